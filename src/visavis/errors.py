@@ -1,0 +1,100 @@
+"""The one tree of errors.
+
+Every error that visavis raises on purpose derives from `VisavisError`. Each class carries a stable
+`code` that surfaces translate into their own wire shape, and `retryable`: whether the same request can
+succeed later without being changed. The message is written for the person who sent the input and says
+what to do.
+"""
+
+from typing import ClassVar
+
+
+class VisavisError(Exception):
+    """Something went wrong that we can name."""
+
+    code: ClassVar[str] = "internal_error"
+    retryable: ClassVar[bool] = False
+
+    @property
+    def message(self) -> str:
+        """The text for the person who sent the input."""
+        return str(self)
+
+
+class InputError(VisavisError):
+    """What was sent cannot be used as it is."""
+
+    code = "invalid_input"
+
+
+class PhotoError(InputError):
+    """The picture is empty, corrupt, too large or of no known kind."""
+
+    code = "invalid_photo"
+
+
+class NoFaceError(PhotoError):
+    """No face was found in the picture."""
+
+    code = "no_face"
+
+
+class FaceTooSmallError(PhotoError):
+    """The face has too few pixels to be brought to life."""
+
+    code = "face_too_small"
+
+
+class FaceTurnedAwayError(PhotoError):
+    """The face looks too far to the side, up or down."""
+
+    code = "face_turned_away"
+
+
+class SoundError(InputError):
+    """The sound is empty, corrupt or of no known kind."""
+
+    code = "invalid_sound"
+
+
+class NoSoundError(SoundError):
+    """The file holds no audio stream, or an empty one."""
+
+    code = "no_sound"
+
+
+class RigFileError(InputError):
+    """The rig file is damaged, or was written by an unknown version."""
+
+    code = "invalid_rig"
+
+
+class OutputError(VisavisError):
+    """The result cannot be written where it was asked for."""
+
+    code = "output_not_writable"
+
+
+class ModelsMissingError(VisavisError):
+    """The landmark models are not on this machine and may not be fetched."""
+
+    code = "models_missing"
+
+
+class ModelsCorruptError(VisavisError):
+    """A fetched model does not have the pinned checksum."""
+
+    code = "models_corrupt"
+
+
+class ModelsUnreachableError(VisavisError):
+    """The landmark models could not be fetched."""
+
+    code = "models_unreachable"
+    retryable = True
+
+
+class SettingsError(VisavisError):
+    """A setting is unknown or has a value that cannot be used."""
+
+    code = "invalid_settings"
