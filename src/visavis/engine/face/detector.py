@@ -41,8 +41,7 @@ class Detection:
     @property
     def centre(self) -> Floats:
         """Middle of the box, `(x, y)` in pixels."""
-        middle: Floats = (self.box[:2] + self.box[2:]) / 2
-        return middle
+        return np.asarray((self.box[:2] + self.box[2:]) / 2, np.float32)
 
     def moved(self, x: float, y: float) -> Self:
         """The same face seen from a picture whose origin lies `x, y` further up and left."""
@@ -76,7 +75,7 @@ class Detector:
         """
         board, scale, offset = self._fit(rgb)
         numbers, logits = self._graph(board)
-        scores = 1 / (1 + np.exp(-np.clip(logits[0, :, 0], -80, 80)))
+        scores = np.asarray(1 / (1 + np.exp(-np.clip(logits[0, :, 0], -80, 80))), np.float32)
         kept = np.flatnonzero(scores >= least_score)
         if not kept.size:
             return []
@@ -86,7 +85,7 @@ class Detector:
         half = raw[:, 1] / 2
         corners = np.stack([centres - half, centres + half], axis=1)
         points = np.concatenate([corners, raw[:, 2:] + anchors[:, None]], axis=1) * self._side
-        return _merge((points - offset) / scale, scores[kept])
+        return _merge(np.asarray((points - offset) / scale, np.float32), scores[kept])
 
     def _fit(self, rgb: Pixels) -> tuple[Floats, Floats, Floats]:
         """Fit the picture into the model's square, keeping its proportions; the rest is black."""

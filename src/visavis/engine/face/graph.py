@@ -42,7 +42,9 @@ class Graph:
             self._interpreter = Interpreter(model_content=content, num_threads=threads)
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            raise ModelsCorruptError(f"The model {name} cannot be opened; delete it to fetch it again.") from error
+            raise ModelsCorruptError(
+                f"The model {name} cannot be opened; delete it to fetch it again."
+            ) from error
         self._inputs = [int(entry["index"]) for entry in self._interpreter.get_input_details()]
         self._outputs = [int(entry["index"]) for entry in self._interpreter.get_output_details()]
         self._turn = threading.Lock()
@@ -126,7 +128,9 @@ def cut_mesh(content: bytes) -> CutMesh:
     try:
         return _cut(content)
     except Exception as error:  # the schema reader has no error class of its own
-        raise ModelsCorruptError("The face landmark model is not the file expected; fetch it again.") from error
+        raise ModelsCorruptError(
+            "The face landmark model is not the file expected; fetch it again."
+        ) from error
 
 
 def _cut(content: bytes) -> CutMesh:

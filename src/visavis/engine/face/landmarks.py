@@ -114,7 +114,7 @@ class Landmarker:
 
     def _look(self, rgb: Pixels, region: Region) -> Landmarks:
         crop, to_image = _crop(rgb, region)
-        flat, features, flag = self._mesh(crop[None].astype(np.float32) / 255)
+        flat, features, flag = self._mesh(np.asarray(crop[None] / np.float32(255), np.float32))
         mesh = flat.reshape(MESH_POINTS, 3)
         points = self._refined(mesh, features[0])
         placed = np.empty_like(points)
@@ -126,7 +126,10 @@ class Landmarker:
         """Replace lips and eyes by what a second look at their features says, and add the irises."""
         maps = [_window_to_features(mesh * _FEATURES_PER_PIXEL, window) for window in self._windows]
         answers = self._refine(
-            *(_sample(features, each, window.samples) for each, window in zip(maps, self._windows, strict=True))
+            *(
+                _sample(features, each, window.samples)
+                for each, window in zip(maps, self._windows, strict=True)
+            )
         )
         points = np.empty((MESH_POINTS + 2 * IRIS_POINTS, 3), np.float32)
         points[:MESH_POINTS] = mesh
@@ -220,7 +223,7 @@ def _sample(features: Floats, to_features: Floats, samples: int) -> Floats:
     lower = features[high[..., 1], low[..., 0]] * (1 - across) + features[high[..., 1], high[..., 0]] * across
     values = upper * (1 - along) + lower * along
     values[outside] = 0
-    return values[None].astype(np.float32)
+    return np.asarray(values[None], np.float32)
 
 
 def _mapped_back(answer: Floats, to_features: Floats) -> Floats:

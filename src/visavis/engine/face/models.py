@@ -44,7 +44,9 @@ class FaceModels:
             ModelsCorruptError: A file is there and is not the model.
         """
         try:
-            contents = {name: (folder / name).read_bytes() for name in (SHORT_RANGE, FULL_RANGE, SEGMENTATION)}
+            contents = {
+                name: (folder / name).read_bytes() for name in (SHORT_RANGE, FULL_RANGE, SEGMENTATION)
+            }
             cut = open_cut_mesh(folder / LANDMARKS)
         except OSError as error:
             raise ModelsMissingError(

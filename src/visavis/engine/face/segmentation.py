@@ -26,7 +26,9 @@ class Segmenter:
         """
         height, width = rgb.shape[:2]
         shrinks = height > _SIDE and width > _SIDE
-        square = cv2.resize(rgb, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-        (answer,) = self._graph(square[None].astype(np.float32) / 255)
+        square = cv2.resize(
+            rgb, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+        )
+        (answer,) = self._graph(np.asarray(square[None] / np.float32(255), np.float32))
         mask = cv2.resize(answer[0, :, :, 0], (width, height), interpolation=cv2.INTER_LINEAR)
         return np.clip(mask, 0, 1).astype(np.float32)
