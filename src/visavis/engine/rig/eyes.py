@@ -8,6 +8,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from visavis.engine.arrays import Floats, Pixels
 from visavis.engine.rig.anatomy import EyePoints
@@ -18,6 +19,7 @@ LID_STEPS: Final = 10
 """Drawn positions of the lids, from open (0) to shut (the last)."""
 
 _UPPER_LID_SHARE: Final = 0.84  # of the way to closing; the lower lid does the rest
+_SOFT_CORNER: Final = 0.08  # how far past a corner the skin still follows, in widths of the eye
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,18 @@ class Eye:
 
 @dataclass(frozen=True)
 class _Eyelids:
-    """The lids' edges in the eye's own coordinates: u along the corners' line, v down from it, pixels."""
+    """The lids' edges in the eye's own coordinates: u along the corners' line, v down from it, pixels.
+
+    `opening` is the way the lids have to go at each u. Past the corners it dies off softly, so that lashes
+    and liner there come along.
+    """
 
     u: Floats
     v: Floats
     upper: Floats
     lower: Floats
     width: float
+    opening: Floats
     down: Floats
     brow_gap: float
 
@@ -95,14 +102,23 @@ def _eyelids(points: Floats, eye: EyePoints, column: Floats, row: Floats) -> _Ey
     upper, lower, brow = (local(points[list(k)]) for k in (eye.upper, eye.lower, eye.brow))
     here = local(np.stack([column, row], axis=-1))
     u, v = here[..., 0], here[..., 1]
-    inside = np.clip(u, 0, width)
+    grid = np.linspace(-0.5, 1.5, 129) * width
+    inside = np.clip(grid, 0, width)
     lower_edge = np.polyval(np.polyfit(lower[:, 0], lower[:, 1], 4), inside)
     upper_edge = np.polyval(np.polyfit(upper[:, 0], upper[:, 1], 4), inside)
+    upper_edge = np.minimum(upper_edge, lower_edge - 0.2)
+    opening = np.clip(lower_edge - upper_edge, 0, None) * ((grid > 0) & (grid < width))
+    opening = np.maximum(opening, gaussian_filter1d(opening, _SOFT_CORNER * 64))
+
+    def at_u(values: Floats) -> Floats:
+        return np.interp(u, grid, values).astype(np.float32)
+
     return _Eyelids(
         u=u,
         v=v,
-        upper=np.minimum(upper_edge, lower_edge - 0.2).astype(np.float32),
-        lower=lower_edge.astype(np.float32),
+        upper=at_u(upper_edge),
+        lower=at_u(lower_edge),
+        opening=at_u(opening),
         width=width,
         down=down,
         brow_gap=float(upper[4, 1] - brow[:, 1].mean()),
@@ -112,9 +128,8 @@ def _eyelids(points: Floats, eye: EyePoints, column: Floats, row: Floats) -> _Ey
 def _lid_sprites(skin: Pixels, lids: _Eyelids, reach: float) -> Pixels:
     """The lids at every step, as skin stretched down from the crease and up from the cheek."""
     u, v, width = lids.u, lids.v, lids.width
-    # The corners of an eye do not move: travel dies off towards them.
-    travels = ramp(-0.02 * width, 0.14 * width, u) * ramp(1.02 * width, 0.86 * width, u)
-    opening = np.clip(lids.lower - lids.upper, 0, None)
+    lashes = ramp(0.0, 0.22 * width, u) * ramp(width, 0.78 * width, u)
+    opening = lids.opening
     crease = max(reach * lids.brow_gap, 0.16 * width)
     lash_band = (np.abs(v - lids.upper) < 0.05 * width) & (u > 0.1 * width) & (u < 0.9 * width)
     lash_colour = np.percentile(skin[lash_band].reshape(-1, 3), 15, axis=0) * 0.8
@@ -123,19 +138,19 @@ def _lid_sprites(skin: Pixels, lids: _Eyelids, reach: float) -> Pixels:
     for step in range(1, LID_STEPS):
         shut = step / (LID_STEPS - 1)
         # The margin itself is a little above the landmark line, under the lashes.
-        margin = lids.upper - 0.06 * width * travels * min(1.0, 2 * shut)
-        fall = (_UPPER_LID_SHARE * opening * shut + (lids.upper - margin)) * travels
-        rise = (1 - _UPPER_LID_SHARE) * opening * shut * travels
+        margin = lids.upper - 0.06 * width * lashes * min(1.0, 2 * shut)
+        fall = _UPPER_LID_SHARE * opening * shut + (lids.upper - margin)
+        rise = (1 - _UPPER_LID_SHARE) * opening * shut
         edge = margin + fall
         upper = _sample(skin, lids, _stretched(edge - v, fall, crease) - (edge - v) + fall)
         lower_edge = lids.lower - rise
         cheek = 0.22 * width
         lower = _sample(skin, lids, -(_stretched(v - lower_edge, rise, cheek) - (v - lower_edge) + rise))
 
-        lash = bump(v - edge + 0.004 * width, 0.022 * width) * travels * ramp(0, 0.5, shut) * 0.75
+        lash = bump(v - edge + 0.004 * width, 0.020 * width) * lashes * ramp(0, 0.5, shut) * 0.7
         upper = upper * (1 - lash[..., None]) + lash_colour * lash[..., None]
         # A shut lid bulges over the eyeball: light on its height, shade under the brow and at the lash.
-        bulge = bump(v - (lids.upper + 0.35 * fall), 0.16 * width) * travels * shut
+        bulge = bump(v - (lids.upper + 0.35 * fall), 0.16 * width) * lashes * shut
         upper = upper * (1 + 0.05 * bulge[..., None])
 
         appear = ramp(0.0, 0.08, shut)

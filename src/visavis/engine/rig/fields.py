@@ -25,6 +25,7 @@ _CORNER_FOLLOWS_JAW: Final = 0.36  # share of the jaw's motion that the corners 
 _HEAD_TURN_DEG: Final = 10.0
 _RELAXED_CORNER_X_CM: Final = 2.5
 _MAX_UNSMILE: Final = 0.3
+_LIPS_CLOSE_CM: Final = 1.0  # of a photo's open mouth; the rest is the jaw's
 
 
 class Layers(NamedTuple):
@@ -53,15 +54,16 @@ class DisplacementFields:
 def displacement_fields(space: FaceSpace, crop: HeadCrop) -> DisplacementFields:
     """Build every field for one head."""
     mouth = _Mouth.of(space)
+    jaw = _jaw(space, mouth)
     fields = {
-        "jaw": _jaw(space, mouth),
+        "jaw": jaw,
         "round": _round(space, mouth),
         "wide": _wide(space, mouth),
         "smile": _smile(space, mouth),
         "frown": _frown(space, mouth),
         "press": _press(space, mouth),
         "lip_teeth": _lip_teeth(space, mouth),
-        "close": _close(space, mouth, crop),
+        "close": _close(space, mouth, crop, jaw),
         "relax": _relax(space, mouth),
         **_lips_apart(space, mouth),
         **_brows(space),
@@ -157,8 +159,8 @@ def _round(space: FaceSpace, mouth: _Mouth) -> Layers:
     x, below = space.x, mouth.below
     inward = -0.35 * x * mouth.near
     part = np.clip(1 - (x / 1.9) ** 2, 0, 1)
-    up = 0.156 * ramp(-0.2, 1.0, -below) * mouth.close + 0.15 * part * (1 - ramp(0.5, 2.2, -below))
-    down = 0.13 * ramp(-0.2, 1.0, below) * mouth.close + 0.22 * part * (1 - ramp(0.6, 2.4, below))
+    up = 0.156 * ramp(-0.2, 1.0, -below) * mouth.close + 0.07 * part * (1 - ramp(0.5, 2.2, -below))
+    down = 0.13 * ramp(-0.2, 1.0, below) * mouth.close + 0.26 * part * (1 - ramp(0.6, 2.4, below))
     forward = 0.5 * mouth.close
     return Layers(
         space.pose.project(_vector(inward, up, forward, x)),
@@ -229,7 +231,7 @@ def _press(space: FaceSpace, mouth: _Mouth) -> Layers:
 def _lip_teeth(space: FaceSpace, mouth: _Mouth) -> Layers:
     """The lower lip rises and rolls in under the upper teeth; the upper lip makes room."""
     below, across = mouth.below, mouth.across
-    upper = 0.34 * np.clip(1 - across**2.4, 0, 1) * (1 - ramp(0.2, 1.8, -below))
+    upper = 0.20 * np.clip(1 - across**2.4, 0, 1) * (1 - ramp(0.2, 1.8, -below))
     lower = 0.22 * np.clip(1 - across**2, 0, 1) * (1 - ramp(0.5, 3.0, below))
     return Layers(
         space.pose.project(_vector(0, upper, 0, space.x)),
@@ -237,18 +239,33 @@ def _lip_teeth(space: FaceSpace, mouth: _Mouth) -> Layers:
     )
 
 
-def _close(space: FaceSpace, mouth: _Mouth, crop: HeadCrop) -> Layers:
-    """Brings the lips of this very photo together: the measured gap, shared between them."""
+def _close(space: FaceSpace, mouth: _Mouth, crop: HeadCrop, jaw: Layers) -> Layers:
+    """Brings the lips of this very photo together.
+
+    A small gap is shared between the lips. What is wider, the jaw closes, as far as it goes: lips alone
+    would have to fold the skin.
+    """
     upper, lower = crop.points[list(UPPER_LIP_INNER), :2], crop.points[list(LOWER_LIP_INNER), :2]
     gap = (lower - upper) * np.float32([0] + [1] * 9 + [0])[:, None]
+    widest_px = float(np.linalg.norm(gap[5]))
     at = space.mean_face[list(UPPER_LIP_INNER), 0]
+    lips_x = np.abs(space.x) <= 2.16
     gap_px = np.stack([np.interp(space.x, at, gap[:, axis]) for axis in (0, 1)], axis=-1)
-    gap_px[np.abs(space.x) > 2.16] = 0
+    gap_px *= lips_x[..., None]
+
+    # The jaw's motion along the lower lip, for a weight of 1, column by column of the grid.
+    lip = int(np.argmin(np.linalg.norm(space.px.reshape(-1, 2) - lower[5], axis=1)))
+    jaw_at_lip = jaw.lower.reshape(-1, 2)[lip]
+    beyond_px = max(0.0, widest_px - _LIPS_CLOSE_CM * space.pixels_per_cm)
+    swing = beyond_px / max(float(np.linalg.norm(jaw_at_lip)), 1.0)
+    by_jaw = swing * jaw_at_lip * (1 - (1 - _CORNER_FOLLOWS_JAW) * np.clip(mouth.across, 0, 1) ** 2.2)[..., None]
+    by_lips = (gap_px - by_jaw) * lips_x[..., None]
+
     down = 0.45 * (1 - ramp(0.1, 1.9, -mouth.below))
     up = 0.55 * (1 - ramp(0.1, 2.6, mouth.below))
     return Layers(
-        (down[..., None] * gap_px).astype(np.float32),
-        (-up[..., None] * gap_px).astype(np.float32),
+        (down[..., None] * by_lips - swing * jaw.upper).astype(np.float32),
+        (-up[..., None] * by_lips - swing * jaw.lower).astype(np.float32),
     )
 
 

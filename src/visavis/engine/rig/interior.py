@@ -27,8 +27,8 @@ _LOWER_EDGE_CM: Final = -0.02
 
 _ENAMEL: Final = np.array([236.0, 228.0, 212.0])
 _GUM: Final = np.array([168.0, 92.0, 88.0])
-_TONGUE: Final = np.array([186.0, 98.0, 94.0])
-_CAVITY: Final = np.array([74.0, 26.0, 25.0])
+_TONGUE: Final = np.array([204.0, 112.0, 106.0])
+_CAVITY: Final = np.array([96.0, 36.0, 34.0])
 _BRIGHT_SKIN: Final = 200.0  # luma of well-lit fair skin, at which the colours above hold
 
 
@@ -182,7 +182,7 @@ def _teeth(
 
 def _tongue(x: Floats, y: Floats, light: _Light, px_per_cm: float) -> Floats:
     """A tongue lying behind the lower teeth, RGBA 0..255; its back rises out of the dark."""
-    across, up = x / 1.75, (y + 0.75) / 0.95
+    across, up = x / 1.8, (y + 0.72) / 1.0
     radius = np.sqrt(across**2 + up**2)
     alpha = np.clip((1 - radius) * 0.8 * px_per_cm / 3 + 0.5, 0, 1)
     groove = 0.16 * bump(x, 0.16) * ramp(-0.9, 0.1, up)

@@ -13,8 +13,8 @@ from visavis.engine.rig.space import CELL_PX
 _INVERSION_STEPS: Final = 6
 _HEAD_MOTIONS: Final = [INDEX[name] for name in ("yaw", "pitch", "roll", "shift_x", "shift_y", "breath")]
 _ROLL_DEG: Final = 10.0
-_TONGUE_FOLLOWS_JAW: Final = 0.88
-_TONGUE_TIP_RISE_CM: Final = 0.72
+_TONGUE_FOLLOWS_JAW: Final = 0.62
+_TONGUE_TIP_BELOW_REST_CM: Final = 0.30
 _VISIBLE: Final = 0.02
 
 
@@ -92,19 +92,21 @@ class MouthPainter:
         tongue = float(weights[INDEX["tongue"]])
         picture = self._placed(inside.cavity, head + 0.5 * jaw, roll, window).astype(np.float32)
         low = head + jaw * _TONGUE_FOLLOWS_JAW
-        tip = head + jaw * 0.5 - np.float32([0, _TONGUE_TIP_RISE_CM * rig.pixels_per_cm])
-        _over(picture, self._placed(inside.tongue, low + (tip - low) * tongue * 0.6, roll, window))
+        _over(picture, self._placed(inside.tongue, low, roll, window))
         _over(picture, self._placed(inside.lower_teeth, head + jaw, roll, window))
-        if tongue > _VISIBLE:
-            _over(picture, self._placed(inside.tongue, low + (tip - low) * tongue, roll, window), tongue)
         _over(picture, self._placed(inside.upper_teeth, head, roll, window))
+        if tongue > _VISIBLE:
+            # Its tip comes forward between the teeth, just under the upper ones' edge.
+            tip = head + np.float32([0, _TONGUE_TIP_BELOW_REST_CM * rig.pixels_per_cm])
+            _over(picture, self._placed(inside.tongue, tip, roll, window), tongue)
         # The lips throw their shade inward, the upper one more: light comes from above.
         sigma = 0.30 * rig.pixels_per_cm
         both = np.maximum(upper_alpha[window], lower_alpha[window] * 0.6)
         shade = cv2.GaussianBlur(both, (0, 0), sigma)
         top = cv2.GaussianBlur(upper_alpha[window], (0, 0), sigma * 0.7)
-        depth = 0.25 if inside.from_photo else 0.5
-        picture *= np.clip(1.10 - depth * (0.75 * shade + 0.45 * top), 0.25, 1.0)[..., None]
+        depth = 0.25 if inside.from_photo else 0.42
+        forward = 1 - 0.35 * float(weights[INDEX["round"]])  # rounded lips stand before the teeth
+        picture *= (forward * np.clip(1.10 - depth * (0.75 * shade + 0.45 * top), 0.25, 1.0))[..., None]
         return picture
 
     def _placed(

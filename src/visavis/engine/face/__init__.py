@@ -1,0 +1,19 @@
+"""Reading faces: where they are, their 478 points, which way they look, and whether they will do."""
+
+from visavis.engine.face.accept import FoundFace, find_face
+from visavis.engine.face.detector import Detection
+from visavis.engine.face.landmarks import Landmarks
+from visavis.engine.face.models import FaceModels
+from visavis.engine.face.pose import Pose, Similarity, head_pose, mean_face
+
+__all__ = [
+    "Detection",
+    "FaceModels",
+    "FoundFace",
+    "Landmarks",
+    "Pose",
+    "Similarity",
+    "find_face",
+    "head_pose",
+    "mean_face",
+]

@@ -1,0 +1,181 @@
+"""Deciding whether a photo holds a face that can be brought to life.
+
+The landmark model places its points on anything, and is as sure of a dog as of a person. What tells is
+whether both detectors see the same face, whether the whole face is in the picture, how many pixels it
+has, and which way it looks.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from visavis.engine.face.detector import Detection, Detector, Pixels, overlap
+from visavis.engine.face.landmarks import Landmarks
+from visavis.engine.face.models import FaceModels
+from visavis.engine.face.pose import EYE_DISTANCE_CM, Pose, head_pose
+from visavis.errors import FaceTooSmallError, FaceTurnedAwayError, NoFaceError
+
+LEAST_EYE_DISTANCE_PX = 40
+GOOD_EYE_DISTANCE_PX = 60
+MOST_YAW_DEGREES = 35
+MOST_PITCH_DEGREES = 30
+MOST_ROLL_DEGREES = 45
+
+_SAME_FACE_OVERLAP = 0.3
+_LOOK_AROUND = 2.2  # side of the closer look, over that of the face's box
+_LEAST_SIDE_PX = 12  # boxes below are texture, or crowds far away
+
+# Mesh indices: around the lips and the tip of the chin, and around the face.
+_MOUTH_AND_CHIN = (61, 291, 0, 17, 152)
+_OVAL = (
+    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
+    *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
+)
+_MOST_CUT_OFF = 0.05  # how far the oval may reach over the picture's edge, over its own height
+
+
+@dataclass(frozen=True)
+class FoundFace:
+    """A face that can be brought to life.
+
+    Attributes:
+        landmarks: Its points.
+        face_count: Faces in the picture; this one is the largest.
+        warnings: Sentences for the person who sent the photo; usable all the same.
+        pose: Where it looks.
+        eye_distance_px: Between the middles of the eyes, as if the face looked straight ahead.
+    """
+
+    landmarks: Landmarks
+    face_count: int
+    warnings: tuple[str, ...]
+    pose: Pose
+    eye_distance_px: float
+
+
+def find_face(models: FaceModels, rgb: Pixels) -> FoundFace:
+    """Find the largest face and decide whether it will do.
+
+    Args:
+        models: The face models.
+        rgb: Shape `(height, width, 3)`.
+
+    Raises:
+        NoFaceError: There is none, or a part of it is outside the picture.
+        FaceTooSmallError: The eyes are less than `LEAST_EYE_DISTANCE_PX` apart.
+        FaceTurnedAwayError: It looks too far to the side, up or down, or the head is tilted too far.
+    """
+    faces = agreed_faces(models, rgb)
+    if not faces:
+        raise NoFaceError(_why_no_face(models, rgb))
+    largest = max(faces, key=lambda face: face.side)
+    landmarks = models.landmarks(rgb, largest)
+    pose = head_pose(landmarks.points)
+    eye_distance_px = pose.placement.scale * EYE_DISTANCE_CM
+    if eye_distance_px < LEAST_EYE_DISTANCE_PX:
+        raise FaceTooSmallError(
+            f"The face is too small: its eyes are {eye_distance_px:.0f} pixels apart and "
+            f"{LEAST_EYE_DISTANCE_PX} are needed. Send a larger photo or one taken from nearer."
+        )
+    _refuse_turned_away(pose)
+    _refuse_cut_off(landmarks, rgb)
+    return FoundFace(landmarks, len(faces), _warnings(eye_distance_px, len(faces)), pose, eye_distance_px)
+
+
+def agreed_faces(models: FaceModels, rgb: Pixels) -> list[Detection]:
+    """Faces that both detectors see, in no particular order.
+
+    A face that only one of them sees in the whole picture (too small for one, too near for the other) is
+    shown to the other again, alone and filling nearly half of the view.
+    """
+    near, far = models.detect_near(rgb), models.detect_far(rgb)
+    agreed: list[Detection] = []
+    for found, other_found, other in ((near, far, models.detect_far), (far, near, models.detect_near)):
+        for face in found:
+            if face.side < _LEAST_SIDE_PX or _any_same(face, agreed):
+                continue
+            if _any_same(face, other_found) or _seen_closer(other, rgb, face):
+                agreed.append(face)
+    return agreed
+
+
+def _any_same(face: Detection, others: list[Detection]) -> bool:
+    return any(overlap(face.box, other.box) > _SAME_FACE_OVERLAP for other in others)
+
+
+def _seen_closer(detector: Detector, rgb: Pixels, face: Detection) -> bool:
+    half = face.side * _LOOK_AROUND / 2
+    left, top = (round(float(at - half)) for at in face.centre)
+    right, bottom = (round(float(at + half)) for at in face.centre)
+    height, width = rgb.shape[:2]
+    part = rgb[max(0, top) : min(height, bottom), max(0, left) : min(width, right)]
+    if not part.size:
+        return False
+    board = cv2.copyMakeBorder(
+        part,
+        max(0, -top),
+        max(0, bottom - height),
+        max(0, -left),
+        max(0, right - width),
+        cv2.BORDER_CONSTANT,
+        value=(0, 0, 0),
+    ).astype(np.uint8, copy=False)
+    return _any_same(face, [seen.moved(left, top) for seen in detector(board)])
+
+
+def _why_no_face(models: FaceModels, rgb: Pixels) -> str:
+    for turn, words in (
+        (cv2.ROTATE_90_CLOCKWISE, "a quarter turn to the right"),
+        (cv2.ROTATE_90_COUNTERCLOCKWISE, "a quarter turn to the left"),
+        (cv2.ROTATE_180, "upside down"),
+    ):
+        if agreed_faces(models, cv2.rotate(rgb, turn).astype(np.uint8, copy=False)):
+            return f"The photo does not stand upright: turn it {words} and send it again."
+    return (
+        "No face was found. Send a photo of one person who looks into the camera, with the whole face in it."
+    )
+
+
+def _refuse_turned_away(pose: Pose) -> None:
+    if abs(pose.roll_degrees) > MOST_ROLL_DEGREES:
+        raise FaceTurnedAwayError(
+            f"The head is tilted by {abs(pose.roll_degrees):.0f} degrees and {MOST_ROLL_DEGREES} are "
+            "the most that work. Turn the photo so that the head stands upright."
+        )
+    if abs(pose.yaw_degrees) > MOST_YAW_DEGREES:
+        away, limit, way = pose.yaw_degrees, MOST_YAW_DEGREES, "to the side"
+    elif abs(pose.pitch_degrees) > MOST_PITCH_DEGREES:
+        way = "up" if pose.pitch_degrees > 0 else "down"
+        away, limit = pose.pitch_degrees, MOST_PITCH_DEGREES
+    else:
+        return
+    raise FaceTurnedAwayError(
+        f"The face is turned {abs(away):.0f} degrees {way} and {limit} are the most that work. "
+        "Send a photo in which the person looks into the camera."
+    )
+
+
+def _refuse_cut_off(landmarks: Landmarks, rgb: Pixels) -> None:
+    height, width = rgb.shape[:2]
+    oval, inner = landmarks.points[list(_OVAL), :2], landmarks.points[list(_MOUTH_AND_CHIN), :2]
+    allowed = _MOST_CUT_OFF * float(np.ptp(oval[:, 1]))
+    for points, margin in ((inner, 0.0), (oval, allowed)):
+        inside = np.all((points >= -margin) & (points <= np.array([width, height]) - 1 + margin))
+        if not inside:
+            raise NoFaceError(
+                "The face reaches over the edge of the photo. Send one with the whole face in it, "
+                "from the forehead to the chin."
+            )
+
+
+def _warnings(eye_distance_px: float, face_count: int) -> tuple[str, ...]:
+    warnings = []
+    if eye_distance_px < GOOD_EYE_DISTANCE_PX:
+        warnings.append(
+            f"The face is small: its eyes are {eye_distance_px:.0f} pixels apart, and from "
+            f"{GOOD_EYE_DISTANCE_PX} on the picture is sharp."
+        )
+    if face_count > 1:
+        warnings.append(f"The photo holds {face_count} faces; the largest is used.")
+    return tuple(warnings)

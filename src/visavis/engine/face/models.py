@@ -1,0 +1,78 @@
+"""The four face models, opened together."""
+
+from pathlib import Path
+from typing import Self
+
+from visavis.engine.face.detector import Detection, Detector, Pixels, full_range, short_range
+from visavis.engine.face.graph import Floats, Graph, open_cut_mesh
+from visavis.engine.face.landmarks import Landmarker, Landmarks
+from visavis.engine.face.segmentation import Segmenter
+from visavis.errors import ModelsMissingError
+
+SHORT_RANGE = "face_detection_short_range.tflite"
+FULL_RANGE = "face_detection_full_range_sparse.tflite"
+LANDMARKS = "face_landmark_with_attention.tflite"
+SEGMENTATION = "selfie_segmentation.tflite"
+FILES = (SHORT_RANGE, FULL_RANGE, LANDMARKS, SEGMENTATION)
+
+
+class FaceModels:
+    """Finds faces, their points and the person. Open once, share between threads.
+
+    All pictures are RGB, shape `(height, width, 3)`, uint8.
+    """
+
+    def __init__(
+        self, *, short: Detector, full: Detector, landmarker: Landmarker, segmenter: Segmenter
+    ) -> None:
+        self.detect_near = short
+        self.detect_far = full
+        self._landmarker = landmarker
+        self._segmenter = segmenter
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Open the models.
+
+        The first load of a folder cuts the landmark model (0.2 s) and leaves the result beside it.
+
+        Args:
+            folder: Holds the four files named in `FILES`.
+
+        Raises:
+            ModelsMissingError: A file is not there or cannot be read.
+            ModelsCorruptError: A file is there and is not the model.
+        """
+        try:
+            contents = {
+                name: (folder / name).read_bytes() for name in (SHORT_RANGE, FULL_RANGE, SEGMENTATION)
+            }
+            cut = open_cut_mesh(folder / LANDMARKS)
+        except OSError as error:
+            raise ModelsMissingError(
+                f"The face models are not in {folder}; run `visavis models` to fetch them."
+            ) from error
+        graphs = {name: Graph(content, name=name) for name, content in contents.items()}
+        return cls(
+            short=short_range(graphs[SHORT_RANGE]),
+            full=full_range(graphs[FULL_RANGE]),
+            landmarker=Landmarker(cut),
+            segmenter=Segmenter(graphs[SEGMENTATION]),
+        )
+
+    def detect(self, rgb: Pixels) -> list[Detection]:
+        """Faces as the short-range detector sees them, surest first; see `accept` for more care."""
+        return self.detect_near(rgb)
+
+    def landmarks(self, rgb: Pixels, start: Detection | Landmarks) -> Landmarks:
+        """The 478 points of one face.
+
+        Args:
+            rgb: The picture.
+            start: Where the face is: a detection, or the landmarks of the video frame before.
+        """
+        return self._landmarker(rgb, start)
+
+    def person_mask(self, rgb: Pixels) -> Floats:
+        """How likely each pixel shows a person, shape `(height, width)`, 0..1."""
+        return self._segmenter(rgb)

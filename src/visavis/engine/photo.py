@@ -1,0 +1,213 @@
+"""Reading photos: PNG, JPEG or WebP in, upright sRGB pixels out.
+
+What a file is, is told by its content and never by its name. Its size is read before its pixels, so that
+a small file that would unpack to gigabytes is refused while it is still small.
+"""
+
+import io
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageChops, ImageCms, UnidentifiedImageError
+
+from visavis.errors import PhotoError
+
+Pixels = NDArray[np.uint8]
+
+MOST_BYTES = 128 * 2**20
+MOST_PIXELS = 50_000_000
+LONGEST_SIDE_PX = 2048
+
+_FORMATS = ("PNG", "JPEG", "WEBP")
+_ORIENTATION_TAG = 0x0112
+# EXIF orientation 1..8: what undoes it.
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# First bytes (at an offset) of what people send by mistake.
+_KNOWN_OTHERS = (
+    (0, b"GIF8", "a GIF"),
+    (0, b"BM", "a BMP"),
+    (0, b"II*\0", "a TIFF"),
+    (0, b"MM\0*", "a TIFF"),
+    (0, b"%PDF", "a PDF"),
+    (4, b"ftypavi", "an AVIF"),
+    (4, b"ftyphei", "a HEIC"),
+    (4, b"ftypmif1", "a HEIC"),
+    (4, b"ftyp", "a video"),
+    (0, b"\x1aE\xdf\xa3", "a video"),
+    (0, b"<svg", "an SVG"),
+    (0, b"<?xml", "an SVG or XML"),
+)
+
+# Python's warning filters belong to the whole process: one reader changes them at a time.
+_filters_turn = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A decoded photo, upright, its longer side at most `LONGEST_SIDE_PX`.
+
+    Attributes:
+        rgb: Shape `(height, width, 3)`, sRGB. Where alpha is 0 the colour means nothing.
+        alpha: Shape `(height, width)`, 255 is opaque; nothing when the whole photo is.
+    """
+
+    rgb: Pixels
+    alpha: Pixels | None
+
+
+def read_photo(source: Path | bytes | BinaryIO) -> Photo:
+    """Read a photo of any colour model and depth that its format allows.
+
+    Of an animation the first frame is taken. Colours go to sRGB by the embedded profile where it can be
+    used and is not sRGB already.
+
+    Args:
+        source: A path, the file's content, or an open file (read from where it stands).
+
+    Raises:
+        PhotoError: The file is empty, damaged, too large, or not PNG, JPEG or WebP.
+    """
+    content = _content(source)
+    if not content:
+        raise PhotoError("The photo is empty. Send a PNG, JPEG or WebP picture.")
+    with _quiet_decoder():
+        try:
+            with _opened(content) as image:
+                return _decode(image)
+        except PhotoError:
+            raise
+        except Image.DecompressionBombError as error:
+            raise PhotoError(_too_large_message()) from error
+        except Exception as error:  # damaged files raise whatever the decoder stumbled over
+            raise PhotoError(
+                "The photo is damaged and cannot be decoded. Save it anew and send it again."
+            ) from error
+
+
+def _content(source: Path | bytes | BinaryIO) -> bytes:
+    try:
+        if isinstance(source, bytes):
+            content = source
+        elif isinstance(source, Path):
+            with source.open("rb") as file:
+                content = file.read(MOST_BYTES + 1)
+        else:
+            content = source.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise PhotoError(f"The photo cannot be opened ({error.strerror or error}).") from error
+    if len(content) > MOST_BYTES:
+        raise PhotoError(f"The photo's file is over {MOST_BYTES // 2**20} MB. Send a smaller one.")
+    return content
+
+
+@contextmanager
+def _quiet_decoder() -> Iterator[None]:
+    """The decoder warns of odd metadata and of large pictures; both are judged here instead."""
+    with _filters_turn, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _opened(content: bytes) -> Image.Image:
+    try:
+        return Image.open(io.BytesIO(content), formats=_FORMATS)
+    except UnidentifiedImageError as error:
+        what = next((name for at, mark, name in _KNOWN_OTHERS if content[at:].startswith(mark)), None)
+        found = f"This is {what} file" if what else "This is no picture that can be read"
+        raise PhotoError(f"{found}. Send a PNG, JPEG or WebP picture.") from error
+
+
+def _too_large_message() -> str:
+    return f"The photo has more than {MOST_PIXELS // 1_000_000} megapixels. Send a smaller one."
+
+
+def _decode(image: Image.Image) -> Photo:
+    if image.width * image.height > MOST_PIXELS:
+        raise PhotoError(_too_large_message())
+    profile = image.info.get("icc_profile")
+    orientation = _orientation(image)
+    image.draft(None, (LONGEST_SIDE_PX, LONGEST_SIDE_PX))  # JPEG only: decodes at 1/2, 1/4, 1/8
+    image.load()
+    colours, alpha = _colours_and_alpha(image)
+    colours = _to_srgb(_shrunk(colours), profile)
+    if orientation in _UPRIGHT:
+        colours = colours.transpose(_UPRIGHT[orientation])
+    rgb = np.ascontiguousarray(np.asarray(colours), np.uint8)
+    if alpha is None or alpha.getextrema() == (255, 255):
+        return Photo(rgb, None)
+    alpha = _shrunk(alpha)
+    if orientation in _UPRIGHT:
+        alpha = alpha.transpose(_UPRIGHT[orientation])
+    return Photo(rgb, np.ascontiguousarray(np.asarray(alpha), np.uint8))
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(_ORIENTATION_TAG, 1))
+    except Exception:  # noqa: BLE001 - a damaged note about the photo is no reason to refuse the photo
+        return 1
+
+
+def _colours_and_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """Bring any mode to L, RGB or CMYK in 8 bits, with the alpha apart."""
+    if image.mode.startswith("I"):
+        return _from_16_bit_grey(image)
+    if image.mode == "CMYK":
+        # The decoder turns all CMYK around, as Adobe's writers store it; without their mark it is not.
+        return (image if "adobe" in image.info else ImageChops.invert(image)), None
+    if image.mode in ("P", "PA", "1", "RGBA", "LA", "RGBa", "La") or "transparency" in image.info:
+        whole = image.convert("RGBA")
+        return whole.convert("RGB"), whole.getchannel("A")
+    if image.mode in ("L", "RGB"):
+        return image, None
+    return image.convert("RGB"), None
+
+
+def _from_16_bit_grey(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """Scale 0..65535 to 0..255; the decoder's own conversion would clip at 255."""
+    values = np.asarray(image).astype(np.uint32)
+    grey = Image.fromarray(((values * 255 + 32767) // 65535).astype(np.uint8))
+    clear = image.info.get("transparency")
+    if not isinstance(clear, int):
+        return grey, None
+    return grey, Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8))
+
+
+def _shrunk(image: Image.Image) -> Image.Image:
+    scale = LONGEST_SIDE_PX / max(image.size)
+    if scale >= 1:
+        return image
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _to_srgb(image: Image.Image, profile: object) -> Image.Image:
+    """Convert by the embedded profile, or plainly if there is none that can be used."""
+    if isinstance(profile, bytes) and profile:
+        try:
+            given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            if "srgb" in ImageCms.getProfileDescription(given).lower():
+                return image.convert("RGB")
+            converted = ImageCms.profileToProfile(
+                image, given, ImageCms.createProfile("sRGB"), outputMode="RGB"
+            )
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            return image.convert("RGB")
+        if converted is not None:
+            return converted
+    return image.convert("RGB")
