@@ -1,0 +1,93 @@
+"""Changing the sample rate of sound that arrives in blocks."""
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+
+_ZERO_CROSSINGS = 24  # of the sinc, on each side of its middle
+_KAISER_BETA = 8.0  # 80 dB down beyond the transition
+_PASSED = 0.9  # of the lower Nyquist frequency: the middle of the transition
+
+
+class Resampler:
+    """Band-limited resampling by a fixed ratio, exact in time.
+
+    Output sample k is the sound at k / `to_hz` seconds of the input, whatever the blocks were; calling it
+    on blocks and then `finish` gives the same numbers as one call on the whole and `finish`. Output runs
+    behind input by `delay_s`.
+
+    A Kaiser-windowed sinc in polyphase form (Oppenheim and Schafer, "Discrete-Time Signal Processing").
+
+    Args:
+        from_hz: Rate of what goes in.
+        to_hz: Rate of what comes out.
+    """
+
+    def __init__(self, from_hz: int, to_hz: int) -> None:
+        ratio = Fraction(to_hz, from_hz)
+        self._up, self._down = ratio.numerator, ratio.denominator
+        self._half = _ZERO_CROSSINGS * max(1, -(-self._down // self._up))
+        self._phases = _phases(self._up, self._down, self._half)
+        self.delay_s = self._half / from_hz
+        self._kept: Samples | None = None  # input that later output still needs
+        self._kept_from = -self._half  # index in the input of its first sample
+        self._taken = 0
+        self._given = 0
+
+    def __call__(self, samples: Samples) -> Samples:
+        """Take a block in, give out what can be told by now.
+
+        Args:
+            samples: Shape `(channels, n)` or `(n,)`; the same number of channels each time.
+
+        Returns:
+            Same number of axes.
+        """
+        if self._up == self._down:
+            return np.asarray(samples, np.float32)
+        if self._kept is None:
+            self._kept = np.zeros((*samples.shape[:-1], self._half), np.float32)
+        self._kept = np.concatenate([self._kept, samples], axis=-1)
+        self._taken += samples.shape[-1]
+        return self._convolved(self._taken - self._half)
+
+    def finish(self) -> Samples:
+        """Give out the rest, as if silence followed. The resampler is used up."""
+        if self._kept is None:
+            return np.zeros(0, np.float32)
+        silence = np.zeros((*self._kept.shape[:-1], self._half), np.float32)
+        self._kept = np.concatenate([self._kept, silence], axis=-1)
+        return self._convolved(self._taken)
+
+    def _convolved(self, end: int) -> Samples:
+        """All output whose time is before input sample `end`."""
+        assert self._kept is not None  # noqa: S101 - both callers have set it
+        last = -(-end * self._up // self._down)
+        if last <= self._given:
+            return np.zeros((*self._kept.shape[:-1], 0), np.float32)
+        ticks = np.arange(self._given, last) * self._down
+        whole, phase = np.divmod(ticks, self._up)
+        starts = whole - self._half + 1 - self._kept_from
+        windows = np.lib.stride_tricks.sliding_window_view(self._kept, 2 * self._half, axis=-1)
+        if self._up == 1:
+            output = windows[..., starts, :] @ self._phases[0]
+        else:
+            output = np.einsum("...nt,nt->...n", windows[..., starts, :], self._phases[phase])
+        self._given = last
+        unneeded = self._given * self._down // self._up - self._half + 1 - self._kept_from
+        self._kept = self._kept[..., max(0, unneeded) :].copy()
+        self._kept_from += max(0, unneeded)
+        return np.asarray(output, np.float32)
+
+
+def _phases(up: int, down: int, half: int) -> Samples:
+    """Filter taps, shape `(up, 2 * half)`: row p weighs the samples around a time p / up after one."""
+    cutoff = _PASSED * min(1.0, up / down)
+    times = np.arange(-half + 1, half + 1)[None] - np.arange(up)[:, None] / up
+    inside = np.clip(1 - (times / half) ** 2, 0, None)
+    taps = cutoff * np.sinc(cutoff * times) * np.i0(_KAISER_BETA * np.sqrt(inside)) / np.i0(_KAISER_BETA)
+    taps /= taps.sum(axis=1, keepdims=True)
+    return taps.astype(np.float32)

@@ -1,0 +1,300 @@
+"""Reading sound: any common file in, one stream of float blocks out.
+
+One pass over the file serves everybody: the blocks go to the output track as they are, and, mixed to one
+channel and resampled, to the speech model. Nothing longer than a block is held.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.error import FFmpegError
+from numpy.typing import NDArray
+
+from visavis.errors import NoSoundError, SoundError
+
+Samples = NDArray[np.float32]
+
+TRACK_RATE_HZ = 48_000
+BLOCK_SAMPLES = 9_600  # 0.2 s at the usual rate
+
+# Containers of sound and of video. Playlists and the like, which name other files or addresses for the
+# decoder to open, must never be among them.
+_CONTAINERS = (
+    "aac,ac3,aiff,amr,amrnb,amrwb,asf,au,avi,caf,eac3,flac,flv,loas,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,"
+    "mp3,mpeg,mpegts,mpegvideo,ogg,rm,tta,w64,wav,wv,ape"
+)
+_JITTER_S = 0.05  # timestamps that are off by less are rounding, not a gap
+_MOST_SILENCE_S = 3600.0  # put in for gaps of one file; more means that the timestamps are broken
+_MOST_BAD_PACKETS = 500  # before the first good one: then it is no sound of a kind we know
+_EARLY_END_S = 1.0  # less than the promised duration, before it is worth a warning
+
+
+@dataclass(frozen=True)
+class SoundBlock:
+    """A stretch of sound.
+
+    Attributes:
+        samples: Shape `(channels, n)`, channels 1 or 2, finite, within -1..1.
+        rate_hz: Samples a second.
+    """
+
+    samples: Samples
+    rate_hz: int
+
+
+class Sound:
+    """An opened sound: iterate once over its blocks; close it, or use it in a `with`.
+
+    The first block begins where the file's timeline begins. A stream that starts later, and gaps within,
+    are silence.
+
+    Attributes:
+        channels: 1 or 2; more are mixed down.
+        rate_hz: Of every block.
+        duration_s: What the file says of its length, for showing progress; nothing if it does not.
+        warnings: Sentences for the person who sent the file; complete once the iteration has ended.
+    """
+
+    def __init__(
+        self, container: InputContainer, stream: AudioStream, *, rate_hz: int, closing: ExitStack
+    ) -> None:
+        self._closing = closing
+        self._container = container
+        self._stream = stream
+        self.channels = 1 if stream.codec_context.channels == 1 else 2
+        self.rate_hz = rate_hz
+        self.duration_s = _duration_s(container, stream)
+        self.warnings: list[str] = []
+        self._bad_packets = 0
+        self._given = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file; harmless when done twice."""
+        self._closing.close()
+
+    def __iter__(self) -> Iterator[SoundBlock]:
+        """Decode, block by block, each of `BLOCK_SAMPLES` but the last.
+
+        Raises:
+            NoSoundError: The stream ended without a single sample.
+            SoundError: Nothing of it can be decoded.
+        """
+        held: list[Samples] = []
+        held_count = 0
+        for samples in self._pieces():
+            held.append(samples)
+            held_count += samples.shape[1]
+            while held_count >= BLOCK_SAMPLES:
+                whole = np.concatenate(held, axis=1)
+                yield self._block(whole[:, :BLOCK_SAMPLES])
+                held = [whole[:, BLOCK_SAMPLES:]]
+                held_count -= BLOCK_SAMPLES
+        if held_count:
+            yield self._block(np.concatenate(held, axis=1))
+        self._judge_end()
+
+    def _block(self, samples: Samples) -> SoundBlock:
+        self._given += samples.shape[1]
+        return SoundBlock(np.ascontiguousarray(samples), self.rate_hz)
+
+    def _pieces(self) -> Iterator[Samples]:
+        """Decoded samples with the silences between them, in pieces of any length up to a block."""
+        timeline = _Timeline(self._container.start_time, self.rate_hz)
+        converter = _Converter(self.channels, self.rate_hz)
+        for frame in self._frames():
+            silence = timeline.silence_before(frame)
+            if silence:
+                yield from timeline.count(converter.finish())
+            while silence > 0:
+                count = min(silence, BLOCK_SAMPLES)
+                yield from timeline.count([np.zeros((self.channels, count), np.float32)])
+                silence -= count
+            yield from timeline.count(converter(frame))
+        yield from timeline.count(converter.finish())
+
+    def _frames(self) -> Iterator[AudioFrame]:
+        """Frames in order; packets that cannot be decoded are left out and counted."""
+        packets = self._container.demux(self._stream)
+        decoded = 0
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except (FFmpegError, OSError, ValueError):
+                self._bad_packets += 1
+                return
+            try:
+                frames = packet.decode()
+            except EOFError:
+                return
+            except (FFmpegError, ValueError):
+                self._bad_packets += 1
+                if not decoded and self._bad_packets >= _MOST_BAD_PACKETS:
+                    return
+                continue
+            for frame in frames:
+                if isinstance(frame, AudioFrame) and frame.samples > 0 and frame.sample_rate > 0:
+                    decoded += 1
+                    yield frame
+
+    def _judge_end(self) -> None:
+        if not self._given:
+            if self._bad_packets:
+                raise SoundError(
+                    "The sound cannot be decoded: the file is damaged or protected against copying. "
+                    "Send it as WAV, MP3, M4A, OGG or FLAC."
+                )
+            raise NoSoundError("The file's audio track is empty. Send one that holds speech.")
+        missing_s = (self.duration_s or 0) - self._given / self.rate_hz
+        if missing_s > _EARLY_END_S:
+            self.warnings.append(f"The sound ends {missing_s:.0f} s before the length that its file states.")
+        elif self._bad_packets:
+            self.warnings.append("Parts of the sound are damaged and were left out.")
+
+
+def open_sound(source: Path | bytes | BinaryIO, *, rate_hz: int = TRACK_RATE_HZ) -> Sound:
+    """Open a sound file, or the sound of a video file.
+
+    WAV, MP3, OGG (Vorbis, Opus), WebM, FLAC, AAC, M4A and what else the decoder knows; told by content.
+
+    Args:
+        source: A path, the file's content, or an open file (MP4 needs one that can seek).
+        rate_hz: Of the blocks.
+
+    Raises:
+        NoSoundError: There is no audio stream in it.
+        SoundError: The file is empty or damaged, or of a kind or codec that is not known.
+    """
+    options = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"}
+    with ExitStack() as closing:
+        file = _opened(source, closing)
+        try:
+            container = closing.enter_context(av.open(file, mode="r", options=options))
+        except (FFmpegError, OSError, ValueError) as error:
+            raise SoundError(
+                "The file is no sound that can be read, or it is damaged. Send WAV, MP3, M4A, OGG or FLAC."
+            ) from error
+        return Sound(container, _audio_stream(container), rate_hz=rate_hz, closing=closing.pop_all())
+    raise AssertionError("the stack above swallows no error")
+
+
+def _opened(source: Path | bytes | BinaryIO, closing: ExitStack) -> BinaryIO:
+    # The decoder is handed open files only: it would take a path for an address if it looks like one.
+    if isinstance(source, bytes):
+        if not source:
+            raise SoundError("The sound file is empty.")
+        return io.BytesIO(source)
+    if not isinstance(source, Path):
+        return source
+    try:
+        if source.stat().st_size == 0:
+            raise SoundError("The sound file is empty.")
+        return closing.enter_context(source.open("rb"))
+    except OSError as error:
+        raise SoundError(f"The sound file cannot be opened ({error.strerror}).") from error
+
+
+def _audio_stream(container: InputContainer) -> AudioStream:
+    stream = container.streams.best("audio")
+    if not isinstance(stream, AudioStream):
+        raise NoSoundError("The file holds no audio track. Send one that holds speech.")
+    if stream.codec_context is None:
+        raise SoundError(
+            "The sound's codec is not known, or it is protected against copying. "
+            "Send WAV, MP3, M4A, OGG or FLAC."
+        )
+    return stream
+
+
+def _duration_s(container: InputContainer, stream: AudioStream) -> float | None:
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    if container.duration and container.duration > 0:
+        return container.duration / av.time_base
+    return None
+
+
+class _Timeline:
+    """Where the next sample belongs, by timestamps, against how many were given."""
+
+    def __init__(self, start_us: int | None, rate_hz: int) -> None:
+        self._rate_hz = rate_hz
+        self._origin = Fraction(start_us or 0, av.time_base)
+        self._given = 0
+        self._silence_left = round(_MOST_SILENCE_S * rate_hz)
+
+    def count(self, pieces: list[Samples]) -> list[Samples]:
+        self._given += sum(piece.shape[1] for piece in pieces)
+        return pieces
+
+    def silence_before(self, frame: AudioFrame) -> int:
+        """Samples of silence to give before a frame."""
+        if frame.pts is None or frame.time_base is None:
+            return 0
+        gap = round((frame.pts * frame.time_base - self._origin) * self._rate_hz) - self._given
+        if abs(gap) <= _JITTER_S * self._rate_hz:
+            return 0
+        silence = min(gap, self._silence_left)
+        if silence <= 0 or silence < gap:
+            # Back in time, as where files were strung together, or absurdly far ahead: go on from here.
+            self._origin += Fraction(gap, self._rate_hz)
+            return 0
+        self._silence_left -= silence
+        return silence
+
+
+class _Converter:
+    """Any frame to float samples of one rate and channel count, also when its kind changes midway."""
+
+    def __init__(self, channels: int, rate_hz: int) -> None:
+        self._channels = channels
+        self._rate_hz = rate_hz
+        self._kind: tuple[str, str, int] | None = None
+        self._resampler: AudioResampler | None = None
+
+    def __call__(self, frame: AudioFrame) -> list[Samples]:
+        kind = (frame.format.name, frame.layout.name, frame.sample_rate)
+        before: list[Samples] = []
+        if kind != self._kind:
+            before = self.finish()
+            self._kind = kind
+            layout = "mono" if self._channels == 1 else "stereo"
+            self._resampler = AudioResampler(format="fltp", layout=layout, rate=self._rate_hz)
+        assert self._resampler is not None  # noqa: S101 - set with the kind
+        frame.pts = None  # the timeline is ours; the resampler would stretch to keep to these
+        return before + [_clean(each.to_ndarray()) for each in self._resampler.resample(frame)]
+
+    def finish(self) -> list[Samples]:
+        """What the resampler still holds."""
+        if self._resampler is None:
+            return []
+        rest = [_clean(each.to_ndarray()) for each in self._resampler.resample(None)]
+        self._resampler, self._kind = None, None
+        return rest
+
+
+def _clean(samples: NDArray[Any]) -> Samples:
+    """Files of floats may hold anything: not-a-number becomes silence, the rest is kept within -1..1."""
+    finite = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
+    return np.asarray(np.clip(finite, -1, 1), np.float32)
