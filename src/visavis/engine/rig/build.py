@@ -24,7 +24,7 @@ _RESTING_RELAX: Final = 0.35
 
 
 def build_rig(
-    photo: Pixels, crop: HeadCrop, person_mask: Floats, mean_face: Floats, *, glasses: bool = False
+    photo: Pixels, crop: HeadCrop, person_mask: Floats, *, glasses: bool = False
 ) -> Rig:
     """Take a photo apart.
 
@@ -32,10 +32,9 @@ def build_rig(
         photo: The whole photo, shape `(height, width, 3)`.
         crop: The square around its head.
         person_mask: Where in the crop a person is, shape `(size, size)`, 0..1.
-        mean_face: The resting face whose coordinates the fields are written in, `(468, 3)`, cm.
         glasses: Whether the face wears some.
     """
-    space = face_space(crop, mean_face)
+    space = face_space(crop)
     plates = split_person(crop.rgb, person_mask)
     line = find_mouth_line(crop)
     lips = lip_layers(crop, line)

@@ -118,7 +118,7 @@ def _vector(x: Floats | float, y: Floats | float, z: Floats | float, like: Float
 
 
 def _both(space: FaceSpace, displacement: Floats) -> Layers:
-    projected = space.pose.project(displacement)
+    projected = space.project(displacement)
     return Layers(projected, projected)
 
 
@@ -149,7 +149,7 @@ def _jaw(space: FaceSpace, mouth: _Mouth) -> Layers:
 
     def layer(share: Floats) -> Floats:
         mixed = (share * (1 - beside) + cheek * beside) * within
-        return space.pose.project(swing * mixed[..., None] + narrow)
+        return space.project(swing * mixed[..., None] + narrow)
 
     return Layers(layer(upper), layer(lower))
 
@@ -163,8 +163,8 @@ def _round(space: FaceSpace, mouth: _Mouth) -> Layers:
     down = 0.13 * ramp(-0.2, 1.0, below) * mouth.close + 0.26 * part * (1 - ramp(0.6, 2.4, below))
     forward = 0.5 * mouth.close
     return Layers(
-        space.pose.project(_vector(inward, up, forward, x)),
-        space.pose.project(_vector(inward, -down, forward, x)),
+        space.project(_vector(inward, up, forward, x)),
+        space.project(_vector(inward, -down, forward, x)),
     )
 
 
@@ -182,8 +182,8 @@ def _wide(space: FaceSpace, mouth: _Mouth) -> Layers:
     back = -0.3 * ramp(0.3, 1, across) * bump(x, 5.0) * bump(y - mouth.corner_y, 3.0)
     thin = 0.10 * mouth.close
     return Layers(
-        space.pose.project(_vector(outward, lift - thin * ramp(0, 0.9, -below), back, x)),
-        space.pose.project(_vector(outward, lift + thin * ramp(0, 0.9, below), back, x)),
+        space.project(_vector(outward, lift - thin * ramp(0, 0.9, -below), back, x)),
+        space.project(_vector(outward, lift + thin * ramp(0, 0.9, below), back, x)),
     )
 
 
@@ -210,8 +210,8 @@ def _lips_apart(space: FaceSpace, mouth: _Mouth) -> dict[str, Layers]:
     up = 0.55 * profile * (1 - ramp(0.2, 2.0, -mouth.below))
     down = -0.60 * profile * (1 - ramp(0.3, 2.6, mouth.below))
     return {
-        "upper_raise": Layers(space.pose.project(_vector(0, up, 0, space.x)), still),
-        "lower_drop": Layers(still, space.pose.project(_vector(0, down, 0, space.x))),
+        "upper_raise": Layers(space.project(_vector(0, up, 0, space.x)), still),
+        "lower_drop": Layers(still, space.project(_vector(0, down, 0, space.x))),
     }
 
 
@@ -223,8 +223,8 @@ def _press(space: FaceSpace, mouth: _Mouth) -> Layers:
     lower = 0.34 * profile * bump(below - 0.85, 0.8) * ramp(0, 0.5, below)
     sideways = 0.03 * space.x * mouth.close
     return Layers(
-        space.pose.project(_vector(sideways, upper, 0, space.x)),
-        space.pose.project(_vector(sideways, lower, 0, space.x)),
+        space.project(_vector(sideways, upper, 0, space.x)),
+        space.project(_vector(sideways, lower, 0, space.x)),
     )
 
 
@@ -234,8 +234,8 @@ def _lip_teeth(space: FaceSpace, mouth: _Mouth) -> Layers:
     upper = 0.20 * np.clip(1 - across**2.4, 0, 1) * (1 - ramp(0.2, 1.8, -below))
     lower = 0.22 * np.clip(1 - across**2, 0, 1) * (1 - ramp(0.5, 3.0, below))
     return Layers(
-        space.pose.project(_vector(0, upper, 0, space.x)),
-        space.pose.project(_vector(-0.03 * space.x * mouth.close, lower, 0, space.x)),
+        space.project(_vector(0, upper, 0, space.x)),
+        space.project(_vector(-0.03 * space.x * mouth.close, lower, 0, space.x)),
     )
 
 
@@ -319,5 +319,5 @@ def _head(space: FaceSpace) -> dict[str, Layers]:
 
 def _chin_px(space: FaceSpace) -> Floats:
     """The point of the chin in pixels."""
-    chin = space.pose.scale * (space.pose.rotation @ space.points_face[anatomy.CHIN]) + space.pose.shift
-    return np.float32([chin[0], -chin[1]])
+    chin = space.placement(space.points_face[anatomy.CHIN])
+    return np.array([chin[0], -chin[1]], np.float32)

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.interpolate import RBFInterpolator
 
 from visavis.engine.arrays import Floats
+from visavis.engine.face.pose import Similarity, head_pose, mean_face
 from visavis.engine.rig import anatomy
 from visavis.engine.rig.crop import HeadCrop
 from visavis.engine.rig.curves import ramp
@@ -23,28 +24,6 @@ CELL_PX: Final = 4
 
 _SPLINE_CELLS: Final = 2  # the spline is evaluated on every second cell, then interpolated
 _SPLINE_SMOOTHING: Final = 20.0
-_UPPER_FACE_Y_CM: Final = -2.2  # above this line no bone moves in speech: the pose is fitted there
-
-
-@dataclass(frozen=True)
-class Pose:
-    """A similarity from face space to camera space: `camera = scale · rotation @ face + shift`.
-
-    Camera space has pixels as its unit, y up and z towards the camera.
-    """
-
-    scale: float
-    rotation: Floats
-    shift: Floats
-
-    def project(self, displacement_cm: Floats) -> Floats:
-        """Pixels (x right, y down) that a displacement in face space makes; `(…, 3)` to `(…, 2)`."""
-        camera = self.scale * (displacement_cm @ self.rotation.T)
-        return np.stack([camera[..., 0], -camera[..., 1]], axis=-1).astype(np.float32)
-
-    def to_face(self, camera: Floats) -> Floats:
-        """Face coordinates of points in camera space, shape `(…, 3)`."""
-        return np.asarray(((camera - self.shift) / self.scale) @ self.rotation, np.float32)
 
 
 @dataclass(frozen=True)
@@ -61,7 +40,7 @@ class FaceSpace:
         above_chin_cm: Height above the chin, along the head's own axis.
         points_face: Shape `(468, 3)`, the photo's own landmarks in face space, cm.
         mean_face: Shape `(468, 3)`, the resting mean face in the same space.
-        pose: How the face stands before the camera.
+        placement: From face space to the crop: pixels, y up and z towards the camera.
         pixels_per_cm: Scale of the crop.
         up: Unit vector along the head's axis, in pixels.
     """
@@ -75,7 +54,7 @@ class FaceSpace:
     above_chin_cm: Floats
     points_face: Floats
     mean_face: Floats
-    pose: Pose
+    placement: Similarity
     pixels_per_cm: float
     up: Floats
 
@@ -84,35 +63,34 @@ class FaceSpace:
         """Side of the grid."""
         return int(self.x.shape[0])
 
+    def project(self, displacement_cm: Floats) -> Floats:
+        """Pixels (x right, y down) that a displacement in face space makes; `(…, 3)` to `(…, 2)`."""
+        camera = displacement_cm @ (self.placement.scale * self.placement.rotation[:2].T)
+        return np.asarray(camera * [1, -1], np.float32)
 
-def face_space(crop: HeadCrop, mean_face: Floats) -> FaceSpace:
-    """Lay face coordinates over a head crop.
 
-    Args:
-        crop: The head.
-        mean_face: Shape `(468, 3)`, cm, mouth closed.
-    """
+def face_space(crop: HeadCrop) -> FaceSpace:
+    """Lay face coordinates over a head crop."""
     points, cm, cells = crop.points, crop.pixels_per_cm, crop.size // CELL_PX
-    camera = points[: anatomy.MESH_POINTS] * np.float32([1, -1, -1])
-    upper_face = mean_face[:, 1] > _UPPER_FACE_Y_CM
-    pose = fit_pose(mean_face[upper_face], camera[upper_face])
+    resting = mean_face().astype(np.float32)
+    placement = head_pose(points).placement
 
     column = np.arange(cells, dtype=np.float32) * CELL_PX + (CELL_PX - 1) / 2
     px = np.stack(np.meshgrid(column, column), axis=-1)
-    spline = _spline(points, mean_face, cells)
+    spline = _spline(points, resting, cells)
 
     hull = np.zeros((cells, cells), np.uint8)
     oval = (points[list(anatomy.OVAL), :2] - (CELL_PX - 1) / 2) / CELL_PX
     cv2.fillConvexPoly(hull, cv2.convexHull(oval.astype(np.int32)), 1)
     outside_cm = cv2.distanceTransform(1 - hull, cv2.DIST_L2, 5) * CELL_PX / cm
 
-    flat = np.linalg.inv(pose.rotation[:2, :2] * pose.scale)
-    affine = (px * np.float32([1, -1]) - pose.shift[:2]) @ flat.T
+    flat = np.linalg.inv(placement.rotation[:2, :2] * placement.scale)
+    affine = (px * np.float32([1, -1]) - placement.shift[:2]) @ flat.T
     away = ramp(0.0, 4.0, outside_cm)
     x = spline[..., 0] * (1 - away) + affine[..., 0] * away
     y = spline[..., 1] * (1 - away) + affine[..., 1] * away
 
-    up = np.float32([pose.rotation[0, 1], -pose.rotation[1, 1]])
+    up = np.array([placement.rotation[0, 1], -placement.rotation[1, 1]], np.float32)
     up /= np.linalg.norm(up)
     chin = points[anatomy.CHIN, :2]
     above_chin = ((px - chin) @ up) / cm
@@ -127,31 +105,18 @@ def face_space(crop: HeadCrop, mean_face: Floats) -> FaceSpace:
         dome_px=_dome(spline[..., 2], hull, outside_cm, points, cm),
         head=head.astype(np.float32),
         above_chin_cm=above_chin.astype(np.float32),
-        points_face=pose.to_face(camera),
-        mean_face=mean_face,
-        pose=pose,
+        points_face=_to_face(points, placement),
+        mean_face=resting,
+        placement=placement,
         pixels_per_cm=cm,
         up=up,
     )
 
 
-def fit_pose(face: Floats, camera: Floats) -> Pose:
-    """The similarity that brings `face` closest to `camera` in the least-squares sense.
-
-    Args:
-        face: Shape `(points, 3)`.
-        camera: The same points, shape `(points, 3)`.
-
-    Source: Umeyama, Least-squares estimation of transformation parameters, 1991.
-    """
-    face_mean, camera_mean = face.mean(axis=0), camera.mean(axis=0)
-    face_centred, camera_centred = face - face_mean, camera - camera_mean
-    u, spread, vt = np.linalg.svd(camera_centred.T @ face_centred / len(face))
-    mirror = np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
-    rotation = u @ mirror @ vt
-    scale = float((spread * np.diag(mirror)).sum() / (face_centred**2).sum(axis=1).mean())
-    shift = camera_mean - scale * rotation @ face_mean
-    return Pose(scale, rotation.astype(np.float32), shift.astype(np.float32))
+def _to_face(points: Floats, placement: Similarity) -> Floats:
+    """The mesh's landmarks in face space, cm, `(468, 3)`."""
+    camera = points[: anatomy.MESH_POINTS] * np.float32([1, -1, -1])
+    return np.asarray((camera - placement.shift) / placement.scale @ placement.rotation, np.float32)
 
 
 def _spline(points: Floats, mean_face: Floats, cells: int) -> Floats:
