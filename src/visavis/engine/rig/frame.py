@@ -1,9 +1,6 @@
 """Drawing one frame: a pure function of the rig and a row of weights.
 
     eyes into the texture ▶ warp the person ▶ over the background ▶ mouth: inside, lower layer, upper layer
-
-Fields say where each point of the photo goes; drawing needs, for each pixel of the frame, where it came
-from. That inverse is found by the fixed point d ← D(y − d), which converges because no field folds.
 """
 
 from typing import Final
@@ -15,6 +12,7 @@ from visavis.engine.arrays import Floats, Pixels
 from visavis.engine.rig.controls import FIELD_CONTROLS, INDEX
 from visavis.engine.rig.eyes import LID_STEPS, Eye
 from visavis.engine.rig.model import Rig
+from visavis.engine.rig.motion import combine, invert
 from visavis.engine.rig.mouth import MouthPainter
 from visavis.engine.rig.space import CELL_PX
 
@@ -106,24 +104,6 @@ class FrameRenderer:
         cv2.cvtColor(free, cv2.COLOR_GRAY2RGB, self._shadow)
         cv2.multiply(self._background, self._shadow, self._shadow, scale=1 / 255)
         cv2.add(frame, self._shadow, frame)
-
-
-def combine(fields: Floats, weights: Floats) -> Floats:
-    """The weighted sum of all fields; `(controls, n)` to `(n,)`.
-
-    einsum and not a matrix product: the latter wakes the threads of the linear algebra library, which
-    costs more than it saves at this size and fights for the cores with every other session.
-    """
-    return np.asarray(np.einsum("k,kn->n", weights[: len(FIELD_CONTROLS)], fields), np.float32)
-
-
-def invert(forward: Floats, cells: Floats, steps: int) -> Floats:
-    """Where each cell's content came from: d = D(y − d), pixels, `(height, width, 2)`."""
-    back = forward
-    for _ in range(steps):
-        at = cells - back * np.float32(1 / CELL_PX)
-        back = cv2.remap(forward, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[assignment]
-    return back
 
 
 def _grid(cells: int) -> Floats:

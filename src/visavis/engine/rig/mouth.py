@@ -8,6 +8,7 @@ import numpy as np
 from visavis.engine.arrays import Floats, Pixels
 from visavis.engine.rig.controls import FIELD_CONTROLS, INDEX
 from visavis.engine.rig.model import Rig
+from visavis.engine.rig.motion import combine, invert
 from visavis.engine.rig.space import CELL_PX
 
 _INVERSION_STEPS: Final = 6
@@ -67,11 +68,8 @@ class MouthPainter:
         frame[self._box.rows, self._box.columns] = under + (mouth - under) * self._feather
 
     def _layer(self, texture: Pixels, fields: Floats, weights: Floats) -> Pixels:
-        forward = np.einsum("k,kn->n", weights[: len(FIELD_CONTROLS)], fields).reshape(self._shape)
-        back = forward
-        for _ in range(_INVERSION_STEPS):
-            at = self._cells - back * np.float32(1 / CELL_PX)
-            back = cv2.remap(forward, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        forward = combine(fields, weights).reshape(self._shape)
+        back = invert(forward, self._cells, _INVERSION_STEPS)
         size = (self._box.width, self._box.height)
         source = self._pixels - cv2.resize(back, size, interpolation=cv2.INTER_CUBIC)
         warped = cv2.remap(texture, source, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
