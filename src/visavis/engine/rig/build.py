@@ -11,7 +11,7 @@ from visavis.engine.face import FaceModels, FoundFace, find_face
 from visavis.engine.photo import Photo
 from visavis.engine.rig.anatomy import LEFT_EYE, RIGHT_EYE
 from visavis.engine.rig.controls import weights_row
-from visavis.engine.rig.crop import HeadCrop, crop_head
+from visavis.engine.rig.crop import HeadCrop, crop_head, head_square
 from visavis.engine.rig.eyes import build_eye
 from visavis.engine.rig.fields import displacement_fields
 from visavis.engine.rig.glasses import wears_glasses
@@ -23,6 +23,7 @@ from visavis.engine.rig.space import face_space
 
 DEFAULT_SIZE_PX: Final = 512
 
+_LEAST_PX, _MOST_PX, _SIZE_STEP_PX = 256, 1024, 16
 _PICTURE_LONG_PX: Final = 1920
 _PICTURE_SHORT_PX: Final = 1080
 _RESTING_RELAX: Final = 0.35
@@ -44,13 +45,14 @@ class BuiltRig:
     warnings: tuple[str, ...]
 
 
-def build_rig(models: FaceModels, photo: Photo, *, size: int = DEFAULT_SIZE_PX) -> BuiltRig:
+def build_rig(models: FaceModels, photo: Photo, *, size: int | None = DEFAULT_SIZE_PX) -> BuiltRig:
     """Find the face in a photo and take it apart.
 
     Args:
         models: The face models.
         photo: The photo.
-        size: Side of the rig's frames in pixels, a multiple of 16.
+        size: Side of its frames in pixels, rounded up to a multiple of 16; nothing for the scale that the
+            head has in the whole picture.
 
     Raises:
         NoFaceError: The photo shows no whole face.
@@ -62,7 +64,7 @@ def build_rig(models: FaceModels, photo: Photo, *, size: int = DEFAULT_SIZE_PX) 
     if abs(face.pose.roll_degrees) > _UPRIGHT_DEG:
         rgb, alpha = _upright(rgb, alpha, face)
         face = find_face(models, rgb)
-    crop = crop_head(rgb, face.landmarks.points, size)
+    crop = _crop(rgb, face, size)
     mask = models.person_mask(crop.rgb) if alpha is None else _cut_alpha(alpha, crop)
     return BuiltRig(_take_apart(rgb, crop, mask), (*face.warnings, *_mouth_warnings(crop)))
 
@@ -86,6 +88,13 @@ def _take_apart(photo: Pixels, crop: HeadCrop, person_mask: Floats) -> Rig:
         picture=_picture(photo, crop),
         pixels_per_cm=crop.pixels_per_cm,
     )
+
+
+def _crop(rgb: Pixels, face: FoundFace, size: int | None) -> HeadCrop:
+    points = face.landmarks.points
+    if size is None:
+        size = int(np.clip(head_square(rgb, points).side * _picture_scale(rgb), _LEAST_PX, _MOST_PX))
+    return crop_head(rgb, points, -(-size // _SIZE_STEP_PX) * _SIZE_STEP_PX)
 
 
 def _on_paper(photo: Photo) -> Pixels:
@@ -131,9 +140,14 @@ def _mouth_warnings(crop: HeadCrop) -> tuple[str, ...]:
 def _picture(photo: Pixels, crop: HeadCrop) -> Picture:
     """The photo within 1080p, upright or lying, and the square's place in it."""
     height, width = photo.shape[:2]
-    scale = min(1.0, _PICTURE_LONG_PX / max(height, width), _PICTURE_SHORT_PX / min(height, width))
+    scale = _picture_scale(photo)
     size = (round(width * scale), round(height * scale))
     rgb = photo if scale == 1.0 else cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
     return Picture(
         np.asarray(rgb, np.uint8), crop.left_px * scale, crop.top_px * scale, crop.side_px * scale
     )
+
+
+def _picture_scale(photo: Pixels) -> float:
+    height, width = photo.shape[:2]
+    return min(1.0, _PICTURE_LONG_PX / max(height, width), _PICTURE_SHORT_PX / min(height, width))

@@ -1,7 +1,7 @@
 """Cutting the square around the head out of a photo."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -42,13 +42,21 @@ class HeadCrop:
         return int(self.rgb.shape[0])
 
 
-def crop_head(rgb: Pixels, points: Floats, size: int) -> HeadCrop:
-    """Cut out the square of `SQUARE_EYE_DISTANCES` around the face, as far as the photo reaches.
+class HeadSquare(NamedTuple):
+    """The square around a head, and the distance of its eyes, in the photo's pixels."""
+
+    left: float
+    top: float
+    side: float
+    eye_distance: float
+
+
+def head_square(rgb: Pixels, points: Floats) -> HeadSquare:
+    """The square of `SQUARE_EYE_DISTANCES` around the face, as far as the photo reaches.
 
     Args:
         rgb: The photo, shape `(height, width, 3)`.
         points: Landmarks in its pixels, shape `(478, 3)`.
-        size: Side of the result in pixels.
     """
     height, width = rgb.shape[:2]
     oval = points[list(anatomy.OVAL), :2]
@@ -58,6 +66,19 @@ def crop_head(rgb: Pixels, points: Floats, size: int) -> HeadCrop:
     centre = oval.mean(axis=0)
     left = float(np.clip(centre[0] - side / 2, 0, width - side))
     top = float(np.clip(centre[1] - side * 0.47, 0, height - side))
+    return HeadSquare(left, top, side, eye_distance)
+
+
+def crop_head(rgb: Pixels, points: Floats, size: int) -> HeadCrop:
+    """Cut out the square around the head.
+
+    Args:
+        rgb: The photo, shape `(height, width, 3)`.
+        points: Landmarks in its pixels, shape `(478, 3)`.
+        size: Side of the result in pixels.
+    """
+    square = head_square(rgb, points)
+    left, top, side = square.left, square.top, square.side
     scale = size / side
     moved = points.astype(np.float32).copy()
     moved[:, :2] = (moved[:, :2] + 0.5 - [left, top]) * scale - 0.5
@@ -68,7 +89,7 @@ def crop_head(rgb: Pixels, points: Floats, size: int) -> HeadCrop:
         left_px=left,
         top_px=top,
         side_px=side,
-        pixels_per_cm=eye_distance * scale / anatomy.PUPIL_DISTANCE_CM,
+        pixels_per_cm=square.eye_distance * scale / anatomy.PUPIL_DISTANCE_CM,
     )
 
 
