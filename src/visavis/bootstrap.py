@@ -40,5 +40,3 @@ def face_models(settings: Settings, *, progress: Callable[[str], None] | None = 
 def speech_model() -> SpeechModel:
     """The model that ships with the package."""
     return load_speech_model()
-
-

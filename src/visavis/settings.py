@@ -18,12 +18,13 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     models_dir: Path | None = Field(
-        None, description="Where the landmark models are kept; the user's cache folder if not set."
+        default=None, description="Where the landmark models are kept; the user's cache folder if not set."
     )
     models_source: Path | None = Field(
-        None, description="A folder with the model files, or a wheel that holds them: nothing is fetched."
+        default=None,
+        description="A folder with the model files, or a wheel that holds them: nothing is fetched.",
     )
-    offline: bool = Field(False, description="Never reach for the network.")
+    offline: bool = Field(default=False, description="Never reach for the network.")
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     log_format: Literal["console", "json"] = "console"
 
@@ -35,9 +36,13 @@ def read_settings() -> Settings:
         SettingsError: A `VISAVIS_…` name is unknown, or a value cannot be used.
     """
     known = {PREFIX + name.upper() for name in Settings.model_fields}
-    unknown = sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
+    unknown = sorted(
+        name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known
+    )
     if unknown:
-        raise SettingsError(f"There is no setting {', '.join(unknown)}. Known are: {', '.join(sorted(known))}.")
+        raise SettingsError(
+            f"There is no setting {', '.join(unknown)}. Known are: {', '.join(sorted(known))}."
+        )
     try:
         return Settings()
     except ValidationError as error:

@@ -45,6 +45,6 @@ def run() -> None:
     app()
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
     """SIGTERM ends the process as Ctrl-C does: everything that was opened is closed."""
     raise KeyboardInterrupt

@@ -79,9 +79,7 @@ def render(
     if offline:
         settings = settings.model_copy(update={"offline": True})
     look = Look(frame, _even(size), background)
-    make_video(
-        settings, face, speech, output, look, fps=parse_fps(fps), manners=Manners(liveliness, seed)
-    )
+    make_video(settings, face, speech, output, look, fps=parse_fps(fps), manners=Manners(liveliness, seed))
 
 
 def make_video(

@@ -55,7 +55,7 @@ def show(rig: Annotated[Path, typer.Argument(help="A .visavis file.")]) -> None:
     height, width = opened.picture.rgb.shape[:2]
     mouth = "open" if opened.interior.from_photo else "closed"
     say.print(
-        f"{rig}: frames of {opened.size}x{opened.size}, photo of {width}x{height}, mouth {mouth} in the photo, "
-        f"{opened.pixels_per_cm:.1f} pixels a centimetre; opened in {taken_ms:.0f} ms",
+        f"{rig}: frames of {opened.size}x{opened.size}, photo of {width}x{height}, "
+        f"mouth {mouth} in it, {opened.pixels_per_cm:.1f} pixels a centimetre; opened in {taken_ms:.0f} ms",
         markup=False,
     )

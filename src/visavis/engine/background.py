@@ -41,7 +41,9 @@ def background_plate(rig: Rig, wish: str) -> Pixels:
         return np.tile(rgb, (rig.size, rig.size, 1))
     path = Path(wish)
     if not path.is_file():
-        raise InputError(f"There is no background {wish}: give keep, blur, a colour as #rrggbb, or a picture.")
+        raise InputError(
+            f"There is no background {wish}: give keep, blur, a colour as #rrggbb, or a picture."
+        )
     return _filling(read_photo(path).rgb, rig.size)
 
 

@@ -6,7 +6,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-
 from visavis.engine.mp4 import SOUND_RATE_HZ, Mp4Writer
 from visavis.engine.performer import Manners
 from visavis.engine.resample import Resampler
@@ -94,5 +93,3 @@ def render(
     if on_progress:
         on_progress(Progress(frames, frames))
     return Rendered(frames, float(frames / fps), view.size, tuple(sound.warnings))
-
-

@@ -58,12 +58,14 @@ def contact_sheet(video: Path, models: FaceModels, *, start_s: float = 0.0, seco
     for shot in shots:
         tile = _labelled(shot.mouth, shot.time_s, _MOUTH_PX)
         at = min(int(shot.time_s * 100), len(loudness) - 1)
-        level = np.clip((loudness[at] - _LOUD_DB[0]) / (_LOUD_DB[1] - _LOUD_DB[0]), 0, 1) if len(loudness) else 0
+        level = (
+            np.clip((loudness[at] - _LOUD_DB[0]) / (_LOUD_DB[1] - _LOUD_DB[0]), 0, 1) if len(loudness) else 0
+        )
         bar = np.full((_BAR_PX, _MOUTH_PX, 3), 30, np.uint8)
         bar[:, : int(level * _MOUTH_PX)] = _GREEN
         mouths.append(np.vstack([tile, bar]))
-    for first in range(0, len(mouths), _MOUTH_COLUMNS):
-        rows.append(_row(mouths[first : first + _MOUTH_COLUMNS], _MOUTH_COLUMNS))
+    strips = range(0, len(mouths), _MOUTH_COLUMNS)
+    rows.extend(_row(mouths[first : first + _MOUTH_COLUMNS], _MOUTH_COLUMNS) for first in strips)
     return np.vstack(rows)
 
 
@@ -111,9 +113,7 @@ def _mouth(rgb: Pixels, face: Landmarks) -> Pixels:
     half = float(np.linalg.norm(points[33, :2] - points[263, :2])) / 2
     to_tile = np.array([[half / 50, 0, x - half], [0, half / 50, y - half]], np.float32)
     return np.asarray(
-        cv2.warpAffine(
-            rgb, to_tile, (100, 100), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        ),
+        cv2.warpAffine(rgb, to_tile, (100, 100), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP),
         np.uint8,
     )
 

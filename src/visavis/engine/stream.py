@@ -1,6 +1,6 @@
 """The engine's one way from sound to frames, for files and live sessions alike.
 
-    sound ─blocks─▶ speech model ─rows, 50 Hz─▶ performer ─weights, one row a frame─▶ view ─▶ frames
+sound ─blocks─▶ speech model ─rows, 50 Hz─▶ performer ─weights, one row a frame─▶ view ─▶ frames
 """
 
 from collections.abc import Iterator

@@ -74,9 +74,13 @@ class PhotoView:
         self._rows, self._columns = slice(top, bottom), slice(left, right)
         # From pixels of the window to pixels of the rig, centres on centres.
         scale = rig.size / picture.side
-        x, y = ((edge + 0.5 - start) * scale - 0.5 for edge, start in ((left, picture.left), (top, picture.top)))
+        x, y = (
+            (edge + 0.5 - start) * scale - 0.5 for edge, start in ((left, picture.left), (top, picture.top))
+        )
         self._to_rig = np.array([[scale, 0, x], [0, scale, y]], np.float32)
-        self._blend = _window(bottom - top, right - left, picture.side * _BORDER_SHARE, (top, left), self.size)
+        self._blend = _window(
+            bottom - top, right - left, picture.side * _BORDER_SHARE, (top, left), self.size
+        )
 
     def draw(self, weights: Floats) -> Pixels:
         """One frame."""

@@ -70,7 +70,7 @@ def mouth_weights(motion: SpeechMotion, emphasis: Floats) -> Floats:
 
 def _override(channel: Floats) -> Floats:
     """A channel as a decision: nothing below .3, all of it from .6."""
-    return np.clip((channel - 0.3) / 0.3, 0, 1)
+    return np.asarray(np.clip((channel - 0.3) / 0.3, 0, 1), np.float32)
 
 
 def smooth_mouth(weights: Floats, state: Floats) -> tuple[Floats, Floats]:

@@ -113,7 +113,8 @@ def _upright(rgb: Pixels, alpha: Pixels | None, face: FoundFace) -> tuple[Pixels
 
     def turned(image: Pixels) -> Pixels:
         return np.asarray(
-            cv2.warpAffine(image, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8
+            cv2.warpAffine(image, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE),
+            np.uint8,
         )
 
     return turned(rgb), None if alpha is None else turned(alpha)
@@ -126,8 +127,10 @@ def _cut_alpha(alpha: Pixels, crop: HeadCrop) -> Floats:
         [[step, 0, crop.left_px + step / 2 - 0.5], [0, step, crop.top_px + step / 2 - 0.5]], np.float32
     )
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    cut = cv2.warpAffine(alpha, to_photo, (crop.size, crop.size), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(cut, np.float32) / 255
+    cut = cv2.warpAffine(
+        alpha, to_photo, (crop.size, crop.size), flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(cut, np.float32) / np.float32(255)
 
 
 def _mouth_warnings(crop: HeadCrop) -> tuple[str, ...]:
@@ -143,11 +146,9 @@ def _picture(photo: Pixels, crop: HeadCrop) -> Picture:
     scale = _picture_scale(photo)
     size = (round(width * scale), round(height * scale))
     rgb = photo if scale == 1.0 else cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
-    return Picture(
-        np.asarray(rgb, np.uint8), crop.left_px * scale, crop.top_px * scale, crop.side_px * scale
-    )
+    return Picture(np.asarray(rgb, np.uint8), crop.left_px * scale, crop.top_px * scale, crop.side_px * scale)
 
 
 def _picture_scale(photo: Pixels) -> float:
     height, width = photo.shape[:2]
-    return min(1.0, _PICTURE_LONG_PX / max(height, width), _PICTURE_SHORT_PX / min(height, width))
+    return float(min(1.0, _PICTURE_LONG_PX / max(height, width), _PICTURE_SHORT_PX / min(height, width)))

@@ -33,20 +33,20 @@ def fill_inward(image: Floats, known: Floats) -> Floats:
 
     Source: Gortler et al., The Lumigraph, 1996, section 3.4.3.
     """
-    levels = [(image * known[..., None], known)]
+    levels: list[tuple[Floats, Floats]] = [(image * known[..., None], known)]
     while min(levels[-1][1].shape) > 2:
         colour, weight = levels[-1]
         half = (max(1, (weight.shape[1] + 1) // 2), max(1, (weight.shape[0] + 1) // 2))
         levels.append(
             (
-                cv2.resize(colour, half, interpolation=cv2.INTER_AREA),
-                cv2.resize(weight, half, interpolation=cv2.INTER_AREA),
+                np.asarray(cv2.resize(colour, half, interpolation=cv2.INTER_AREA), np.float32),
+                np.asarray(cv2.resize(weight, half, interpolation=cv2.INTER_AREA), np.float32),
             )
         )
     colour, weight = levels[-1]
-    filled = colour / np.maximum(weight, 1e-6)[..., None]
+    filled = np.asarray(colour / np.maximum(weight, 1e-6)[..., None], np.float32)
     for colour, weight in levels[-2::-1]:
         size = (weight.shape[1], weight.shape[0])
-        coarse = cv2.resize(filled, size, interpolation=cv2.INTER_LINEAR).reshape(colour.shape)
-        filled = colour + coarse * (1.0 - weight)[..., None]
-    return np.asarray(filled, np.float32)
+        coarse = np.asarray(cv2.resize(filled, size, interpolation=cv2.INTER_LINEAR), np.float32)
+        filled = np.asarray(colour + coarse.reshape(colour.shape) * (1 - weight)[..., None], np.float32)
+    return filled

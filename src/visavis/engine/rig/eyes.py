@@ -14,6 +14,7 @@ from visavis.engine.arrays import Floats, Pixels
 from visavis.engine.rig.anatomy import EyePoints
 from visavis.engine.rig.crop import HeadCrop
 from visavis.engine.rig.curves import bump, fill_inward, ramp
+from visavis.engine.rig.sampling import sample
 
 LID_STEPS: Final = 10
 """Drawn positions of the lids, from open (0) to shut (the last)."""
@@ -94,7 +95,7 @@ def _eyelids(points: Floats, eye: EyePoints, column: Floats, row: Floats) -> _Ey
     start, end = points[eye.corners[0]], points[eye.corners[1]]
     width = float(np.linalg.norm(end - start))
     along = (end - start) / width
-    down = np.float32([-along[1], along[0]])
+    down = np.array([-along[1], along[0]], np.float32)
 
     def local(at: Floats) -> Floats:
         return np.stack([(at - start) @ along, (at - start) @ down], axis=-1)
@@ -179,19 +180,11 @@ def _stretched(distance: Floats, travel: Floats, reach: float) -> Floats:
 def _sample(skin: Pixels, lids: _Eyelids, back: Floats) -> Floats:
     """The skin, each pixel taken from `back` pixels higher along the eye's own vertical."""
     rows, columns = np.mgrid[0 : skin.shape[0], 0 : skin.shape[1]].astype(np.float32)
-    taken = cv2.remap(
-        skin,
-        (columns - back * lids.down[0]).astype(np.float32),
-        (rows - back * lids.down[1]).astype(np.float32),
-        cv2.INTER_CUBIC,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return np.asarray(taken, np.float32)
+    at = np.stack([columns - back * lids.down[0], rows - back * lids.down[1]], axis=-1)
+    return sample(skin.astype(np.float32), at.astype(np.float32), smooth=True)
 
 
-def _eyeball(
-    skin: Pixels, lids: _Eyelids, centre: Floats, radius: float
-) -> tuple[Pixels, Pixels, Pixels]:
+def _eyeball(skin: Pixels, lids: _Eyelids, centre: Floats, radius: float) -> tuple[Pixels, Pixels, Pixels]:
     """Iris sprite, white of the eye, and where the eyeball shows."""
     rows, columns = np.mgrid[0 : skin.shape[0], 0 : skin.shape[1]].astype(np.float32)
     from_centre = np.hypot(columns - centre[0], rows - centre[1])
@@ -204,9 +197,8 @@ def _eyeball(
     white = fill_inward(picture, sclera.astype(np.float32)) if sclera.sum() > 20 else picture
 
     # What the lids hide of the iris is completed by its own mirror image, then by its mean colour.
-    mirror = (2 * centre[0] - columns).astype(np.float32)
-    mirrored = cv2.remap(picture, mirror, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    mirrored_open = cv2.remap(opening, mirror, rows, cv2.INTER_LINEAR)[..., None]
+    mirror = np.stack([2 * centre[0] - columns, rows], axis=-1)
+    mirrored, mirrored_open = sample(picture, mirror), sample(opening, mirror)[..., None]
     seen = (opening * (from_centre < 1.25 * radius)).astype(np.float32)
     mean = fill_inward(picture, seen)
     hidden = mirrored * mirrored_open + mean * (1 - mirrored_open)

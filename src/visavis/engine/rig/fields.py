@@ -246,7 +246,7 @@ def _close(space: FaceSpace, mouth: _Mouth, crop: HeadCrop, jaw: Layers) -> Laye
     would have to fold the skin.
     """
     upper, lower = crop.points[list(UPPER_LIP_INNER), :2], crop.points[list(LOWER_LIP_INNER), :2]
-    gap = (lower - upper) * np.float32([0] + [1] * 9 + [0])[:, None]
+    gap = (lower - upper) * np.array([0] + [1] * 9 + [0], np.float32)[:, None]
     widest_px = float(np.linalg.norm(gap[5]))
     at = space.mean_face[list(UPPER_LIP_INNER), 0]
     lips_x = np.abs(space.x) <= 2.16
@@ -258,7 +258,9 @@ def _close(space: FaceSpace, mouth: _Mouth, crop: HeadCrop, jaw: Layers) -> Laye
     jaw_at_lip = jaw.lower.reshape(-1, 2)[lip]
     beyond_px = max(0.0, widest_px - _LIPS_CLOSE_CM * space.pixels_per_cm)
     swing = beyond_px / max(float(np.linalg.norm(jaw_at_lip)), 1.0)
-    by_jaw = swing * jaw_at_lip * (1 - (1 - _CORNER_FOLLOWS_JAW) * np.clip(mouth.across, 0, 1) ** 2.2)[..., None]
+    by_jaw = (
+        swing * jaw_at_lip * (1 - (1 - _CORNER_FOLLOWS_JAW) * np.clip(mouth.across, 0, 1) ** 2.2)[..., None]
+    )
     by_lips = (gap_px - by_jaw) * lips_x[..., None]
 
     down = 0.45 * (1 - ramp(0.1, 1.9, -mouth.below))

@@ -291,9 +291,7 @@ def _within(box: Box, size: int) -> Box:
     return box
 
 
-def _floats(
-    tensors: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, ...]
-) -> Floats:
+def _floats(tensors: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, ...]) -> Floats:
     values = tensors[name]
     if values.shape != shape or values.dtype.kind != "f" or not np.isfinite(values).all():
         raise RigFileError(f"The rig is damaged: {name} has not the shape {shape} of finite numbers.")

@@ -1,6 +1,6 @@
 """Drawing one frame: a pure function of the rig and a row of weights.
 
-    eyes into the texture ▶ warp the person ▶ over the background ▶ mouth: inside, lower layer, upper layer
+eyes into the texture ▶ warp the person ▶ over the background ▶ mouth: inside, lower layer, upper layer
 """
 
 from typing import Final
@@ -14,6 +14,7 @@ from visavis.engine.rig.eyes import LID_STEPS, Eye
 from visavis.engine.rig.model import Rig
 from visavis.engine.rig.motion import combine, invert
 from visavis.engine.rig.mouth import MouthPainter
+from visavis.engine.rig.sampling import sample
 from visavis.engine.rig.space import CELL_PX
 
 _INVERSION_STEPS: Final = 5
@@ -65,10 +66,10 @@ class FrameRenderer:
         """
         self._draw_eyes(weights)
         self._warp(weights)
-        frame = cv2.cvtColor(self._warped, cv2.COLOR_RGBA2RGB)
+        frame = np.asarray(cv2.cvtColor(self._warped, cv2.COLOR_RGBA2RGB), np.uint8)
         self._put_behind(frame)
         self._mouth.draw(weights, frame)
-        return np.asarray(frame, np.uint8)
+        return frame
 
     def _draw_eyes(self, weights: Floats) -> None:
         """Bring both eyes of the texture up to date; between blinks and glances there is nothing to do."""
@@ -94,9 +95,7 @@ class FrameRenderer:
         side = self._map.shape[0]
         cv2.resize(self._cells_px - padded, (side, side), self._map, interpolation=cv2.INTER_LINEAR)
         source = self._map[CELL_PX:-CELL_PX, CELL_PX:-CELL_PX]
-        cv2.remap(
-            self._texture, source, None, cv2.INTER_LINEAR, self._warped, borderMode=cv2.BORDER_REPLICATE
-        )
+        sample(self._texture, source, out=self._warped)
 
     def _put_behind(self, frame: Pixels) -> None:
         """Add what the person leaves free of the background; its colours carry their alpha already."""

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from visavis.engine.rig.crop import HeadCrop
+from visavis.engine.rig.sampling import sample
 
 _INNER_CORNERS: Final = (133, 362)
 _HALF_WIDTH_CM: Final = 0.45
@@ -27,7 +28,7 @@ def wears_glasses(crop: HeadCrop) -> bool:
     x = np.linspace(-_HALF_WIDTH_CM, _HALF_WIDTH_CM, _COLUMNS)[None, :, None] * cm
     y = np.linspace(-_HALF_HEIGHT_CM, _HALF_HEIGHT_CM, _ROWS)[:, None, None] * cm
     at = ((left + right) / 2 + x * along + y * down).astype(np.float32)
-    strip = cv2.remap(cv2.GaussianBlur(grey, (0, 0), 0.06 * cm), at, None, cv2.INTER_LINEAR)
+    strip = sample(np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.06 * cm), np.float32), at)
     # Averaged along the bridge first, so that texture and slanted shading cancel.
     edges = np.abs(np.diff(strip, axis=0).mean(axis=1)) / (strip.mean() + 10) * _ROWS
     return bool(edges.max() > _LEAST_STRONGEST and np.percentile(edges, 90) > _LEAST_DECILE)

@@ -69,7 +69,8 @@ class _Light:
         """A painted colour under this light."""
         if self.grey:
             colour = np.full(3, float(colour @ LUMA))
-        return np.clip(colour * self.tint**tint * np.clip(self.strength, floor, 1.05), 0, 250)
+        lit = colour * self.tint**tint * np.clip(self.strength, floor, 1.05)
+        return np.asarray(np.clip(lit, 0, 250), np.float32)
 
 
 def paint_interior(crop: HeadCrop, line: MouthLine, box: Box) -> Interior:
@@ -109,7 +110,9 @@ def _light(crop: HeadCrop) -> _Light:
     skin = np.maximum(patches[0], patches[1]).astype(np.float64)
     luma = max(float(skin @ LUMA), 1.0)
     saturation = (skin.max() - skin.min()) / max(skin.max(), 1.0)
-    return _Light(luma / _BRIGHT_SKIN, np.maximum(skin / luma, 0.05).astype(np.float32), bool(saturation < 0.06))
+    return _Light(
+        luma / _BRIGHT_SKIN, np.maximum(skin / luma, 0.05).astype(np.float32), bool(saturation < 0.06)
+    )
 
 
 def _mouth_coordinates(box: Box, middle: Floats, tilt: float, pixels_per_cm: float) -> tuple[Floats, Floats]:
@@ -187,7 +190,9 @@ def _tongue(x: Floats, y: Floats, light: _Light, px_per_cm: float) -> Floats:
     alpha = np.clip((1 - radius) * 0.8 * px_per_cm / 3 + 0.5, 0, 1)
     groove = 0.16 * bump(x, 0.16) * ramp(-0.9, 0.1, up)
     dome = 1 - 0.42 * radius**2 - groove
-    gloss = 0.13 * bump(x - 0.5, 0.30) * bump(up - 0.35, 0.28) + 0.08 * bump(x + 0.55, 0.25) * bump(up - 0.3, 0.25)
+    gloss = 0.13 * bump(x - 0.5, 0.30) * bump(up - 0.35, 0.28) + 0.08 * bump(x + 0.55, 0.25) * bump(
+        up - 0.3, 0.25
+    )
     back = 1 - 0.30 * ramp(0.2, 1.0, up)
     colour = light.on(_TONGUE)[None, None] * (dome * back + gloss)[..., None]
     return np.dstack([colour, alpha * 255])

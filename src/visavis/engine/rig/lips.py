@@ -15,6 +15,7 @@ from visavis.engine.arrays import Floats, Pixels
 from visavis.engine.rig.anatomy import CHEEKS, LOWER_LIP_INNER, LOWER_LIP_SKIN, UPPER_LIP_INNER
 from visavis.engine.rig.crop import HeadCrop
 from visavis.engine.rig.curves import ramp
+from visavis.engine.rig.sampling import sample
 from visavis.engine.rig.space import CELL_PX
 
 LUMA: Final = np.array([0.3, 0.59, 0.11], np.float32)
@@ -93,7 +94,9 @@ def find_mouth_line(crop: HeadCrop) -> MouthLine:
     lower = crop.points[list(LOWER_LIP_INNER), :2]
     if _shows_inside(crop, upper, lower):
         return MouthLine(upper, lower, is_open=True)
-    line = _darkest_line(crop, (upper + lower) / 2, float(np.linalg.norm(lower[5] - upper[5])))
+    line = _darkest_line(
+        crop, np.asarray((upper + lower) / 2, np.float32), float(np.linalg.norm(lower[5] - upper[5]))
+    )
     return MouthLine(line, line, is_open=False)
 
 
@@ -109,7 +112,8 @@ def _shows_inside(crop: HeadCrop, upper: Floats, lower: Floats) -> bool:
     inside = cv2.erode(mask, np.ones((3, 3), np.uint8)) > 0
     if inside.sum() < 20:
         return False
-    light, saturation = crop.rgb @ LUMA, cv2.cvtColor(crop.rgb, cv2.COLOR_RGB2HSV)[..., 1]
+    light = crop.rgb @ LUMA
+    saturation = np.asarray(cv2.cvtColor(crop.rgb, cv2.COLOR_RGB2HSV)[..., 1], np.float32)
     skin = float(np.median([_at(light, crop, k) for k in CHEEKS]))
     lip_saturation = float(np.median([_at(saturation, crop, k) for k in LOWER_LIP_SKIN]))
     teeth = (saturation < max(95.0, 0.66 * lip_saturation)) & (light > 0.5 * skin)
@@ -117,7 +121,7 @@ def _shows_inside(crop: HeadCrop, upper: Floats, lower: Floats) -> bool:
     return bool(teeth[inside].mean() >= 0.5 or dark[inside].mean() >= 0.35)
 
 
-def _at(image: Floats | Pixels, crop: HeadCrop, point: int) -> float:
+def _at(image: Floats, crop: HeadCrop, point: int) -> float:
     x, y = np.clip(np.rint(crop.points[point, :2]).astype(int), 0, crop.size - 1)
     return float(image[y, x])
 
@@ -133,7 +137,7 @@ def _darkest_line(crop: HeadCrop, guess: Floats, gap_px: float) -> Floats:
         values = light[rows, int(np.clip(round(x), 0, crop.size - 1))]
         near = np.exp(-((rows - y) ** 2) / (2 * (half * 0.8) ** 2))
         snapped[k, 1] = rows[int(np.argmax((values.max() - values) * near))]
-    trust = np.float32([4] + [1] * 9 + [4])
+    trust = np.array([4] + [1] * 9 + [4])
     origin = guess[:, 0].mean()
     quartic = np.polyfit(snapped[:, 0] - origin, snapped[:, 1], 4, w=trust)
     snapped[1:-1, 1] = np.polyval(quartic, snapped[1:-1, 0] - origin)
@@ -188,7 +192,7 @@ def _lower_lip(
     reach = (0.06 if is_open else 0.30) * cm * taper
     darken = 1 - (0.2 if is_open else 0.5) * np.clip(-below / np.maximum(reach, 0.5), 0, 1)
     skip = 0.0 if is_open else 0.30 * cm
-    mirrored = _rows_from(face, np.abs(below) * 0.8 + skip - below)
+    mirrored = _rows_from(face, np.asarray(np.abs(below) * 0.8 + skip - below, np.float32))
     if is_open:
         return np.where((below < 0)[..., None], mirrored * darken[..., None], face), reach
     seam = (np.clip(1 - (np.abs(below) / (0.26 * cm)) ** 2, 0, 1) * taper)[..., None]
@@ -199,10 +203,7 @@ def _lower_lip(
 def _rows_from(image: Floats, down: Floats) -> Floats:
     """The picture with each pixel taken from `down` rows below it."""
     rows, columns = np.mgrid[0 : image.shape[0], 0 : image.shape[1]].astype(np.float32)
-    moved = cv2.remap(
-        image, columns, (rows + down).astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(moved, np.float32)
+    return sample(image, np.stack([columns, rows + down], axis=-1).astype(np.float32))
 
 
 def _height_of(line: Floats, columns: Floats) -> Floats:

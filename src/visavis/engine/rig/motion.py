@@ -9,6 +9,7 @@ import numpy as np
 
 from visavis.engine.arrays import Floats
 from visavis.engine.rig.controls import FIELD_CONTROLS
+from visavis.engine.rig.sampling import sample
 from visavis.engine.rig.space import CELL_PX
 
 
@@ -21,13 +22,13 @@ def combine(fields: Floats, weights: Floats) -> Floats:
     total = np.zeros((1, fields.shape[1]), np.float32)
     for control in np.flatnonzero(weights[: len(FIELD_CONTROLS)]):
         cv2.scaleAdd(fields[control : control + 1], float(weights[control]), total, total)
-    return total[0]
+    summed: Floats = total[0]
+    return summed
 
 
 def invert(forward: Floats, cells: Floats, steps: int) -> Floats:
     """Where each cell's content came from: d = D(y − d), pixels, `(height, width, 2)`."""
     back = forward
     for _ in range(steps):
-        at = cells - back * np.float32(1 / CELL_PX)
-        back = cv2.remap(forward, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[assignment]
+        back = sample(forward, cells - back * np.float32(1 / CELL_PX))
     return back

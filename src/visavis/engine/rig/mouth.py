@@ -9,6 +9,7 @@ from visavis.engine.arrays import Floats, Pixels
 from visavis.engine.rig.controls import FIELD_CONTROLS, INDEX
 from visavis.engine.rig.model import Rig
 from visavis.engine.rig.motion import combine, invert
+from visavis.engine.rig.sampling import sample
 from visavis.engine.rig.space import CELL_PX
 
 _INVERSION_STEPS: Final = 6
@@ -72,8 +73,7 @@ class MouthPainter:
         back = invert(forward, self._cells, _INVERSION_STEPS)
         size = (self._box.width, self._box.height)
         source = self._pixels - cv2.resize(back, size, interpolation=cv2.INTER_CUBIC)
-        warped = cv2.remap(texture, source, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(warped, np.uint8)
+        return sample(texture, source.astype(np.float32, copy=False))
 
     def _inside(
         self,
@@ -95,7 +95,7 @@ class MouthPainter:
         _over(picture, self._placed(inside.upper_teeth, head, roll, window))
         if tongue > _VISIBLE:
             # Its tip comes forward between the teeth, just under the upper ones' edge.
-            tip = head + np.float32([0, _TONGUE_TIP_BELOW_REST_CM * rig.pixels_per_cm])
+            tip = head + np.array([0, _TONGUE_TIP_BELOW_REST_CM * rig.pixels_per_cm], np.float32)
             _over(picture, self._placed(inside.tongue, tip, roll, window), tongue)
         # The lips throw their shade inward, the upper one more: light comes from above.
         sigma = 0.30 * rig.pixels_per_cm
@@ -107,13 +107,11 @@ class MouthPainter:
         picture *= (forward * np.clip(1.10 - depth * (0.75 * shade + 0.45 * top), 0.25, 1.0))[..., None]
         return picture
 
-    def _placed(
-        self, sprite: Pixels, moved: Floats, roll: float, window: tuple[slice, slice]
-    ) -> Pixels:
+    def _placed(self, sprite: Pixels, moved: Floats, roll: float, window: tuple[slice, slice]) -> Pixels:
         """The window's part of a sprite that has moved by pixels (x, y) and rolled with the head."""
         rows, columns = window
         matrix = cv2.getRotationMatrix2D(self._rig.interior.middle, -roll * _ROLL_DEG, 1.0)
-        matrix[:, 2] += moved - np.float32([columns.start, rows.start])
+        matrix[:, 2] += moved - np.array([columns.start, rows.start])
         size = (columns.stop - columns.start, rows.stop - rows.start)
         border = cv2.BORDER_REPLICATE if sprite.shape[-1] == 3 else cv2.BORDER_CONSTANT
         return np.asarray(cv2.warpAffine(sprite, matrix, size, borderMode=border), np.uint8)
@@ -134,7 +132,9 @@ def _bounds(hole: Floats) -> tuple[slice, slice] | None:
         return None
     columns = np.flatnonzero(hole.max(axis=0) > _VISIBLE)
     top, left = max(int(rows[0]) - 2, 0), max(int(columns[0]) - 2, 0)
-    return slice(top, min(int(rows[-1]) + 3, hole.shape[0])), slice(left, min(int(columns[-1]) + 3, hole.shape[1]))
+    return slice(top, min(int(rows[-1]) + 3, hole.shape[0])), slice(
+        left, min(int(columns[-1]) + 3, hole.shape[1])
+    )
 
 
 def _over(picture: Floats, sprite: Pixels, opacity: float = 1.0) -> None:

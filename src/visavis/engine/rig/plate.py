@@ -37,12 +37,12 @@ def split_person(rgb: Pixels, person_mask: Floats) -> Plates:
     size = rgb.shape[0]
     scale = size / _REFERENCE_PX
     confident = np.clip((person_mask - 0.15) / 0.7, 0, 1).astype(np.float32)
-    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.float32) / np.float32(255)
     alpha = np.clip(_guided(grey, confident, round(_EDGE_RADIUS_PX * scale), _EDGE_CONTRAST), 0, 1)
 
     ring = np.ones((3, 3), np.uint8)
     solid = cv2.dilate((alpha > 0.4).astype(np.uint8), ring)
-    background = _without(rgb, cv2.dilate(solid, np.ones((5, 5), np.uint8)))
+    background = _without(rgb, np.asarray(cv2.dilate(solid, np.ones((5, 5), np.uint8)), np.uint8))
     keep = cv2.GaussianBlur(solid.astype(np.float32), (0, 0), 1.2 * scale)[..., None]
     plate = background * keep + rgb * (1 - keep)
 

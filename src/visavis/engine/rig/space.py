@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from scipy.interpolate import RBFInterpolator
 
-from visavis.engine.arrays import Floats
+from visavis.engine.arrays import Floats, Pixels
 from visavis.engine.face.pose import Similarity, head_pose, mean_face
 from visavis.engine.rig import anatomy
 from visavis.engine.rig.crop import HeadCrop
@@ -82,10 +82,10 @@ def face_space(crop: HeadCrop) -> FaceSpace:
     hull = np.zeros((cells, cells), np.uint8)
     oval = (points[list(anatomy.OVAL), :2] - (CELL_PX - 1) / 2) / CELL_PX
     cv2.fillConvexPoly(hull, cv2.convexHull(oval.astype(np.int32)), 1)
-    outside_cm = cv2.distanceTransform(1 - hull, cv2.DIST_L2, 5) * CELL_PX / cm
+    outside_cm = np.asarray(cv2.distanceTransform(1 - hull, cv2.DIST_L2, 5), np.float32) * CELL_PX / cm
 
     flat = np.linalg.inv(placement.rotation[:2, :2] * placement.scale)
-    affine = (px * np.float32([1, -1]) - placement.shift[:2]) @ flat.T
+    affine = (px * np.array([1, -1], np.float32) - placement.shift[:2]) @ flat.T
     away = ramp(0.0, 4.0, outside_cm)
     x = spline[..., 0] * (1 - away) + affine[..., 0] * away
     y = spline[..., 1] * (1 - away) + affine[..., 1] * away
@@ -94,7 +94,7 @@ def face_space(crop: HeadCrop) -> FaceSpace:
     up /= np.linalg.norm(up)
     chin = points[anatomy.CHIN, :2]
     above_chin = ((px - chin) @ up) / cm
-    beside = np.abs((px - chin) @ np.float32([up[1], -up[0]])) / cm
+    beside = np.abs((px - chin) @ np.array([up[1], -up[0]])) / cm
     # Hair at the sides goes with the head; what lies wide and low is shoulders.
     head = ramp(-7.0, 0.5, above_chin) * (1 - ramp(9, 15, beside) * ramp(4, -2, above_chin))
     return FaceSpace(
@@ -115,7 +115,7 @@ def face_space(crop: HeadCrop) -> FaceSpace:
 
 def _to_face(points: Floats, placement: Similarity) -> Floats:
     """The mesh's landmarks in face space, cm, `(468, 3)`."""
-    camera = points[: anatomy.MESH_POINTS] * np.float32([1, -1, -1])
+    camera = points[: anatomy.MESH_POINTS] * np.array([1, -1, -1], np.float32)
     return np.asarray((camera - placement.shift) / placement.scale @ placement.rotation, np.float32)
 
 
@@ -136,7 +136,7 @@ def _spline(points: Floats, mean_face: Floats, cells: int) -> Floats:
     return np.asarray(cv2.resize(values, (cells, cells), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def _dome(height_px: Floats, hull: Floats, outside_cm: Floats, points: Floats, cm: float) -> Floats:
+def _dome(height_px: Floats, hull: Pixels, outside_cm: Floats, points: Floats, cm: float) -> Floats:
     """Height over the plane through the ears; fades to nothing outside, so the silhouette stays."""
     ears = float(np.median(-points[list(anatomy.TEMPLES), 2])) - 1.0 * cm
     above = np.clip(height_px - ears, 0, None)
