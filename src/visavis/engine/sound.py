@@ -129,7 +129,12 @@ class Sound:
                 count = min(silence, BLOCK_SAMPLES)
                 yield from timeline.count([np.zeros((self.channels, count), np.float32)])
                 silence -= count
-            yield from timeline.count(converter(frame))
+            try:
+                pieces = converter(frame)
+            except (FFmpegError, ValueError):  # a damaged header made a rate or layout that cannot be
+                self._bad_packets += 1
+                continue
+            yield from timeline.count(pieces)
         yield from timeline.count(converter.finish())
 
     def _frames(self) -> Iterator[AudioFrame]:
@@ -278,12 +283,16 @@ class _Converter:
         before: list[Samples] = []
         if kind != self._kind:
             before = self.finish()
-            self._kind = kind
             layout = "mono" if self._channels == 1 else "stereo"
             self._resampler = AudioResampler(format="fltp", layout=layout, rate=self._rate_hz)
+            self._kind = kind
         assert self._resampler is not None  # noqa: S101 - set with the kind
         frame.pts = None  # the timeline is ours; the resampler would stretch to keep to these
-        return before + [_clean(each.to_ndarray()) for each in self._resampler.resample(frame)]
+        try:
+            return before + [_clean(each.to_ndarray()) for each in self._resampler.resample(frame)]
+        except (FFmpegError, ValueError):
+            self._resampler, self._kind = None, None
+            raise
 
     def finish(self) -> list[Samples]:
         """What the resampler still holds."""

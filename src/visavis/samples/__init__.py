@@ -1,0 +1,1 @@
+"""What comes with the product, so that it can be tried at once: a painted face and a spoken sentence."""
