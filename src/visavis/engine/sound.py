@@ -37,6 +37,7 @@ _CONTAINERS = (
 )
 _JITTER_S = 0.05  # timestamps that are off by less are rounding, not a gap
 _MOST_SILENCE_S = 3600.0  # put in for gaps of one file; more means that the timestamps are broken
+_LEAST_RATE_HZ, _MOST_RATE_HZ = 4_000, 384_000  # beyond, a header is damaged and resampling takes minutes
 _MOST_BAD_PACKETS = 500  # before the first good one: then it is no sound of a kind we know
 _EARLY_END_S = 1.0  # less than the promised duration, before it is worth a warning
 
@@ -159,9 +160,13 @@ class Sound:
                     return
                 continue
             for frame in frames:
-                if isinstance(frame, AudioFrame) and frame.samples > 0 and frame.sample_rate > 0:
-                    decoded += 1
-                    yield frame
+                if not isinstance(frame, AudioFrame) or frame.samples <= 0:
+                    continue
+                if not _LEAST_RATE_HZ <= frame.sample_rate <= _MOST_RATE_HZ:
+                    self._bad_packets += 1
+                    return
+                decoded += 1
+                yield frame
 
     def _judge_end(self) -> None:
         if not self._given:

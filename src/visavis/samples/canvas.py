@@ -22,7 +22,7 @@ _SHIFT = 4  # sub-pixel bits of the drawing functions
 
 def colour(code: str) -> Floats:
     """A web colour such as `c68a6e`."""
-    return np.array([int(code[k : k + 2], 16) for k in (0, 2, 4)], np.float32) / 255
+    return np.array([int(code[k : k + 2], 16) / 255 for k in (0, 2, 4)], np.float32)
 
 
 def pixels(points: ArrayLike) -> Points:
@@ -33,7 +33,7 @@ def pixels(points: ArrayLike) -> Points:
 
 @cache
 def plane() -> tuple[Floats, Floats]:
-    """x and y in centimetres of every pixel, each `(side, side)`."""
+    """Every pixel's x and y in centimetres, each `(side, side)`."""
     steps = np.arange(SIDE, dtype=np.float32)
     x, y = (steps - _CENTRE_X_PX) / UNIT_PX, (_CENTRE_Y_PX - steps) / UNIT_PX
     grid_x, grid_y = np.meshgrid(x, y)
@@ -51,12 +51,13 @@ def curve(points: ArrayLike, count: int = 60) -> Points:
     k = np.clip(np.searchsorted(lengths, at, side="right") - 1, 0, len(knots) - 2)
     span = (lengths[k + 1] - lengths[k])[:, None]
     t = ((at - lengths[k])[:, None]) / span
-    return (
+    path: Points = (
         (2 * t**3 - 3 * t**2 + 1) * knots[k]
         + (t**3 - 2 * t**2 + t) * span * slopes[k]
         + (-2 * t**3 + 3 * t**2) * knots[k + 1]
         + (t**3 - t**2) * span * slopes[k + 1]
     )
+    return path
 
 
 def shape(outline: ArrayLike, *, soft_px: float = 0.6) -> Floats:
@@ -67,7 +68,7 @@ def shape(outline: ArrayLike, *, soft_px: float = 0.6) -> Floats:
     local = np.rint((corners - [columns.start, rows.start]) * (1 << _SHIFT)).astype(np.int32)
     cv2.fillPoly(inside, [local], 255, lineType=cv2.LINE_AA, shift=_SHIFT)
     mask = np.zeros((SIDE, SIDE), np.float32)
-    mask[rows, columns] = blurred(inside.astype(np.float32) / 255, soft_px)
+    mask[rows, columns] = blurred(inside * np.float32(1 / 255), soft_px)
     return mask
 
 

@@ -78,7 +78,8 @@ class _Eye:
         ball[:] = colour("f1ebe6")
         shade(ball, colour("cdbfc0"), across**2)
         shade(ball, colour("d5c9cb"), np.clip((grid_y - self.y) / 0.6 + 0.2, 0, 1))
-        lay(ball, colour("d58f80"), 0.85 * blob(*(self.inner - [self.side * -0.03, 0.02]), 0.17, 0.12)[where])
+        x, y = (float(at) for at in self.inner)
+        lay(ball, colour("d58f80"), 0.85 * blob(x + 0.03 * self.side, y - 0.02, 0.17, 0.12)[where])
 
     def _iris(self, ball: Floats, where: Window, generator: np.random.Generator) -> None:
         grid_x, grid_y = (each[where] for each in plane())
@@ -111,21 +112,21 @@ class _Eye:
         lay(
             picture,
             colour("e0a596"),
-            0.75 * line(self.lower[4:-3] - [0, 0.03], [0.03, 0.07, 0.03], soft_px=0.8),
+            0.75 * line(self.lower[4:-3] - _up(0.03), [0.03, 0.07, 0.03], soft_px=0.8),
         )
         shade(
             picture,
             colour("7d4a3e"),
-            0.75 * line(self.lower[:44] - [0, 0.09], [0.10, 0.05, 0.01], soft_px=1.6),
+            0.75 * line(self.lower[:44] - _up(0.09), [0.10, 0.05, 0.01], soft_px=1.6),
         )
         crease = self.upper[2:-6] + np.stack(
             [np.zeros(52), 0.16 + 0.20 * np.sin(np.linspace(0.25, 2.9, 52))], axis=-1
         )
         shade(picture, colour("94685a"), 0.75 * line(crease, [0.05, 0.11, 0.03], soft_px=1.8))
-        shade(picture, colour("b98573"), 0.5 * line(crease + [0, 0.16], [0.1, 0.35, 0.1], soft_px=6))
+        shade(picture, colour("b98573"), 0.5 * line(crease + _up(0.16), [0.1, 0.35, 0.1], soft_px=6))
         wing = self.outer + np.array([[self.side * 0.20, 0.13]])
         edge = curve(np.concatenate([wing, self.upper[::6], self.inner[None]]))
-        lay(picture, _LASH, 0.93 * line(edge + [0, 0.02], [0.02, 0.14, 0.13, 0.09, 0.02], soft_px=0.9))
+        lay(picture, _LASH, 0.93 * line(edge + _up(0.02), [0.02, 0.14, 0.13, 0.09, 0.02], soft_px=0.9))
 
     def _lashes(self, picture: Floats, generator: np.random.Generator) -> None:
         strokes = Strokes(picture)
@@ -134,19 +135,23 @@ class _Eye:
             root = self.upper[int(t * 50)]
             out = self.side * (0.30 * (1 - t) ** 1.3 - 0.05 * t)
             length = (0.19 - 0.09 * t) * generator.uniform(0.7, 1.1)
-            tip = root + [out * generator.uniform(0.8, 1.2), length]
-            bend = root + [out * 0.35, length * 0.28]
+            tip = root + np.array([out * generator.uniform(0.8, 1.2), length])
+            bend = root + np.array([out * 0.35, length * 0.28])
             path = curve([root, bend, tip], 6)
             strokes.draw(path, np.linspace(_LASH, _LASH * 1.6, 5).astype(np.float32))
         strokes.finish(0.5)
         fine = Strokes(picture)
         for k in range(24):
             t = k / 23
-            root = self.lower[int(4 + t * 40)] - [0, 0.05]
+            root = self.lower[int(4 + t * 40)] - _up(0.05)
             out = self.side * (0.14 * (1 - t) - 0.03 * t)
-            tip = root + [out, -generator.uniform(0.10, 0.17) * (1 - 0.4 * t)]
+            tip = root + np.array([out, -generator.uniform(0.10, 0.17) * (1 - 0.4 * t)])
             fine.draw(np.array([root, tip]), _LASH[None] * 1.8)
         fine.finish(0.18)
+
+
+def _up(distance: float) -> Points:
+    return np.array([0.0, distance])
 
 
 def _round(x: float, y: float, wide: float, high: float) -> Floats:

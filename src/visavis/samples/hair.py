@@ -163,11 +163,11 @@ def _paint_ribbon(
 
 
 def _falling(distance: Floats, height: float, reach: float) -> Floats:
-    return np.float32(height) * np.exp(-np.clip(distance, 0, 1) / np.float32(reach))
+    return np.asarray(height * np.exp(-np.clip(distance, 0, 1) / np.float32(reach)), np.float32)
 
 
 def _band(along: Floats, middle: float, width: float) -> Floats:
-    return np.exp(np.float32(-0.5) * ((along - np.float32(middle)) / np.float32(width)) ** 2)
+    return np.asarray(np.exp(-0.5 * ((along - np.float32(middle)) / np.float32(width)) ** 2), np.float32)
 
 
 def _places(near: Points, far: Points, mask: Floats) -> tuple[Floats, Floats]:
@@ -185,7 +185,7 @@ def _places(near: Points, far: Points, mask: Floats) -> tuple[Floats, Floats]:
     places = np.zeros((*grid.shape[:2], 2), np.float32)
     places[..., 1] = 1  # beyond the ribbon lie its tips
     places[reach] = LinearNDInterpolator(at, values, fill_value=1.0)(grid[reach])
-    whole = cv2.resize(places, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+    whole = np.asarray(cv2.resize(places, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR), np.float32)
     return whole[..., 0], whole[..., 1]
 
 

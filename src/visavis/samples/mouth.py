@@ -44,7 +44,9 @@ def paint_mouth(picture: Floats, form: Form, generator: np.random.Generator) -> 
     shade(picture, colour("b47a66"), 0.55 * blob(0, float(bottom[5, 1]) - 0.42, 1.1, 0.26))
     shade(picture, colour("d39f8b"), 0.5 * blob(0, float(top[5, 1]) + 0.75, 0.22, 0.5))
     lay(
-        picture, colour("fbd9c2"), 0.35 * line(upper_edge[30:60] + [0, 0.09], [0.02, 0.10, 0.02], soft_px=2.0)
+        picture,
+        colour("fbd9c2"),
+        0.35 * line(upper_edge[30:60] + np.array([0, 0.09]), [0.02, 0.10, 0.02], soft_px=2.0),
     )
 
     upper = shape(np.concatenate([upper_edge, seam[::-1]]), soft_px=2.0)

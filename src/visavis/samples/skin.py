@@ -51,7 +51,7 @@ class Form:
     height: Floats
 
     def outline(self, *indices: int) -> Points:
-        """x and y of mesh points, `(n, 2)`."""
+        """Where mesh points lie in the picture, `(n, 2)`, centimetres."""
         outline: Points = self.points[list(indices), :2]
         return outline
 
