@@ -1,5 +1,5 @@
-"""Photo and speech to talking video: arrays and files in, arrays and files out.
+"""The engine: photo and speech in, frames out.
 
-Nothing here knows the web, a database, the network, settings or logging. Offline rendering and live
-streaming are the same code; what lasts between calls is handed over as explicit state.
+Arrays in, arrays out. It knows no web, database, network, settings or logging, and keeps state only in
+objects that the caller holds, so that files and live sessions run the same code.
 """

@@ -1,1 +1,35 @@
-"""What comes with the product, so that it can be tried at once: a painted face and a spoken sentence."""
+"""What comes with visavis to try it on: a painted portrait and a spoken sentence, both made by code."""
+
+import wave
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+from visavis.samples.portrait import paint_portrait
+from visavis.samples.sentence import speak
+
+SENTENCE: Final = (
+    "Hello! I am a picture, and my lips move by the sound alone. "
+    "Maybe a father, a baby and five very funny women would put it better."
+)
+"""Bilabials, labiodentals, rounded and open vowels, close together: what shows whether lips are read."""
+
+
+def write_portrait(path: Path) -> None:
+    """Write the built-in face as a PNG."""
+    Image.fromarray(paint_portrait()).save(path)
+
+
+def write_sentence(path: Path) -> None:
+    """Write the built-in sentence as a WAV.
+
+    Raises:
+        VisavisError: The speech synthesiser is not installed.
+    """
+    samples, rate_hz = speak(SENTENCE)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate_hz)
+        file.writeframes(samples.tobytes())

@@ -1,0 +1,42 @@
+"""Putting the parts together: the only place where adapters are chosen."""
+
+from collections.abc import Callable
+
+from visavis.adapters.face_models import default_models_directory, ensure_face_models
+from visavis.engine.face import FaceModels
+from visavis.engine.speech import SpeechModel, load_speech_model
+from visavis.engine.threads import use_one_thread
+from visavis.settings import Settings
+
+__all__ = ["face_models", "prepare_process", "speech_model"]
+
+
+def prepare_process() -> None:
+    """Set up a process that renders."""
+    use_one_thread()
+
+
+def face_models(settings: Settings, *, progress: Callable[[str], None] | None = None) -> FaceModels:
+    """The landmark models, fetched first if they are not here yet.
+
+    Args:
+        settings: Where they are kept, and whether the network may be used.
+        progress: Told in a few words what is going on.
+
+    Raises:
+        ModelsMissingError: They are not here and may not be fetched.
+        ModelsUnreachableError: They could not be fetched.
+        ModelsCorruptError: What was fetched is not what is pinned.
+    """
+    folder = ensure_face_models(
+        settings.models_dir or default_models_directory(),
+        offline=settings.offline,
+        source=settings.models_source,
+        progress=progress,
+    )
+    return FaceModels.load(folder)
+
+
+def speech_model() -> SpeechModel:
+    """The model that ships with the package."""
+    return load_speech_model()

@@ -1,0 +1,87 @@
+"""What every command shares: the console, errors as one clear line, a spinner, a bar."""
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, ParamSpec, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from visavis.engine.render import Progress as RenderProgress
+from visavis.errors import InputError, SettingsError, VisavisError
+
+EXIT_FAILED: Final = 1
+EXIT_WRONG_INPUT: Final = 2
+EXIT_INTERRUPTED: Final = 130
+
+say: Final = Console(highlight=False, soft_wrap=True)
+complain: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+def clear_errors(command: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
+    """Let a command end in one clear line and a non-zero exit instead of a traceback."""
+
+    @functools.wraps(command)
+    def guarded(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
+        try:
+            return command(*args, **kwargs)
+        except VisavisError as error:
+            complain.print(f"visavis: {error.message}", style="red", markup=False)
+            wrong_input = isinstance(error, (InputError, SettingsError))
+            raise typer.Exit(EXIT_WRONG_INPUT if wrong_input else EXIT_FAILED) from error
+        except KeyboardInterrupt as stopped:
+            complain.print("visavis: stopped; nothing half-written is left behind")
+            raise typer.Exit(EXIT_INTERRUPTED) from stopped
+
+    return guarded
+
+
+def warn(sentences: tuple[str, ...]) -> None:
+    """Things the user should know, though the work goes on."""
+    for sentence in sentences:
+        complain.print(f"visavis: {sentence}", style="yellow", markup=False)
+
+
+@contextmanager
+def doing(words: str) -> Iterator[Callable[[str], None]]:
+    """Show that something takes its time; the yielded function changes the words."""
+    with complain.status(words) as status:
+        yield status.update
+
+
+@contextmanager
+def frames_bar(fps: float) -> Iterator[Callable[[RenderProgress], None]]:
+    """A bar of frames, speed and time left; the yielded function moves it."""
+    columns = (
+        TextColumn("[bold]{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.completed:.0f} of {task.fields[frames]} frames"),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(compact=True),
+    )
+    with Progress(*columns, console=complain, transient=True) as bar:
+        task = bar.add_task("Rendering", total=None, frames="?", speed="")
+
+        def move(progress: RenderProgress) -> None:
+            speed = bar.tasks[task].speed
+            bar.update(
+                task,
+                completed=progress.frames,
+                total=progress.total_frames,
+                frames=progress.total_frames or "?",
+                speed=f"{speed / fps:.1f}× real time" if speed else "",
+            )
+
+        yield move

@@ -1,0 +1,40 @@
+"""`visavis inspect`: a video on one picture."""
+
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import typer
+
+from visavis import bootstrap
+from visavis.cli.console import clear_errors, doing, say
+from visavis.engine.sheet import contact_sheet
+from visavis.errors import InputError, OutputError
+from visavis.settings import read_settings
+
+
+@clear_errors
+def inspect(
+    video: Annotated[Path, typer.Argument(help="A video of one face.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The PNG to write; beside the video if not given.")
+    ] = None,
+    start: Annotated[float, typer.Option(help="Where the close-ups begin, seconds.", min=0)] = 0.0,
+    seconds: Annotated[float, typer.Option(help="How long they go on.", min=0.1, max=60)] = 4.0,
+) -> None:
+    """Draw a contact sheet: whole frames, and the mouth frame by frame with the sound's level."""
+    if not video.is_file():
+        raise InputError(f"There is no video {video}.")
+    path = output or video.with_suffix(".png")
+    bootstrap.prepare_process()
+    with doing("Reading the video") as now:
+        models = bootstrap.face_models(read_settings(), progress=now)
+        sheet = contact_sheet(video, models, start_s=start, seconds=seconds)
+    done, encoded = cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
+    if not done:
+        raise AssertionError(f"no PNG of {sheet.shape}")
+    try:
+        path.write_bytes(encoded.tobytes())
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written ({error.strerror}).") from error
+    say.print(f"{path}: {sheet.shape[1]}x{sheet.shape[0]}", markup=False)

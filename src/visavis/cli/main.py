@@ -1,0 +1,50 @@
+"""The `visavis` command."""
+
+import signal
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from visavis import __version__
+from visavis.cli import demo, inspect, models, render, rig
+
+app = typer.Typer(
+    name="visavis",
+    help="One face photo and speech in, lip-synced video out, on your own machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("render")(render.render)
+app.command("inspect")(inspect.inspect)
+app.command("demo")(demo.demo)
+app.add_typer(rig.app, name="rig")
+app.add_typer(models.app, name="models")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        Console().print(f"visavis {__version__}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and stop.")
+    ] = False,
+) -> None:
+    """One face photo and speech in, lip-synced video out, on your own machine."""
+
+
+def run() -> None:
+    """Run the command line."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    app()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """SIGTERM ends the process as Ctrl-C does: everything that was opened is closed."""
+    raise KeyboardInterrupt

@@ -1,0 +1,183 @@
+"""`visavis render`: the main job."""
+
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from visavis import bootstrap
+from visavis.cli.console import clear_errors, doing, frames_bar, say, warn
+from visavis.engine.background import KEEP, background_plate
+from visavis.engine.mp4 import SOUND_RATE_HZ
+from visavis.engine.performer import Manners
+from visavis.engine.photo import read_photo
+from visavis.engine.render import Rendered
+from visavis.engine.render import render as render_video
+from visavis.engine.rig.build import build_rig
+from visavis.engine.rig.file import is_rig, load_rig
+from visavis.engine.rig.model import Rig
+from visavis.engine.sound import open_sound
+from visavis.engine.view import FaceView, PhotoView, View
+from visavis.errors import InputError, PhotoError
+from visavis.settings import Settings, read_settings
+
+LEAST_SIZE_PX: Final = 128
+MOST_SIZE_PX: Final = 1024
+DEFAULT_SIZE_PX: Final = 512
+MOST_FPS: Final = 60
+
+
+class Framing(StrEnum):
+    """What of the photo the video shows."""
+
+    FACE = "face"
+    PHOTO = "photo"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the video shall look.
+
+    Attributes:
+        framing: The head's square, or the whole photo.
+        size_px: Side of the square.
+        background: As `background_plate` takes it.
+    """
+
+    framing: Framing = Framing.FACE
+    size_px: int = DEFAULT_SIZE_PX
+    background: str = KEEP
+
+
+@clear_errors
+def render(
+    face: Annotated[Path, typer.Argument(help="A photo of one face (PNG, JPEG, WebP), or a .visavis rig.")],
+    speech: Annotated[Path, typer.Argument(help="A sound file: WAV, MP3, OGG, WebM, FLAC, M4A…")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The MP4 to write.")] = Path("out.mp4"),
+    frame: Annotated[
+        Framing, typer.Option(help="face: a square around the head. photo: the whole picture, up to 1080p.")
+    ] = Framing.FACE,
+    size: Annotated[
+        int, typer.Option(help="Side of the square in pixels.", min=LEAST_SIZE_PX, max=MOST_SIZE_PX)
+    ] = DEFAULT_SIZE_PX,
+    fps: Annotated[str, typer.Option(help="Frames a second: 25, 30, 29.97, 30000/1001…")] = "25",
+    background: Annotated[
+        str, typer.Option(help="keep, blur, a colour as #rrggbb, or a picture; with --frame face.")
+    ] = KEEP,
+    liveliness: Annotated[
+        float, typer.Option(help="0 still, 1 natural, 2 vivid: head, brows and gaze.", min=0.0, max=2.0)
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(help="Another seed, other blinks and nods.", min=0)] = 0,
+    offline: Annotated[bool, typer.Option("--offline", help="Never reach for the network.")] = False,
+) -> None:
+    """Make a video of the face saying the sound."""
+    settings = read_settings()
+    if offline:
+        settings = settings.model_copy(update={"offline": True})
+    look = Look(frame, _even(size), background)
+    make_video(settings, face, speech, output, look, fps=parse_fps(fps), manners=Manners(liveliness, seed))
+
+
+def make_video(
+    settings: Settings,
+    face: Path,
+    sound_path: Path,
+    output: Path,
+    look: Look,
+    *,
+    fps: Fraction,
+    manners: Manners,
+) -> Rendered:
+    """The whole job, with its bar and its closing line."""
+    bootstrap.prepare_process()
+    started = time.perf_counter()
+    _refuse_missing(face, "photo")
+    with open_sound(sound_path, rate_hz=SOUND_RATE_HZ) as sound:
+        rig = open_face(settings, face, None if look.framing is Framing.PHOTO else look.size_px)
+        view = _view(rig, look)
+        with frames_bar(float(fps)) as on_progress:
+            rendered = render_video(
+                view,
+                sound,
+                output,
+                speech=bootstrap.speech_model(),
+                fps=fps,
+                manners=manners,
+                on_progress=on_progress,
+            )
+    warn(rendered.warnings)
+    taken_s = time.perf_counter() - started
+    width, height = rendered.size
+    say.print(
+        f"{output}: {rendered.duration_s:.1f} s, {rendered.frames} frames of {width}x{height} at "
+        f"{float(fps):g} fps, {output.stat().st_size / 1e6:.1f} MB, made in {taken_s:.1f} s "
+        f"({rendered.duration_s / taken_s:.1f}× real time)",
+        markup=False,
+    )
+    return rendered
+
+
+def open_face(settings: Settings, face: Path, size_px: int | None) -> Rig:
+    """The rig of a photo, or of a rig file; a face's warnings are said.
+
+    Args:
+        settings: For the landmark models.
+        face: The file.
+        size_px: Side of the frames a photo is taken apart for; nothing for the photo's own scale.
+    """
+    content = _content(face)
+    if is_rig(content):
+        return load_rig(content)
+    with doing("Reading the face") as now:
+        models = bootstrap.face_models(settings, progress=now)
+        built = build_rig(models, read_photo(content), size=size_px)
+    warn(built.warnings)
+    return built.rig
+
+
+def parse_fps(text: str) -> Fraction:
+    """Frames a second as an exact fraction; 29.97 and its like mean the broadcast rates.
+
+    Raises:
+        InputError: It is no number from 1 to `MOST_FPS`.
+    """
+    try:
+        fps = Fraction(text)
+    except (ValueError, ZeroDivisionError) as error:
+        raise InputError(f"{text} is no frame rate: give a number such as 25 or 29.97.") from error
+    broadcast = Fraction(round(fps) * 1000, 1001)
+    if fps.denominator != 1 and abs(fps - broadcast) < Fraction(1, 100):
+        fps = broadcast
+    if not 1 <= fps <= MOST_FPS:
+        raise InputError(f"A frame rate of {text} cannot be made: give 1 to {MOST_FPS}.")
+    return fps.limit_denominator(1001)
+
+
+def _view(rig: Rig, look: Look) -> View:
+    if look.framing is Framing.PHOTO:
+        if look.background != KEEP:
+            raise InputError("--background goes with --frame face: the whole photo keeps its own.")
+        return PhotoView(rig)
+    return FaceView(rig, side_px=look.size_px, background=background_plate(rig, look.background))
+
+
+def _even(size: int) -> int:
+    if size % 2:
+        raise InputError(f"A size of {size} cannot be encoded: give an even number.")
+    return size
+
+
+def _refuse_missing(path: Path, what: str) -> None:
+    if not path.is_file():
+        raise PhotoError(f"There is no {what} {path}.")
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PhotoError(f"The photo cannot be read ({error.strerror}).") from error

@@ -1,0 +1,61 @@
+"""`visavis rig`: faces packed into files."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from visavis import bootstrap
+from visavis.cli.console import clear_errors, doing, say, warn
+from visavis.cli.render import DEFAULT_SIZE_PX, LEAST_SIZE_PX, MOST_SIZE_PX
+from visavis.engine.photo import read_photo
+from visavis.engine.rig.build import build_rig
+from visavis.engine.rig.file import SUFFIX, load_rig, save_rig
+from visavis.settings import read_settings
+
+app = typer.Typer(help="Pack a face into one file, and look into such files.", no_args_is_help=True)
+
+
+@app.command("build")
+@clear_errors
+def build(
+    photo: Annotated[Path, typer.Argument(help="A photo of one face: PNG, JPEG, WebP.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The rig to write; beside the photo if not given.")
+    ] = None,
+    size: Annotated[
+        int, typer.Option(help="Side of its frames in pixels.", min=LEAST_SIZE_PX, max=MOST_SIZE_PX)
+    ] = DEFAULT_SIZE_PX,
+) -> None:
+    """Take a photo apart and pack it into one file that `render` accepts in the photo's place."""
+    path = output or photo.with_suffix(SUFFIX)
+    bootstrap.prepare_process()
+    with doing("Reading the face") as now:
+        models = bootstrap.face_models(read_settings(), progress=now)
+        started = time.perf_counter()
+        built = build_rig(models, read_photo(photo), size=size)
+        taken_s = time.perf_counter() - started
+        save_rig(built.rig, path)
+    warn(built.warnings)
+    say.print(
+        f"{path}: {built.rig.size}x{built.rig.size}, {path.stat().st_size / 1e6:.1f} MB, "
+        f"built in {taken_s:.2f} s",
+        markup=False,
+    )
+
+
+@app.command("show")
+@clear_errors
+def show(rig: Annotated[Path, typer.Argument(help="A .visavis file.")]) -> None:
+    """Say what a rig holds."""
+    started = time.perf_counter()
+    opened = load_rig(rig)
+    taken_ms = (time.perf_counter() - started) * 1e3
+    height, width = opened.picture.rgb.shape[:2]
+    mouth = "open" if opened.interior.from_photo else "closed"
+    say.print(
+        f"{rig}: frames of {opened.size}x{opened.size}, photo of {width}x{height}, "
+        f"mouth {mouth} in it, {opened.pixels_per_cm:.1f} pixels a centimetre; opened in {taken_ms:.0f} ms",
+        markup=False,
+    )

@@ -1,0 +1,163 @@
+"""Writing MP4: H.264 and AAC, on a thread of its own, into a file that appears only when it is whole."""
+
+import contextlib
+import queue
+import secrets
+import threading
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import av
+import cv2
+import numpy as np
+from av.container import OutputContainer
+from av.error import FFmpegError
+from av.video.stream import VideoStream
+
+from visavis.engine.arrays import Floats, Pixels
+from visavis.errors import OutputError
+
+SOUND_RATE_HZ: Final = 48_000
+
+_WAITING_ITEMS: Final = 12  # frames and blocks between the renderer and the encoder; then the renderer waits
+_SOUND_BIT_RATE: Final = 128_000
+_QUALITY: Final = "20"  # x264's constant rate factor: visually clean at this preset
+PRESET: Final = "veryfast"
+_LIMITED_RANGE, _BT601 = 1, 6  # what `cv2.cvtColor` makes of RGB, said in the stream for players
+
+
+class Mp4Writer:
+    """Encodes frames and sound while the caller makes the next ones.
+
+    Use it in a `with`: leaving it normally completes the file and puts it in its place; leaving it by an
+    exception leaves nothing behind.
+    """
+
+    def __init__(
+        self, path: Path, *, size: tuple[int, int], fps: Fraction, channels: int, title: str = ""
+    ) -> None:
+        """Begin a file beside `path`.
+
+        Args:
+            path: Where the whole file will be.
+            size: Width and height, even numbers of pixels.
+            fps: Frames a second.
+            channels: Of the sound: 1 or 2, at `SOUND_RATE_HZ`.
+            title: Metadata.
+
+        Raises:
+            OutputError: Nothing can be written there.
+        """
+        self._path = path
+        self._part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        try:
+            self._container: OutputContainer = av.open(
+                str(self._part), "w", format="mp4", options={"movflags": "+faststart"}
+            )
+        except (FFmpegError, OSError) as error:
+            raise OutputError(f"{path} cannot be written ({error.strerror}).") from error
+        self._video = _video_stream(self._container, size, fps)
+        self._sound = self._container.add_stream("aac", rate=SOUND_RATE_HZ)
+        self._sound.bit_rate = _SOUND_BIT_RATE
+        self._sound.layout = "mono" if channels == 1 else "stereo"
+        if title:
+            self._container.metadata["title"] = title
+        self._frames = self._samples = 0
+        self._time_base = 1 / fps
+        self._work: queue.Queue[Callable[[], None] | None] = queue.Queue(_WAITING_ITEMS)
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._encode, name="mp4-encoder")
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if error is None:
+                self._put(self._flush)
+            self._work.put(None)
+            self._thread.join()
+            if error is None:
+                self._raise_failure()
+                self._close_container()
+                self._part.replace(self._path)
+        except OSError as failure:
+            raise OutputError(f"{self._path} cannot be written ({failure.strerror}).") from failure
+        finally:
+            with contextlib.suppress(FFmpegError, OSError):
+                self._container.close()
+            self._part.unlink(missing_ok=True)
+
+    def add_frame(self, rgb: Pixels) -> None:
+        """Append a frame, shape `(height, width, 3)`; it must not be changed afterwards."""
+        self._put(lambda: self._encode_frame(rgb))
+
+    def add_sound(self, samples: Floats) -> None:
+        """Append sound, shape `(channels, samples)`, −1..1."""
+        self._put(lambda: self._encode_sound(samples))
+
+    def _put(self, item: Callable[[], None]) -> None:
+        self._raise_failure()
+        self._work.put(item)
+
+    def _raise_failure(self) -> None:
+        if isinstance(self._failure, OSError):
+            raise OutputError(
+                f"{self._path} cannot be written ({self._failure.strerror})."
+            ) from self._failure
+        if self._failure is not None:
+            raise self._failure
+
+    def _encode(self) -> None:
+        """The encoder thread. After a failure it only empties the queue, so that nobody waits for it."""
+        while (item := self._work.get()) is not None:
+            if self._failure is None:
+                try:
+                    item()
+                except BaseException as failure:  # noqa: BLE001 - handed to the caller's thread
+                    self._failure = failure
+
+    def _encode_frame(self, rgb: Pixels) -> None:
+        yuv = cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420)
+        frame = av.VideoFrame.from_ndarray(np.asarray(yuv, np.uint8), format="yuv420p")
+        frame.pts, frame.time_base = self._frames, self._time_base
+        frame.colorspace, frame.color_range = _BT601, _LIMITED_RANGE
+        self._frames += 1
+        self._container.mux(self._video.encode(frame))
+
+    def _encode_sound(self, samples: Floats) -> None:
+        layout = self._sound.layout.name
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), format="fltp", layout=layout)
+        frame.sample_rate, frame.pts = SOUND_RATE_HZ, self._samples
+        frame.time_base = Fraction(1, SOUND_RATE_HZ)
+        self._samples += samples.shape[1]
+        self._container.mux(self._sound.encode(frame))
+
+    def _flush(self) -> None:
+        self._container.mux(self._video.encode(None))
+        self._container.mux(self._sound.encode(None))
+
+    def _close_container(self) -> None:
+        self._container.close()
+
+
+def _video_stream(container: OutputContainer, size: tuple[int, int], fps: Fraction) -> VideoStream:
+    stream = container.add_stream("libx264", rate=fps)
+    stream.width, stream.height = size
+    stream.pix_fmt = "yuv420p"
+    stream.options = {"preset": PRESET, "crf": _QUALITY}
+    context = stream.codec_context
+    context.colorspace, context.color_range = _BT601, _LIMITED_RANGE
+    context.color_primaries = context.color_trc = _BT601
+    # One thread: the renderer has the other core, and the file does not depend on the machine.
+    context.thread_count = 1
+    return stream
+
+
+__all__ = ["PRESET", "SOUND_RATE_HZ", "Mp4Writer"]

@@ -1,0 +1,89 @@
+"""Blinks and glances: events in time, drawn from a seeded generator.
+
+Human figures: a blink every 3–4 s in conversation, closing in about 90 ms and opening in twice that, more
+likely where a phrase ends (Bentivoglio et al. 1997; Cummins 2012); fixations of 0.5–3 s between jumps.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+_CLOSING_S: Final = 0.085
+_SHUT_S: Final = 0.035
+_OPENING_S: Final = 0.17
+_BLINK_S: Final = _CLOSING_S + _SHUT_S + _OPENING_S
+_LEAST_BETWEEN_S: Final = 1.1
+_DOUBLE_BLINK_CHANCE: Final = 0.10
+_PHRASE_END_CHANCE: Final = 0.55
+
+_SACCADE_S: Final = 0.045
+_HOME_CHANCE: Final = 0.6  # the viewer's eyes are where one mostly looks
+_FAR_X: Final = 0.30
+_FAR_Y: Final = 0.16
+
+
+@dataclass(frozen=True)
+class EyesAt:
+    """The eyes at one moment: lids 0 open to 1 shut, gaze −1..1 to the right and down."""
+
+    blink: float
+    gaze_x: float
+    gaze_y: float
+
+
+class Eyes:
+    """The course of both eyes in time. Ask for moments in rising order."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+        self._blink_at = float(rng.uniform(0.8, 3.0))
+        self._gaze_from = self._gaze_to = (0.0, 0.0)
+        self._glance_at = float(rng.uniform(0.6, 2.0))
+        self._glanced_at = -1.0
+
+    def phrase_ends(self, time_s: float) -> None:
+        """Somebody came to the end of a phrase: a likely moment for a blink."""
+        due_s = time_s + float(self._rng.uniform(0.05, 0.25))
+        willing = self._rng.random() < _PHRASE_END_CHANCE
+        if willing and time_s < self._blink_at and self._blink_at - time_s > _LEAST_BETWEEN_S:
+            self._blink_at = due_s
+
+    def at(self, time_s: float, liveliness: float) -> EyesAt:
+        """The eyes at a moment."""
+        while time_s >= self._blink_at + _BLINK_S:
+            self._blink_at += self._pause_s()
+        while time_s >= self._glance_at:
+            self._glance()
+        done = min(1.0, max(0.0, (time_s - self._glanced_at) / _SACCADE_S))
+        x, y = (
+            (start + (end - start) * done) * min(liveliness, 1.5)
+            for start, end in zip(self._gaze_from, self._gaze_to, strict=True)
+        )
+        return EyesAt(_lid(time_s - self._blink_at), x, y)
+
+    def _pause_s(self) -> float:
+        """From the start of one blink to the start of the next."""
+        if self._rng.random() < _DOUBLE_BLINK_CHANCE:
+            return _BLINK_S + float(self._rng.uniform(0.05, 0.20))
+        return _LEAST_BETWEEN_S + float(self._rng.gamma(2.0, 1.25))
+
+    def _glance(self) -> None:
+        self._gaze_from, self._glanced_at = self._gaze_to, self._glance_at
+        if self._rng.random() < _HOME_CHANCE:
+            self._gaze_to = (0.0, 0.0)
+        else:
+            x, y = self._rng.normal(0.0, (0.14, 0.07))
+            self._gaze_to = (float(np.clip(x, -_FAR_X, _FAR_X)), float(np.clip(y, -_FAR_Y, _FAR_Y)))
+        self._glance_at += 0.35 + float(self._rng.gamma(2.0, 0.6))
+
+
+def _lid(since_s: float) -> float:
+    """How far a blink has the lids shut, `since_s` after its start."""
+    if since_s <= 0 or since_s >= _BLINK_S:
+        return 0.0
+    if since_s < _CLOSING_S:
+        part = since_s / _CLOSING_S
+        return part * part * (3 - 2 * part)
+    part = max(0.0, since_s - _CLOSING_S - _SHUT_S) / _OPENING_S
+    return (1 - part) ** 2

@@ -1,0 +1,90 @@
+"""Head, brows and breath: the slow motions, some idle, some led by the voice."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from visavis.engine.arrays import Floats
+from visavis.engine.rig.controls import CONTROLS, INDEX
+from visavis.engine.speech.motion import ROW_RATE_HZ, SpeechMotion
+
+_BREATH_HZ: Final = 0.22
+
+# Mean sway of each motion in its control's unit (±10°, ±1 cm): a person who sits and talks.
+_SWAY: Final = {"yaw": 0.13, "pitch": 0.09, "roll": 0.055, "shift_x": 0.045, "shift_y": 0.02}
+_SWAY_HZ: Final = (0.05, 0.55)
+_SWAY_WAVES: Final = 5
+
+_USUAL_LOUDNESS_DB: Final = -26.0
+_USUAL_PITCH_HZ: Final = 150.0
+_SPEAKER_S: Final = 4.0  # how long a speaker's level and pitch are averaged over
+_LOUDNESS_SPAN_DB: Final = 14.0
+
+
+class Sway:
+    """Idle motion of the head: a sum of slow waves, a plain function of time."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._hz = rng.uniform(*_SWAY_HZ, (len(_SWAY), _SWAY_WAVES))
+        self._phase = rng.uniform(0, 2 * np.pi, (len(_SWAY), _SWAY_WAVES))
+        # Slow waves are the wide ones, as in recorded head motion.
+        self._share = (1 / (0.2 + self._hz)) / np.linalg.norm(1 / (0.2 + self._hz), axis=1, keepdims=True)
+
+    def at(self, time_s: float) -> dict[str, float]:
+        """Control values at a moment."""
+        waves = np.sin(2 * np.pi * self._hz * time_s + self._phase) * self._share
+        sums = waves.sum(axis=1)
+        return {name: width * float(wave) for (name, width), wave in zip(_SWAY.items(), sums, strict=True)}
+
+
+def breath_at(time_s: float) -> float:
+    """Chest height 0..1: in faster than out."""
+    part = (time_s * _BREATH_HZ) % 1.0
+    return 0.5 - 0.5 * float(np.cos(np.pi * part / 0.4 if part < 0.4 else np.pi * (1 + (part - 0.4) / 0.6)))
+
+
+@dataclass
+class Delivery:
+    """What the voice's melody does to head and brows. Filters with state, one row after another.
+
+    Attributes:
+        emphasis: 0..1, how strongly the newest row was spoken; 0.5 is this speaker's usual.
+        speaking: 0..1, smoothed over a second.
+    """
+
+    emphasis: float = 0.0
+    speaking: float = 0.0
+    _level_db: float = _USUAL_LOUDNESS_DB
+    _log_pitch: float = field(default_factory=lambda: float(np.log2(_USUAL_PITCH_HZ)))
+    _fast: float = 0.0
+    _slow: float = 0.0
+    _rise: float = 0.0
+
+    def hear(self, motion: SpeechMotion, row: int) -> Floats:
+        """The controls that one row of the voice moves, shape `(controls,)`."""
+        voice, loudness = float(motion.voice[row]), float(motion.loudness_db[row])
+        pitch_hz = float(motion.pitch_hz[row])
+        if voice > 0.5:
+            self._level_db += _share(_SPEAKER_S) * (loudness - self._level_db)
+        above = 0.5 + (loudness - self._level_db) / _LOUDNESS_SPAN_DB
+        self.emphasis = voice * float(np.clip(above, 0.0, 1.0))
+        self.speaking += _share(1.0) * (voice - self.speaking)
+        self._fast += _share(0.10) * (self.emphasis - self._fast)
+        self._slow += _share(0.60) * (self.emphasis - self._slow)
+        rise = 0.0
+        if pitch_hz > 0 and voice > 0.5:
+            octaves = float(np.log2(pitch_hz)) - self._log_pitch
+            self._log_pitch += _share(_SPEAKER_S) * octaves
+            rise = float(np.clip(octaves * 2.0, -1.0, 1.0))
+        self._rise += _share(0.18) * (rise - self._rise)
+        weights = np.zeros(len(CONTROLS), np.float32)
+        # The head dips on a stressed syllable and lifts with a rising voice; brows follow the rise.
+        weights[INDEX["pitch"]] = 0.38 * (self._fast - self._slow) - 0.14 * self._rise
+        weights[INDEX["brow_raise"]] = max(0.0, 0.42 * self._rise + 0.20 * (self._fast - self._slow))
+        return weights
+
+
+def _share(time_constant_s: float) -> float:
+    """Part of the way to its target that a filter covers in one row."""
+    return 1.0 - float(np.exp(-1.0 / (ROW_RATE_HZ * time_constant_s)))

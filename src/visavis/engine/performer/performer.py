@@ -1,0 +1,126 @@
+"""Turning rows of speech motion into one row of weights for every frame."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from visavis.engine.arrays import Floats
+from visavis.engine.performer.eyes import Eyes
+from visavis.engine.performer.head import Delivery, Sway, breath_at
+from visavis.engine.performer.mouth import mouth_weights, smooth_mouth
+from visavis.engine.rig.controls import CONTROLS, INDEX, clamp
+from visavis.engine.speech.motion import ROW_RATE_HZ, SpeechMotion
+
+LIPS_LEAD_S: Final = 0.030
+"""Lips are in place this long before their sound is heard. Measured on real clips: 30–40 ms."""
+
+_ROUND_RELAXES: Final = 0.65  # a rounded mouth loses the rest of its smile
+_PHRASE_S: Final = 0.6  # so much speech makes a phrase
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How somebody carries themselves.
+
+    Attributes:
+        liveliness: 0 still, 1 natural, 2 vivid: head, brows and gaze.
+        seed: The same seed and sound give the same performance.
+    """
+
+    liveliness: float = 1.0
+    seed: int = 0
+
+
+class Performer:
+    """Weights for one stream of frames, in order.
+
+    However the rows are cut into blocks, the weights are the same.
+    """
+
+    def __init__(self, neutral: Floats, *, fps: float, manners: Manners | None = None) -> None:
+        """Begin a stream.
+
+        Args:
+            neutral: The rig's resting weights, shape `(controls,)`.
+            fps: Frames a second.
+            manners: How the person moves.
+        """
+        self._neutral, self._fps, self._manners = neutral, fps, manners or Manners()
+        rng = np.random.default_rng(self._manners.seed)
+        self._eyes, self._sway = Eyes(rng), Sway(rng)
+        self._delivery = Delivery()
+        self._mouth = np.zeros(len(CONTROLS), np.float32)
+        self._rows = np.zeros((0, len(CONTROLS)), np.float32)  # those that coming frames still need
+        self._speaking = np.zeros(0, np.float32)
+        self._first_row = 0
+        self._frames = 0
+        self._phrase_s = 0.0
+        self._phrase_ends: list[float] = []  # moments, until the frames come to them
+
+    def perform(self, motion: SpeechMotion) -> Floats:
+        """Take in rows of motion, give out the frames that they complete, `(frames, controls)`."""
+        self._hear(motion)
+        last_row = self._first_row + len(self._rows) - 1
+        frames = []
+        while self._row_at(self._frames) <= last_row:
+            frames.append(self._frame())
+        return np.array(frames, np.float32).reshape(-1, len(CONTROLS))
+
+    def finish(self, total_frames: int) -> Floats:
+        """The frames still owed, as if the last row went on."""
+        frames = [self._frame() for _ in range(self._frames, total_frames)]
+        return np.array(frames, np.float32).reshape(-1, len(CONTROLS))
+
+    def _hear(self, motion: SpeechMotion) -> None:
+        count = len(motion)
+        emphasis, speaking = np.empty(count, np.float32), np.empty(count, np.float32)
+        delivered = np.zeros((count, len(CONTROLS)), np.float32)
+        for row in range(count):
+            delivered[row] = self._delivery.hear(motion, row)
+            emphasis[row], speaking[row] = self._delivery.emphasis, self._delivery.speaking
+            self._follow_phrase(float(motion.voice[row]), self._first_row + len(self._rows) + row)
+        mouth, self._mouth = smooth_mouth(mouth_weights(motion, emphasis), self._mouth)
+        self._rows = np.concatenate([self._rows, mouth + delivered * self._manners.liveliness])
+        self._speaking = np.concatenate([self._speaking, speaking])
+
+    def _follow_phrase(self, voice: float, row: int) -> None:
+        if voice > 0.5:
+            self._phrase_s += 1 / ROW_RATE_HZ
+        elif voice < 0.2:
+            if self._phrase_s > _PHRASE_S:
+                self._phrase_ends.append(row / ROW_RATE_HZ - LIPS_LEAD_S)
+            self._phrase_s = 0.0
+
+    def _row_at(self, frame: int) -> float:
+        """The (fractional) row of motion that a frame shows; row k is centred at (k + ½)/rate."""
+        return max(0.0, (frame / self._fps + LIPS_LEAD_S) * ROW_RATE_HZ - 0.5)
+
+    def _frame(self) -> Floats:
+        time_s = self._frames / self._fps
+        at = self._row_at(self._frames) - self._first_row
+        if len(self._rows):
+            low = min(int(at), len(self._rows) - 1)
+            high = min(low + 1, len(self._rows) - 1)
+            part = np.float32(min(at - int(at), 1.0))
+            row = self._rows[low] + (self._rows[high] - self._rows[low]) * part
+            speaking = float(self._speaking[low])
+            self._rows, self._speaking = self._rows[low:], self._speaking[low:]
+            self._first_row += low
+        else:
+            row, speaking = np.zeros(len(CONTROLS), np.float32), 0.0
+        self._frames += 1
+        return self._with_idle(row, speaking, time_s)
+
+    def _with_idle(self, row: Floats, speaking: float, time_s: float) -> Floats:
+        weights, lively = row + self._neutral, self._manners.liveliness
+        while self._phrase_ends and self._phrase_ends[0] <= time_s:
+            self._eyes.phrase_ends(self._phrase_ends.pop(0))
+        eyes = self._eyes.at(time_s, lively)
+        weights[INDEX["blink_left"]] = weights[INDEX["blink_right"]] = eyes.blink
+        weights[INDEX["gaze_x"]], weights[INDEX["gaze_y"]] = eyes.gaze_x, eyes.gaze_y
+        for name, value in self._sway.at(time_s).items():
+            weights[INDEX[name]] += value * lively * (0.75 + 0.6 * speaking)
+        weights[INDEX["breath"]] = breath_at(time_s)
+        weights[INDEX["relax"]] += _ROUND_RELAXES * row[INDEX["round"]]
+        return clamp(weights)

@@ -1,0 +1,58 @@
+"""Where things are on a face: point numbers of the landmark mesh, and sizes in centimetres.
+
+The mesh is the 468-point one of the landmark model, plus five points for each iris (468–477). Left and
+right mean the left and right of the picture. Lists along a line run from left to right.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+MESH_POINTS: Final = 468
+
+PUPIL_DISTANCE_CM: Final = 6.3
+"""Mean distance of adult pupils; fixes the unit, so that every size below is in real centimetres."""
+
+UPPER_LIP_INNER: Final = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
+LOWER_LIP_INNER: Final = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
+LIP_CORNERS: Final = (61, 291)
+
+OVAL: Final = (
+    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
+    *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
+)
+"""The outline of the face, from the forehead's middle round and back."""
+
+CHIN: Final = 152
+CHEEKS: Final = (50, 280)
+TEMPLES: Final = (234, 454)
+LOWER_LIP_SKIN: Final = (15, 86, 316, 16, 85, 315)
+
+
+@dataclass(frozen=True)
+class EyePoints:
+    """Point numbers of one eye."""
+
+    corners: tuple[int, int]
+    upper: tuple[int, ...]
+    lower: tuple[int, ...]
+    brow: tuple[int, ...]
+    iris: int  # the centre; the four after it lie on the rim
+
+
+LEFT_EYE: Final = EyePoints(
+    corners=(33, 133),
+    upper=(33, 246, 161, 160, 159, 158, 157, 173, 133),
+    lower=(33, 7, 163, 144, 145, 153, 154, 155, 133),
+    brow=(70, 63, 105, 66, 107),
+    iris=468,
+)
+RIGHT_EYE: Final = EyePoints(
+    corners=(362, 263),
+    upper=(362, 398, 384, 385, 386, 387, 388, 466, 263),
+    lower=(362, 382, 381, 380, 374, 373, 390, 249, 263),
+    brow=(336, 296, 334, 293, 300),
+    iris=473,
+)
+
+LIP_CORNER_X_CM: Final = 2.46
+"""Half the width of a mouth at rest, in the mean face's coordinates."""

@@ -1,0 +1,154 @@
+"""Building a rig: from a photo to a face that can move."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from visavis.engine.arrays import Floats, Pixels
+from visavis.engine.face import FaceModels, FoundFace, find_face
+from visavis.engine.photo import Photo
+from visavis.engine.rig.anatomy import LEFT_EYE, RIGHT_EYE
+from visavis.engine.rig.controls import weights_row
+from visavis.engine.rig.crop import HeadCrop, crop_head, head_square
+from visavis.engine.rig.eyes import build_eye
+from visavis.engine.rig.fields import displacement_fields
+from visavis.engine.rig.glasses import wears_glasses
+from visavis.engine.rig.interior import paint_interior
+from visavis.engine.rig.lips import find_mouth_line, lip_layers
+from visavis.engine.rig.model import Picture, Rig
+from visavis.engine.rig.plate import split_person
+from visavis.engine.rig.space import face_space
+
+DEFAULT_SIZE_PX: Final = 512
+
+_LEAST_PX, _MOST_PX, _SIZE_STEP_PX = 256, 1024, 16
+_PICTURE_LONG_PX: Final = 1920
+_PICTURE_SHORT_PX: Final = 1080
+_RESTING_RELAX: Final = 0.35
+_UPRIGHT_DEG: Final = 15.0  # a head tilted further is turned upright first
+_WIDE_OPEN_CM: Final = 1.6
+_PAPER: Final = 235  # grey behind a photo that is transparent
+
+
+@dataclass(frozen=True)
+class BuiltRig:
+    """A rig and what was noticed on the way.
+
+    Attributes:
+        rig: The rig.
+        warnings: Sentences for the person who sent the photo; usable all the same.
+    """
+
+    rig: Rig
+    warnings: tuple[str, ...]
+
+
+def build_rig(models: FaceModels, photo: Photo, *, size: int | None = DEFAULT_SIZE_PX) -> BuiltRig:
+    """Find the face in a photo and take it apart.
+
+    Args:
+        models: The face models.
+        photo: The photo.
+        size: Side of its frames in pixels, rounded up to a multiple of 16; nothing for the scale that the
+            head has in the whole picture.
+
+    Raises:
+        NoFaceError: The photo shows no whole face.
+        FaceTooSmallError: It has too few pixels.
+        FaceTurnedAwayError: It looks too far away.
+    """
+    rgb, alpha = _on_paper(photo), photo.alpha
+    face = find_face(models, rgb)
+    if abs(face.pose.roll_degrees) > _UPRIGHT_DEG:
+        rgb, alpha = _upright(rgb, alpha, face)
+        face = find_face(models, rgb)
+    crop = _crop(rgb, face, size)
+    mask = models.person_mask(crop.rgb) if alpha is None else _cut_alpha(alpha, crop)
+    return BuiltRig(_take_apart(rgb, crop, mask), (*face.warnings, *_mouth_warnings(crop)))
+
+
+def _take_apart(photo: Pixels, crop: HeadCrop, person_mask: Floats) -> Rig:
+    plates = split_person(crop.rgb, person_mask)
+    line = find_mouth_line(crop)
+    lips = lip_layers(crop, line)
+    glasses = wears_glasses(crop)
+    return Rig(
+        person=plates.person,
+        background=plates.background,
+        fields=displacement_fields(face_space(crop), crop),
+        eyes=(
+            build_eye(crop, LEFT_EYE, behind_glasses=glasses),
+            build_eye(crop, RIGHT_EYE, behind_glasses=glasses),
+        ),
+        lips=lips,
+        interior=paint_interior(crop, line, lips.box),
+        neutral=weights_row({"close": float(line.is_open), "relax": _RESTING_RELAX}),
+        picture=_picture(photo, crop),
+        pixels_per_cm=crop.pixels_per_cm,
+    )
+
+
+def _crop(rgb: Pixels, face: FoundFace, size: int | None) -> HeadCrop:
+    points = face.landmarks.points
+    if size is None:
+        size = int(np.clip(head_square(rgb, points).side * _picture_scale(rgb), _LEAST_PX, _MOST_PX))
+    return crop_head(rgb, points, -(-size // _SIZE_STEP_PX) * _SIZE_STEP_PX)
+
+
+def _on_paper(photo: Photo) -> Pixels:
+    """The photo without transparency."""
+    if photo.alpha is None:
+        return photo.rgb
+    part = photo.alpha[..., None].astype(np.float32) / 255
+    return np.rint(photo.rgb * part + _PAPER * (1 - part)).astype(np.uint8)
+
+
+def _upright(rgb: Pixels, alpha: Pixels | None, face: FoundFace) -> tuple[Pixels, Pixels | None]:
+    """The photo turned about the face until the eyes are level."""
+    centre = face.landmarks.points[:468, :2].mean(axis=0)
+    turn = cv2.getRotationMatrix2D((float(centre[0]), float(centre[1])), face.pose.roll_degrees, 1.0)
+    size = (rgb.shape[1], rgb.shape[0])
+
+    def turned(image: Pixels) -> Pixels:
+        return np.asarray(
+            cv2.warpAffine(image, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE),
+            np.uint8,
+        )
+
+    return turned(rgb), None if alpha is None else turned(alpha)
+
+
+def _cut_alpha(alpha: Pixels, crop: HeadCrop) -> Floats:
+    """The photo's own transparency as the mask of the person, `(size, size)`, 0..1."""
+    step = crop.side_px / crop.size
+    to_photo = np.array(
+        [[step, 0, crop.left_px + step / 2 - 0.5], [0, step, crop.top_px + step / 2 - 0.5]], np.float32
+    )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    cut = cv2.warpAffine(
+        alpha, to_photo, (crop.size, crop.size), flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(cut, np.float32) / np.float32(255)
+
+
+def _mouth_warnings(crop: HeadCrop) -> tuple[str, ...]:
+    gap_cm = float(np.linalg.norm(crop.points[13, :2] - crop.points[14, :2])) / crop.pixels_per_cm
+    if gap_cm < _WIDE_OPEN_CM:
+        return ()
+    return ("The mouth stands wide open in the photo; one with a closed mouth gives better lips.",)
+
+
+def _picture(photo: Pixels, crop: HeadCrop) -> Picture:
+    """The photo within 1080p, upright or lying, and the square's place in it."""
+    height, width = photo.shape[:2]
+    scale = _picture_scale(photo)
+    size = (round(width * scale), round(height * scale))
+    rgb = photo if scale == 1.0 else cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
+    return Picture(np.asarray(rgb, np.uint8), crop.left_px * scale, crop.top_px * scale, crop.side_px * scale)
+
+
+def _picture_scale(photo: Pixels) -> float:
+    height, width = photo.shape[:2]
+    return float(min(1.0, _PICTURE_LONG_PX / max(height, width), _PICTURE_SHORT_PX / min(height, width)))

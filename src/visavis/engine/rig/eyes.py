@@ -1,0 +1,212 @@
+"""Eyes: lids that close, and an iris that looks around.
+
+Both are drawn into the face's texture before it is warped, so they follow every motion of the head.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from visavis.engine.arrays import Floats, Pixels
+from visavis.engine.rig.anatomy import EyePoints
+from visavis.engine.rig.crop import HeadCrop
+from visavis.engine.rig.curves import bump, fill_inward, ramp
+from visavis.engine.rig.sampling import sample
+
+LID_STEPS: Final = 10
+"""Drawn positions of the lids, from open (0) to shut (the last)."""
+
+_UPPER_LID_SHARE: Final = 0.84  # of the way to closing; the lower lid does the rest
+_SOFT_CORNER: Final = 0.08  # how far past a corner the skin still follows, in widths of the eye
+
+
+@dataclass(frozen=True)
+class Eye:
+    """One eye's sprites, all of the box's size.
+
+    Attributes:
+        left: The box in the crop, pixels.
+        top: The same.
+        lids: Shape `(LID_STEPS - 1, height, width, 4)`, RGBA: the lids from nearly open to shut.
+        iris: Shape `(height, width, 4)`, RGBA: the iris alone, whole also where lids hide it.
+        white: Shape `(height, width, 3)`, the eyeball without its iris.
+        opening: Shape `(height, width)`, 255 where the eyeball shows.
+        iris_radius_px: Radius of the iris.
+    """
+
+    left: int
+    top: int
+    lids: Pixels
+    iris: Pixels
+    white: Pixels
+    opening: Pixels
+    iris_radius_px: float
+
+
+@dataclass(frozen=True)
+class _Eyelids:
+    """The lids' edges in the eye's own coordinates: u along the corners' line, v down from it, pixels.
+
+    `opening` is the way the lids have to go at each u. Past the corners it dies off softly, so that lashes
+    and liner there come along.
+    """
+
+    u: Floats
+    v: Floats
+    upper: Floats
+    lower: Floats
+    width: float
+    opening: Floats
+    down: Floats
+    brow_gap: float
+
+
+def build_eye(crop: HeadCrop, eye: EyePoints, *, behind_glasses: bool) -> Eye:
+    """Cut one eye's sprites out of the head crop.
+
+    Args:
+        crop: The head.
+        eye: Which eye.
+        behind_glasses: Keeps the lids from dragging a frame that lies over them.
+    """
+    points = crop.points[:, :2]
+    start, end = points[eye.corners[0]], points[eye.corners[1]]
+    width = float(np.linalg.norm(end - start))
+    middle = (start + end) / 2
+    half_width, half_height = int(width * 0.85), int(width * 0.70)
+    left, top = max(int(middle[0]) - half_width, 0), max(int(middle[1]) - half_height, 0)
+    right = min(int(middle[0]) + half_width, crop.size)
+    bottom = min(int(middle[1]) + half_height, crop.size)
+    row, column = np.mgrid[top:bottom, left:right].astype(np.float32)
+    lids = _eyelids(points, eye, column, row)
+    skin = crop.rgb[top:bottom, left:right]
+    centre = points[eye.iris] - [left, top]
+    rim = points[eye.iris + 1 : eye.iris + 5] - [left, top]
+    radius = float(np.linalg.norm(rim - centre, axis=1).mean())
+    iris, white, opening = _eyeball(skin, lids, centre, radius)
+    reach = 0.35 if behind_glasses else 0.60
+    return Eye(left, top, _lid_sprites(skin, lids, reach), iris, white, opening, radius)
+
+
+def _eyelids(points: Floats, eye: EyePoints, column: Floats, row: Floats) -> _Eyelids:
+    start, end = points[eye.corners[0]], points[eye.corners[1]]
+    width = float(np.linalg.norm(end - start))
+    along = (end - start) / width
+    down = np.array([-along[1], along[0]], np.float32)
+
+    def local(at: Floats) -> Floats:
+        return np.stack([(at - start) @ along, (at - start) @ down], axis=-1)
+
+    upper, lower, brow = (local(points[list(k)]) for k in (eye.upper, eye.lower, eye.brow))
+    here = local(np.stack([column, row], axis=-1))
+    u, v = here[..., 0], here[..., 1]
+    grid = np.linspace(-0.5, 1.5, 129) * width
+    inside = np.clip(grid, 0, width)
+    lower_edge = np.polyval(np.polyfit(lower[:, 0], lower[:, 1], 4), inside)
+    upper_edge = np.polyval(np.polyfit(upper[:, 0], upper[:, 1], 4), inside)
+    upper_edge = np.minimum(upper_edge, lower_edge - 0.2)
+    opening = np.clip(lower_edge - upper_edge, 0, None) * ((grid > 0) & (grid < width))
+    opening = np.maximum(opening, gaussian_filter1d(opening, _SOFT_CORNER * 64))
+
+    def at_u(values: Floats) -> Floats:
+        return np.interp(u, grid, values).astype(np.float32)
+
+    return _Eyelids(
+        u=u,
+        v=v,
+        upper=at_u(upper_edge),
+        lower=at_u(lower_edge),
+        opening=at_u(opening),
+        width=width,
+        down=down,
+        brow_gap=float(upper[4, 1] - brow[:, 1].mean()),
+    )
+
+
+def _lid_sprites(skin: Pixels, lids: _Eyelids, reach: float) -> Pixels:
+    """The lids at every step, as skin stretched down from the crease and up from the cheek."""
+    u, v, width = lids.u, lids.v, lids.width
+    lashes = ramp(0.0, 0.22 * width, u) * ramp(width, 0.78 * width, u)
+    opening = lids.opening
+    crease = max(reach * lids.brow_gap, 0.16 * width)
+    lash_band = (np.abs(v - lids.upper) < 0.05 * width) & (u > 0.1 * width) & (u < 0.9 * width)
+    lash_colour = np.percentile(skin[lash_band].reshape(-1, 3), 15, axis=0) * 0.8
+
+    sprites = np.empty((LID_STEPS - 1, *skin.shape[:2], 4), np.uint8)
+    for step in range(1, LID_STEPS):
+        shut = step / (LID_STEPS - 1)
+        # The margin itself is a little above the landmark line, under the lashes.
+        margin = lids.upper - 0.06 * width * lashes * min(1.0, 2 * shut)
+        fall = _UPPER_LID_SHARE * opening * shut + (lids.upper - margin)
+        rise = (1 - _UPPER_LID_SHARE) * opening * shut
+        edge = margin + fall
+        upper = _sample(skin, lids, _stretched(edge - v, fall, crease) - (edge - v) + fall)
+        lower_edge = lids.lower - rise
+        cheek = 0.22 * width
+        lower = _sample(skin, lids, -(_stretched(v - lower_edge, rise, cheek) - (v - lower_edge) + rise))
+
+        lash = bump(v - edge + 0.004 * width, 0.020 * width) * lashes * ramp(0, 0.5, shut) * 0.7
+        upper = upper * (1 - lash[..., None]) + lash_colour * lash[..., None]
+        # A shut lid bulges over the eyeball: light on its height, shade under the brow and at the lash.
+        bulge = bump(v - (lids.upper + 0.35 * fall), 0.16 * width) * lashes * shut
+        upper = upper * (1 + 0.05 * bulge[..., None])
+
+        appear = ramp(0.0, 0.08, shut)
+        over = np.clip((edge - v) / 1.6 + 0.5, 0, 1) * appear
+        under = np.clip((v - lower_edge) / 1.6 + 0.5, 0, 1) * appear * (1 - over)
+        alpha = over + under
+        colour = (upper * over[..., None] + lower * under[..., None]) / np.maximum(alpha, 1e-4)[..., None]
+        # Only where something moved: elsewhere the sprite would cover the gaze for nothing.
+        moved = ramp(0.0, 0.05 * width, np.minimum(u + 0.1 * width, 1.1 * width - u))
+        sprites[step - 1] = np.clip(np.dstack([colour, alpha * moved * 255]), 0, 255).astype(np.uint8)
+    return sprites
+
+
+def _stretched(distance: Floats, travel: Floats, reach: float) -> Floats:
+    """How far from its edge a lid's point was before the edge moved away by `travel`.
+
+    The skin near the edge keeps its size and the stretch grows towards the crease: a point at distance s
+    ends at s + travel·(s/reach)², solved for s. Beyond the crease nothing moves.
+    """
+    bend = np.maximum(travel, 1e-3) / reach**2
+    near = (np.sqrt(1 + 4 * bend * np.maximum(distance, 0)) - 1) / (2 * bend)
+    before = np.where(distance < reach + travel, near, distance - travel)
+    return np.where(distance > 0, before, distance).astype(np.float32)
+
+
+def _sample(skin: Pixels, lids: _Eyelids, back: Floats) -> Floats:
+    """The skin, each pixel taken from `back` pixels higher along the eye's own vertical."""
+    rows, columns = np.mgrid[0 : skin.shape[0], 0 : skin.shape[1]].astype(np.float32)
+    at = np.stack([columns - back * lids.down[0], rows - back * lids.down[1]], axis=-1)
+    return sample(skin.astype(np.float32), at.astype(np.float32), smooth=True)
+
+
+def _eyeball(skin: Pixels, lids: _Eyelids, centre: Floats, radius: float) -> tuple[Pixels, Pixels, Pixels]:
+    """Iris sprite, white of the eye, and where the eyeball shows."""
+    rows, columns = np.mgrid[0 : skin.shape[0], 0 : skin.shape[1]].astype(np.float32)
+    from_centre = np.hypot(columns - centre[0], rows - centre[1])
+    between = (lids.u > 0) & (lids.u < lids.width)
+    opening = np.clip((lids.v - lids.upper) / 1.5 - 0.3, 0, 1)
+    opening = (opening * np.clip((lids.lower - lids.v) / 1.5 - 0.3, 0, 1) * between).astype(np.float32)
+    picture = skin.astype(np.float32)
+
+    sclera = opening * (from_centre > 1.2 * radius)
+    white = fill_inward(picture, sclera.astype(np.float32)) if sclera.sum() > 20 else picture
+
+    # What the lids hide of the iris is completed by its own mirror image, then by its mean colour.
+    mirror = np.stack([2 * centre[0] - columns, rows], axis=-1)
+    mirrored, mirrored_open = sample(picture, mirror), sample(opening, mirror)[..., None]
+    seen = (opening * (from_centre < 1.25 * radius)).astype(np.float32)
+    mean = fill_inward(picture, seen)
+    hidden = mirrored * mirrored_open + mean * (1 - mirrored_open)
+    whole = picture * opening[..., None] + hidden * (1 - opening[..., None])
+    disc = np.clip((1.08 * radius - from_centre) / 1.2 + 0.5, 0, 1)
+    soft = cv2.GaussianBlur(opening, (0, 0), 0.7)
+    return (
+        np.clip(np.dstack([whole, disc * 255]), 0, 255).astype(np.uint8),
+        np.clip(white, 0, 255).astype(np.uint8),
+        np.clip(soft * 255, 0, 255).astype(np.uint8),
+    )

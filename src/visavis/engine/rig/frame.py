@@ -1,0 +1,135 @@
+"""Drawing one frame: a pure function of the rig and a row of weights.
+
+eyes into the texture ▶ warp the person ▶ over the background ▶ mouth: inside, lower layer, upper layer
+"""
+
+from typing import Final
+
+import cv2
+import numpy as np
+
+from visavis.engine.arrays import Floats, Pixels
+from visavis.engine.rig.controls import FIELD_CONTROLS, INDEX
+from visavis.engine.rig.eyes import LID_STEPS, Eye
+from visavis.engine.rig.model import Rig
+from visavis.engine.rig.motion import combine, invert
+from visavis.engine.rig.mouth import MouthPainter
+from visavis.engine.rig.sampling import sample
+from visavis.engine.rig.space import CELL_PX
+
+_INVERSION_STEPS: Final = 5
+
+# Full gaze moves the iris by this share of its radius.
+_GAZE_X_RADII: Final = 0.8
+_GAZE_Y_RADII: Final = 0.5
+_STILL_PX: Final = 0.05
+
+
+class FrameRenderer:
+    """Draws frames of one rig.
+
+    Holds buffers, no history: the same weights give the same frame. Not safe for two threads at once;
+    make one renderer each, they share the rig.
+    """
+
+    def __init__(self, rig: Rig, background: Pixels | None = None) -> None:
+        """Prepare the buffers.
+
+        Args:
+            rig: The face.
+            background: Shape `(size, size, 3)`, put in the place of the photo's own.
+        """
+        self._rig = rig
+        self._background = rig.background if background is None else background
+        fields, cells, size = rig.fields, rig.fields.upper.shape[1], rig.size
+        share = fields.upper_share[..., None]
+        blended = fields.upper.astype(np.float32) * share + fields.lower.astype(np.float32) * (1 - share)
+        self._fields = blended.reshape(len(FIELD_CONTROLS), -1)
+        self._cells = _grid(cells)
+        # One cell more all round: upsampling then runs straight through the borders.
+        self._cells_px = (_grid(cells + 2) - 1) * CELL_PX + (CELL_PX - 1) / 2
+        self._mouth = MouthPainter(rig)
+        self._texture = rig.person.copy()
+        self._eyes_drawn: tuple[bytes | None, bytes | None] = (None, None)
+        self._warped = np.empty((size, size, 4), np.uint8)
+        self._shadow = np.empty((size, size, 3), np.uint8)
+        self._map = np.empty(((cells + 2) * CELL_PX, (cells + 2) * CELL_PX, 2), np.float32)
+
+    def draw(self, weights: Floats) -> Pixels:
+        """One frame.
+
+        Args:
+            weights: Shape `(controls,)`, within the ranges of `controls.py`.
+
+        Returns:
+            A new array, shape `(size, size, 3)`, RGB.
+        """
+        self._draw_eyes(weights)
+        self._warp(weights)
+        frame = np.asarray(cv2.cvtColor(self._warped, cv2.COLOR_RGBA2RGB), np.uint8)
+        self._put_behind(frame)
+        self._mouth.draw(weights, frame)
+        return frame
+
+    def _draw_eyes(self, weights: Floats) -> None:
+        """Bring both eyes of the texture up to date; between blinks and glances there is nothing to do."""
+        gaze = (float(weights[INDEX["gaze_x"]]), float(weights[INDEX["gaze_y"]]))
+        drawn = []
+        for eye, name, last in zip(
+            self._rig.eyes, ("blink_left", "blink_right"), self._eyes_drawn, strict=True
+        ):
+            step = round(float(weights[INDEX[name]]) * (LID_STEPS - 1))
+            state = np.array([step, *gaze], np.float32).tobytes()
+            if state != last:
+                rows, columns = _eye_window(eye)
+                self._texture[rows, columns, :3] = _eye_picture(
+                    self._rig.person[rows, columns, :3], eye, step, gaze
+                )
+            drawn.append(state)
+        self._eyes_drawn = (drawn[0], drawn[1])
+
+    def _warp(self, weights: Floats) -> None:
+        forward = combine(self._fields, weights).reshape(self._cells.shape)
+        back = invert(forward, self._cells, _INVERSION_STEPS)
+        padded = cv2.copyMakeBorder(back, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+        side = self._map.shape[0]
+        cv2.resize(self._cells_px - padded, (side, side), self._map, interpolation=cv2.INTER_LINEAR)
+        source = self._map[CELL_PX:-CELL_PX, CELL_PX:-CELL_PX]
+        sample(self._texture, source, out=self._warped)
+
+    def _put_behind(self, frame: Pixels) -> None:
+        """Add what the person leaves free of the background; its colours carry their alpha already."""
+        free = cv2.bitwise_not(cv2.extractChannel(self._warped, 3))
+        cv2.cvtColor(free, cv2.COLOR_GRAY2RGB, self._shadow)
+        cv2.multiply(self._background, self._shadow, self._shadow, scale=1 / 255)
+        cv2.add(frame, self._shadow, frame)
+
+
+def _grid(cells: int) -> Floats:
+    index = np.arange(cells, dtype=np.float32)
+    return np.stack(np.meshgrid(index, index), axis=-1)
+
+
+def _eye_window(eye: Eye) -> tuple[slice, slice]:
+    height, width = eye.opening.shape
+    return slice(eye.top, eye.top + height), slice(eye.left, eye.left + width)
+
+
+def _eye_picture(photo: Pixels, eye: Eye, lid_step: int, gaze: tuple[float, float]) -> Pixels:
+    """One eye with its gaze and lids, shape of `photo`."""
+    picture = photo.astype(np.float32)
+    dx, dy = gaze[0] * eye.iris_radius_px * _GAZE_X_RADII, gaze[1] * eye.iris_radius_px * _GAZE_Y_RADII
+    away = abs(dx) + abs(dy)
+    if away > _STILL_PX:
+        height, width = eye.opening.shape
+        iris = cv2.warpAffine(
+            eye.iris, np.array([[1, 0, dx], [0, 1, dy]], np.float32), (width, height)
+        ).astype(np.float32)
+        ball = eye.white + (iris[..., :3] - eye.white) * (iris[..., 3:] / 255)
+        # The redrawn eyeball fades in over the first pixel and a half, so that a glance does not jump.
+        shown = eye.opening[..., None] * np.float32(min(1.0, away / 1.5) / 255)
+        picture += (ball - picture) * shown
+    if lid_step > 0:
+        lid = eye.lids[lid_step - 1].astype(np.float32)
+        picture += (lid[..., :3] - picture) * (lid[..., 3:] / 255)
+    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)

@@ -1,0 +1,89 @@
+"""The engine's one way from sound to frames, for files and live sessions alike.
+
+sound ─blocks─▶ speech model ─rows, 50 Hz─▶ performer ─weights, one row a frame─▶ view ─▶ frames
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from visavis.engine.arrays import Floats, Pixels
+from visavis.engine.performer import Manners, Performer
+from visavis.engine.speech import RATE_HZ, SpeechModel
+from visavis.engine.view import View
+
+DEFAULT_FPS: Final = Fraction(25)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture of the video.
+
+    Attributes:
+        index: Counted from 0.
+        time_s: When it is due, on the sound's own clock.
+        rgb: Shape `(height, width, 3)`.
+    """
+
+    index: int
+    time_s: float
+    rgb: Pixels
+
+
+class Stream:
+    """A talking face: takes sound as it comes, gives frames as soon as they can be told.
+
+    Frame i is due at i/fps on the sound's clock and comes out `delay_s` after it at the latest. However the
+    sound is cut into blocks, the frames are the same.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        speech: SpeechModel,
+        *,
+        fps: Fraction = DEFAULT_FPS,
+        manners: Manners | None = None,
+    ) -> None:
+        """Begin.
+
+        Args:
+            view: What draws the face.
+            speech: What hears the sound; may be shared between streams.
+            fps: Frames a second.
+            manners: How the person moves.
+        """
+        self._view, self._speech, self._fps = view, speech, fps
+        self._state = speech.begin()
+        self._performer = Performer(view.neutral, fps=float(fps), manners=manners)
+        self._samples = self._frames = 0
+        self.delay_s = speech.lookahead_s + 0.5 / 50
+
+    def push(self, samples: Floats) -> Iterator[Frame]:
+        """Take in sound, give out frames.
+
+        Listening happens at once; drawing happens while the frames are taken, which must be done before the
+        next call.
+
+        Args:
+            samples: Shape `(samples,)`, mono, 16 kHz, −1..1; any number of them.
+        """
+        self._samples += len(samples)
+        motion, self._state = self._speech.listen(samples, self._state)
+        return self._draw(self._performer.perform(motion))
+
+    def finish(self) -> Iterator[Frame]:
+        """The frames still owed: together they last as long as the sound, rounded up."""
+        owed = self._performer.perform(self._speech.finish(self._state))
+        total = -(-self._samples * self._fps // RATE_HZ)
+        drawn = self._frames + len(owed)
+        yield from self._draw(owed[: max(0, total - self._frames)])
+        if drawn < total:
+            yield from self._draw(self._performer.finish(total))
+
+    def _draw(self, weights: Floats) -> Iterator[Frame]:
+        for row in weights:
+            index = self._frames
+            self._frames += 1
+            yield Frame(index, float(index / self._fps), self._view.draw(row))

@@ -1,0 +1,1 @@
+"""How the shipped speech model is made, from nothing to the ONNX file; never imported by the package."""
