@@ -37,6 +37,7 @@ _CONTAINERS = (
 )
 _JITTER_S = 0.05  # timestamps that are off by less are rounding, not a gap
 _MOST_SILENCE_S = 3600.0  # put in for gaps of one file; more means that the timestamps are broken
+_LEAST_RATE_HZ, _MOST_RATE_HZ = 4_000, 384_000  # beyond, a header is damaged and resampling takes minutes
 _MOST_BAD_PACKETS = 500  # before the first good one: then it is no sound of a kind we know
 _EARLY_END_S = 1.0  # less than the promised duration, before it is worth a warning
 
@@ -129,7 +130,12 @@ class Sound:
                 count = min(silence, BLOCK_SAMPLES)
                 yield from timeline.count([np.zeros((self.channels, count), np.float32)])
                 silence -= count
-            yield from timeline.count(converter(frame))
+            try:
+                pieces = converter(frame)
+            except (FFmpegError, ValueError):  # a damaged header made a rate or layout that cannot be
+                self._bad_packets += 1
+                continue
+            yield from timeline.count(pieces)
         yield from timeline.count(converter.finish())
 
     def _frames(self) -> Iterator[AudioFrame]:
@@ -154,9 +160,13 @@ class Sound:
                     return
                 continue
             for frame in frames:
-                if isinstance(frame, AudioFrame) and frame.samples > 0 and frame.sample_rate > 0:
-                    decoded += 1
-                    yield frame
+                if not isinstance(frame, AudioFrame) or frame.samples <= 0:
+                    continue
+                if not _LEAST_RATE_HZ <= frame.sample_rate <= _MOST_RATE_HZ:
+                    self._bad_packets += 1
+                    return
+                decoded += 1
+                yield frame
 
     def _judge_end(self) -> None:
         if not self._given:
@@ -278,12 +288,16 @@ class _Converter:
         before: list[Samples] = []
         if kind != self._kind:
             before = self.finish()
-            self._kind = kind
             layout = "mono" if self._channels == 1 else "stereo"
             self._resampler = AudioResampler(format="fltp", layout=layout, rate=self._rate_hz)
+            self._kind = kind
         assert self._resampler is not None  # noqa: S101 - set with the kind
         frame.pts = None  # the timeline is ours; the resampler would stretch to keep to these
-        return before + [_clean(each.to_ndarray()) for each in self._resampler.resample(frame)]
+        try:
+            return before + [_clean(each.to_ndarray()) for each in self._resampler.resample(frame)]
+        except (FFmpegError, ValueError):
+            self._resampler, self._kind = None, None
+            raise
 
     def finish(self) -> list[Samples]:
         """What the resampler still holds."""

@@ -1,0 +1,42 @@
+import sys
+
+import numpy as np
+import pytest
+
+from visavis.samples.sentence import SpeakerMissingError, speak
+
+SENTENCE = "Hello! My lips move by the sound alone."
+
+
+def test_speaks():
+    pytest.importorskip("espeakng_loader")
+    samples, rate_hz = speak(SENTENCE)
+    assert samples.dtype == np.int16
+    assert rate_hz == 22050
+    assert 1.5 < len(samples) / rate_hz < 6
+    assert np.abs(samples.astype(int)).max() > 3000
+
+
+def test_speaks_again_and_in_other_languages():
+    pytest.importorskip("espeakng_loader")
+    first, _ = speak(SENTENCE)
+    again, _ = speak(SENTENCE)
+    german, _ = speak("Guten Tag, wie geht es dir?", "de")
+    assert abs(len(first) - len(again)) < 500
+    assert len(german) > 10000
+    assert speak("")[0].size == 0
+
+
+def test_unknown_voices_are_named():
+    pytest.importorskip("espeakng_loader")
+    with pytest.raises(SpeakerMissingError, match="no voice"):
+        speak("hello", "klingon")
+
+
+def test_says_what_to_install(monkeypatch):
+    from visavis.samples import sentence
+
+    monkeypatch.setitem(sys.modules, "espeakng_loader", None)
+    sentence._speaker.cache_clear()
+    with pytest.raises(SpeakerMissingError, match=r"visavis\[demo\]"):
+        speak(SENTENCE)
