@@ -2,7 +2,6 @@
 
 import cv2
 import numpy as np
-from scipy.interpolate import LinearNDInterpolator
 
 from visavis.samples.canvas import (
     SIDE,
@@ -171,20 +170,31 @@ def _band(along: Floats, middle: float, width: float) -> Floats:
 
 
 def _places(near: Points, far: Points, mask: Floats) -> tuple[Floats, Floats]:
-    """For each pixel of a ribbon its place in it, across and along, 0..1."""
-    # A little more than the ribbon, so that its soft edges have a place too.
-    t, u = np.linspace(0, 1, len(near)), np.linspace(-0.08, 1.08, 5)
-    knots = near[:, None] * (1 - u[None, :, None]) + far[:, None] * u[None, :, None]
-    first = knots[1] - knots[0]
-    before = knots[:1] - 0.4 * first / np.linalg.norm(first, axis=-1, keepdims=True)
-    at = pixels(np.concatenate([before, knots]).reshape(-1, 2))
-    values = np.stack(np.meshgrid(u, np.concatenate([[-0.01], t])), axis=-1).reshape(-1, 2)
+    """For each pixel of a ribbon its place in it, across and along, 0..1.
+
+    The rungs between the two edges cut the ribbon into cells. A pixel lies in the cell whose two rungs
+    have it on different sides, and between them by its distances to both.
+    """
+    feet, reaches = pixels(near), pixels(far) - pixels(near)
     steps = np.arange(0, SIDE, _MAP_STEP) + _MAP_STEP / 2 - 0.5
     grid = np.stack(np.meshgrid(steps, steps), axis=-1)
-    reach = cv2.dilate(mask[4::_MAP_STEP, 4::_MAP_STEP], np.ones((5, 5))) > 0
+    wanted = cv2.dilate(mask[4::_MAP_STEP, 4::_MAP_STEP], np.ones((5, 5))) > 0
+    at = grid[wanted][:, None] - feet
+    sides = (reaches[:, 0] * at[..., 1] - reaches[:, 1] * at[..., 0]) / np.linalg.norm(reaches, axis=1)
+    outside = sides[:, :-1] * sides[:, 1:] > 0
+    share = np.clip(sides[:, :-1] / np.where(outside, 1, sides[:, :-1] - sides[:, 1:] + 1e-9), 0, 1)
+    foot = at[:, :-1] + share[..., None] * (at[:, 1:] - at[:, :-1])
+    reach = reaches[:-1] + share[..., None] * (reaches[1:] - reaches[:-1])
+    across = (foot * reach).sum(axis=-1) / (reach**2).sum(axis=-1)
+    # Rungs that lean may cut a pixel's line again far off: the cell where it is most in the middle counts.
+    cell = np.argmin(np.abs(across - 0.5) + 1e3 * outside, axis=1)
+    row = np.arange(len(cell))
+    along = (cell + share[row, cell]) / (len(near) - 1)
+    beyond_tips = outside[row, cell] & (np.abs(sides[:, 0]) > np.abs(sides[:, -1]))
+    along = np.where(outside[row, cell], np.where(beyond_tips, 1.0, 0.0), along)
     places = np.zeros((*grid.shape[:2], 2), np.float32)
-    places[..., 1] = 1  # beyond the ribbon lie its tips
-    places[reach] = LinearNDInterpolator(at, values, fill_value=1.0)(grid[reach])
+    places[..., 1] = 1
+    places[wanted] = np.stack([np.clip(across[row, cell], -0.08, 1.08), along], axis=-1)
     whole = np.asarray(cv2.resize(places, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR), np.float32)
     return whole[..., 0], whole[..., 1]
 

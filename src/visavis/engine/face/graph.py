@@ -216,7 +216,7 @@ def _keep(content: bytes, *, inputs: Iterable[int], outputs: Sequence[int]) -> b
 
 
 def _read_cut(cache: Path) -> CutMesh:
-    with np.load(cache, allow_pickle=False) as stored:
+    with cache.open("rb") as file, np.load(file, allow_pickle=False) as stored:
         windows = [
             Window(
                 points=stored[f"points{k}"].astype(np.intp),

@@ -79,7 +79,8 @@ class Pose:
     Attributes:
         yaw_degrees: Positive when the face turns to the image's right.
         pitch_degrees: Positive when the face looks up.
-        roll_degrees: Positive when the head is tilted clockwise as seen.
+        roll_degrees: Positive when the head is tilted clockwise as seen; yaw and pitch are those of the
+            picture turned upright.
         placement: From mean-face centimetres to image pixels with y up and z towards the camera.
     """
 
@@ -98,11 +99,10 @@ def head_pose(points: Floats) -> Pose:
     upright = points[:MESH_POINTS].astype(np.float64) * [1, -1, -1]
     rigid = rigid_points()
     placement = fit_similarity(mean_face()[rigid], upright[rigid])
-    ahead, up = placement.rotation[:, 2], placement.rotation[:, 1]
-    yaw = np.arctan2(ahead[0], ahead[2])
-    pitch = np.arcsin(np.clip(ahead[1], -1, 1))
-    # Undo yaw and pitch; what is left of the head's up direction is roll.
-    level = np.array([np.cos(yaw), 0, -np.sin(yaw)])
-    roll = np.arctan2(up @ level, up @ np.cross(ahead, level))
+    # rotation = roll in the picture's plane, after yaw about the upright, after pitch about the ears.
+    across, up, ahead = placement.rotation.T
+    roll = np.arctan2(-across[1], across[0])
+    yaw = np.arctan2(-across[2], np.hypot(across[0], across[1]))
+    pitch = np.arctan2(-up[2], ahead[2])
     yaw_degrees, pitch_degrees, roll_degrees = np.degrees([yaw, pitch, roll])
     return Pose(float(yaw_degrees), float(pitch_degrees), float(roll_degrees), placement)
