@@ -3,12 +3,26 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from visavis.adapters.face_models import default_models_directory, ensure_face_models
 from visavis.engine.face import FaceModels
+from visavis.engine.photo import Photo
+from visavis.engine.resample import Resampler
+from visavis.engine.rig.build import build_rig
+from visavis.engine.rig.model import Rig
+from visavis.engine.speech import RATE_HZ, SpeechModel, load_speech_model
+from visavis.samples import SENTENCE, write_portrait, write_sentence
+from visavis.samples.portrait import paint_portrait
+from visavis.samples.sentence import speak
 
 REPOSITORY = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="Draw the golden frames anew.")
 
 
 @pytest.fixture(scope="session")
@@ -26,9 +40,49 @@ def face_models(face_models_folder: Path) -> FaceModels:
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Real faces and speech, where somebody has laid them; never part of the project."""
-    named = os.environ.get("VISAVIS_SHARED_DATA")
+    named = os.environ.get("TEST_SHARED_DATA")
     folders = [Path(named)] if named else [REPOSITORY / "shared/data", REPOSITORY.parent / "shared/data"]
     for folder in folders:
         if (folder / "faces").is_dir():
             return folder
     pytest.skip("no shared data")
+
+
+@pytest.fixture(scope="session")
+def portrait_rig(face_models: FaceModels) -> Rig:
+    """The built-in portrait, taken apart at the default size."""
+    return build_rig(face_models, Photo(paint_portrait(), None)).rig
+
+
+@pytest.fixture(scope="session")
+def small_rig(face_models: FaceModels) -> Rig:
+    """The same, small and quick."""
+    return build_rig(face_models, Photo(paint_portrait(), None), size=256).rig
+
+
+@pytest.fixture(scope="session")
+def speech_model() -> SpeechModel:
+    return load_speech_model()
+
+
+@pytest.fixture(scope="session")
+def sentence() -> NDArray[np.float32]:
+    """The built-in sentence at the rate of the speech model, shape `(samples,)`."""
+    samples, rate_hz = speak(SENTENCE)
+    resample = Resampler(rate_hz, RATE_HZ)
+    whole = samples.astype(np.float32) / 32768
+    return np.concatenate([resample(whole), resample.finish()])
+
+
+@pytest.fixture(scope="session")
+def sentence_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sentence") / "sentence.wav"
+    write_sentence(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def portrait_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("portrait") / "portrait.png"
+    write_portrait(path)
+    return path

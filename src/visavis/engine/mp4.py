@@ -54,11 +54,13 @@ class Mp4Writer:
         self._path = path
         self._part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         try:
-            self._container: OutputContainer = av.open(
-                str(self._part), "w", format="mp4", options={"movflags": "+faststart"}
-            )
-        except (FFmpegError, OSError) as error:
+            # The encoder's library opens its file late; whether it can is known now.
+            self._part.touch(exist_ok=False)
+        except OSError as error:
             raise OutputError(f"{path} cannot be written ({error.strerror}).") from error
+        self._container: OutputContainer = av.open(
+            str(self._part), "w", format="mp4", options={"movflags": "+faststart"}
+        )
         self._video = _video_stream(self._container, size, fps)
         self._sound = self._container.add_stream("aac", rate=SOUND_RATE_HZ)
         self._sound.bit_rate = _SOUND_BIT_RATE
@@ -70,9 +72,9 @@ class Mp4Writer:
         self._work: queue.Queue[Callable[[], None] | None] = queue.Queue(_WAITING_ITEMS)
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._encode, name="mp4-encoder")
-        self._thread.start()
 
     def __enter__(self) -> Self:
+        self._thread.start()
         return self
 
     def __exit__(

@@ -6,6 +6,7 @@ import numpy as np
 
 from visavis.engine.arrays import Floats
 from visavis.engine.rig.controls import CONTROLS, INDEX
+from visavis.engine.speech.calibration import lips
 from visavis.engine.speech.motion import CHANNELS, ROW_RATE_HZ, VISEMES, SpeechMotion
 
 _SHAPES: Final[dict[str, dict[str, float]]] = {
@@ -32,19 +33,33 @@ for _name, _shape in _SHAPES.items():
     for _control, _weight in _shape.items():
         _TABLE[VISEMES.index(_name), INDEX[_control]] = _weight
 
-_OPENING: Final = [INDEX[name] for name in ("jaw", "upper_raise", "lower_drop")]
 _CLOSURE: Final = CHANNELS.index("closure")
 _LABIODENTAL: Final = CHANNELS.index("labiodental")
+
+# How far the inner lips part, in distances of the outer eye corners, for a weight of 1 of each control that
+# opens the mouth, and before which the lips still touch. Measured on drawn frames: `bench/lip_response.py`.
+_OPENING: Final = [INDEX[name] for name in ("jaw", "upper_raise", "lower_drop")]
+_GAP_PER_WEIGHT: Final = np.array([0.175, 0.055, 0.062], np.float32)
+_TOUCHING_GAP: Final = 0.012
+_SPEECH_GAP: Final = 0.14  # the 95th percentile of real speech, mean of five clips
+_LEAST_SHAPED_GAP: Final = 0.03
+
+# The same for the mouth's width.
+_ROUND_PER_WIDTH: Final = 0.55
+_WIDE_PER_WIDTH: Final = 0.95
 
 # Lips rise to a shape fast and leave it slowly; a closure is quick both ways, or it would never be seen.
 _ATTACK_S: Final = 0.020
 _RELEASE_S: Final = 0.045
 _QUICK: Final = [INDEX[name] for name in ("press", "lip_teeth", "tongue")]
 _QUICK_S: Final = 0.012
+_PRESSED: Final = 0.65
 
 
 def mouth_weights(motion: SpeechMotion, emphasis: Floats) -> Floats:
     """The mouth's weights for each row of motion.
+
+    The visemes say by which means the mouth opens, the calibration on real lips how far.
 
     Args:
         motion: Rows of motion.
@@ -54,23 +69,40 @@ def mouth_weights(motion: SpeechMotion, emphasis: Floats) -> Floats:
         Shape `(rows, controls)`; all other controls are 0.
     """
     weights = np.zeros((len(motion), len(CONTROLS)), np.float32)
-    for row, visemes in enumerate(motion.visemes):
-        # One row at a time: a product of the whole block would round differently for each block's length.
-        weights[row] = visemes @ _TABLE
-    strength = np.clip(0.70 + 0.6 * emphasis, 0.6, 1.25)
-    weights[:, _OPENING] *= strength[:, None]
-    closure = _override(motion.channels[:, _CLOSURE])
-    lip_teeth = _override(motion.channels[:, _LABIODENTAL]) * (1 - closure)
-    # What must close, closes, whatever else the vowels around it want.
-    weights[:, _OPENING] *= ((1 - 0.97 * closure) * (1 - 0.65 * lip_teeth))[:, None]
-    weights[:, INDEX["press"]] = np.maximum(weights[:, INDEX["press"]], 0.85 * closure)
-    weights[:, INDEX["lip_teeth"]] = np.maximum(weights[:, INDEX["lip_teeth"]], 0.9 * lip_teeth)
-    return np.asarray(weights * motion.voice[:, None], np.float32)
+    for row in range(len(motion)):
+        # One row at a time: products over a whole block would round differently for each block's length.
+        weights[row] = _row_weights(motion[row : row + 1], float(emphasis[row]))
+    return weights
 
 
-def _override(channel: Floats) -> Floats:
+def _row_weights(motion: SpeechMotion, emphasis: float) -> Floats:
+    weights = motion.visemes[0] @ _TABLE
+    (aperture,), (width,) = lips(motion)
+    gap = float(aperture) * _SPEECH_GAP * float(np.clip(0.75 + 0.5 * emphasis, 0.75, 1.25))
+    weights[_OPENING] = _opened(weights[_OPENING], gap)
+    weights[INDEX["round"]] = max(0.75 * weights[INDEX["round"]], -_ROUND_PER_WIDTH * float(width))
+    weights[INDEX["wide"]] = 0.5 * weights[INDEX["wide"]] + 0.5 * _WIDE_PER_WIDTH * max(0.0, float(width))
+    closure = _decided(float(motion.channels[0, _CLOSURE]))
+    lip_teeth = _decided(float(motion.channels[0, _LABIODENTAL])) * (1 - closure)
+    weights[INDEX["press"]] = max(weights[INDEX["press"]], 0.85 * closure)
+    weights[INDEX["lip_teeth"]] = max(weights[INDEX["lip_teeth"]], 0.9 * lip_teeth)
+    return np.asarray(weights * motion.voice[0], np.float32)
+
+
+def _opened(opening: Floats, gap: float) -> Floats:
+    """Jaw, upper and lower lip, scaled until the lips stand `gap` apart; what is missing the jaw gives."""
+    if gap <= 0:
+        return np.zeros_like(opening)
+    wanted = gap + _TOUCHING_GAP
+    shaped = float(opening @ _GAP_PER_WEIGHT)
+    scaled = opening * (wanted / max(shaped, _LEAST_SHAPED_GAP))
+    scaled[0] += max(0.0, wanted - float(scaled @ _GAP_PER_WEIGHT)) / _GAP_PER_WEIGHT[0]
+    return scaled
+
+
+def _decided(channel: float) -> float:
     """A channel as a decision: nothing below .3, all of it from .6."""
-    return np.asarray(np.clip((channel - 0.3) / 0.3, 0, 1), np.float32)
+    return min(1.0, max(0.0, (channel - 0.3) / 0.3))
 
 
 def smooth_mouth(weights: Floats, state: Floats) -> tuple[Floats, Floats]:
@@ -94,6 +126,8 @@ def smooth_mouth(weights: Floats, state: Floats) -> tuple[Floats, Floats]:
     for row, target in enumerate(weights):
         state = state + np.where(target > state, shares_up, shares_down) * (target - state)
         out[row] = state
+        # What must close, closes: the jaw is slower than the lips, and would keep them apart.
+        out[row, _OPENING] *= 1 - min(1.0, float(state[INDEX["press"]]) / _PRESSED)
     return out, state
 
 

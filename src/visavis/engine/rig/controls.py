@@ -11,7 +11,7 @@ import numpy as np
 from visavis.engine.arrays import Floats
 
 FIELD_CONTROLS: Final = (
-    "jaw",  # opens by a 13° hinge
+    "jaw",  # opens by 16° about the hinge
     "round",  # lips drawn in and forward: oo
     "wide",  # corners apart: ee
     "smile",  # corners up and out, cheeks up

@@ -18,7 +18,7 @@ from visavis.engine.rig.crop import HeadCrop
 from visavis.engine.rig.curves import bump, ramp
 from visavis.engine.rig.space import FaceSpace
 
-_JAW_OPEN_DEG: Final = 13.0
+_JAW_OPEN_DEG: Final = 16.0
 _JAW_HINGE_Y_CM: Final = -0.5
 _JAW_HINGE_Z_CM: Final = -2.4
 _CORNER_FOLLOWS_JAW: Final = 0.36  # share of the jaw's motion that the corners of the mouth take part in
@@ -151,7 +151,7 @@ def _jaw(space: FaceSpace, mouth: _Mouth) -> Layers:
 
     def layer(share: Floats) -> Floats:
         mixed = (share * (1 - beside) + cheek * beside) * within
-        return space.project(swing * mixed[..., None] + narrow)
+        return space.project(np.asarray(swing * mixed[..., None] + narrow, np.float32))
 
     return Layers(layer(upper), layer(lower))
 

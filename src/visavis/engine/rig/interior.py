@@ -188,7 +188,7 @@ def _tongue(x: Floats, y: Floats, light: _Light, px_per_cm: float) -> Floats:
     across, up = x / 1.8, (y + 0.72) / 1.0
     radius = np.sqrt(across**2 + up**2)
     alpha = np.clip((1 - radius) * 0.8 * px_per_cm / 3 + 0.5, 0, 1)
-    groove = 0.16 * bump(x, 0.16) * ramp(-0.9, 0.1, up)
+    groove = 0.06 * bump(x, 0.22) * ramp(-0.9, 0.1, up)
     dome = 1 - 0.42 * radius**2 - groove
     gloss = 0.13 * bump(x - 0.5, 0.30) * bump(up - 0.35, 0.28) + 0.08 * bump(x + 0.55, 0.25) * bump(
         up - 0.3, 0.25

@@ -158,7 +158,7 @@ def lip_layers(crop: HeadCrop, line: MouthLine) -> LipLayers:
     upper_alpha = np.clip((upper_y - rows) / corner_blur + 0.5, 0, 1)
 
     lower, thickness = _lower_lip(face, rows - lower_y, taper, cm, is_open=line.is_open)
-    soft = 1.4 if line.is_open else 2.4
+    soft = 1.4 if line.is_open else 2.0
     lower_alpha = np.clip((rows - (lower_y - thickness)) / soft + 0.5, 0, 1)
     inside = beyond < 0
     lower = np.where(inside[..., None], lower, face)
@@ -189,7 +189,7 @@ def _lower_lip(
     Above the line stands the lip's own mirror image, darkening inward. A closed mouth's dark seam is
     replaced by lip, or it would travel down with the jaw.
     """
-    reach = (0.06 if is_open else 0.30) * cm * taper
+    reach = (0.06 if is_open else 0.15) * cm * taper
     darken = 1 - (0.2 if is_open else 0.5) * np.clip(-below / np.maximum(reach, 0.5), 0, 1)
     skip = 0.0 if is_open else 0.30 * cm
     mirrored = _rows_from(face, np.asarray(np.abs(below) * 0.8 + skip - below, np.float32))

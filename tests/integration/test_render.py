@@ -1,0 +1,93 @@
+"""The main job, from files to a file."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from visavis.engine.mp4 import SOUND_RATE_HZ, Mp4Writer
+from visavis.engine.render import Progress, render
+from visavis.engine.rig.model import Rig
+from visavis.engine.sound import open_sound
+from visavis.engine.speech import SpeechModel
+from visavis.engine.view import FaceView
+from visavis.errors import OutputError, SoundError
+
+
+def test_a_sound_becomes_a_video_of_the_same_length(
+    small_rig: Rig, speech_model: SpeechModel, sentence_file: Path, tmp_path: Path
+) -> None:
+    path, reports = tmp_path / "out.mp4", list[Progress]()
+    with open_sound(sentence_file, rate_hz=SOUND_RATE_HZ) as sound:
+        rendered = render(
+            FaceView(small_rig, side_px=256), sound, path, speech=speech_model, on_progress=reports.append
+        )
+    assert list(tmp_path.iterdir()) == [path]
+    with av.open(str(path)) as video:
+        picture, track = video.streams.video[0], video.streams.audio[0]
+        assert picture.codec_context.name == "h264"
+        assert track.codec_context.name == "aac"
+        assert picture.average_rate == 25
+        assert (picture.width, picture.height) == (256, 256)
+        assert picture.codec_context.pix_fmt == "yuv420p"
+        frames = [float(frame.time or 0) for frame in video.decode(picture)]
+    assert len(frames) == rendered.frames
+    assert frames == pytest.approx([index / 25 for index in range(len(frames))])
+    with open_sound(sentence_file) as sound, open_sound(path) as track_of_video:
+        spoken, heard = (np.concatenate([b.samples[0] for b in each]) for each in (sound, track_of_video))
+    assert abs(len(heard) - len(spoken)) < 0.05 * 48_000
+    assert rendered.duration_s == pytest.approx(len(spoken) / 48_000, abs=0.04)
+    # The sound has kept its place: it matches best without a shift.
+    spoken, heard = spoken[:96_000], heard[:96_000]
+    shifts = range(-480, 481, 24)
+    scores = [float(np.roll(heard, shift)[480:-480] @ spoken[480:-480]) for shift in shifts]
+    assert abs(shifts[int(np.argmax(scores))]) <= 24
+    assert [report.frames for report in reports] == sorted(report.frames for report in reports)
+    assert reports[-1].frames == reports[-1].total_frames == rendered.frames
+
+
+def test_the_same_job_gives_the_same_frames(
+    small_rig: Rig, speech_model: SpeechModel, sentence_file: Path, tmp_path: Path
+) -> None:
+    contents = []
+    for name in ("one.mp4", "two.mp4"):
+        with open_sound(sentence_file, rate_hz=SOUND_RATE_HZ) as sound:
+            render(FaceView(small_rig, side_px=128), sound, tmp_path / name, speech=speech_model)
+        with av.open(str(tmp_path / name)) as video:
+            contents.append([frame.to_ndarray().tobytes() for frame in video.decode(video=0)])
+    assert contents[0] == contents[1]
+
+
+def test_a_failure_leaves_nothing_behind_and_the_old_file_alone(
+    small_rig: Rig, speech_model: SpeechModel, sentence_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "out.mp4"
+    path.write_bytes(b"what was there before")
+
+    class Stopped(Exception):
+        pass
+
+    def stop(progress: Progress) -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped), open_sound(sentence_file, rate_hz=SOUND_RATE_HZ) as sound:
+        render(FaceView(small_rig, side_px=128), sound, path, speech=speech_model, on_progress=stop)
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.read_bytes() == b"what was there before"
+
+
+def test_a_folder_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot be written"):
+        Mp4Writer(tmp_path / "nowhere" / "out.mp4", size=(64, 64), fps=Fraction(25), channels=1)
+
+
+def test_a_sound_that_breaks_leaves_nothing(
+    small_rig: Rig, speech_model: SpeechModel, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.mp3"
+    broken.write_bytes(b"\xff\xfb\x90\x00" + bytes(range(256)) * 40)
+    with pytest.raises(SoundError), open_sound(broken, rate_hz=SOUND_RATE_HZ) as sound:
+        render(FaceView(small_rig, side_px=128), sound, tmp_path / "out.mp4", speech=speech_model)
+    assert list(tmp_path.iterdir()) == [broken]

@@ -1,0 +1,134 @@
+"""The performer: shut in silence, shut for m, alive, and the same again."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from visavis.engine.arrays import Floats
+from visavis.engine.performer import Manners, Performer
+from visavis.engine.performer.mouth import mouth_weights
+from visavis.engine.rig.controls import CONTROLS, INDEX, SIGNED, weights_row
+from visavis.engine.speech.motion import CHANNELS, VISEMES, SpeechMotion
+
+FPS = 25.0
+NEUTRAL = weights_row({"relax": 0.35})
+MOUTH = [INDEX[name] for name in ("jaw", "upper_raise", "lower_drop", "press", "lip_teeth", "round", "wide")]
+
+
+def motion(shapes: Sequence[str], *, voice: float = 1.0, loudness_db: float = -24.0) -> SpeechMotion:
+    """One row a shape."""
+    rows = len(shapes)
+    visemes = np.zeros((rows, len(VISEMES)), np.float32)
+    channels = np.zeros((rows, len(CHANNELS)), np.float32)
+    for row, shape in enumerate(shapes):
+        visemes[row, VISEMES.index(shape)] = 1
+        channels[row, CHANNELS.index("closure")] = shape == "PP"
+        channels[row, CHANNELS.index("labiodental")] = shape == "FF"
+    level = np.full(rows, loudness_db, np.float32)
+    return SpeechMotion(visemes, channels, np.full(rows, voice, np.float32), level, np.full(rows, 140, np.float32))
+
+
+def perform(rows: SpeechMotion, frames: int, manners: Manners | None = None) -> Floats:
+    performer = Performer(NEUTRAL, fps=FPS, manners=manners)
+    return np.concatenate([performer.perform(rows), performer.finish(frames)])
+
+
+def shape_of(viseme: str) -> Floats:
+    return mouth_weights(motion([viseme]), np.array([0.5], np.float32))[0]
+
+
+def test_open_vowels_open_and_closures_close() -> None:
+    assert shape_of("aa")[INDEX["jaw"]] > 0.4
+    assert shape_of("PP")[INDEX["jaw"]] == 0
+    assert shape_of("PP")[INDEX["press"]] > 0.8
+    assert shape_of("FF")[INDEX["lip_teeth"]] > 0.8
+    assert shape_of("ou")[INDEX["round"]] > shape_of("oh")[INDEX["round"]] > shape_of("aa")[INDEX["round"]]
+    assert shape_of("ih")[INDEX["wide"]] > 0.2
+    assert shape_of("TH")[INDEX["tongue"]] > 0.8
+
+
+def test_m_shuts_the_mouth_between_two_vowels() -> None:
+    frames = perform(motion(["aa"] * 15 + ["PP"] * 4 + ["aa"] * 15), 17)
+    jaw, press = frames[:, INDEX["jaw"]], frames[:, INDEX["press"]]
+    shut = int(np.argmax(press))
+    assert press[shut] > 0.7
+    assert jaw[shut] < 0.25 * jaw.max()
+    assert jaw[-1] > 0.8 * jaw.max()
+
+
+def test_silence_shuts_the_mouth_and_the_idle_goes_on() -> None:
+    silent = motion(["aa"] * 500, voice=0.0, loudness_db=-100.0)
+    frames = perform(silent, 250)
+    assert np.all(frames[:, MOUTH] == 0)
+    assert frames[:, INDEX["blink_left"]].max() > 0.9
+    assert np.ptp(frames[:, INDEX["yaw"]]) > 0.02
+    assert np.ptp(frames[:, INDEX["breath"]]) > 0.9
+
+
+def test_blinks_come_at_natural_intervals() -> None:
+    minutes = 4
+    frames = perform(motion(["sil"] * 50, voice=0.0), int(60 * minutes * FPS))
+    shut = frames[:, INDEX["blink_left"]] > 0.5
+    blinks = int(np.sum(shut[1:] & ~shut[:-1]))
+    assert 8 <= blinks / minutes <= 30
+    assert shut.mean() < 0.12
+
+
+def test_liveliness_0_keeps_the_head_still() -> None:
+    frames = perform(motion(["aa", "PP"] * 100), 100, Manners(liveliness=0))
+    for name in ("yaw", "pitch", "roll", "shift_x", "gaze_x", "brow_raise"):
+        assert np.all(frames[:, INDEX[name]] == 0), name
+
+
+def test_liveliness_2_moves_more() -> None:
+    rows = motion(["aa", "PP"] * 200)
+    calm, vivid = (perform(rows, 200, Manners(liveliness=level)) for level in (0.5, 2))
+    assert np.ptp(vivid[:, INDEX["yaw"]]) > 2 * np.ptp(calm[:, INDEX["yaw"]])
+
+
+def test_the_head_dips_on_a_stress() -> None:
+    loud = motion(["aa"] * 60, loudness_db=-30.0)
+    loud.loudness_db[30:40] = -14.0
+    still_body = perform(motion(["aa"] * 60, loudness_db=-30.0), 30)
+    stressed = perform(loud, 30)
+    difference = stressed[:, INDEX["pitch"]] - still_body[:, INDEX["pitch"]]
+    assert difference[15:21].max() > 0.03
+
+
+def test_the_same_seed_gives_the_same_and_another_does_not() -> None:
+    rows = motion(["aa", "ih", "PP"] * 60)
+    first, again, other = (perform(rows, 90, Manners(seed=seed)) for seed in (3, 3, 4))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    shapes=st.lists(st.sampled_from(VISEMES), min_size=1, max_size=120),
+    cuts=st.lists(st.integers(0, 120), max_size=8),
+    seed=st.integers(0, 5),
+)
+def test_any_cutting_gives_the_same_frames(shapes: list[str], cuts: list[int], seed: int) -> None:
+    rows = motion(shapes)
+    frames = -(-len(shapes) // 2)
+    whole = perform(rows, frames, Manners(seed=seed))
+    performer = Performer(NEUTRAL, fps=FPS, manners=Manners(seed=seed))
+    edges = [0, *sorted(min(cut, len(shapes)) for cut in cuts), len(shapes)]
+    parts = [performer.perform(rows[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    assert np.array_equal(np.concatenate([*parts, performer.finish(frames)]), whole)
+
+
+@pytest.mark.parametrize("fps", [10.0, 24.0, 29.97, 60.0])
+def test_weights_stay_in_range_at_any_rate(fps: float) -> None:
+    performer = Performer(NEUTRAL, fps=fps, manners=Manners(liveliness=2, seed=1))
+    frames = np.concatenate([performer.perform(motion(["aa", "ou", "FF"] * 100)), performer.finish(int(6 * fps))])
+    assert len(frames) == int(6 * fps)
+    assert np.isfinite(frames).all()
+    signed = [INDEX[name] for name in SIGNED]
+    assert frames.max() <= 1
+    assert frames[:, signed].min() >= -1
+    assert np.delete(frames, signed, axis=1).min() >= 0
+    assert frames.shape[1] == len(CONTROLS)
