@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import irfft, rfft
 from scipy.signal import lfilter, resample_poly
 
 from training import nonspeech
@@ -99,15 +100,15 @@ def in_room(rng: Rng, sound: Sound) -> Sound:
         gain *= (hz > rng.uniform(150, 350)) & (hz < rng.uniform(3200, 3800))
     elif kind < 0.30:
         gain /= np.sqrt(1 + (hz / rng.uniform(3200, 7000)) ** 12)
-    spectrum = np.fft.rfft(sound, points) * gain
+    spectrum = rfft(sound, points) * gain
     if rng.random() < 0.35:
         samples = int(rng.uniform(0.1, 0.5) * RATE_HZ)
         echo = rng.normal(size=samples) * np.exp(-6.9 * np.arange(samples) / samples)
         echo[:32] = 0
         echo *= 10 ** (-rng.uniform(-2, 14) / 20) / np.sqrt((echo**2).sum())
         echo[0] = 1
-        spectrum *= np.fft.rfft(echo, points)
-    return np.fft.irfft(spectrum, points)[: len(sound)].astype(np.float32)
+        spectrum *= rfft(echo, points)
+    return irfft(spectrum, points)[: len(sound)].astype(np.float32)
 
 
 def with_noise(rng: Rng, sound: Sound, babble: Sequence[Utterance]) -> Sound:

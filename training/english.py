@@ -23,7 +23,7 @@ _find = lookup(ARPABET, strip="0123456789()", lower=True)
 _VOWELS = {"aa", "ae", "ah", "ao", "aw", "ax", "ay", "eh", "er", "ey", "ih", "iy", "ow", "oy", "uh", "uw"}
 
 # Recordings outside Debian that are measured too where they lie at hand: file name -> words.
-_EXTRA = {
+EXTRA = {
     "en_male_11s": "imagination is more important than knowledge for knowledge is limited whereas "
     "imagination embraces the entire world stimulating progress giving birth to evolution",
     "clean_of_noisy": "our method is capable of producing satisfactory results even with audio that "
@@ -49,7 +49,7 @@ def debian_recordings() -> Iterator[tuple[str, NDArray[np.int16], str]]:
 
 def extra_recordings(folder: Path) -> Iterator[tuple[str, NDArray[np.int16], str]]:
     """Those of a folder of `.wav` files at 16 kHz whose words are known here."""
-    for name, words in _EXTRA.items():
+    for name, words in EXTRA.items():
         if (folder / f"{name}.wav").exists():
             yield name, read_wave(folder / f"{name}.wav"), words
 

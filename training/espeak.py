@@ -1,6 +1,6 @@
 """Speech of espeak-ng, called in-process: about 500 times as fast as it is spoken, in over 100 languages.
 
-Its phoneme events come out with the sound. Two things are put right: an event lies 12 ms after what is heard,
+Its phoneme events come out with the sound. Two things are put right: an event lies 4 ms after what is heard,
 and that of an unvoiced stop marks the burst, not the closure before it.
 """
 
@@ -26,11 +26,11 @@ OTHERS = (
 VARIANTS = (
     "", "", "", "f1", "f2", "f3", "f4", "f5", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "Annie",
     "anika", "Andrea", "belinda", "steph", "Michael", "max", "Mario", "Denis", "zac", "adam", "linda",
-    "sandro", "klatt", "klatt2", "klatt3", "klatt4", "croak", "whisper", "whisperf", "travis", "Gene", "quincy", "iven",
-    "aunty", "Lee", "ed",
+    "sandro", "klatt", "klatt2", "klatt3", "klatt4", "croak", "whisper", "whisperf", "travis", "Gene",
+    "quincy", "iven", "aunty", "Lee", "ed",
 )  # fmt: skip
 
-_LATE_S = 0.012
+_LATE_S = 0.004
 _CLOSURE_S = 0.040
 _UNVOICED_STOPS = "ptkcqʈ"
 

@@ -24,14 +24,12 @@ def read(path: Path) -> SpeechNetwork:
 def export(network: SpeechNetwork, path: Path) -> None:
     """One step of the network; the delay of its answers goes along as metadata."""
     step = Step(network).eval()
-    memory = step.memory()
-    names = [f"memory_{index}" for index in range(len(memory))]
     torch.onnx.export(
         step,
-        (torch.zeros(1, FRAMES_PER_ROW, BANDS), *memory),
+        (torch.zeros(1, FRAMES_PER_ROW, BANDS), *step.memory()),
         str(path),
-        input_names=["frames", *names],
-        output_names=["visemes", "channels", *(f"{name}_after" for name in names)],
+        input_names=["frames", "frames_before", "rows_before"],
+        output_names=["visemes", "channels", "frames_after", "rows_after"],
         opset_version=17,
         dynamo=False,
     )

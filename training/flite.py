@@ -17,6 +17,7 @@ from training.phonesets import ARPABET, lookup
 from visavis.engine.speech.motion import RATE_HZ
 
 VOICES = ("awb", "rms")
+_LATE_S = 0.003
 _find = lookup(ARPABET, strip="012", lower=True)
 
 
@@ -52,8 +53,9 @@ def _speak(voice: str, text: str, stretch: float) -> Utterance | None:
     for pair in run.stdout.split():
         name, _, end = pair.rpartition(":")
         if name:
-            timed.append((clock, float(end), _find(name) or ("schwa",)))
-            clock = float(end)
+            put_right = max(clock, float(end) - _LATE_S)
+            timed.append((clock, put_right, _find(name) or ("schwa",)))
+            clock = put_right
     rises = all(start <= end for start, end, _ in timed)
     if len(timed) < 4 or not rises or abs(clock - len(sound) / rate_hz) > 0.15:
         return None

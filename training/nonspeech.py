@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import irfft, next_fast_len, rfft
 from scipy.signal import butter, lfilter, sosfilt
 
 from visavis.engine.speech.motion import RATE_HZ
@@ -22,8 +23,9 @@ def _unit(sound: NDArray[np.floating]) -> Sound:
 def coloured(rng: Rng, samples: int, slope: float | None = None) -> Sound:
     """Steady noise whose amplitude falls with frequency to the power `slope` (0 white, 1 brown)."""
     slope = float(rng.uniform(0, 1.2)) if slope is None else slope
-    spectrum = np.fft.rfft(rng.normal(size=samples))
-    return _unit(np.fft.irfft(spectrum * np.linspace(0.01, 1, len(spectrum)) ** -slope, samples))
+    points = next_fast_len(samples, real=True)
+    spectrum = rfft(rng.normal(size=points))
+    return _unit(irfft(spectrum * np.linspace(0.01, 1, len(spectrum)) ** -slope, points)[:samples])
 
 
 def hum(rng: Rng, samples: int) -> Sound:

@@ -9,6 +9,7 @@ from training.corpus import Timed, Utterance, utterance
 from training.phonesets import RUSSIAN, lookup
 
 FOLDER = Path("/usr/share/festival/voices/russian/msu_ru_nsh_clunits")
+_LATE_S = 0.007
 _find = lookup(RUSSIAN)
 
 
@@ -29,6 +30,7 @@ def _read(file: Path) -> Utterance | None:
     for line in labels.read_text(encoding="latin1").splitlines():
         fields = line.split()
         if len(fields) >= 3 and not line.startswith("#"):
-            timed.append((clock, float(fields[0]), _find(fields[2]) or ("schwa",)))
-            clock = float(fields[0])
+            end = max(clock, float(fields[0]) - _LATE_S)
+            timed.append((clock, end, _find(fields[2]) or ("schwa",)))
+            clock = end
     return utterance(samples, rate_hz, timed, "russian/nsh") if len(timed) > 3 else None

@@ -68,6 +68,11 @@ class Pool:
     def __len__(self) -> int:
         return len(self.hard)
 
+    @property
+    def hours(self) -> float:
+        """How long it lasts."""
+        return len(self) / ROW_RATE_HZ / 3600
+
     def crops(self, rng: np.random.Generator, count: int) -> tuple[Tensor, Tensor, Tensor]:
         """Random crops: frames `(count, 400, 40)`, hard `(count, 200)`, soft `(count, 200, 22)`, delayed."""
         starts = rng.integers(DELAY_ROWS, len(self) - _CROP_ROWS, count)

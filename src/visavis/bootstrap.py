@@ -1,6 +1,10 @@
 """Putting the parts together: the only place where adapters are chosen."""
 
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
 
 from visavis.adapters.face_models import default_models_directory, ensure_face_models
 from visavis.engine.face import FaceModels
@@ -9,6 +13,8 @@ from visavis.engine.threads import use_one_thread
 from visavis.settings import Settings
 
 __all__ = ["face_models", "prepare_process", "speech_model"]
+
+_STDERR_FD: Final = 2
 
 
 def prepare_process() -> None:
@@ -34,7 +40,23 @@ def face_models(settings: Settings, *, progress: Callable[[str], None] | None = 
         source=settings.models_source,
         progress=progress,
     )
-    return FaceModels.load(folder)
+    with _native_chatter_off():
+        return FaceModels.load(folder)
+
+
+@contextmanager
+def _native_chatter_off() -> Iterator[None]:
+    """Keep the inference library's greeting off standard error; it has no setting for that."""
+    sys.stderr.flush()
+    kept = os.dup(_STDERR_FD)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, _STDERR_FD)
+        yield
+    finally:
+        os.dup2(kept, _STDERR_FD)
+        os.close(nowhere)
+        os.close(kept)
 
 
 def speech_model() -> SpeechModel:

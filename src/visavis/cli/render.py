@@ -11,7 +11,7 @@ import typer
 
 from visavis import bootstrap
 from visavis.cli.console import clear_errors, doing, frames_bar, say, warn
-from visavis.engine.background import KEEP, background_plate
+from visavis.engine.background import KEEP, put_before
 from visavis.engine.mp4 import SOUND_RATE_HZ
 from visavis.engine.performer import Manners
 from visavis.engine.photo import read_photo
@@ -45,7 +45,7 @@ class Look:
     Attributes:
         framing: The head's square, or the whole photo.
         size_px: Side of the square.
-        background: As `background_plate` takes it.
+        background: As `put_before` takes it.
     """
 
     framing: Framing = Framing.FACE
@@ -162,7 +162,7 @@ def _view(rig: Rig, look: Look) -> View:
         if look.background != KEEP:
             raise InputError("--background goes with --frame face: the whole photo keeps its own.")
         return PhotoView(rig)
-    return FaceView(rig, side_px=look.size_px, background=background_plate(rig, look.background))
+    return FaceView(put_before(rig, look.background), side_px=look.size_px)
 
 
 def _even(size: int) -> int:

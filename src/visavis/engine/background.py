@@ -1,6 +1,7 @@
 """What stands behind the person."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from visavis.engine.arrays import Pixels
 from visavis.engine.photo import read_photo
+from visavis.engine.rig.curves import fill_inward
 from visavis.engine.rig.model import Rig
 from visavis.errors import InputError
 
@@ -16,15 +18,16 @@ KEEP: Final = "keep"
 BLUR: Final = "blur"
 
 _COLOUR: Final = re.compile(r"#?([0-9a-fA-F]{6})")
+_PURE: Final = 0.98
 _BLUR_SHARE: Final = 0.03  # of the frame's side: as a portrait lens blurs a room
 
 
-def background_plate(rig: Rig, wish: str) -> Pixels:
-    """The picture behind the person, shape `(rig.size, rig.size, 3)`.
+def put_before(rig: Rig, wish: str) -> Rig:
+    """The same face before something else.
 
     Args:
         rig: The face.
-        wish: `keep` (the photo's own), `blur` (the photo's own, out of focus), a colour as `#rrggbb`, or
+        wish: `keep` (the photo's own background), `blur` (the same, out of focus), a colour as `#rrggbb`, or
             the path of a picture, which is cut to fill the frame.
 
     Raises:
@@ -32,19 +35,32 @@ def background_plate(rig: Rig, wish: str) -> Pixels:
         PhotoError: The picture cannot be read.
     """
     if wish == KEEP:
-        return rig.background
+        return rig
     if wish == BLUR:
-        sigma = rig.size * _BLUR_SHARE
-        return np.asarray(cv2.GaussianBlur(rig.background, (0, 0), sigma), np.uint8)
+        blurred = cv2.GaussianBlur(rig.background, (0, 0), rig.size * _BLUR_SHARE)
+        return replace(rig, background=np.asarray(blurred, np.uint8))
+    return replace(rig, person=_without_fringe(rig.person), background=_plate(wish, rig.size))
+
+
+def _plate(wish: str, size: int) -> Pixels:
     if colour := _COLOUR.fullmatch(wish):
-        rgb = np.frombuffer(bytes.fromhex(colour[1]), np.uint8)
-        return np.tile(rgb, (rig.size, rig.size, 1))
+        return np.tile(np.frombuffer(bytes.fromhex(colour[1]), np.uint8), (size, size, 1))
     path = Path(wish)
     if not path.is_file():
-        raise InputError(
-            f"There is no background {wish}: give keep, blur, a colour as #rrggbb, or a picture."
-        )
-    return _filling(read_photo(path).rgb, rig.size)
+        raise InputError(f"There is no background {wish}: give keep, blur, a colour as #rrggbb, or a picture.")
+    return _filling(read_photo(path).rgb, size)
+
+
+def _without_fringe(person: Pixels) -> Pixels:
+    """The person with the old background's light taken out of the half-transparent edge.
+
+    Where pixels mix both, the colour is carried on from the nearest that are the person's alone.
+    """
+    alpha = person[..., 3].astype(np.float32) / np.float32(255)
+    pure = cv2.erode((alpha > _PURE).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
+    colours = fill_inward(person[..., :3].astype(np.float32), pure)
+    cleaned = np.where(pure[..., None] > 0, person[..., :3], colours * alpha[..., None])
+    return np.dstack([np.clip(np.rint(cleaned), 0, 255).astype(np.uint8), person[..., 3]])
 
 
 def _filling(picture: Pixels, size: int) -> Pixels:

@@ -32,15 +32,14 @@ class FaceView:
         size: Width and height of a frame in pixels.
     """
 
-    def __init__(self, rig: Rig, *, side_px: int, background: Pixels | None = None) -> None:
+    def __init__(self, rig: Rig, *, side_px: int) -> None:
         """Prepare to draw.
 
         Args:
             rig: The face.
             side_px: Side of a frame; best is the rig's own size.
-            background: Put in the place of the photo's own, shape `(rig.size, rig.size, 3)`.
         """
-        self._renderer = FrameRenderer(rig, background)
+        self._renderer = FrameRenderer(rig)
         self._scaled = side_px != rig.size
         self._interpolation = cv2.INTER_AREA if side_px < rig.size else cv2.INTER_CUBIC
         self.neutral, self.size = rig.neutral, (side_px, side_px)

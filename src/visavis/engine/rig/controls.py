@@ -46,6 +46,12 @@ CONTROLS: Final = FIELD_CONTROLS + SPRITE_CONTROLS
 INDEX: Final[Mapping[str, int]] = {name: k for k, name in enumerate(CONTROLS)}
 SIGNED: Final = frozenset({"yaw", "pitch", "roll", "shift_x", "shift_y", "gaze_x", "gaze_y"})
 
+MOST_LIP_EFFORT: Final = 1.8
+_LIPS: Final = [
+    INDEX[name]
+    for name in ("round", "wide", "smile", "frown", "upper_raise", "lower_drop", "press", "lip_teeth")
+]
+
 LOWEST: Final = np.array([-1.0 if name in SIGNED else 0.0 for name in CONTROLS], np.float32)
 
 
@@ -58,5 +64,16 @@ def weights_row(values: Mapping[str, float] | None = None) -> Floats:
 
 
 def clamp(weights: Floats) -> Floats:
-    """The same weights, each within its control's range; shape `(…, len(CONTROLS))`."""
-    return np.clip(weights, LOWEST, 1.0)
+    """The nearest weights that a face can do.
+
+    Each control is kept within its range, and the lips within what lips can do at once: pulled wide, rounded
+    and pressed together they would have to fold.
+
+    Args:
+        weights: Shape `(controls,)`.
+    """
+    kept = np.clip(weights, LOWEST, 1.0)
+    effort = float(kept[_LIPS].sum())
+    if effort > MOST_LIP_EFFORT:
+        kept[_LIPS] *= MOST_LIP_EFFORT / effort
+    return kept

@@ -136,7 +136,9 @@ def _jaw(space: FaceSpace, mouth: _Mouth) -> Layers:
     )
     beside = ramp(0.9, 1.12, mouth.across)
     throat = 1 - ramp(-0.6, 5.5, np.clip(-9.4 - y, 0, None))
-    within = throat * (1 - ramp(7.0, 9.0, np.abs(x))) * (1 - ramp(0.5, 3.5, space.outside_cm * (y > -8)))
+    # Above the chin nothing moves far outside of the face; below it the throat does.
+    outside = ramp(0.5, 3.5, space.outside_cm) * ramp(-9.5, -6.5, y)
+    within = throat * (1 - ramp(7.0, 9.0, np.abs(x))) * (1 - outside)
 
     angle = np.deg2rad(_JAW_OPEN_DEG)
     skin_z = np.interp(np.abs(x), [0, 2.5, 5, 7.5], [4.6, 4.2, 1.5, -2.4])
@@ -219,8 +221,8 @@ def _press(space: FaceSpace, mouth: _Mouth) -> Layers:
     """The red of the lips rolls in: their outer borders move towards the line."""
     below = mouth.below
     profile = np.clip(1 - mouth.across**3, 0, 1)
-    upper = -0.30 * profile * bump(-below - 0.75, 0.75) * ramp(0, 0.5, -below)
-    lower = 0.34 * profile * bump(below - 0.85, 0.8) * ramp(0, 0.5, below)
+    upper = -0.26 * profile * bump(-below - 0.75, 0.75) * ramp(0, 0.75, -below)
+    lower = 0.29 * profile * bump(below - 0.85, 0.8) * ramp(0, 0.75, below)
     sideways = 0.03 * space.x * mouth.close
     return Layers(
         space.project(_vector(sideways, upper, 0, space.x)),

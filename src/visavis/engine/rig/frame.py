@@ -32,15 +32,9 @@ class FrameRenderer:
     make one renderer each, they share the rig.
     """
 
-    def __init__(self, rig: Rig, background: Pixels | None = None) -> None:
-        """Prepare the buffers.
-
-        Args:
-            rig: The face.
-            background: Shape `(size, size, 3)`, put in the place of the photo's own.
-        """
+    def __init__(self, rig: Rig) -> None:
+        """Prepare the buffers."""
         self._rig = rig
-        self._background = rig.background if background is None else background
         fields, cells, size = rig.fields, rig.fields.upper.shape[1], rig.size
         share = fields.upper_share[..., None]
         blended = fields.upper.astype(np.float32) * share + fields.lower.astype(np.float32) * (1 - share)
@@ -101,7 +95,7 @@ class FrameRenderer:
         """Add what the person leaves free of the background; its colours carry their alpha already."""
         free = cv2.bitwise_not(cv2.extractChannel(self._warped, 3))
         cv2.cvtColor(free, cv2.COLOR_GRAY2RGB, self._shadow)
-        cv2.multiply(self._background, self._shadow, self._shadow, scale=1 / 255)
+        cv2.multiply(self._rig.background, self._shadow, self._shadow, scale=1 / 255)
         cv2.add(frame, self._shadow, frame)
 
 

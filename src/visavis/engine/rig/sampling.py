@@ -31,7 +31,12 @@ def sample(
     target: Any = out
     interpolation = cv2.INTER_CUBIC if smooth else cv2.INTER_LINEAR
     taken: Any = cv2.remap(
-        source, at, _NO_SECOND_MAP, interpolation, dst=target, borderMode=cv2.BORDER_REPLICATE
+        source,
+        at.astype(np.float32, copy=False),
+        _NO_SECOND_MAP,
+        interpolation,
+        dst=target,
+        borderMode=cv2.BORDER_REPLICATE,
     )
     values: NDArray[_Values] = taken
     return values

@@ -6,7 +6,7 @@ from visavis.engine.speech.motion import ROW_RATE_HZ
 
 _ATTACK_S: Final = 0.015
 _RELEASE_S: Final = 0.050
-_FAINT_DB: Final = (-66.0, -56.0)
+_FAINT_DB: Final = (-90.0, -80.0)
 """Below the first no sound opens the mouth, above the second level does not matter."""
 
 

@@ -1,0 +1,84 @@
+"""From rows of motion to lips: how far open and how wide, in units of real mouths.
+
+The network's answers are categories and schematic channels. The table here says what lips measured in real
+clips did on average while the network gave those answers (`bench/speech_lips.py` holds the method). Rules
+that no average may blur are laid over it: p b m press the lips together, f v bring the lower lip to the
+teeth, and a mouth in silence is shut.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visavis.engine.speech.motion import CHANNELS, VISEMES, SpeechMotion
+
+LEAD_S: Final = 0.030
+"""Lips come before the sound: show the lips of a row this long before the row's moment."""
+
+# viseme: (aperture, width). Aperture 0 closed, 1 the 95th percentile of speech; width 0 at rest, 1 the 95th
+# percentile of speech, -1 the 5th: a rounded mouth.
+TABLE: Final = {
+    "sil": (0.00, 0.00),
+    "PP": (0.08, -0.27),
+    "FF": (0.22, -0.09),
+    "TH": (0.38, 0.00),
+    "DD": (0.40, 0.00),
+    "kk": (0.46, -0.18),
+    "CH": (0.52, -0.27),
+    "SS": (0.42, 0.15),
+    "nn": (0.36, 0.03),
+    "RR": (0.34, -0.24),
+    "aa": (0.78, 0.05),
+    "E": (0.54, 0.24),
+    "ih": (0.42, 0.26),
+    "oh": (0.27, -0.57),
+    "ou": (0.12, -0.57),
+}
+
+_SHUT: Final = (0.30, 0.42)
+"""Where p b m begin to press the lips together, and where they are pressed."""
+_LIP_TO_TEETH: Final = (0.25, 0.60)
+_LIP_TO_TEETH_APERTURE: Final = 0.18
+
+_VISEME_TABLE: Final = np.array([TABLE[name] for name in VISEMES], np.float32)
+_PP: Final = VISEMES.index("PP")
+_FF: Final = VISEMES.index("FF")
+_CLOSURE: Final = CHANNELS.index("closure")
+_LABIODENTAL: Final = CHANNELS.index("labiodental")
+
+
+def fit_inputs(motion: SpeechMotion) -> NDArray[np.float32]:
+    """What the tables are fitted on: visemes and channels side by side, shape `(rows, 21)`."""
+    return np.concatenate([motion.visemes, motion.channels], axis=1)
+
+
+def lips(motion: SpeechMotion) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """How the lips stand in each row.
+
+    Pure and row by row: nothing is smoothed, so blocks give what the whole gives.
+
+    Args:
+        motion: Any rows.
+
+    Returns:
+        Aperture, shape `(rows,)`: the gap of the inner lips, 0 closed, 1 the 95th percentile of real speech,
+        at most 1.5. Width, shape `(rows,)`: 0 at rest, 1 the 95th percentile, -1 the 5th, within -1.5..1.5.
+    """
+    both = motion.visemes @ _VISEME_TABLE
+    aperture = np.clip(both[:, 0], 0.0, 1.5)
+    toothed = _ramp(np.maximum(motion.visemes[:, _FF], motion.channels[:, _LABIODENTAL]), _LIP_TO_TEETH)
+    aperture = np.minimum(aperture, 1.5 + toothed * (_LIP_TO_TEETH_APERTURE - 1.5))
+    shut = _ramp(np.maximum(motion.visemes[:, _PP], motion.channels[:, _CLOSURE]), _SHUT)
+    aperture = aperture * (1 - shut) * motion.voice
+    width = np.clip(both[:, 1], -1.5, 1.5) * motion.voice
+    return aperture.astype(np.float32), width.astype(np.float32)
+
+
+def _ramp(values: NDArray[np.float32], edges: tuple[float, float]) -> NDArray[np.float32]:
+    """0 below the first edge, 1 above the second, smooth between (3 x² - 2 x³)."""
+    x = np.clip((values - edges[0]) / (edges[1] - edges[0]), 0.0, 1.0)
+    smooth: NDArray[np.float32] = x * x * (3 - 2 * x)
+    return smooth

@@ -1,0 +1,162 @@
+"""The table of `visavis.engine.speech.calibration`: what measured lips do while the network gives an answer.
+
+    python -m training.calibrate --data DIR --lips DIR
+
+prints it anew. `--data` holds real clips and their `manifest.json`, `--lips` the lips measured in them
+(`lipscore.py curves CLIP -o CLIP.json`). The clips are short, so the fit is held near a first table that came
+from sixteen other clips: ridge regression towards that table instead of towards zero.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visavis.engine.sound import open_sound
+from visavis.engine.speech import RATE_HZ, SpeechModel, SpeechMotion, load_speech_model
+from visavis.engine.speech.calibration import LEAD_S, fit_inputs
+from visavis.engine.speech.motion import CHANNELS, ROW_RATE_HZ, VISEMES
+
+Curve = NDArray[np.float64]
+
+SMOOTHED_ROWS = 5
+"""Rows that are averaged before lips are compared, as a rig's own smoothing does: 100 ms."""
+
+HOLD = 20.0
+"""How strongly the fit is held near the first table, in frames of speech."""
+
+# viseme: (aperture, width), in standard deviations of the clips' own curves.
+FIRST_TABLE = {
+    "sil": (-0.10, 0.15),
+    "PP": (-0.90, -0.45),
+    "FF": (-0.50, -0.15),
+    "TH": (-0.10, 0.00),
+    "DD": (-0.05, 0.00),
+    "kk": (0.10, -0.30),
+    "CH": (0.30, -0.45),
+    "SS": (0.00, 0.25),
+    "nn": (-0.15, 0.05),
+    "RR": (-0.20, -0.40),
+    "aa": (0.94, 0.05),
+    "E": (0.30, 0.40),
+    "ih": (0.00, 0.43),
+    "oh": (-0.40, -0.95),
+    "ou": (-0.80, -0.95),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One real clip.
+
+    Attributes:
+        speaker: Clips of one speaker, or of one set, are held out together.
+        sound: Mono at 16 kHz.
+        moments_s: Of the measured frames, on the sound's clock, shape `(frames,)`.
+        aperture: Gap of the inner lips, 0 closed, 1 the clip's 95th percentile.
+        width: Mouth width, 0 the clip's median, ±1 the half distance of its 5th and 95th percentiles.
+    """
+
+    speaker: str
+    sound: NDArray[np.float32]
+    moments_s: Curve
+    aperture: Curve
+    width: Curve
+
+
+def read_sound(path: Path) -> NDArray[np.float32]:
+    """Any file as mono at 16 kHz."""
+    with open_sound(path, rate_hz=RATE_HZ) as sound:
+        return np.concatenate([block.samples.mean(axis=0) for block in sound]).astype(np.float32)
+
+
+def read_clips(data: Path, lips: Path) -> list[Clip]:
+    """The real clips of a manifest whose lips have been measured."""
+    clips = []
+    for entry in json.loads((data / "manifest.json").read_text())["files"]:
+        path = data / entry["file"]
+        measured = lips / f"{path.stem}.json"
+        if not entry.get("ground_truth") or not measured.exists():
+            continue
+        curves = json.loads(measured.read_text())
+        gap, width = np.array(curves["A"]), np.array(curves["W"])
+        low, middle, high = np.percentile(width, [5, 50, 95])
+        clips.append(
+            Clip(
+                speaker=path.stem.split("_")[0],
+                sound=read_sound(path),
+                moments_s=np.array(curves["t"]) - entry.get("av_offset_ms", 0) / 1000,
+                aperture=gap / np.percentile(gap, 95),
+                width=2 * (width - middle) / (high - low),
+            )
+        )
+    return clips
+
+
+def hear(model: SpeechModel, sound: NDArray[np.float32]) -> SpeechMotion:
+    """The rows of a whole recording."""
+    motion, state = model.listen(sound, model.begin())
+    return SpeechMotion.concatenate([motion, model.finish(state)])
+
+
+def at_frames(rows: NDArray[np.floating], moments_s: Curve, lead_s: float = LEAD_S) -> Curve:
+    """Rows of anything, smoothed and brought to the moments of frames, the lips ahead of the sound."""
+    kernel = np.ones(SMOOTHED_ROWS) / SMOOTHED_ROWS
+    shown = (np.arange(len(rows)) + 0.5) / ROW_RATE_HZ - lead_s
+    columns = rows.reshape(len(rows), -1).T
+    brought = [np.interp(moments_s, shown, np.convolve(column, kernel, "same")) for column in columns]
+    return np.stack(brought, axis=1)
+
+
+def fit(inputs: Sequence[Curve], wanted: Sequence[Curve], first: Curve) -> tuple[Curve, float]:
+    """Slopes and offset from inputs to a measured curve, held near a first table.
+
+    Args:
+        inputs: One array of shape `(frames, 21)` per clip.
+        wanted: One of shape `(frames,)` per clip.
+        first: Slopes to stay near, shape `(21,)`, in standard deviations of what is wanted.
+    """
+    known, answer = np.concatenate(inputs), np.concatenate(wanted)
+    centred, middle = known - known.mean(axis=0), float(answer.mean())
+    near = first * answer.std()
+    square = centred.T @ centred + HOLD * np.eye(known.shape[1])
+    slopes = near + np.linalg.solve(square, centred.T @ (answer - middle - centred @ near))
+    return slopes, middle - float(known.mean(axis=0) @ slopes)
+
+
+def first_slopes(column: int) -> Curve:
+    """The first table as slopes of all inputs; channels start at nothing."""
+    return np.array([*(FIRST_TABLE[name][column] for name in VISEMES), *(0.0 for _ in CHANNELS)])
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--lips", type=Path, required=True)
+    options = parser.parse_args()
+    model = load_speech_model()
+    clips = read_clips(options.data, options.lips)
+    motions = [hear(model, clip.sound) for clip in clips]
+    inputs = [
+        at_frames(fit_inputs(motion), clip.moments_s) for clip, motion in zip(clips, motions, strict=True)
+    ]
+    wants: dict[str, Callable[[Clip], Curve]] = {"aperture": lambda c: c.aperture, "width": lambda c: c.width}
+    fits = [
+        fit(inputs, [want(clip) for clip in clips], first_slopes(at))
+        for at, want in enumerate(wants.values())
+    ]
+    # The rows of visemes sum to 1, so the offset can be told as part of every viseme.
+    for at, name in enumerate((*VISEMES, *CHANNELS)):
+        pair = [slopes[at] + (offset if at < len(VISEMES) else 0) for slopes, offset in fits]
+        print(f'    "{name}": ({pair[0]:.2f}, {pair[1]:.2f}),')
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Which speech is trained on, which is kept for measuring, and how much of each.
+
+What is trained on is free of share-alike terms: the licences are listed in docs/speech-model.md. Voices under
+the GPL or LGPL only measure.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from training import english, espeak, festival, flite, russian
+from training.corpus import Utterance, load, minutes, save
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file of speech.
+
+    Attributes:
+        name: Of the file.
+        make: Makes it anew.
+        trained: Whether the shipped model hears it.
+    """
+
+    name: str
+    make: Callable[[], list[Utterance]]
+    trained: bool
+
+    def file(self, folder: Path) -> Path:
+        """Where it is kept."""
+        return folder / f"{self.name}.npz"
+
+
+def _festival(key: str, length_minutes: float, *, trained: bool) -> Source:
+    return Source(f"festival_{key}", lambda: festival.generate(key, length_minutes, 5), trained)
+
+
+def _flite(voice: str, length_minutes: float, *, trained: bool) -> Source:
+    return Source(f"flite_{voice}", lambda: flite.generate(voice, length_minutes, 7), trained)
+
+
+SOURCES: tuple[Source, ...] = (
+    Source("espeak_english", lambda: espeak.generate(espeak.ENGLISH, 70, 1), trained=True),
+    Source("espeak_others", lambda: espeak.generate(espeak.OTHERS, 70, 2), trained=True),
+    Source(
+        "russian", lambda: [item for at, item in enumerate(russian.recordings()) if at % 10], trained=True
+    ),
+    *(_festival(key, 20, trained=True) for key in ("slt", "ked", "kal")),
+    *(_flite(voice, 4, trained=False) for voice in ("awb", "rms")),
+    *(
+        _festival(key, 3, trained=False)
+        for key in (
+            "lp",
+            "pc",
+            "mv",
+            "lj",
+            "dita",
+            "krb",
+            "machac",
+            "ph",
+            "hindi",
+            "marathi",
+            "telugu",
+            "ona",
+        )
+    ),
+    Source("russian_test", lambda: russian.recordings()[::10], trained=False),
+    Source("english_test", english.recordings, trained=False),
+)
+
+
+HELD_OUT_FAMILY = "diphone voices never heard"
+HELD_OUT: dict[str, tuple[str, ...]] = {
+    HELD_OUT_FAMILY: tuple(
+        f"festival_{key}"
+        for key in ("lp", "pc", "mv", "lj", "dita", "krb", "machac", "ph", "hindi", "marathi", "telugu")
+    ),
+    "HTS voice never heard (Catalan)": ("festival_ona",),
+    "Russian man, recordings kept back": ("russian_test",),
+}
+"""What is measured on: a title, and the sources under it."""
+
+
+def collect(folder: Path, sources: Iterable[Source] = SOURCES) -> None:
+    """Make the files that are missing."""
+    for source in sources:
+        if not source.file(folder).exists():
+            made = source.make()
+            save(source.file(folder), made)
+            print(f"{source.name}: {len(made)} recordings, {minutes(made):.1f} minutes", flush=True)
+
+
+def read(folder: Path, names: Iterable[str]) -> list[Utterance]:
+    """The recordings of the named sources."""
+    by_name = {source.name: source for source in SOURCES}
+    return load(by_name[name].file(folder) for name in names)
