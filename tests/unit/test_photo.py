@@ -155,6 +155,13 @@ def test_sixteen_bit_grey_with_a_transparent_value():
     assert (photo.alpha == 0).sum() == 1
 
 
+def test_first_picture_of_a_phone_that_takes_several():
+    file = io.BytesIO()
+    frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "blue")]
+    frames[0].save(file, "MPO", save_all=True, append_images=frames[1:])
+    assert np.abs(read_photo(file.getvalue()).rgb.astype(int) - [254, 0, 0]).max() < 4
+
+
 def test_first_frame_of_an_animation():
     frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "blue")]
     content = encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)

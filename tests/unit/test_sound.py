@@ -111,6 +111,27 @@ def test_all_kinds_of_source(tmp_path: Path):
         assert moment_of_click(decoded(source)) == pytest.approx(1, abs=0.0005)
 
 
+class OneWay(io.RawIOBase):
+    """A pipe: it can be read once, from front to back."""
+
+    def __init__(self, content: bytes) -> None:
+        self._file = io.BytesIO(content)
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, count: int = -1) -> bytes:
+        return self._file.read(count)
+
+
+@pytest.mark.parametrize(
+    ("container", "codec"), [("wav", "pcm_s16le"), ("mp3", "libmp3lame"), ("ogg", "libopus")]
+)
+def test_streams_that_cannot_seek(container, codec):
+    samples = decoded(OneWay(encode(click(), container, codec, 48000)))
+    assert moment_of_click(samples) == pytest.approx(1, abs=0.001)
+
+
 def test_the_rate_can_be_chosen():
     assert decoded(encode(click(), "wav", "pcm_s16le", 48000), rate_hz=16000).shape == (1, 32000)
 

@@ -197,16 +197,17 @@ def open_sound(source: Path | bytes | BinaryIO, *, rate_hz: int = TRACK_RATE_HZ)
         SoundError: The file is empty or damaged, or of a kind or codec that is not known.
     """
     options = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"}
-    with ExitStack() as closing:
-        file = _opened(source, closing)
-        try:
-            container = closing.enter_context(av.open(file, mode="r", options=options))
-        except (FFmpegError, OSError, ValueError) as error:
+    closing = ExitStack()
+    try:
+        container = closing.enter_context(av.open(_opened(source, closing), mode="r", options=options))
+        return Sound(container, _audio_stream(container), rate_hz=rate_hz, closing=closing)
+    except BaseException as error:
+        closing.close()
+        if isinstance(error, (FFmpegError, OSError, ValueError)):
             raise SoundError(
                 "The file is no sound that can be read, or it is damaged. Send WAV, MP3, M4A, OGG or FLAC."
             ) from error
-        return Sound(container, _audio_stream(container), rate_hz=rate_hz, closing=closing.pop_all())
-    raise AssertionError("the stack above swallows no error")
+        raise
 
 
 def _opened(source: Path | bytes | BinaryIO, closing: ExitStack) -> BinaryIO:

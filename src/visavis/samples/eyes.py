@@ -24,8 +24,8 @@ _LOWER = (33, 7, 163, 144, 145, 153, 154, 155, 133)
 
 Window = tuple[slice, slice]
 
-_IRIS_CM = 0.66
-_PUPIL_CM = 0.25
+_IRIS_CM = 0.72
+_PUPIL_CM = 0.27
 _LASH = colour("1f1512")
 _BROW = colour("4a3024")
 
@@ -67,7 +67,7 @@ class _Eye:
 
     def _shadows(self, picture: Floats) -> None:
         x, y, side = self.x, self.y, self.side
-        shade(picture, colour("cda090"), 0.50 * blob(x - side * 0.2, y + 0.75, 1.25, 0.42))
+        shade(picture, colour("d8b2a4"), 0.50 * blob(x - side * 0.2, y + 0.75, 1.25, 0.42))
         shade(picture, colour("cfa296"), 0.40 * blob(x - side * 1.55, y + 0.25, 0.35, 0.75))
         shade(picture, colour("d7a493"), 0.40 * blob(x, y - 0.85, 1.3, 0.25))
         lay(picture, colour("fbdcc4"), 0.30 * blob(x + side * 0.2, y + 1.15, 0.9, 0.18))
@@ -122,7 +122,7 @@ class _Eye:
         crease = self.upper[2:-6] + np.stack(
             [np.zeros(52), 0.16 + 0.20 * np.sin(np.linspace(0.25, 2.9, 52))], axis=-1
         )
-        shade(picture, colour("94685a"), 0.75 * line(crease, [0.05, 0.11, 0.03], soft_px=1.8))
+        shade(picture, colour("9a7466"), 0.75 * line(crease, [0.05, 0.11, 0.03], soft_px=1.8))
         shade(picture, colour("b98573"), 0.5 * line(crease + _up(0.16), [0.1, 0.35, 0.1], soft_px=6))
         wing = self.outer + np.array([[self.side * 0.20, 0.13]])
         edge = curve(np.concatenate([wing, self.upper[::6], self.inner[None]]))
@@ -161,7 +161,7 @@ def _round(x: float, y: float, wide: float, high: float) -> Floats:
 
 def _paint_brow(picture: Floats, side: float, generator: np.random.Generator) -> None:
     """Soft ground, then single hairs that lie down towards the tail."""
-    spine = curve([(1.3, 4.32), (2.3, 4.66), (3.5, 4.86), (4.5, 4.62), (5.2, 4.15)], 60) * [side, 1]
+    spine = curve([(1.35, 4.42), (2.3, 4.76), (3.5, 4.98), (4.6, 4.74), (5.35, 4.22)], 60) * [side, 1]
     widths = [0.46, 0.52, 0.44, 0.28, 0.06]
     shade(picture, colour("7a5948"), 0.85 * line(spine, widths, soft_px=4.0))
     strokes = Strokes(picture)

@@ -19,8 +19,8 @@ from visavis.samples.canvas import (
 )
 
 _DARK = colour("241510")
-_MIDDLE = colour("5b3824")
-_BRIGHT = colour("b98253")
+_MIDDLE = colour("643d27")
+_BRIGHT = colour("c58d5c")
 _MAP_STEP = 8  # the place within a ribbon is computed at every eighth pixel
 _ALONG = 48
 
@@ -37,58 +37,58 @@ _BACK = (
         0.22,
     ),
 )
-_SCALP = [(1.4, 10.9), (-3.5, 10.4), (-6.6, 7.6), (-5.2, 6.4), (-2.2, 7.7), (1.2, 8.0)]
-_SCALP += [(3.9, 7.2), (5.8, 5.6), (7.2, 6.8), (4.9, 10.0), (1.4, 10.9)]
+_SCALP = [(1.4, 11.3), (-3.5, 10.6), (-6.6, 7.6), (-5.2, 6.4), (-2.2, 7.7), (1.2, 8.0)]
+_SCALP += [(3.9, 7.2), (5.8, 5.6), (7.2, 6.8), (4.9, 10.2), (1.4, 11.3)]
 _FRONT = (
     (
         [
-            (0.6, 8.3),
-            (3.8, 7.4),
-            (5.7, 5.2),
-            (6.35, 2.2),
-            (6.25, -1.0),
-            (6.0, -4.2),
-            (6.6, -7.4),
-            (6.9, -10.2),
-            (5.6, -13.6),
+            (1.2, 8.4),
+            (4.0, 7.6),
+            (5.8, 5.2),
+            (6.4, 2.4),
+            (6.15, -0.6),
+            (6.0, -3.6),
+            (6.9, -6.6),
+            (7.3, -9.6),
+            (6.0, -12.6),
         ],
         [
-            (0.3, 11.05),
-            (5.5, 10.3),
-            (8.2, 7.2),
-            (9.1, 2.8),
-            (9.3, -1.6),
-            (9.8, -5.6),
-            (10.2, -9.2),
-            (9.7, -12.4),
-            (7.4, -16.0),
+            (0.2, 11.65),
+            (5.2, 10.9),
+            (8.5, 7.6),
+            (9.2, 3.2),
+            (9.3, -1.0),
+            (10.2, -5.0),
+            (10.6, -8.8),
+            (10.0, -12.2),
+            (7.4, -15.4),
         ],
         0.75,
     ),
     (
         [
-            (1.9, 8.1),
-            (-1.0, 7.8),
-            (-3.9, 6.5),
-            (-5.7, 4.0),
-            (-6.3, 1.0),
-            (-6.2, -2.2),
-            (-5.9, -5.0),
-            (-6.6, -8.0),
-            (-6.8, -10.8),
-            (-5.4, -14.0),
+            (2.5, 8.3),
+            (-0.6, 8.0),
+            (-3.8, 6.7),
+            (-5.7, 4.3),
+            (-6.3, 1.2),
+            (-6.1, -2.0),
+            (-6.0, -4.6),
+            (-7.0, -7.6),
+            (-7.2, -10.4),
+            (-5.8, -13.2),
         ],
         [
-            (1.2, 11.0),
-            (-3.0, 11.1),
-            (-6.9, 9.1),
-            (-8.8, 5.4),
-            (-9.3, 1.2),
-            (-9.4, -2.8),
-            (-9.9, -6.6),
-            (-10.2, -9.8),
-            (-9.5, -12.8),
-            (-7.0, -16.4),
+            (2.2, 11.6),
+            (-2.6, 11.65),
+            (-6.8, 9.7),
+            (-8.9, 5.8),
+            (-9.3, 1.6),
+            (-9.6, -2.4),
+            (-10.5, -6.2),
+            (-10.6, -9.6),
+            (-9.7, -12.6),
+            (-6.8, -15.8),
         ],
         1.0,
     ),
@@ -120,8 +120,11 @@ def paint_front_hair(picture: Floats, face: Floats, generator: np.random.Generat
     lay(picture, _DARK, shape(curve(_SCALP, 80), soft_px=5))
     for near, far, light in _FRONT:
         edges = curve(near), curve(far)
-        shade(picture, colour("8a5a48"), 0.65 * line(edges[0], 1.2, soft_px=10) * face)
+        shade(picture, colour("8a5a48"), 0.50 * line(edges[0], 1.2, soft_px=10) * face)
         _paint_ribbon(picture, *edges, light, generator)
+    parting = curve([_FRONT[1][0][0], (2.35, 9.6), _FRONT[1][1][0]], 30)
+    lay(picture, _DARK, 0.55 * line(parting, [0.5, 0.4, 0.2], soft_px=5))
+    lay(picture, colour("a87a62"), 0.45 * line(parting, [0.10, 0.07, 0.02], soft_px=1.5))
     strokes = Strokes(picture)
     for near, far, light in _FRONT:
         _loose_strands(strokes, curve(near), curve(far), light, generator)
@@ -143,7 +146,7 @@ def _paint_ribbon(
     clump = _sampled(_grain(generator, 22, 2), across, along)
 
     level = np.float32(0.40) + np.float32(0.17) * lock + np.float32(0.10) * strand + np.float32(0.07) * fine
-    level -= _falling(along, 0.35, 0.03) + _falling(across, 0.30, 0.10) + _falling(1 - across, 0.22, 0.08)
+    level -= _falling(along, 0.30, 0.02) + _falling(across, 0.30, 0.10) + _falling(1 - across, 0.22, 0.08)
     shine = _band(along - np.float32(0.035) * lock, 0.22, 0.075)
     shine += np.float32(0.55) * _band(along - np.float32(0.05) * lock, 0.62, 0.085)
     shine *= np.clip(
@@ -157,7 +160,7 @@ def _paint_ribbon(
     paint = _DARK + (_MIDDLE - _DARK) * level[..., None]
     paint += (_BRIGHT - paint) * shine[..., None]
     # Tips end strand by strand.
-    tips = np.float32(0.93) + np.float32(0.035) * clump + np.float32(0.018) * strand + np.float32(0.01) * fine
+    tips = np.float32(0.94) + np.float32(0.022) * clump + np.float32(0.018) * strand + np.float32(0.01) * fine
     lay(picture[where], paint, mask[where] * np.clip((tips - along) / np.float32(0.06), 0, 1))
 
 
@@ -186,12 +189,13 @@ def _places(near: Points, far: Points, mask: Floats) -> tuple[Floats, Floats]:
     foot = at[:, :-1] + share[..., None] * (at[:, 1:] - at[:, :-1])
     reach = reaches[:-1] + share[..., None] * (reaches[1:] - reaches[:-1])
     across = (foot * reach).sum(axis=-1) / (reach**2).sum(axis=-1)
-    # Rungs that lean may cut a pixel's line again far off: the cell where it is most in the middle counts.
+    # Rungs that lean meet again far off: there a pixel is in no cell, and of two the middle one counts.
+    outside |= np.abs(across - 0.5) > 0.8
     cell = np.argmin(np.abs(across - 0.5) + 1e3 * outside, axis=1)
     row = np.arange(len(cell))
     along = (cell + share[row, cell]) / (len(near) - 1)
-    beyond_tips = outside[row, cell] & (np.abs(sides[:, 0]) > np.abs(sides[:, -1]))
-    along = np.where(outside[row, cell], np.where(beyond_tips, 1.0, 0.0), along)
+    root, tip = (np.linalg.norm(at[:, end] - reaches[end] / 2, axis=1) for end in (0, -1))
+    along = np.where(outside[row, cell], np.where(tip < root, 1.0, 0.0), along)
     places = np.zeros((*grid.shape[:2], 2), np.float32)
     places[..., 1] = 1
     places[wanted] = np.stack([np.clip(across[row, cell], -0.08, 1.08), along], axis=-1)
@@ -224,7 +228,7 @@ def _loose_strands(
     t = np.linspace(0, 1, len(near))
     for _ in range(130):
         place = generator.uniform(-0.02, 1.03)
-        start, end = sorted(generator.integers(0, len(near), 2))
+        start, end = sorted(generator.integers(4, len(near), 2))
         if end - start < 10:
             continue
         bow = 0.03 * np.sin(np.pi * (t - t[start]) / (t[end] - t[start])) * generator.normal()

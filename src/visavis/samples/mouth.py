@@ -8,29 +8,38 @@ from visavis.samples.skin import Form
 _UPPER_OUTER = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
 _LOWER_OUTER = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)
 _BETWEEN_UPPER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
+_NOSE_BASE = 2
 _BETWEEN_LOWER = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
 
 
-def paint_nose(picture: Floats) -> None:
+def paint_nose(picture: Floats, form: Form) -> None:
     """Nostrils, wings and the light on bridge and tip."""
+    base = float(form.points[_NOSE_BASE, 1])
     for side in (-1, 1):
         nostril = curve(
             [
-                (side * 0.36, -1.72),
-                (side * 0.54, -1.52),
-                (side * 0.84, -1.52),
-                (side * 0.95, -1.68),
-                (side * 0.68, -1.78),
+                (side * 0.36, base + 0.10),
+                (side * 0.54, base + 0.30),
+                (side * 0.84, base + 0.30),
+                (side * 0.95, base + 0.14),
+                (side * 0.68, base + 0.04),
             ],
             30,
         )
-        shade(picture, colour("7c4536"), 0.55 * blob(side * 0.66, -1.72, 0.30, 0.14))
+        shade(picture, colour("7c4536"), 0.55 * blob(side * 0.66, base + 0.10, 0.30, 0.14))
         lay(picture, colour("55281f"), 0.80 * shape(nostril, soft_px=2.2))
-        wing = curve([(side * 1.08, -0.72), (side * 1.40, -1.05), (side * 1.42, -1.45), (side * 1.16, -1.70)])
+        wing = curve(
+            [
+                (side * 1.08, base + 1.10),
+                (side * 1.40, base + 0.77),
+                (side * 1.42, base + 0.37),
+                (side * 1.16, base + 0.12),
+            ]
+        )
         shade(picture, colour("9a5a48"), 0.45 * line(wing, [0.03, 0.14, 0.05], soft_px=3))
-    shade(picture, colour("a86a56"), 0.45 * blob(0, -1.95, 0.9, 0.16))
+    shade(picture, colour("a86a56"), 0.45 * blob(0, base - 0.13, 0.9, 0.16))
     shade(picture, colour("c99078"), 0.35 * blob(0.95, 0.5, 0.35, 1.4))
-    lay(picture, colour("fff3e6"), 0.42 * blob(-0.12, -0.62, 0.20, 0.17))
+    lay(picture, colour("fff3e6"), 0.42 * blob(-0.12, base + 1.20, 0.20, 0.17))
     lay(picture, colour("fff0e0"), 0.22 * blob(-0.10, 1.1, 0.16, 1.0))
 
 

@@ -27,7 +27,7 @@ def paint_portrait(size: int = SIDE) -> NDArray[np.uint8]:
     paint_neck(picture)
     paint_jumper(picture, generator)
     face = paint_skin(picture, form, generator)
-    paint_nose(picture)
+    paint_nose(picture, form)
     paint_mouth(picture, form, generator)
     paint_eyes(picture, form, generator)
     paint_front_hair(picture, face, generator)

@@ -34,7 +34,7 @@ _FILL = np.array([0.75, 0.05, 0.55])  # what the surroundings give back from the
 _FORM_STEP = 8  # the form is computed at every eighth pixel
 _LIGHT_STEP = 4  # and the light on it at every fourth
 
-SKIN = colour("ecc0a2")
+SKIN = colour("f0c6aa")
 DEEP = colour("a8583c")
 
 
@@ -57,20 +57,20 @@ class Form:
 
 
 def face_form() -> Form:
-    """The mean face with a narrower jaw, larger eyes and lips that smile a little."""
+    """The mean face made younger: larger eyes, a shorter lower half, a hint of a smile."""
     points = mean_face().copy()
     x, y = points[:, 0].copy(), points[:, 1].copy()
-    jaw = np.clip((-0.5 - y) / 8, 0, 1)
-    points[:, 0] *= 1 - 0.19 * jaw
-    points[:, 1] += 0.30 * np.clip((-5.5 - y) / 3, 0, 1)
+    points[:, 0] *= 1 - 0.19 * np.clip((-0.5 - y) / 8, 0, 1)
+    points[:, 1] += 0.17 * np.clip(-0.2 - y, 0, 1.5) + 0.30 * np.clip((-5.0 - y) / 3.5, 0, 1)
     for side in (-1, 1):
-        near = np.exp(-0.5 * (((x - side * 3.15) / 1.5) ** 2 + ((y - 2.56) / 0.75) ** 2))
-        points[:, 0] += 0.11 * near * (x - side * 3.15)
-        points[:, 1] += 0.36 * near * (y - 2.56)
-        corner = np.exp(-0.5 * (((x - side * 2.45) / 0.7) ** 2 + ((y + 4.3) / 0.6) ** 2))
-        points[:, 1] += 0.30 * corner
+        eye = np.exp(-0.5 * (((x - side * 3.15) / 1.6) ** 2 + ((y - 2.56) / 0.8) ** 2))
+        points[:, 0] += 0.17 * eye * (x - side * 3.15)
+        points[:, 1] += 0.46 * eye * (y - 2.56)
+        corner = np.exp(-0.5 * (((x - side * 2.45) / 0.75) ** 2 + ((y + 4.3) / 0.6) ** 2))
+        points[:, 0] += 0.10 * side * corner
+        points[:, 1] += 0.36 * corner
         wing = np.exp(-0.5 * (((x - side * 1.6) / 0.7) ** 2 + ((y + 0.9) / 0.9) ** 2))
-        points[:, 0] -= 0.24 * side * wing
+        points[:, 0] -= 0.26 * side * wing
     lips = np.exp(-0.5 * ((x / 1.9) ** 2 + ((y + 4.35) / 0.75) ** 2))
     points[:, 1] += 0.14 * lips * (y + 4.35)
     return Form(points, _height(points))
@@ -94,18 +94,18 @@ def paint_neck(picture: Floats) -> None:
     outline = np.concatenate([side, side[::-1] * [-1, 1]])
     mask = shape(outline, soft_px=1.5)
     grid_x, _ = plane()
-    neck = np.broadcast_to(SKIN * 0.93, picture.shape).copy()
-    shade(neck, colour("c08a76"), np.clip((grid_x + 0.2) / 4.2, 0, 1) ** 1.3)
-    shade(neck, colour("d8a792"), np.clip((-grid_x - 2.0) / 2.5, 0, 1))
+    neck = np.broadcast_to(SKIN * 0.95, picture.shape).copy()
+    shade(neck, colour("cc9f8d"), np.clip((grid_x + 0.2) / 4.2, 0, 1) ** 1.3)
+    shade(neck, colour("dcb4a2"), np.clip((-grid_x - 2.0) / 2.5, 0, 1))
     shade(
         neck,
-        colour("a06a5a"),
+        colour("ad8072"),
         0.85
         * blurred(shape(curve([(-4.2, -6.5), (-2.5, -9.3), (0.3, -10.35), (3.2, -9.6), (4.6, -6.5)])), 12),
     )
     for side_sign in (-1, 1):  # the muscles that meet above the breastbone
         muscle = curve([(side_sign * 2.9, -8.5), (side_sign * 1.9, -11.6), (side_sign * 0.7, -14.0)])
-        shade(neck, colour("cf967c"), 0.5 * line(muscle, [0.2, 0.7, 0.3], soft_px=9))
+        shade(neck, colour("d6a590"), 0.4 * line(muscle, [0.2, 0.7, 0.3], soft_px=9))
     shade(neck, colour("b87a62"), 0.5 * blob(0.1, -14.2, 0.55, 0.6))
     lay(picture, neck, mask)
 
@@ -147,8 +147,8 @@ def _light(skin: Floats, form: Form) -> None:
     key = np.clip((normal @ (_LIGHT / np.linalg.norm(_LIGHT)).astype(np.float32) + 0.35) / 1.35, 0, 1)
     fill = np.clip(normal @ (_FILL / np.linalg.norm(_FILL)).astype(np.float32), 0, 1)
     hollow = np.clip((blurred(height, 8.5) - height) * 0.9, 0, 1)
-    light = 0.30 + 0.82 * key**1.3 + 0.10 * fill - 0.22 * hollow
-    tint = np.stack([light ** np.float32(power) for power in (0.55, 0.85, 0.98)], axis=-1)
+    light = 0.36 + 0.76 * key**1.25 + 0.14 * fill - 0.20 * hollow
+    tint = np.stack([light ** np.float32(power) for power in (0.66, 0.88, 0.98)], axis=-1)
     skin *= _enlarged(tint)
     half = _LIGHT / np.linalg.norm(_LIGHT) + [0, 0, 1]
     shine = np.clip(normal @ (half / np.linalg.norm(half)).astype(np.float32), 0, 1) ** 38

