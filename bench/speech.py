@@ -22,11 +22,11 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from bench import speech_lips
 from training import english, espeak, nonspeech, score, sources
 from training.calibrate import hear, read_clips, read_sound
 from training.corpus import Utterance, utterance
 
+from bench import speech_lips
 from visavis.engine.speech import RATE_HZ, SpeechModel, load_speech_model
 from visavis.engine.speech.calibration import lips
 from visavis.engine.speech.stream import SHIPPED

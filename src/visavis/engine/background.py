@@ -47,7 +47,9 @@ def _plate(wish: str, size: int) -> Pixels:
         return np.tile(np.frombuffer(bytes.fromhex(colour[1]), np.uint8), (size, size, 1))
     path = Path(wish)
     if not path.is_file():
-        raise InputError(f"There is no background {wish}: give keep, blur, a colour as #rrggbb, or a picture.")
+        raise InputError(
+            f"There is no background {wish}: give keep, blur, a colour as #rrggbb, or a picture."
+        )
     return _filling(read_photo(path).rgb, size)
 
 

@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Final
 
 from visavis.engine.arrays import Floats, Pixels
-from visavis.engine.performer import Manners, Performer
-from visavis.engine.speech import RATE_HZ, SpeechModel
+from visavis.engine.performer import LIPS_LEAD_S, Manners, Performer
+from visavis.engine.speech import RATE_HZ, ROW_RATE_HZ, SpeechModel
 from visavis.engine.view import View
 
 DEFAULT_FPS: Final = Fraction(25)
@@ -58,7 +58,8 @@ class Stream:
         self._state = speech.begin()
         self._performer = Performer(view.neutral, fps=float(fps), manners=manners)
         self._samples = self._frames = 0
-        self.delay_s = speech.lookahead_s + 0.5 / 50
+        # A frame lies between two rows, of which the later one must have come.
+        self.delay_s = speech.lookahead_s + LIPS_LEAD_S + 1 / ROW_RATE_HZ
 
     def push(self, samples: Floats) -> Iterator[Frame]:
         """Take in sound, give out frames.

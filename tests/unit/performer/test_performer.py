@@ -28,7 +28,9 @@ def motion(shapes: Sequence[str], *, voice: float = 1.0, loudness_db: float = -2
         channels[row, CHANNELS.index("closure")] = shape == "PP"
         channels[row, CHANNELS.index("labiodental")] = shape == "FF"
     level = np.full(rows, loudness_db, np.float32)
-    return SpeechMotion(visemes, channels, np.full(rows, voice, np.float32), level, np.full(rows, 140, np.float32))
+    return SpeechMotion(
+        visemes, channels, np.full(rows, voice, np.float32), level, np.full(rows, 140, np.float32)
+    )
 
 
 def perform(rows: SpeechMotion, frames: int, manners: Manners | None = None) -> Floats:
@@ -124,7 +126,9 @@ def test_any_cutting_gives_the_same_frames(shapes: list[str], cuts: list[int], s
 @pytest.mark.parametrize("fps", [10.0, 24.0, 29.97, 60.0])
 def test_weights_stay_in_range_at_any_rate(fps: float) -> None:
     performer = Performer(NEUTRAL, fps=fps, manners=Manners(liveliness=2, seed=1))
-    frames = np.concatenate([performer.perform(motion(["aa", "ou", "FF"] * 100)), performer.finish(int(6 * fps))])
+    frames = np.concatenate(
+        [performer.perform(motion(["aa", "ou", "FF"] * 100)), performer.finish(int(6 * fps))]
+    )
     assert len(frames) == int(6 * fps)
     assert np.isfinite(frames).all()
     signed = [INDEX[name] for name in SIGNED]

@@ -83,7 +83,9 @@ def test_a_missing_part_is_named(content: bytes) -> None:
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_damage_is_refused_or_harmless(content: bytes, data: st.DataObject) -> None:
-    damaged = bytearray(content[: data.draw(st.integers(0, len(content)))] if data.draw(st.booleans()) else content)
+    damaged = bytearray(
+        content[: data.draw(st.integers(0, len(content)))] if data.draw(st.booleans()) else content
+    )
     for _ in range(data.draw(st.integers(0, 6))):
         if damaged:
             damaged[data.draw(st.integers(0, len(damaged) - 1))] ^= data.draw(st.integers(1, 255))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from visavis.engine.arrays import Floats, Pixels
+from visavis.engine.face import FaceModels, find_face
 from visavis.engine.photo import Photo
 from visavis.engine.rig.build import build_rig
 from visavis.engine.rig.controls import CONTROLS, FIELD_CONTROLS, INDEX, LOWEST, clamp, weights_row
@@ -17,7 +18,6 @@ from visavis.engine.rig.crop import crop_head
 from visavis.engine.rig.frame import FrameRenderer
 from visavis.engine.rig.model import Rig
 from visavis.engine.rig.space import CELL_PX
-from visavis.engine.face import FaceModels, find_face
 from visavis.samples.portrait import paint_portrait
 
 GOLDEN = Path(__file__).parents[2] / "golden"

@@ -1,5 +1,5 @@
 """The performer: what the voice does, turned into what the face does."""
 
-from visavis.engine.performer.performer import Manners, Performer
+from visavis.engine.performer.performer import LIPS_LEAD_S, Manners, Performer
 
-__all__ = ["Manners", "Performer"]
+__all__ = ["LIPS_LEAD_S", "Manners", "Performer"]
