@@ -66,13 +66,13 @@ def test_a_failure_leaves_nothing_behind_and_the_old_file_alone(
     path = tmp_path / "out.mp4"
     path.write_bytes(b"what was there before")
 
-    class Stopped(Exception):
+    class StoppedError(Exception):
         pass
 
     def stop(progress: Progress) -> None:
-        raise Stopped
+        raise StoppedError
 
-    with pytest.raises(Stopped), open_sound(sentence_file, rate_hz=SOUND_RATE_HZ) as sound:
+    with pytest.raises(StoppedError), open_sound(sentence_file, rate_hz=SOUND_RATE_HZ) as sound:
         render(FaceView(small_rig, side_px=128), sound, path, speech=speech_model, on_progress=stop)
     assert list(tmp_path.iterdir()) == [path]
     assert path.read_bytes() == b"what was there before"

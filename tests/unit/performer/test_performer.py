@@ -1,5 +1,6 @@
 """The performer: shut in silence, shut for m, alive, and the same again."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -119,7 +120,7 @@ def test_any_cutting_gives_the_same_frames(shapes: list[str], cuts: list[int], s
     whole = perform(rows, frames, Manners(seed=seed))
     performer = Performer(NEUTRAL, fps=FPS, manners=Manners(seed=seed))
     edges = [0, *sorted(min(cut, len(shapes)) for cut in cuts), len(shapes)]
-    parts = [performer.perform(rows[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [performer.perform(rows[a:b]) for a, b in itertools.pairwise(edges)]
     assert np.array_equal(np.concatenate([*parts, performer.finish(frames)]), whole)
 
 
