@@ -98,3 +98,149 @@ class SettingsError(VisavisError):
     """A setting is unknown or has a value that cannot be used."""
 
     code = "invalid_settings"
+
+
+class ExtraMissingError(VisavisError):
+    """A part of visavis was asked for whose packages are not installed."""
+
+    code = "extra_missing"
+
+
+class DatabaseError(VisavisError):
+    """The database cannot be reached, or refuses to work."""
+
+    code = "database_unavailable"
+    retryable = True
+
+
+class StoreError(VisavisError):
+    """A file could not be stored or fetched."""
+
+    code = "store_failed"
+    retryable = True
+
+
+class StoreFullError(StoreError):
+    """There is no room left for files."""
+
+    code = "store_full"
+
+
+class StoredFileMissingError(StoreError):
+    """The file is not, or no longer, in the store."""
+
+    code = "stored_file_missing"
+    retryable = False
+
+
+class LinkError(StoreError):
+    """A download link could not be made."""
+
+    code = "link_failed"
+
+
+class RequestError(VisavisError):
+    """The request misses a field, or a field has a value that cannot be used."""
+
+    code = "invalid_request"
+
+
+class UploadTooLargeError(VisavisError):
+    """What was sent is larger than allowed."""
+
+    code = "upload_too_large"
+
+
+class MediaTypeError(VisavisError):
+    """What was sent is of a kind that is not taken."""
+
+    code = "unsupported_media"
+
+
+class CallbackError(InputError):
+    """The address for notifications cannot be used."""
+
+    code = "invalid_callback"
+
+
+class CredentialsMissingError(VisavisError):
+    """The request carries no key, or not in the form it should."""
+
+    code = "credentials_missing"
+
+
+class KeyRefusedError(VisavisError):
+    """The key is unknown or was revoked."""
+
+    code = "key_refused"
+
+
+class RateLimitError(VisavisError):
+    """Too many requests in a minute.
+
+    Attributes:
+        retry_after_s: When the next one will be let in.
+    """
+
+    code = "rate_limited"
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class MonthlyCapError(RateLimitError):
+    """The key has used up what it may in a month."""
+
+    code = "monthly_cap"
+
+
+class JobMissingError(VisavisError):
+    """There is no such job among those of the key."""
+
+    code = "job_missing"
+
+
+class JobNotReadyError(VisavisError):
+    """The job has no result yet."""
+
+    code = "job_not_ready"
+    retryable = True
+
+
+class ResultMissingError(VisavisError):
+    """The job failed, or its result has expired."""
+
+    code = "result_missing"
+
+
+class IdempotencyError(VisavisError):
+    """The idempotency key was used before, for another request."""
+
+    code = "idempotency_mismatch"
+
+
+class ChildError(VisavisError):
+    """A rendering process died, or was ended because it took too long or too much."""
+
+    code = "child_failed"
+    retryable = True
+
+
+class TakingTooLongError(ChildError):
+    """The work went past its time limit and was ended."""
+
+    code = "took_too_long"
+
+
+class MarkError(VisavisError):
+    """The content credentials could not be written or read."""
+
+    code = "mark_failed"
+
+
+class AccountError(InputError):
+    """A user or key cannot be made or found as asked for."""
+
+    code = "invalid_account"

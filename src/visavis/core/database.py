@@ -1,0 +1,96 @@
+"""The way to the database: one transaction at a time, its failures as our errors."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final, cast
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+import visavis.migrations
+from visavis.errors import DatabaseError
+
+_MIGRATION_LOCK: Final = 0x7615A715  # any number, the same in every process
+_POOL, _POOL_MORE = 8, 24
+_POOL_WAIT_S: Final = 5.0
+_CONNECT_S: Final = 5
+
+
+class Database:
+    """Gives out transactions. Made once for a process; close it at the end."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare; nothing is connected yet.
+
+        Args:
+            url: `postgresql://…`
+        """
+        self._engine = create_async_engine(
+            _driver_url(url),
+            pool_size=_POOL,
+            max_overflow=_POOL_MORE,
+            pool_timeout=_POOL_WAIT_S,
+            pool_pre_ping=True,  # after a restart of the database no request meets a dead connection
+            connect_args={"connect_timeout": _CONNECT_S},
+        )
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A transaction: committed when the block ends, undone when it raises.
+
+        Raises:
+            DatabaseError: The database cannot be reached or gave up on the way.
+        """
+        try:
+            async with self._sessions.begin() as session:
+                yield session
+        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+            raise DatabaseError("The database cannot be reached. Try again in a moment.") from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise DatabaseError("The connection to the database was lost. Try again.") from error
+            raise
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+
+async def driver_connection(session: AsyncSession) -> psycopg.AsyncConnection:
+    """The driver's connection under a session, for what shares its transaction."""
+    raw = await (await session.connection()).get_raw_connection()
+    return cast("psycopg.AsyncConnection", raw.driver_connection)
+
+
+def migrate(url: str) -> None:
+    """Bring the schema up to date; of several processes one does it and the others wait.
+
+    Raises:
+        DatabaseError: The database cannot be reached.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(Path(visavis.migrations.__file__).parent))
+    engine = create_engine(_driver_url(url), connect_args={"connect_timeout": _CONNECT_S})
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except OperationalError as error:
+        raise DatabaseError(
+            "The database cannot be reached; check DATABASE_URL and that it is running."
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def _driver_url(url: str) -> str:
+    parsed = make_url(url)
+    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)

@@ -1,0 +1,325 @@
+"""How a job lives: submitted, begun, finished or failed, expired."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from visavis.core import queue, usage, webhooks
+from visavis.core.schema import COMPLETED, FAILED, PENDING, PROCESSING, ApiKey, Job
+from visavis.errors import (
+    DatabaseError,
+    IdempotencyError,
+    JobMissingError,
+    JobNotReadyError,
+    ResultMissingError,
+)
+
+MOST_TRIES: Final = 3
+GENERATION_FAILED: Final = "generation_failed"
+_FAILED_WORDS: Final = "Processing failed. Please try again."
+_ID_BYTES: Final = 6
+_RETRY_AFTER_S: Final = 1.0
+
+MP4, MP3, WAV = "video/mp4", "audio/mpeg", "audio/wav"
+SUFFIXES: Final = {MP4: "mp4", MP3: "mp3", WAV: "wav"}
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a client wants made.
+
+    Attributes:
+        id: From `new_id`.
+        type: `video` or `tts`.
+        content_type: Of the result.
+        base_url: How the client reaches this server.
+        fields: Columns of `Job` that say what is to be rendered.
+        callback_url: Who is told at the end.
+        idempotency_key: The client's own name for the request.
+        fingerprint: Digest of everything that was sent.
+    """
+
+    id: str
+    type: str
+    content_type: str
+    base_url: str
+    fields: dict[str, Any]
+    callback_url: str | None = None
+    idempotency_key: str | None = None
+    fingerprint: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a job made.
+
+    Attributes:
+        path: In the store.
+        size_bytes: Of the file.
+        duration_s: Of video or sound.
+        sample_rate_hz: Of sound.
+    """
+
+    path: str
+    size_bytes: int
+    duration_s: float
+    sample_rate_hz: int | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of a key's jobs, newest first, and how many there are."""
+
+    jobs: list[Job] = field(default_factory=list)
+    count: int = 0
+
+
+def new_id() -> str:
+    """An identifier for a job: 12 hexadecimal digits."""
+    return secrets.token_hex(_ID_BYTES)
+
+
+async def submit(session: AsyncSession, key: ApiKey, wanted: Submission) -> Job:
+    """Take a job in: its row and its place in the queue are one.
+
+    Returns:
+        The job; the earlier one if the same request came before under the same idempotency key.
+
+    Raises:
+        IdempotencyError: Another request came under that idempotency key.
+    """
+    row = {
+        "id": wanted.id,
+        "key_id": key.id,
+        "type": wanted.type,
+        "content_type": wanted.content_type,
+        "base_url": wanted.base_url,
+        "callback_url": wanted.callback_url,
+        "idempotency_key": wanted.idempotency_key,
+        "fingerprint": wanted.fingerprint,
+        **wanted.fields,
+    }
+    made = (await session.execute(insert(Job).values(row).on_conflict_do_nothing().returning(Job))).scalar_one_or_none()
+    if made is None:
+        return await _earlier(session, key, wanted)
+    await queue.enqueue(session, queue.RENDER_TASK, job_id=made.id)
+    return made
+
+
+async def earlier(session: AsyncSession, key: ApiKey, idempotency_key: str) -> Job | None:
+    """The job that came under an idempotency key before."""
+    query = select(Job).where(Job.key_id == key.id, Job.idempotency_key == idempotency_key)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def _earlier(session: AsyncSession, key: ApiKey, wanted: Submission) -> Job:
+    before = await earlier(session, key, wanted.idempotency_key) if wanted.idempotency_key else None
+    if before is None:
+        raise DatabaseError("The job could not be taken in. Try again.")  # an identifier drawn twice
+    if before.fingerprint != wanted.fingerprint:
+        raise IdempotencyError("This Idempotency-Key was used before, for another request. Use a new one.")
+    return before
+
+
+async def find(session: AsyncSession, key: ApiKey, job_id: str) -> Job:
+    """A job of a key.
+
+    Raises:
+        JobMissingError: There is none; other keys' jobs are none.
+    """
+    query = select(Job).where(Job.id == job_id, Job.key_id == key.id)
+    job = (await session.execute(query)).scalar_one_or_none()
+    if job is None:
+        raise JobMissingError("Job not found.")
+    return job
+
+
+async def position(session: AsyncSession, job: Job) -> int:
+    """The job's place in the queue: 1 is next, 0 is no longer waiting."""
+    if job.status != PENDING:
+        return 0
+    ahead = select(func.count()).where(Job.status == PENDING, Job.sequence < job.sequence)
+    return (await session.execute(ahead)).scalar_one() + 1
+
+
+async def page(session: AsyncSession, key: ApiKey, *, limit: int, offset: int) -> Page:
+    """Some of a key's jobs, newest first."""
+    mine = select(Job).where(Job.key_id == key.id).order_by(Job.sequence.desc()).limit(limit).offset(offset)
+    count = select(func.count()).select_from(Job).where(Job.key_id == key.id)
+    return Page(list((await session.execute(mine)).scalars()), (await session.execute(count)).scalar_one())
+
+
+def has_result(job: Job) -> bool:
+    """Whether there is a file to fetch."""
+    return job.status == COMPLETED and job.result_path is not None and not _is_over(job)
+
+
+def result_path(job: Job) -> str:
+    """Where the result lies.
+
+    Raises:
+        JobNotReadyError: The job is not done.
+        ResultMissingError: It failed, or its result has expired.
+    """
+    if job.status in {PENDING, PROCESSING}:
+        raise JobNotReadyError("Job is still processing. Poll GET /v1/jobs/{id} until status is completed.")
+    if job.result_path is None or not has_result(job):
+        raise ResultMissingError("No stored output available for this job.")
+    return job.result_path
+
+
+def _is_over(job: Job) -> bool:
+    return job.expires_at is not None and job.expires_at <= datetime.now(UTC)
+
+
+async def begin(session: AsyncSession, job_id: str) -> Job | None:
+    """Take a job to work on it; its attempt is the token to finish it with.
+
+    Returns:
+        The job, or nothing if it needs no more work. A job that was begun `MOST_TRIES` times before has
+        brought its workers down: it fails now.
+    """
+    statement = (
+        update(Job)
+        .where(Job.id == job_id, Job.status.in_([PENDING, PROCESSING]))
+        .values(
+            status=PROCESSING,
+            attempt=Job.attempt + 1,
+            started_at=func.coalesce(Job.started_at, func.now()),
+        )
+        .returning(Job)
+    )
+    job = (await session.execute(statement)).scalar_one_or_none()
+    if job is not None and job.attempt > MOST_TRIES:
+        await fail(session, job, GENERATION_FAILED, _FAILED_WORDS)
+        return None
+    return job
+
+
+async def finish(
+    session: AsyncSession, job: Job, output: Output, *, life_s: int, price_per_hour_usd: float
+) -> bool:
+    """Complete a job, bill it, and let the client know.
+
+    Returns:
+        Whether it was still ours; if not, the output must be thrown away.
+    """
+    done = {
+        "status": COMPLETED,
+        "completed_at": func.now(),
+        "expires_at": func.now() + timedelta(seconds=life_s),
+        "result_path": output.path,
+        "result_bytes": output.size_bytes,
+        "duration_s": output.duration_s,
+        "sample_rate_hz": output.sample_rate_hz,
+        "image_path": None,
+        "audio_path": None,
+    }
+    if not await _end(session, job, done):
+        return False
+    await usage.record(session, job, seconds=output.duration_s, price_per_hour_usd=price_per_hour_usd)
+    return True
+
+
+async def fail(
+    session: AsyncSession, job: Job, code: str, words: str = _FAILED_WORDS, *, life_s: int = 86_400
+) -> bool:
+    """End a job without a result. Returns whether it was still ours."""
+    over = {
+        "status": FAILED,
+        "completed_at": func.now(),
+        "expires_at": func.now() + timedelta(seconds=life_s),
+        "error_code": code,
+        "error": words,
+        "image_path": None,
+        "audio_path": None,
+    }
+    return await _end(session, job, over)
+
+
+async def release(session: AsyncSession, job: Job, *, counts: bool) -> bool:
+    """Give a job back to the queue.
+
+    Args:
+        session: The transaction.
+        job: As `begin` gave it.
+        counts: Whether the try is to be counted: not when the worker is going home.
+
+    Returns:
+        Whether it was given back: not when it was no longer ours or has been tried often enough, in which
+        case it has failed.
+    """
+    if counts and job.attempt >= MOST_TRIES:
+        await fail(session, job, GENERATION_FAILED)
+        return False
+    values = {"status": PENDING} if counts else {"status": PENDING, "attempt": Job.attempt - 1}
+    given = await session.execute(_ours(job).values(values))
+    if given.rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    at = datetime.now(UTC) + timedelta(seconds=_RETRY_AFTER_S * job.attempt) if counts else None
+    await queue.enqueue(session, queue.RENDER_TASK, at=at, job_id=job.id)
+    return True
+
+
+async def _end(session: AsyncSession, job: Job, values: dict[str, Any]) -> bool:
+    ended = await session.execute(_ours(job).values(values))
+    if ended.rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    if job.callback_url:
+        await webhooks.announce(session, job)
+    return True
+
+
+def _ours(job: Job) -> Any:
+    return (
+        update(Job)
+        .where(Job.id == job.id, Job.attempt == job.attempt, Job.status == PROCESSING)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def expire(session: AsyncSession, *, at_most: int = 500) -> list[str]:
+    """Forget what has been kept long enough: results, texts, idempotency keys.
+
+    Returns:
+        Paths of files to delete.
+    """
+    old = (
+        select(Job)
+        .where(Job.expires_at <= func.now())
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
+    )
+    paths = []
+    for job in (await session.execute(old)).scalars():
+        if job.result_path:
+            paths.append(job.result_path)
+        job.result_path = job.text = job.idempotency_key = job.fingerprint = job.expires_at = None
+    return paths
+
+
+async def requeue_lost(session: AsyncSession) -> int:
+    """Put jobs back into the queue that are to be done and are not in it: a net under everything else."""
+    lost = await session.execute(
+        text(
+            "SELECT id FROM jobs j WHERE status IN ('pending', 'processing') AND NOT EXISTS ("
+            "SELECT FROM procrastinate_jobs q WHERE q.task_name = :task AND q.status IN ('todo', 'doing') "
+            "AND q.args ->> 'job_id' = j.id) FOR UPDATE SKIP LOCKED"
+        ),
+        {"task": queue.RENDER_TASK},
+    )
+    identifiers = list(lost.scalars())
+    for job_id in identifiers:
+        await queue.enqueue(session, queue.RENDER_TASK, job_id=job_id)
+    return len(identifiers)
+
+
+async def known(session: AsyncSession, identifiers: list[str]) -> set[str]:
+    """Which of these jobs may still need their files."""
+    query = select(Job.id).where(Job.id.in_(identifiers), Job.expires_at.is_(None) | (Job.expires_at > func.now()))
+    return set((await session.execute(query)).scalars())

@@ -1,0 +1,35 @@
+"""Putting work into the queue, in the transaction of whatever it belongs to."""
+
+from datetime import datetime
+from typing import Final
+
+import procrastinate
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from visavis.core.database import driver_connection
+
+RENDER_TASK: Final = "visavis.render"
+DELIVER_TASK: Final = "visavis.deliver"
+RENDERING: Final = "rendering"
+ERRANDS: Final = "errands"
+
+_QUEUES: Final = {RENDER_TASK: RENDERING, DELIVER_TASK: ERRANDS}
+
+# It only puts work in, on connections that it is given.
+_door: Final = procrastinate.App(connector=procrastinate.PsycopgConnector())
+
+
+async def enqueue(session: AsyncSession, task: str, *, at: datetime | None = None, **values: str | int) -> None:
+    """Let a worker do something, if and when the transaction is committed.
+
+    Args:
+        session: The transaction.
+        task: One of the names above.
+        at: Not before.
+        values: What the task needs to know.
+    """
+    connection = await driver_connection(session)
+    door = _door.configure_task(
+        task, queue=_QUEUES[task], schedule_at=at, connection=connection, allow_unknown=True
+    )
+    await door.defer_async(**values)

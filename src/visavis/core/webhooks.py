@@ -1,0 +1,147 @@
+"""Telling clients how their jobs ended: what is said, how it is signed, when it is tried again."""
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from visavis.core import queue
+from visavis.core.schema import COMPLETED, Delivery, Job
+from visavis.core.secret import WEBHOOKS, derived, shared_secret
+from visavis.errors import CallbackError
+
+LONGEST_URL: Final = 2048
+_SECRET_BEGIN: Final = "whsec_"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A notification that is to be sent.
+
+    Attributes:
+        delivery: Its row.
+        job: What it is about.
+        secret: What it is signed with.
+    """
+
+    delivery: Delivery
+    job: Job
+    secret: str
+
+
+def check_url(url: str) -> str:
+    """Refuse an address that can never be right; where its name leads is checked when it is dialled.
+
+    Raises:
+        CallbackError: It is not https, too long, or carries a password.
+    """
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if len(url) > LONGEST_URL or not url.isascii() or any(sign.isspace() for sign in url):
+        raise CallbackError(f"The callback URL must be plain text of at most {LONGEST_URL} characters.")
+    if not usable or parts.scheme != "https":
+        raise CallbackError("The callback URL must use HTTPS.")
+    if parts.username or parts.password:
+        raise CallbackError("The callback URL must not carry a user name or password.")
+    return url
+
+
+async def secret_of(session: AsyncSession, key_id: int, configured: str | None) -> str:
+    """What notifications to a key's owner are signed with.
+
+    Args:
+        session: The transaction.
+        key_id: Whose.
+        configured: One for all keys, if the server is set up so; each key has its own otherwise.
+    """
+    if configured:
+        return configured
+    return _SECRET_BEGIN + derived(await shared_secret(session, WEBHOOKS), f"webhook:{key_id}")
+
+
+async def announce(session: AsyncSession, job: Job) -> None:
+    """Let a job's end be told, in the transaction that ends it."""
+    delivery = Delivery(job_id=job.id, key_id=job.key_id, url=job.callback_url)
+    session.add(delivery)
+    await session.flush()
+    await queue.enqueue(session, queue.DELIVER_TASK, delivery_id=delivery.id)
+
+
+async def begin(session: AsyncSession, delivery_id: int, configured: str | None) -> Notice | None:
+    """The next try of a notification; nothing if it was delivered or given up."""
+    statement = (
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.delivered_at.is_(None), Delivery.given_up_at.is_(None))
+        .values(attempts=Delivery.attempts + 1)
+        .returning(Delivery)
+    )
+    delivery = (await session.execute(statement)).scalar_one_or_none()
+    if delivery is None:
+        return None
+    job = (await session.execute(select(Job).where(Job.id == delivery.job_id))).scalar_one()
+    return Notice(delivery, job, await secret_of(session, delivery.key_id, configured))
+
+
+async def end(
+    session: AsyncSession, notice: Notice, *, delivered: bool, outcome: str, retry_after_s: tuple[float, ...]
+) -> None:
+    """Note how a try went, and plan the next one.
+
+    Args:
+        session: The transaction.
+        notice: As `begin` gave it.
+        delivered: Whether the receiver said so.
+        outcome: A word for the operator.
+        retry_after_s: Pauses between tries; after the last it is given up.
+    """
+    tries = notice.delivery.attempts
+    values: dict[str, Any] = {"outcome": outcome}
+    if delivered:
+        values["delivered_at"] = func.now()
+    elif tries > len(retry_after_s):
+        values["given_up_at"] = func.now()
+    else:
+        at = datetime.now(UTC) + timedelta(seconds=retry_after_s[tries - 1])
+        await queue.enqueue(session, queue.DELIVER_TASK, at=at, delivery_id=notice.delivery.id)
+    await session.execute(update(Delivery).where(Delivery.id == notice.delivery.id).values(values))
+
+
+def body(job: Job, *, url: str | None, life_s: int) -> bytes:
+    """What is sent.
+
+    Args:
+        job: The job that ended.
+        url: Of the result, where there is one.
+        life_s: How long that address works.
+    """
+    said: dict[str, Any] = {
+        "event": f"job.{job.status}",
+        "job_id": job.id,
+        "type": job.type,
+        "status": job.status,
+    }
+    if job.status == COMPLETED:
+        said |= {
+            "url": url,
+            "expires_in": life_s,
+            "result_url": f"{job.base_url}/v1/jobs/{job.id}/result",
+        }
+    else:
+        said["error_code"] = job.error_code
+    for name, at in (("created_at", job.created_at), ("completed_at", job.completed_at)):
+        said[name] = at.astimezone(UTC).isoformat(timespec="seconds") if at else None
+    return json.dumps(said).encode()
+
+
+def signature(secret: str, timestamp: str, said: bytes) -> str:
+    """HMAC-SHA256 of `timestamp.body`, in hexadecimal."""
+    return hmac.new(secret.encode(), timestamp.encode() + b"." + said, hashlib.sha256).hexdigest()

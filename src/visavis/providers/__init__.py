@@ -1,0 +1,1 @@
+"""Speech synthesis and other services that can be exchanged."""

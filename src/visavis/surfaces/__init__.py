@@ -1,0 +1,1 @@
+"""The HTTP surfaces: they translate between the wire and the core, and decide nothing."""

@@ -1,0 +1,1 @@
+"""What every surface needs: uploads, downloads, headers."""

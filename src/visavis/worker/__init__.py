@@ -1,0 +1,1 @@
+"""What works behind the API: rendering, notifications, keeping house."""
