@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from visavis import __version__
-from visavis.cli import demo, inspect, models, render, rig
+from visavis.cli import demo, inspect, keys, models, render, rig, serve, verify
 
 app = typer.Typer(
     name="visavis",
@@ -20,6 +20,11 @@ app = typer.Typer(
 app.command("render")(render.render)
 app.command("inspect")(inspect.inspect)
 app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("work")(serve.work)
+app.command("verify")(verify.verify)
+app.add_typer(keys.app, name="keys")
+app.add_typer(keys.users, name="users")
 app.add_typer(rig.app, name="rig")
 app.add_typer(models.app, name="models")
 
@@ -48,3 +53,7 @@ def run() -> None:
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     """SIGTERM ends the process as Ctrl-C does: everything that was opened is closed."""
     raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    run()

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Text, text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Text
+from sqlalchemy import text as sql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 PENDING, PROCESSING, COMPLETED, FAILED = "pending", "processing", "completed", "failed"
@@ -17,7 +18,7 @@ class Table(DeclarativeBase):
 
 
 def _now() -> Any:
-    return mapped_column(server_default=text("now()"))
+    return mapped_column(server_default=sql("now()"))
 
 
 class User(Table):
@@ -71,23 +72,23 @@ class Job(Table):
     __tablename__ = "jobs"
     __table_args__ = (
         Index("jobs_of_key", "key_id", "sequence"),
-        Index("jobs_waiting", "sequence", postgresql_where=text("status = 'pending'")),
-        Index("jobs_expiring", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
+        Index("jobs_open", "status", "sequence", postgresql_where=sql("status IN ('pending', 'processing')")),
+        Index("jobs_expiring", "expires_at", postgresql_where=sql("expires_at IS NOT NULL")),
         Index(
             "jobs_idempotent",
             "key_id",
             "idempotency_key",
             unique=True,
-            postgresql_where=text("idempotency_key IS NOT NULL"),
+            postgresql_where=sql("idempotency_key IS NOT NULL"),
         ),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    sequence: Mapped[int] = mapped_column(unique=True, server_default=text("nextval('jobs_sequence')"))
+    sequence: Mapped[int] = mapped_column(unique=True, server_default=sql("nextval('jobs_sequence')"))
     key_id: Mapped[int] = mapped_column(ForeignKey("api_keys.id"))
     type: Mapped[str]
-    status: Mapped[str] = mapped_column(server_default=text("'pending'"))
-    attempt: Mapped[int] = mapped_column(server_default=text("0"))
+    status: Mapped[str] = mapped_column(server_default=sql("'pending'"))
+    attempt: Mapped[int] = mapped_column(server_default=sql("0"))
     created_at: Mapped[datetime] = _now()
     started_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
@@ -97,6 +98,7 @@ class Job(Table):
     audio_path: Mapped[str | None]
     audio_bytes: Mapped[int | None]
     text: Mapped[str | None]
+    chars: Mapped[int | None]
     language: Mapped[str | None]
     voice: Mapped[str | None]
     content_type: Mapped[str]
@@ -135,7 +137,7 @@ class Delivery(Table):
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), unique=True)
     key_id: Mapped[int] = mapped_column(ForeignKey("api_keys.id"))
     url: Mapped[str]
-    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    attempts: Mapped[int] = mapped_column(server_default=sql("0"))
     created_at: Mapped[datetime] = _now()
     delivered_at: Mapped[datetime | None]
     given_up_at: Mapped[datetime | None]

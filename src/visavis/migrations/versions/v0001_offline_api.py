@@ -55,6 +55,7 @@ CREATE TABLE jobs (
     audio_path text,
     audio_bytes bigint,
     text text,
+    chars bigint,
     language text,
     voice text,
     content_type text NOT NULL,
@@ -70,7 +71,7 @@ CREATE TABLE jobs (
     fingerprint bytea
 );
 CREATE INDEX jobs_of_key ON jobs (key_id, sequence);
-CREATE INDEX jobs_waiting ON jobs (sequence) WHERE status = 'pending';
+CREATE INDEX jobs_open ON jobs (status, sequence) WHERE status IN ('pending', 'processing');
 CREATE INDEX jobs_expiring ON jobs (expires_at) WHERE expires_at IS NOT NULL;
 CREATE UNIQUE INDEX jobs_idempotent ON jobs (key_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 

@@ -1,0 +1,190 @@
+"""HTTP to addresses that strangers name: it cannot be turned inward.
+
+A name is resolved once, every address it has is checked, and one of those is dialled: a name that changes
+its mind between the check and the call gains nothing. Redirects are not followed, proxies of the environment
+not used.
+"""
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import httpcore
+import httpx
+
+from visavis.errors import CallbackError
+
+TIMEOUT_S: Final = 10.0
+
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# Everything in the registries of special-purpose addresses that is not the public internet, and what was
+# once for other uses. Listed here because the standard library's own judgement misses several.
+_NOT_PUBLIC: Final[tuple[_Network, ...]] = tuple(
+    ipaddress.ip_network(each)
+    for each in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.31.196.0/24",
+        "192.52.193.0/24",
+        "192.88.99.0/24",
+        "192.168.0.0/16",
+        "192.175.48.0/24",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+    )
+)
+_PUBLIC_V6: Final = ipaddress.ip_network("2000::/3")
+_NOT_PUBLIC_V6: Final[tuple[_Network, ...]] = tuple(
+    ipaddress.ip_network(each)
+    for each in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
+)
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+
+
+def is_public(address: str, *, also: Iterable[_Network] = ()) -> bool:
+    """Whether an address is one that anybody on the internet could dial.
+
+    Args:
+        address: Of either family.
+        also: Networks to count as public.
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if any(found in network for network in also):
+        return True
+    if isinstance(found, ipaddress.IPv4Address):
+        return not any(found in network for network in _NOT_PUBLIC)
+    within = found.ipv4_mapped
+    if within is None and found in _NAT64:
+        within = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    if within is not None:
+        return is_public(str(within), also=also)
+    return found in _PUBLIC_V6 and not any(found in network for network in _NOT_PUBLIC_V6)
+
+
+class _CheckedBackend(httpcore.AsyncNetworkBackend):
+    """Dials only addresses that were looked at."""
+
+    def __init__(self, also: tuple[_Network, ...]) -> None:
+        self._dial = httpcore.AnyIOBackend()
+        self._also = also
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the library's interface
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        addresses = await public_addresses(host, port, also=self._also)
+        return await self._dial.connect_tcp(
+            addresses[0],
+            port,
+            timeout=timeout,
+            local_address=local_address,
+            socket_options=socket_options,
+        )
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,  # noqa: ASYNC109 - the library's interface
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        raise httpcore.ConnectError("no sockets of this machine")
+
+    async def sleep(self, seconds: float) -> None:
+        await self._dial.sleep(seconds)
+
+
+async def public_addresses(host: str, port: int, *, also: tuple[_Network, ...] = ()) -> list[str]:
+    """What a name resolves to.
+
+    Raises:
+        CallbackError: It does not resolve, or one of its addresses is not public.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(TIMEOUT_S / 2):
+            found = await loop.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    except (OSError, TimeoutError, UnicodeError) as error:
+        raise CallbackError("The callback URL's host name cannot be resolved.") from error
+    addresses = list(dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found))
+    if not addresses or not all(is_public(address, also=also) for address in addresses):
+        raise CallbackError("The callback URL must lead to a public address.")
+    return addresses
+
+
+class PublicHttp:
+    """Posts to addresses that strangers name."""
+
+    def __init__(self, *, networks: tuple[str, ...] = (), certificates: Path | None = None) -> None:
+        """Set the limits.
+
+        Args:
+            networks: That are not public and may be dialled all the same, as CIDR.
+            certificates: A PEM file with authorities to trust beside the usual ones.
+        """
+        self._also = tuple(ipaddress.ip_network(each) for each in networks)
+        self._tls = ssl.create_default_context()
+        if certificates is not None:
+            self._tls.load_verify_locations(certificates)
+
+    async def check(self, url: str) -> None:
+        """Refuse an address whose name leads nowhere public.
+
+        Raises:
+            CallbackError: It does.
+        """
+        parts = httpx.URL(url)
+        await public_addresses(parts.host, parts.port or 443, also=self._also)
+
+    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> int:
+        """Post once.
+
+        Returns:
+            The status of the answer.
+
+        Raises:
+            CallbackError: The address is not public, not to be reached, or does not answer within
+                `TIMEOUT_S`.
+        """
+        try:
+            async with asyncio.timeout(TIMEOUT_S), self._pool() as pool:
+                target = httpx.URL(url)
+                raw = httpcore.URL(
+                    scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
+                )
+                sent = [("Host", target.netloc), ("Content-Length", str(len(body))), *headers.items()]
+                async with pool.stream("POST", raw, headers=sent, content=body) as answer:
+                    return int(answer.status)
+        except TimeoutError as error:
+            raise CallbackError(f"The receiver did not answer within {TIMEOUT_S:g} s.") from error
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
+            raise CallbackError(f"The receiver cannot be reached ({type(error).__name__}).") from error
+
+    @asynccontextmanager
+    async def _pool(self) -> AsyncIterator[httpcore.AsyncConnectionPool]:
+        backend = _CheckedBackend(self._also)
+        async with httpcore.AsyncConnectionPool(
+            ssl_context=self._tls, network_backend=backend, max_connections=1, http2=False
+        ) as pool:
+            yield pool

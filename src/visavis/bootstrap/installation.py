@@ -1,0 +1,104 @@
+"""Where an installation keeps its things, and the database it uses."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+
+from visavis.adapters.postgres import EmbeddedPostgres
+from visavis.core.database import migrate
+from visavis.errors import DatabaseError, SettingsError
+from visavis.settings import Settings
+
+_ROOTS_DATA: Final = Path("/var/lib/visavis")
+
+
+@dataclass(frozen=True)
+class Installation:
+    """One installation: its folder, and its database, embedded or not.
+
+    Attributes:
+        settings: As read.
+        folder: For everything that is kept.
+    """
+
+    settings: Settings
+    folder: Path
+
+    @classmethod
+    def of(cls, settings: Settings, data: Path | None = None) -> "Installation":
+        """Find the folder, which is made if missing.
+
+        Args:
+            settings: As read.
+            data: A folder that was asked for.
+
+        Raises:
+            SettingsError: It cannot be made.
+        """
+        folder = (data or settings.data_dir or _default_folder()).expanduser().absolute()
+        try:
+            for each in (folder, folder / "tmp"):
+                each.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                f"The folder {folder} cannot be used ({error.strerror}). Name another with --data."
+            ) from error
+        return cls(settings, folder)
+
+    @property
+    def temporary(self) -> Path:
+        """For files on their way."""
+        return self.folder / "tmp"
+
+    @property
+    def postgres(self) -> EmbeddedPostgres | None:
+        """The embedded database, not yet started; nothing if another is used."""
+        return None if self.settings.database_url else EmbeddedPostgres(self.folder / "postgres")
+
+    @property
+    def url(self) -> str:
+        """Of the database."""
+        if self.settings.database_url:
+            return self.settings.database_url.get_secret_value()
+        return EmbeddedPostgres(self.folder / "postgres").url
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the folder; only one `visavis serve` may.
+
+        Raises:
+            DatabaseError: Another process has it.
+        """
+        with (self.folder / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise DatabaseError(f"Another `visavis serve` uses {self.folder}.") from error
+            yield
+
+    @contextlib.contextmanager
+    def database(self) -> Iterator[str]:
+        """The migrated database for a short task: the running one, or one that is started for it."""
+        postgres = self.postgres
+        if postgres is None or postgres.answers():
+            migrate(self.url)
+            yield self.url
+            return
+        with self.alone():
+            postgres.start()
+            try:
+                migrate(self.url)
+                yield self.url
+            finally:
+                postgres.stop()
+
+
+def _default_folder() -> Path:
+    # Root's own folders cannot be entered by the user who runs the database.
+    return _ROOTS_DATA if os.geteuid() == 0 else platformdirs.user_data_path("visavis")

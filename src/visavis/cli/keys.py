@@ -1,0 +1,151 @@
+"""`visavis keys` and `visavis users`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+from rich.table import Table
+
+from visavis.cli.console import clear_errors, say
+from visavis.cli.serve import DATA_HELP, refuse_without_extra
+from visavis.settings import read_settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+app = typer.Typer(help="API keys.", no_args_is_help=True)
+users = typer.Typer(help="Users, who own keys.", no_args_is_help=True)
+
+Data = Annotated[Path | None, typer.Option(help=DATA_HELP)]
+Word = Annotated[str, typer.Argument(help="The key's prefix or name.")]
+_Result = TypeVar("_Result")
+
+
+@app.command("create")
+@clear_errors
+def create(
+    name: Annotated[str, typer.Argument(help="For people.")],
+    tier: Annotated[str, typer.Option(help="A name for what it may do.")] = "starter",
+    rate: Annotated[int | None, typer.Option(help="Requests a minute.", min=1)] = None,
+    cap: Annotated[int | None, typer.Option(help="Requests a month.", min=0)] = None,
+    owner: Annotated[str | None, typer.Option(help="E-mail address of the user it belongs to.")] = None,
+    data: Data = None,
+) -> None:
+    """Make a key and show it, this once."""
+    refuse_without_extra()
+    from visavis.core import accounts, webhooks  # noqa: PLC0415 - part of an extra
+
+    configured = read_settings().webhook_secret
+
+    async def make(session: "AsyncSession") -> tuple[str, str]:
+        allowance = accounts.Allowance(tier, rate, cap)
+        row, key = await accounts.create_key(session, name, allowance=allowance, owner=owner)
+        value = configured.get_secret_value() if configured else None
+        return key, await webhooks.secret_of(session, row.id, value)
+
+    key, secret = _with_database(make, data)
+    say.print(f"API key, shown this once: {key}", markup=False)
+    say.print(f"Its notifications are signed with: {secret}", markup=False)
+
+
+@app.command("list")
+@clear_errors
+def show(data: Data = None) -> None:
+    """Show all keys, and what they made this month."""
+    refuse_without_extra()
+    from visavis.core import accounts, rates, usage  # noqa: PLC0415 - part of an extra
+
+    async def read(session: "AsyncSession") -> list[list[str]]:
+        rows = []
+        for key in await accounts.list_keys(session):
+            bill = await usage.bill(session, key)
+            rate, cap = key.requests_per_minute, key.monthly_cap
+            rows.append(
+                [
+                    *(key.prefix + "…", key.name, key.tier, "default" if rate is None else str(rate)),
+                    *("none" if cap is None else str(cap), str(await rates.requests_this_month(session, key))),
+                    *(f"{bill.seconds:.1f}", f"{bill.cost_usd:.4f}"),
+                    f"{key.created_at:%Y-%m-%d}",
+                    "revoked" if key.revoked_at else "active",
+                ]
+            )
+        return rows
+
+    table = Table(
+        *("Key", "Name", "Tier", "Rate", "Cap", "Requests", "Seconds", "Cost $", "Made", "State"), box=None
+    )
+    for row in _with_database(read, data):
+        table.add_row(*row)
+    say.print(table)
+
+
+@app.command("revoke")
+@clear_errors
+def revoke(word: Word, data: Data = None) -> None:
+    """Refuse a key from now on."""
+    refuse_without_extra()
+    from visavis.core import accounts  # noqa: PLC0415 - part of an extra
+
+    async def write(session: "AsyncSession") -> str:
+        return (await accounts.revoke_key(session, word)).prefix
+
+    say.print(f"{_with_database(write, data)}… is refused from now on", markup=False)
+
+
+@app.command("secret")
+@clear_errors
+def secret(word: Word, data: Data = None) -> None:
+    """Show what a key's notifications are signed with."""
+    refuse_without_extra()
+    from visavis.core import accounts, webhooks  # noqa: PLC0415 - part of an extra
+
+    configured = read_settings().webhook_secret
+
+    async def read(session: "AsyncSession") -> str:
+        row = await accounts.named_key(session, word)
+        return await webhooks.secret_of(session, row.id, configured.get_secret_value() if configured else None)
+
+    say.print(_with_database(read, data), markup=False)
+
+
+@users.callback()
+def _group() -> None:
+    """Users, who own keys."""
+
+
+@users.command("create")
+@clear_errors
+def create_user(
+    email: Annotated[str, typer.Argument(help="E-mail address.")],
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for if not given.")
+    ],
+    data: Data = None,
+) -> None:
+    """Make a user with a password."""
+    refuse_without_extra()
+    from visavis.core import accounts  # noqa: PLC0415 - part of an extra
+
+    async def write(session: "AsyncSession") -> None:
+        await accounts.create_user(session, email, password)
+
+    _with_database(write, data)
+    say.print("The user is made", markup=False)
+
+
+def _with_database(do: Callable[["AsyncSession"], Awaitable[_Result]], data: Path | None) -> _Result:
+    from visavis.bootstrap.installation import Installation  # noqa: PLC0415 - part of an extra
+    from visavis.core.database import Database  # noqa: PLC0415
+
+    async def once(url: str) -> _Result:
+        database = Database(url)
+        try:
+            async with database.transaction() as session:
+                return await do(session)
+        finally:
+            await database.close()
+
+    with Installation.of(read_settings(), data).database() as url:
+        return asyncio.run(once(url))

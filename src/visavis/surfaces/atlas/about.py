@@ -1,0 +1,120 @@
+"""What the server says of itself and of the key that asks."""
+
+from typing import Final
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from starlette.requests import Request
+
+from visavis.core import capacity, rates
+from visavis.errors import DatabaseError
+from visavis.surfaces.atlas import documented, wire
+from visavis.surfaces.atlas.caller import Caller, Given
+from visavis.surfaces.shared.edge import Figures
+
+API_VERSION: Final = "8.0"
+_DOWN: Final = 503
+_ABOUT: Final = wire.About(
+    name="Atlas API",
+    version=API_VERSION,
+    endpoints={
+        "POST /v1/generate": "Audio + image → lip-sync avatar video",
+        "POST /v1/tts/generate": "Text → speech (MP3)",
+        "POST /v1/tts/generate-wav": "Text → speech (WAV)",
+        "POST /v1/tts/generate-video": "Text + image → lip-sync avatar video",
+        "GET /v1/jobs/{id}": "Get job status and details",
+        "GET /v1/jobs/{id}/result": "Get presigned download URL for completed job output",
+        "GET /v1/jobs": "List your recent jobs",
+        "GET /v1/health": "Health check",
+        "GET /v1/status": "System status",
+        "GET /v1/me": "Your API key info and usage",
+    },
+    authentication="Authorization: Bearer <api_key>",
+    flow={"offline": "POST → 202 {job_id} → poll GET /v1/jobs/{id} → GET /v1/jobs/{id}/result"},
+)
+
+router = APIRouter(tags=["Server"])
+
+
+@router.get("/")
+async def about() -> wire.About:
+    """What this is and what it can do."""
+    return _ABOUT
+
+
+@router.get("/healthz")
+async def alive() -> wire.Alive:
+    """The process lives."""
+    return wire.Alive(status="ok")
+
+
+@router.get("/v1/health", responses={_DOWN: {"model": wire.HealthAnswer, "description": "Jobs cannot be done."}})
+async def health(context: Given, response: Response) -> wire.HealthAnswer:
+    """Whether jobs can be taken in and done."""
+    try:
+        async with context.database.transaction() as session:
+            room = await capacity.measure(session)
+    except DatabaseError:
+        response.status_code = _DOWN
+        return wire.HealthAnswer(status="offline", services=wire.HealthServices(avatar_generation="offline"))
+    if not room.slots:
+        response.status_code = _DOWN
+        return wire.HealthAnswer(
+            status="degraded", services=wire.HealthServices(avatar_generation="offline")
+        )
+    return wire.HealthAnswer(
+        status="all systems go", services=wire.HealthServices(avatar_generation="online")
+    )
+
+
+@router.get("/v1/status", responses=documented.errors(*documented.GENERAL))
+async def status(_caller: Caller, context: Given) -> wire.StatusAnswer:
+    """Whether there is capacity: `available`, or `busy` when all of it is occupied."""
+    async with context.database.transaction() as session:
+        room = await capacity.measure(session)
+    word = "available" if room.is_free else "busy"
+    return wire.StatusAnswer(
+        status="operational" if room.slots else "degraded",
+        services=wire.Services.model_validate({"avatar_generation": word, "voice_synthesis": word}),
+    )
+
+
+@router.get("/v1/me", responses=documented.errors(*documented.GENERAL))
+async def me(caller: Caller, context: Given) -> wire.MeAnswer:
+    """Your key, its rate limit and plan."""
+    async with context.database.transaction() as session:
+        rate = await rates.stand(session, caller, default_rate=context.limits.requests_per_minute)
+        used = await rates.requests_this_month(session, caller)
+    return wire.MeAnswer(
+        authenticated=True,
+        key_prefix=caller.prefix,
+        name=caller.name,
+        tier=caller.tier,
+        requests_used=used,
+        rate_limit=wire.RateAnswer(
+            requests_per_minute=rate.requests_per_minute,
+            remaining=rate.remaining,
+            resets_in=f"{rate.resets_in_s}s",
+        ),
+        billing="pay_as_you_go",
+    )
+
+
+def metrics(figures: Figures) -> APIRouter:
+    """The figures of this process and of the queue, for Prometheus."""
+    waiting = Gauge("visavis_jobs", "Jobs that are not done.", ["status"], registry=figures.registry)
+    slots = Gauge("visavis_slots", "Jobs that can be rendered at a time.", ["state"], registry=figures.registry)
+    made = APIRouter()
+
+    @made.get("/metrics", include_in_schema=False)
+    async def read(request: Request, context: Given) -> Response:
+        del request
+        async with context.database.transaction() as session:
+            room = await capacity.measure(session)
+        waiting.labels("pending").set(room.pending)
+        waiting.labels("processing").set(room.processing)
+        slots.labels("all").set(room.slots)
+        slots.labels("busy").set(room.busy)
+        return Response(generate_latest(figures.registry), media_type=CONTENT_TYPE_LATEST)
+
+    return made

@@ -1,0 +1,43 @@
+"""The application of the surface."""
+
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from visavis import __version__
+from visavis.surfaces.atlas import about, failures, results, submissions
+from visavis.surfaces.shared.context import Context
+from visavis.surfaces.shared.edge import Edge, Figures
+
+_DESCRIPTION: Final = """
+Lip-synced avatar videos through an asynchronous API: submit, poll, download.
+
+What the API's own documents leave open is decided so: asking after a job (`GET /v1/jobs/{id}` and its
+result) has ten times the rate of the key, so that a client may poll every two seconds; it does not count
+towards the month. `queue_position` is 1 for the next job and 0 once a job is no longer waiting. Photos and
+sounds are looked at when they are sent: what cannot be used is refused at once with `invalid_input`. After
+24 hours results and texts are deleted, and `output.has_result` is false.
+"""
+
+
+def create_app(context: Context) -> ASGIApp:
+    """Make the application.
+
+    Args:
+        context: What it works with.
+    """
+    app = FastAPI(
+        title="visavis",
+        version=__version__,
+        description=_DESCRIPTION,
+        docs_url="/docs",
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.context = context
+    figures = Figures()
+    for router in (about.router, submissions.router, results.router, results.files, about.metrics(figures)):
+        app.include_router(router)
+    failures.install(app)
+    return Edge(app, figures=figures, on_failure=failures.internal_error)

@@ -1,0 +1,61 @@
+"""Who asks: the key of a request, counted against its rate."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from visavis.core import accounts, rates
+from visavis.core.schema import ApiKey
+from visavis.errors import CredentialsMissingError, DatabaseError
+from visavis.surfaces.atlas.failures import AuthUnavailableError
+from visavis.surfaces.shared.context import Context
+
+_USE: Final = "Use: Authorization: Bearer <api_key>"
+
+# For the documentation alone: it looks at nothing.
+_documented = HTTPBearer(auto_error=False, description="A key: `visavis keys create NAME`.")
+
+
+def context(request: Request) -> Context:
+    """What the surface was given."""
+    given = request.app.state.context
+    if not isinstance(given, Context):
+        raise TypeError("The application was made without its context.")
+    return given
+
+
+def _key_of(request: Request) -> str:
+    header = request.headers.get("authorization")
+    if not header:
+        raise CredentialsMissingError(f"Missing Authorization header. {_USE}")
+    scheme, _, key = header.partition(" ")
+    if scheme.lower() != "bearer" or not key.strip() or " " in key.strip():
+        raise CredentialsMissingError(f"Invalid Authorization format. {_USE}")
+    return key.strip()
+
+
+def _authenticated(*, polling: bool) -> Callable[..., Awaitable[ApiKey]]:
+    async def authenticate(
+        request: Request,
+        context: Annotated[Context, Depends(context)],
+        _: Annotated[object, Depends(_documented)],
+    ) -> ApiKey:
+        word = _key_of(request)
+        try:
+            # A transaction of its own: the request counts, whatever becomes of it.
+            async with context.database.transaction() as session:
+                key = await accounts.find_key(session, word)
+                rate = context.limits.requests_per_minute
+                await rates.take(session, key, default_rate=rate, polling=polling)
+        except DatabaseError as error:
+            raise AuthUnavailableError("Keys cannot be looked up.") from error
+        return key
+
+    return authenticate
+
+
+Given = Annotated[Context, Depends(context)]
+Caller = Annotated[ApiKey, Depends(_authenticated(polling=False))]
+PollingCaller = Annotated[ApiKey, Depends(_authenticated(polling=True))]

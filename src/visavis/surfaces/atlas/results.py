@@ -1,0 +1,94 @@
+"""Asking after jobs, and fetching what they made."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import FileResponse
+
+from visavis.core import jobs
+from visavis.errors import LinkError, ResultMissingError, StoreError
+from visavis.surfaces.atlas import documented, failures, wire
+from visavis.surfaces.atlas.caller import Caller, Given, PollingCaller
+from visavis.surfaces.shared.context import Context
+
+_MOST_OFFSET: Final = 2**31
+_TYPES: Final = {suffix: kind for kind, suffix in jobs.SUFFIXES.items()}
+
+router = APIRouter(tags=["Offline"])
+JobId = Annotated[str, Path(description="As the submission gave it.", examples=["a1b2c3d4e5f6"])]
+
+
+@router.get("/v1/jobs", responses=documented.errors(*documented.GENERAL))
+async def list_jobs(
+    caller: Caller,
+    context: Given,
+    limit: Annotated[int, Query(ge=1, le=100, description="Jobs to return.")] = 20,
+    offset: Annotated[int, Query(ge=0, le=_MOST_OFFSET, description="Jobs to skip.")] = 0,
+) -> wire.JobList:
+    """List your recent jobs, newest first."""
+    async with context.database.transaction() as session:
+        page = await jobs.page(session, caller, limit=limit, offset=offset)
+    rows = [wire.job_row(job) for job in page.jobs]
+    return wire.JobList(jobs=rows, count=page.count, limit=limit, offset=offset)
+
+
+@router.get(
+    "/v1/jobs/{job_id}",
+    responses={200: {"model": wire.JobAnswer}, **documented.errors(*documented.GENERAL)},
+    response_model=None,
+)
+async def get_job(job_id: JobId, request: Request, caller: PollingCaller, context: Given) -> dict[str, Any]:
+    """Poll the status of a job. Call it in a loop until the job completes or fails."""
+    async with context.database.transaction() as session:
+        job = await jobs.find(session, caller, _clean(job_id))
+        position = await jobs.position(session, job)
+    life_s = context.limits.result_life_s
+    url = await _link(context, request, job.result_path or "") if jobs.has_result(job) else None
+    return wire.job_answer(job, queue_position=position, url=url, life_s=life_s)
+
+
+@router.get(
+    "/v1/jobs/{job_id}/result",
+    responses=documented.errors(
+        *documented.GENERAL,
+        failures.NO_OUTPUT,
+        failures.NOT_READY,
+        failures.URL_FAILED,
+        failures.STORAGE_ERROR,
+    ),
+)
+async def get_result(
+    job_id: JobId, request: Request, caller: PollingCaller, context: Given
+) -> wire.ResultAnswer:
+    """A time-limited download URL of a completed job's output; it needs no authorization."""
+    async with context.database.transaction() as session:
+        job = await jobs.find(session, caller, _clean(job_id))
+    url = await _link(context, request, jobs.result_path(job))
+    return wire.ResultAnswer(url=url, content_type=job.content_type, expires_in=context.limits.result_life_s)
+
+
+files = APIRouter(tags=["Files"])
+
+
+@files.api_route(
+    "/v1/files/{name:path}", methods=["GET", "HEAD"], include_in_schema=False, response_class=FileResponse
+)
+async def get_file(name: str, context: Given, expires: str = "", signature: str = "") -> FileResponse:
+    """What a link leads to, where files are kept on this machine."""
+    path = context.open_link(name, expires, signature) if context.open_link else None
+    if path is None:
+        raise ResultMissingError("The link is not valid, or no longer.")
+    suffix = path.suffix.removeprefix(".")
+    return FileResponse(path, media_type=_TYPES.get(suffix, "application/octet-stream"))
+
+
+async def _link(context: Context, request: Request, path: str) -> str:
+    try:
+        link = await context.store.link(path, life_s=context.limits.result_life_s)
+    except StoreError as error:
+        raise LinkError("Failed to generate the download URL.") from error
+    return context.base_url(request) + link if link.startswith("/") else link
+
+
+def _clean(job_id: str) -> str:
+    return job_id.replace("\0", "")  # the database takes none; no job has one

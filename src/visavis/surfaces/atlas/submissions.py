@@ -1,0 +1,216 @@
+"""Taking jobs in."""
+
+import hashlib
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from pydantic import ValidationError
+
+from visavis.core import jobs, webhooks
+from visavis.core.schema import TTS, VIDEO, ApiKey
+from visavis.errors import DatabaseError, MediaTypeError, RequestError, StoreError
+from visavis.ports import Voice
+from visavis.surfaces.atlas import documented, wire
+from visavis.surfaces.atlas.caller import Caller, Given
+from visavis.surfaces.atlas.failures import QueueUnavailableError
+from visavis.surfaces.shared.context import Context
+from visavis.surfaces.shared.media import check_kind
+from visavis.surfaces.shared.uploads import Form, UploadedFile, read_form
+
+_LONGEST_IDEMPOTENCY_KEY: Final = 200
+_MOST_JSON_BYTES: Final = 1024 * 1024
+_ACCEPTED: Final = 202
+
+router = APIRouter(tags=["Offline"])
+
+
+@router.post(
+    "/v1/generate",
+    status_code=_ACCEPTED,
+    responses=documented.errors(*documented.SUBMISSION),
+    openapi_extra=documented.GENERATE_FORM,
+)
+async def generate(request: Request, caller: Caller, context: Given) -> wire.Accepted:
+    """Audio + image → lip-sync avatar video. Files together weigh at most 50 MB."""
+    wanted = {"audio", "image"}
+    async with read_form(
+        request,
+        files=frozenset(wanted),
+        folder=context.folder,
+        most_bytes=context.limits.upload_most_bytes,
+    ) as form:
+        _refuse_missing(form, wanted)
+        fields = {"type": VIDEO, "content_type": jobs.MP4, "fingerprint": form.fingerprint()}
+        return await _submit(request, caller, context, fields, files=form.files, callback_url=None)
+
+
+@router.post(
+    "/v1/tts/generate",
+    status_code=_ACCEPTED,
+    responses=documented.errors(*documented.SUBMISSION),
+    openapi_extra=documented.SPEECH_JSON,
+    tags=["Speech"],
+)
+async def speak_mp3(request: Request, caller: Caller, context: Given) -> wire.Accepted:
+    """Text → speech, as MP3."""
+    return await _speak(request, caller, context, jobs.MP3)
+
+
+@router.post(
+    "/v1/tts/generate-wav",
+    status_code=_ACCEPTED,
+    responses=documented.errors(*documented.SUBMISSION),
+    openapi_extra=documented.SPEECH_JSON,
+    tags=["Speech"],
+)
+async def speak_wav(request: Request, caller: Caller, context: Given) -> wire.Accepted:
+    """Text → speech, as WAV."""
+    return await _speak(request, caller, context, jobs.WAV)
+
+
+@router.post(
+    "/v1/tts/generate-video",
+    status_code=_ACCEPTED,
+    responses=documented.errors(*documented.SUBMISSION),
+    openapi_extra=documented.SPEECH_FORM,
+    tags=["Speech"],
+)
+async def speak_video(request: Request, caller: Caller, context: Given) -> wire.Accepted:
+    """Text + image → lip-sync avatar video."""
+    async with read_form(
+        request,
+        files=frozenset({"image"}),
+        folder=context.folder,
+        most_bytes=context.limits.upload_most_bytes,
+    ) as form:
+        _refuse_missing(form, {"text", "image"})
+        said = _speech(form.fields)
+        fields = {"type": VIDEO, "content_type": jobs.MP4, "fingerprint": form.fingerprint()}
+        fields |= _spoken(said, context)
+        return await _submit(
+            request, caller, context, fields, files=form.files, callback_url=said.callback_url
+        )
+
+
+async def _speak(request: Request, caller: ApiKey, context: Context, content_type: str) -> wire.Accepted:
+    body = await _json(request)
+    said = _speech(body)
+    digest = hashlib.sha256(content_type.encode() + said.model_dump_json().encode()).digest()
+    fields = {"type": TTS, "content_type": content_type, "fingerprint": digest, **_spoken(said, context)}
+    return await _submit(request, caller, context, fields, files={}, callback_url=said.callback_url)
+
+
+async def _submit(
+    request: Request,
+    caller: ApiKey,
+    context: Context,
+    fields: dict[str, Any],
+    *,
+    files: dict[str, UploadedFile],
+    callback_url: str | None,
+) -> wire.Accepted:
+    """Look at everything, store the files, and only then open the transaction that takes the job in."""
+    callback_url = await _callback(request.headers.get("x-callback-url") or callback_url, context)
+    idempotency_key = _idempotency_key(request)
+    kinds = {name: check_kind(name, file) for name, file in files.items()}
+    await context.store.check_room()
+    paths = {name: file.path for name, file in files.items()}
+    if paths:
+        await context.check_media(paths.get("image"), paths.get("audio"))
+    fields = dict(fields)
+    job_id = jobs.new_id()
+    stored: list[str] = []
+    for name, file in files.items():
+        stored.append(f"uploads/{job_id}/{name}")
+        await context.store.put(stored[-1], file.path, content_type=kinds[name])
+        fields |= {f"{name}_path": stored[-1], f"{name}_bytes": file.size_bytes}
+    wanted = jobs.Submission(
+        id=job_id,
+        type=fields.pop("type"),
+        content_type=fields.pop("content_type"),
+        fingerprint=fields.pop("fingerprint") if idempotency_key else None,
+        base_url=context.base_url(request),
+        callback_url=callback_url,
+        idempotency_key=idempotency_key,
+        fields=fields,
+    )
+    try:
+        async with context.database.transaction() as session:
+            job = await jobs.submit(session, caller, wanted)
+    except DatabaseError as error:
+        await _discard(context, stored)
+        raise QueueUnavailableError("The job could not be queued.") from error
+    except BaseException:
+        await _discard(context, stored)
+        raise
+    if job.id != job_id:
+        await _discard(context, stored)
+    return wire.accepted(job)
+
+
+async def _discard(context: Context, stored: list[str]) -> None:
+    try:
+        await context.store.delete(stored)
+    except StoreError:
+        return  # the sweep comes by later
+
+
+async def _callback(url: str | None, context: Context) -> str | None:
+    if not url:
+        return None
+    webhooks.check_url(url)
+    await context.check_callback(url)
+    return url
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not 0 < len(key) <= _LONGEST_IDEMPOTENCY_KEY:
+        raise RequestError(f"Idempotency-Key: give 1 to {_LONGEST_IDEMPOTENCY_KEY} characters.")
+    return key
+
+
+def _refuse_missing(form: Form, wanted: set[str]) -> None:
+    if missing := sorted(wanted - form.files.keys() - form.fields.keys()):
+        raise RequestError(f"Missing required fields: {', '.join(missing)}.")
+    if texts := sorted({"audio", "image"} & form.fields.keys()):
+        raise RequestError(f"{', '.join(texts)}: must be a file.")
+
+
+def _speech(fields: Any) -> wire.SpeechRequest:
+    try:
+        return wire.SpeechRequest.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "body"
+        raise RequestError(f"{name}: {first['msg']}.") from error
+
+
+def _spoken(said: wire.SpeechRequest, context: Context) -> dict[str, Any]:
+    most = context.limits.text_most_chars
+    if len(said.text) > most:
+        raise RequestError(f"text: {len(said.text)} characters; at most {most} are spoken.")
+    if not said.text.strip() or "\0" in said.text:
+        raise RequestError("text: there is nothing in it that can be spoken.")
+    context.synthesizer.check(Voice(said.language, said.voice))
+    return {
+        "text": said.text,
+        "chars": len(said.text),
+        "language": said.language or None,
+        "voice": said.voice or None,
+    }
+
+
+async def _json(request: Request) -> Any:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind and kind != "application/json":
+        raise MediaTypeError("Send the request as application/json.")
+    body = bytearray()
+    async for block in request.stream():
+        body += block
+        if len(body) > _MOST_JSON_BYTES:
+            raise RequestError("The body is too long.")
+    try:
+        return wire.parse_json(bytes(body))
+    except ValueError as error:
+        raise RequestError("The body is not valid JSON.") from error

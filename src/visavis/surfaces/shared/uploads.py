@@ -1,0 +1,252 @@
+"""Reading multipart forms as they come in: files go to disk at once, and no further than allowed."""
+
+import hashlib
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from python_multipart import MultipartParser
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import parse_options_header
+from starlette.requests import Request
+
+from visavis.errors import MediaTypeError, RequestError, StoreError, StoreFullError, UploadTooLargeError
+
+HEAD_BYTES: Final = 64
+_MOST_FIELD_BYTES: Final = 256 * 1024
+_MOST_PARTS: Final = 32
+_MOST_HEADER_BYTES: Final = 8 * 1024
+_FORM_BYTES: Final = 1024 * 1024  # what a form may weigh beside its files
+_DRAINED: Final = 4  # of a form that is too large, so many times the limit are read before hanging up
+
+
+@dataclass
+class UploadedFile:
+    """A file of a form, on disk.
+
+    Attributes:
+        path: Gone when the form is closed, unless it was moved.
+        size_bytes: Of its content.
+        head: The first `HEAD_BYTES`.
+        declared_type: What the client says it is.
+        digest: SHA-256 of its content.
+    """
+
+    path: Path
+    declared_type: str
+    size_bytes: int = 0
+    head: bytes = b""
+    digest: bytes = b""
+
+
+@dataclass
+class Form:
+    """A form that was read.
+
+    Attributes:
+        files: By field name.
+        fields: The other fields, by name.
+    """
+
+    files: dict[str, UploadedFile] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict)
+
+    def fingerprint(self) -> bytes:
+        """A digest of all that was sent."""
+        parts = [(name, file.digest) for name, file in self.files.items()]
+        parts += [(name, hashlib.sha256(value.encode()).digest()) for name, value in self.fields.items()]
+        whole = hashlib.sha256()
+        for name, digest in sorted(parts):
+            whole.update(name.encode() + b"\0" + digest)
+        return whole.digest()
+
+
+@asynccontextmanager
+async def read_form(
+    request: Request, *, files: frozenset[str], folder: Path, most_bytes: int
+) -> AsyncIterator[Form]:
+    """Read a form; its files lie in a folder of their own for as long as the block runs.
+
+    Args:
+        request: The request.
+        files: Names of fields that are files; others are text.
+        folder: Where the folder is made.
+        most_bytes: All files together.
+
+    Raises:
+        MediaTypeError: The request is no multipart form.
+        RequestError: It has no body, or is broken.
+        UploadTooLargeError: The files are too large.
+        StoreFullError: The disk is full.
+    """
+    kind, options = parse_options_header(request.headers.get("content-type"))
+    if kind != b"multipart/form-data":
+        if not kind and request.headers.get("content-length", "0") == "0":
+            raise RequestError("The request has no body: send multipart/form-data.")
+        raise MediaTypeError("Send the request as multipart/form-data.")
+    boundary = options.get(b"boundary")
+    if not boundary:
+        raise RequestError("The Content-Type names no boundary.")
+    with tempfile.TemporaryDirectory(prefix="upload-", dir=folder) as name:
+        reader = _Reader(files, Path(name), most_bytes)
+        try:
+            try:
+                parser = MultipartParser(boundary, reader.callbacks())  # type: ignore[arg-type]
+                declared = request.headers.get("content-length", "")
+                if declared.isdigit() and int(declared) > most_bytes + _FORM_BYTES:
+                    raise UploadTooLargeError(_too_large(most_bytes))
+                async for block in request.stream():
+                    parser.write(block)
+                parser.finalize()
+            except FormParserError as error:
+                raise RequestError("The form is broken: it is not valid multipart/form-data.") from error
+            except UploadTooLargeError:
+                await _drain(request, most_bytes)
+                raise
+            except OSError as error:
+                raise StoreFullError("There is no room for uploads at the moment.") from error
+            if not reader.is_whole:
+                raise RequestError("The form is broken: it ends too early.")
+            yield reader.form
+        finally:
+            reader.close()
+
+
+def new_folder(folder: Path) -> None:
+    """Make a folder for uploads; for this user alone.
+
+    Raises:
+        StoreError: It cannot be made.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The folder {folder} cannot be made ({error.strerror}).") from error
+
+
+async def _drain(request: Request, most_bytes: int) -> None:
+    """Let a client finish talking, within reason: most read no answer before they have."""
+    drained = 0
+    try:
+        async for block in request.stream():
+            drained += len(block)
+            if drained > _DRAINED * most_bytes:
+                return
+    except RuntimeError:  # the stream was begun before the size was known to be wrong
+        while drained <= _DRAINED * most_bytes:
+            message = await request.receive()
+            drained += len(message.get("body", b""))
+            if not message.get("more_body", False):
+                return
+
+
+def _too_large(most_bytes: int) -> str:
+    return f"The upload exceeds the limit of {most_bytes / 2**20:g} MB."
+
+
+class _Reader:
+    """Takes the parser's events."""
+
+    def __init__(self, files: frozenset[str], folder: Path, most_bytes: int) -> None:
+        self.form = Form()
+        self.is_whole = False
+        self._files, self._folder, self._most_bytes = files, folder, most_bytes
+        self._taken = self._parts = 0
+        self._header_name = self._header_value = b""
+        self._headers: dict[bytes, bytes] = {}
+        self._name = ""
+        self._file: UploadedFile | None = None
+        self._out: BinaryIO | None = None
+        self._hash: Any = None
+        self._text = bytearray()
+
+    def callbacks(self) -> dict[str, Any]:
+        return {
+            "on_part_begin": self._begin,
+            "on_header_field": self._take_header_name,
+            "on_header_value": self._take_header_value,
+            "on_header_end": self._end_header,
+            "on_headers_finished": self._open,
+            "on_part_data": self._take,
+            "on_part_end": self._close_part,
+            "on_end": self._finish,
+        }
+
+    def close(self) -> None:
+        if self._out is not None:
+            self._out.close()
+            self._out = None
+
+    def _begin(self) -> None:
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
+            raise FormParserError("too many parts")
+        self._headers, self._header_name, self._header_value = {}, b"", b""
+
+    def _take_header_name(self, data: bytes, start: int, end: int) -> None:
+        self._header_name += data[start:end]
+        self._check_header()
+
+    def _take_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._header_value += data[start:end]
+        self._check_header()
+
+    def _check_header(self) -> None:
+        if len(self._header_name) + len(self._header_value) > _MOST_HEADER_BYTES:
+            raise FormParserError("a header is too long")
+
+    def _end_header(self) -> None:
+        self._headers[self._header_name.lower()] = self._header_value
+        self._header_name = self._header_value = b""
+
+    def _open(self) -> None:
+        _, options = parse_options_header(self._headers.get(b"content-disposition"))
+        try:
+            self._name = options.get(b"name", b"").decode()
+        except UnicodeDecodeError as error:
+            raise FormParserError("a field's name is no text") from error
+        if self._name in self.form.files or self._name in self.form.fields:
+            raise RequestError(f"{self._name}: sent more than once.")
+        self._text = bytearray()
+        if self._name in self._files:
+            path = self._folder / str(self._parts)
+            declared = self._headers.get(b"content-type", b"").decode("latin-1").partition(";")[0]
+            self._file = UploadedFile(path, declared.strip().lower())
+            self._out = path.open("wb")
+            self._hash = hashlib.sha256()
+
+    def _take(self, data: bytes, start: int, end: int) -> None:
+        block = data[start:end]
+        if self._file is None or self._out is None:
+            self._text += block
+            if len(self._text) > _MOST_FIELD_BYTES:
+                raise RequestError(f"{self._name}: too long.")
+            return
+        self._taken += len(block)
+        if self._taken > self._most_bytes:
+            raise UploadTooLargeError(_too_large(self._most_bytes))
+        if len(self._file.head) < HEAD_BYTES:
+            self._file.head += block[: HEAD_BYTES - len(self._file.head)]
+        self._file.size_bytes += len(block)
+        self._hash.update(block)
+        self._out.write(block)
+
+    def _close_part(self) -> None:
+        if self._file is not None:
+            self.close()
+            self._file.digest = self._hash.digest()
+            self.form.files[self._name] = self._file
+            self._file = None
+            return
+        try:
+            self.form.fields[self._name] = self._text.decode()
+        except UnicodeDecodeError as error:
+            raise RequestError(f"{self._name}: not valid UTF-8.") from error
+
+    def _finish(self) -> None:
+        self.is_whole = True
+
+

@@ -1,0 +1,124 @@
+"""Notifications, and keeping house."""
+
+import asyncio
+import time
+from typing import Final
+
+import structlog
+from procrastinate import App
+from sqlalchemy import func, text
+from sqlalchemy.dialects.postgresql import insert
+
+from visavis.core import jobs, webhooks
+from visavis.core.capacity import SEAT_LIFE_S
+from visavis.core.schema import WorkerSeat
+from visavis.errors import CallbackError, StoreError, VisavisError
+from visavis.worker.workshop import Workshop, patiently
+
+SEAT_EVERY_S: Final = 2.0
+_STALLED_AFTER_S: Final = 8.0
+_SWEEP_EVERY_S: Final = 30.0
+_ORPHAN_AFTER_S: Final = 3600.0
+_HOUSE_LOCK: Final = 0x7615A716
+
+_log = structlog.get_logger()
+
+
+async def deliver(shop: Workshop, delivery_id: int) -> None:
+    """One try of a notification. No transaction is open while the receiver is waited for."""
+    policy = shop.policy
+    async with shop.database.transaction() as session:
+        notice = await webhooks.begin(session, delivery_id, policy.webhook_secret)
+    if notice is None:
+        return
+    delivered, outcome = False, "refused"
+    try:
+        url = None
+        if notice.job.result_path:
+            url = await shop.store.link(notice.job.result_path, life_s=policy.result_life_s)
+            url = notice.job.base_url + url if url.startswith("/") else url
+        said = webhooks.body(notice.job, url=url, life_s=policy.result_life_s)
+        timestamp = str(int(time.time()))
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "visavis-webhook",
+            "X-Atlas-Timestamp": timestamp,
+            "X-Atlas-Signature": webhooks.signature(notice.secret, timestamp, said),
+        }
+        status = await shop.post(notice.delivery.url, said, headers)
+        delivered, outcome = 200 <= status < 300, str(status)
+    except (CallbackError, StoreError) as error:
+        outcome = error.message
+    _log.info("notified", job=notice.job.id, attempt=notice.delivery.attempts, delivered=delivered)
+
+    async def write() -> None:
+        async with shop.database.transaction() as session:
+            await webhooks.end(
+                session,
+                notice,
+                delivered=delivered,
+                outcome=outcome,
+                retry_after_s=policy.webhook_retry_after_s,
+            )
+
+    await patiently(write)
+
+
+async def keep_house(shop: Workshop, app: App, worker: str) -> None:
+    """Show that this worker lives, take over from those that do not, throw away what is old; for ever."""
+    swept_at = float("-inf")
+    while True:
+        try:
+            await _take_seat(shop, worker)
+            await _take_over(shop, app)
+            if time.monotonic() - swept_at > _SWEEP_EVERY_S:
+                await _sweep(shop)
+                swept_at = time.monotonic()
+        except VisavisError as error:
+            _log.warning("housekeeping_failed", code=error.code)
+        await asyncio.sleep(SEAT_EVERY_S)
+
+
+async def leave(shop: Workshop, worker: str) -> None:
+    """Give up this worker's seat."""
+    async with shop.database.transaction() as session:
+        await session.execute(text("DELETE FROM workers WHERE id = :id"), {"id": worker})
+
+
+async def _take_seat(shop: Workshop, worker: str) -> None:
+    seat = {"slots": shop.studio.children, "busy": shop.studio.busy, "seen_at": func.now()}
+    statement = insert(WorkerSeat).values(id=worker, **seat)
+    async with shop.database.transaction() as session:
+        await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=seat))
+        await session.execute(
+            text("DELETE FROM workers WHERE seen_at < now() - make_interval(secs => :life)"),
+            {"life": 10 * SEAT_LIFE_S},
+        )
+
+
+async def _take_over(shop: Workshop, app: App) -> None:
+    """Put back into the queue what dead workers had; one worker at a time does so."""
+    async with shop.database.transaction() as session:
+        ours = await session.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _HOUSE_LOCK})
+        if not ours.scalar_one():
+            return
+        for each in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_AFTER_S):
+            _log.warning("job_taken_over", queue_entry=each.id)
+            await app.job_manager.retry_job(each)
+        if lost := await jobs.requeue_lost(session):
+            _log.warning("jobs_requeued", jobs=lost)
+
+
+async def _sweep(shop: Workshop) -> None:
+    async with shop.database.transaction() as session:
+        expired = await jobs.expire(session)
+    await shop.store.delete(expired)
+    orphans = []
+    for folder in ("uploads", "results"):
+        old = await shop.store.older_than(folder, _ORPHAN_AFTER_S)
+        async with shop.database.transaction() as session:
+            needed = await jobs.known(session, [name.split("/")[1] for name in old])
+        orphans += [name for name in old if name.split("/")[1] not in needed]
+    await shop.store.delete(orphans)
+    if expired or orphans:
+        _log.info("swept", expired=len(expired), orphans=len(orphans))

@@ -1,0 +1,125 @@
+"""One try of one job."""
+
+import asyncio
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import structlog
+
+from visavis.core import jobs
+from visavis.core.schema import VIDEO, Job
+from visavis.errors import ChildError, InputError, MarkError, StoreError, TakingTooLongError
+from visavis.worker.workshop import Workshop, patiently
+
+INVALID_INPUT: Final = "invalid_input"
+_log = structlog.get_logger()
+
+
+async def render_job(shop: Workshop, job_id: str) -> None:
+    """Do a job, from its files in the store to its result there.
+
+    Whatever is written names the attempt: if this worker was taken for dead meanwhile and another has the
+    job, nothing is written and the result thrown away.
+    """
+
+    async def begin() -> Job | None:
+        async with shop.database.transaction() as session:
+            return await jobs.begin(session, job_id)
+
+    job = await patiently(begin)
+    if job is None:
+        return
+    began = time.monotonic()
+    log = _log.bind(job=job.id, attempt=job.attempt, type=job.type)
+    log.info("job_begun")
+    try:
+        output = await _make(shop, job)
+    except asyncio.CancelledError:
+        # Going home: somebody else shall have it, and the try does not count.
+        await asyncio.shield(_release(shop, job, counts=False))
+        log.info("job_released")
+        raise
+    except (InputError, TakingTooLongError) as error:
+        is_input = isinstance(error, InputError)
+        code = INVALID_INPUT if is_input else jobs.GENERATION_FAILED
+        words = error.message if is_input else "Processing took too long and was stopped."
+        log.info("job_refused", code=error.code)
+        await _fail(shop, job, code, words)
+    except (ChildError, StoreError, MarkError) as error:
+        log.warning("job_try_failed", code=error.code, reason=error.message)
+        if not await _release(shop, job, counts=True):
+            await _discard_inputs(shop, job)
+    else:
+        if await _finish(shop, job, output):
+            log.info("job_completed", seconds=round(time.monotonic() - began, 3), output_s=output.duration_s)
+            await _discard_inputs(shop, job)
+        else:
+            log.warning("job_was_taken_over")
+            await _delete(shop, [output.path])
+
+
+async def _make(shop: Workshop, job: Job) -> jobs.Output:
+    with TemporaryDirectory(prefix="job-", dir=shop.folder) as name:
+        folder = Path(name)
+        request: dict[str, Any] = {"text": job.text, "language": job.language, "voice": job.voice}
+        for part, stored in (("image", job.image_path), ("audio", job.audio_path)):
+            if stored:
+                request[part] = str(folder / part)
+                await shop.store.fetch(stored, folder / part)
+        suffix = jobs.SUFFIXES[job.content_type]
+        made = folder / f"made.{suffix}"
+        request |= {"do": "video" if job.type == VIDEO else "speech", "format": suffix, "output": str(made)}
+        done = await shop.studio.work(request, limit_s=shop.policy.job_limit_s)
+        if job.content_type == jobs.MP4:
+            marked = folder / f"marked.{suffix}"
+            await asyncio.to_thread(shop.mark, made, marked)
+            made = marked
+        path = f"results/{job.id}/{job.attempt}.{suffix}"
+        await shop.store.put(path, made, content_type=job.content_type)
+        return jobs.Output(path, made.stat().st_size, done["duration_s"], done["sample_rate_hz"])
+
+
+async def _finish(shop: Workshop, job: Job, output: jobs.Output) -> bool:
+    async def write() -> bool:
+        async with shop.database.transaction() as session:
+            policy = shop.policy
+            return await jobs.finish(
+                session,
+                job,
+                output,
+                life_s=policy.result_life_s,
+                price_per_hour_usd=policy.price_per_hour_usd,
+            )
+
+    return await patiently(write)
+
+
+async def _fail(shop: Workshop, job: Job, code: str, words: str) -> None:
+    async def write() -> bool:
+        async with shop.database.transaction() as session:
+            return await jobs.fail(session, job, code, words, life_s=shop.policy.result_life_s)
+
+    if await patiently(write):
+        await _discard_inputs(shop, job)
+
+
+async def _release(shop: Workshop, job: Job, *, counts: bool) -> bool:
+    async def write() -> bool:
+        async with shop.database.transaction() as session:
+            return await jobs.release(session, job, counts=counts)
+
+    return await patiently(write)
+
+
+async def _discard_inputs(shop: Workshop, job: Job) -> None:
+    """Faces and voices are not kept longer than they are needed."""
+    await _delete(shop, [path for path in (job.image_path, job.audio_path) if path])
+
+
+async def _delete(shop: Workshop, paths: list[str]) -> None:
+    try:
+        await shop.store.delete(paths)
+    except StoreError:
+        _log.warning("delete_failed", files=len(paths))  # the sweep comes by later

@@ -1,0 +1,103 @@
+"""The worker: takes what is queued and does it, until it is told to stop."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+from collections.abc import Awaitable
+from typing import Final
+
+import procrastinate
+import structlog
+from psycopg import Error as PsycopgError
+from psycopg_pool import PoolTimeout
+
+from visavis.core import queue
+from visavis.worker import errands, rendering
+from visavis.worker.workshop import Workshop
+
+_ERRANDS_AT_A_TIME: Final = 8
+_HEARTBEAT_S: Final = 2.0
+_STALLED_AFTER_S: Final = 8.0
+_POLL_S: Final = 1.0
+_DRAIN_S: Final = 20.0
+_FIRST_PAUSE_S: Final = 0.5
+_LONGEST_PAUSE_S: Final = 5.0
+_SPARE_CONNECTIONS: Final = 4
+
+_log = structlog.get_logger()
+
+
+async def work(shop: Workshop, url: str, stopped: asyncio.Event) -> None:
+    """Work until `stopped` is set; then finish what can be finished soon and give the rest back.
+
+    Args:
+        shop: What tasks need.
+        url: Of the database.
+        stopped: Set from outside.
+    """
+    name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
+    loop = asyncio.create_task(_work_always(shop, url, name))
+    await _first(stopped.wait(), loop)
+    _log.info("worker_draining")
+    loop.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await loop
+    await errands.leave(shop, name)
+
+
+async def _first(one: Awaitable[object], other: asyncio.Task[None]) -> None:
+    waiting = asyncio.ensure_future(one)
+    await asyncio.wait([waiting, other], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if other.done():
+        other.result()
+
+
+async def _work_always(shop: Workshop, url: str, name: str) -> None:
+    """The queue's worker ends when the database goes away: begin again, with growing pauses."""
+    pause_s = _FIRST_PAUSE_S
+    while True:
+        began = asyncio.get_running_loop().time()
+        try:
+            await _work_once(shop, url, name)
+        except* (procrastinate.exceptions.ProcrastinateException, PsycopgError, PoolTimeout, OSError) as group:
+            _log.warning("worker_restarts", reason=type(group.exceptions[0]).__name__, pause_s=pause_s)
+        if asyncio.get_running_loop().time() - began > _STALLED_AFTER_S:
+            pause_s = _FIRST_PAUSE_S
+        await asyncio.sleep(pause_s)
+        pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+
+async def _work_once(shop: Workshop, url: str, name: str) -> None:
+    at_a_time = {queue.RENDERING: shop.studio.children, queue.ERRANDS: _ERRANDS_AT_A_TIME}
+    connector = procrastinate.PsycopgConnector(
+        conninfo=url, min_size=1, max_size=2 * len(at_a_time) + _SPARE_CONNECTIONS, timeout=5.0
+    )
+    app = procrastinate.App(connector=connector)
+
+    @app.task(name=queue.RENDER_TASK, queue=queue.RENDERING)
+    async def render(job_id: str) -> None:
+        await rendering.render_job(shop, job_id)
+
+    @app.task(name=queue.DELIVER_TASK, queue=queue.ERRANDS)
+    async def deliver(delivery_id: int) -> None:
+        await errands.deliver(shop, delivery_id)
+
+    async with app.open_async(), asyncio.TaskGroup() as group:
+        group.create_task(errands.keep_house(shop, app, name))
+        for each, concurrency in at_a_time.items():
+            group.create_task(
+                app.run_worker_async(
+                    queues=[each],
+                    name=name,
+                    concurrency=concurrency,
+                    fetch_job_polling_interval=_POLL_S,
+                    update_heartbeat_interval=_HEARTBEAT_S,
+                    stalled_worker_timeout=_STALLED_AFTER_S,
+                    shutdown_graceful_timeout=_DRAIN_S,
+                    delete_jobs="always",
+                    install_signal_handlers=False,
+                )
+            )

@@ -1,0 +1,82 @@
+"""What every task of a worker needs."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+import structlog
+
+from visavis.core.database import Database
+from visavis.errors import DatabaseError
+from visavis.ports import ObjectStore
+from visavis.worker.studio import Studio
+
+_PATIENCE_S: Final = 60.0
+_FIRST_PAUSE_S: Final = 0.2
+_LONGEST_PAUSE_S: Final = 3.0
+
+_Result = TypeVar("_Result")
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the operator decided.
+
+    Attributes:
+        job_limit_s: Time for one try of a job; nothing for no limit.
+        result_life_s: How long results are kept.
+        price_per_hour_usd: Of video.
+        webhook_secret: One for all keys; nothing if each has its own.
+        webhook_retry_after_s: Pauses between tries.
+    """
+
+    job_limit_s: float | None
+    result_life_s: int
+    price_per_hour_usd: float
+    webhook_secret: str | None
+    webhook_retry_after_s: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What every task of a worker needs.
+
+    Attributes:
+        database: The state.
+        store: The files.
+        studio: The rendering processes.
+        mark: Copies an MP4 and writes into the copy that it was made by AI.
+        post: Posts a body with headers to an address; gives the status.
+        policy: What the operator decided.
+        folder: For files on their way.
+    """
+
+    database: Database
+    store: ObjectStore
+    studio: Studio
+    mark: Callable[[Path, Path], None]
+    post: Callable[[str, bytes, dict[str, str]], Awaitable[int]]
+    policy: Policy
+    folder: Path
+
+
+async def patiently(write: Callable[[], Awaitable[_Result]]) -> _Result:
+    """Write to the database, trying again for a minute while it is away.
+
+    Raises:
+        DatabaseError: It did not come back.
+    """
+    deadline = asyncio.get_running_loop().time() + _PATIENCE_S
+    pause_s = _FIRST_PAUSE_S
+    while True:
+        try:
+            return await write()
+        except DatabaseError:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            _log.warning("database_away", pause_s=pause_s)
+        await asyncio.sleep(pause_s)
+        pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
