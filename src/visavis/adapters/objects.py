@@ -81,7 +81,9 @@ class LocalObjects(_Objects):
     async def link(self, name: str, *, life_s: int) -> str:
         """A path on this server; see the port."""
         until = str(int(time.time()) + life_s)
-        return f"{FILES_PATH}{name}?" + urlencode({"expires": until, "signature": self._signature(name, until)})
+        return f"{FILES_PATH}{name}?" + urlencode(
+            {"expires": until, "signature": self._signature(name, until)}
+        )
 
     def open_link(self, name: str, expires: str, signature: str) -> Path | None:
         """The file that a link leads to; nothing if the link is forged, too old, or the file gone."""
@@ -145,5 +147,7 @@ def _failures() -> Iterator[None]:
         raise StoredFileMissingError("The file is not in the store.") from error
     except (BaseError, OSError) as error:
         if any(words in str(error) for words in _NO_SPACE):
-            raise StoreFullError("There is no room for files at the moment. Please try again later.") from error
+            raise StoreFullError(
+                "There is no room for files at the moment. Please try again later."
+            ) from error
         raise StoreError("A file could not be stored or fetched. Please try again in a moment.") from error

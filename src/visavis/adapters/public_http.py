@@ -90,7 +90,7 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the library's interface
+        timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
@@ -106,9 +106,10 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
     async def connect_unix_socket(
         self,
         path: str,
-        timeout: float | None = None,  # noqa: ASYNC109 - the library's interface
+        timeout: float | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
+        del path, timeout, socket_options
         raise httpcore.ConnectError("no sockets of this machine")
 
     async def sleep(self, seconds: float) -> None:
@@ -173,7 +174,8 @@ class PublicHttp:
                 raw = httpcore.URL(
                     scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
                 )
-                sent = [("Host", target.netloc), ("Content-Length", str(len(body))), *headers.items()]
+                sent: list[tuple[bytes | str, bytes | str]] = [("Host", target.netloc)]
+                sent += [("Content-Length", str(len(body))), *headers.items()]
                 async with pool.stream("POST", raw, headers=sent, content=body) as answer:
                     return int(answer.status)
         except TimeoutError as error:

@@ -19,9 +19,7 @@ def tether(parent: int, signal_number: int) -> None:
         sys.exit(1)
 
 
-def command(
-    words: list[str], *, on_parents_death: int, user: tuple[int, int] | None = None
-) -> list[str]:
+def command(words: list[str], *, on_parents_death: int, user: tuple[int, int] | None = None) -> list[str]:
     """The command line that runs `words` as a child of this process, tied to the calling thread's life.
 
     Args:

@@ -62,7 +62,7 @@ def public_http(settings: Settings) -> PublicHttp:
         return PublicHttp(networks=settings.webhook_networks, certificates=settings.webhook_ca)
     except (ValueError, OSError) as error:
         raise SettingsError(
-            "VISAVIS_WEBHOOK_NETWORKS or VISAVIS_WEBHOOK_CA cannot be used: give networks as [\"10.0.0.0/8\"], "
+            'VISAVIS_WEBHOOK_NETWORKS or VISAVIS_WEBHOOK_CA cannot be used: give networks as ["10.0.0.0/8"], '
             "certificates as a PEM file."
         ) from error
 
@@ -115,7 +115,9 @@ async def workshop(installation: Installation) -> AsyncIterator[Workshop]:
     """What a worker needs, with its rendering processes."""
     settings = installation.settings
     if (settings.credentials_certificate is None) != (settings.credentials_key is None):
-        raise SettingsError("Set both VISAVIS_CREDENTIALS_CERTIFICATE and VISAVIS_CREDENTIALS_KEY, or neither.")
+        raise SettingsError(
+            "Set both VISAVIS_CREDENTIALS_CERTIFICATE and VISAVIS_CREDENTIALS_KEY, or neither."
+        )
     if settings.credentials_certificate and settings.credentials_key:
         marker = Marker(settings.credentials_certificate, settings.credentials_key)
     else:
@@ -142,4 +144,3 @@ async def workshop(installation: Installation) -> AsyncIterator[Workshop]:
             )
     finally:
         await database.close()
-

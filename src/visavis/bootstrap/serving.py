@@ -169,7 +169,9 @@ class _Worker:
 
     def start(self) -> None:
         # In a session of its own: Ctrl-C at the terminal is for us, and we tell it.
-        self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, start_new_session=True)
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            self._command, stdin=subprocess.DEVNULL, start_new_session=True
+        )
 
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
@@ -217,9 +219,7 @@ def _clear(folder: Path) -> None:
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     try:
-        import uvloop  # noqa: PLC0415 - not on every system
+        import uvloop
     except ImportError:
         return None
     return uvloop.new_event_loop
-
-

@@ -35,7 +35,7 @@ def create(
 ) -> None:
     """Make a key and show it, this once."""
     refuse_without_extra()
-    from visavis.core import accounts, webhooks  # noqa: PLC0415 - part of an extra
+    from visavis.core import accounts, webhooks
 
     configured = read_settings().webhook_secret
 
@@ -55,7 +55,7 @@ def create(
 def show(data: Data = None) -> None:
     """Show all keys, and what they made this month."""
     refuse_without_extra()
-    from visavis.core import accounts, rates, usage  # noqa: PLC0415 - part of an extra
+    from visavis.core import accounts, rates, usage
 
     async def read(session: "AsyncSession") -> list[list[str]]:
         rows = []
@@ -65,7 +65,10 @@ def show(data: Data = None) -> None:
             rows.append(
                 [
                     *(key.prefix + "…", key.name, key.tier, "default" if rate is None else str(rate)),
-                    *("none" if cap is None else str(cap), str(await rates.requests_this_month(session, key))),
+                    *(
+                        "none" if cap is None else str(cap),
+                        str(await rates.requests_this_month(session, key)),
+                    ),
                     *(f"{bill.seconds:.1f}", f"{bill.cost_usd:.4f}"),
                     f"{key.created_at:%Y-%m-%d}",
                     "revoked" if key.revoked_at else "active",
@@ -86,7 +89,7 @@ def show(data: Data = None) -> None:
 def revoke(word: Word, data: Data = None) -> None:
     """Refuse a key from now on."""
     refuse_without_extra()
-    from visavis.core import accounts  # noqa: PLC0415 - part of an extra
+    from visavis.core import accounts
 
     async def write(session: "AsyncSession") -> str:
         return (await accounts.revoke_key(session, word)).prefix
@@ -99,13 +102,15 @@ def revoke(word: Word, data: Data = None) -> None:
 def secret(word: Word, data: Data = None) -> None:
     """Show what a key's notifications are signed with."""
     refuse_without_extra()
-    from visavis.core import accounts, webhooks  # noqa: PLC0415 - part of an extra
+    from visavis.core import accounts, webhooks
 
     configured = read_settings().webhook_secret
 
     async def read(session: "AsyncSession") -> str:
         row = await accounts.named_key(session, word)
-        return await webhooks.secret_of(session, row.id, configured.get_secret_value() if configured else None)
+        return await webhooks.secret_of(
+            session, row.id, configured.get_secret_value() if configured else None
+        )
 
     say.print(_with_database(read, data), markup=False)
 
@@ -120,13 +125,14 @@ def _group() -> None:
 def create_user(
     email: Annotated[str, typer.Argument(help="E-mail address.")],
     password: Annotated[
-        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for if not given.")
+        str,
+        typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for if not given."),
     ],
     data: Data = None,
 ) -> None:
     """Make a user with a password."""
     refuse_without_extra()
-    from visavis.core import accounts  # noqa: PLC0415 - part of an extra
+    from visavis.core import accounts
 
     async def write(session: "AsyncSession") -> None:
         await accounts.create_user(session, email, password)
@@ -136,8 +142,8 @@ def create_user(
 
 
 def _with_database(do: Callable[["AsyncSession"], Awaitable[_Result]], data: Path | None) -> _Result:
-    from visavis.bootstrap.installation import Installation  # noqa: PLC0415 - part of an extra
-    from visavis.core.database import Database  # noqa: PLC0415
+    from visavis.bootstrap.installation import Installation
+    from visavis.core.database import Database
 
     async def once(url: str) -> _Result:
         database = Database(url)

@@ -23,8 +23,8 @@ def serve(
 ) -> None:
     """Serve the API: gateway, worker, queue, store and database in one command."""
     refuse_without_extra()
-    from visavis.bootstrap import serving  # noqa: PLC0415 - part of an extra
-    from visavis.bootstrap.installation import Installation  # noqa: PLC0415
+    from visavis.bootstrap import serving
+    from visavis.bootstrap.installation import Installation
 
     settings = _settings()
     with doing("Looking for the models") as now:
@@ -44,7 +44,7 @@ def serve(
 def work(data: Annotated[Path | None, typer.Option(help=DATA_HELP)] = None) -> None:
     """Run one more worker, beside a `visavis serve` or on another machine (DATABASE_URL, object store)."""
     refuse_without_extra()
-    from visavis.bootstrap import serving  # noqa: PLC0415 - part of an extra
+    from visavis.bootstrap import serving
 
     settings = _settings()
     bootstrap.face_models(settings)

@@ -13,7 +13,7 @@ from visavis.cli.serve import refuse_without_extra
 def verify(file: Annotated[Path, typer.Argument(help="An MP4.")]) -> None:
     """Read a video's content credentials: whether it was made by AI, by whom, and whether it was changed."""
     refuse_without_extra()
-    from visavis.adapters import credentials  # noqa: PLC0415 - part of an extra
+    from visavis.adapters import credentials
 
     verdict = credentials.verify(file)
     if verdict is None:

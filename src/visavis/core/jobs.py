@@ -104,7 +104,9 @@ async def submit(session: AsyncSession, key: ApiKey, wanted: Submission) -> Job:
         "fingerprint": wanted.fingerprint,
         **wanted.fields,
     }
-    made = (await session.execute(insert(Job).values(row).on_conflict_do_nothing().returning(Job))).scalar_one_or_none()
+    made = (
+        await session.execute(insert(Job).values(row).on_conflict_do_nothing().returning(Job))
+    ).scalar_one_or_none()
     if made is None:
         return await _earlier(session, key, wanted)
     await queue.enqueue(session, queue.RENDER_TASK, job_id=made.id)
@@ -289,12 +291,7 @@ async def expire(session: AsyncSession, *, at_most: int = 500) -> list[str]:
     Returns:
         Paths of files to delete.
     """
-    old = (
-        select(Job)
-        .where(Job.expires_at <= func.now())
-        .limit(at_most)
-        .with_for_update(skip_locked=True)
-    )
+    old = select(Job).where(Job.expires_at <= func.now()).limit(at_most).with_for_update(skip_locked=True)
     paths = []
     for job in (await session.execute(old)).scalars():
         if job.result_path:
@@ -321,5 +318,7 @@ async def requeue_lost(session: AsyncSession) -> int:
 
 async def known(session: AsyncSession, identifiers: list[str]) -> set[str]:
     """Which of these jobs may still need their files."""
-    query = select(Job.id).where(Job.id.in_(identifiers), Job.expires_at.is_(None) | (Job.expires_at > func.now()))
+    query = select(Job.id).where(
+        Job.id.in_(identifiers), Job.expires_at.is_(None) | (Job.expires_at > func.now())
+    )
     return set((await session.execute(query)).scalars())

@@ -19,7 +19,9 @@ _QUEUES: Final = {RENDER_TASK: RENDERING, DELIVER_TASK: ERRANDS}
 _door: Final = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 
-async def enqueue(session: AsyncSession, task: str, *, at: datetime | None = None, **values: str | int) -> None:
+async def enqueue(
+    session: AsyncSession, task: str, *, at: datetime | None = None, **values: str | int
+) -> None:
     """Let a worker do something, if and when the transaction is committed.
 
     Args:

@@ -37,7 +37,9 @@ class _SessionStorage(Storage, SlidingWindowCounterSupport):
         return bool((await self._session.execute(statement, values)).scalar_one())
 
     async def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
-        statement = text("SELECT number, current, previous, extract(epoch FROM now()) FROM rate_windows WHERE key = :key")
+        statement = text(
+            "SELECT number, current, previous, extract(epoch FROM now()) FROM rate_windows WHERE key = :key"
+        )
         row = (await self._session.execute(statement, {"key": key})).one_or_none()
         if row is None:
             return 0, 0.0, 0, float(expiry)
@@ -52,6 +54,7 @@ class _SessionStorage(Storage, SlidingWindowCounterSupport):
                 return 0, 0.0, 0, float(expiry)
 
     async def clear_sliding_window(self, key: str, expiry: int) -> None:
+        del expiry
         await self._session.execute(text("DELETE FROM rate_windows WHERE key = :key"), {"key": key})
 
     async def incr(self, key: str, expiry: int, amount: int = 1) -> int:

@@ -29,8 +29,8 @@ async def record(session: AsyncSession, job: Job, *, seconds: float, price_per_h
 
 async def bill(session: AsyncSession, key: ApiKey) -> Bill:
     """What a key has used since the month began."""
-    sums = select(func.coalesce(func.sum(Usage.seconds), 0), func.coalesce(func.sum(Usage.cost_usd), 0)).where(
-        Usage.key_id == key.id, Usage.at >= func.date_trunc("month", func.now())
-    )
+    sums = select(
+        func.coalesce(func.sum(Usage.seconds), 0), func.coalesce(func.sum(Usage.cost_usd), 0)
+    ).where(Usage.key_id == key.id, Usage.at >= func.date_trunc("month", func.now()))
     seconds, cost = (await session.execute(sums)).one()
     return Bill(float(seconds), float(cost))

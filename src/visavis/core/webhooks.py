@@ -17,7 +17,7 @@ from visavis.core.secret import WEBHOOKS, derived, shared_secret
 from visavis.errors import CallbackError
 
 LONGEST_URL: Final = 2048
-_SECRET_BEGIN: Final = "whsec_"
+_BEGIN: Final = "whsec_"
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ async def secret_of(session: AsyncSession, key_id: int, configured: str | None) 
     """
     if configured:
         return configured
-    return _SECRET_BEGIN + derived(await shared_secret(session, WEBHOOKS), f"webhook:{key_id}")
+    return _BEGIN + derived(await shared_secret(session, WEBHOOKS), f"webhook:{key_id}")
 
 
 async def announce(session: AsyncSession, job: Job) -> None:

@@ -32,7 +32,7 @@ class Espeak:
         samples, rate_hz = speak(text, self._name(voice))
         if not samples.any():
             raise InputError("There is nothing in the text that can be said aloud.")
-        return samples.astype(np.float32) / _FULL_SCALE, rate_hz
+        return np.asarray(samples, np.float32) / np.float32(_FULL_SCALE), rate_hz
 
     @property
     def languages(self) -> frozenset[str]:
@@ -77,4 +77,8 @@ class Espeak:
 
     @cached_property
     def _variants(self) -> dict[str, str]:
-        return {file.name.lower(): file.name for file in (self._data / "voices" / "!v").iterdir() if file.is_file()}
+        return {
+            file.name.lower(): file.name
+            for file in (self._data / "voices" / "!v").iterdir()
+            if file.is_file()
+        }

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Final
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 
 from visavis.engine.arrays import Floats
 from visavis.engine.face import FaceModels, find_face
@@ -32,6 +33,7 @@ from visavis.ports import SpeechSynthesizer, Voice
 _STDOUT_FD, _STDERR_FD = 1, 2
 _MP3_BIT_RATE: Final = 128_000
 _MP3_RATE_HZ: Final = 44_100
+_MP3_CODEC: Final = "libmp3lame"
 READY: Final = {"ready": True}
 
 
@@ -108,7 +110,7 @@ def _speech(tools: Tools, request: dict[str, Any]) -> dict[str, Any]:
     """A text as a sound file."""
     samples, rate_hz = _say_text(tools, request)
     if request["format"] == "mp3":
-        _write(samples, rate_hz, Path(request["output"]), "mp3", "libmp3lame", _MP3_RATE_HZ)
+        _write(samples, rate_hz, Path(request["output"]), "mp3", _MP3_CODEC, _MP3_RATE_HZ)
         return {"duration_s": len(samples) / rate_hz, "sample_rate_hz": _MP3_RATE_HZ}
     _write(samples, rate_hz, Path(request["output"]), "wav", "pcm_s16le", rate_hz)
     return {"duration_s": len(samples) / rate_hz, "sample_rate_hz": rate_hz}
@@ -129,8 +131,10 @@ def _say_text(tools: Tools, request: dict[str, Any]) -> tuple[Floats, int]:
 def _write(samples: Floats, rate_hz: int, path: Path, container: str, codec: str, to_rate_hz: int) -> None:
     with av.open(str(path), "w", format=container) as file:
         stream = file.add_stream(codec, rate=to_rate_hz)
+        if not isinstance(stream, AudioStream):
+            raise TypeError(f"{codec} encodes no sound")
         stream.layout = "mono"
-        if codec == "libmp3lame":
+        if codec == _MP3_CODEC:
             stream.bit_rate = _MP3_BIT_RATE
         resampler = av.AudioResampler(format=stream.format.name, layout="mono", rate=to_rate_hz)
         frame = av.AudioFrame.from_ndarray(

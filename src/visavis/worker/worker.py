@@ -62,7 +62,12 @@ async def _work_always(shop: Workshop, url: str, name: str) -> None:
         began = asyncio.get_running_loop().time()
         try:
             await _work_once(shop, url, name)
-        except* (procrastinate.exceptions.ProcrastinateException, PsycopgError, PoolTimeout, OSError) as group:
+        except* (
+            procrastinate.exceptions.ProcrastinateException,
+            PsycopgError,
+            PoolTimeout,
+            OSError,
+        ) as group:
             _log.warning("worker_restarts", reason=type(group.exceptions[0]).__name__, pause_s=pause_s)
         if asyncio.get_running_loop().time() - began > _STALLED_AFTER_S:
             pause_s = _FIRST_PAUSE_S

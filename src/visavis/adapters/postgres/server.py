@@ -135,7 +135,7 @@ class EmbeddedPostgres:
         for option in _OPTIONS:
             command += ["-c", option]
         with self._log.open("ab") as log:
-            return subprocess.Popen(
+            return subprocess.Popen(  # noqa: S603 - our own command
                 _tethered(command, owner, signal.SIGINT),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -157,7 +157,7 @@ class EmbeddedPostgres:
         shutil.rmtree(part, ignore_errors=True)
         command = [str(binaries / "initdb"), "-D", str(part), "-U", _ROLE, "--no-instructions"]
         command += ["--auth-local=trust", "--auth-host=reject", "-E", "UTF8", "--locale=C.UTF-8"]
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own command
             _tethered(command, owner, signal.SIGKILL),
             capture_output=True,
             text=True,
@@ -192,7 +192,7 @@ class EmbeddedPostgres:
         if owner is not None and not _may_enter(self._folder.parent, owner):
             raise DatabaseError(
                 f"As root the embedded Postgres runs as another user, who cannot reach {self._folder}. "
-                "Name a folder with --data that others may enter, such as /var/lib/visavis, or set DATABASE_URL."
+                "Name a folder with --data that others may enter, as /var/lib/visavis, or set DATABASE_URL."
             )
 
 
@@ -215,7 +215,7 @@ def _owner() -> _Owner | None:
         return None
     useradd = shutil.which("useradd")
     if useradd and not _known(_USER):
-        subprocess.run(
+        subprocess.run(  # noqa: S603 - our own command
             [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", _USER],
             check=False,
             capture_output=True,

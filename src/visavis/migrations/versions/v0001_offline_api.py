@@ -131,7 +131,8 @@ RETURNS boolean LANGUAGE sql AS $body$
         INSERT INTO rate_windows AS w (key, number, current, previous)
         SELECT wanted, number, amount, 0 FROM place WHERE amount <= most
         ON CONFLICT (key) DO UPDATE SET
-            previous = CASE excluded.number - w.number WHEN 0 THEN w.previous WHEN 1 THEN w.current ELSE 0 END,
+            previous = CASE excluded.number - w.number
+                WHEN 0 THEN w.previous WHEN 1 THEN w.current ELSE 0 END,
             current = CASE excluded.number - w.number WHEN 0 THEN w.current ELSE 0 END + amount,
             number = excluded.number
         WHERE CASE excluded.number - w.number WHEN 0 THEN w.previous WHEN 1 THEN w.current ELSE 0 END

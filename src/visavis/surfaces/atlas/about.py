@@ -48,7 +48,9 @@ async def alive() -> wire.Alive:
     return wire.Alive(status="ok")
 
 
-@router.get("/v1/health", responses={_DOWN: {"model": wire.HealthAnswer, "description": "Jobs cannot be done."}})
+@router.get(
+    "/v1/health", responses={_DOWN: {"model": wire.HealthAnswer, "description": "Jobs cannot be done."}}
+)
 async def health(context: Given, response: Response) -> wire.HealthAnswer:
     """Whether jobs can be taken in and done."""
     try:
@@ -59,9 +61,7 @@ async def health(context: Given, response: Response) -> wire.HealthAnswer:
         return wire.HealthAnswer(status="offline", services=wire.HealthServices(avatar_generation="offline"))
     if not room.slots:
         response.status_code = _DOWN
-        return wire.HealthAnswer(
-            status="degraded", services=wire.HealthServices(avatar_generation="offline")
-        )
+        return wire.HealthAnswer(status="degraded", services=wire.HealthServices(avatar_generation="offline"))
     return wire.HealthAnswer(
         status="all systems go", services=wire.HealthServices(avatar_generation="online")
     )
@@ -103,7 +103,9 @@ async def me(caller: Caller, context: Given) -> wire.MeAnswer:
 def metrics(figures: Figures) -> APIRouter:
     """The figures of this process and of the queue, for Prometheus."""
     waiting = Gauge("visavis_jobs", "Jobs that are not done.", ["status"], registry=figures.registry)
-    slots = Gauge("visavis_slots", "Jobs that can be rendered at a time.", ["state"], registry=figures.registry)
+    slots = Gauge(
+        "visavis_slots", "Jobs that can be rendered at a time.", ["state"], registry=figures.registry
+    )
     made = APIRouter()
 
     @made.get("/metrics", include_in_schema=False)

@@ -37,7 +37,7 @@ _IDEMPOTENCY: Final = {
     "in": "header",
     "required": False,
     "schema": {"type": "string", "maxLength": 200},
-    "description": "The same key with the same request gives the first answer again; kept as long as results.",
+    "description": "The same key with the same request gives the first answer again.",
 }
 _CALLBACK: Final = {
     "name": "X-Callback-URL",

@@ -29,7 +29,9 @@ class Failure:
     example: str
 
 
-INVALID_INPUT = Failure(400, "invalid_input", "No face was found in the picture. Send a photo of one person's face.")
+INVALID_INPUT = Failure(
+    400, "invalid_input", "No face was found in the picture. Send a photo of one person's face."
+)
 INVALID_CALLBACK = Failure(400, "invalid_callback_url", "The callback URL must use HTTPS.")
 UNAUTHORIZED = Failure(
     401, "unauthorized", "Missing Authorization header. Use: Authorization: Bearer <api_key>"
@@ -58,8 +60,12 @@ MONTHLY_CAP = Failure(429, "monthly_cap_exceeded", "You've reached the cap of 10
 INTERNAL = Failure(500, "internal_error", "Unexpected server error.")
 URL_FAILED = Failure(500, "url_generation_failed", "Failed to generate the download URL.")
 GENERATION_FAILED = Failure(502, "generation_failed", "Processing failed. Please try again.")
-QUEUE = Failure(503, "queue_unavailable", "Job queue is temporarily unavailable. Please try again in a moment.")
-STORAGE = Failure(503, "storage_unavailable", "There is no room for files at the moment. Please try again later.")
+QUEUE = Failure(
+    503, "queue_unavailable", "Job queue is temporarily unavailable. Please try again in a moment."
+)
+STORAGE = Failure(
+    503, "storage_unavailable", "There is no room for files at the moment. Please try again later."
+)
 STORAGE_ERROR = Failure(
     503, "storage_error", "A file could not be stored or fetched. Please try again in a moment."
 )
@@ -106,7 +112,13 @@ _TABLE: Final[tuple[tuple[type[errors.VisavisError], Failure], ...]] = (
     (errors.ChildError, GENERATION_FAILED),
     (errors.VisavisError, INTERNAL),
 )
-_BY_STATUS: Final = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 413: TOO_LARGE, 415: UNSUPPORTED, 422: VALIDATION}
+_BY_STATUS: Final = {
+    404: NOT_FOUND,
+    405: METHOD_NOT_ALLOWED,
+    413: TOO_LARGE,
+    415: UNSUPPORTED,
+    422: VALIDATION,
+}
 # What these say comes from the machine room, and is not for clients.
 _OWN_WORDS: Final = (AUTH, QUEUE, UNAVAILABLE, INTERNAL, STORAGE_ERROR, URL_FAILED, GENERATION_FAILED)
 
@@ -156,7 +168,9 @@ def install(app: FastAPI) -> None:
     async def http(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise error
-        failure = _BY_STATUS.get(error.status_code, VALIDATION if error.status_code < INTERNAL.status else INTERNAL)
+        failure = _BY_STATUS.get(
+            error.status_code, VALIDATION if error.status_code < INTERNAL.status else INTERNAL
+        )
         words = {
             NOT_FOUND: f"There is no endpoint {request.url.path[:200]}.",
             METHOD_NOT_ALLOWED: f"{request.method} is not allowed here.",

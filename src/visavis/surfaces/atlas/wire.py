@@ -187,7 +187,9 @@ class SpeechRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     text: str = Field(min_length=1, examples=["Hello, welcome to our demo."])
-    voice: str = Field(default="", max_length=100, examples=["default"], description="A variant such as f2, m3.")
+    voice: str = Field(
+        default="", max_length=100, examples=["default"], description="A variant such as f2, m3."
+    )
     language: str = Field(default="", max_length=35, examples=["en-us"], description="As BCP 47 tag.")
     callback_url: str | None = Field(default=None, description="Notified at the end; HTTPS.")
 

@@ -32,7 +32,10 @@ class Figures:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter(
-            "visavis_requests_total", "Requests answered.", ["method", "route", "status"], registry=self.registry
+            "visavis_requests_total",
+            "Requests answered.",
+            ["method", "route", "status"],
+            registry=self.registry,
         )
         self.seconds = Histogram(
             "visavis_request_seconds",
@@ -80,7 +83,7 @@ class Edge:
             await self._app(scope, receive, send_on)
         except ClientDisconnect:
             _log.info("client_left")
-        except Exception:
+        except Exception:  # noqa: BLE001 - nobody must see a trace or a dropped connection
             _log.exception("request_failed")
             if not status:
                 answer = await self._on_failure()

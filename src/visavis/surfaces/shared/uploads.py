@@ -95,9 +95,7 @@ async def read_form(
         try:
             try:
                 parser = MultipartParser(boundary, reader.callbacks())  # type: ignore[arg-type]
-                declared = request.headers.get("content-length", "")
-                if declared.isdigit() and int(declared) > most_bytes + _FORM_BYTES:
-                    raise UploadTooLargeError(_too_large(most_bytes))
+                _refuse_too_large(request, most_bytes)
                 async for block in request.stream():
                     parser.write(block)
                 parser.finalize()
@@ -141,6 +139,12 @@ async def _drain(request: Request, most_bytes: int) -> None:
             drained += len(message.get("body", b""))
             if not message.get("more_body", False):
                 return
+
+
+def _refuse_too_large(request: Request, most_bytes: int) -> None:
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > most_bytes + _FORM_BYTES:
+        raise UploadTooLargeError(_too_large(most_bytes))
 
 
 def _too_large(most_bytes: int) -> str:
@@ -248,5 +252,3 @@ class _Reader:
 
     def _finish(self) -> None:
         self.is_whole = True
-
-
