@@ -215,7 +215,7 @@ class _Reader:
         if self._name in self.form.files or self._name in self.form.fields:
             raise RequestError(f"{self._name}: sent more than once.")
         self._text = bytearray()
-        if self._name in self._files:
+        if self._name in self._files and b"filename" in options:
             path = self._folder / str(self._parts)
             declared = self._headers.get(b"content-type", b"").decode("latin-1").partition(";")[0]
             self._file = UploadedFile(path, declared.strip().lower())

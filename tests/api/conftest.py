@@ -1,0 +1,261 @@
+"""A real server: its own process, its own database, real files."""
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import wave
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import av
+import httpx
+import psycopg
+import pytest
+from PIL import Image
+
+from visavis.adapters import tethered
+from visavis.adapters.postgres import EmbeddedPostgres
+from visavis.core import accounts
+from visavis.core.database import Database, migrate
+from visavis.core.webhooks import secret_of
+
+_Result = TypeVar("_Result")
+START_S = 90.0
+STOP_S = 60.0
+ROUND_S = 0.02
+
+
+def until(condition: Callable[[], _Result], *, within_s: float = 60.0, what: str = "") -> _Result:
+    """Wait until a condition gives something true, and give that."""
+    deadline = time.monotonic() + within_s
+    pause = threading.Event()
+    while True:
+        found = condition()
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"not within {within_s} s: {what or condition}"
+        pause.wait(ROUND_S)
+
+
+@dataclass
+class Server:
+    """A running `visavis serve`."""
+
+    data: Path
+    env: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[str] | None = None
+    url: str = ""
+    key: str = ""
+    log: Path = Path()
+
+    def start(self) -> None:
+        words = [str(Path(sys.executable).with_name("visavis")), "serve", "--port", "0", "--data", str(self.data)]
+        self.log = self.data / "serve.log"
+        env = os.environ | {"VISAVIS_LOG_LEVEL": "info", "VISAVIS_LOG_FORMAT": "json"} | self.env
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                tethered.command(words, on_parents_death=signal.SIGTERM),
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=env,
+            )
+        assert self.process.stdout is not None
+        said = [self.process.stdout.readline()]
+        assert said[0].startswith("visavis serves"), (said, self.log.read_text()[-3000:])
+        self.url = re.findall(r"http://\S+?:\d+", said[0])[0]
+        if not self.key:
+            self.key = self.process.stdout.readline().strip().rpartition(" ")[2]
+        until(self._is_ready, within_s=START_S, what="workers")
+
+    def _is_ready(self) -> bool:
+        return httpx.get(f"{self.url}/v1/health").status_code == 200
+
+    @property
+    def database_url(self) -> str:
+        return EmbeddedPostgres(self.data / "postgres").url
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        assert self.process is not None
+        self.process.send_signal(number)
+        try:
+            return self.process.wait(STOP_S)
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
+                self.process.wait()
+            assert self.process.stdout is not None
+            self.process.stdout.close()
+
+    def client(self, key: str | None = None) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {key or self.key}"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60.0)
+
+    def make_key(self, name: str = "test", **allowance: Any) -> str:
+        async def make(database: Database) -> str:
+            async with database.transaction() as session:
+                wanted = accounts.Allowance(**allowance)
+                return (await accounts.create_key(session, name, allowance=wanted))[1]
+
+        return in_database(self.database_url, make)
+
+    def webhook_secret(self, key: str) -> str:
+        async def read(database: Database) -> str:
+            async with database.transaction() as session:
+                row = await accounts.find_key(session, key)
+                return await secret_of(session, row.id, None)
+
+        return in_database(self.database_url, read)
+
+    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.database_url) as connection:
+            return connection.execute(statement, values).fetchall()  # type: ignore[call-overload, no-any-return]
+
+    def processes(self) -> dict[str, list[int]]:
+        """Process identifiers by role, of everything that this server started."""
+        assert self.process is not None
+        parents = {}
+        commands = {}
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit():
+                try:
+                    parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                    commands[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                except OSError:
+                    continue
+        below, roles = {self.process.pid}, {"worker": [], "child": [], "postgres": []}
+        for _ in range(4):
+            below |= {pid for pid, parent in parents.items() if parent in below}
+        for pid in below - {self.process.pid}:
+            command = commands.get(pid, "")
+            if "visavis.cli.main work" in command:
+                roles["worker"].append(pid)
+            elif "visavis.cli.child" in command:
+                roles["child"].append(pid)
+            elif "bin/postgres -D" in command:
+                roles["postgres"].append(pid)
+        return roles
+
+    def finished(self, job_id: str, key: str | None = None, *, within_s: float = 120.0) -> dict[str, Any]:
+        """Wait for a job's end."""
+        with self.client(key) as client:
+
+            def look() -> dict[str, Any] | None:
+                job: dict[str, Any] = client.get(f"/v1/jobs/{job_id}").json()
+                return job if job.get("status") in {"completed", "failed"} else None
+
+            found = until(look, within_s=within_s, what=f"end of {job_id}")
+            assert found is not None
+            return found
+
+
+def in_database(url: str, do: Callable[[Database], Awaitable[_Result]]) -> _Result:
+    async def run() -> _Result:
+        database = Database(url)
+        try:
+            return await do(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+@pytest.fixture(scope="session")
+def open_folder() -> Iterator[Callable[[], Path]]:
+    """Makes folders that the database's own user may enter, unlike pytest's."""
+    made: list[Path] = []
+
+    def make() -> Path:
+        made.append(Path(tempfile.mkdtemp(prefix="visavis-test-")))
+        made[-1].chmod(0o755)
+        return made[-1]
+
+    yield make
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def start_server(open_folder: Callable[[], Path], face_models_folder: Path) -> Iterator[Callable[..., Server]]:
+    """Starts servers; all are ended with the session."""
+    started: list[Server] = []
+
+    def start(data: Path | None = None, **settings: str) -> Server:
+        env = {f"VISAVIS_{name.upper()}": value for name, value in settings.items()}
+        server = Server(data or open_folder(), env)
+        started.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in started:
+        if server.process is not None and server.process.poll() is None:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def server(start_server: Callable[..., Server]) -> Server:
+    """One server for all tests that do it no harm."""
+    return start_server(requests_per_minute="100000")
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[httpx.Client]:
+    with server.client() as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def postgres(open_folder: Callable[[], Path]) -> Iterator[str]:
+    """The address of a migrated database without a server."""
+    embedded = EmbeddedPostgres(open_folder() / "postgres")
+    embedded.start()
+    try:
+        migrate(embedded.url)
+        yield embedded.url
+    finally:
+        embedded.stop()
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory, portrait_file: Path, sentence_file: Path) -> Path:
+    """A folder with `face.jpg`, `face.png`, `face.webp`, `short.wav`, and `speech` as MP3, OGG, WebM, WAV."""
+    folder = tmp_path_factory.mktemp("media")
+    with Image.open(portrait_file) as picture:
+        for suffix in ("jpg", "png", "webp"):
+            picture.convert("RGB").save(folder / f"face.{suffix}")
+    shutil.copy(sentence_file, folder / "speech.wav")
+    with wave.open(str(sentence_file)) as source, wave.open(str(folder / "short.wav"), "wb") as short:
+        short.setparams(source.getparams())
+        short.writeframes(source.readframes(source.getframerate() // 2))
+    for name, codec, rate in (("mp3", "libmp3lame", 44_100), ("ogg", "libopus", 48_000), ("webm", "libopus", 48_000)):
+        encode(folder / "speech.wav", folder / f"speech.{name}", codec, rate)
+    return folder
+
+
+def encode(source: Path, target: Path, codec: str, rate_hz: int) -> None:
+    with av.open(str(source)) as read, av.open(str(target), "w") as write:
+        stream = write.add_stream(codec, rate=rate_hz)
+        for frame in read.decode(audio=0):
+            write.mux(stream.encode(frame))
+        write.mux(stream.encode(None))
+
+
+def files(media: Path, *, audio: str = "short.wav", image: str = "face.jpg") -> dict[str, Any]:
+    """The form of a submission."""
+    kinds = {"wav": "audio/wav", "mp3": "audio/mpeg", "ogg": "audio/ogg", "webm": "audio/webm"}
+    kinds |= {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+    return {
+        part: (name, (media / name).read_bytes(), kinds[name.rpartition(".")[2]])
+        for part, name in (("audio", audio), ("image", image))
+    }
+
