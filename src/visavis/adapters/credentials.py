@@ -1,13 +1,11 @@
 """Content credentials (C2PA): every video says in itself that it was made by AI, signed."""
 
-import contextlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import c2pa
 from c2pa import Builder, C2paError, C2paSignerInfo, Reader, Signer
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -223,8 +221,3 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
-
-
-with contextlib.suppress(C2paError):
-    # The thumbnail of a video would be a face outside the video.
-    c2pa.load_settings({"builder": {"thumbnail": {"enabled": False}}})

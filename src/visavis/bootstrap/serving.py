@@ -78,6 +78,7 @@ def serve(installation: Installation, host: str, port: int, on_start: Callable[[
         finally:
             if postgres:
                 postgres.stop()
+                _log.info("database_stopped")
 
 
 def work_alone(settings: Settings, data: Path | None) -> None:
@@ -125,8 +126,10 @@ async def _serve(
             worker.ask_to_stop()  # both drain at the same time
             server.should_exit = True
             await serving
+            _log.info("gateway_stopped")
     finally:
         await asyncio.to_thread(worker.stop)
+        _log.info("worker_stopped")
 
 
 async def _started(installation: Installation, listener: socket.socket) -> Started:

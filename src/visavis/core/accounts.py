@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -20,9 +21,6 @@ DEFAULT_TIER: Final = "starter"
 _KEY_BYTES: Final = 32
 _PREFIX_CHARS: Final = len(KEY_BEGIN) + 4  # shown, so that a key can be told from others
 _LEAST_PASSWORD_CHARS: Final = 10
-
-# A password that nobody has: checking it takes as long as checking a real one.
-_NOBODY: Final = PasswordHasher().hash(secrets.token_urlsafe())
 
 
 @dataclass(frozen=True)
@@ -149,7 +147,7 @@ async def check_password(session: AsyncSession, email: str, password: str) -> Us
     query = select(User).where(User.email == email.strip().lower())
     row = (await session.execute(query)).scalar_one_or_none()
     try:
-        PasswordHasher().verify(row.password_hash if row else _NOBODY, password)
+        PasswordHasher().verify(row.password_hash if row else _nobodys(), password)
     except (VerificationError, InvalidHashError) as error:
         raise KeyRefusedError("The e-mail address or the password is wrong.") from error
     if row is None:
@@ -163,6 +161,12 @@ async def _user(session: AsyncSession, email: str) -> User:
     if row is None:
         raise AccountError("There is no user with that e-mail address; make one with `visavis users create`.")
     return row
+
+
+@cache
+def _nobodys() -> str:
+    """A password that nobody has: checking it takes as long as checking a real one."""
+    return PasswordHasher().hash(secrets.token_urlsafe())
 
 
 def _digest(key: str) -> bytes:

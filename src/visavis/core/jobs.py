@@ -318,7 +318,6 @@ async def requeue_lost(session: AsyncSession) -> int:
 
 async def known(session: AsyncSession, identifiers: list[str]) -> set[str]:
     """Which of these jobs may still need their files."""
-    query = select(Job.id).where(
-        Job.id.in_(identifiers), Job.expires_at.is_(None) | (Job.expires_at > func.now())
-    )
+    is_needed = Job.status.in_([PENDING, PROCESSING]) | (Job.expires_at > func.now())
+    query = select(Job.id).where(Job.id.in_(identifiers), is_needed)
     return set((await session.execute(query)).scalars())

@@ -1,0 +1,297 @@
+"""The rules, on a real database: fencing, tries, the queue, rates, accounts, the schema."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import alembic.autogenerate
+import alembic.migration
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.api.conftest import in_database
+from visavis.core import accounts, jobs, rates, webhooks
+from visavis.core.database import Database, migrate
+from visavis.core.schema import ApiKey, Job, Table
+from visavis.errors import (
+    AccountError,
+    CallbackError,
+    DatabaseError,
+    IdempotencyError,
+    JobMissingError,
+    KeyRefusedError,
+    RateLimitError,
+)
+
+OUTPUT = jobs.Output("results/x/1.mp4", 10, 2.0)
+
+
+def wanted(**more: Any) -> jobs.Submission:
+    return jobs.Submission(
+        **{"id": jobs.new_id(), "type": "video", "content_type": jobs.MP4, "base_url": "", "fields": {}, **more}
+    )
+
+
+async def a_key(database: Database, **allowance: Any) -> ApiKey:
+    async with database.transaction() as session:
+        return (await accounts.create_key(session, "core", allowance=accounts.Allowance(**allowance)))[0]
+
+
+async def a_job(database: Database, key: ApiKey, **more: Any) -> Job:
+    async with database.transaction() as session:
+        return await jobs.submit(session, key, wanted(**more))
+
+
+async def begun(database: Database, job: Job) -> Job | None:
+    async with database.transaction() as session:
+        return await jobs.begin(session, job.id)
+
+
+async def finish(database: Database, job: Job) -> bool:
+    async with database.transaction() as session:
+        return await jobs.finish(session, job, OUTPUT, life_s=60, price_per_hour_usd=7.0)
+
+
+def test_the_migrations_make_what_the_code_expects(postgres: str) -> None:
+    engine = create_engine(postgres.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        context = alembic.migration.MigrationContext.configure(connection)
+        found = alembic.autogenerate.compare_metadata(context, Table.metadata)
+    engine.dispose()
+    ours = [each for each in found if "procrastinate" not in str(each) and "rate_windows" not in str(each)]
+    ours = [each for each in ours if "alembic" not in str(each)]
+    assert ours == []
+
+
+def test_migrating_again_does_nothing(postgres: str) -> None:
+    migrate(postgres)
+
+
+def test_a_database_that_is_not_there_is_an_error_of_ours(tmp_path: Path) -> None:
+    async def use(database: Database) -> None:
+        async with database.transaction() as session:
+            await session.execute(text("SELECT 1"))
+
+    nowhere = f"postgresql://x@/postgres?host={tmp_path}"
+    with pytest.raises(DatabaseError):
+        in_database(nowhere, use)
+    with pytest.raises(DatabaseError):
+        migrate(nowhere)
+
+
+def test_a_worker_taken_for_dead_writes_nothing(postgres: str) -> None:
+    async def run(database: Database) -> None:
+        job = await a_job(database, await a_key(database))
+        slow = await begun(database, job)
+        quick = await begun(database, job)
+        assert slow
+        assert quick
+        assert (slow.attempt, quick.attempt) == (1, 2)
+        assert not await finish(database, slow)
+        assert await finish(database, quick)
+        assert not await finish(database, quick)
+        assert await begun(database, job) is None
+        async with database.transaction() as session:
+            assert not await jobs.fail(session, slow, "generation_failed")
+            assert not await jobs.release(session, slow, counts=False)
+
+    in_database(postgres, run)
+
+
+def test_a_job_is_tried_three_times(postgres: str) -> None:
+    async def run(database: Database) -> None:
+        key = await a_key(database)
+        crashing = await a_job(database, key)
+        for _ in range(jobs.MOST_TRIES):
+            assert await begun(database, crashing)
+        assert await begun(database, crashing) is None
+        failing = await a_job(database, key)
+        given_back = []
+        for _ in range(jobs.MOST_TRIES):
+            job = await begun(database, failing)
+            assert job
+            async with database.transaction() as session:
+                given_back.append(await jobs.release(session, job, counts=True))
+        assert given_back == [True, True, False]
+        async with database.transaction() as session:
+            for each in (crashing, failing):
+                found = await jobs.find(session, key, each.id)
+                assert (found.status, found.error_code) == ("failed", "generation_failed")
+
+    in_database(postgres, run)
+
+
+def test_going_home_does_not_count_as_a_try(postgres: str) -> None:
+    async def run(database: Database) -> None:
+        job = await a_job(database, await a_key(database))
+        for _ in range(5):
+            mine = await begun(database, job)
+            assert mine
+            assert mine.attempt == 1
+            async with database.transaction() as session:
+                assert await jobs.release(session, mine, counts=False)
+
+    in_database(postgres, run)
+
+
+def test_the_place_in_the_queue(postgres: str) -> None:
+    async def run(database: Database) -> None:
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE jobs SET status = 'failed'"))
+        key = await a_key(database)
+        made = [await a_job(database, key) for _ in range(3)]
+        async with database.transaction() as session:
+            assert [await jobs.position(session, job) for job in made] == [1, 2, 3]
+        first = await begun(database, made[0])
+        async with database.transaction() as session:
+            assert first
+            assert await jobs.position(session, first) == 0
+            assert await jobs.position(session, made[2]) == 2
+            with pytest.raises(JobMissingError):
+                await jobs.find(session, await a_key(database), made[0].id)
+
+    in_database(postgres, run)
+
+
+def test_a_submission_that_is_undone_leaves_nothing_in_the_queue(postgres: str) -> None:
+    async def run(database: Database) -> None:
+        key = await a_key(database)
+        count = text("SELECT count(*) FROM procrastinate_jobs")
+        async with database.transaction() as session:
+            before = (await session.execute(count)).scalar_one()
+        submission = wanted()
+        with pytest.raises(RuntimeError):
+            async with database.transaction() as session:
+                await jobs.submit(session, key, submission)
+                raise RuntimeError
+        async with database.transaction() as session:
+            assert (await session.execute(count)).scalar_one() == before
+            with pytest.raises(JobMissingError):
+                await jobs.find(session, key, submission.id)
+
+    in_database(postgres, run)
+
+
+def test_what_fell_out_of_the_queue_is_put_back(postgres: str) -> None:
+    async def run(database: Database) -> None:
+        job = await a_job(database, await a_key(database))
+        async with database.transaction() as session:
+            await jobs.requeue_lost(session)
+            await session.execute(text("DELETE FROM procrastinate_jobs WHERE args ->> 'job_id' = :id"), {"id": job.id})
+        async with database.transaction() as session:
+            assert await jobs.requeue_lost(session) == 1
+            assert await jobs.requeue_lost(session) == 0
+
+    in_database(postgres, run)
+
+
+def test_twenty_submissions_at_once_under_one_idempotency_key_are_one_job(postgres: str) -> None:
+    async def run(database: Database) -> None:
+        key = await a_key(database)
+        same = {"idempotency_key": "k", "fingerprint": b"f"}
+        made = await asyncio.gather(*(a_job(database, key, **same) for _ in range(20)))
+        assert len({job.id for job in made}) == 1
+        with pytest.raises(IdempotencyError):
+            await a_job(database, key, idempotency_key="k", fingerprint=b"g")
+        other = await a_job(database, await a_key(database), **same)
+        assert other.id != made[0].id
+
+    in_database(postgres, run)
+
+
+def test_results_and_texts_are_forgotten_in_time(postgres: str) -> None:
+    async def run(database: Database) -> None:
+        key = await a_key(database)
+        job = await a_job(database, key, fields={"text": "secret words", "chars": 12})
+        mine = await begun(database, job)
+        assert mine
+        async with database.transaction() as session:
+            await jobs.finish(session, mine, OUTPUT, life_s=0, price_per_hour_usd=7.0)
+        async with database.transaction() as session:
+            assert OUTPUT.path in await jobs.expire(session)
+        async with database.transaction() as session:
+            found = await jobs.find(session, key, job.id)
+            assert (found.text, found.result_path, found.chars) == (None, None, 12)
+            assert not jobs.has_result(found)
+            assert await jobs.known(session, [job.id]) == set()
+            assert await jobs.expire(session) == []
+
+    in_database(postgres, run)
+
+
+def test_rates_are_exact_when_many_ask_at_once(postgres: str) -> None:
+    async def run(database: Database) -> None:
+        key = await a_key(database)
+
+        async def ask() -> bool:
+            try:
+                async with database.transaction() as session:
+                    await rates.take(session, key, default_rate=50)
+            except RateLimitError:
+                return False
+            return True
+
+        allowed = sum(await asyncio.gather(*(ask() for _ in range(120))))
+        # A minute may end on the way; then some of the next one's are let in.
+        assert 50 <= allowed <= 52
+        async with database.transaction() as session:
+            assert await rates.requests_this_month(session, key) == allowed
+
+    in_database(postgres, run)
+
+
+def test_the_window_slides(postgres: str) -> None:
+    """What the minute before this one held counts by the part of it that is less than a minute ago."""
+
+    async def run(database: Database) -> None:
+        async with database.transaction() as session:
+            take = text("SELECT rate_take('slide', 100, 60, 1)")
+            assert (await session.execute(take)).scalar_one()
+            age = text(
+                "UPDATE rate_windows SET number = number - 1, current = 100 WHERE key = 'slide' "
+                "RETURNING extract(epoch FROM clock_timestamp())::float8 / 60"
+            )
+            at = (await session.execute(age)).scalar_one()
+            free = int(100 * (at % 1))
+            let_in = 0
+            while let_in < 101 and (await session.execute(take)).scalar_one():
+                let_in += 1
+            assert free - 1 <= let_in <= free + 2
+
+    in_database(postgres, run)
+
+
+def test_accounts(postgres: str) -> None:
+    async def run(database: Database) -> None:
+        async with database.transaction() as session:
+            await accounts.create_user(session, "Ada@Example.com", "correct horse battery")
+            with pytest.raises(AccountError, match="already"):
+                await accounts.create_user(session, "ada@example.com", "correct horse battery")
+            for email, password in (("nobody", "correct horse battery"), ("a@b.c", "short")):
+                with pytest.raises(AccountError):
+                    await accounts.create_user(session, email, password)
+            assert (await accounts.check_password(session, "ada@example.com", "correct horse battery")).id
+            for email, password in (("ada@example.com", "wrong horse"), ("b@example.com", "correct horse")):
+                with pytest.raises(KeyRefusedError):
+                    await accounts.check_password(session, email, password)
+            row, key = await accounts.create_key(session, "Ada's", owner="ada@example.com")
+            assert key.startswith("sk_live_")
+            assert (await accounts.find_key(session, key)).user_id == row.user_id
+            stored = (await session.execute(text("SELECT * FROM api_keys"))).all()
+            assert key not in str(stored)
+            assert (await accounts.revoke_key(session, key)).id == row.id
+        async with database.transaction() as session:
+            with pytest.raises(KeyRefusedError):
+                await accounts.find_key(session, key)
+            with pytest.raises(AccountError, match="no user"):
+                await accounts.create_key(session, "x", owner="nobody@example.com")
+            with pytest.raises(AccountError, match="no key"):
+                await accounts.revoke_key(session, "nothing")
+
+    in_database(postgres, run)
+
+
+@pytest.mark.parametrize("url", ["http://a.example", "https://", "https://u@a.example", "https://a b", "x" * 3000])
+def test_addresses_that_can_never_be_right(url: str) -> None:
+    with pytest.raises(CallbackError):
+        webhooks.check_url(url)

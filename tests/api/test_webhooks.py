@@ -1,0 +1,152 @@
+"""Notifications over real TLS, to a receiver on this machine with an authority of its own."""
+
+import hashlib
+import hmac
+import http.server
+import json
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from tests.api.conftest import Server, files, until
+
+
+@dataclass
+class Receiver:
+    """Takes notifications; answers with the statuses it is given, then with 200."""
+
+    port: int
+    authority: Path
+    answers: list[int] = field(default_factory=list)
+    taken: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+
+    def url(self, path: str) -> str:
+        return f"https://localhost:{self.port}{path}"
+
+    def of(self, path: str) -> list[tuple[dict[str, str], bytes]]:
+        return [(headers, body) for at, headers, body in self.taken if at == path]
+
+
+@pytest.fixture(scope="module")
+def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
+    folder = tmp_path_factory.mktemp("authority")
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(tls)
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            receiver.taken.append((self.path, dict(self.headers), body))
+            status = receiver.answers.pop(0) if receiver.answers else 200
+            self.send_response(status)
+            if status == 302:
+                self.send_header("Location", receiver.url("/elsewhere"))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    httpd.socket = tls.wrap_socket(httpd.socket, server_side=True)
+    receiver = Receiver(httpd.server_port, folder / "ca.pem")
+    thread = threading.Thread(target=httpd.serve_forever)
+    thread.start()
+    yield receiver
+    httpd.shutdown()
+    httpd.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def notifying(start_server: Callable[..., Server], receiver: Receiver) -> Iterator[Server]:
+    server = start_server(
+        webhook_networks='["127.0.0.0/8"]',
+        webhook_ca=str(receiver.authority),
+        webhook_retry_after_s="[0.1, 0.2, 0.3]",
+        render_children="1",
+        requests_per_minute="10000",
+    )
+    yield server
+    server.stop()
+
+
+def _submit(server: Server, media: Path, url: str, **form: Any) -> str:
+    with server.client() as client:
+        answer = client.post("/v1/generate", files=files(media, **form), headers={"X-Callback-URL": url})
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["job_id"])
+
+
+def test_a_completed_job_is_told_and_signed(notifying: Server, receiver: Receiver, media: Path) -> None:
+    job_id = _submit(notifying, media, receiver.url("/done"))
+    [(headers, body)] = until(lambda: receiver.of("/done"))
+    said = json.loads(body)
+    assert list(said) == [
+        *("event", "job_id", "type", "status", "url", "expires_in", "result_url", "created_at"),
+        "completed_at",
+    ]
+    assert (said["event"], said["job_id"], said["type"], said["status"]) == (
+        *("job.completed", job_id, "video", "completed"),
+    )
+    assert said["result_url"] == f"{notifying.url}/v1/jobs/{job_id}/result"
+    assert said["url"].startswith(notifying.url)
+    assert said["created_at"].endswith("+00:00")
+    # The check that the API's documents give to clients.
+    secret = notifying.webhook_secret(notifying.key)
+    expected = hmac.new(
+        secret.encode(), f"{headers['X-Atlas-Timestamp']}.{body.decode()}".encode(), hashlib.sha256
+    ).hexdigest()
+    assert hmac.compare_digest(expected, headers["X-Atlas-Signature"])
+
+
+def test_a_receiver_that_fails_is_tried_three_times_more(
+    notifying: Server, receiver: Receiver, media: Path
+) -> None:
+    receiver.answers[:] = [500, 302, 404, 503, 200]
+    job_id = _submit(notifying, media, receiver.url("/failing"))
+    statement = "SELECT attempts, outcome FROM deliveries WHERE job_id = %s AND given_up_at IS NOT NULL"
+    assert until(lambda: notifying.rows(statement, job_id)) == [(4, "503")]
+    assert len(receiver.of("/failing")) == 4
+    assert not receiver.of("/elsewhere")
+    receiver.answers.clear()
+
+
+def test_a_receiver_that_comes_back_is_told(notifying: Server, receiver: Receiver, media: Path) -> None:
+    receiver.answers[:] = [500]
+    job_id = _submit(notifying, media, receiver.url("/back"))
+    statement = "SELECT attempts FROM deliveries WHERE job_id = %s AND delivered_at IS NOT NULL"
+    assert until(lambda: notifying.rows(statement, job_id)) == [(2,)]
+
+
+def test_a_failed_job_is_told_without_a_result(notifying: Server, receiver: Receiver, media: Path) -> None:
+    with notifying.client() as client:
+        job_id = client.post(
+            "/v1/tts/generate", json={"text": "…!?", "callback_url": receiver.url("/failed")}
+        ).json()["job_id"]
+    [(_, body)] = until(lambda: receiver.of("/failed"))
+    said = json.loads(body)
+    assert list(said) == ["event", "job_id", "type", "status", "error_code", "created_at", "completed_at"]
+    assert (said["event"], said["job_id"], said["error_code"]) == ("job.failed", job_id, "invalid_input")
+
+
+def test_a_certificate_of_another_authority_is_not_trusted(
+    start_server: Callable[..., Server], receiver: Receiver, media: Path
+) -> None:
+    server = start_server(
+        webhook_networks='["127.0.0.0/8"]', webhook_retry_after_s="[0.1]", render_children="1"
+    )
+    before = len(receiver.taken)
+    job_id = _submit(server, media, receiver.url("/untrusted"))
+    statement = "SELECT attempts FROM deliveries WHERE job_id = %s AND given_up_at IS NOT NULL"
+    assert until(lambda: server.rows(statement, job_id)) == [(2,)]
+    assert len(receiver.taken) == before
+    server.stop()
