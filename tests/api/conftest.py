@@ -58,7 +58,14 @@ class Server:
     log: Path = Path()
 
     def start(self) -> None:
-        words = [str(Path(sys.executable).with_name("visavis")), "serve", "--port", "0", "--data", str(self.data)]
+        words = [
+            str(Path(sys.executable).with_name("visavis")),
+            "serve",
+            "--port",
+            "0",
+            "--data",
+            str(self.data),
+        ]
         self.log = self.data / "serve.log"
         env = os.environ | {"VISAVIS_LOG_LEVEL": "info", "VISAVIS_LOG_FORMAT": "json"} | self.env
         with self.log.open("a") as log:
@@ -128,11 +135,16 @@ class Server:
         for folder in Path("/proc").iterdir():
             if folder.name.isdigit():
                 try:
-                    parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-                    commands[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                    parents[int(folder.name)] = int(
+                        (folder / "stat").read_text().rpartition(")")[2].split()[1]
+                    )
+                    commands[int(folder.name)] = (
+                        (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                    )
                 except OSError:
                     continue
-        below, roles = {self.process.pid}, {"worker": [], "child": [], "postgres": []}
+        below = {self.process.pid}
+        roles: dict[str, list[int]] = {"worker": [], "child": [], "postgres": []}
         for _ in range(4):
             below |= {pid for pid, parent in parents.items() if parent in below}
         for pid in below - {self.process.pid}:
@@ -185,13 +197,15 @@ def open_folder() -> Iterator[Callable[[], Path]]:
 
 
 @pytest.fixture(scope="session")
-def start_server(open_folder: Callable[[], Path], face_models_folder: Path) -> Iterator[Callable[..., Server]]:
+def start_server(
+    open_folder: Callable[[], Path], face_models_folder: Path
+) -> Iterator[Callable[..., Server]]:
     """Starts servers; all are ended with the session."""
     started: list[Server] = []
 
-    def start(data: Path | None = None, **settings: str) -> Server:
+    def start(data: Path | None = None, key: str = "", **settings: str) -> Server:
         env = {f"VISAVIS_{name.upper()}": value for name, value in settings.items()}
-        server = Server(data or open_folder(), env)
+        server = Server(data or open_folder(), env, key=key)
         started.append(server)
         server.start()
         return server
@@ -237,7 +251,11 @@ def media(tmp_path_factory: pytest.TempPathFactory, portrait_file: Path, sentenc
     with wave.open(str(sentence_file)) as source, wave.open(str(folder / "short.wav"), "wb") as short:
         short.setparams(source.getparams())
         short.writeframes(source.readframes(source.getframerate() // 2))
-    for name, codec, rate in (("mp3", "libmp3lame", 44_100), ("ogg", "libopus", 48_000), ("webm", "libopus", 48_000)):
+    for name, codec, rate in (
+        ("mp3", "libmp3lame", 44_100),
+        ("ogg", "libopus", 48_000),
+        ("webm", "libopus", 48_000),
+    ):
         encode(folder / "speech.wav", folder / f"speech.{name}", codec, rate)
     return folder
 
@@ -258,4 +276,3 @@ def files(media: Path, *, audio: str = "short.wav", image: str = "face.jpg") -> 
         part: (name, (media / name).read_bytes(), kinds[name.rpartition(".")[2]])
         for part, name in (("audio", audio), ("image", image))
     }
-

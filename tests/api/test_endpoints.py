@@ -175,7 +175,9 @@ def test_speech(server: Server, client: httpx.Client, media: Path) -> None:
     mp3 = client.post("/v1/tts/generate", json=said).json()["job_id"]
     wav = client.post("/v1/tts/generate-wav", json=said).json()["job_id"]
     picture = {"image": ("face.webp", (media / "face.webp").read_bytes(), "image/webp")}
-    video = client.post("/v1/tts/generate-video", data={"text": "Hello there."}, files=picture).json()["job_id"]
+    video = client.post("/v1/tts/generate-video", data={"text": "Hello there."}, files=picture).json()[
+        "job_id"
+    ]
     for job_id, content_type, kind, begin in (
         (mp3, "audio/mpeg", "tts", (b"ID3", b"\xff")),
         (wav, "audio/wav", "tts", (b"RIFF",)),

@@ -175,7 +175,11 @@ def test_rate_limit_and_monthly_cap(server: Server) -> None:
 def test_not_ready_no_output_and_failed_jobs(server: Server, client: httpx.Client) -> None:
     key_id = server.rows("SELECT id FROM api_keys WHERE name = 'First key'")[0][0]
     for job_id, status, more in (
-        ("0000000000a1", "completed", ", expires_at = now() - interval '1 s', result_path = 'results/x/1.mp4'"),
+        (
+            "0000000000a1",
+            "completed",
+            ", expires_at = now() - interval '1 s', result_path = 'results/x/1.mp4'",
+        ),
         ("0000000000a2", "failed", ", error = 'Processing failed. Please try again.'"),
     ):
         server.rows(
@@ -183,7 +187,9 @@ def test_not_ready_no_output_and_failed_jobs(server: Server, client: httpx.Clien
             "VALUES (%s, %s, 'video', 'video/mp4', 'http://x', %s) RETURNING id",
             *(job_id, key_id, status),
         )
-        server.rows(f"UPDATE jobs SET error_code = 'generation_failed'{more} WHERE id = %s RETURNING id", job_id)
+        server.rows(
+            f"UPDATE jobs SET error_code = 'generation_failed'{more} WHERE id = %s RETURNING id", job_id
+        )
         assert code(client.get(f"/v1/jobs/{job_id}/result")) == (404, "no_output")
     failed = client.get("/v1/jobs/0000000000a2").json()
     assert (failed["status"], failed["error_code"]) == ("failed", "generation_failed")

@@ -29,7 +29,7 @@ curl "https://api.atlasv1.com/v1/jobs/a1b2c3d4e5f6/result" \\
 """
 CURL_DOWNLOAD: Final = 'curl -o output.mp4 "PRESIGNED_URL_FROM_ABOVE"'
 
-PYTHON: Final = '''
+PYTHON: Final = """
 import requests, time
 API_KEY = "YOUR_API_KEY"
 headers = {"Authorization": f"Bearer {API_KEY}"}
@@ -65,7 +65,7 @@ video = requests.get(result["url"])
 with open("output.mp4", "wb") as f:
     f.write(video.content)
 print(f"Saved — {status['timing']['latency_ms'] / 1000:.1f}s")
-'''
+"""
 
 
 def _copy(media: Path, folder: Path) -> None:
@@ -100,9 +100,7 @@ def _assert_speaks(content: bytes, media: Path, models: FaceModels, tmp_path: Pa
     assert agreement(0) > max(agreement(shift) for shift in (-15, -10, 10, 15)) + 0.15
 
 
-def test_the_python_example(
-    server: Server, media: Path, face_models: FaceModels, tmp_path: Path
-) -> None:
+def test_the_python_example(server: Server, media: Path, face_models: FaceModels, tmp_path: Path) -> None:
     _copy(media, tmp_path)
     script = PYTHON.replace("https://api.atlasv1.com", server.url).replace("YOUR_API_KEY", server.key)
     done = subprocess.run(
@@ -113,9 +111,7 @@ def test_the_python_example(
     _assert_speaks((tmp_path / "output.mp4").read_bytes(), media, face_models, tmp_path)
 
 
-def test_the_curl_examples(
-    server: Server, media: Path, face_models: FaceModels, tmp_path: Path
-) -> None:
+def test_the_curl_examples(server: Server, media: Path, face_models: FaceModels, tmp_path: Path) -> None:
     _copy(media, tmp_path)
 
     def curl(command: str, **words: str) -> str:

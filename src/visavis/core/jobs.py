@@ -316,8 +316,13 @@ async def requeue_lost(session: AsyncSession) -> int:
     return len(identifiers)
 
 
-async def known(session: AsyncSession, identifiers: list[str]) -> set[str]:
-    """Which of these jobs may still need their files."""
-    is_needed = Job.status.in_([PENDING, PROCESSING]) | (Job.expires_at > func.now())
-    query = select(Job.id).where(Job.id.in_(identifiers), is_needed)
+async def unfinished(session: AsyncSession, identifiers: list[str]) -> set[str]:
+    """Which of these jobs still need what was sent for them."""
+    query = select(Job.id).where(Job.id.in_(identifiers), Job.status.in_([PENDING, PROCESSING]))
     return set((await session.execute(query)).scalars())
+
+
+async def kept(session: AsyncSession, paths: list[str]) -> set[str]:
+    """Which of these files are results that can still be fetched."""
+    query = select(Job.result_path).where(Job.result_path.in_(paths), Job.expires_at > func.now())
+    return {path for path in (await session.execute(query)).scalars() if path}

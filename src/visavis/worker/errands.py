@@ -113,12 +113,17 @@ async def _sweep(shop: Workshop) -> None:
     async with shop.database.transaction() as session:
         expired = await jobs.expire(session)
     await shop.store.delete(expired)
-    orphans = []
-    for folder in ("uploads", "results"):
-        old = await shop.store.older_than(folder, _ORPHAN_AFTER_S)
-        async with shop.database.transaction() as session:
-            needed = await jobs.known(session, [name.split("/")[1] for name in old])
-        orphans += [name for name in old if name.split("/")[1] not in needed]
+    uploads = await shop.store.older_than("uploads", _ORPHAN_AFTER_S)
+    results = await shop.store.older_than("results", _ORPHAN_AFTER_S)
+    async with shop.database.transaction() as session:
+        unfinished = await jobs.unfinished(session, [_job_of(name) for name in uploads])
+        kept = await jobs.kept(session, results)
+    orphans = [name for name in uploads if _job_of(name) not in unfinished]
+    orphans += [name for name in results if name not in kept]
     await shop.store.delete(orphans)
     if expired or orphans:
         _log.info("swept", expired=len(expired), orphans=len(orphans))
+
+
+def _job_of(name: str) -> str:
+    return name.split("/")[1]

@@ -55,6 +55,8 @@ async def render_job(shop: Workshop, job_id: str) -> None:
         if await _finish(shop, job, output):
             log.info("job_completed", seconds=round(time.monotonic() - began, 3), output_s=output.duration_s)
             await _discard_inputs(shop, job)
+            # What tries before this one may have left when their workers died.
+            await _delete(shop, [_result_path(job, attempt) for attempt in range(1, job.attempt)])
         else:
             log.warning("job_was_taken_over")
             await _delete(shop, [output.path])
@@ -76,9 +78,13 @@ async def _make(shop: Workshop, job: Job) -> jobs.Output:
             marked = folder / f"marked.{suffix}"
             await asyncio.to_thread(shop.mark, made, marked)
             made = marked
-        path = f"results/{job.id}/{job.attempt}.{suffix}"
+        path = _result_path(job, job.attempt)
         await shop.store.put(path, made, content_type=job.content_type)
         return jobs.Output(path, made.stat().st_size, done["duration_s"], done["sample_rate_hz"])
+
+
+def _result_path(job: Job, attempt: int) -> str:
+    return f"results/{job.id}/{attempt}.{jobs.SUFFIXES[job.content_type]}"
 
 
 async def _finish(shop: Workshop, job: Job, output: jobs.Output) -> bool:

@@ -1,0 +1,224 @@
+"""Figures of the API, on a server that it starts itself.
+
+    python -m bench.api [--keep bench/results/api.json]
+
+Requests a second, upload speed, time to submit, jobs a second with two rendering processes, the time of one
+job on an idle machine, memory. Every request goes to this machine alone and the number of requests is fixed.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import wave
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+
+from visavis.samples import SENTENCE, write_portrait
+from visavis.samples.sentence import speak
+
+REQUESTS = 2000
+CLIENTS = 8
+UPLOADS = 10
+UPLOAD_BYTES = 40 * 2**20
+JOBS = 40
+SINGLE_JOBS = 5
+SPEECH_S = 10
+MB = 1e6
+
+Figures = dict[str, float | int | str]
+
+
+@contextmanager
+def serving() -> Iterator[tuple[str, str, int]]:
+    """A server in a folder of its own: address, key, process identifier."""
+    folder = Path(tempfile.mkdtemp(prefix="visavis-bench-"))
+    folder.chmod(0o755)
+    words = [str(Path(sys.executable).with_name("visavis")), "serve", "--port", "0", "--data", str(folder)]
+    env = os.environ | {"VISAVIS_REQUESTS_PER_MINUTE": "10000000"}
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=env)  # noqa: S603 - ourselves
+    try:
+        if process.stdout is None:
+            raise RuntimeError("no output")
+        url = re.findall(r"http://\S+?:\d+", process.stdout.readline())[0]
+        key = process.stdout.readline().strip().rpartition(" ")[2]
+        wait_until(lambda: httpx.get(f"{url}/v1/health").status_code == httpx.codes.OK)
+        yield url, key, process.pid
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_until(condition: Callable[[], bool], within_s: float = 300.0) -> None:
+    """Wait, asking every 20 ms."""
+    deadline, pause = time.monotonic() + within_s, threading.Event()
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the server did not get there")
+        pause.wait(0.02)
+
+
+def make_sound(path: Path, seconds: float) -> bytes:
+    """The built-in sentence, repeated or cut to a length, as a WAV."""
+    samples, rate_hz = speak(SENTENCE)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate_hz)
+        file.writeframes(np.resize(samples, int(seconds * rate_hz)).tobytes())
+    return path.read_bytes()
+
+
+def requests_a_second(url: str, key: str) -> Figures:
+    """Many small requests at once: a job looked up, which is a key, a rate and a row."""
+    figures: Figures = {}
+    for name, path in (("healthz", "/healthz"), ("job", "/v1/jobs/000000000000"), ("me", "/v1/me")):
+
+        def ask(count: int, path: str = path) -> list[float]:
+            taken = []
+            with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60) as mine:
+                for _ in range(count):
+                    began = time.perf_counter()
+                    mine.get(path)
+                    taken.append(time.perf_counter() - began)
+            return taken
+
+        began = time.perf_counter()
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            taken = [each for some in pool.map(ask, [REQUESTS // CLIENTS] * CLIENTS) for each in some]
+        figures[f"{name}_requests_per_s"] = round(REQUESTS / (time.perf_counter() - began))
+        figures[f"{name}_p50_ms"] = round(statistics.median(taken) * 1e3, 2)
+        figures[f"{name}_p95_ms"] = round(statistics.quantiles(taken, n=20)[-1] * 1e3, 2)
+    return figures
+
+
+def upload_speed(client: httpx.Client, photo: bytes) -> Figures:
+    """Large forms that are read to the end and then refused for their kind: what reading costs."""
+    form = {"image": ("face.png", photo, "image/png"), "audio": ("a.flac", b"fLaC" + bytes(UPLOAD_BYTES))}
+    began = time.perf_counter()
+    for _ in range(UPLOADS):
+        client.post("/v1/generate", files=form)
+    return {"upload_mb_per_s": round(UPLOADS * UPLOAD_BYTES / MB / (time.perf_counter() - began))}
+
+
+def one_at_a_time(client: httpx.Client, photo: bytes, sound: bytes) -> Figures:
+    """From the first byte sent to the result's address known, one job after the other."""
+    submitted, whole, rendered = [], [], []
+    for _ in range(SINGLE_JOBS):
+        began = time.perf_counter()
+        form = {"image": ("face.png", photo, "image/png"), "audio": ("a.wav", sound, "audio/wav")}
+        job_id = client.post("/v1/generate", files=form).json()["job_id"]
+        submitted.append(time.perf_counter() - began)
+        job = wait_for_job(client, job_id)
+        whole.append(time.perf_counter() - began)
+        rendered.append(job["timing"]["latency_ms"] / 1e3)
+    return {
+        "submit_p50_ms": round(statistics.median(submitted) * 1e3),
+        "job_10s_speech_p50_s": round(statistics.median(whole), 2),
+        "job_10s_speech_worst_s": round(max(whole), 2),
+        "job_10s_speech_in_worker_p50_s": round(statistics.median(rendered), 2),
+        "times_real_time": round(SPEECH_S / statistics.median(whole), 1),
+    }
+
+
+def wait_for_job(client: httpx.Client, job_id: str) -> dict[str, Any]:
+    """The job, once it is completed."""
+    job: dict[str, Any] = {}
+
+    def done() -> bool:
+        job.update(client.get(f"/v1/jobs/{job_id}").json())
+        return bool(job["status"] == "completed")
+
+    wait_until(done)
+    return job
+
+
+def many_at_once(client: httpx.Client, photo: bytes, sound: bytes) -> Figures:
+    """Short jobs, all submitted at once, until the last is done."""
+    form = {"image": ("face.png", photo, "image/png"), "audio": ("a.wav", sound, "audio/wav")}
+    began = time.perf_counter()
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        list(pool.map(lambda _: client.post("/v1/generate", files=form), range(JOBS)))
+
+    def done() -> bool:
+        rows = client.get("/v1/jobs", params={"limit": 100}).json()["jobs"]
+        return all(row["status"] == "completed" for row in rows)
+
+    wait_until(done)
+    return {"jobs_of_1s_per_s": round(JOBS / (time.perf_counter() - began), 2)}
+
+
+def memory(pid: int) -> Figures:
+    """Proportional set size by role, MB."""
+    parents, names = {}, {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                names[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue
+    below = {pid}
+    for _ in range(5):
+        below |= {each for each, parent in parents.items() if parent in below}
+    sums = {"gateway": 0.0, "worker": 0.0, "rendering_process": 0.0, "postgres": 0.0}
+    children = 0
+    for each in below:
+        name = names.get(each, "")
+        role = (
+            "postgres"
+            if "postgres" in name and "visavis" not in name.split("postgres")[0][-12:]
+            else "gateway"
+        )
+        role = "postgres" if name.startswith("postgres:") or "bin/postgres" in name else role
+        role = "worker" if "cli.main work" in name else role
+        role = "rendering_process" if "cli.child" in name else role
+        children += role == "rendering_process"
+        rollup = Path(f"/proc/{each}/smaps_rollup").read_text()
+        sums[role] += int(re.findall(r"^Pss:\s+(\d+)", rollup, re.MULTILINE)[0]) / 1e3
+    sums["rendering_process"] /= max(children, 1)
+    return {f"{role}_mb": round(size) for role, size in sums.items()} | {"rendering_processes": children}
+
+
+def main() -> None:
+    """Measure, print, and keep if asked to."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--keep", type=Path, help="Also write the figures as JSON.")
+    keep = parser.parse_args().keep
+    with tempfile.TemporaryDirectory() as name, serving() as (url, key, pid):
+        write_portrait(Path(name) / "face.png")
+        photo = (Path(name) / "face.png").read_bytes()
+        long, short = (make_sound(Path(name) / "sound.wav", seconds) for seconds in (SPEECH_S, 1))
+        with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=120) as client:
+            figures: Figures = {"cores": os.cpu_count() or 0, "load_before": round(os.getloadavg()[0], 2)}
+            figures |= one_at_a_time(client, photo, long)
+            figures |= many_at_once(client, photo, short)
+            figures |= requests_a_second(url, key)
+            figures |= upload_speed(client, photo)
+            figures |= memory(pid)
+    for name, value in figures.items():
+        print(f"{name:36} {value}")
+    if keep:
+        keep.parent.mkdir(parents=True, exist_ok=True)
+        keep.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""The OpenAPI document: complete, and true under thousands of made-up requests."""
+
+import httpx
+import hypothesis
+import pytest
+import schemathesis
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+
+from tests.api.conftest import Server
+
+METHODS = {"get", "post", "put", "patch", "delete"}
+
+
+def test_every_answer_has_an_example(server: Server) -> None:
+    document = httpx.get(f"{server.url}/openapi.json").json()
+    paths = {path for path in document["paths"] if path.startswith("/v1/")}
+    assert {
+        *("/v1/generate", "/v1/jobs", "/v1/jobs/{job_id}", "/v1/jobs/{job_id}/result", "/v1/me"),
+        *("/v1/tts/generate", "/v1/tts/generate-wav", "/v1/tts/generate-video", "/v1/health", "/v1/status"),
+    } == paths
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if method not in METHODS:
+                continue
+            for status, answer in operation["responses"].items():
+                content = answer["content"]["application/json"]
+                if int(status) >= 400 and path != "/v1/health":
+                    assert content["examples"], (path, status)
+                    for example in content["examples"].values():
+                        assert set(example["value"]) <= {"error", "message", "retry_after_seconds"}
+    assert httpx.get(f"{server.url}/docs").status_code == 200
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_made_up_requests_never_break_it(server: Server, seed: int) -> None:
+    schema = schemathesis.openapi.from_url(f"{server.url}/openapi.json")
+    schema.config.update(headers={"Authorization": f"Bearer {server.key}"})
+    tried = 0
+    for result in schema.get_all_operations():
+        operation = result.ok()
+
+        @hypothesis.seed(seed)
+        @hypothesis.settings(
+            max_examples=25,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(hypothesis.HealthCheck),
+        )
+        @hypothesis.given(case=operation.as_strategy())
+        def call(case: schemathesis.Case) -> None:
+            nonlocal tried
+            tried += 1
+            case.call_and_validate(
+                headers={"Authorization": f"Bearer {server.key}"},
+                checks=[not_a_server_error, status_code_conformance, response_schema_conformance],
+            )
+
+        call()
+    assert tried > 100
