@@ -145,27 +145,24 @@ def _lives(pid: int) -> bool:
         return False
 
 
-def test_a_job_that_takes_too_long_is_ended(start_server: Callable[..., Server], media: Path) -> None:
-    server = start_server(job_limit_s="0.2", render_children="1")
+def test_results_expire_and_jobs_that_take_too_long_are_ended(
+    start_server: Callable[..., Server], media: Path
+) -> None:
+    server = start_server(result_life_s="1", job_limit_s="3", render_children="1")
     children = set(server.processes()["child"])
-    with server.client() as client:
-        form = files(media, audio="speech.mp3")
-        job_id = client.post("/v1/generate", files=form).json()["job_id"]
-    job = server.finished(job_id)
-    assert (job["status"], job["error_code"]) == ("failed", "generation_failed")
-    until(lambda: len(set(server.processes()["child"]) - children) == 1, what="a new rendering process")
-    server.stop()
-
-
-def test_results_expire(start_server: Callable[..., Server]) -> None:
-    server = start_server(result_life_s="1", render_children="1")
     with server.client() as client:
         job_id = client.post("/v1/tts/generate-wav", json={"text": "gone soon"}).json()["job_id"]
         job = server.finished(job_id)
-        assert job["expires_in"] == 1 or not job["output"]["has_result"]
+        assert job["status"] == "completed"
         until(lambda: client.get(f"/v1/jobs/{job_id}/result").status_code == 404)
+        picture = {"image": files(media)["image"]}
+        said = {"text": "This goes on and on. " * 230}
+        long_id = client.post("/v1/tts/generate-video", data=said, files=picture).json()["job_id"]
+        long = server.finished(long_id)
+        assert (long["status"], long["error_code"]) == ("failed", "generation_failed")
+        until(lambda: len(set(server.processes()["child"]) - children) == 1, what="a new rendering process")
         until(lambda: not list(server.data.glob("objects/results/*/*")), within_s=45.0, what="deletion")
-        assert client.get(f"/v1/jobs/{job_id}").json()["input"]["text_preview"] is None
+        until(lambda: client.get(f"/v1/jobs/{job_id}").json()["input"]["text_preview"] is None)
     server.stop()
 
 

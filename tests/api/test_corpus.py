@@ -10,8 +10,8 @@ import httpx
 
 from tests.api.conftest import Server, files
 
-CUTS: Final = 6
-FLIPS: Final = 6
+CUTS: Final = 3
+FLIPS: Final = 3
 REFUSED: Final = {400, 413, 415, 422}
 
 

@@ -1,9 +1,11 @@
 """Every endpoint: names and shapes as the API's documents have them."""
 
+import io
 import re
 from pathlib import Path
 from typing import Any
 
+import av
 import httpx
 
 from tests.api.conftest import Server, files
@@ -92,6 +94,10 @@ def test_a_job_from_submission_to_file(server: Server, client: httpx.Client, med
     video = httpx.get(result["url"])
     assert video.headers["content-type"] == "video/mp4"
     assert len(video.content) == job["output"]["size_bytes"]
+    with av.open(io.BytesIO(video.content)) as file:
+        assert "AI" in file.metadata["comment"]
+        assert file.streams.video[0].codec_context.name == "h264"
+        assert file.streams.audio[0].codec_context.name == "aac"
     part = httpx.get(result["url"], headers={"Range": "bytes=0-9"})
     assert (part.status_code, part.content) == (206, video.content[:10])
     # What was sent is not kept.

@@ -202,13 +202,6 @@ def test_not_ready_no_output_and_failed_jobs(server: Server, client: httpx.Clien
     server.finished(waiting)
 
 
-def test_no_room_for_files(start_server: Callable[..., Server], media: Path) -> None:
-    full = start_server(least_free_bytes=str(2**60), render_children="1")
-    with full.client() as client:
-        assert code(client.post("/v1/generate", files=files(media))) == (503, "storage_unavailable")
-    full.stop()
-
-
 def test_a_store_that_breaks(start_server: Callable[..., Server], media: Path) -> None:
     broken = start_server(render_children="1")
     uploads = broken.data / "objects" / "uploads"
@@ -230,6 +223,8 @@ def test_the_whole_table_has_an_error_that_leads_there() -> None:
         "queue_unavailable": failures.QueueUnavailableError("x"),
         "auth_unavailable": failures.AuthUnavailableError("x"),
         "temporarily_unavailable": errors.DatabaseError("x"),
+        "storage_unavailable": errors.StoreFullError("x"),
+        "storage_error": errors.StoreError("x"),
     }
     for name, error in leads.items():
         assert failures.failure_of(error).code == name

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 from rich.table import Table
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="API keys.", no_args_is_help=True)
 users = typer.Typer(help="Users, who own keys.", no_args_is_help=True)
+
+_COLUMNS: Final = "Key", "Name", "Tier", "Rate", "Cap", "Requests", "Seconds", "Cost $", "Made", "State"
+_WIDTH: Final = 160
 
 Data = Annotated[Path | None, typer.Option(help=DATA_HELP)]
 Word = Annotated[str, typer.Argument(help="The key's prefix or name.")]
@@ -76,12 +79,13 @@ def show(data: Data = None) -> None:
             )
         return rows
 
-    table = Table(
-        *("Key", "Name", "Tier", "Rate", "Cap", "Requests", "Seconds", "Cost $", "Made", "State"), box=None
-    )
+    table = Table(box=None)
+    for title in _COLUMNS:
+        table.add_column(title, no_wrap=True)
     for row in _with_database(read, data):
         table.add_row(*row)
-    say.print(table)
+    # Whole also where no terminal says how wide it is: a prefix that is cut off names no key.
+    say.print(table, width=max(say.width, _WIDTH), crop=False)
 
 
 @app.command("revoke")

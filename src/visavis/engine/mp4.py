@@ -26,6 +26,7 @@ _WAITING_ITEMS: Final = 12  # frames and blocks between the renderer and the enc
 _SOUND_BIT_RATE: Final = 128_000
 _QUALITY: Final = "20"  # x264's constant rate factor: visually clean at this preset
 PRESET: Final = "veryfast"
+_ORIGIN: Final = "Made by AI with visavis: a photo moved by a sound."
 _LIMITED_RANGE, _BT601 = 1, 6  # what `cv2.cvtColor` makes of RGB, said in the stream for players
 
 
@@ -65,6 +66,7 @@ class Mp4Writer:
         self._sound = self._container.add_stream("aac", rate=SOUND_RATE_HZ)
         self._sound.bit_rate = _SOUND_BIT_RATE
         self._sound.layout = "mono" if channels == 1 else "stereo"
+        self._container.metadata["comment"] = _ORIGIN
         if title:
             self._container.metadata["title"] = title
         self._frames = self._samples = 0

@@ -17,7 +17,7 @@ from visavis.worker.workshop import Workshop, patiently
 
 SEAT_EVERY_S: Final = 2.0
 _STALLED_AFTER_S: Final = 8.0
-_SWEEP_EVERY_S: Final = 30.0
+_SWEEP_EVERY_S: Final = 10.0
 _ORPHAN_AFTER_S: Final = 3600.0
 _HOUSE_LOCK: Final = 0x7615A716
 
