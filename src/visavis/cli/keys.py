@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
+from rich.console import Console
 from rich.table import Table
 
 from visavis.cli.console import clear_errors, say
@@ -85,7 +86,7 @@ def show(data: Data = None) -> None:
     for row in _with_database(read, data):
         table.add_row(*row)
     # Whole also where no terminal says how wide it is: a prefix that is cut off names no key.
-    say.print(table, width=max(say.width, _WIDTH), crop=False)
+    Console(width=max(say.width, _WIDTH), highlight=False).print(table)
 
 
 @app.command("revoke")
