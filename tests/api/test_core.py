@@ -1,6 +1,7 @@
 """The rules, on a real database: fencing, tries, the queue, rates, accounts, the schema."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.api.conftest import in_database
+from visavis.adapters.objects import LocalObjects
 from visavis.core import accounts, jobs, rates, webhooks
 from visavis.core.database import Database, migrate
 from visavis.core.schema import ApiKey, Job, Table
@@ -22,6 +24,9 @@ from visavis.errors import (
     KeyRefusedError,
     RateLimitError,
 )
+from visavis.worker import errands
+from visavis.worker.studio import Studio
+from visavis.worker.workshop import Policy, Workshop
 
 OUTPUT = jobs.Output("results/x/1.mp4", 10, 2.0)
 
@@ -194,6 +199,49 @@ def test_what_fell_out_of_the_queue_is_put_back(postgres: str) -> None:
     in_database(postgres, run)
 
 
+def test_notifications_that_fell_out_of_the_queue_are_put_back(postgres: str) -> None:
+    async def run(database: Database) -> None:
+        job = await a_job(database, await a_key(database), callback_url="https://a.example/")
+        mine = await begun(database, job)
+        assert mine
+        assert await finish(database, mine)
+        async with database.transaction() as session:
+            assert await webhooks.requeue_lost(session) == 0
+            await session.execute(text("DELETE FROM procrastinate_jobs WHERE task_name = 'visavis.deliver'"))
+            assert await webhooks.requeue_lost(session) == 1
+            identifier = text("SELECT id FROM deliveries WHERE job_id = :id")
+            delivery_id = (await session.execute(identifier, {"id": job.id})).scalar_one()
+            notice = await webhooks.begin(session, delivery_id, None)
+            assert notice
+            await webhooks.end(session, notice, delivered=True, outcome="200", retry_after_s=())
+            assert await webhooks.begin(session, delivery_id, None) is None
+
+    in_database(postgres, run)
+
+
+def test_what_a_crash_left_in_the_store_is_swept_away(postgres: str, tmp_path: Path) -> None:
+    """Old files that no job needs go; young ones, and those of jobs that are waiting, stay."""
+
+    async def run(database: Database) -> None:
+        key = await a_key(database)
+        waiting = await a_job(database, key)
+        store = LocalObjects(tmp_path / "objects", secret=b"s", least_free_bytes=0)
+        (tmp_path / "file").write_bytes(b"x")
+        old = {"uploads/0000000000aa/image", f"uploads/{waiting.id}/image", "results/0000000000aa/1.mp4"}
+        young = {"uploads/0000000000bb/image"}
+        for name in old | young:
+            await store.put(name, tmp_path / "file", content_type="image/png")
+        for name in old:
+            os.utime(tmp_path / "objects" / name, (0, 0))
+        policy = Policy(None, 60, 7.0, None, ())
+        shop = Workshop(database, store, Studio([], children=0), None, None, policy, tmp_path)  # type: ignore[arg-type]
+        await errands.sweep(shop)
+        left = {str(path.relative_to(tmp_path / "objects")) for path in tmp_path.glob("objects/*/*/*")}
+        assert left == young | {f"uploads/{waiting.id}/image"}
+
+    in_database(postgres, run)
+
+
 def test_twenty_submissions_at_once_under_one_idempotency_key_are_one_job(postgres: str) -> None:
     async def run(database: Database) -> None:
         key = await a_key(database)
@@ -215,14 +263,15 @@ def test_results_and_texts_are_forgotten_in_time(postgres: str) -> None:
         mine = await begun(database, job)
         assert mine
         async with database.transaction() as session:
-            await jobs.finish(session, mine, OUTPUT, life_s=0, price_per_hour_usd=7.0)
+            output = jobs.Output(f"results/{job.id}/1.mp4", 10, 2.0)
+            await jobs.finish(session, mine, output, life_s=0, price_per_hour_usd=7.0)
         async with database.transaction() as session:
-            assert OUTPUT.path in await jobs.expire(session)
+            assert output.path in await jobs.expire(session)
         async with database.transaction() as session:
             found = await jobs.find(session, key, job.id)
             assert (found.text, found.result_path, found.chars) == (None, None, 12)
             assert not jobs.has_result(found)
-            assert await jobs.kept(session, [OUTPUT.path]) == set()
+            assert await jobs.kept(session, [output.path]) == set()
             assert await jobs.unfinished(session, [job.id]) == set()
             assert await jobs.expire(session) == []
 

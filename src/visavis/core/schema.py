@@ -132,6 +132,9 @@ class Delivery(Table):
     """One notification: what is said, to whom, and how often it was tried."""
 
     __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("deliveries_open", "id", postgresql_where=sql("delivered_at IS NULL AND given_up_at IS NULL")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), unique=True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core import queue
@@ -113,6 +113,22 @@ async def end(
         at = datetime.now(UTC) + timedelta(seconds=retry_after_s[tries - 1])
         await queue.enqueue(session, queue.DELIVER_TASK, at=at, delivery_id=notice.delivery.id)
     await session.execute(update(Delivery).where(Delivery.id == notice.delivery.id).values(values))
+
+
+async def requeue_lost(session: AsyncSession) -> int:
+    """Put notifications back into the queue that are to be sent and are not in it."""
+    lost = await session.execute(
+        text(
+            "SELECT id FROM deliveries d WHERE delivered_at IS NULL AND given_up_at IS NULL AND NOT EXISTS ("
+            "SELECT FROM procrastinate_jobs q WHERE q.task_name = :task AND q.status IN ('todo', 'doing') "
+            "AND (q.args ->> 'delivery_id')::bigint = d.id) FOR UPDATE SKIP LOCKED"
+        ),
+        {"task": queue.DELIVER_TASK},
+    )
+    identifiers = list(lost.scalars())
+    for delivery_id in identifiers:
+        await queue.enqueue(session, queue.DELIVER_TASK, delivery_id=delivery_id)
+    return len(identifiers)
 
 
 def body(job: Job, *, url: str | None, life_s: int) -> bytes:

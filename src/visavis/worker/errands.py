@@ -27,8 +27,12 @@ _log = structlog.get_logger()
 async def deliver(shop: Workshop, delivery_id: int) -> None:
     """One try of a notification. No transaction is open while the receiver is waited for."""
     policy = shop.policy
-    async with shop.database.transaction() as session:
-        notice = await webhooks.begin(session, delivery_id, policy.webhook_secret)
+
+    async def begin() -> webhooks.Notice | None:
+        async with shop.database.transaction() as session:
+            return await webhooks.begin(session, delivery_id, policy.webhook_secret)
+
+    notice = await patiently(begin)
     if notice is None:
         return
     delivered, outcome = False, "refused"
@@ -72,7 +76,7 @@ async def keep_house(shop: Workshop, app: App, worker: str) -> None:
             await _take_seat(shop, worker)
             await _take_over(shop, app)
             if time.monotonic() - swept_at > _SWEEP_EVERY_S:
-                await _sweep(shop)
+                await sweep(shop)
                 swept_at = time.monotonic()
         except VisavisError as error:
             _log.warning("housekeeping_failed", code=error.code)
@@ -105,11 +109,13 @@ async def _take_over(shop: Workshop, app: App) -> None:
         for each in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_AFTER_S):
             _log.warning("job_taken_over", queue_entry=each.id)
             await app.job_manager.retry_job(each)
-        if lost := await jobs.requeue_lost(session):
-            _log.warning("jobs_requeued", jobs=lost)
+        lost = await jobs.requeue_lost(session) + await webhooks.requeue_lost(session)
+        if lost:
+            _log.warning("work_requeued", entries=lost)
 
 
-async def _sweep(shop: Workshop) -> None:
+async def sweep(shop: Workshop) -> None:
+    """Delete what has been kept long enough, and what a crash left behind."""
     async with shop.database.transaction() as session:
         expired = await jobs.expire(session)
     await shop.store.delete(expired)

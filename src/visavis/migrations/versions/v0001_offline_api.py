@@ -97,6 +97,8 @@ CREATE TABLE deliveries (
     outcome text
 );
 
+CREATE INDEX deliveries_open ON deliveries (id) WHERE delivered_at IS NULL AND given_up_at IS NULL;
+
 CREATE TABLE secrets (
     name text PRIMARY KEY,
     value bytea NOT NULL
