@@ -1,5 +1,6 @@
 """The commands around the server: keys, users, another database."""
 
+import importlib.util
 import os
 import signal
 import subprocess
@@ -8,10 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
+from typer.testing import CliRunner
 
-from tests.api.conftest import Server
+from tests.api.conftest import Server, files, until
 from visavis.adapters import tethered
+from visavis.adapters.postgres import EmbeddedPostgres
+from visavis.cli.main import app
 
 
 def visavis(*words: str, **env: str) -> "subprocess.CompletedProcess[str]":
@@ -67,16 +72,71 @@ def test_a_port_that_is_taken_is_one_clear_line(server: Server, open_folder: Cal
     assert "Traceback" not in refused.stderr
 
 
-def test_another_database_is_used(
-    start_server: Callable[..., Server], postgres: str, monkeypatch: pytest.MonkeyPatch
+def test_another_database_and_its_outages(
+    start_server: Callable[..., Server],
+    open_folder: Callable[[], Path],
+    media: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", postgres)
-    server = start_server(render_children="1", key="to be made")
+    postgres = EmbeddedPostgres(open_folder() / "elsewhere")
+    postgres.start()
+    try:
+        monkeypatch.setenv("DATABASE_URL", postgres.url)
+        server = start_server(render_children="1", key="to be made")
+        _uses_the_other_database(server, postgres.url)
+        with server.client() as client:
+            _says_that_the_queue_is_unavailable(client, postgres.url, media)
+            postgres.stop()
+            answers = {path: client.get(path) for path in ("/v1/me", "/v1/health", "/metrics", "/healthz")}
+            assert answers["/v1/me"].status_code == 503
+            assert answers["/v1/me"].json()["error"] == "auth_unavailable"
+            assert answers["/v1/health"].status_code == 503
+            assert answers["/v1/health"].json() == {
+                "status": "offline",
+                "services": {"avatar_generation": "offline"},
+            }
+            assert answers["/metrics"].json()["error"] == "temporarily_unavailable"
+            assert answers["/healthz"].json() == {"status": "ok"}
+            postgres.start()
+            assert client.get("/v1/me").status_code == 200
+            until(lambda: client.get("/v1/health").status_code == 200)
+            job_id = client.post("/v1/tts/generate-wav", json={"text": "Back"}).json()["job_id"]
+            until(lambda: client.get(f"/v1/jobs/{job_id}").json()["status"] == "completed")
+        server.stop()
+    finally:
+        postgres.stop()
+
+
+def _uses_the_other_database(server: Server, url: str) -> None:
     assert server.processes()["postgres"] == []
     assert not (server.data / "postgres").exists()
-    made = visavis("keys", "create", "outside", "--data", str(server.data), DATABASE_URL=postgres)
+    made = visavis("keys", "create", "outside", "--data", str(server.data), DATABASE_URL=url)
     server.key = made.stdout.splitlines()[0].rpartition(" ")[2]
-    with server.client() as client:
-        job_id = client.post("/v1/tts/generate-wav", json={"text": "Hello"}).json()["job_id"]
-        assert server.finished(job_id)["status"] == "completed"
-    server.stop()
+
+
+def _says_that_the_queue_is_unavailable(client: httpx.Client, url: str, media: Path) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$"
+        )
+        connection.execute(
+            "CREATE TRIGGER full_disk BEFORE INSERT ON procrastinate_jobs EXECUTE FUNCTION full_disk()"
+        )
+        answer = client.post("/v1/generate", files=files(media))
+        assert (answer.status_code, answer.json()["error"]) == (503, "queue_unavailable")
+        assert client.get("/v1/jobs").json()["count"] == 0
+        connection.execute("DROP TRIGGER full_disk ON procrastinate_jobs")
+
+
+def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = importlib.util.find_spec
+
+    def find(name: str, package: str | None = None) -> object:
+        return None if name == "fastapi" else found(name, package)
+
+    monkeypatch.setattr("visavis.cli.serve.find_spec", find)
+    for words in (["serve"], ["work"], ["keys", "list"], ["verify", "x.mp4"]):
+        result = CliRunner().invoke(app, words)
+        assert result.exit_code == 1
+        assert "visavis[serve]" in result.output

@@ -27,12 +27,21 @@ from visavis.worker.workshop import Policy, Workshop
 
 _CHECK_LIMIT_S: Final = 20.0
 _CHECK_PATIENCE_S: Final = 5.0
+_CHILD_MAY_KNOW: Final = (
+    *("VISAVIS_MODELS_", "VISAVIS_OFFLINE", "VISAVIS_LOG_", "VISAVIS_CHILD_", "PATH", "HOME", "LANG", "LC_"),
+    *("TMPDIR", "XDG_", "PYTHON", "VIRTUAL_ENV", "LD_", "SSL_", "PIP_"),
+)
 
 
 def child_command() -> list[str]:
     """What starts a rendering process, tied to the life of this one."""
     words = [sys.executable, "-m", "visavis.cli.child"]
     return tethered.command(words, on_parents_death=SIGKILL)
+
+
+def child_environment() -> dict[str, str]:
+    """What a rendering process may know: it reads strangers' files and needs no secrets."""
+    return {name: value for name, value in os.environ.items() if name.startswith(_CHILD_MAY_KNOW)}
 
 
 def render_children(settings: Settings) -> int:
@@ -74,7 +83,7 @@ async def gateway(installation: Installation) -> AsyncIterator[ASGIApp]:
     database = Database(installation.url)
     try:
         store = await object_store(installation, database)
-        async with Studio(child_command(), children=1) as studio:
+        async with Studio(child_command(), children=1, environment=child_environment()) as studio:
             yield create_app(
                 Context(
                     database=database,
@@ -126,7 +135,9 @@ async def workshop(installation: Installation) -> AsyncIterator[Workshop]:
     secret = settings.webhook_secret
     try:
         store = await object_store(installation, database)
-        async with Studio(child_command(), children=render_children(settings)) as studio:
+        async with Studio(
+            child_command(), children=render_children(settings), environment=child_environment()
+        ) as studio:
             yield Workshop(
                 database=database,
                 store=store,

@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Final
 
 import procrastinate
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.database import driver_connection
+from visavis.errors import DatabaseError
 
 RENDER_TASK: Final = "visavis.render"
 DELIVER_TASK: Final = "visavis.deliver"
@@ -29,9 +31,15 @@ async def enqueue(
         task: One of the names above.
         at: Not before.
         values: What the task needs to know.
+
+    Raises:
+        DatabaseError: It could not be written down.
     """
     connection = await driver_connection(session)
     door = _door.configure_task(
         task, queue=_QUEUES[task], schedule_at=at, connection=connection, allow_unknown=True
     )
-    await door.defer_async(**values)
+    try:
+        await door.defer_async(**values)
+    except ConnectorException as error:
+        raise DatabaseError("The queue cannot be reached. Try again in a moment.") from error

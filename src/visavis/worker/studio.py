@@ -54,14 +54,17 @@ class Studio:
     Use it in an `async with`, from the main thread: the processes die with it.
     """
 
-    def __init__(self, command: list[str], *, children: int) -> None:
+    def __init__(
+        self, command: list[str], *, children: int, environment: dict[str, str] | None = None
+    ) -> None:
         """Prepare.
 
         Args:
             command: Starts a process that runs `visavis.worker.child.serve`.
             children: How many.
+            environment: Of the processes; ours if not given.
         """
-        self._command = command
+        self._command, self._environment = command, environment
         self.children = children
         self.busy = 0
         self._idle: asyncio.Queue[_Child] = asyncio.Queue()
@@ -138,6 +141,7 @@ class Studio:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 limit=_LONGEST_ANSWER_BYTES,
+                env=self._environment,
                 start_new_session=True,  # Ctrl-C at the terminal is for the parent, which drains
             )
             child = _Child(process)

@@ -14,6 +14,7 @@ from psycopg import Error as PsycopgError
 from psycopg_pool import PoolTimeout
 
 from visavis.core import queue
+from visavis.errors import DatabaseError
 from visavis.worker import errands, rendering
 from visavis.worker.workshop import Workshop
 
@@ -44,7 +45,8 @@ async def work(shop: Workshop, url: str, stopped: asyncio.Event) -> None:
     loop.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await loop
-    await errands.leave(shop, name)
+    with contextlib.suppress(DatabaseError):  # the seat runs out by itself
+        await errands.leave(shop, name)
 
 
 async def _first(one: Awaitable[object], other: asyncio.Task[None]) -> None:

@@ -180,6 +180,10 @@ def install(app: FastAPI) -> None:
             said.headers.update(error.headers)
         return said
 
+    async def unforeseen(_request: Request, _error: Exception) -> Response:
+        return await internal_error()  # the edge writes it to the log
+
+    app.add_exception_handler(Exception, unforeseen)
     app.add_exception_handler(errors.VisavisError, ours)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
