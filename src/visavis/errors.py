@@ -51,6 +51,12 @@ class FaceTurnedAwayError(PhotoError):
     code = "face_turned_away"
 
 
+class MouthOpenError(PhotoError):
+    """The mouth stands so wide open that its lips cannot be brought together."""
+
+    code = "mouth_wide_open"
+
+
 class SoundError(InputError):
     """The sound is empty, corrupt or of no known kind."""
 

@@ -63,6 +63,9 @@ def doing(words: str) -> Iterator[Callable[[str], None]]:
 @contextmanager
 def frames_bar(fps: float) -> Iterator[Callable[[RenderProgress], None]]:
     """A bar of frames, speed and time left; the yielded function moves it."""
+    if not complain.is_terminal:
+        yield lambda _: None
+        return
     columns = (
         TextColumn("[bold]{task.description}"),
         BarColumn(),
