@@ -141,8 +141,8 @@ def _judge_mouth(crop: HeadCrop) -> tuple[str, ...]:
     gap_cm = float(np.linalg.norm(crop.points[13, :2] - crop.points[14, :2])) / crop.pixels_per_cm
     if gap_cm > _TOO_OPEN_CM:
         raise MouthOpenError(
-            f"The mouth stands {gap_cm:.1f} cm open in the photo and {_TOO_OPEN_CM} cm are the most that can be "
-            "closed. Send a photo with the mouth closed, or nearly so."
+            f"The mouth stands {gap_cm:.1f} cm open in the photo and {_TOO_OPEN_CM} cm are the most that can "
+            "be closed. Send a photo with the mouth closed, or nearly so."
         )
     if gap_cm < _OPEN_CM:
         return ()
