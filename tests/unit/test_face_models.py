@@ -124,7 +124,7 @@ def test_several_processes_at_once(wheel: Path, tmp_path: Path):
         "FaceModels.load(ensure_face_models(Path(sys.argv[1]), offline=True, source=Path(sys.argv[2])))"
     )
     children = [
-        subprocess.Popen(  # noqa: S603
+        subprocess.Popen(
             [sys.executable, "-c", script, str(folder), str(wheel)], stderr=subprocess.PIPE, text=True
         )
         for _ in range(4)
