@@ -18,8 +18,8 @@ from training.train import Pool, fit
 
 SEED = 1
 CHANNELS = 160
-STEPS = 20_000
-VARIANTS = 3
+STEPS = 14_000
+VARIANTS = 2
 
 
 def train(work: Path, *, steps: int, variants: int, channels: int, out: Path) -> None:

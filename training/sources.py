@@ -46,7 +46,8 @@ SOURCES: tuple[Source, ...] = (
         "russian", lambda: [item for at, item in enumerate(russian.recordings()) if at % 10], trained=True
     ),
     *(_festival(key, 20, trained=True) for key in ("slt", "ked", "kal")),
-    *(_flite(voice, 4, trained=False) for voice in ("awb", "rms")),
+    *(_flite(voice, 25, trained=True) for voice in ("awb", "rms")),
+    *(_flite(voice, 15, trained=True) for voice in ("slt", "kal16")),
     *(
         _festival(key, 3, trained=False)
         for key in (
@@ -73,7 +74,7 @@ HELD_OUT_FAMILY = "diphone voices never heard"
 HELD_OUT: dict[str, tuple[str, ...]] = {
     HELD_OUT_FAMILY: tuple(
         f"festival_{key}"
-        for key in ("lp", "pc", "mv", "lj", "dita", "krb", "machac", "ph", "hindi", "marathi", "telugu")
+        for key in ("lp", "pc", "mv", "lj", "dita", "krb", "machac", "ph", "hindi", "telugu")
     ),
     "HTS voice never heard (Catalan)": ("festival_ona",),
     "Russian man, recordings kept back": ("russian_test",),

@@ -23,7 +23,7 @@ DELAY_ROWS = 3
 
 _CROP_ROWS = 200
 _WARM_UP_ROWS = 12
-_CHANNEL_WEIGHTS = (1.0, 1.0, 1.0, 0.5, 1.0, 1.5)
+_CHANNEL_WEIGHTS = (1.0, 1.0, 1.0, 0.5, 1.5, 2.5)
 
 
 class Pool:
@@ -108,7 +108,7 @@ def _warped(rng: np.random.Generator, frames: np.ndarray) -> np.ndarray:
     for crop in frames:
         crop += rng.uniform(-2.5, 2) + np.linspace(-1, 1, bands) * rng.uniform(-1, 1)
         if rng.random() < 0.5:
-            source = np.clip(np.arange(bands) * (1 + rng.uniform(-0.08, 0.08)), 0, bands - 1)
+            source = np.clip(np.arange(bands) * (1 + rng.uniform(-0.12, 0.12)), 0, bands - 1)
             low = source.astype(int)
             share = (source - low).astype(np.float32)
             crop[:] = crop[:, low] * (1 - share) + crop[:, np.minimum(low + 1, bands - 1)] * share
@@ -141,9 +141,11 @@ def loss_of(outputs: Tensor, hard: Tensor, soft: Tensor, weights: Tensor) -> Ten
 
 
 def viseme_weights(pool: Pool) -> Tensor:
-    """Rare visemes count more, lest TH be given up for DD: frequency to the power -0.35, mean 1."""
+    """Rare visemes count more, lest TH be given up for DD: frequency to the power -0.5, mean 1."""
     counts = np.bincount(pool.hard, minlength=len(VISEMES)) + 1.0
-    weights = (counts / counts.sum()) ** -0.35
+    weights = (counts / counts.sum()) ** -0.5
+    # Real speech says it less clearly than synthesisers do.
+    weights[VISEMES.index("TH")] *= 2
     return torch.tensor(weights / (weights * counts).sum() * counts.sum(), dtype=torch.float32)
 
 

@@ -38,8 +38,11 @@ TABLE: Final = {
     "ou": (0.12, -0.57),
 }
 
-_SHUT: Final = (0.30, 0.42)
-"""Where p b m begin to press the lips together, and where they are pressed."""
+PRESSED: Final = 0.37
+"""The evidence of `pressed` above which lips count as pressed together."""
+
+_SHUT: Final = (0.29, 0.45)
+"""Where that evidence begins to close the lips, and where they are closed."""
 _LIP_TO_TEETH: Final = (0.25, 0.60)
 _LIP_TO_TEETH_APERTURE: Final = 0.18
 
@@ -53,6 +56,15 @@ _LABIODENTAL: Final = CHANNELS.index("labiodental")
 def fit_inputs(motion: SpeechMotion) -> NDArray[np.float32]:
     """What the tables are fitted on: visemes and channels side by side, shape `(rows, 21)`."""
     return np.concatenate([motion.visemes, motion.channels], axis=1)
+
+
+def pressed(motion: SpeechMotion) -> NDArray[np.float32]:
+    """Evidence that p b or m presses the lips together, 0..1, shape `(rows,)`.
+
+    The mean of two answers of the network, which err in different rows.
+    """
+    evidence: NDArray[np.float32] = (motion.visemes[:, _PP] + motion.channels[:, _CLOSURE]) / 2
+    return evidence
 
 
 def lips(motion: SpeechMotion) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -71,7 +83,7 @@ def lips(motion: SpeechMotion) -> tuple[NDArray[np.float32], NDArray[np.float32]
     aperture = np.clip(both[:, 0], 0.0, 1.5)
     toothed = _ramp(np.maximum(motion.visemes[:, _FF], motion.channels[:, _LABIODENTAL]), _LIP_TO_TEETH)
     aperture = np.minimum(aperture, 1.5 + toothed * (_LIP_TO_TEETH_APERTURE - 1.5))
-    shut = _ramp(np.maximum(motion.visemes[:, _PP], motion.channels[:, _CLOSURE]), _SHUT)
+    shut = _ramp(pressed(motion), _SHUT)
     aperture = aperture * (1 - shut) * motion.voice
     width = np.clip(both[:, 1], -1.5, 1.5) * motion.voice
     return aperture.astype(np.float32), width.astype(np.float32)
