@@ -18,7 +18,7 @@ from training.train import Pool, fit
 
 SEED = 1
 CHANNELS = 160
-STEPS = 14_000
+STEPS = 12_000
 VARIANTS = 2
 
 

@@ -103,10 +103,12 @@ def _unspoken(rng: np.random.Generator, kind: str) -> np.ndarray:
 
 
 def _warped(rng: np.random.Generator, frames: np.ndarray) -> np.ndarray:
-    """Cheap variation of crops: level, tilt, vocal-tract length, masked bands, a floor of noise."""
+    """Cheap variation of crops: level, colour, vocal-tract length, gaps in band and time, a floor of noise."""
     bands = frames.shape[2]
     for crop in frames:
+        colour = rng.normal(0, 0.5, 6).cumsum()
         crop += rng.uniform(-2.5, 2) + np.linspace(-1, 1, bands) * rng.uniform(-1, 1)
+        crop += np.interp(np.arange(bands), np.linspace(0, bands - 1, 6), colour - colour.mean())
         if rng.random() < 0.5:
             source = np.clip(np.arange(bands) * (1 + rng.uniform(-0.12, 0.12)), 0, bands - 1)
             low = source.astype(int)
@@ -115,6 +117,10 @@ def _warped(rng: np.random.Generator, frames: np.ndarray) -> np.ndarray:
         if rng.random() < 0.3:
             first = rng.integers(0, bands - 4)
             crop[:, first : first + rng.integers(1, 6)] = crop.mean()
+        for _ in range(rng.binomial(2, 0.5)):
+            first = rng.integers(0, len(crop) - 10)
+            crop[first : first + rng.integers(3, 10)] = crop.min()
+        crop += rng.normal(0, rng.uniform(0, 0.35), crop.shape)
         np.maximum(crop, rng.uniform(-13.8, -9.5), out=crop)
     return frames
 
