@@ -103,7 +103,7 @@ def _unspoken(rng: np.random.Generator, kind: str) -> np.ndarray:
 
 
 def _warped(rng: np.random.Generator, frames: np.ndarray) -> np.ndarray:
-    """Cheap variation of crops: level, colour, vocal-tract length, gaps in band and time, a floor of noise."""
+    """Cheap variation of crops: level, colour, vocal-tract length, gaps in band and time, noise."""
     bands = frames.shape[2]
     for crop in frames:
         colour = rng.normal(0, 0.5, 6).cumsum()

@@ -15,8 +15,15 @@ from numpy.typing import NDArray
 
 from visavis.engine.speech.motion import CHANNELS, VISEMES, SpeechMotion
 
-LEAD_S: Final = 0.030
-"""Lips come before the sound: show the lips of a row this long before the row's moment."""
+LEAD_S: Final = 0.020
+"""The opening comes before the sound: show a row's aperture this long before the row's moment."""
+
+WIDTH_LEAD_S: Final = -0.020
+"""The corners of the mouth move slower and come later: the same for its width, behind the sound."""
+
+SMOOTHED_S: Final = 0.100
+WIDTH_SMOOTHED_S: Final = 0.180
+"""Averaged over these times they follow real lips best; the inertia of a rig does part of it."""
 
 # viseme: (aperture, width). Aperture 0 closed, 1 the 95th percentile of speech; width 0 at rest, 1 the 95th
 # percentile of speech, -1 the 5th: a rounded mouth.
