@@ -156,6 +156,15 @@ def first_slopes(column: int) -> Curve:
     return np.array([*(FIRST_TABLE[name][column] for name in VISEMES), *(0.0 for _ in CHANNELS)])
 
 
+def _full_range(fitted: Curve, measure: Measure) -> float:
+    """The factor that gives a fit, which is timid by nature, the range of real speech.
+
+    Half of what is missing for width, where the fit explains too little to be shown at full size.
+    """
+    low, high = np.percentile(fitted, [5, 95])
+    return float(np.sqrt(2 / (high - low))) if measure.column else 1 / float(high)
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(
@@ -171,7 +180,9 @@ def main() -> None:
     for measure in MEASURES.values():
         pairs = zip(clips, motions, strict=True)
         inputs = [at_frames(fit_inputs(motion), clip.moments_s, measure) for clip, motion in pairs]
-        fits.append(fit(inputs, [measure.of(clip) for clip in clips], first_slopes(measure.column)))
+        slopes, offset = fit(inputs, [measure.of(clip) for clip in clips], first_slopes(measure.column))
+        scale = _full_range(np.concatenate(inputs) @ slopes + offset, measure)
+        fits.append((scale * slopes, scale * offset))
     # The rows of visemes sum to 1, so the offset can be told as part of every viseme.
     for at, name in enumerate((*VISEMES, *CHANNELS)):
         pair = [slopes[at] + (offset if at < len(VISEMES) else 0) for slopes, offset in fits]

@@ -43,6 +43,12 @@ TABLE: Final = {
     "ih": (0.42, 0.26),
     "oh": (0.27, -0.57),
     "ou": (0.12, -0.57),
+    "jaw": (0.00, 0.00),
+    "aperture": (0.00, 0.00),
+    "round": (0.00, 0.00),
+    "spread": (0.00, 0.00),
+    "labiodental": (0.00, 0.00),
+    "closure": (0.00, 0.00),
 }
 
 PRESSED: Final = 0.37
@@ -53,7 +59,7 @@ _SHUT: Final = (0.29, 0.45)
 _LIP_TO_TEETH: Final = (0.25, 0.60)
 _LIP_TO_TEETH_APERTURE: Final = 0.18
 
-_VISEME_TABLE: Final = np.array([TABLE[name] for name in VISEMES], np.float32)
+_WEIGHTS: Final = np.array([TABLE[name] for name in (*VISEMES, *CHANNELS)], np.float32)
 _PP: Final = VISEMES.index("PP")
 _FF: Final = VISEMES.index("FF")
 _CLOSURE: Final = CHANNELS.index("closure")
@@ -86,7 +92,7 @@ def lips(motion: SpeechMotion) -> tuple[NDArray[np.float32], NDArray[np.float32]
         Aperture, shape `(rows,)`: the gap of the inner lips, 0 closed, 1 the 95th percentile of real speech,
         at most 1.5. Width, shape `(rows,)`: 0 at rest, 1 the 95th percentile, -1 the 5th, within -1.5..1.5.
     """
-    both = motion.visemes @ _VISEME_TABLE
+    both = fit_inputs(motion) @ _WEIGHTS
     aperture = np.clip(both[:, 0], 0.0, 1.5)
     toothed = _ramp(np.maximum(motion.visemes[:, _FF], motion.channels[:, _LABIODENTAL]), _LIP_TO_TEETH)
     aperture = np.minimum(aperture, 1.5 + toothed * (_LIP_TO_TEETH_APERTURE - 1.5))
