@@ -100,7 +100,7 @@ def _speak(voice: Voice, sentences: list[str], rng: random.Random) -> tuple[list
         lines = [f"(voice_{voice.name})"]
         for at, sentence in enumerate(sentences):
             lines += [
-                f"(Parameter.set 'Duration_Stretch {rng.uniform(0.8, 1.25):.2f})",
+                f"(Parameter.set 'Duration_Stretch {rng.uniform(0.7, 1.2):.2f})",
                 f'(set! spoken (SynthText "{sentence}"))',
                 f'(utt.save.segs spoken "{folder}/{at}.seg")',
                 f'(utt.save.wave spoken "{folder}/{at}.wav")',

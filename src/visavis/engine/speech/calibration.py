@@ -15,8 +15,15 @@ from numpy.typing import NDArray
 
 from visavis.engine.speech.motion import CHANNELS, VISEMES, SpeechMotion
 
-LEAD_S: Final = 0.030
-"""Lips come before the sound: show the lips of a row this long before the row's moment."""
+LEAD_S: Final = 0.020
+"""The opening comes before the sound: show a row's aperture this long before the row's moment."""
+
+WIDTH_LEAD_S: Final = -0.020
+"""The corners of the mouth move slower and come later: the same for its width, behind the sound."""
+
+SMOOTHED_S: Final = 0.100
+WIDTH_SMOOTHED_S: Final = 0.180
+"""Averaged over these times they follow real lips best; the inertia of a rig does part of it."""
 
 # viseme: (aperture, width). Aperture 0 closed, 1 the 95th percentile of speech; width 0 at rest, 1 the 95th
 # percentile of speech, -1 the 5th: a rounded mouth.
@@ -36,14 +43,23 @@ TABLE: Final = {
     "ih": (0.42, 0.26),
     "oh": (0.27, -0.57),
     "ou": (0.12, -0.57),
+    "jaw": (0.00, 0.00),
+    "aperture": (0.00, 0.00),
+    "round": (0.00, 0.00),
+    "spread": (0.00, 0.00),
+    "labiodental": (0.00, 0.00),
+    "closure": (0.00, 0.00),
 }
 
-_SHUT: Final = (0.30, 0.42)
-"""Where p b m begin to press the lips together, and where they are pressed."""
+PRESSED: Final = 0.37
+"""The evidence of `pressed` above which lips count as pressed together."""
+
+_SHUT: Final = (0.29, 0.45)
+"""Where that evidence begins to close the lips, and where they are closed."""
 _LIP_TO_TEETH: Final = (0.25, 0.60)
 _LIP_TO_TEETH_APERTURE: Final = 0.18
 
-_VISEME_TABLE: Final = np.array([TABLE[name] for name in VISEMES], np.float32)
+_WEIGHTS: Final = np.array([TABLE[name] for name in (*VISEMES, *CHANNELS)], np.float32)
 _PP: Final = VISEMES.index("PP")
 _FF: Final = VISEMES.index("FF")
 _CLOSURE: Final = CHANNELS.index("closure")
@@ -53,6 +69,15 @@ _LABIODENTAL: Final = CHANNELS.index("labiodental")
 def fit_inputs(motion: SpeechMotion) -> NDArray[np.float32]:
     """What the tables are fitted on: visemes and channels side by side, shape `(rows, 21)`."""
     return np.concatenate([motion.visemes, motion.channels], axis=1)
+
+
+def pressed(motion: SpeechMotion) -> NDArray[np.float32]:
+    """Evidence that p b or m presses the lips together, 0..1, shape `(rows,)`.
+
+    The mean of two answers of the network, which err in different rows.
+    """
+    evidence: NDArray[np.float32] = np.float32(0.5) * (motion.visemes[:, _PP] + motion.channels[:, _CLOSURE])
+    return evidence
 
 
 def lips(motion: SpeechMotion) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -67,11 +92,11 @@ def lips(motion: SpeechMotion) -> tuple[NDArray[np.float32], NDArray[np.float32]
         Aperture, shape `(rows,)`: the gap of the inner lips, 0 closed, 1 the 95th percentile of real speech,
         at most 1.5. Width, shape `(rows,)`: 0 at rest, 1 the 95th percentile, -1 the 5th, within -1.5..1.5.
     """
-    both = motion.visemes @ _VISEME_TABLE
+    both = fit_inputs(motion) @ _WEIGHTS
     aperture = np.clip(both[:, 0], 0.0, 1.5)
     toothed = _ramp(np.maximum(motion.visemes[:, _FF], motion.channels[:, _LABIODENTAL]), _LIP_TO_TEETH)
     aperture = np.minimum(aperture, 1.5 + toothed * (_LIP_TO_TEETH_APERTURE - 1.5))
-    shut = _ramp(np.maximum(motion.visemes[:, _PP], motion.channels[:, _CLOSURE]), _SHUT)
+    shut = _ramp(pressed(motion), _SHUT)
     aperture = aperture * (1 - shut) * motion.voice
     width = np.clip(both[:, 1], -1.5, 1.5) * motion.voice
     return aperture.astype(np.float32), width.astype(np.float32)
