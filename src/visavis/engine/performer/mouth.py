@@ -78,7 +78,7 @@ def mouth_weights(motion: SpeechMotion, emphasis: Floats) -> Floats:
 def _row_weights(motion: SpeechMotion, emphasis: float) -> Floats:
     weights = motion.visemes[0] @ _TABLE
     (aperture,), (width,) = lips(motion)
-    gap = float(aperture) * _SPEECH_GAP * float(np.clip(0.75 + 0.5 * emphasis, 0.75, 1.25))
+    gap = float(aperture) * _SPEECH_GAP * float(np.clip(0.9 + 0.2 * emphasis, 0.9, 1.1))
     weights[_OPENING] = _opened(weights[_OPENING], gap)
     weights[INDEX["round"]] = max(0.75 * weights[INDEX["round"]], -_ROUND_PER_WIDTH * float(width))
     weights[INDEX["wide"]] = 0.5 * weights[INDEX["wide"]] + 0.5 * _WIDE_PER_WIDTH * max(0.0, float(width))
