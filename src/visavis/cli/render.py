@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Final
 
+import structlog
 import typer
 
 from visavis import bootstrap
@@ -24,6 +25,8 @@ from visavis.engine.sound import open_sound
 from visavis.engine.view import FaceView, PhotoView, View
 from visavis.errors import InputError, PhotoError
 from visavis.settings import Settings, read_settings
+
+log = structlog.get_logger()
 
 LEAST_SIZE_PX: Final = 128
 MOST_SIZE_PX: Final = 1024
@@ -93,7 +96,7 @@ def make_video(
     manners: Manners,
 ) -> Rendered:
     """The whole job, with its bar and its closing line."""
-    bootstrap.prepare_process()
+    bootstrap.prepare_process(settings)
     started = time.perf_counter()
     _refuse_missing(face, "photo")
     with open_sound(sound_path, rate_hz=SOUND_RATE_HZ) as sound:
@@ -111,6 +114,7 @@ def make_video(
             )
     warn(rendered.warnings)
     taken_s = time.perf_counter() - started
+    log.info("video_rendered", frames=rendered.frames, size=rendered.size, seconds=round(taken_s, 3))
     width, height = rendered.size
     say.print(
         f"{output}: {rendered.duration_s:.1f} s, {rendered.frames} frames of {width}x{height} at "

@@ -1,9 +1,12 @@
 """What comes with visavis to try it on: a painted portrait and a spoken sentence, both made by code."""
 
 import wave
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from visavis.errors import ExtraMissingError
@@ -34,7 +37,8 @@ def write_astronaut(path: Path) -> None:
         raise ExtraMissingError(
             "The photo of the demo comes with scikit-image: install visavis with its extra `demo`."
         ) from error
-    Image.fromarray(astronaut()).save(path)
+    load: Callable[[], NDArray[np.uint8]] = astronaut
+    Image.fromarray(load()).save(path)
 
 
 def write_sentence(path: Path) -> None:
