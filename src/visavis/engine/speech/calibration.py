@@ -83,7 +83,7 @@ def pressed(motion: SpeechMotion) -> NDArray[np.float32]:
 def lips(motion: SpeechMotion) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """How the lips stand in each row.
 
-    Pure and row by row: nothing is smoothed, so blocks give what the whole gives.
+    Pure and row by row: nothing is smoothed, and blocks give the same bits as the whole.
 
     Args:
         motion: Any rows.
@@ -92,13 +92,16 @@ def lips(motion: SpeechMotion) -> tuple[NDArray[np.float32], NDArray[np.float32]
         Aperture, shape `(rows,)`: the gap of the inner lips, 0 closed, 1 the 95th percentile of real speech,
         at most 1.5. Width, shape `(rows,)`: 0 at rest, 1 the 95th percentile, -1 the 5th, within -1.5..1.5.
     """
-    both = fit_inputs(motion) @ _WEIGHTS
-    aperture = np.clip(both[:, 0], 0.0, 1.5)
+    # Summed column by column: a matrix product would round differently for each number of rows.
+    both = np.zeros((2, len(motion)), np.float32)
+    for column, weights in zip(fit_inputs(motion).T, _WEIGHTS, strict=True):
+        both += weights[:, None] * column
+    aperture = np.clip(both[0], 0.0, 1.5)
     toothed = _ramp(np.maximum(motion.visemes[:, _FF], motion.channels[:, _LABIODENTAL]), _LIP_TO_TEETH)
     aperture = np.minimum(aperture, 1.5 + toothed * (_LIP_TO_TEETH_APERTURE - 1.5))
     shut = _ramp(pressed(motion), _SHUT)
     aperture = aperture * (1 - shut) * motion.voice
-    width = np.clip(both[:, 1], -1.5, 1.5) * motion.voice
+    width = np.clip(both[1], -1.5, 1.5) * motion.voice
     return aperture.astype(np.float32), width.astype(np.float32)
 
 
