@@ -14,7 +14,7 @@ from visavis import bootstrap
 from visavis.cli.console import clear_errors, doing, frames_bar, say, warn
 from visavis.engine.background import KEEP, put_before
 from visavis.engine.mp4 import SOUND_RATE_HZ
-from visavis.engine.performer import Manners
+from visavis.engine.performer import Emotion, Manners
 from visavis.engine.photo import read_photo
 from visavis.engine.render import Rendered
 from visavis.engine.render import render as render_video
@@ -74,6 +74,7 @@ def render(
     liveliness: Annotated[
         float, typer.Option(help="0 still, 1 natural, 2 vivid: head, brows and gaze.", min=0.0, max=2.0)
     ] = 1.0,
+    emotion: Annotated[Emotion, typer.Option(help="How the person feels.")] = Emotion.NEUTRAL,
     seed: Annotated[int, typer.Option(help="Another seed, other blinks and nods.", min=0)] = 0,
     offline: Annotated[bool, typer.Option("--offline", help="Never reach for the network.")] = False,
 ) -> None:
@@ -82,7 +83,9 @@ def render(
     if offline:
         settings = settings.model_copy(update={"offline": True})
     look = Look(frame, _even(size), background)
-    make_video(settings, face, speech, output, look, fps=parse_fps(fps), manners=Manners(liveliness, seed))
+    make_video(
+        settings, face, speech, output, look, fps=parse_fps(fps), manners=Manners(liveliness, emotion, seed)
+    )
 
 
 def make_video(

@@ -315,13 +315,15 @@ def _relax(space: FaceSpace, mouth: _Mouth) -> Layers:
 
 
 def _brows(space: FaceSpace) -> dict[str, Layers]:
-    """Brows up with the forehead; brows down and together."""
+    """Brows up with the forehead; their inner ends up; brows down and together."""
     x, y = space.x, space.y
     side = 1 - ramp(5, 7.5, np.abs(x))
     lift = 0.55 * side * np.where(y > 4.6, 1 - ramp(4.6, 8, y), bump(y - 4.6, 1.5) * ramp(3.0, 4.6, y))
     inner = bump(np.abs(x) - 1.6, 1.5) * bump(y - 4.4, 1.1)
+    ends = bump(np.abs(x) - 1.0, 1.5) * np.where(y > 4.6, 1 - ramp(4.6, 7.5, y), bump(y - 4.6, 1.3))
     return {
         "brow_raise": _both(space, _vector(0, lift, 0, x)),
+        "brow_inner": _both(space, _vector(-0.05 * np.tanh(x), 0.42 * ends, 0, x)),
         "brow_furrow": _both(space, _vector(-0.22 * np.tanh(x / 0.8) * inner, -0.34 * inner, 0, x)),
     }
 
