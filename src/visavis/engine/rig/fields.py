@@ -323,7 +323,7 @@ def _brows(space: FaceSpace) -> dict[str, Layers]:
     ends = bump(np.abs(x) - 1.0, 1.5) * np.where(y > 4.6, 1 - ramp(4.6, 7.5, y), bump(y - 4.6, 1.3))
     return {
         "brow_raise": _both(space, _vector(0, lift, 0, x)),
-        "brow_inner": _both(space, _vector(-0.05 * np.tanh(x), 0.42 * ends, 0, x)),
+        "brow_inner": _both(space, _vector(-0.05 * np.tanh(x), 0.42 * ends.astype(np.float32), 0, x)),
         "brow_furrow": _both(space, _vector(-0.22 * np.tanh(x / 0.8) * inner, -0.34 * inner, 0, x)),
     }
 
