@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from visavis.engine.arrays import Floats
 from visavis.engine.rig import anatomy
@@ -130,10 +131,11 @@ class _Mouth:
         )
 
 
-def _vector(x: Floats | float, y: Floats | float, z: Floats | float, like: Floats) -> Floats:
+def _vector(x: ArrayLike, y: ArrayLike, z: ArrayLike, like: Floats) -> Floats:
     """A displacement in face space, `(cells, cells, 3)`."""
     zero = np.zeros_like(like)
-    return np.stack([zero + x, zero + y, zero + z], axis=-1)
+    parts = [zero + np.asarray(part, np.float32) for part in (x, y, z)]
+    return np.stack(parts, axis=-1)
 
 
 def _both(space: FaceSpace, displacement: Floats) -> Layers:
@@ -323,7 +325,7 @@ def _brows(space: FaceSpace) -> dict[str, Layers]:
     ends = bump(np.abs(x) - 1.0, 1.5) * np.where(y > 4.6, 1 - ramp(4.6, 7.5, y), bump(y - 4.6, 1.3))
     return {
         "brow_raise": _both(space, _vector(0, lift, 0, x)),
-        "brow_inner": _both(space, _vector(-0.05 * np.tanh(x), 0.42 * ends.astype(np.float32), 0, x)),
+        "brow_inner": _both(space, _vector(-0.05 * np.tanh(x), 0.42 * ends, 0, x)),
         "brow_furrow": _both(space, _vector(-0.22 * np.tanh(x / 0.8) * inner, -0.34 * inner, 0, x)),
     }
 
