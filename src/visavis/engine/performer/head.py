@@ -11,8 +11,8 @@ from visavis.engine.speech.motion import ROW_RATE_HZ, SpeechMotion
 
 _BREATH_HZ: Final = 0.22
 
-# Mean sway of each motion in its control's unit (±10°, ±1 cm): a person who sits and talks.
-_SWAY: Final = {"yaw": 0.13, "pitch": 0.09, "roll": 0.055, "shift_x": 0.045, "shift_y": 0.02}
+# Width of sway of each motion in its control's unit (±10°, ±1 cm): a person who sits and talks.
+_SWAY: Final = {"yaw": 0.20, "pitch": 0.11, "roll": 0.07, "shift_x": 0.06, "shift_y": 0.025}
 _SWAY_HZ: Final = (0.05, 0.55)
 _SWAY_WAVES: Final = 5
 
