@@ -254,8 +254,8 @@ def _press(space: FaceSpace, mouth: _Mouth) -> Layers:
 def _lip_teeth(space: FaceSpace, mouth: _Mouth) -> Layers:
     """The lower lip rises and rolls in under the upper teeth; the upper lip makes room."""
     below, across = mouth.below, mouth.across
-    upper = 0.20 * np.clip(1 - across**2.4, 0, 1) * (1 - ramp(0.2, 1.8, -below))
-    lower = 0.22 * np.clip(1 - across**2, 0, 1) * (1 - ramp(0.5, 3.0, below))
+    upper = 0.08 * np.clip(1 - across**2.4, 0, 1) * (1 - ramp(0.2, 1.8, -below))
+    lower = 0.14 * np.clip(1 - across**2, 0, 1) * (1 - ramp(0.5, 3.0, below))
     return Layers(
         space.project(_vector(0, upper, 0, space.x)),
         space.project(_vector(-0.03 * space.x * mouth.close, lower, 0, space.x)),
