@@ -15,6 +15,7 @@ from visavis.engine.speech.motion import ROW_RATE_HZ, SpeechMotion
 Row = tuple[str, str, str]
 
 _FPS = 25
+_AROUND_S = (-0.08, 0.08)
 # What one natural unit is in lipscore's units, the distance between the outer eye corners; medians of clips.
 _OPEN_EYES, _REST_EYES, _WIDE_EYES = 0.12, 0.56, 0.075
 
@@ -52,6 +53,23 @@ def rows(clips: Sequence[Clip], motions: Sequence[SpeechMotion]) -> list[Row]:
         first = first_slopes(measure.column)
         inputs = [at_frames(fit_inputs(motion), clip.moments_s, measure) for clip, motion in pairs]
         each = held_out(clips, inputs, wanted, first)
+        around = [
+            np.concatenate(
+                [own, *(at_frames(fit_inputs(motion), clip.moments_s, measure, late) for late in _AROUND_S)],
+                1,
+            )
+            for own, (clip, motion) in zip(inputs, pairs, strict=True)
+        ]
+        nothing = np.zeros(len(_AROUND_S) * len(first))
+        context = held_out(clips, around, wanted, np.concatenate([first, nothing]))
+        level = [
+            at_frames(envelope(clip.sound, len(motion)), clip.moments_s, measure) for clip, motion in pairs
+        ]
+        louder = [
+            np.concatenate([own, loud, own * loud[:, :1]], 1) for own, loud in zip(inputs, level, strict=True)
+        ]
+        nothing = np.zeros(2 + len(first))
+        loudness = held_out(clips, louder, wanted, np.concatenate([first, nothing]))
         moved = [_at_best_lag(clip, motion, measure) for clip, motion in pairs]
         lagged = held_out(clips, moved, wanted, first)
         shown = [at_frames(np.stack(lips(motion), axis=1), clip.moments_s, measure) for clip, motion in pairs]
@@ -61,11 +79,11 @@ def rows(clips: Sequence[Clip], motions: Sequence[SpeechMotion]) -> list[Row]:
         out += [
             (f"{name} r on real clips, speaker left out", _spread(each), aim),
             (f"{name} r, each clip at its best lag", _spread(lagged), ""),
+            (f"{name} r, tried: rows 80 ms before and after too", _spread(context), ""),
+            (f"{name} r, tried: loudness too", _spread(loudness), ""),
             (f"{name} r of the shipped function, fitted on all", f"{np.mean(whole):.3f}", ""),
         ]
         if name == "aperture":
-            loud = [envelope(clip.sound, len(motion)) for clip, motion in pairs]
-            level = [at_frames(own, clip.moments_s, measure) for own, clip in zip(loud, clips, strict=True)]
             base = held_out(clips, level, wanted, np.zeros(2))
             out += [
                 ("envelope baseline, fitted, aperture r", _spread(base), ""),
