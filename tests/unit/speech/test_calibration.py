@@ -63,7 +63,7 @@ def test_nobody_speaking_keeps_the_mouth_at_rest() -> None:
     aperture, width = lips(rows_of(list(VISEMES), voice=0.0))
     assert not aperture.any()
     assert not width.any()
-    assert aperture_of("sil") < 0.05
+    assert aperture_of("sil") < aperture_of("aa")  # a short silence within speech leaves the mouth open
 
 
 @given(st.lists(st.sampled_from(VISEMES), min_size=1, max_size=8), st.integers(0, 8))

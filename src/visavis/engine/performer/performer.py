@@ -9,7 +9,7 @@ from visavis.engine.arrays import Floats
 from visavis.engine.performer.emotion import Emotion, Mood
 from visavis.engine.performer.eyes import Eyes
 from visavis.engine.performer.head import Delivery, Sway, breath_at
-from visavis.engine.performer.mouth import mouth_weights, smooth_mouth
+from visavis.engine.performer.mouth import MouthGate, mouth_weights, smooth_mouth
 from visavis.engine.rig.controls import CONTROLS, INDEX, clamp
 from visavis.engine.speech.motion import ROW_RATE_HZ, SpeechMotion
 
@@ -53,7 +53,7 @@ class Performer:
         rng = np.random.default_rng(self._manners.seed)
         self._eyes, self._sway = Eyes(rng), Sway(rng)
         self._delivery, self._mood = Delivery(), Mood(self._manners.emotion)
-        self._mouth = np.zeros(len(CONTROLS), np.float32)
+        self._mouth, self._gate = np.zeros(len(CONTROLS), np.float32), MouthGate()
         self._rows = np.zeros((0, len(CONTROLS)), np.float32)  # those that coming frames still need
         self._speaking = np.zeros(0, np.float32)
         self._first_row = 0
@@ -81,13 +81,14 @@ class Performer:
 
     def _hear(self, motion: SpeechMotion) -> None:
         count = len(motion)
-        emphasis, speaking = np.empty(count, np.float32), np.empty(count, np.float32)
+        emphasis, speaking, busy = (np.empty(count, np.float32) for _ in range(3))
         delivered = np.zeros((count, len(CONTROLS)), np.float32)
         for row in range(count):
             delivered[row] = self._delivery.hear(motion, row)
             emphasis[row], speaking[row] = self._delivery.emphasis, self._delivery.speaking
+            busy[row] = self._gate.hear(float(motion.voice[row]))
             self._follow_phrase(float(motion.voice[row]), self._first_row + len(self._rows) + row)
-        mouth, self._mouth = smooth_mouth(mouth_weights(motion, emphasis), self._mouth)
+        mouth, self._mouth = smooth_mouth(mouth_weights(motion, emphasis, busy), self._mouth)
         self._rows = np.concatenate([self._rows, mouth + delivered * self._manners.liveliness])
         self._speaking = np.concatenate([self._speaking, speaking])
 

@@ -27,10 +27,10 @@ WIDTH_SMOOTHED_S: Final = 0.180
 
 # viseme or channel: what it adds to (aperture, width). Aperture 0 closed, 1 the 95th percentile of speech;
 # width 0 at rest, 1 the 95th percentile of speech, -1 the 5th: a rounded mouth. Fitted to 79 s of ten real
-# clips by `python -m training.calibrate`. Two entries are rules instead: the mouth is at rest in silence (in
-# the clips' short pauses it stood open by 0.4), and PP has no gap (the fit gave -0.05).
+# clips by `python -m training.calibrate`. One entry is a rule instead: PP has no gap (the fit gave -0.05). In
+# the short silences within speech real mouths stand open; that nobody speaks, the voice gate says.
 TABLE: Final = {
-    "sil": (0.00, 0.00),
+    "sil": (0.40, 0.00),
     "PP": (0.00, -0.65),
     "FF": (0.21, -0.54),
     "TH": (0.33, -0.15),
