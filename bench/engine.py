@@ -56,8 +56,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--size", type=int, default=512)
     wanted = parser.parse_args(arguments)
-    bootstrap.prepare_process()
-    models, speech = bootstrap.face_models(read_settings()), bootstrap.speech_model()
+    settings = read_settings()
+    bootstrap.prepare_process(settings)
+    models, speech = bootstrap.face_models(settings), bootstrap.speech_model()
     photo = Photo(paint_portrait(), None)
     rig = build_rig(models, photo, size=wanted.size).rig
     with tempfile.TemporaryDirectory() as folder:

@@ -36,8 +36,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("faces", nargs="*", type=Path)
     faces = parser.parse_args().faces
-    bootstrap.prepare_process()
-    models = bootstrap.face_models(read_settings())
+    settings = read_settings()
+    bootstrap.prepare_process(settings)
+    models = bootstrap.face_models(settings)
     photos = [read_photo(face) for face in faces] or [Photo(paint_portrait(), None)]
     inputs, gaps, widths = [], [], []
     for photo in photos:

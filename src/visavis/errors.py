@@ -100,6 +100,18 @@ class ModelsUnreachableError(VisavisError):
     retryable = True
 
 
+class ExtraMissingError(VisavisError):
+    """An optional part of visavis is not installed."""
+
+    code = "extra_missing"
+
+
+class SpeakerMissingError(ExtraMissingError):
+    """The speech synthesiser is not installed, or cannot be used here."""
+
+    code = "speaker_missing"
+
+
 class SettingsError(VisavisError):
     """A setting is unknown or has a value that cannot be used."""
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visavis.engine.arrays import Floats
-from visavis.engine.performer import Manners, Performer
+from visavis.engine.performer import Emotion, Manners, Performer
+from visavis.engine.performer.emotion import BLEND_S
 from visavis.engine.performer.mouth import mouth_weights
 from visavis.engine.rig.controls import CONTROLS, INDEX, SIGNED, weights_row
 from visavis.engine.speech.motion import CHANNELS, VISEMES, SpeechMotion
@@ -137,3 +138,39 @@ def test_weights_stay_in_range_at_any_rate(fps: float) -> None:
     assert frames[:, signed].min() >= -1
     assert np.delete(frames, signed, axis=1).min() >= 0
     assert frames.shape[1] == len(CONTROLS)
+
+
+@pytest.mark.parametrize(
+    ("emotion", "control"),
+    [
+        (Emotion.HAPPY, "smile"),
+        (Emotion.SAD, "frown"),
+        (Emotion.ANGRY, "brow_furrow"),
+        (Emotion.SURPRISED, "brow_raise"),
+        (Emotion.CALM, "blink_left"),
+    ],
+)
+def test_an_emotion_shapes_the_face_and_leaves_closures_alone(emotion: Emotion, control: str) -> None:
+    rows = motion(["aa"] * 20 + ["PP"] * 10 + ["aa"] * 20)
+    neutral, felt = (perform(rows, 25, Manners(emotion=each)) for each in (Emotion.NEUTRAL, emotion))
+    assert np.median(felt[:, INDEX[control]] - neutral[:, INDEX[control]]) > 0.05
+    assert felt[:, INDEX["press"]].max() > 0.5
+
+
+def test_an_emotion_is_blended_in() -> None:
+    performer = Performer(NEUTRAL, fps=FPS)
+    before = performer.finish(10)
+    performer.feel(Emotion.HAPPY)
+    after = performer.finish(60)
+    smile = np.concatenate([before, after])[:, INDEX["smile"]]
+    assert np.all(smile[:10] == 0)
+    assert smile[10 + round(BLEND_S * FPS) + 1 :].min() > 0.5
+    assert np.abs(np.diff(smile)).max() < 0.1
+
+
+def test_a_phrase_begins_with_a_lift_of_the_brows() -> None:
+    silence, speech = motion(["sil"] * 50, voice=0.0, loudness_db=-90.0), motion(["aa"] * 50)
+    brows = perform(SpeechMotion.concatenate([silence, speech]), 50)[:, INDEX["brow_raise"]]
+    assert brows[:22].max() < 0.02
+    assert brows[24:36].max() > 0.08
+    assert brows[-1] < brows[24:36].max()

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from visavis.engine.arrays import Floats
+from visavis.engine.performer.emotion import Emotion, Mood
 from visavis.engine.performer.eyes import Eyes
 from visavis.engine.performer.head import Delivery, Sway, breath_at
 from visavis.engine.performer.mouth import mouth_weights, smooth_mouth
@@ -25,10 +26,12 @@ class Manners:
 
     Attributes:
         liveliness: 0 still, 1 natural, 2 vivid: head, brows and gaze.
+        emotion: How they feel, from the first frame on.
         seed: The same seed and sound give the same performance.
     """
 
     liveliness: float = 1.0
+    emotion: Emotion = Emotion.NEUTRAL
     seed: int = 0
 
 
@@ -49,7 +52,7 @@ class Performer:
         self._neutral, self._fps, self._manners = neutral, fps, manners or Manners()
         rng = np.random.default_rng(self._manners.seed)
         self._eyes, self._sway = Eyes(rng), Sway(rng)
-        self._delivery = Delivery()
+        self._delivery, self._mood = Delivery(), Mood(self._manners.emotion)
         self._mouth = np.zeros(len(CONTROLS), np.float32)
         self._rows = np.zeros((0, len(CONTROLS)), np.float32)  # those that coming frames still need
         self._speaking = np.zeros(0, np.float32)
@@ -66,6 +69,10 @@ class Performer:
         while self._row_at(self._frames) <= last_row:
             frames.append(self._frame())
         return np.array(frames, np.float32).reshape(-1, len(CONTROLS))
+
+    def feel(self, emotion: Emotion) -> None:
+        """Blend into another emotion, beginning with the next frame."""
+        self._mood.change(emotion, self._frames / self._fps)
 
     def finish(self, total_frames: int) -> Floats:
         """The frames still owed, as if the last row went on."""
@@ -113,11 +120,14 @@ class Performer:
         return self._with_idle(row, speaking, time_s)
 
     def _with_idle(self, row: Floats, speaking: float, time_s: float) -> Floats:
-        weights, lively = row + self._neutral, self._manners.liveliness
+        feeling, moves = self._mood.at(time_s)
+        weights, lively = row + self._neutral + feeling, self._manners.liveliness * moves
         while self._phrase_ends and self._phrase_ends[0] <= time_s:
             self._eyes.phrase_ends(self._phrase_ends.pop(0))
         eyes = self._eyes.at(time_s, lively)
-        weights[INDEX["blink_left"]] = weights[INDEX["blink_right"]] = eyes.blink
+        for lid in ("blink_left", "blink_right"):
+            # What the emotion leaves open of the eye, a blink shuts.
+            weights[INDEX[lid]] += eyes.blink * (1 - weights[INDEX[lid]])
         weights[INDEX["gaze_x"]], weights[INDEX["gaze_y"]] = eyes.gaze_x, eyes.gaze_y
         for name, value in self._sway.at(time_s).items():
             weights[INDEX[name]] += value * lively * (0.75 + 0.6 * speaking)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from visavis.engine.arrays import Floats
 from visavis.engine.rig import anatomy
@@ -130,10 +131,11 @@ class _Mouth:
         )
 
 
-def _vector(x: Floats | float, y: Floats | float, z: Floats | float, like: Floats) -> Floats:
+def _vector(x: ArrayLike, y: ArrayLike, z: ArrayLike, like: Floats) -> Floats:
     """A displacement in face space, `(cells, cells, 3)`."""
     zero = np.zeros_like(like)
-    return np.stack([zero + x, zero + y, zero + z], axis=-1)
+    parts = [zero + np.asarray(part, np.float32) for part in (x, y, z)]
+    return np.stack(parts, axis=-1)
 
 
 def _both(space: FaceSpace, displacement: Floats) -> Layers:
@@ -252,8 +254,8 @@ def _press(space: FaceSpace, mouth: _Mouth) -> Layers:
 def _lip_teeth(space: FaceSpace, mouth: _Mouth) -> Layers:
     """The lower lip rises and rolls in under the upper teeth; the upper lip makes room."""
     below, across = mouth.below, mouth.across
-    upper = 0.20 * np.clip(1 - across**2.4, 0, 1) * (1 - ramp(0.2, 1.8, -below))
-    lower = 0.22 * np.clip(1 - across**2, 0, 1) * (1 - ramp(0.5, 3.0, below))
+    upper = 0.08 * np.clip(1 - across**2.4, 0, 1) * (1 - ramp(0.2, 1.8, -below))
+    lower = 0.14 * np.clip(1 - across**2, 0, 1) * (1 - ramp(0.5, 3.0, below))
     return Layers(
         space.project(_vector(0, upper, 0, space.x)),
         space.project(_vector(-0.03 * space.x * mouth.close, lower, 0, space.x)),
@@ -315,13 +317,15 @@ def _relax(space: FaceSpace, mouth: _Mouth) -> Layers:
 
 
 def _brows(space: FaceSpace) -> dict[str, Layers]:
-    """Brows up with the forehead; brows down and together."""
+    """Brows up with the forehead; their inner ends up; brows down and together."""
     x, y = space.x, space.y
     side = 1 - ramp(5, 7.5, np.abs(x))
     lift = 0.55 * side * np.where(y > 4.6, 1 - ramp(4.6, 8, y), bump(y - 4.6, 1.5) * ramp(3.0, 4.6, y))
     inner = bump(np.abs(x) - 1.6, 1.5) * bump(y - 4.4, 1.1)
+    ends = bump(np.abs(x) - 1.0, 1.5) * np.where(y > 4.6, 1 - ramp(4.6, 7.5, y), bump(y - 4.6, 1.3))
     return {
         "brow_raise": _both(space, _vector(0, lift, 0, x)),
+        "brow_inner": _both(space, _vector(-0.05 * np.tanh(x), 0.42 * ends, 0, x)),
         "brow_furrow": _both(space, _vector(-0.22 * np.tanh(x / 0.8) * inner, -0.34 * inner, 0, x)),
     }
 

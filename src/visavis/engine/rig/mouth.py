@@ -16,7 +16,7 @@ _INVERSION_STEPS: Final = 6
 _HEAD_MOTIONS: Final = [INDEX[name] for name in ("yaw", "pitch", "roll", "shift_x", "shift_y", "breath")]
 _ROLL_DEG: Final = 10.0
 _TONGUE_FOLLOWS_JAW: Final = 0.62
-_TONGUE_TIP_BELOW_REST_CM: Final = 0.30
+_TONGUE_TIP_BELOW_REST_CM: Final = 0.24
 _VISIBLE: Final = 0.02
 
 
@@ -95,10 +95,6 @@ class MouthPainter:
         _over(picture, self._placed(inside.tongue, low, roll, window))
         _over(picture, self._placed(inside.lower_teeth, head + jaw, roll, window))
         _over(picture, self._placed(inside.upper_teeth, head, roll, window))
-        if tongue > _VISIBLE:
-            # Its tip comes forward between the teeth, just under the upper ones' edge.
-            tip = head + np.array([0, _TONGUE_TIP_BELOW_REST_CM * rig.pixels_per_cm], np.float32)
-            _over(picture, self._placed(inside.tongue, tip, roll, window), tongue)
         # The lips throw their shade inward, the upper one more: light comes from above.
         sigma = 0.30 * rig.pixels_per_cm
         both = np.maximum(upper_alpha[window], lower_alpha[window] * 0.6)
@@ -107,6 +103,10 @@ class MouthPainter:
         depth = 0.25 if inside.from_photo else 0.42
         forward = 1 - 0.35 * float(weights[INDEX["round"]])  # rounded lips stand before the teeth
         picture *= (forward * np.clip(1.10 - depth * (0.75 * shade + 0.45 * top), 0.25, 1.0))[..., None]
+        if tongue > _VISIBLE:
+            # Its tip comes forward between the teeth, into the light, just over the upper ones' edge.
+            tip = head + np.array([0, _TONGUE_TIP_BELOW_REST_CM * rig.pixels_per_cm], np.float32)
+            _over(picture, self._placed(inside.tongue, tip, roll, window), tongue)
         return picture
 
     def _placed(self, sprite: Pixels, moved: Floats, roll: float, window: tuple[slice, slice]) -> Pixels:
