@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from training import english, espeak, festival, flite, russian
+from training import espeak, festival, flite, russian
 from training.corpus import Utterance, load, minutes, save
 
 
@@ -66,7 +66,6 @@ SOURCES: tuple[Source, ...] = (
         )
     ),
     Source("russian_test", lambda: russian.recordings()[::10], trained=False),
-    Source("english_test", english.recordings, trained=False),
 )
 
 
