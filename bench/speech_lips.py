@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from training.calibrate import MEASURES, Clip, Curve, Measure, at_frames, first_slopes, fit
+from training.calibrate import MEASURES, Clip, Curve, Measure, at_frames, first_slopes, held_out
 
 from visavis.engine.speech.calibration import LEAD_S, WIDTH_LEAD_S, fit_inputs, lips
 from visavis.engine.speech.motion import ROW_RATE_HZ, SpeechMotion
@@ -18,19 +18,6 @@ _FPS = 25
 _AROUND_S = (-0.08, 0.08)
 # What one natural unit is in lipscore's units, the distance between the outer eye corners; medians of clips.
 _OPEN_EYES, _REST_EYES, _WIDE_EYES = 0.12, 0.56, 0.075
-
-
-def held_out(
-    clips: Sequence[Clip], inputs: Sequence[Curve], wanted: Sequence[Curve], first: Curve
-) -> list[float]:
-    """Correlation per speaker of a fit on all other speakers."""
-    found = []
-    for speaker in dict.fromkeys(clip.speaker for clip in clips):
-        others = [at for at, clip in enumerate(clips) if clip.speaker != speaker]
-        slopes, _ = fit([inputs[at] for at in others], [wanted[at] for at in others], first)
-        own = [at for at, clip in enumerate(clips) if clip.speaker == speaker]
-        found.append(float(np.mean([np.corrcoef(inputs[at] @ slopes, wanted[at])[0, 1] for at in own])))
-    return found
 
 
 def envelope(sound: NDArray[np.float32], rows: int) -> Curve:

@@ -10,7 +10,7 @@ from sixteen other clips: ridge regression towards that table instead of towards
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -156,6 +156,34 @@ def first_slopes(column: int) -> Curve:
     return np.array([*(FIRST_TABLE[name][column] for name in VISEMES), *(0.0 for _ in CHANNELS)])
 
 
+def held_out(
+    clips: Sequence[Clip], inputs: Sequence[Curve], wanted: Sequence[Curve], first: Curve
+) -> list[float]:
+    """Correlation per speaker of a fit on all other speakers."""
+    found = []
+    for speaker in dict.fromkeys(clip.speaker for clip in clips):
+        others = [at for at, clip in enumerate(clips) if clip.speaker != speaker]
+        slopes, _ = fit([inputs[at] for at in others], [wanted[at] for at in others], first)
+        own = [at for at, clip in enumerate(clips) if clip.speaker == speaker]
+        found.append(float(np.mean([np.corrcoef(inputs[at] @ slopes, wanted[at])[0, 1] for at in own])))
+    return found
+
+
+def scan(clips: Sequence[Clip], motions: Sequence[SpeechMotion]) -> None:
+    """Print how the held-out correlation depends on lead and smoothing: where the constants come from."""
+    for name, measure in MEASURES.items():
+        wanted = [measure.of(clip) for clip in clips]
+        for smoothed_s in (0.06, 0.10, 0.14, 0.18, 0.22):
+            found = []
+            for lead_s in (-0.04, -0.02, 0.0, 0.02, 0.04):
+                tried = replace(measure, lead_s=lead_s, smoothed_s=smoothed_s)
+                pairs = zip(clips, motions, strict=True)
+                inputs = [at_frames(fit_inputs(motion), clip.moments_s, tried) for clip, motion in pairs]
+                each = held_out(clips, inputs, wanted, first_slopes(measure.column))
+                found.append(f"{1000 * lead_s:+.0f} ms {np.mean(each):.3f}")
+            print(f"{name}, averaged over {1000 * smoothed_s:.0f} ms, lead: {', '.join(found)}")
+
+
 def _full_range(fitted: Curve, measure: Measure) -> float:
     """The factor that gives a fit, which is timid by nature, the range of real speech.
 
@@ -172,10 +200,14 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--lips", type=Path, required=True)
+    parser.add_argument("--scan", action="store_true", help="show other leads and smoothings instead")
     options = parser.parse_args()
     model = load_speech_model()
     clips = read_clips(options.data, options.lips)
     motions = [hear(model, clip.sound) for clip in clips]
+    if options.scan:
+        scan(clips, motions)
+        return
     fits = []
     for measure in MEASURES.values():
         pairs = zip(clips, motions, strict=True)

@@ -61,7 +61,6 @@ VOICES = {
     "ph": Voice("czech_ph", "festvox-czech-ph", lookup(CZECH), "cs", "latin2"),
     "ona": Voice("upc_ca_ona_hts", "festvox-ca-ona-hts", lookup(CATALAN), "es", late_s=-0.010),
     "hindi": Voice("hindi_NSK_diphone", "festvox-hi-nsk", _indic, "hi", "utf8"),
-    "marathi": Voice("marathi_NSK_diphone", "festvox-mr-nsk", _indic, "hi", "utf8"),
     "telugu": Voice("telugu_NSK_diphone", "festvox-te-nsk", _indic, "te", "utf8"),
 }
 

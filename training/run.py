@@ -1,6 +1,6 @@
 """From nothing to the shipped file: generate the speech, train, export.
 
-    python -m training.run --work training/work
+    python -m training.run --work training/build
 
 Every step is seeded and leaves its result in the work folder; a step whose result is there is not done again.
 With `--without flite --out twin.onnx` a twin is made that never hears that family, to measure how well the
@@ -39,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--work", type=Path, default=Path("training/work"))
+    parser.add_argument("--work", type=Path, default=Path("training/build"))
     parser.add_argument("--out", type=Path, default=SHIPPED)
     parser.add_argument("--without", default="", help="a family of sources that is not trained on")
     parser.add_argument("--steps", type=int, default=STEPS)

@@ -60,7 +60,6 @@ SOURCES: tuple[Source, ...] = (
             "machac",
             "ph",
             "hindi",
-            "marathi",
             "telugu",
             "ona",
         )
@@ -70,6 +69,9 @@ SOURCES: tuple[Source, ...] = (
 
 
 FLITE = ("flite_awb", "flite_rms", "flite_slt", "flite_kal16")
+FLITE_STRANGERS = ("flite/awb", "flite/rms")
+"""Those of its voices whose speakers festival does not have."""
+
 HELD_OUT: dict[str, tuple[str, ...]] = {
     "diphone voices never heard, five languages": tuple(
         f"festival_{key}"
