@@ -9,8 +9,8 @@ from sixteen other clips: ridge regression towards that table instead of towards
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +18,10 @@ from numpy.typing import NDArray
 
 from visavis.engine.sound import open_sound
 from visavis.engine.speech import RATE_HZ, SpeechModel, SpeechMotion, load_speech_model
-from visavis.engine.speech.calibration import LEAD_S, fit_inputs
+from visavis.engine.speech.calibration import LEAD_S, SMOOTHED_S, WIDTH_LEAD_S, WIDTH_SMOOTHED_S, fit_inputs
 from visavis.engine.speech.motion import CHANNELS, ROW_RATE_HZ, VISEMES
 
 Curve = NDArray[np.float64]
-
-SMOOTHED_ROWS = 5
-"""Rows that are averaged before lips are compared, as a rig's own smoothing does: 100 ms."""
 
 HOLD = 20.0
 """How strongly the fit is held near the first table, in frames of speech."""
@@ -103,10 +100,36 @@ def hear(model: SpeechModel, sound: NDArray[np.float32]) -> SpeechMotion:
     return SpeechMotion.concatenate([motion, model.finish(state)])
 
 
-def at_frames(rows: NDArray[np.floating], moments_s: Curve, lead_s: float = LEAD_S) -> Curve:
-    """Rows of anything, smoothed and brought to the moments of frames, the lips ahead of the sound."""
-    kernel = np.ones(SMOOTHED_ROWS) / SMOOTHED_ROWS
-    shown = (np.arange(len(rows)) + 0.5) / ROW_RATE_HZ - lead_s
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One of the two curves: how rows become it.
+
+    Attributes:
+        column: Of the tables: 0 aperture, 1 width.
+        lead_s: How long before a row's moment its lips are shown.
+        smoothed_s: Time that rows are averaged over.
+    """
+
+    column: int
+    lead_s: float
+    smoothed_s: float
+
+    def of(self, clip: Clip) -> Curve:
+        """The curve as it was measured."""
+        return clip.width if self.column else clip.aperture
+
+
+MEASURES = {
+    "aperture": Measure(0, LEAD_S, SMOOTHED_S),
+    "width": Measure(1, WIDTH_LEAD_S, WIDTH_SMOOTHED_S),
+}
+
+
+def at_frames(rows: NDArray[np.floating], moments_s: Curve, measure: Measure, late_s: float = 0.0) -> Curve:
+    """Rows of anything, smoothed and brought to the moments of frames, which may be late besides."""
+    count = round(measure.smoothed_s * ROW_RATE_HZ)
+    kernel = np.ones(count) / count
+    shown = (np.arange(len(rows)) + 0.5) / ROW_RATE_HZ - measure.lead_s + late_s
     columns = rows.reshape(len(rows), -1).T
     brought = [np.interp(moments_s, shown, np.convolve(column, kernel, "same")) for column in columns]
     return np.stack(brought, axis=1)
@@ -133,6 +156,43 @@ def first_slopes(column: int) -> Curve:
     return np.array([*(FIRST_TABLE[name][column] for name in VISEMES), *(0.0 for _ in CHANNELS)])
 
 
+def held_out(
+    clips: Sequence[Clip], inputs: Sequence[Curve], wanted: Sequence[Curve], first: Curve
+) -> list[float]:
+    """Correlation per speaker of a fit on all other speakers."""
+    found = []
+    for speaker in dict.fromkeys(clip.speaker for clip in clips):
+        others = [at for at, clip in enumerate(clips) if clip.speaker != speaker]
+        slopes, _ = fit([inputs[at] for at in others], [wanted[at] for at in others], first)
+        own = [at for at, clip in enumerate(clips) if clip.speaker == speaker]
+        found.append(float(np.mean([np.corrcoef(inputs[at] @ slopes, wanted[at])[0, 1] for at in own])))
+    return found
+
+
+def scan(clips: Sequence[Clip], motions: Sequence[SpeechMotion]) -> None:
+    """Print how the held-out correlation depends on lead and smoothing: where the constants come from."""
+    for name, measure in MEASURES.items():
+        wanted = [measure.of(clip) for clip in clips]
+        for smoothed_s in (0.06, 0.10, 0.14, 0.18, 0.22):
+            found = []
+            for lead_s in (-0.04, -0.02, 0.0, 0.02, 0.04):
+                tried = replace(measure, lead_s=lead_s, smoothed_s=smoothed_s)
+                pairs = zip(clips, motions, strict=True)
+                inputs = [at_frames(fit_inputs(motion), clip.moments_s, tried) for clip, motion in pairs]
+                each = held_out(clips, inputs, wanted, first_slopes(measure.column))
+                found.append(f"{1000 * lead_s:+.0f} ms {np.mean(each):.3f}")
+            print(f"{name}, averaged over {1000 * smoothed_s:.0f} ms, lead: {', '.join(found)}")
+
+
+def _full_range(fitted: Curve, measure: Measure) -> float:
+    """The factor that gives a fit, which is timid by nature, the range of real speech.
+
+    Half of what is missing for width, where the fit explains too little to be shown at full size.
+    """
+    low, high = np.percentile(fitted, [5, 95])
+    return float(np.sqrt(2 / (high - low))) if measure.column else 1 / float(high)
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(
@@ -140,18 +200,21 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--lips", type=Path, required=True)
+    parser.add_argument("--scan", action="store_true", help="show other leads and smoothings instead")
     options = parser.parse_args()
     model = load_speech_model()
     clips = read_clips(options.data, options.lips)
     motions = [hear(model, clip.sound) for clip in clips]
-    inputs = [
-        at_frames(fit_inputs(motion), clip.moments_s) for clip, motion in zip(clips, motions, strict=True)
-    ]
-    wants: dict[str, Callable[[Clip], Curve]] = {"aperture": lambda c: c.aperture, "width": lambda c: c.width}
-    fits = [
-        fit(inputs, [want(clip) for clip in clips], first_slopes(at))
-        for at, want in enumerate(wants.values())
-    ]
+    if options.scan:
+        scan(clips, motions)
+        return
+    fits = []
+    for measure in MEASURES.values():
+        pairs = zip(clips, motions, strict=True)
+        inputs = [at_frames(fit_inputs(motion), clip.moments_s, measure) for clip, motion in pairs]
+        slopes, offset = fit(inputs, [measure.of(clip) for clip in clips], first_slopes(measure.column))
+        scale = _full_range(np.concatenate(inputs) @ slopes + offset, measure)
+        fits.append((scale * slopes, scale * offset))
     # The rows of visemes sum to 1, so the offset can be told as part of every viseme.
     for at, name in enumerate((*VISEMES, *CHANNELS)):
         pair = [slopes[at] + (offset if at < len(VISEMES) else 0) for slopes, offset in fits]

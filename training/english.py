@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pocketsphinx import Decoder
 
 from training.corpus import Timed, Utterance, utterance
-from training.phonesets import ARPABET, Parts, lookup
+from training.phonesets import ARPABET, lookup
 from visavis.engine.speech.motion import RATE_HZ
 
 _DEBIAN = Path("/usr/share/pocketsphinx/test/data")
@@ -45,13 +45,6 @@ def debian_recordings() -> Iterator[tuple[str, NDArray[np.int16], str]]:
             yield name.strip(), read_wave(_DEBIAN / Path(listing).parent / f"{name.strip()}.wav"), words
     raw = np.fromfile(_DEBIAN / "goforward.raw", np.int16)
     yield "goforward", raw, "go forward ten meters"
-
-
-def extra_recordings(folder: Path) -> Iterator[tuple[str, NDArray[np.int16], str]]:
-    """Those of a folder of `.wav` files at 16 kHz whose words are known here."""
-    for name, words in EXTRA.items():
-        if (folder / f"{name}.wav").exists():
-            yield name, read_wave(folder / f"{name}.wav"), words
 
 
 def read_wave(path: Path) -> NDArray[np.int16]:
@@ -107,13 +100,3 @@ def _with_schwas(word: str, phones: list[str]) -> list[str]:
             if phones[index] == "ah" and name == "ax":
                 phones[index] = "ax"
     return phones
-
-
-def recordings(folder: Path | None = None) -> list[Utterance]:
-    """All that can be aligned: Debian's, and those of a folder of extra files."""
-    found = [*debian_recordings(), *(extra_recordings(folder) if folder else ())]
-    items = [aligned(samples, words, name) for name, samples, words in found]
-    return [item for item in items if item is not None]
-
-
-__all__ = ["Parts", "aligned", "debian_recordings", "extra_recordings", "read_wave", "recordings"]

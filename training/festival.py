@@ -61,7 +61,6 @@ VOICES = {
     "ph": Voice("czech_ph", "festvox-czech-ph", lookup(CZECH), "cs", "latin2"),
     "ona": Voice("upc_ca_ona_hts", "festvox-ca-ona-hts", lookup(CATALAN), "es", late_s=-0.010),
     "hindi": Voice("hindi_NSK_diphone", "festvox-hi-nsk", _indic, "hi", "utf8"),
-    "marathi": Voice("marathi_NSK_diphone", "festvox-mr-nsk", _indic, "hi", "utf8"),
     "telugu": Voice("telugu_NSK_diphone", "festvox-te-nsk", _indic, "te", "utf8"),
 }
 
@@ -100,7 +99,7 @@ def _speak(voice: Voice, sentences: list[str], rng: random.Random) -> tuple[list
         lines = [f"(voice_{voice.name})"]
         for at, sentence in enumerate(sentences):
             lines += [
-                f"(Parameter.set 'Duration_Stretch {rng.uniform(0.8, 1.25):.2f})",
+                f"(Parameter.set 'Duration_Stretch {rng.uniform(0.7, 1.2):.2f})",
                 f'(set! spoken (SynthText "{sentence}"))',
                 f'(utt.save.segs spoken "{folder}/{at}.seg")',
                 f'(utt.save.wave spoken "{folder}/{at}.wav")',

@@ -1,7 +1,4 @@
-"""Speech of flite's voices awb and rms: statistical, from recordings of two men (Scottish and American).
-
-Its voices slt and kal are left out, since training hears the same speakers through festival.
-"""
+"""Speech of flite's voices: statistical from recordings (awb, rms, slt) and diphones (kal16), all English."""
 
 import random
 import subprocess
@@ -16,7 +13,6 @@ from training.corpus import Timed, Utterance, utterance
 from training.phonesets import ARPABET, lookup
 from visavis.engine.speech.motion import RATE_HZ
 
-VOICES = ("awb", "rms")
 _LATE_S = 0.003
 _find = lookup(ARPABET, strip="012", lower=True)
 
@@ -27,7 +23,7 @@ def generate(voice: str, minutes: float, seed: int) -> list[Utterance]:
     made: list[Utterance] = []
     seconds = 0.0
     while seconds < minutes * 60:
-        item = _speak(voice, rng.choice(pool), rng.uniform(0.85, 1.25))
+        item = _speak(voice, rng.choice(pool), rng.uniform(0.7, 1.2))
         if item is not None:
             made.append(item)
             seconds += len(item.samples) / RATE_HZ

@@ -126,7 +126,7 @@ CATALAN = _table("""
     U: u u1 w uw
 """)
 
-# Hindi, Marathi and Telugu of one speaker share most names; final aspirates and retroflexes are folded in.
+# Hindi and Telugu of one speaker share most names; final aspirates and retroflexes are folded in.
 INDIC = _table("""
     _: # pau _
     P: p ph b bh m

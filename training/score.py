@@ -8,13 +8,11 @@ from numpy.typing import NDArray
 
 from training.articulation import CLASS_INDEX, targets
 from training.corpus import Utterance
+from visavis.engine.speech.calibration import PRESSED, pressed
 from visavis.engine.speech.motion import CHANNELS, ROW_RATE_HZ, VISEMES, SpeechMotion
 
 Hear = Callable[[NDArray[np.float32]], SpeechMotion]
 """From a whole recording to its rows."""
-
-SHUT_VISEME, SHUT_CHANNEL = 0.35, 0.5
-"""Lips count as pressed together above one of these: viseme PP, channel closure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +77,7 @@ def score(items: Sequence[Utterance], hear: Hear) -> Score:
 def closure_events(item: Utterance, motion: SpeechMotion, tolerance_s: float = 0.03) -> NDArray[np.float64]:
     """Four counts: p b m spoken, those met by shut lips; times the lips shut, those of them justified."""
     moments = (np.arange(len(motion)) + 0.5) / ROW_RATE_HZ
-    shut = (motion.visemes[:, VISEMES.index("PP")] > SHUT_VISEME) | (
-        motion.channels[:, CHANNELS.index("closure")] > SHUT_CHANNEL
-    )
+    shut = pressed(motion) > PRESSED
     starts = np.concatenate([[0.0], item.ends_s[:-1]])
     bilabial = item.classes == CLASS_INDEX["bilabial"]
     said = list(zip(starts[bilabial] - tolerance_s, item.ends_s[bilabial] + tolerance_s, strict=True))

@@ -59,7 +59,7 @@ def sentences(language: str, shortest: int = 15, longest: int = 140) -> list[str
 
 
 def devanagari(rng: random.Random) -> str:
-    """Invented words in the script of Hindi and Marathi: every consonant with every vowel."""
+    """Invented words in the script of Hindi: every consonant with every vowel."""
     return _invented(rng, "कखगघचछजझटठडढतथदधनपफबभमयरलवशसह", ("", *"ािीुूेैोौ"))
 
 

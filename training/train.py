@@ -23,7 +23,7 @@ DELAY_ROWS = 3
 
 _CROP_ROWS = 200
 _WARM_UP_ROWS = 12
-_CHANNEL_WEIGHTS = (1.0, 1.0, 1.0, 0.5, 1.0, 1.5)
+_CHANNEL_WEIGHTS = (1.0, 1.0, 1.0, 0.5, 1.5, 2.5)
 
 
 class Pool:
@@ -103,18 +103,24 @@ def _unspoken(rng: np.random.Generator, kind: str) -> np.ndarray:
 
 
 def _warped(rng: np.random.Generator, frames: np.ndarray) -> np.ndarray:
-    """Cheap variation of crops: level, tilt, vocal-tract length, masked bands, a floor of noise."""
+    """Cheap variation of crops: level, colour, vocal-tract length, gaps in band and time, noise."""
     bands = frames.shape[2]
     for crop in frames:
+        colour = rng.normal(0, 0.5, 6).cumsum()
         crop += rng.uniform(-2.5, 2) + np.linspace(-1, 1, bands) * rng.uniform(-1, 1)
+        crop += np.interp(np.arange(bands), np.linspace(0, bands - 1, 6), colour - colour.mean())
         if rng.random() < 0.5:
-            source = np.clip(np.arange(bands) * (1 + rng.uniform(-0.08, 0.08)), 0, bands - 1)
+            source = np.clip(np.arange(bands) * (1 + rng.uniform(-0.12, 0.12)), 0, bands - 1)
             low = source.astype(int)
             share = (source - low).astype(np.float32)
             crop[:] = crop[:, low] * (1 - share) + crop[:, np.minimum(low + 1, bands - 1)] * share
         if rng.random() < 0.3:
             first = rng.integers(0, bands - 4)
             crop[:, first : first + rng.integers(1, 6)] = crop.mean()
+        for _ in range(rng.binomial(2, 0.5)):
+            first = rng.integers(0, len(crop) - 10)
+            crop[first : first + rng.integers(3, 10)] = crop.min()
+        crop += rng.normal(0, rng.uniform(0, 0.35), crop.shape)
         np.maximum(crop, rng.uniform(-13.8, -9.5), out=crop)
     return frames
 
@@ -141,9 +147,11 @@ def loss_of(outputs: Tensor, hard: Tensor, soft: Tensor, weights: Tensor) -> Ten
 
 
 def viseme_weights(pool: Pool) -> Tensor:
-    """Rare visemes count more, lest TH be given up for DD: frequency to the power -0.35, mean 1."""
+    """Rare visemes count more, lest TH be given up for DD: frequency to the power -0.5, mean 1."""
     counts = np.bincount(pool.hard, minlength=len(VISEMES)) + 1.0
-    weights = (counts / counts.sum()) ** -0.35
+    weights = (counts / counts.sum()) ** -0.5
+    # Real speech says it less clearly than synthesisers do.
+    weights[VISEMES.index("TH")] *= 2
     return torch.tensor(weights / (weights * counts).sum() * counts.sum(), dtype=torch.float32)
 
 

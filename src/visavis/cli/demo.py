@@ -1,4 +1,4 @@
-"""`visavis demo`: the main job on what comes with visavis."""
+"""`visavis demo`: the main job on what comes with visavis and its demo extra."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +10,7 @@ import typer
 from visavis.cli.console import clear_errors, doing, say
 from visavis.cli.render import Look, make_video
 from visavis.engine.performer import Manners
-from visavis.samples import SENTENCE, write_portrait, write_sentence
+from visavis.samples import SENTENCE, write_astronaut, write_portrait, write_sentence
 from visavis.settings import read_settings
 
 
@@ -18,13 +18,17 @@ from visavis.settings import read_settings
 def demo(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the video.")] = Path("out"),
 ) -> None:
-    """Let the built-in portrait say the built-in sentence."""
+    """Let the built-in portrait, and an astronaut, say the built-in sentence."""
     settings = read_settings()
     output.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="visavis-demo-") as folder:
-        face, speech = Path(folder) / "portrait.png", Path(folder) / "sentence.wav"
+        portrait, photo = Path(folder) / "portrait.png", Path(folder) / "astronaut.png"
+        speech = Path(folder) / "sentence.wav"
         with doing("Painting the portrait, speaking the sentence"):
-            write_portrait(face)
+            write_portrait(portrait)
+            write_astronaut(photo)
             write_sentence(speech)
-        say.print(f"The portrait says: {SENTENCE}", markup=False)
-        make_video(settings, face, speech, output / "demo.mp4", Look(), fps=Fraction(25), manners=Manners())
+        say.print(f"They say: {SENTENCE}", markup=False)
+        for face in (portrait, photo):
+            video = output / f"{face.stem}.mp4"
+            make_video(settings, face, speech, video, Look(), fps=Fraction(25), manners=Manners())

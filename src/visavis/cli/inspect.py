@@ -26,9 +26,10 @@ def inspect(
     if not video.is_file():
         raise InputError(f"There is no video {video}.")
     path = output or video.with_suffix(".png")
-    bootstrap.prepare_process()
+    settings = read_settings()
+    bootstrap.prepare_process(settings)
     with doing("Reading the video") as now:
-        models = bootstrap.face_models(read_settings(), progress=now)
+        models = bootstrap.face_models(settings, progress=now)
         sheet = contact_sheet(video, models, start_s=start, seconds=seconds)
     done, encoded = cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
     if not done:

@@ -1,7 +1,5 @@
 """The `visavis` command."""
 
-import signal
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -9,6 +7,7 @@ from rich.console import Console
 
 from visavis import __version__
 from visavis.cli import demo, inspect, keys, models, render, rig, serve, verify
+from visavis.cli.console import stop_on_signals
 
 app = typer.Typer(
     name="visavis",
@@ -46,13 +45,8 @@ def _options(
 
 def run() -> None:
     """Run the command line."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    stop_on_signals()
     app()
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM ends the process as Ctrl-C does: everything that was opened is closed."""
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

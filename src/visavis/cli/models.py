@@ -1,4 +1,4 @@
-"""`visavis models`: the landmark models."""
+"""`visavis models pull`: the landmark models."""
 
 from pathlib import Path
 from typing import Annotated

@@ -7,13 +7,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Final
 
+import structlog
 import typer
 
 from visavis import bootstrap
 from visavis.cli.console import clear_errors, doing, frames_bar, say, warn
 from visavis.engine.background import KEEP, put_before
 from visavis.engine.mp4 import SOUND_RATE_HZ
-from visavis.engine.performer import Manners
+from visavis.engine.performer import Emotion, Manners
 from visavis.engine.photo import read_photo
 from visavis.engine.render import Rendered
 from visavis.engine.render import render as render_video
@@ -24,6 +25,8 @@ from visavis.engine.sound import open_sound
 from visavis.engine.view import FaceView, PhotoView, View
 from visavis.errors import InputError, PhotoError
 from visavis.settings import Settings, read_settings
+
+log = structlog.get_logger()
 
 LEAST_SIZE_PX: Final = 128
 MOST_SIZE_PX: Final = 1024
@@ -71,6 +74,7 @@ def render(
     liveliness: Annotated[
         float, typer.Option(help="0 still, 1 natural, 2 vivid: head, brows and gaze.", min=0.0, max=2.0)
     ] = 1.0,
+    emotion: Annotated[Emotion, typer.Option(help="How the person feels.")] = Emotion.NEUTRAL,
     seed: Annotated[int, typer.Option(help="Another seed, other blinks and nods.", min=0)] = 0,
     offline: Annotated[bool, typer.Option("--offline", help="Never reach for the network.")] = False,
 ) -> None:
@@ -79,7 +83,9 @@ def render(
     if offline:
         settings = settings.model_copy(update={"offline": True})
     look = Look(frame, _even(size), background)
-    make_video(settings, face, speech, output, look, fps=parse_fps(fps), manners=Manners(liveliness, seed))
+    make_video(
+        settings, face, speech, output, look, fps=parse_fps(fps), manners=Manners(liveliness, emotion, seed)
+    )
 
 
 def make_video(
@@ -93,7 +99,7 @@ def make_video(
     manners: Manners,
 ) -> Rendered:
     """The whole job, with its bar and its closing line."""
-    bootstrap.prepare_process()
+    bootstrap.prepare_process(settings)
     started = time.perf_counter()
     _refuse_missing(face, "photo")
     with open_sound(sound_path, rate_hz=SOUND_RATE_HZ) as sound:
@@ -111,6 +117,7 @@ def make_video(
             )
     warn(rendered.warnings)
     taken_s = time.perf_counter() - started
+    log.info("video_rendered", frames=rendered.frames, size=rendered.size, seconds=round(taken_s, 3))
     width, height = rendered.size
     say.print(
         f"{output}: {rendered.duration_s:.1f} s, {rendered.frames} frames of {width}x{height} at "

@@ -30,9 +30,10 @@ def build(
 ) -> None:
     """Take a photo apart and pack it into one file that `render` accepts in the photo's place."""
     path = output or photo.with_suffix(SUFFIX)
-    bootstrap.prepare_process()
+    settings = read_settings()
+    bootstrap.prepare_process(settings)
     with doing("Reading the face") as now:
-        models = bootstrap.face_models(read_settings(), progress=now)
+        models = bootstrap.face_models(settings, progress=now)
         started = time.perf_counter()
         built = build_rig(models, read_photo(photo), size=size)
         taken_s = time.perf_counter() - started

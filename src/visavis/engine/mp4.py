@@ -40,7 +40,7 @@ class Mp4Writer:
     def __init__(
         self, path: Path, *, size: tuple[int, int], fps: Fraction, channels: int, title: str = ""
     ) -> None:
-        """Begin a file beside `path`.
+        """Describe the file; nothing is written before the `with`.
 
         Args:
             path: Where the whole file will be.
@@ -48,35 +48,40 @@ class Mp4Writer:
             fps: Frames a second.
             channels: Of the sound: 1 or 2, at `SOUND_RATE_HZ`.
             title: Metadata.
-
-        Raises:
-            OutputError: Nothing can be written there.
         """
         self._path = path
         self._part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-        try:
-            # The encoder's library opens its file late; whether it can is known now.
-            self._part.touch(exist_ok=False)
-        except OSError as error:
-            raise OutputError(f"{path} cannot be written ({error.strerror}).") from error
-        self._container: OutputContainer = av.open(
-            str(self._part), "w", format="mp4", options={"movflags": "+faststart"}
-        )
-        self._video = _video_stream(self._container, size, fps)
-        self._sound = self._container.add_stream("aac", rate=SOUND_RATE_HZ)
-        self._sound.bit_rate = _SOUND_BIT_RATE
-        self._sound.layout = "mono" if channels == 1 else "stereo"
-        self._container.metadata["comment"] = _ORIGIN
-        if title:
-            self._container.metadata["title"] = title
+        self._size, self._fps, self._channels, self._title = size, fps, channels, title
         self._frames = self._samples = 0
-        self._time_base = 1 / fps
         self._work: queue.Queue[Callable[[], None] | None] = queue.Queue(_WAITING_ITEMS)
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._encode, name="mp4-encoder")
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        """Begin the file, beside its place.
+
+        Raises:
+            OutputError: Nothing can be written there.
+        """
+        try:
+            # The encoder's library opens its file late; whether it can is known now.
+            self._part.touch(exist_ok=False)
+            self._container: OutputContainer = av.open(
+                str(self._part), "w", format="mp4", options={"movflags": "+faststart"}
+            )
+            self._video = _video_stream(self._container, self._size, self._fps)
+            self._sound = self._container.add_stream("aac", rate=SOUND_RATE_HZ)
+            self._sound.bit_rate = _SOUND_BIT_RATE
+            self._sound.layout = "mono" if self._channels == 1 else "stereo"
+            self._container.metadata["comment"] = _ORIGIN
+            if self._title:
+                self._container.metadata["title"] = self._title
+        except OSError as error:
+            raise self._not_writable(error) from error
+        except BaseException:
+            # Whatever came in between, Ctrl-C too: the `with` was not entered and will not clean up.
+            self._part.unlink(missing_ok=True)
+            raise
         return self
 
     def __exit__(
@@ -85,18 +90,22 @@ class Mp4Writer:
         try:
             if error is None:
                 self._put(self._flush)
-            self._work.put(None)
-            self._thread.join()
+            if self._thread.ident is not None:
+                self._work.put(None)
+                self._thread.join()
             if error is None:
                 self._raise_failure()
-                self._close_container()
+                self._container.close()
                 self._part.replace(self._path)
         except OSError as failure:
-            raise OutputError(f"{self._path} cannot be written ({failure.strerror}).") from failure
+            raise self._not_writable(failure) from failure
         finally:
             with contextlib.suppress(FFmpegError, OSError):
                 self._container.close()
             self._part.unlink(missing_ok=True)
+
+    def _not_writable(self, error: OSError) -> OutputError:
+        return OutputError(f"{self._path} cannot be written ({error.strerror}).")
 
     def add_frame(self, rgb: Pixels) -> None:
         """Append a frame, shape `(height, width, 3)`; it must not be changed afterwards."""
@@ -108,13 +117,13 @@ class Mp4Writer:
 
     def _put(self, item: Callable[[], None]) -> None:
         self._raise_failure()
+        if self._thread.ident is None:
+            self._thread.start()
         self._work.put(item)
 
     def _raise_failure(self) -> None:
         if isinstance(self._failure, OSError):
-            raise OutputError(
-                f"{self._path} cannot be written ({self._failure.strerror})."
-            ) from self._failure
+            raise self._not_writable(self._failure) from self._failure
         if self._failure is not None:
             raise self._failure
 
@@ -130,7 +139,7 @@ class Mp4Writer:
     def _encode_frame(self, rgb: Pixels) -> None:
         yuv = cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420)
         frame = av.VideoFrame.from_ndarray(np.asarray(yuv, np.uint8), format="yuv420p")
-        frame.pts, frame.time_base = self._frames, self._time_base
+        frame.pts, frame.time_base = self._frames, 1 / self._fps
         frame.colorspace, frame.color_range = _BT601, _LIMITED_RANGE
         self._frames += 1
         self._container.mux(self._video.encode(frame))
@@ -146,9 +155,6 @@ class Mp4Writer:
     def _flush(self) -> None:
         self._container.mux(self._video.encode(None))
         self._container.mux(self._sound.encode(None))
-
-    def _close_container(self) -> None:
-        self._container.close()
 
 
 def _video_stream(container: OutputContainer, size: tuple[int, int], fps: Fraction) -> VideoStream:

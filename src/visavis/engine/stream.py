@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from visavis.engine.arrays import Floats, Pixels
-from visavis.engine.performer import LIPS_LEAD_S, Manners, Performer
+from visavis.engine.performer import LIPS_LEAD_S, Emotion, Manners, Performer
 from visavis.engine.speech import RATE_HZ, ROW_RATE_HZ, SpeechModel
 from visavis.engine.view import View
 
@@ -73,6 +73,10 @@ class Stream:
         self._samples += len(samples)
         motion, self._state = self._speech.listen(samples, self._state)
         return self._draw(self._performer.perform(motion))
+
+    def feel(self, emotion: Emotion) -> None:
+        """Blend into another emotion, beginning with the next frame."""
+        self._performer.feel(emotion)
 
     def finish(self) -> Iterator[Frame]:
         """The frames still owed: together they last as long as the sound, rounded up."""

@@ -1,11 +1,15 @@
 """What comes with visavis to try it on: a painted portrait and a spoken sentence, both made by code."""
 
 import wave
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
+from visavis.errors import ExtraMissingError
 from visavis.samples.portrait import paint_portrait
 from visavis.samples.sentence import speak
 
@@ -21,11 +25,27 @@ def write_portrait(path: Path) -> None:
     Image.fromarray(paint_portrait()).save(path)
 
 
+def write_astronaut(path: Path) -> None:
+    """Write a real photo as a PNG: Eileen Collins, by NASA, in the public domain, from scikit-image.
+
+    Raises:
+        ExtraMissingError: scikit-image is not installed.
+    """
+    try:
+        from skimage.data import astronaut
+    except ImportError as error:
+        raise ExtraMissingError(
+            "The photo of the demo comes with scikit-image: install visavis with its extra `demo`."
+        ) from error
+    load: Callable[[], NDArray[np.uint8]] = astronaut
+    Image.fromarray(load()).save(path)
+
+
 def write_sentence(path: Path) -> None:
     """Write the built-in sentence as a WAV.
 
     Raises:
-        VisavisError: The speech synthesiser is not installed.
+        SpeakerMissingError: The speech synthesiser is not installed.
     """
     samples, rate_hz = speak(SENTENCE)
     with wave.open(str(path), "wb") as file:

@@ -14,7 +14,7 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.errors import VisavisError
+from visavis.errors import SpeakerMissingError
 
 # From espeak-ng's public header, speak_lib.h.
 _SOUND_BY_CALLBACK = 1
@@ -26,12 +26,6 @@ _GO_ON = 0
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
 _turn = threading.Lock()  # the library has one voice and one callback
-
-
-class SpeakerMissingError(VisavisError):
-    """The speech synthesiser is not installed, or cannot be used here."""
-
-    code = "speaker_missing"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,8 +39,8 @@ def test_open_vowels_open_the_mouth_most() -> None:
 
 def test_pressed_lips_are_shut_in_the_midst_of_any_sound() -> None:
     assert aperture_of("PP") == 0
-    assert all(aperture_of(name, closure=0.6) == 0 for name in VISEMES)
-    assert aperture_of("aa", closure=0.2) == aperture_of("aa")
+    assert all(aperture_of(name, closure=1.0) == 0 for name in VISEMES)
+    assert aperture_of("aa", closure=0.4) == pytest.approx(aperture_of("aa"), abs=0.1)
 
 
 def test_lip_to_teeth_narrows_the_gap_and_does_not_shut_it() -> None:
@@ -62,17 +63,22 @@ def test_nobody_speaking_keeps_the_mouth_at_rest() -> None:
     aperture, width = lips(rows_of(list(VISEMES), voice=0.0))
     assert not aperture.any()
     assert not width.any()
-    assert aperture_of("sil") < 0.05
+    assert aperture_of("sil") < aperture_of("aa")  # a short silence within speech leaves the mouth open
 
 
 @given(st.lists(st.sampled_from(VISEMES), min_size=1, max_size=8), st.integers(0, 8))
-def test_blocks_give_what_the_whole_gives(names: list[str], cut: int) -> None:
+def test_blocks_give_the_bits_of_the_whole(names: list[str], cut: int) -> None:
     motion = rows_of(names)
-    blurred = replace(motion, visemes=(motion.visemes * 0.7 + 0.02).astype(np.float32))
+    rng = np.random.default_rng(len(names))
+    blurred = replace(
+        motion,
+        visemes=rng.dirichlet(np.ones(len(VISEMES)), len(names)).astype(np.float32),
+        channels=rng.uniform(0, 1, motion.channels.shape).astype(np.float32),
+    )
     whole = lips(blurred)
     parts = [lips(blurred[:cut]), lips(blurred[cut:])]
     for at in range(2):
-        np.testing.assert_allclose(np.concatenate([part[at] for part in parts]), whole[at], atol=1e-6)
+        assert np.concatenate([part[at] for part in parts]).tobytes() == whole[at].tobytes()
 
 
 def test_no_rows_give_no_lips() -> None:

@@ -144,10 +144,12 @@ def _real(folder: Path, name: str) -> Sound:
         return np.concatenate([block.samples.mean(axis=0) for block in sound])
 
 
-def test_real_silence_singing_and_a_noisy_meeting(shared_data: Path) -> None:
+def test_real_silence_singing_faint_speech_and_a_noisy_meeting(shared_data: Path) -> None:
     assert open_share(_real(shared_data, "silence_5s.wav")) == 0
     assert open_share(_real(shared_data, "singing_imagine.wav")) > 0.5
-    clean = hear(_real(shared_data, "clean_of_noisy.wav"))
+    sound = _real(shared_data, "clean_of_noisy.wav")
+    clean, faint = hear(sound), hear(sound * np.float32(10 ** (-30 / 20)))
+    assert np.corrcoef(lips(clean)[0], lips(faint)[0])[0, 1] > 0.9
     noisy = hear(_real(shared_data, "noisy_meeting_snr10.wav"))
     rows = min(len(clean), len(noisy))
     assert np.mean((clean.voice[:rows] > 0.5) == (noisy.voice[:rows] > 0.5)) > 0.8

@@ -11,8 +11,8 @@ from visavis.engine.speech.motion import ROW_RATE_HZ, SpeechMotion
 
 _BREATH_HZ: Final = 0.22
 
-# Mean sway of each motion in its control's unit (±10°, ±1 cm): a person who sits and talks.
-_SWAY: Final = {"yaw": 0.13, "pitch": 0.09, "roll": 0.055, "shift_x": 0.045, "shift_y": 0.02}
+# Width of sway of each motion in its control's unit (±10°, ±1 cm): a person who sits and talks.
+_SWAY: Final = {"yaw": 0.20, "pitch": 0.11, "roll": 0.07, "shift_x": 0.06, "shift_y": 0.025}
 _SWAY_HZ: Final = (0.05, 0.55)
 _SWAY_WAVES: Final = 5
 
@@ -20,6 +20,8 @@ _USUAL_LOUDNESS_DB: Final = -26.0
 _USUAL_PITCH_HZ: Final = 150.0
 _SPEAKER_S: Final = 4.0  # how long a speaker's level and pitch are averaged over
 _LOUDNESS_SPAN_DB: Final = 14.0
+_PAUSE_S: Final = 0.3  # so much silence ends a phrase
+_PHRASE_START_S: Final = 0.35  # over which the lift at its beginning dies off
 
 
 class Sway:
@@ -60,6 +62,9 @@ class Delivery:
     _fast: float = 0.0
     _slow: float = 0.0
     _rise: float = 0.0
+    _silence_s: float = 0.0
+    _begun: float = 0.0
+    _lift: float = 0.0
 
     def hear(self, motion: SpeechMotion, row: int) -> Floats:
         """The controls that one row of the voice moves, shape `(controls,)`."""
@@ -78,10 +83,20 @@ class Delivery:
             self._log_pitch += _share(_SPEAKER_S) * octaves
             rise = float(np.clip(octaves * 2.0, -1.0, 1.0))
         self._rise += _share(0.18) * (rise - self._rise)
+        self._begun *= 1.0 - _share(_PHRASE_START_S)
+        if voice < 0.2:
+            self._silence_s += 1 / ROW_RATE_HZ
+        elif voice > 0.5:
+            if self._silence_s > _PAUSE_S:
+                self._begun = 1.0
+            self._silence_s = 0.0
+        self._lift += _share(0.08) * (self._begun - self._lift)
         weights = np.zeros(len(CONTROLS), np.float32)
-        # The head dips on a stressed syllable and lifts with a rising voice; brows follow the rise.
-        weights[INDEX["pitch"]] = 0.38 * (self._fast - self._slow) - 0.14 * self._rise
-        weights[INDEX["brow_raise"]] = max(0.0, 0.42 * self._rise + 0.20 * (self._fast - self._slow))
+        # The head dips on a stressed syllable and lifts with a rising voice and where a phrase begins;
+        # brows follow the rise.
+        stress = self._fast - self._slow
+        weights[INDEX["pitch"]] = 0.38 * stress - 0.14 * self._rise - 0.10 * self._lift
+        weights[INDEX["brow_raise"]] = max(0.0, 0.42 * self._rise + 0.20 * stress + 0.22 * self._lift)
         return weights
 
 

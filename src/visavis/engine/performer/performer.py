@@ -6,9 +6,10 @@ from typing import Final
 import numpy as np
 
 from visavis.engine.arrays import Floats
+from visavis.engine.performer.emotion import Emotion, Mood
 from visavis.engine.performer.eyes import Eyes
 from visavis.engine.performer.head import Delivery, Sway, breath_at
-from visavis.engine.performer.mouth import mouth_weights, smooth_mouth
+from visavis.engine.performer.mouth import MouthGate, mouth_weights, smooth_mouth
 from visavis.engine.rig.controls import CONTROLS, INDEX, clamp
 from visavis.engine.speech.motion import ROW_RATE_HZ, SpeechMotion
 
@@ -25,10 +26,12 @@ class Manners:
 
     Attributes:
         liveliness: 0 still, 1 natural, 2 vivid: head, brows and gaze.
+        emotion: How they feel, from the first frame on.
         seed: The same seed and sound give the same performance.
     """
 
     liveliness: float = 1.0
+    emotion: Emotion = Emotion.NEUTRAL
     seed: int = 0
 
 
@@ -49,8 +52,8 @@ class Performer:
         self._neutral, self._fps, self._manners = neutral, fps, manners or Manners()
         rng = np.random.default_rng(self._manners.seed)
         self._eyes, self._sway = Eyes(rng), Sway(rng)
-        self._delivery = Delivery()
-        self._mouth = np.zeros(len(CONTROLS), np.float32)
+        self._delivery, self._mood = Delivery(), Mood(self._manners.emotion)
+        self._mouth, self._gate = np.zeros(len(CONTROLS), np.float32), MouthGate()
         self._rows = np.zeros((0, len(CONTROLS)), np.float32)  # those that coming frames still need
         self._speaking = np.zeros(0, np.float32)
         self._first_row = 0
@@ -67,6 +70,10 @@ class Performer:
             frames.append(self._frame())
         return np.array(frames, np.float32).reshape(-1, len(CONTROLS))
 
+    def feel(self, emotion: Emotion) -> None:
+        """Blend into another emotion, beginning with the next frame."""
+        self._mood.change(emotion, self._frames / self._fps)
+
     def finish(self, total_frames: int) -> Floats:
         """The frames still owed, as if the last row went on."""
         frames = [self._frame() for _ in range(self._frames, total_frames)]
@@ -74,13 +81,14 @@ class Performer:
 
     def _hear(self, motion: SpeechMotion) -> None:
         count = len(motion)
-        emphasis, speaking = np.empty(count, np.float32), np.empty(count, np.float32)
+        emphasis, speaking, busy = (np.empty(count, np.float32) for _ in range(3))
         delivered = np.zeros((count, len(CONTROLS)), np.float32)
         for row in range(count):
             delivered[row] = self._delivery.hear(motion, row)
             emphasis[row], speaking[row] = self._delivery.emphasis, self._delivery.speaking
+            busy[row] = self._gate.hear(float(motion.voice[row]))
             self._follow_phrase(float(motion.voice[row]), self._first_row + len(self._rows) + row)
-        mouth, self._mouth = smooth_mouth(mouth_weights(motion, emphasis), self._mouth)
+        mouth, self._mouth = smooth_mouth(mouth_weights(motion, emphasis, busy), self._mouth)
         self._rows = np.concatenate([self._rows, mouth + delivered * self._manners.liveliness])
         self._speaking = np.concatenate([self._speaking, speaking])
 
@@ -113,11 +121,14 @@ class Performer:
         return self._with_idle(row, speaking, time_s)
 
     def _with_idle(self, row: Floats, speaking: float, time_s: float) -> Floats:
-        weights, lively = row + self._neutral, self._manners.liveliness
+        feeling, moves = self._mood.at(time_s)
+        weights, lively = row + self._neutral + feeling, self._manners.liveliness * moves
         while self._phrase_ends and self._phrase_ends[0] <= time_s:
             self._eyes.phrase_ends(self._phrase_ends.pop(0))
         eyes = self._eyes.at(time_s, lively)
-        weights[INDEX["blink_left"]] = weights[INDEX["blink_right"]] = eyes.blink
+        for lid in ("blink_left", "blink_right"):
+            # What the emotion leaves open of the eye, a blink shuts.
+            weights[INDEX[lid]] += eyes.blink * (1 - weights[INDEX[lid]])
         weights[INDEX["gaze_x"]], weights[INDEX["gaze_y"]] = eyes.gaze_x, eyes.gaze_y
         for name, value in self._sway.at(time_s).items():
             weights[INDEX[name]] += value * lively * (0.75 + 0.6 * speaking)

@@ -19,7 +19,7 @@ from visavis.engine.rig.interior import paint_interior
 from visavis.engine.rig.lips import find_mouth_line, lip_layers
 from visavis.engine.rig.model import Picture, Rig
 from visavis.engine.rig.plate import split_person
-from visavis.engine.rig.space import face_space
+from visavis.errors import MouthOpenError
 
 DEFAULT_SIZE_PX: Final = 512
 
@@ -28,7 +28,8 @@ _PICTURE_LONG_PX: Final = 1920
 _PICTURE_SHORT_PX: Final = 1080
 _RESTING_RELAX: Final = 0.35
 _UPRIGHT_DEG: Final = 15.0  # a head tilted further is turned upright first
-_WIDE_OPEN_CM: Final = 1.6
+_OPEN_CM: Final = 0.8
+_TOO_OPEN_CM: Final = 2.2
 _PAPER: Final = 235  # grey behind a photo that is transparent
 
 
@@ -58,6 +59,7 @@ def build_rig(models: FaceModels, photo: Photo, *, size: int | None = DEFAULT_SI
         NoFaceError: The photo shows no whole face.
         FaceTooSmallError: It has too few pixels.
         FaceTurnedAwayError: It looks too far away.
+        MouthOpenError: Its mouth stands too wide open.
     """
     rgb, alpha = _on_paper(photo), photo.alpha
     face = find_face(models, rgb)
@@ -66,7 +68,8 @@ def build_rig(models: FaceModels, photo: Photo, *, size: int | None = DEFAULT_SI
         face = find_face(models, rgb)
     crop = _crop(rgb, face, size)
     mask = models.person_mask(crop.rgb) if alpha is None else _cut_alpha(alpha, crop)
-    return BuiltRig(_take_apart(rgb, crop, mask), (*face.warnings, *_mouth_warnings(crop)))
+    warnings = (*face.warnings, *_judge_mouth(crop))
+    return BuiltRig(_take_apart(rgb, crop, mask), warnings)
 
 
 def _take_apart(photo: Pixels, crop: HeadCrop, person_mask: Floats) -> Rig:
@@ -77,7 +80,7 @@ def _take_apart(photo: Pixels, crop: HeadCrop, person_mask: Floats) -> Rig:
     return Rig(
         person=plates.person,
         background=plates.background,
-        fields=displacement_fields(face_space(crop), crop),
+        fields=displacement_fields(crop, mouth_is_open=line.is_open),
         eyes=(
             build_eye(crop, LEFT_EYE, behind_glasses=glasses),
             build_eye(crop, RIGHT_EYE, behind_glasses=glasses),
@@ -133,11 +136,17 @@ def _cut_alpha(alpha: Pixels, crop: HeadCrop) -> Floats:
     return np.asarray(cut, np.float32) / np.float32(255)
 
 
-def _mouth_warnings(crop: HeadCrop) -> tuple[str, ...]:
+def _judge_mouth(crop: HeadCrop) -> tuple[str, ...]:
+    """Warnings about an open mouth; past some point no warp closes it without tearing the lips."""
     gap_cm = float(np.linalg.norm(crop.points[13, :2] - crop.points[14, :2])) / crop.pixels_per_cm
-    if gap_cm < _WIDE_OPEN_CM:
+    if gap_cm > _TOO_OPEN_CM:
+        raise MouthOpenError(
+            f"The mouth stands {gap_cm:.1f} cm open in the photo and {_TOO_OPEN_CM} cm are the most that can "
+            "be closed. Send a photo with the mouth closed, or nearly so."
+        )
+    if gap_cm < _OPEN_CM:
         return ()
-    return ("The mouth stands wide open in the photo; one with a closed mouth gives better lips.",)
+    return ("The mouth stands open in the photo; one with a closed mouth gives better lips.",)
 
 
 def _picture(photo: Pixels, crop: HeadCrop) -> Picture:

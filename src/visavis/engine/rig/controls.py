@@ -23,7 +23,8 @@ FIELD_CONTROLS: Final = (
     "close",  # shuts a mouth that the photo shows open
     "relax",  # takes out a smile that the photo shows
     "brow_raise",
-    "brow_furrow",
+    "brow_inner",  # inner ends up: worry, grief
+    "brow_furrow",  # brows down and together
     "yaw",  # ±10°, + turns the nose to the right of the picture
     "pitch",  # ±10°, + looks down
     "roll",  # ±10°, + tips the head to the right of the picture

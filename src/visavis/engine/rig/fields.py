@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from visavis.engine.arrays import Floats
 from visavis.engine.rig import anatomy
@@ -16,7 +17,7 @@ from visavis.engine.rig.anatomy import LIP_CORNER_X_CM, LOWER_LIP_INNER, UPPER_L
 from visavis.engine.rig.controls import FIELD_CONTROLS
 from visavis.engine.rig.crop import HeadCrop
 from visavis.engine.rig.curves import bump, ramp
-from visavis.engine.rig.space import FaceSpace
+from visavis.engine.rig.space import FaceSpace, face_space
 
 _JAW_OPEN_DEG: Final = 16.0
 _JAW_HINGE_Y_CM: Final = -0.5
@@ -51,8 +52,33 @@ class DisplacementFields:
     upper_share: Floats
 
 
-def displacement_fields(space: FaceSpace, crop: HeadCrop) -> DisplacementFields:
-    """Build every field for one head."""
+def displacement_fields(crop: HeadCrop, *, mouth_is_open: bool) -> DisplacementFields:
+    """Build every field for one head.
+
+    Args:
+        crop: The head.
+        mouth_is_open: Whether the photo shows the inside of the mouth. Then each layer gets coordinates of
+            its own, which do not follow the other lip: no smooth map takes an open mouth to a line.
+    """
+    if mouth_is_open:
+        above = face_space(crop, without=anatomy.LOWER_LIP)
+        below = face_space(crop, without=anatomy.UPPER_LIP)
+    else:
+        above = below = face_space(crop)
+    closing = _Closing.of(below, crop, _jaw(below, _Mouth.of(below)))
+    ordered = _all_layers(above, closing)
+    lower = ordered if below is above else _all_layers(below, closing)
+    mouth = _Mouth.of(above)
+    blur_cm = 0.12 + 1.2 * ramp(0.85, 1.5, mouth.across)
+    return DisplacementFields(
+        upper=np.stack([layers.upper for layers in ordered]),
+        lower=np.stack([layers.lower for layers in lower]),
+        upper_share=np.clip(0.5 - mouth.below / (2 * blur_cm), 0, 1).astype(np.float32),
+    )
+
+
+def _all_layers(space: FaceSpace, closing: "_Closing") -> list[Layers]:
+    """Every control's field in one set of coordinates, in order."""
     mouth = _Mouth.of(space)
     jaw = _jaw(space, mouth)
     fields = {
@@ -63,19 +89,13 @@ def displacement_fields(space: FaceSpace, crop: HeadCrop) -> DisplacementFields:
         "frown": _frown(space, mouth),
         "press": _press(space, mouth),
         "lip_teeth": _lip_teeth(space, mouth),
-        "close": _close(space, mouth, crop, jaw),
+        "close": _close(space, mouth, closing, jaw),
         "relax": _relax(space, mouth),
         **_lips_apart(space, mouth),
         **_brows(space),
         **_head(space),
     }
-    ordered = [fields[name] for name in FIELD_CONTROLS]
-    blur_cm = 0.12 + 1.2 * ramp(0.85, 1.5, mouth.across)
-    return DisplacementFields(
-        upper=np.stack([layers.upper for layers in ordered]),
-        lower=np.stack([layers.lower for layers in ordered]),
-        upper_share=np.clip(0.5 - mouth.below / (2 * blur_cm), 0, 1).astype(np.float32),
-    )
+    return [fields[name] for name in FIELD_CONTROLS]
 
 
 @dataclass(frozen=True)
@@ -111,10 +131,11 @@ class _Mouth:
         )
 
 
-def _vector(x: Floats | float, y: Floats | float, z: Floats | float, like: Floats) -> Floats:
+def _vector(x: ArrayLike, y: ArrayLike, z: ArrayLike, like: Floats) -> Floats:
     """A displacement in face space, `(cells, cells, 3)`."""
     zero = np.zeros_like(like)
-    return np.stack([zero + x, zero + y, zero + z], axis=-1)
+    parts = [zero + np.asarray(part, np.float32) for part in (x, y, z)]
+    return np.stack(parts, axis=-1)
 
 
 def _both(space: FaceSpace, displacement: Floats) -> Layers:
@@ -233,43 +254,52 @@ def _press(space: FaceSpace, mouth: _Mouth) -> Layers:
 def _lip_teeth(space: FaceSpace, mouth: _Mouth) -> Layers:
     """The lower lip rises and rolls in under the upper teeth; the upper lip makes room."""
     below, across = mouth.below, mouth.across
-    upper = 0.20 * np.clip(1 - across**2.4, 0, 1) * (1 - ramp(0.2, 1.8, -below))
-    lower = 0.22 * np.clip(1 - across**2, 0, 1) * (1 - ramp(0.5, 3.0, below))
+    upper = 0.08 * np.clip(1 - across**2.4, 0, 1) * (1 - ramp(0.2, 1.8, -below))
+    lower = 0.14 * np.clip(1 - across**2, 0, 1) * (1 - ramp(0.5, 3.0, below))
     return Layers(
         space.project(_vector(0, upper, 0, space.x)),
         space.project(_vector(-0.03 * space.x * mouth.close, lower, 0, space.x)),
     )
 
 
-def _close(space: FaceSpace, mouth: _Mouth, crop: HeadCrop, jaw: Layers) -> Layers:
-    """Brings the lips of this very photo together.
+class _Closing(NamedTuple):
+    """How this photo's open mouth is brought together: what the jaw cannot do, the lips do.
 
-    A small gap is shared between the lips. What is wider, the jaw closes, as far as it goes: lips alone
-    would have to fold the skin.
+    `gap_px` is the way between the inner lips along the mouth, `(11, 2)`; `swing` the weight of `jaw` that
+    takes back what is wider than lips alone can close without folding the skin; `left_px` what then is left.
     """
-    upper, lower = crop.points[list(UPPER_LIP_INNER), :2], crop.points[list(LOWER_LIP_INNER), :2]
-    gap = (lower - upper) * np.array([0] + [1] * 9 + [0], np.float32)[:, None]
-    widest_px = float(np.linalg.norm(gap[5]))
+
+    swing: float
+    left_px: Floats
+
+    @classmethod
+    def of(cls, space: FaceSpace, crop: HeadCrop, jaw: Layers) -> "_Closing":
+        upper, lower = crop.points[list(UPPER_LIP_INNER), :2], crop.points[list(LOWER_LIP_INNER), :2]
+        gap = (lower - upper) * np.array([0] + [1] * 9 + [0], np.float32)[:, None]
+        at_lip = np.array([_nearest(space, point, jaw.lower) for point in lower], np.float32)
+        beyond_px = max(0.0, float(np.linalg.norm(gap[5])) - _LIPS_CLOSE_CM * space.pixels_per_cm)
+        swing = beyond_px / max(float(np.linalg.norm(at_lip[5])), 1.0)
+        # At the corners the jaw moves both lips: there it closes nothing.
+        return cls(swing, gap - swing * (at_lip - np.linspace(at_lip[0], at_lip[-1], len(at_lip))))
+
+
+def _nearest(space: FaceSpace, point: Floats, field: Floats) -> Floats:
+    """A field's value at the cell that lies nearest to a point in pixels."""
+    cell = int(np.argmin(np.linalg.norm(space.px.reshape(-1, 2) - point, axis=1)))
+    value: Floats = field.reshape(-1, 2)[cell]
+    return value
+
+
+def _close(space: FaceSpace, mouth: _Mouth, closing: _Closing, jaw: Layers) -> Layers:
+    """Brings the lips of this very photo together."""
     at = space.mean_face[list(UPPER_LIP_INNER), 0]
-    lips_x = np.abs(space.x) <= 2.16
-    gap_px = np.stack([np.interp(space.x, at, gap[:, axis]) for axis in (0, 1)], axis=-1)
-    gap_px *= lips_x[..., None]
-
-    # The jaw's motion along the lower lip, for a weight of 1, column by column of the grid.
-    lip = int(np.argmin(np.linalg.norm(space.px.reshape(-1, 2) - lower[5], axis=1)))
-    jaw_at_lip = jaw.lower.reshape(-1, 2)[lip]
-    beyond_px = max(0.0, widest_px - _LIPS_CLOSE_CM * space.pixels_per_cm)
-    swing = beyond_px / max(float(np.linalg.norm(jaw_at_lip)), 1.0)
-    by_jaw = (
-        swing * jaw_at_lip * (1 - (1 - _CORNER_FOLLOWS_JAW) * np.clip(mouth.across, 0, 1) ** 2.2)[..., None]
-    )
-    by_lips = (gap_px - by_jaw) * lips_x[..., None]
-
+    left_px = np.stack([np.interp(space.x, at, closing.left_px[:, axis]) for axis in (0, 1)], axis=-1)
+    left_px *= (np.abs(space.x) <= 2.16)[..., None]
     down = 0.45 * (1 - ramp(0.1, 1.9, -mouth.below))
     up = 0.55 * (1 - ramp(0.1, 2.6, mouth.below))
     return Layers(
-        (down[..., None] * by_lips - swing * jaw.upper).astype(np.float32),
-        (-up[..., None] * by_lips - swing * jaw.lower).astype(np.float32),
+        (down[..., None] * left_px - closing.swing * jaw.upper).astype(np.float32),
+        (-up[..., None] * left_px - closing.swing * jaw.lower).astype(np.float32),
     )
 
 
@@ -287,13 +317,15 @@ def _relax(space: FaceSpace, mouth: _Mouth) -> Layers:
 
 
 def _brows(space: FaceSpace) -> dict[str, Layers]:
-    """Brows up with the forehead; brows down and together."""
+    """Brows up with the forehead; their inner ends up; brows down and together."""
     x, y = space.x, space.y
     side = 1 - ramp(5, 7.5, np.abs(x))
     lift = 0.55 * side * np.where(y > 4.6, 1 - ramp(4.6, 8, y), bump(y - 4.6, 1.5) * ramp(3.0, 4.6, y))
     inner = bump(np.abs(x) - 1.6, 1.5) * bump(y - 4.4, 1.1)
+    ends = bump(np.abs(x) - 1.0, 1.5) * np.where(y > 4.6, 1 - ramp(4.6, 7.5, y), bump(y - 4.6, 1.3))
     return {
         "brow_raise": _both(space, _vector(0, lift, 0, x)),
+        "brow_inner": _both(space, _vector(-0.05 * np.tanh(x), 0.42 * ends, 0, x)),
         "brow_furrow": _both(space, _vector(-0.22 * np.tanh(x / 0.8) * inner, -0.34 * inner, 0, x)),
     }
 

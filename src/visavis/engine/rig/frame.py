@@ -17,7 +17,10 @@ from visavis.engine.rig.mouth import MouthPainter
 from visavis.engine.rig.sampling import sample
 from visavis.engine.rig.space import CELL_PX
 
+_COARSE_PX: Final = 2 * CELL_PX
 _INVERSION_STEPS: Final = 5
+_REACH_CM: Final = 2.0  # no weights move the person's outline further
+_SEEN: Final = 3  # of 255: alpha below it is nothing
 
 # Full gaze moves the iris by this share of its radius.
 _GAZE_X_RADII: Final = 0.8
@@ -35,19 +38,27 @@ class FrameRenderer:
     def __init__(self, rig: Rig) -> None:
         """Prepare the buffers."""
         self._rig = rig
-        fields, cells, size = rig.fields, rig.fields.upper.shape[1], rig.size
-        share = fields.upper_share[..., None]
-        blended = fields.upper.astype(np.float32) * share + fields.lower.astype(np.float32) * (1 - share)
-        self._fields = blended.reshape(len(FIELD_CONTROLS), -1)
-        self._cells = _grid(cells)
-        # One cell more all round: upsampling then runs straight through the borders.
-        self._cells_px = (_grid(cells + 2) - 1) * CELL_PX + (CELL_PX - 1) / 2
         self._mouth = MouthPainter(rig)
         self._texture = rig.person.copy()
         self._eyes_drawn: tuple[bytes | None, bytes | None] = (None, None)
-        self._warped = np.empty((size, size, 4), np.uint8)
-        self._shadow = np.empty((size, size, 3), np.uint8)
-        self._map = np.empty(((cells + 2) * CELL_PX, (cells + 2) * CELL_PX, 2), np.float32)
+        self._rows, self._columns = _reach(rig)
+        fields = _coarse_fields(rig)
+        self._forward_shape = fields.shape[1:]
+        self._fields = fields.reshape(len(FIELD_CONTROLS), -1)
+        cells = fields.shape[1]
+        self._cells = _grid(cells)
+        # One cell more all round: upsampling then runs straight through the borders.
+        self._cells_px = (_grid(cells + 2) - 1) * _COARSE_PX + (_COARSE_PX - 1) / 2
+        top, left = self._rows.start, self._columns.start
+        height, width = self._rows.stop - top, self._columns.stop - left
+        self._window_cells = np.s_[
+            top // _COARSE_PX : self._rows.stop // _COARSE_PX + 2,
+            left // _COARSE_PX : self._columns.stop // _COARSE_PX + 2,
+        ]
+        self._map = np.empty((height + 2 * _COARSE_PX, width + 2 * _COARSE_PX, 2), np.float32)
+        self._warped = np.empty((height, width, 4), np.uint8)
+        self._shadow = np.empty((height, width, 3), np.uint8)
+        self._behind = np.ascontiguousarray(rig.background[self._rows, self._columns])
 
     def draw(self, weights: Floats) -> Pixels:
         """One frame.
@@ -60,8 +71,7 @@ class FrameRenderer:
         """
         self._draw_eyes(weights)
         self._warp(weights)
-        frame = np.asarray(cv2.cvtColor(self._warped, cv2.COLOR_RGBA2RGB), np.uint8)
-        self._put_behind(frame)
+        frame = self._compose()
         self._mouth.draw(weights, frame)
         return frame
 
@@ -83,20 +93,47 @@ class FrameRenderer:
         self._eyes_drawn = (drawn[0], drawn[1])
 
     def _warp(self, weights: Floats) -> None:
-        forward = combine(self._fields, weights).reshape(self._cells.shape)
-        back = invert(forward, self._cells, _INVERSION_STEPS)
+        """Move the person by the fields, within the window that motion can reach."""
+        forward = combine(self._fields, weights).reshape(self._forward_shape)
+        back = invert(forward, self._cells, _INVERSION_STEPS, _COARSE_PX)
         padded = cv2.copyMakeBorder(back, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
-        side = self._map.shape[0]
-        cv2.resize(self._cells_px - padded, (side, side), self._map, interpolation=cv2.INTER_LINEAR)
-        source = self._map[CELL_PX:-CELL_PX, CELL_PX:-CELL_PX]
+        coarse = (self._cells_px - padded)[self._window_cells]
+        height, width = self._map.shape[:2]
+        cv2.resize(coarse, (width, height), self._map, interpolation=cv2.INTER_LINEAR)
+        source = self._map[_COARSE_PX:-_COARSE_PX, _COARSE_PX:-_COARSE_PX]
         sample(self._texture, source, out=self._warped)
 
-    def _put_behind(self, frame: Pixels) -> None:
-        """Add what the person leaves free of the background; its colours carry their alpha already."""
+    def _compose(self) -> Pixels:
+        """The person over what she leaves free of the background; her colours carry their alpha already."""
+        frame = self._rig.background.copy()
+        person = cv2.cvtColor(self._warped, cv2.COLOR_RGBA2RGB)
         free = cv2.bitwise_not(cv2.extractChannel(self._warped, 3))
         cv2.cvtColor(free, cv2.COLOR_GRAY2RGB, self._shadow)
-        cv2.multiply(self._rig.background, self._shadow, self._shadow, scale=1 / 255)
-        cv2.add(frame, self._shadow, frame)
+        cv2.multiply(self._behind, self._shadow, self._shadow, scale=1 / 255)
+        frame[self._rows, self._columns] = cv2.add(person, self._shadow)
+        return frame
+
+
+def _coarse_fields(rig: Rig) -> Floats:
+    """Both layers' fields blended into one, on cells of `_COARSE_PX`; the mouth is drawn from finer ones."""
+    share = rig.fields.upper_share[..., None]
+    blended = rig.fields.upper * share + rig.fields.lower * (1 - share)
+    cells = rig.size // _COARSE_PX
+    coarse = [cv2.resize(field, (cells, cells), interpolation=cv2.INTER_AREA) for field in blended]
+    return np.stack(coarse).astype(np.float32)
+
+
+def _reach(rig: Rig) -> tuple[slice, slice]:
+    """Rows and columns that the person can come to; beyond is background and nothing is drawn."""
+    margin = _REACH_CM * rig.pixels_per_cm
+    edges = []
+    for axis in (1, 0):
+        seen = np.flatnonzero(rig.person[..., 3].max(axis=axis) > _SEEN)
+        start, stop = (seen[0] - margin, seen[-1] + 1 + margin) if len(seen) else (0, rig.size)
+        start = max(0, int(start // _COARSE_PX) * _COARSE_PX)
+        stop = min(rig.size, int(-(-stop // _COARSE_PX)) * _COARSE_PX)
+        edges.append(slice(start, stop))
+    return edges[0], edges[1]
 
 
 def _grid(cells: int) -> Floats:

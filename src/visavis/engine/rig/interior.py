@@ -87,7 +87,10 @@ def paint_interior(crop: HeadCrop, line: MouthLine, box: Box) -> Interior:
     px_per_cm = crop.pixels_per_cm * _OVERSAMPLE
     upper = _shrink(_teeth(x, level, _UPPER_TEETH, light, px_per_cm, half_width, upper=True), box)
     lower = _shrink(_teeth(x, level, _LOWER_TEETH, light, px_per_cm, half_width, upper=False), box)
-    window = ramp(half_width * 0.85, half_width * 0.5, np.abs(x)) * ramp(-0.9, -0.5, level)
+    # Measured from the upper lip's edge: in an open mouth the lower teeth must not come along.
+    upper_lip = float(np.linalg.norm(line.upper[5] - line.lower[5])) / 2 / crop.pixels_per_cm
+    below_lip = level - upper_lip
+    window = ramp(half_width * 0.85, half_width * 0.5, np.abs(x)) * ramp(-0.75, -0.45, below_lip)
     front = _shrink(window[..., None] * 255, box)
     harvested = _harvest(crop, line, box) if line.is_open else None
     return Interior(

@@ -10,7 +10,6 @@ import numpy as np
 from visavis.engine.arrays import Floats
 from visavis.engine.rig.controls import FIELD_CONTROLS
 from visavis.engine.rig.sampling import sample
-from visavis.engine.rig.space import CELL_PX
 
 
 def combine(fields: Floats, weights: Floats) -> Floats:
@@ -26,9 +25,9 @@ def combine(fields: Floats, weights: Floats) -> Floats:
     return summed
 
 
-def invert(forward: Floats, cells: Floats, steps: int) -> Floats:
+def invert(forward: Floats, cells: Floats, steps: int, cell_px: int) -> Floats:
     """Where each cell's content came from: d = D(y − d), pixels, `(height, width, 2)`."""
     back = forward
     for _ in range(steps):
-        back = sample(forward, cells - back * np.float32(1 / CELL_PX))
+        back = sample(forward, cells - back * np.float32(1 / cell_px))
     return back

@@ -16,7 +16,7 @@ _INVERSION_STEPS: Final = 6
 _HEAD_MOTIONS: Final = [INDEX[name] for name in ("yaw", "pitch", "roll", "shift_x", "shift_y", "breath")]
 _ROLL_DEG: Final = 10.0
 _TONGUE_FOLLOWS_JAW: Final = 0.62
-_TONGUE_TIP_BELOW_REST_CM: Final = 0.30
+_TONGUE_TIP_BELOW_REST_CM: Final = 0.24
 _VISIBLE: Final = 0.02
 
 
@@ -42,7 +42,10 @@ class MouthPainter:
         column = np.arange(self._box.width, dtype=np.float32) + (self._box.left - patch.left)
         row = np.arange(self._box.height, dtype=np.float32) + (self._box.top - patch.top)
         self._pixels = np.stack(np.meshgrid(column, row), axis=-1)
-        self._feather = (lips.feather.astype(np.float32) / 255)[..., None]
+        self._feather = lips.feather.astype(np.float32) / np.float32(255)
+        inside = rig.interior
+        alpha = np.minimum(inside.upper_teeth[..., 3], inside.front_teeth)
+        self._front_teeth = np.dstack([inside.upper_teeth[..., :3], alpha])
         # Motions of the head and the jaw at the middle of the mouth carry the sprites of the inside.
         x, y = (int(v) // CELL_PX for v in rig.interior.middle)
         chin = min(y + int(1.2 * rig.pixels_per_cm / CELL_PX), self._shape[0] - 1)
@@ -51,29 +54,28 @@ class MouthPainter:
 
     def draw(self, weights: Floats, frame: Pixels) -> None:
         """Draw the mouth over a frame whose face is drawn, in place."""
-        upper = self._layer(self._rig.lips.upper, self._upper, weights)
-        lower = self._layer(self._rig.lips.lower, self._lower, weights)
-        upper_alpha = upper[..., 3] * np.float32(1 / 255)
-        lower_alpha = lower[..., 3] * np.float32(1 / 255)
-        mouth = lower[..., :3].astype(np.float32)
+        upper, upper_alpha = self._layer(self._rig.lips.upper, self._upper, weights)
+        mouth, lower_alpha = self._layer(self._rig.lips.lower, self._lower, weights)
         head = weights[_HEAD_MOTIONS] @ self._head_moves
-        hole = (1 - upper_alpha) * (1 - lower_alpha)
-        window = _bounds(hole)
+        window = _bounds((1 - upper_alpha) * (1 - lower_alpha))
         if window is not None:
             inside = self._inside(weights, head, upper_alpha, lower_alpha, window)
             mouth[window] = inside + (mouth[window] - inside) * lower_alpha[window][..., None]
         if weights[INDEX["lip_teeth"]] > _VISIBLE:
             self._teeth_over_lip(mouth, weights, head)
-        mouth += (upper[..., :3] - mouth) * upper_alpha[..., None]
-        under = frame[self._box.rows, self._box.columns]
-        frame[self._box.rows, self._box.columns] = under + (mouth - under) * self._feather
+        drawn = cv2.blendLinear(upper, mouth, upper_alpha, 1 - upper_alpha)
+        box = frame[self._box.rows, self._box.columns]
+        box[:] = cv2.blendLinear(drawn, np.ascontiguousarray(box), self._feather, 1 - self._feather)
 
-    def _layer(self, texture: Pixels, fields: Floats, weights: Floats) -> Pixels:
+    def _layer(self, texture: Pixels, fields: Floats, weights: Floats) -> tuple[Pixels, Floats]:
+        """One layer where its field puts it: RGB and alpha 0..1, of the box's size."""
         forward = combine(fields, weights).reshape(self._shape)
-        back = invert(forward, self._cells, _INVERSION_STEPS)
+        back = invert(forward, self._cells, _INVERSION_STEPS, CELL_PX)
         size = (self._box.width, self._box.height)
         source = self._pixels - cv2.resize(back, size, interpolation=cv2.INTER_CUBIC)
-        return sample(texture, source.astype(np.float32, copy=False))
+        warped = sample(texture, source)
+        alpha = np.asarray(cv2.extractChannel(warped, 3), np.float32) * np.float32(1 / 255)
+        return np.asarray(cv2.cvtColor(warped, cv2.COLOR_RGBA2RGB), np.uint8), alpha
 
     def _inside(
         self,
@@ -93,10 +95,6 @@ class MouthPainter:
         _over(picture, self._placed(inside.tongue, low, roll, window))
         _over(picture, self._placed(inside.lower_teeth, head + jaw, roll, window))
         _over(picture, self._placed(inside.upper_teeth, head, roll, window))
-        if tongue > _VISIBLE:
-            # Its tip comes forward between the teeth, just under the upper ones' edge.
-            tip = head + np.array([0, _TONGUE_TIP_BELOW_REST_CM * rig.pixels_per_cm], np.float32)
-            _over(picture, self._placed(inside.tongue, tip, roll, window), tongue)
         # The lips throw their shade inward, the upper one more: light comes from above.
         sigma = 0.30 * rig.pixels_per_cm
         both = np.maximum(upper_alpha[window], lower_alpha[window] * 0.6)
@@ -105,6 +103,10 @@ class MouthPainter:
         depth = 0.25 if inside.from_photo else 0.42
         forward = 1 - 0.35 * float(weights[INDEX["round"]])  # rounded lips stand before the teeth
         picture *= (forward * np.clip(1.10 - depth * (0.75 * shade + 0.45 * top), 0.25, 1.0))[..., None]
+        if tongue > _VISIBLE:
+            # Its tip comes forward between the teeth, into the light, just over the upper ones' edge.
+            tip = head + np.array([0, _TONGUE_TIP_BELOW_REST_CM * rig.pixels_per_cm], np.float32)
+            _over(picture, self._placed(inside.tongue, tip, roll, window), tongue)
         return picture
 
     def _placed(self, sprite: Pixels, moved: Floats, roll: float, window: tuple[slice, slice]) -> Pixels:
@@ -116,13 +118,13 @@ class MouthPainter:
         border = cv2.BORDER_REPLICATE if sprite.shape[-1] == 3 else cv2.BORDER_CONSTANT
         return np.asarray(cv2.warpAffine(sprite, matrix, size, borderMode=border), np.uint8)
 
-    def _teeth_over_lip(self, mouth: Floats, weights: Floats, head: Floats) -> None:
+    def _teeth_over_lip(self, mouth: Pixels, weights: Floats, head: Floats) -> None:
         """For f and v the upper teeth stand on the lower lip."""
         whole = (slice(0, self._box.height), slice(0, self._box.width))
-        roll, amount = float(weights[INDEX["roll"]]), float(weights[INDEX["lip_teeth"]])
-        teeth = self._rig.interior.upper_teeth
-        front = cv2.merge([*cv2.split(teeth)[:3], cv2.min(teeth[..., 3], self._rig.interior.front_teeth)])
-        _over(mouth, self._placed(np.asarray(front, np.uint8), head, roll, whole), min(amount, 1.0))
+        placed = self._placed(self._front_teeth, head, float(weights[INDEX["roll"]]), whole)
+        over = mouth.astype(np.float32)
+        _over(over, placed, min(float(weights[INDEX["lip_teeth"]]), 1.0))
+        mouth[:] = over
 
 
 def _bounds(hole: Floats) -> tuple[slice, slice] | None:

@@ -6,6 +6,7 @@ the bottom of the nose bridge. One thin-plate spline over the landmarks maps pix
 from the face it gives way to the pose's plain affine map.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,15 +70,20 @@ class FaceSpace:
         return np.asarray(camera * [1, -1], np.float32)
 
 
-def face_space(crop: HeadCrop) -> FaceSpace:
-    """Lay face coordinates over a head crop."""
+def face_space(crop: HeadCrop, *, without: Sequence[int] = ()) -> FaceSpace:
+    """Lay face coordinates over a head crop.
+
+    Args:
+        crop: The head.
+        without: Points of the mesh that are not to be followed.
+    """
     points, cm, cells = crop.points, crop.pixels_per_cm, crop.size // CELL_PX
     resting = mean_face().astype(np.float32)
     placement = head_pose(points).placement
 
     column = np.arange(cells, dtype=np.float32) * CELL_PX + (CELL_PX - 1) / 2
     px = np.stack(np.meshgrid(column, column), axis=-1)
-    spline = _spline(points, resting, cells)
+    spline = _spline(points, resting, cells, without)
 
     hull = np.zeros((cells, cells), np.uint8)
     oval = (points[list(anatomy.OVAL), :2] - (CELL_PX - 1) / 2) / CELL_PX
@@ -119,12 +125,13 @@ def _to_face(points: Floats, placement: Similarity) -> Floats:
     return np.asarray((camera - placement.shift) / placement.scale @ placement.rotation, np.float32)
 
 
-def _spline(points: Floats, mean_face: Floats, cells: int) -> Floats:
+def _spline(points: Floats, mean_face: Floats, cells: int, without: Sequence[int]) -> Floats:
     """X, Y of the mean face and height towards the camera (px) at every cell, `(cells, cells, 3)`."""
-    mesh = points[: anatomy.MESH_POINTS]
+    followed = np.setdiff1d(np.arange(anatomy.MESH_POINTS), without)
+    mesh = points[followed]
     spline = RBFInterpolator(
         mesh[:, :2],
-        np.concatenate([mean_face[:, :2], -mesh[:, 2:3]], axis=1),
+        np.concatenate([mean_face[followed, :2], -mesh[:, 2:3]], axis=1),
         kernel="thin_plate_spline",
         smoothing=_SPLINE_SMOOTHING,
     )

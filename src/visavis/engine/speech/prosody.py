@@ -25,6 +25,7 @@ _POINTS: Final = 1024
 _VOICED: Final = 0.55
 _QUIETEST_DB: Final = -65.0
 _OCTAVE_COST: Final = 0.04
+_LAG_COST: Final = _OCTAVE_COST * np.log2(_LAGS / _LAGS[0])
 
 
 def loudness_db(samples: NDArray[np.float32]) -> float:
@@ -52,9 +53,12 @@ def pitch_hz(samples: NDArray[np.float32], loudness: float) -> float:
     halved = samples.reshape(-1, _STEP).mean(axis=1, dtype=np.float64)
     halved -= halved.mean()
     likeness = _likeness(halved)
-    best = int(np.argmax(likeness[_LAGS] - _OCTAVE_COST * np.log2(_LAGS / _LAGS[0])))
-    if likeness[_LAGS[best]] < _VOICED:
+    here = likeness[_LAGS]
+    # Only tops count: the flank of the likeness with itself, at lag 0, is no period.
+    top = (here >= likeness[_LAGS - 1]) & (here >= likeness[_LAGS + 1]) & (here > _VOICED)
+    if not top.any():
         return 0.0
+    best = int(np.argmax(np.where(top, here - _LAG_COST, -1.0)))
     return RATE_HZ / _STEP / _peak(likeness, int(_LAGS[best]))
 
 

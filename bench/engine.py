@@ -1,0 +1,233 @@
+"""Figures of the engine: what a frame, a rig and a whole job cost.
+
+    python -m bench.engine [--seconds 10] [--size 512]
+
+Frames are drawn and encoded in turn in one loop, so that both stand under the same load, and timed by the
+thread's own processor time, which a busy machine does not stretch. The face is the built-in portrait, the
+sound the built-in sentence over and over.
+"""
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+import wave
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+
+from bench.machine import keep
+from visavis import bootstrap
+from visavis.engine.arrays import Floats, Pixels
+from visavis.engine.face import FaceModels
+from visavis.engine.mp4 import PRESET, SOUND_RATE_HZ
+from visavis.engine.performer import Performer
+from visavis.engine.photo import Photo
+from visavis.engine.render import render
+from visavis.engine.resample import Resampler
+from visavis.engine.rig.build import build_rig
+from visavis.engine.rig.file import load_rig, rig_bytes
+from visavis.engine.rig.frame import FrameRenderer
+from visavis.engine.rig.model import Rig
+from visavis.engine.sound import open_sound
+from visavis.engine.speech import RATE_HZ, SpeechModel
+from visavis.engine.view import FaceView
+from visavis.samples import SENTENCE
+from visavis.samples.portrait import paint_portrait
+from visavis.samples.sentence import speak
+from visavis.settings import read_settings
+
+FPS = Fraction(25)
+REPEATS = 7
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure, print, keep."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--size", type=int, default=512)
+    wanted = parser.parse_args(arguments)
+    settings = read_settings()
+    bootstrap.prepare_process(settings)
+    models, speech = bootstrap.face_models(settings), bootstrap.speech_model()
+    photo = Photo(paint_portrait(), None)
+    rig = build_rig(models, photo, size=wanted.size).rig
+    with tempfile.TemporaryDirectory() as folder:
+        sound = _sentence(Path(folder) / "sound.wav", wanted.seconds)
+        weights = _weights(rig, speech, sound)
+        figures: dict[str, Any] = {
+            "size_px": wanted.size,
+            "frame_ms": _frame_ms(rig, weights),
+            "rig": _rig_figures(models, photo, rig, wanted.size),
+            "job": _job_figures(rig, speech, sound, wanted.seconds, Path(folder)),
+        }
+    _print(figures)
+    print(f"kept in {keep('engine', figures).name}")
+
+
+def _sentence(path: Path, seconds: float) -> Path:
+    samples, rate_hz = speak(SENTENCE)
+    whole = np.resize(samples, int(seconds * rate_hz))
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate_hz)
+        file.writeframes(whole.tobytes())
+    return path
+
+
+def _weights(rig: Rig, speech: SpeechModel, sound_path: Path) -> Floats:
+    """The rows that the sound makes, `(frames, controls)`."""
+    performer, state = Performer(rig.neutral, fps=float(FPS)), speech.begin()
+    to_speech, rows = Resampler(SOUND_RATE_HZ, RATE_HZ), []
+    with open_sound(sound_path, rate_hz=SOUND_RATE_HZ) as sound:
+        for block in sound:
+            motion, state = speech.listen(to_speech(block.samples.mean(axis=0)), state)
+            rows.append(performer.perform(motion))
+    return np.concatenate(rows)
+
+
+def _frame_ms(rig: Rig, weights: Floats) -> dict[str, float]:
+    """Milliseconds of one core: medians of each stage, means of the whole and of x264 on the same frames."""
+    renderer, encoder = FrameRenderer(rig), _Encoder(rig.size)
+    stages: dict[str, list[float]] = {"eyes": [], "warp": [], "background": [], "mouth": []}
+    frames_ms, total_render_s, total_encode_s = [], 0.0, 0.0
+    for row in weights:
+        taken: dict[str, float] = {}
+        frame = _staged(renderer, row, taken)
+        for name, spent_s in taken.items():
+            stages[name].append(spent_s * 1e3)
+        frames_ms.append(sum(taken.values()) * 1e3)
+        total_render_s += sum(taken.values())
+        total_encode_s += encoder.encode(frame)
+    total_encode_s += encoder.finish()
+    figures = {f"stage_{name}": round(median(values), 3) for name, values in stages.items()}
+    return figures | {
+        "render_median": round(median(frames_ms), 3),
+        "render_mean": round(total_render_s / len(weights) * 1e3, 3),
+        f"x264_{PRESET}_mean": round(total_encode_s / len(weights) * 1e3, 3),
+        "render_over_x264": round(total_render_s / total_encode_s, 3),
+        "frames": float(len(weights)),
+    }
+
+
+def _staged(renderer: FrameRenderer, row: Floats, taken: dict[str, float]) -> Pixels:
+    """`FrameRenderer.draw`, step by step with a clock; any other order would draw another picture."""
+
+    def clocked(name: str, step: Callable[[], Any]) -> Any:
+        started = time.thread_time()
+        result = step()
+        taken[name] = time.thread_time() - started
+        return result
+
+    clocked("eyes", lambda: renderer._draw_eyes(row))
+    clocked("warp", lambda: renderer._warp(row))
+    frame: Pixels = clocked("background", renderer._compose)
+    clocked("mouth", lambda: renderer._mouth.draw(row, frame))
+    return frame
+
+
+class _Encoder:
+    """x264 as the product uses it, on this thread."""
+
+    def __init__(self, size: int) -> None:
+        self._codec = av.CodecContext.create("libx264", "w")
+        self._codec.width = self._codec.height = size  # type: ignore[attr-defined]
+        self._codec.pix_fmt, self._codec.time_base = "yuv420p", 1 / FPS  # type: ignore[attr-defined]
+        self._codec.options, self._codec.thread_count = {"preset": PRESET, "crf": "20"}, 1
+        self._count = 0
+
+    def encode(self, rgb: Pixels) -> float:
+        yuv = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420), np.uint8)
+        frame = av.VideoFrame.from_ndarray(yuv, format="yuv420p")
+        frame.pts = self._count
+        self._count += 1
+        return self._timed(frame)
+
+    def finish(self) -> float:
+        return self._timed(None)
+
+    def _timed(self, frame: av.VideoFrame | None) -> float:
+        started = time.thread_time()
+        self._codec.encode(frame)  # type: ignore[attr-defined]
+        return time.thread_time() - started
+
+
+def _rig_figures(models: FaceModels, photo: Photo, rig: Rig, size: int) -> dict[str, float]:
+    content = rig_bytes(rig)
+    builds = [_seconds(lambda: build_rig(models, photo, size=size)) for _ in range(REPEATS)]
+    loads = [_seconds(lambda: load_rig(content)) for _ in range(REPEATS)]
+    tracemalloc.start()
+    loaded = load_rig(content)
+    rig_bytes_held = tracemalloc.get_traced_memory()[0]
+    renderer = FrameRenderer(loaded)
+    both_held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    del renderer
+    return {
+        "build_s": round(median(builds), 3),
+        "load_ms": round(median(loads) * 1e3, 1),
+        "file_mb": round(len(content) / 1e6, 2),
+        "memory_mb": round(rig_bytes_held / 1e6, 1),
+        "memory_with_renderer_mb": round(both_held / 1e6, 1),
+    }
+
+
+def _job_figures(
+    rig: Rig, speech: SpeechModel, sound: Path, seconds: float, folder: Path
+) -> dict[str, float]:
+    def job() -> None:
+        with open_sound(sound, rate_hz=SOUND_RATE_HZ) as opened:
+            render(FaceView(rig, side_px=rig.size), opened, folder / "job.mp4", speech=speech)
+
+    job_s = median(_seconds(job) for _ in range(3))
+    face = folder / "face.png"
+    encoded = cv2.imencode(".png", cv2.cvtColor(paint_portrait(), cv2.COLOR_RGB2BGR))[1]
+    face.write_bytes(encoded.tobytes())
+    command = [
+        sys.executable,
+        "-m",
+        "visavis",
+        "render",
+        str(face),
+        str(sound),
+        "-o",
+        str(folder / "cli.mp4"),
+    ]
+    command_s = median(
+        _seconds(lambda: subprocess.run(command, check=True, capture_output=True)) for _ in range(3)
+    )
+    return {
+        "seconds": seconds,
+        "render_and_encode_real_time_factor": round(seconds / job_s, 2),
+        "whole_command_real_time_factor": round(seconds / command_s, 2),
+        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, 0),
+    }
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _print(figures: dict[str, Any]) -> None:
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            for inner, number in value.items():
+                print(f"{name + '.' + inner:44}{number:>10}")
+        else:
+            print(f"{name:44}{value:>10}")
+
+
+if __name__ == "__main__":
+    main()
