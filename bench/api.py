@@ -50,7 +50,7 @@ def serving() -> Iterator[tuple[str, str, int]]:
     folder.chmod(0o755)
     words = [str(Path(sys.executable).with_name("visavis")), "serve", "--port", "0", "--data", str(folder)]
     env = os.environ | {"VISAVIS_REQUESTS_PER_MINUTE": "10000000"}
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=env)  # noqa: S603 - ourselves
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=env)
     try:
         if process.stdout is None:
             raise RuntimeError("no output")
