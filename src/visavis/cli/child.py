@@ -2,7 +2,7 @@
 
 import signal
 
-from visavis import bootstrap, telemetry
+from visavis import bootstrap
 from visavis.providers.espeak import Espeak
 from visavis.settings import read_settings
 from visavis.worker.child import Tools, serve
@@ -12,8 +12,7 @@ def main() -> None:
     """Serve requests from standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settings = read_settings()
-    telemetry.configure(settings)
-    bootstrap.prepare_process()
+    bootstrap.prepare_process(settings)
 
     def load() -> Tools:
         return Tools(bootstrap.face_models(settings), bootstrap.speech_model(), Espeak())
