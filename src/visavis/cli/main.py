@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from visavis import __version__
-from visavis.cli import demo, inspect, models, render, rig
+from visavis.cli import demo, inspect, models, render, rig, rooms
 from visavis.cli.console import stop_on_signals
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.command("render")(render.render)
 app.command("inspect")(inspect.inspect)
 app.command("demo")(demo.demo)
+app.command("rooms")(rooms.rooms)
 app.add_typer(rig.app, name="rig")
 app.add_typer(models.app, name="models")
 
