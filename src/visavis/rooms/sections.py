@@ -47,7 +47,7 @@ class OfferedSections:
         self._waiting: list[View] = []
         self._free = dict.fromkeys(_KINDS, 0)
         self._asked = False
-        self._stale = False
+        self._released: set[str] = set()
 
     @property
     def tracks(self) -> dict[str, str]:
@@ -64,16 +64,20 @@ class OfferedSections:
             self._waiting.remove(view)
         else:
             self._by_mid.pop(view.mid, None)
-            self._stale = True
+            self._released.add(view.mid)
 
     def begin_answer(self) -> None:
         """An offer has come; `fill` is called for each section in which the client only receives."""
         self._free = dict.fromkeys(_KINDS, 0)
-        self._asked = self._stale = False
+        self._asked = False
 
     def fill(self, section: sdp.Section, transport: sdp.Transport) -> list[str] | None:
         """Send something in a section; `None` if nothing waits that fits."""
-        view = self._by_mid.get(section.mid) or self._take_waiting(section)
+        view = self._by_mid.get(section.mid)
+        if section.mid in self._released:  # clients see a new track only after a section has rested
+            self._released.discard(section.mid)
+        elif view is None:
+            view = self._take_waiting(section)
         if view is None or view.track.codec is None:
             self._free[section.kind] += 1
             return None
@@ -95,7 +99,7 @@ class OfferedSections:
 
     def negotiate(self) -> None:
         """See `Sections`: asks for an offer with enough sections, once until it comes."""
-        if self._asked or not (self._waiting or self._stale):
+        if self._asked or not (self._waiting or self._released):
             return
         missing = {
             kind: max(0, sum(view.track.kind == kind for view in self._waiting) - self._free[kind])
@@ -108,11 +112,13 @@ class OfferedSections:
 
 @dataclass
 class _Slot:
-    """A section of ours; it stays for good, but what it carries changes."""
+    """A section of ours. It stays for good, and for one track: clients keep the first track's name for it."""
 
     mid: str
     codec: Codec
+    sid: str
     view: View | None
+    rested: bool = False
 
 
 class OwnSections:
@@ -137,11 +143,12 @@ class OwnSections:
         codec = view.track.codec
         if codec is None:
             return
-        slot = next((slot for slot in self._slots if slot.view is None and slot.codec == codec), None)
+        sid = view.track.info.sid
+        slot = next((slot for slot in self._slots if slot.sid == sid and slot.rested), None)
         if slot is None:
-            slot = _Slot(str(len(self._slots) + 1), codec, view)
+            slot = _Slot(str(len(self._slots) + 1), codec, sid, view)
             self._slots.append(slot)
-        slot.view = view
+        slot.view, slot.rested = view, False
         view.codec_number, view.rtx_number = codec.payload_type, codec.rtx_payload_type
         self._stale = True
 
@@ -189,6 +196,7 @@ class OwnSections:
         self._peer.expect(description.fingerprint)
         taken = {section.mid for section in description.sections if section.direction != "inactive"}
         for slot in self._slots:
+            slot.rested = slot.view is None and slot.mid not in taken
             if slot.view is not None and slot.mid in taken:
                 slot.view.mid = slot.mid
                 slot.view.begin()

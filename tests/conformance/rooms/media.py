@@ -8,7 +8,7 @@ import numpy as np
 from livekit import rtc
 from tests.conformance.rooms.clients import Client
 
-WIDTH, HEIGHT = 320, 240
+WIDTH, HEIGHT = 640, 480  # large enough for two layers
 FPS = 15
 LEVELS = (40, 90, 140, 190, 240)
 RATE_HZ = 48000

@@ -1,7 +1,10 @@
 """Publishing and subscribing, with what arrives compared to what was sent."""
 
+from itertools import pairwise
+
 import pytest
 from livekit import rtc
+from livekit.rtc.participant import PublishTrackError
 from tests.conformance.rooms.clients import Target, asynchronous, joined, new_room, within
 from tests.conformance.rooms.media import LEVELS, TONE_HZ, read_levels, read_pitch, showing, sounding
 
@@ -11,7 +14,11 @@ BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connectio
 def follows(levels: list[int]) -> bool:
     """Whether greys come in the order in which they were shown."""
     places = [LEVELS.index(level) for level in levels]
-    return all((after - before) % len(LEVELS) == 1 for before, after in zip(places, places[1:], strict=False))
+    return all((after - before) % len(LEVELS) == 1 for before, after in pairwise(places))
+
+
+def is_video(track: rtc.Track, *_: object) -> bool:
+    return track.kind == rtc.TrackKind.KIND_VIDEO
 
 
 @BOTH_WAYS
@@ -48,16 +55,16 @@ async def test_sound_arrives_as_made(target: Target, single: bool) -> None:
 @asynchronous
 async def test_who_comes_late_gets_all_and_both_ways_mix(target: Target, single: bool) -> None:
     room = new_room()
-    async with joined(target, room, "ada", single=not single) as ada, showing(ada), sounding(ada):
-        async with joined(target, room, "bob", single=single) as bob:
-            video, _, _ = await bob.event(
-                "track_subscribed", lambda track, *_: track.kind == rtc.TrackKind.KIND_VIDEO
-            )
-            audio, _, _ = await bob.event(
-                "track_subscribed", lambda track, *_: track.kind == rtc.TrackKind.KIND_AUDIO
-            )
-            assert follows(await within(read_levels(video, 4)))
-            assert await within(read_pitch(audio)) == pytest.approx(TONE_HZ, abs=5)
+    async with (
+        joined(target, room, "ada", single=not single) as ada,
+        showing(ada),
+        sounding(ada),
+        joined(target, room, "bob", single=single) as bob,
+    ):
+        video, _, _ = await bob.event("track_subscribed", is_video)
+        audio, _, _ = await bob.event("track_subscribed", lambda *seen: not is_video(*seen))
+        assert follows(await within(read_levels(video, 4)))
+        assert await within(read_pitch(audio)) == pytest.approx(TONE_HZ, abs=5)
 
 
 @BOTH_WAYS
@@ -136,16 +143,16 @@ async def test_muting_is_seen(target: Target) -> None:
 @asynchronous
 async def test_who_speaks_is_told(target: Target) -> None:
     room = new_room()
-    async with joined(target, room, "ada") as ada, joined(target, room, "bob") as bob:
-        async with sounding(ada):
-            (speaking,) = await bob.event("active_speakers_changed", bool)
-            assert [who.identity for who in speaking] == ["ada"]
-        await bob.until(lambda: bob.events and bob.room.isconnected() and _last_speakers(bob) == [])
-
-
-def _last_speakers(client: object) -> object:
-    found = [arguments[0] for kind, arguments in client.events if kind == "active_speakers_changed"]
-    return found[-1] if found else None
+    async with (
+        joined(target, room, "ada") as ada,
+        joined(target, room, "bob") as bob,
+        sounding(ada) as published,
+    ):
+        (speaking,) = await bob.event("active_speakers_changed", bool)
+        assert [who.identity for who in speaking] == ["ada"]
+        assert published.track is not None
+        published.track.mute()
+        await bob.event("active_speakers_changed", lambda now: not now)
 
 
 @BOTH_WAYS
@@ -153,7 +160,7 @@ def _last_speakers(client: object) -> object:
 async def test_who_may_not_publish_is_refused(target: Target, single: bool) -> None:
     room = new_room()
     async with joined(target, room, "eve", single=single, can_publish=False) as eve:
-        with pytest.raises(Exception, match=r"(?i)publish|permission|allowed"):
+        with pytest.raises(PublishTrackError):
             async with sounding(eve):
                 pass
 
@@ -167,7 +174,7 @@ async def test_only_granted_sources_may_be_published(target: Target) -> None:
         sounding(ada),
     ):
         await bob.event("track_subscribed")
-        with pytest.raises(Exception, match=r"(?i)publish|permission|allowed"):
+        with pytest.raises(PublishTrackError):
             async with showing(ada):
                 pass
 
