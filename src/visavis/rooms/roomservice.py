@@ -132,13 +132,15 @@ class RoomService:
 
     def _update_participant(self, grants: Grants, request: api.UpdateParticipantRequest) -> ParticipantInfo:
         grants.require_admin(request.room)
-        participant = self._rooms.find(request.room).find(request.identity)
+        room = self._rooms.find(request.room)
+        participant = room.find(request.identity)
         participant.describe(
             name=request.name, metadata=request.metadata, attributes=dict(request.attributes)
         )
         if request.HasField("permission"):
             participant.permit(request.permission)
         participant.change()
+        room.give_all(participant)
         return participant.info
 
     def _mute_track(self, grants: Grants, request: api.MuteRoomTrackRequest) -> api.MuteRoomTrackResponse:
