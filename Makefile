@@ -35,7 +35,7 @@ bench: $(READY)  ## Print and keep the figures of speed and memory
 	$(BIN)/python -m bench
 
 lock: $(READY)  ## Resolve the lock file anew
-	$(BIN)/uv pip compile pyproject.toml --extra demo --extra serve --extra dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra demo --extra rooms --extra serve --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock
 
 clean:  ## Remove the environment and everything made

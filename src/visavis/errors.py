@@ -256,3 +256,46 @@ class AccountError(InputError):
     """A user or key cannot be made or found as asked for."""
 
     code = "invalid_account"
+
+
+class RoomsError(VisavisError):
+    """The room server cannot do what was asked for."""
+
+    code = "rooms_error"
+
+
+class WireError(RoomsError, InputError):
+    """A packet, description or message from the network is malformed."""
+
+    code = "malformed_message"
+
+
+class TokenError(RoomsError):
+    """The access token is missing, forged, expired or not for this."""
+
+    code = "invalid_token"
+
+
+class NotAllowedError(RoomsError):
+    """The token does not grant this."""
+
+    code = "not_allowed"
+
+
+class NotThereError(RoomsError):
+    """There is no such room, participant or track."""
+
+    code = "not_found"
+
+
+class RoomLimitError(RoomsError):
+    """A limit of the room server is reached."""
+
+    code = "limit_reached"
+    retryable = True
+
+
+class AddressTakenError(RoomsError):
+    """The address to listen on is taken, or is not this machine's."""
+
+    code = "address_taken"

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from visavis import __version__
-from visavis.cli import demo, inspect, keys, models, render, rig, serve, verify
+from visavis.cli import demo, inspect, keys, models, render, rig, rooms, serve, verify
 from visavis.cli.console import stop_on_signals
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("work")(serve.work)
 app.command("verify")(verify.verify)
 app.add_typer(keys.app, name="keys")
 app.add_typer(keys.users, name="users")
+app.command("rooms")(rooms.rooms)
 app.add_typer(rig.app, name="rig")
 app.add_typer(models.app, name="models")
 

@@ -1,0 +1,122 @@
+"""Data packets of one participant: checked and stamped on the way in, kept for a while on the way out."""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from google.protobuf.message import DecodeError
+from livekit.protocol.models import DataPacket, ParticipantInfo
+
+from visavis.errors import RoomLimitError, WireError
+from visavis.rooms.limits import Limits, TokenBucket
+from visavis.rooms.peer import LOSSY, RELIABLE, Peer
+
+KEPT_S: Final = 30.0
+KEPT_BYTES: Final = 8 * 1024 * 1024
+_SERVER_ONLY: Final = ("speaker",)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    at_s: float
+    sender_sid: str
+    sequence: int
+    packed: bytes
+
+
+class Mailbox:
+    """What comes from and goes to one participant on its data channels.
+
+    Args:
+        peer: Where packets to it go.
+        limits: How much it may send and let wait.
+        clock: Seconds, only forward.
+    """
+
+    def __init__(self, peer: Peer, limits: Limits, clock: Callable[[], float]) -> None:
+        self._peer = peer
+        self._limits = limits
+        self._clock = clock
+        self._budget = TokenBucket(limits.data_bytes_a_second, clock())
+        self._kept: deque[_Kept] = deque()
+        self._kept_bytes = 0
+        self.last_sequence = 0
+        """Of the last reliable packet that came; told to a client that resumes."""
+
+    def accept(self, label: str, message: bytes, sender: ParticipantInfo) -> DataPacket | None:
+        """Read a packet and say in it whose it is.
+
+        Returns:
+            The packet, or `None` if it is a repeat or not for others.
+
+        Raises:
+            WireError: It cannot be read, or is too long.
+            RoomLimitError: The participant sends too much.
+        """
+        if label not in (RELIABLE, LOSSY):
+            return None
+        if len(message) > self._limits.message_bytes:
+            raise WireError("The data packet is too long.")
+        if not self._budget.take(self._clock(), len(message)):
+            raise RoomLimitError("There is too much data.")
+        try:
+            packet = DataPacket.FromString(message)
+        except DecodeError as error:
+            raise WireError("The data packet cannot be read.") from error
+        if packet.WhichOneof("value") in (None, *_SERVER_ONLY):
+            return None
+        if label == RELIABLE and packet.sequence:
+            if packet.sequence <= self.last_sequence:
+                return None
+            self.last_sequence = packet.sequence
+        packet.kind = DataPacket.RELIABLE if label == RELIABLE else DataPacket.LOSSY
+        stamp(packet, sender.sid, sender.identity)
+        return packet
+
+    def post(self, label: str, packed: bytes, sender_sid: str, sequence: int) -> None:
+        """Send a packet, or keep it until the channels are open.
+
+        Raises:
+            RoomLimitError: This viewer does not take its data.
+        """
+        if label == RELIABLE and sequence:
+            self._keep(_Kept(self._clock(), sender_sid, sequence, packed))
+        self._peer.send_message(label, packed, most_waiting_bytes=self._limits.waiting_data_bytes)
+
+    def _keep(self, kept: _Kept) -> None:
+        self._kept.append(kept)
+        self._kept_bytes += len(kept.packed)
+        while self._kept and (kept.at_s - self._kept[0].at_s > KEPT_S or self._kept_bytes > KEPT_BYTES):
+            self._kept_bytes -= len(self._kept.popleft().packed)
+
+    def replay(self, seen: Mapping[str, int]) -> None:
+        """Send again what a client that has come back has not seen.
+
+        Args:
+            seen: Sid of a sender to the last sequence of it that the client has.
+        """
+        for kept in self._kept:
+            if kept.sender_sid in seen and kept.sequence > seen[kept.sender_sid]:
+                self._peer.send_message(
+                    RELIABLE, kept.packed, most_waiting_bytes=self._limits.waiting_data_bytes
+                )
+
+
+def stamp(packet: DataPacket, sid: str, identity: str) -> None:
+    """Say in a packet who has sent it; whatever the sender wrote there is gone."""
+    packet.participant_sid = sid
+    packet.participant_identity = identity
+    if packet.WhichOneof("value") == "user":
+        packet.user.participant_sid = sid
+        packet.user.participant_identity = identity
+
+
+def destinations(packet: DataPacket) -> tuple[set[str], set[str]]:
+    """Identities and sids that a packet is for; both empty means everybody."""
+    identities = set(packet.destination_identities)
+    sids: set[str] = set()
+    if packet.WhichOneof("value") == "user":
+        identities |= set(packet.user.destination_identities)
+        sids = set(packet.user.destination_sids)
+    return identities, sids

@@ -1,0 +1,285 @@
+"""The upstream side of a participant: whose a packet is, and what is asked of the sender."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from livekit.protocol.rtc import AddTrackRequest
+
+from visavis.errors import RoomLimitError, WireError
+from visavis.rooms.peer import Peer
+from visavis.rooms.reception import Reception, TransportFeedback
+from visavis.rooms.tracks import Track
+from visavis.rooms.wire import sdp
+from visavis.rooms.wire.codecs import codec_named
+from visavis.rooms.wire.rtcp import Feedback, KeyframeRequest, Nack, SenderReport, pack_receiver_report
+from visavis.rooms.wire.rtp import RtpPacket, unwrap_rtx
+
+REPORT_EVERY_S: Final = 1.0
+_MOST_STREAMS: Final = 128
+
+
+@dataclass(frozen=True)
+class _Stream:
+    """An incoming SSRC: a layer of a track, or the repeats of one."""
+
+    track: Track
+    layer: str
+    ssrc: int
+    reception: Reception
+    repeats: bool = False
+
+
+@dataclass(frozen=True)
+class _Incoming:
+    """A section in which the client sends."""
+
+    track: Track
+    codec_number: int
+    rtx_number: int | None
+    rids: tuple[str, ...]
+
+
+class Publisher:
+    """The tracks of one participant.
+
+    Args:
+        peer: The connection that they come in on.
+        most_tracks: A limit.
+    """
+
+    def __init__(self, peer: Peer, *, most_tracks: int) -> None:
+        self.peer = peer
+        self.tracks: dict[str, Track] = {}
+        self._most_tracks = most_tracks
+        self._pending: dict[str, Track] = {}
+        self._incoming: dict[str, _Incoming] = {}
+        self._streams: dict[int, _Stream] = {}
+        self._extensions: dict[str, int] = {}
+        self._feedback = TransportFeedback()
+        self._reported_s = 0.0
+
+    def add(self, request: AddTrackRequest) -> Track:
+        """Note a track that a coming offer will bring.
+
+        Raises:
+            RoomLimitError: There are enough.
+        """
+        if len(self.tracks) + len(self._pending) >= self._most_tracks:
+            raise RoomLimitError(f"A participant publishes at most {self._most_tracks} tracks.")
+        again = next((track for track in self._all() if request.cid in track.cids), None)
+        track = again or Track(request)
+        if again is None:
+            self._pending[request.cid] = track
+        return track
+
+    def _all(self) -> Iterable[Track]:
+        return [*self.tracks.values(), *self._pending.values()]
+
+    def find(self, sid: str) -> Track | None:
+        """A track by its sid, announced or not."""
+        return next((track for track in self._all() if track.info.sid == sid), None)
+
+    def match(self, description: sdp.Description) -> tuple[list[Track], list[Track]]:
+        """Take an offer: which sections carry which tracks.
+
+        Returns:
+            The tracks that are new, and those that are gone.
+        """
+        new: list[Track] = []
+        gone: list[Track] = []
+        for section in description.sections:
+            before = self._incoming.get(section.mid)
+            track = self._track_of(section, before)
+            if before is not None and before.track is not track:
+                gone.append(before.track)
+            if track is None:
+                self._incoming.pop(section.mid, None)
+            elif self._accept(section, track):
+                new.append(track)
+        for track in gone:
+            self.remove(track)
+        return new, gone
+
+    def _track_of(self, section: sdp.Section, before: _Incoming | None) -> Track | None:
+        if section.kind == "application" or not section.sends:
+            return None
+        if before is not None and section.track not in self._pending:
+            return before.track
+        named = next((key for key, track in self._pending.items() if section.track in track.cids), None)
+        likely = next((key for key, track in self._pending.items() if track.kind == section.kind), None)
+        key = named or likely
+        return self._pending.pop(key) if key is not None else None
+
+    def _accept(self, section: sdp.Section, track: Track) -> bool:
+        """Bind a section to its track; the answer is whether the track is new."""
+        number = choose_codec(section, track.wanted_codec)
+        codec = codec_named(section.rtpmap[number].partition("/")[0]) if number is not None else None
+        if number is None or codec is None:
+            return False
+        for extension, uri in section.extensions.items():
+            self._extensions[uri] = extension
+        track.agree(section.mid, codec)
+        self._incoming[section.mid] = _Incoming(track, number, section.rtx.get(number), section.rids)
+        if not section.rids and section.ssrcs:
+            main = next(iter(section.repairs), section.ssrcs[0])
+            stream = self._bind(main, track, "")
+            if main in section.repairs and stream is not None:
+                self._streams[section.repairs[main]] = replace(stream, repeats=True)
+        if track.info.sid in self.tracks:
+            return False
+        self.tracks[track.info.sid] = track
+        return True
+
+    def remove(self, track: Track) -> None:
+        """Forget a track."""
+        self.tracks.pop(track.info.sid, None)
+        self._streams = {ssrc: stream for ssrc, stream in self._streams.items() if stream.track is not track}
+        self._incoming = {
+            mid: incoming for mid, incoming in self._incoming.items() if incoming.track is not track
+        }
+
+    def answer(self, section: sdp.Section, transport: sdp.Transport) -> list[str] | None:
+        """Our section for one in which the client sends; `None` if it carries no track of ours."""
+        incoming = self._incoming.get(section.mid)
+        if incoming is None:
+            return None
+        own = replace(section, direction="recvonly", ssrcs=(), repairs={})
+        if section.kind == "audio" and not incoming.track.info.disable_dtx:
+            parameters = section.fmtp.get(incoming.codec_number, "")
+            own = replace(own, fmtp={incoming.codec_number: f"{parameters};usedtx=1".lstrip(";")})
+        return sdp.write_section(own, transport, codec=incoming.codec_number)
+
+    # Packets
+
+    def receive(self, packet: RtpPacket, arrival_s: float, now_s: float) -> None:
+        """Take a packet that has been decrypted.
+
+        Raises:
+            WireError: An RTX packet that repeats nothing.
+        """
+        wide = packet.extensions.get(self._extensions.get(sdp.TRANSPORT_WIDE, 0), b"")
+        if len(wide) == 2:
+            self._feedback.receive(int.from_bytes(wide, "big"), arrival_s)
+        stream = self._streams.get(packet.ssrc) or self._recognise(packet)
+        if stream is None or stream.track.codec is None:
+            return
+        if stream.repeats:
+            if not packet.payload:  # a probe for bandwidth
+                return
+            packet = unwrap_rtx(packet, payload_type=packet.payload_type, ssrc=stream.ssrc)
+        if not stream.reception.receive(packet.sequence, packet.timestamp, now_s):
+            return
+        if stream.track.kind == "audio":
+            stream.track.loudness.hear(packet.extensions.get(self._extensions.get(sdp.AUDIO_LEVEL, 0), b""))
+        else:
+            self._ask_again(stream, now_s)
+        stream.track.receive(stream.layer, packet, now_s)
+        if stream.track.keyframes.take(now_s):
+            self._ask_keyframe(stream.track)
+
+    def _recognise(self, packet: RtpPacket) -> _Stream | None:
+        """Whose a new SSRC is: by the names in its header, else by its payload type if only one fits."""
+        incoming = self._incoming.get(self._text(packet, sdp.MID))
+        if incoming is None:
+            fitting = [
+                candidate
+                for candidate in self._incoming.values()
+                if packet.payload_type in (candidate.codec_number, candidate.rtx_number)
+            ]
+            incoming = fitting[0] if len(fitting) == 1 else None
+        if incoming is None:
+            return None
+        if packet.payload_type == incoming.rtx_number:
+            layer = self._text(packet, sdp.REPAIRED_RID) or self._text(packet, sdp.RID)
+            main = next(
+                (
+                    stream
+                    for stream in self._streams.values()
+                    if stream.track is incoming.track and stream.layer == layer and not stream.repeats
+                ),
+                None,
+            )
+            if main is not None:
+                self._streams[packet.ssrc] = replace(main, repeats=True)
+            return self._streams.get(packet.ssrc)
+        layer = self._text(packet, sdp.RID)
+        if packet.payload_type != incoming.codec_number or (incoming.rids and layer not in incoming.rids):
+            return None
+        return self._bind(packet.ssrc, incoming.track, layer if incoming.rids else "")
+
+    def _text(self, packet: RtpPacket, uri: str) -> str:
+        return packet.extensions.get(self._extensions.get(uri, 0), b"").decode("ascii", "replace")
+
+    def _bind(self, ssrc: int, track: Track, layer: str) -> _Stream | None:
+        if ssrc in self._streams and self._streams[ssrc].track is track:
+            return self._streams[ssrc]
+        if len(self._streams) >= _MOST_STREAMS or track.codec is None:
+            return None
+        stream = _Stream(track, layer, ssrc, Reception(ssrc, track.codec.clock_hz))
+        self._streams[ssrc] = stream
+        return stream
+
+    def take_feedback(self, feedback: Iterable[Feedback], now_s: float) -> None:
+        """Sender reports go on to viewers; the rest is not about what comes in."""
+        for report in feedback:
+            stream = self._streams.get(report.ssrc)
+            if isinstance(report, SenderReport) and stream is not None and not stream.repeats:
+                stream.reception.note_sender_report(report, now_s)
+                stream.track.report(stream.layer, report)
+
+    def tick(self, now_s: float) -> float | None:
+        """To be called each 50 ms: feedback, reports, what has to be asked again.
+
+        Returns:
+            Once in `REPORT_EVERY_S` the share of packets lost since, 0..1; `None` at other times.
+        """
+        wide = self._feedback.take(next(iter(self._streams), 0))
+        if wide is not None:
+            self.peer.send_rtcp(wide)
+        for stream in self._streams.values():
+            if not stream.repeats and stream.track.kind == "video":
+                self._ask_again(stream, now_s)
+        for track in self.tracks.values():
+            if track.keyframes.take(now_s):
+                self._ask_keyframe(track)
+        if now_s - self._reported_s < REPORT_EVERY_S:
+            return None
+        self._reported_s = now_s
+        receptions = [stream.reception for stream in self._streams.values() if not stream.repeats]
+        reports = [report for reception in receptions if (report := reception.take_report(now_s))]
+        if not reports:
+            return None
+        self.peer.send_rtcp(pack_receiver_report(reports))
+        return max(report.fraction_lost for report in reports)
+
+    def _ask_again(self, stream: _Stream, now_s: float) -> None:
+        missing = stream.reception.take_nack(now_s)
+        if missing:
+            self.peer.send_rtcp(Nack(stream.ssrc, missing).pack())
+
+    def _ask_keyframe(self, track: Track) -> None:
+        wanted = track.forwarder.wanted if track.forwarder else None
+        for stream in self._streams.values():
+            if stream.track is track and not stream.repeats and stream.layer == (wanted or stream.layer):
+                self.peer.send_rtcp(KeyframeRequest(stream.ssrc).pack())
+
+
+def choose_codec(section: sdp.Section, wanted: str) -> int | None:
+    """The payload type of the wanted codec in a section; without a wish, the first one that we know."""
+    names = {number: name.partition("/")[0].lower() for number, name in section.rtpmap.items()}
+    exact = (number for number, name in names.items() if name == wanted and codec_named(name))
+    known = (number for number, name in names.items() if codec_named(name))
+    return next(exact, None) if wanted in names.values() else next(known, None)
+
+
+def refuse(section: sdp.Section, transport: sdp.Transport) -> list[str]:
+    """Our section for one that carries nothing.
+
+    Raises:
+        WireError: It has no codec that we know, so that it can never carry anything.
+    """
+    number = choose_codec(section, "")
+    if number is None:
+        raise WireError(f"The {section.kind} section has no codec that this server knows.")
+    return sdp.write_section(replace(section, direction="inactive", rids=(), rtx={}), transport, codec=number)

@@ -1,0 +1,384 @@
+"""A room: who is in it, and what each is told of the others."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import structlog
+from livekit.protocol.models import (
+    ConnectionQuality,
+    DataPacket,
+    DisconnectReason,
+    ParticipantInfo,
+    SpeakerInfo,
+)
+from livekit.protocol.models import Room as RoomInfo
+from livekit.protocol.rtc import (
+    ConnectionQualityInfo,
+    ConnectionQualityUpdate,
+    LeaveRequest,
+    ParticipantUpdate,
+    RoomUpdate,
+    SignalResponse,
+    SpeakersChanged,
+)
+
+from visavis.errors import NotThereError, RoomLimitError
+from visavis.rooms.data import destinations
+from visavis.rooms.participant import Arrival, Means, Participant
+from visavis.rooms.peer import random_text
+from visavis.rooms.speakers import INTERVAL_S
+from visavis.rooms.tokens import Grants
+from visavis.rooms.tracks import Track
+
+log = structlog.get_logger()
+
+QUALITY_EVERY_S = 5.0
+RESUME_WITHIN_S = 20.0
+"""So long a participant whose socket is gone stays in the room."""
+
+LEAVE_WITHIN_S = 2.0
+"""So long a client has to say that it leaves, after it has closed its connections."""
+
+_GOOD_LOSS = 0.02
+_POOR_LOSS = 0.10
+
+
+class Room:
+    """The room.
+
+    Args:
+        info: Name, timeouts, metadata.
+        means: What participants are made with.
+    """
+
+    def __init__(self, info: RoomInfo, means: Means) -> None:
+        self._means = means
+        self._clock: Callable[[], float] = means.clock
+        self._speaking: dict[str, float] = {}
+        self._speakers_s = self._quality_s = means.clock()
+        self._quality: dict[str, ConnectionQuality] = {}
+        self._lost: dict[str, float] = {}
+        self.info = info
+        self.participants: dict[str, Participant] = {}
+        self.empty_since_s: float | None = means.clock()
+        self.was_joined = False
+
+    def describe(self) -> RoomInfo:
+        """The room as it is now."""
+        seen = [each for each in self.participants.values() if not each.permission.hidden]
+        self.info.num_participants = len(seen)
+        self.info.num_publishers = sum(bool(each.publisher.tracks) for each in seen)
+        return self.info
+
+    def find(self, identity: str, *, sid: str = "") -> Participant:
+        """A participant.
+
+        Raises:
+            NotThereError: There is none of that identity, or it is another one than that of the sid.
+        """
+        participant = self.participants.get(identity)
+        if participant is None or (sid and sid != participant.info.sid):
+            raise NotThereError("participant does not exist")
+        return participant
+
+    # Coming and going
+
+    def join(self, grants: Grants, arrival: Arrival) -> Participant:
+        """Let somebody in; one of the same identity has to go.
+
+        Raises:
+            RoomLimitError: The room is full.
+        """
+        before = self.participants.get(grants.identity)
+        most = self.info.max_participants or self._means.limits.participants
+        if before is None and len(self.participants) >= min(most, self._means.limits.participants):
+            raise RoomLimitError("The room is full.")
+        if before is not None:
+            before.say_goodbye(DisconnectReason.DUPLICATE_IDENTITY, LeaveRequest.DISCONNECT)
+            self.leave(before, DisconnectReason.DUPLICATE_IDENTITY)
+        participant = Participant(grants, arrival, self, self._means)
+        self.participants[participant.identity] = participant
+        self.empty_since_s = None
+        self.was_joined = True
+        self.announce(participant, to_itself=False)
+        log.info("rooms_joined", room=self.info.sid, participant=participant.info.sid)
+        return participant
+
+    def give_all(self, participant: Participant) -> None:
+        """Let a newcomer have every track that is there, if it wants that."""
+        if participant.arrival.auto_subscribe:
+            for publisher, track in self._tracks():
+                if publisher is not participant:
+                    self._give(participant, publisher, track)
+
+    def leave(self, participant: Participant, reason: DisconnectReason) -> None:
+        """See `Surroundings`; nothing happens if it has left already."""
+        if participant.gone:
+            return
+        if self.participants.get(participant.identity) is participant:
+            del self.participants[participant.identity]
+        participant.close()
+        participant.info.state = ParticipantInfo.DISCONNECTED
+        participant.info.disconnect_reason = reason
+        participant.change(to_itself=False)
+        self._lost.pop(participant.info.sid, None)
+        self._quality.pop(participant.info.sid, None)
+        self._speaking.pop(participant.info.sid, None)
+        if not self.participants:
+            self.empty_since_s = self._clock()
+        log.info("rooms_left", room=self.info.sid, participant=participant.info.sid, reason=int(reason))
+
+    def remove(self, participant: Participant, reason: DisconnectReason) -> None:
+        """Send somebody away."""
+        participant.say_goodbye(reason, LeaveRequest.DISCONNECT)
+        self.leave(participant, reason)
+
+    def close(self, reason: DisconnectReason) -> None:
+        """Send everybody away."""
+        for participant in list(self.participants.values()):
+            self.remove(participant, reason)
+
+    # Telling
+
+    def others(self, participant: Participant) -> list[ParticipantInfo]:
+        """What a participant may know of the others."""
+        return [
+            each.info
+            for each in self.participants.values()
+            if each is not participant and not each.permission.hidden
+        ]
+
+    def announce(self, participant: Participant, *, to_itself: bool) -> None:
+        """See `Surroundings`."""
+        response = SignalResponse(update=ParticipantUpdate(participants=[participant.info]))
+        packed = response.SerializeToString()
+        if to_itself:
+            participant.outbox.send_packed(packed)
+        if participant.permission.hidden:
+            return
+        for each in self.participants.values():
+            if each is not participant:
+                each.outbox.send_packed(packed)
+
+    def catch_up(self, participant: Participant) -> None:
+        """See `Surroundings`."""
+        everybody = [*self.others(participant), participant.info]
+        participant.outbox.send(SignalResponse(update=ParticipantUpdate(participants=everybody)))
+        participant.outbox.send(SignalResponse(room_update=RoomUpdate(room=self.describe())))
+
+    def change_metadata(self, metadata: str) -> None:
+        """Change the room's metadata, and tell everybody."""
+        self.info.metadata = metadata
+        packed = SignalResponse(room_update=RoomUpdate(room=self.describe())).SerializeToString()
+        for participant in self.participants.values():
+            participant.outbox.send_packed(packed)
+
+    # Tracks
+
+    def _tracks(self) -> Iterator[tuple[Participant, Track]]:
+        for publisher in self.participants.values():
+            for track in publisher.publisher.tracks.values():
+                yield publisher, track
+
+    def _give(self, participant: Participant, publisher: Participant, track: Track) -> None:
+        if participant.give(track, f"{publisher.info.sid}|{track.info.stream}"):
+            publisher.tell_subscribed(track)
+
+    def track_published(self, participant: Participant, track: Track) -> None:
+        """See `Surroundings`."""
+        if participant.permission.hidden:
+            return
+        for each in self.participants.values():
+            if each is not participant and each.arrival.auto_subscribe:
+                self._give(each, participant, track)
+
+    def track_gone(self, track: Track) -> None:
+        """See `Surroundings`."""
+        for each in self.participants.values():
+            each.take_away(track.info.sid)
+
+    def subscribe(self, participant: Participant, sid: str) -> bool:
+        """See `Surroundings`."""
+        for publisher, track in self._tracks():
+            if track.info.sid == sid and publisher is not participant and not publisher.permission.hidden:
+                self._give(participant, publisher, track)
+                return True
+        return False
+
+    # Data
+
+    def deliver(self, sender: Participant | None, label: str, packet: DataPacket) -> None:
+        """See `Surroundings`; without a sender it is the server's own."""
+        identities, sids = destinations(packet)
+        packed = packet.SerializeToString()
+        for each in list(self.participants.values()):
+            chosen = each.identity in identities or each.info.sid in sids
+            if each is not sender and (chosen or not (identities or sids)):
+                each.post(label, packed, packet.participant_sid, packet.sequence)
+
+    # Time
+
+    def tick(self) -> None:
+        """To be called each 50 ms."""
+        now_s = self._clock()
+        for participant in list(self.participants.values()):
+            lost = participant.publisher.tick(now_s)
+            if lost is not None:
+                self._lost[participant.info.sid] = lost
+            self._end_if_lost(participant, now_s)
+        if now_s - self._speakers_s >= INTERVAL_S:
+            self._speakers_s = now_s
+            self._tell_speakers()
+        if now_s - self._quality_s >= QUALITY_EVERY_S:
+            self._quality_s = now_s
+            self._tell_quality()
+
+    def _end_if_lost(self, participant: Participant, now_s: float) -> None:
+        """Without connections a client has to come anew; without a socket it may come back for a while."""
+        if participant.lost_s is not None and now_s - participant.lost_s > LEAVE_WITHIN_S:
+            participant.say_goodbye(DisconnectReason.STATE_MISMATCH, LeaveRequest.RECONNECT)
+            self.leave(participant, DisconnectReason.CONNECTION_TIMEOUT)
+        elif participant.signal_lost_s is not None and now_s - participant.signal_lost_s > RESUME_WITHIN_S:
+            self.leave(participant, DisconnectReason.SIGNAL_CLOSE)
+
+    def _tell_speakers(self) -> None:
+        now: dict[str, float] = {}
+        for participant in self.participants.values():
+            levels = [track.loudness.take() for track in participant.publisher.tracks.values()]
+            level = max(levels, default=0.0)
+            if level and not participant.permission.hidden:
+                now[participant.info.sid] = level
+        changed = [sid for sid in {*now, *self._speaking} if now.get(sid) != self._speaking.get(sid)]
+        self._speaking = now
+        if not changed:
+            return
+        speakers = [
+            SpeakerInfo(sid=sid, level=now.get(sid, 0.0), active=sid in now) for sid in sorted(changed)
+        ]
+        packed = SignalResponse(speakers_changed=SpeakersChanged(speakers=speakers)).SerializeToString()
+        for participant in self.participants.values():
+            participant.outbox.send_packed(packed)
+
+    def _tell_quality(self) -> None:
+        updates = [self._rate(participant) for participant in self.participants.values()]
+        shown = {
+            update.participant_sid
+            for update, participant in zip(updates, self.participants.values(), strict=True)
+            if not participant.permission.hidden
+        }
+        changed = [
+            update for update in updates if self._quality.get(update.participant_sid) != update.quality
+        ]
+        self._quality = {update.participant_sid: update.quality for update in updates}
+        for participant in self.participants.values():
+            own = participant.info.sid
+            told = [each for each in changed if each.participant_sid == own or each.participant_sid in shown]
+            if told:
+                update = ConnectionQualityUpdate(updates=told)
+                participant.outbox.send(SignalResponse(connection_quality=update))
+
+    def _rate(self, participant: Participant) -> ConnectionQualityInfo:
+        lost = max(self._lost.get(participant.info.sid, 0.0), participant.subscriber.lost_share)
+        quality = ConnectionQuality.EXCELLENT
+        if participant.signal_lost_s is not None:
+            quality = ConnectionQuality.LOST
+        elif lost > _POOR_LOSS:
+            quality = ConnectionQuality.POOR
+        elif lost > _GOOD_LOSS:
+            quality = ConnectionQuality.GOOD
+        return ConnectionQualityInfo(
+            participant_sid=participant.info.sid, quality=quality, score=5.0 - 4.0 * min(1.0, lost * 5)
+        )
+
+
+class Rooms:
+    """All rooms of this process.
+
+    Args:
+        means: What participants are made with.
+        empty_timeout_s: A room that nobody has joined is closed after so long, if it does not say otherwise.
+        departure_timeout_s: The same after the last one has left.
+    """
+
+    def __init__(self, means: Means, *, empty_timeout_s: int = 300, departure_timeout_s: int = 20) -> None:
+        self._means = means
+        self._empty_timeout_s = empty_timeout_s
+        self._departure_timeout_s = departure_timeout_s
+        self._rooms: dict[str, Room] = {}
+
+    def create(
+        self,
+        name: str,
+        *,
+        empty_timeout_s: int = 0,
+        departure_timeout_s: int = 0,
+        max_participants: int = 0,
+        metadata: str = "",
+    ) -> Room:
+        """The room of that name, made if it is not there.
+
+        Raises:
+            RoomLimitError: There are enough rooms, or name or metadata are too long.
+        """
+        if name in self._rooms:
+            return self._rooms[name]
+        limits = self._means.limits
+        if len(self._rooms) >= limits.rooms:
+            raise RoomLimitError(f"There are at most {limits.rooms} rooms.")
+        if len(name) > 256 or len(metadata) > limits.attribute_bytes:
+            raise RoomLimitError("The room's name or metadata is too long.")
+        now_ms = time.time_ns() // 1_000_000
+        info = RoomInfo(
+            sid=f"RM_{random_text(12)}",
+            name=name,
+            empty_timeout=empty_timeout_s or self._empty_timeout_s,
+            departure_timeout=departure_timeout_s or self._departure_timeout_s,
+            max_participants=max_participants,
+            creation_time=now_ms // 1000,
+            creation_time_ms=now_ms,
+            metadata=metadata,
+        )
+        room = self._rooms[name] = Room(info, self._means)
+        log.info("rooms_created", room=info.sid)
+        return room
+
+    def find(self, name: str) -> Room:
+        """A room.
+
+        Raises:
+            NotThereError: There is none of that name.
+        """
+        room = self._rooms.get(name)
+        if room is None:
+            raise NotThereError("requested room does not exist")
+        return room
+
+    def named(self, names: list[str]) -> list[Room]:
+        """Rooms of these names; all if none is given."""
+        return [room for name, room in self._rooms.items() if not names or name in names]
+
+    def delete(self, name: str) -> None:
+        """Close a room.
+
+        Raises:
+            NotThereError: There is none of that name.
+        """
+        room = self.find(name)
+        del self._rooms[name]
+        room.close(DisconnectReason.ROOM_DELETED)
+
+    def close(self) -> None:
+        """Close all: the server stops."""
+        for room in self._rooms.values():
+            room.close(DisconnectReason.SERVER_SHUTDOWN)
+        self._rooms.clear()
+
+    def tick(self) -> None:
+        """To be called each 50 ms."""
+        now_s = self._means.clock()
+        for name, room in list(self._rooms.items()):
+            room.tick()
+            timeout_s = room.info.departure_timeout if room.was_joined else room.info.empty_timeout
+            if room.empty_since_s is not None and now_s - room.empty_since_s > timeout_s:
+                del self._rooms[name]
+                log.info("rooms_closed", room=room.info.sid)

@@ -1,0 +1,79 @@
+"""The downstream side of a participant: what they see and hear."""
+
+from collections.abc import Iterable
+
+from visavis.rooms.peer import Peer
+from visavis.rooms.sections import Sections
+from visavis.rooms.tracks import Track, View
+from visavis.rooms.wire.rtcp import Feedback, KeyframeRequest, Nack, ReceptionReport
+
+
+class Subscriber:
+    """What one participant gets.
+
+    Args:
+        sid: Of the participant.
+        peer: Where it is sent.
+        sections: How it is agreed on.
+    """
+
+    def __init__(self, sid: str, peer: Peer, sections: Sections) -> None:
+        self._sid = sid
+        self._sections = sections
+        self._by_ssrc: dict[int, View] = {}
+        self.peer = peer
+        self.views: dict[str, View] = {}
+        self.lost_share = 0.0
+
+    def add(self, track: Track, stream: str) -> bool:
+        """Begin to send a track; the answer is whether it is a new one.
+
+        Args:
+            track: Its codec is agreed on.
+            stream: What belongs together for the viewer: the publisher's sid and the stream's name.
+        """
+        if track.info.sid in self.views or track.codec is None:
+            return False
+        view = View(self.peer, track, stream)
+        self.views[track.info.sid] = track.views[self._sid] = view
+        self._by_ssrc[track.ssrc] = view
+        self._sections.place(view)
+        return True
+
+    def remove(self, sid: str) -> bool:
+        """Send a track no longer; the answer is whether it was sent."""
+        view = self.views.pop(sid, None)
+        if view is None:
+            return False
+        self._sections.take_away(view)
+        self._end(view)
+        return True
+
+    def _end(self, view: View) -> None:
+        view.live = False
+        view.track.views.pop(self._sid, None)
+        self._by_ssrc.pop(view.track.ssrc, None)
+
+    def close(self) -> None:
+        """Send nothing more."""
+        for view in self.views.values():
+            self._end(view)
+        self.views.clear()
+
+    def begin(self) -> None:
+        """Let flow what has been agreed on."""
+        for view in self.views.values():
+            view.begin()
+
+    def take_feedback(self, feedback: Iterable[Feedback]) -> None:
+        """Repeat what was lost, ask for keyframes, note how it arrives."""
+        for report in feedback:
+            view = self._by_ssrc.get(report.ssrc)
+            if view is None:
+                continue
+            if isinstance(report, Nack):
+                view.repeat(report.sequences)
+            elif isinstance(report, KeyframeRequest):
+                view.track.keyframes.ask()
+            elif isinstance(report, ReceptionReport):
+                self.lost_share = report.fraction_lost

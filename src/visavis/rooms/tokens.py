@@ -1,0 +1,156 @@
+"""Access tokens: who somebody is, and what they may do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import jwt
+from livekit.protocol.models import ParticipantInfo, ParticipantPermission, TrackSource
+
+from visavis.errors import NotAllowedError, TokenError
+
+MOST_IDENTITY_CHARACTERS: Final = 256
+_LEEWAY_S: Final = 60  # clocks of other machines
+
+_SOURCES: Final = {
+    "camera": TrackSource.CAMERA,
+    "microphone": TrackSource.MICROPHONE,
+    "screen_share": TrackSource.SCREEN_SHARE,
+    "screen_share_audio": TrackSource.SCREEN_SHARE_AUDIO,
+}
+_KINDS: Final = {
+    "standard": ParticipantInfo.STANDARD,
+    "ingress": ParticipantInfo.INGRESS,
+    "egress": ParticipantInfo.EGRESS,
+    "sip": ParticipantInfo.SIP,
+    "agent": ParticipantInfo.AGENT,
+}
+
+
+@dataclass(frozen=True)
+class Grants:
+    """What a valid token says.
+
+    Attributes:
+        identity: Unique in a room.
+        room: The only room that it is for; empty is none.
+        kind: What sort of participant.
+        permission: What they may do in it.
+        can_join, can_create, can_list, is_admin: What they may do with rooms.
+    """
+
+    identity: str = ""
+    name: str = ""
+    metadata: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    kind: ParticipantInfo.Kind = ParticipantInfo.STANDARD
+    room: str = ""
+    can_join: bool = False
+    can_create: bool = False
+    can_list: bool = False
+    is_admin: bool = False
+    permission: ParticipantPermission = field(default_factory=ParticipantPermission)
+
+    def require_join(self, asked_room: str = "") -> str:
+        """The room that may be joined.
+
+        Raises:
+            NotAllowedError: The token is not for joining, or not for this room.
+        """
+        if not self.can_join or not self.room or (asked_room and asked_room != self.room):
+            raise NotAllowedError("The token lacks roomJoin for this room.")
+        if not self.identity:
+            raise NotAllowedError("The token has no identity.")
+        return self.room
+
+    def require_admin(self, room: str) -> None:
+        """Raises:
+        NotAllowedError: The token does not administer this room.
+        """  # noqa: D205
+        if not self.is_admin or room != self.room:
+            raise NotAllowedError("The token lacks roomAdmin for this room.")
+
+    def require_create(self) -> None:
+        """Raises:
+        NotAllowedError: The token may not create and delete rooms.
+        """  # noqa: D205
+        if not self.can_create:
+            raise NotAllowedError("The token lacks roomCreate.")
+
+    def require_list(self) -> None:
+        """Raises:
+        NotAllowedError: The token may not list rooms.
+        """  # noqa: D205
+        if not self.can_list:
+            raise NotAllowedError("The token lacks roomList.")
+
+
+def read_token(token: str, keys: Mapping[str, str]) -> Grants:
+    """Check a token and read it.
+
+    Args:
+        token: A JSON web token, HS256.
+        keys: API key to its secret.
+
+    Raises:
+        TokenError: It is missing, forged, expired, not yet valid, or of an unknown key.
+    """
+    try:
+        issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
+        secret = keys.get(issuer) if isinstance(issuer, str) else None
+        if secret is None:
+            raise TokenError("The token is of an API key that is not known here.")
+        claims = jwt.decode(
+            token,
+            secret,
+            algorithms=["HS256"],
+            leeway=_LEEWAY_S,
+            options={"verify_aud": False, "verify_iat": False, "require": ["exp"]},
+        )
+        return _read_claims(claims)
+    except (jwt.InvalidTokenError, TypeError, ValueError, AttributeError) as error:
+        raise TokenError("The token is not valid.") from error
+
+
+def _read_claims(claims: Mapping[str, Any]) -> Grants:
+    video = claims.get("video") or {}
+    identity = str(claims.get("sub") or "")
+    if len(identity) > MOST_IDENTITY_CHARACTERS:
+        raise TokenError(f"An identity has at most {MOST_IDENTITY_CHARACTERS} characters.")
+    return Grants(
+        identity=identity,
+        name=str(claims.get("name") or ""),
+        metadata=str(claims.get("metadata") or ""),
+        attributes={str(key): str(value) for key, value in (claims.get("attributes") or {}).items()},
+        kind=_KINDS.get(str(claims.get("kind") or ""), ParticipantInfo.STANDARD),
+        room=str(video.get("room") or ""),
+        can_join=video.get("roomJoin") is True,
+        can_create=video.get("roomCreate") is True,
+        can_list=video.get("roomList") is True,
+        is_admin=video.get("roomAdmin") is True,
+        permission=_read_permission(video),
+    )
+
+
+def _read_permission(video: Mapping[str, Any]) -> ParticipantPermission:
+    """What is not said is allowed, but for changing oneself; data follows publishing."""
+    can_publish = video.get("canPublish") is not False
+    data = video.get("canPublishData")
+    return ParticipantPermission(
+        can_subscribe=video.get("canSubscribe") is not False,
+        can_publish=can_publish,
+        can_publish_data=can_publish if data is None else data is True,
+        can_publish_sources=[
+            _SOURCES[source] for source in video.get("canPublishSources") or () if source in _SOURCES
+        ],
+        can_update_metadata=video.get("canUpdateOwnMetadata") is True,
+        hidden=video.get("hidden") is True,
+        agent=video.get("agent") is True,
+        can_subscribe_metrics=video.get("canSubscribeMetrics") is True,
+    )
+
+
+def may_publish(permission: ParticipantPermission, source: TrackSource) -> bool:
+    """Whether a track of this source may be published."""
+    allowed = permission.can_publish_sources
+    return permission.can_publish and (not allowed or source in allowed)

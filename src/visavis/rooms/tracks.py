@@ -1,0 +1,180 @@
+"""A published track, and each viewer's view of it."""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Final
+
+from livekit.protocol.models import SimulcastCodecInfo, TrackInfo, TrackSource, TrackType
+from livekit.protocol.rtc import AddTrackRequest
+
+from visavis.rooms.forwarding import Forwarder, KeyframeRequests
+from visavis.rooms.peer import Peer, random_text
+from visavis.rooms.speakers import Loudness
+from visavis.rooms.wire.codecs import Codec, codec_named
+from visavis.rooms.wire.rtcp import SenderReport
+from visavis.rooms.wire.rtp import SEQUENCES, RtpPacket, with_payload_type, wrap_rtx
+
+REPEATS_A_NACK: Final = 256
+"""A viewer that has lost more needs a keyframe, not repeats."""
+
+
+def random_ssrc() -> int:
+    """A stream number that clients do not take for a signed one."""
+    return secrets.randbelow((1 << 31) - 1) + 1
+
+
+@dataclass
+class View:
+    """What one viewer gets of a track.
+
+    Attributes:
+        peer: Where it is sent.
+        track: What is sent.
+        stream: What belongs together for the viewer: sid of the publisher and name of the stream.
+        mid: The section that carries it; empty until one is agreed on.
+        codec_number: Payload type that this viewer has agreed to.
+        rtx_number: That of repeats; `None` if it takes none.
+        live: Whether packets flow.
+        paused: Whether the viewer has asked for none.
+    """
+
+    peer: Peer
+    track: "Track"
+    stream: str
+    mid: str = ""
+    codec_number: int = 0
+    rtx_number: int | None = None
+    live: bool = False
+    paused: bool = False
+    rtx_ssrc: int = field(default_factory=random_ssrc)
+    rtx_sequence: int = field(default_factory=lambda: secrets.randbelow(SEQUENCES))
+
+    def begin(self) -> None:
+        """Let packets flow, from the next keyframe on, as soon as the connection stands."""
+        if self.mid and not self.live and self.peer.connected:
+            self.live = True
+            self.track.keyframes.ask()
+
+    def send(self, packet: bytes) -> None:
+        """Send a packet, numbered as this viewer expects."""
+        if self.live and not self.paused:
+            own = packet[1] & 0x7F == self.codec_number
+            self.peer.send_rtp(packet if own else with_payload_type(packet, self.codec_number))
+
+    def repeat(self, sequences: tuple[int, ...]) -> None:
+        """Send again what was lost, as far as it is still there."""
+        forwarder = self.track.forwarder
+        for sequence in sequences[:REPEATS_A_NACK]:
+            packet = forwarder.repeat(sequence) if forwarder else None
+            if packet is None:
+                continue
+            if self.rtx_number is None:
+                self.send(packet)
+                continue
+            self.rtx_sequence = (self.rtx_sequence + 1) % SEQUENCES
+            self.peer.send_rtp(
+                wrap_rtx(packet, payload_type=self.rtx_number, sequence=self.rtx_sequence, ssrc=self.rtx_ssrc)
+            )
+
+
+class Track:
+    """A track that a participant publishes.
+
+    Args:
+        request: What the client wants to publish.
+
+    Attributes:
+        info: As everybody is told of it.
+        cid: The client's own name for it.
+        mid: The section that it comes in; empty until an offer has one.
+        codec: Agreed on; `None` before that.
+        views: By sid of the viewer.
+    """
+
+    def __init__(self, request: AddTrackRequest) -> None:
+        self.info = _describe(request)
+        self.cid = request.cid
+        self.cids = {request.cid, *(codec.cid for codec in request.simulcast_codecs)}
+        self.mid = ""
+        self.codec: Codec | None = None
+        self.forwarder: Forwarder | None = None
+        self.keyframes = KeyframeRequests()
+        self.loudness = Loudness()
+        self.views: dict[str, View] = {}
+        self.ssrc = random_ssrc()
+
+    @property
+    def kind(self) -> str:
+        """`audio` or `video`."""
+        return "video" if self.info.type == TrackType.VIDEO else "audio"
+
+    @property
+    def wanted_codec(self) -> str:
+        """Name of the codec that the client said it would send; may be empty."""
+        return self.info.mime_type.rpartition("/")[2].lower()
+
+    def agree(self, mid: str, codec: Codec) -> None:
+        """An offer has given the track a section and a codec."""
+        self.mid = self.info.mid = mid
+        if self.codec is None:
+            self.codec = codec
+            self.forwarder = Forwarder(codec, self.ssrc)
+            self.info.mime_type = codec.mime
+        if not self.info.codecs:
+            self.info.codecs.append(SimulcastCodecInfo(cid=self.cid, layers=self.info.layers))
+        self.info.codecs[0].mime_type = codec.mime
+        self.info.codecs[0].mid = mid
+
+    def receive(self, layer: str, packet: RtpPacket, now_s: float) -> None:
+        """Hand a packet on to all viewers."""
+        if self.forwarder is None or self.info.muted:
+            return
+        out = self.forwarder.forward(layer, packet, now_s)
+        if out is not None:
+            for view in self.views.values():
+                view.send(out)
+        if self.forwarder.needs_keyframe:
+            self.keyframes.ask()
+
+    def report(self, layer: str, report: SenderReport) -> None:
+        """Hand a sender report on, so that viewers can keep lips and sound together."""
+        out = self.forwarder.translate(layer, report) if self.forwarder else None
+        if out is not None:
+            packed = out.pack()
+            for view in self.views.values():
+                if view.live:
+                    view.peer.send_rtcp(packed)
+
+
+def _describe(request: AddTrackRequest) -> TrackInfo:
+    video = request.type == TrackType.VIDEO
+    screen = request.source in (TrackSource.SCREEN_SHARE, TrackSource.SCREEN_SHARE_AUDIO)
+    codecs = [
+        SimulcastCodecInfo(mime_type=_mime(wanted.codec), cid=wanted.cid, layers=wanted.layers)
+        for wanted in request.simulcast_codecs
+        if _mime(wanted.codec)
+    ]
+    return TrackInfo(
+        sid=f"TR_{'V' if video else 'A'}{'S' if screen else 'C' if video else 'M'}{random_text(10)}",
+        type=request.type,
+        name=request.name,
+        muted=request.muted,
+        width=request.width,
+        height=request.height,
+        simulcast=len(request.layers) > 1,
+        disable_dtx=request.disable_dtx,
+        source=request.source,
+        layers=request.layers,
+        mime_type=codecs[0].mime_type if codecs else "",
+        codecs=codecs,
+        stereo=request.stereo,
+        disable_red=True,
+        encryption=request.encryption,
+        stream=request.stream or ("screen_share" if screen else "camera"),
+        audio_features=request.audio_features,
+    )
+
+
+def _mime(name: str) -> str:
+    codec = codec_named(name)
+    return codec.mime if codec else ""

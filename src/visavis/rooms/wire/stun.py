@@ -1,0 +1,109 @@
+"""STUN binding requests and their answers (RFC 8489), as far as ICE-lite needs them (RFC 8445)."""
+
+import binascii
+import hashlib
+import hmac
+import ipaddress
+import struct
+from dataclasses import dataclass
+from typing import Final
+
+from visavis.errors import WireError
+
+Address = tuple[str, int]
+
+MAGIC: Final = 0x2112A442
+HEADER_BYTES: Final = 20
+BINDING_REQUEST: Final = 0x0001
+BINDING_RESPONSE: Final = 0x0101
+
+_USERNAME: Final = 0x0006
+_MESSAGE_INTEGRITY: Final = 0x0008
+_XOR_MAPPED_ADDRESS: Final = 0x0020
+_USE_CANDIDATE: Final = 0x0025
+_FINGERPRINT: Final = 0x8028
+_FINGERPRINT_XOR: Final = 0x5354554E
+_INTEGRITY_BYTES: Final = 24
+_FINGERPRINT_BYTES: Final = 8
+
+
+@dataclass(frozen=True)
+class BindingRequest:
+    """A connectivity check.
+
+    Attributes:
+        transaction: 12 bytes that the answer repeats.
+        ufrag: The part of USERNAME before the colon: which of our transports is meant.
+        nominated: Whether USE-CANDIDATE is set.
+        signed: What the integrity is computed over.
+        integrity: HMAC-SHA1 over `signed`, 20 bytes.
+    """
+
+    transaction: bytes
+    ufrag: str
+    nominated: bool
+    signed: bytes
+    integrity: bytes
+
+    def is_signed_with(self, password: str) -> bool:
+        """Whether the sender knows the password."""
+        expected = hmac.new(password.encode(), self.signed, hashlib.sha1).digest()
+        return hmac.compare_digest(expected, self.integrity)
+
+
+def parse_binding_request(datagram: bytes) -> BindingRequest:
+    """Read a connectivity check.
+
+    Raises:
+        WireError: It is none, or it is not signed.
+    """
+    if len(datagram) < HEADER_BYTES:
+        raise WireError("A STUN message has at least 20 bytes.")
+    kind, length, magic = struct.unpack_from("!HHI", datagram)
+    if kind != BINDING_REQUEST or magic != MAGIC or length != len(datagram) - HEADER_BYTES:
+        raise WireError("This is no STUN binding request.")
+    values: dict[int, bytes] = {}
+    integrity_at = 0
+    position = HEADER_BYTES
+    while position + 4 <= len(datagram):
+        name, size = struct.unpack_from("!HH", datagram, position)
+        value = datagram[position + 4 : position + 4 + size]
+        if len(value) != size:
+            raise WireError("A STUN attribute is cut off.")
+        if not integrity_at or name == _FINGERPRINT:  # what follows the integrity is not vouched for
+            values.setdefault(name, value)
+        if name == _MESSAGE_INTEGRITY and not integrity_at:
+            integrity_at = position
+        position += 4 + size + (-size % 4)
+    integrity = values.get(_MESSAGE_INTEGRITY, b"")
+    if len(integrity) != hashlib.sha1(usedforsecurity=False).digest_size or _USERNAME not in values:
+        raise WireError("The STUN binding request is not signed.")
+    covered = integrity_at + _INTEGRITY_BYTES - HEADER_BYTES
+    return BindingRequest(
+        transaction=datagram[8:HEADER_BYTES],
+        ufrag=values[_USERNAME].partition(b":")[0].decode("ascii", "replace"),
+        nominated=_USE_CANDIDATE in values,
+        signed=datagram[:2] + struct.pack("!H", covered) + datagram[4:integrity_at],
+        integrity=integrity,
+    )
+
+
+def build_binding_response(request: BindingRequest, source: Address, password: str) -> bytes:
+    """The answer that tells the sender its own address.
+
+    Args:
+        request: What is answered.
+        source: IPv4 address and port that it came from.
+        password: Ours; it signs the answer.
+    """
+    address = int(ipaddress.IPv4Address(source[0])) ^ MAGIC
+    body = struct.pack("!HHBBHI", _XOR_MAPPED_ADDRESS, 8, 0, 1, source[1] ^ (MAGIC >> 16), address)
+    message = _header(len(body) + _INTEGRITY_BYTES, request.transaction) + body
+    digest = hmac.new(password.encode(), message, hashlib.sha1).digest()
+    body += struct.pack("!HH", _MESSAGE_INTEGRITY, len(digest)) + digest
+    message = _header(len(body) + _FINGERPRINT_BYTES, request.transaction) + body
+    return message + struct.pack("!HHI", _FINGERPRINT, 4, binascii.crc32(message) ^ _FINGERPRINT_XOR)
+
+
+def _header(body_bytes: int, transaction: bytes) -> bytes:
+    return struct.pack("!HHI", BINDING_RESPONSE, body_bytes, MAGIC) + transaction

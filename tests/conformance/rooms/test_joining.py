@@ -1,0 +1,77 @@
+"""Tokens; joining, leaving, the same identity twice."""
+
+from datetime import timedelta
+
+import pytest
+from livekit import rtc
+from tests.conformance.rooms.clients import Target, asynchronous, joined, new_room
+
+BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connection", "two-connections"])
+
+
+@BOTH_WAYS
+@asynchronous
+async def test_two_see_each_other_come_and_go(target: Target, single: bool) -> None:
+    room = new_room()
+    async with joined(target, room, "ada", single=single, name="Ada", attributes={"side": "left"}) as ada:
+        assert ada.room.name == room
+        assert await ada.room.sid
+        async with joined(target, room, "bob", single=single, metadata="hello") as bob:
+            (seen,) = await ada.event("participant_connected")
+            assert (seen.identity, seen.metadata) == ("bob", "hello")
+            there = bob.room.remote_participants["ada"]
+            assert (there.name, there.attributes, there.sid) == ("Ada", {"side": "left"}, ada.me.sid)
+        (gone,) = await ada.event("participant_disconnected")
+        assert gone.identity == "bob"
+        assert gone.disconnect_reason == rtc.DisconnectReason.CLIENT_INITIATED
+
+
+@BOTH_WAYS
+@asynchronous
+async def test_the_same_identity_twice_sends_the_first_away(target: Target, single: bool) -> None:
+    room = new_room()
+    async with (
+        joined(target, room, "ada", single=single) as first,
+        joined(target, room, "ada", single=single) as second,
+    ):
+        (reason,) = await first.event("disconnected")
+        assert reason == rtc.DisconnectReason.DUPLICATE_IDENTITY
+        assert second.room.isconnected()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"secret": "another-secret-that-is-long-enough-too"},
+        {"ttl": timedelta(hours=-1)},
+        {"room_join": False},
+    ],
+    ids=["forged", "expired", "no-join"],
+)
+@asynchronous
+async def test_wrong_tokens_are_refused(target: Target, wrong: dict[str, object]) -> None:
+    room = new_room()
+    arguments = {"identity": "eve", "room": room, **wrong}
+    with pytest.raises(rtc.ConnectError):
+        async with joined(target, room, "eve", token=target.token(**arguments)):
+            pass
+
+
+@asynchronous
+async def test_nonsense_is_no_token(target: Target) -> None:
+    with pytest.raises(rtc.ConnectError):
+        async with joined(target, new_room(), "eve", token=new_room()):
+            pass
+
+
+@asynchronous
+async def test_somebody_hidden_is_not_seen(target: Target) -> None:
+    room = new_room()
+    async with (
+        joined(target, room, "ada") as ada,
+        joined(target, room, "spy", hidden=True) as spy,
+        joined(target, room, "bob"),
+    ):
+        await ada.event("participant_connected", lambda who: who.identity == "bob")
+        assert set(ada.room.remote_participants) == {"bob"}
+        assert await spy.until(lambda: set(spy.room.remote_participants) == {"ada", "bob"})

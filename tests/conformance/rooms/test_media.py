@@ -1,0 +1,194 @@
+"""Publishing and subscribing, with what arrives compared to what was sent."""
+
+from itertools import pairwise
+
+import pytest
+from livekit import rtc
+from livekit.rtc.participant import PublishTrackError
+from tests.conformance.rooms.clients import Target, asynchronous, joined, new_room, within
+from tests.conformance.rooms.media import LEVELS, TONE_HZ, read_levels, read_pitch, showing, sounding
+
+BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connection", "two-connections"])
+
+
+def follows(levels: list[int]) -> bool:
+    """Whether greys come in the order in which they were shown."""
+    places = [LEVELS.index(level) for level in levels]
+    return all((after - before) % len(LEVELS) == 1 for before, after in pairwise(places))
+
+
+def is_video(track: rtc.Track, *_: object) -> bool:
+    return track.kind == rtc.TrackKind.KIND_VIDEO
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize("codec", [rtc.VideoCodec.VP8, rtc.VideoCodec.H264], ids=["vp8", "h264"])
+@asynchronous
+async def test_pictures_arrive_as_shown(target: Target, single: bool, codec: int) -> None:
+    room = new_room()
+    async with (
+        joined(target, room, "ada", single=single) as ada,
+        joined(target, room, "bob", single=single) as bob,
+        showing(ada, codec=codec) as published,
+    ):
+        track, publication, who = await bob.event("track_subscribed")
+        assert (publication.sid, who.identity) == (published.sid, "ada")
+        assert publication.source == rtc.TrackSource.SOURCE_CAMERA
+        assert follows(await within(read_levels(track, 8)))
+        await ada.event("local_track_subscribed")
+
+
+@BOTH_WAYS
+@asynchronous
+async def test_sound_arrives_as_made(target: Target, single: bool) -> None:
+    room = new_room()
+    async with (
+        joined(target, room, "ada", single=single) as ada,
+        joined(target, room, "bob", single=single) as bob,
+        sounding(ada),
+    ):
+        track, _, _ = await bob.event("track_subscribed")
+        assert await within(read_pitch(track)) == pytest.approx(TONE_HZ, abs=5)
+
+
+@BOTH_WAYS
+@asynchronous
+async def test_who_comes_late_gets_all_and_both_ways_mix(target: Target, single: bool) -> None:
+    room = new_room()
+    async with (
+        joined(target, room, "ada", single=not single) as ada,
+        showing(ada),
+        sounding(ada),
+        joined(target, room, "bob", single=single) as bob,
+    ):
+        video, _, _ = await bob.event("track_subscribed", is_video)
+        audio, _, _ = await bob.event("track_subscribed", lambda *seen: not is_video(*seen))
+        assert follows(await within(read_levels(video, 4)))
+        assert await within(read_pitch(audio)) == pytest.approx(TONE_HZ, abs=5)
+
+
+@BOTH_WAYS
+@asynchronous
+async def test_simulcast_gives_the_best_layer(target: Target, single: bool) -> None:
+    room = new_room()
+    async with (
+        joined(target, room, "ada", single=single) as ada,
+        joined(target, room, "bob", single=single) as bob,
+        showing(ada, simulcast=True),
+    ):
+        track, publication, _ = await bob.event("track_subscribed")
+        assert publication.simulcasted
+        assert follows(await within(read_levels(track, 8)))
+
+
+@BOTH_WAYS
+@asynchronous
+async def test_taking_back_a_track_and_publishing_again(target: Target, single: bool) -> None:
+    room = new_room()
+    async with (
+        joined(target, room, "ada", single=single) as ada,
+        joined(target, room, "bob", single=single) as bob,
+    ):
+        async with showing(ada) as first:
+            await bob.event("track_subscribed")
+            await ada.me.unpublish_track(first.sid)
+            gone, _ = await bob.event("track_unpublished")
+            assert gone.sid == first.sid
+        async with showing(ada) as second:
+            track, _, _ = await bob.event(
+                "track_subscribed", lambda _, publication, __: publication.sid == second.sid
+            )
+            assert follows(await within(read_levels(track, 4)))
+
+
+@BOTH_WAYS
+@asynchronous
+async def test_choosing_what_to_see(target: Target, single: bool) -> None:
+    room = new_room()
+    async with (
+        joined(target, room, "ada", single=single) as ada,
+        joined(target, room, "bob", single=single, auto_subscribe=False) as bob,
+        showing(ada),
+    ):
+        publication, _ = await bob.event("track_published")
+        assert bob.count("track_subscribed") == 0
+        publication.set_subscribed(True)
+        track, _, _ = await bob.event("track_subscribed")
+        assert follows(await within(read_levels(track, 3)))
+        publication.set_subscribed(False)
+        await bob.event("track_unsubscribed")
+        publication.set_subscribed(True)
+        await bob.until(lambda: bob.count("track_subscribed") == 2)
+        assert publication.track is not None
+        assert follows(await within(read_levels(publication.track, 3)))
+
+
+@asynchronous
+async def test_muting_is_seen(target: Target) -> None:
+    room = new_room()
+    async with (
+        joined(target, room, "ada") as ada,
+        joined(target, room, "bob") as bob,
+        sounding(ada) as published,
+    ):
+        await bob.event("track_subscribed")
+        assert published.track is not None
+        published.track.mute()
+        who, publication = await bob.event("track_muted")
+        assert (who.identity, publication.sid) == ("ada", published.sid)
+        published.track.unmute()
+        await bob.event("track_unmuted")
+
+
+@asynchronous
+async def test_who_speaks_is_told(target: Target) -> None:
+    room = new_room()
+    async with (
+        joined(target, room, "ada") as ada,
+        joined(target, room, "bob") as bob,
+        sounding(ada) as published,
+    ):
+        (speaking,) = await bob.event("active_speakers_changed", bool)
+        assert [who.identity for who in speaking] == ["ada"]
+        assert published.track is not None
+        published.track.mute()
+        await bob.event("active_speakers_changed", lambda now: not now)
+
+
+@BOTH_WAYS
+@asynchronous
+async def test_who_may_not_publish_is_refused(target: Target, single: bool) -> None:
+    room = new_room()
+    async with joined(target, room, "eve", single=single, can_publish=False) as eve:
+        with pytest.raises(PublishTrackError):
+            async with sounding(eve):
+                pass
+
+
+@asynchronous
+async def test_only_granted_sources_may_be_published(target: Target) -> None:
+    room = new_room()
+    async with (
+        joined(target, room, "ada", can_publish_sources=["microphone"]) as ada,
+        joined(target, room, "bob") as bob,
+        sounding(ada),
+    ):
+        await bob.event("track_subscribed")
+        with pytest.raises(PublishTrackError):
+            async with showing(ada):
+                pass
+
+
+@BOTH_WAYS
+@asynchronous
+async def test_who_may_not_subscribe_gets_nothing(target: Target, single: bool) -> None:
+    room = new_room()
+    async with (
+        joined(target, room, "ada") as ada,
+        joined(target, room, "eve", single=single, can_subscribe=False) as eve,
+        joined(target, room, "bob") as bob,
+        sounding(ada),
+    ):
+        await bob.event("track_subscribed")
+        await eve.event("track_published")
+        assert eve.count("track_subscribed") == 0

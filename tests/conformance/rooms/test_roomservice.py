@@ -1,0 +1,149 @@
+"""RoomService, called by the official client."""
+
+import pytest
+from livekit import api, rtc
+from tests.conformance.rooms.clients import Target, asynchronous, joined, new_room, within
+from tests.conformance.rooms.media import sounding
+
+
+@asynchronous
+async def test_rooms_are_made_listed_and_deleted(target: Target) -> None:
+    name = new_room()
+    async with target.service() as service:
+        made = await service.room.create_room(
+            api.CreateRoomRequest(name=name, metadata="m", empty_timeout=33, max_participants=2)
+        )
+        assert (made.name, made.metadata, made.empty_timeout, made.max_participants) == (name, "m", 33, 2)
+        assert made.sid.startswith("RM_")
+        again = await service.room.create_room(api.CreateRoomRequest(name=name))
+        assert again.sid == made.sid
+        listed = await service.room.list_rooms(api.ListRoomsRequest(names=[name]))
+        assert [room.sid for room in listed.rooms] == [made.sid]
+        async with joined(target, name, "ada") as ada:
+            assert await ada.room.sid == made.sid
+            await service.room.delete_room(api.DeleteRoomRequest(room=name))
+            (reason,) = await ada.event("disconnected")
+            assert reason == rtc.DisconnectReason.ROOM_DELETED
+        listed = await service.room.list_rooms(api.ListRoomsRequest(names=[name]))
+        assert not listed.rooms
+
+
+@asynchronous
+async def test_a_full_room_lets_nobody_in(target: Target) -> None:
+    name = new_room()
+    async with target.service() as service:
+        await service.room.create_room(api.CreateRoomRequest(name=name, max_participants=1))
+        async with joined(target, name, "ada"):
+            with pytest.raises(rtc.ConnectError):
+                async with joined(target, name, "bob"):
+                    pass
+
+
+@asynchronous
+async def test_participants_are_listed_and_removed(target: Target) -> None:
+    name = new_room()
+    async with target.service() as service, joined(target, name, "ada") as ada:
+        listed = await service.room.list_participants(api.ListParticipantsRequest(room=name))
+        assert [each.identity for each in listed.participants] == ["ada"]
+        who = api.RoomParticipantIdentity(room=name, identity="ada")
+        assert (await service.room.get_participant(who)).sid == ada.me.sid
+        await service.room.remove_participant(who)
+        (reason,) = await ada.event("disconnected")
+        assert reason == rtc.DisconnectReason.PARTICIPANT_REMOVED
+        with pytest.raises(api.TwirpError) as missing:
+            await service.room.get_participant(who)
+        assert (missing.value.code, missing.value.status) == ("not_found", 404)
+
+
+@asynchronous
+async def test_what_a_backend_changes_is_seen(target: Target) -> None:
+    name = new_room()
+    async with (
+        target.service() as service,
+        joined(target, name, "ada") as ada,
+        joined(target, name, "bob") as bob,
+    ):
+        await service.room.update_participant(
+            api.UpdateParticipantRequest(
+                room=name, identity="ada", name="Ada", metadata="m", attributes={"mood": "glad"}
+            )
+        )
+        seen = bob.room.remote_participants
+        await bob.until(lambda: seen["ada"].attributes == {"mood": "glad"})
+        assert (seen["ada"].name, seen["ada"].metadata) == ("Ada", "m")
+        await service.room.update_room_metadata(api.UpdateRoomMetadataRequest(room=name, metadata="night"))
+        await ada.event("room_metadata_changed")
+        assert ada.room.metadata == "night"
+
+
+@asynchronous
+async def test_rights_can_be_taken_away(target: Target) -> None:
+    name = new_room()
+    async with (
+        target.service() as service,
+        joined(target, name, "ada") as ada,
+        joined(target, name, "bob") as bob,
+        sounding(ada),
+    ):
+        await bob.event("track_subscribed")
+        permission = api.ParticipantPermission(can_publish=False, can_subscribe=True, can_publish_data=True)
+        await service.room.update_participant(
+            api.UpdateParticipantRequest(room=name, identity="ada", permission=permission)
+        )
+        await bob.event("track_unpublished")
+        await ada.event("participant_permissions_changed")
+
+
+@asynchronous
+async def test_a_backend_mutes(target: Target) -> None:
+    name = new_room()
+    async with (
+        target.service() as service,
+        joined(target, name, "ada") as ada,
+        joined(target, name, "bob") as bob,
+        sounding(ada) as published,
+    ):
+        await bob.event("track_subscribed")
+        muted = await service.room.mute_published_track(
+            api.MuteRoomTrackRequest(room=name, identity="ada", track_sid=published.sid, muted=True)
+        )
+        assert muted.track.muted
+        who, _ = await bob.event("track_muted")
+        assert who.identity == "ada"
+
+
+@asynchronous
+async def test_a_backend_sends_data(target: Target) -> None:
+    name = new_room()
+    async with (
+        target.service() as service,
+        joined(target, name, "ada") as ada,
+        joined(target, name, "bob") as bob,
+    ):
+        await ada.until(lambda: "bob" in ada.room.remote_participants)
+        await service.room.send_data(
+            api.SendDataRequest(
+                room=name,
+                data=b"for bob",
+                kind=api.DataPacket.RELIABLE,
+                destination_identities=["bob"],
+                topic="news",
+            )
+        )
+        (packet,) = await bob.event("data_received")
+        assert (packet.data, packet.topic, packet.participant) == (b"for bob", "news", None)
+        assert ada.count("data_received") == 0
+
+
+@asynchronous
+async def test_calls_need_their_rights(target: Target) -> None:
+    name = new_room()
+    async with target.service() as service:
+        forged = api.LiveKitAPI(target.http_url, target.key, new_room() * 3)
+        async with forged:
+            with pytest.raises(api.TwirpError) as refused:
+                await within(forged.room.list_rooms(api.ListRoomsRequest()))
+            assert refused.value.status == 401
+        with pytest.raises(api.TwirpError) as missing:
+            await service.room.delete_room(api.DeleteRoomRequest(room=name))
+        assert (missing.value.code, missing.value.status) == ("not_found", 404)
