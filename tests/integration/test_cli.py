@@ -48,6 +48,7 @@ def test_render_says_what_it_made(portrait_file: Path, sentence_file: Path, tmp_
     assert done.stderr == ""
     assert "256x256 at 29.97 fps" in done.stdout
     assert "real time" in done.stdout
+    assert "made by AI" in visavis("verify", out).stdout
     with av.open(str(out)) as video:
         rate = video.streams.video[0].average_rate
         assert rate is not None
@@ -213,7 +214,7 @@ def test_stopping_midway_leaves_nothing_behind(
     command = [*COMMAND, "render", str(portrait_file), str(long_sound), "-o", str(tmp_path / "out.mp4")]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
         # The half-written file shows that the work is under way.
-        while not list(tmp_path.glob(".out.mp4.*.part")):
+        while not list(tmp_path.glob(".*.part")):
             assert running.poll() is None
         running.send_signal(number)
         _, said = running.communicate(timeout=60)

@@ -11,10 +11,10 @@ from typing import Final
 from starlette.types import ASGIApp
 
 from visavis.adapters import tethered
-from visavis.adapters.credentials import Marker, ensure_certificate
 from visavis.adapters.objects import CloudObjects, LocalObjects
 from visavis.adapters.public_http import PublicHttp
 from visavis.bootstrap.installation import Installation
+from visavis.bootstrap.marking import marker
 from visavis.core.database import Database
 from visavis.core.secret import LINKS, shared_secret
 from visavis.errors import ChildError, SettingsError
@@ -123,14 +123,7 @@ def _media_check(studio: Studio) -> Callable[[Path | None, Path | None], Awaitab
 async def workshop(installation: Installation) -> AsyncIterator[Workshop]:
     """What a worker needs, with its rendering processes."""
     settings = installation.settings
-    if (settings.credentials_certificate is None) != (settings.credentials_key is None):
-        raise SettingsError(
-            "Set both VISAVIS_CREDENTIALS_CERTIFICATE and VISAVIS_CREDENTIALS_KEY, or neither."
-        )
-    if settings.credentials_certificate and settings.credentials_key:
-        marker = Marker(settings.credentials_certificate, settings.credentials_key)
-    else:
-        marker = Marker(*ensure_certificate(installation.folder / "credentials"))
+    mark = marker(settings, installation.folder)
     database = Database(installation.url)
     secret = settings.webhook_secret
     try:
@@ -142,7 +135,7 @@ async def workshop(installation: Installation) -> AsyncIterator[Workshop]:
                 database=database,
                 store=store,
                 studio=studio,
-                mark=marker.mark,
+                mark=mark,
                 post=public_http(settings).post,
                 policy=Policy(
                     job_limit_s=settings.job_limit_s or None,

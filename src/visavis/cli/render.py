@@ -1,16 +1,21 @@
 """`visavis render`: the main job."""
 
+import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Final
 
+import platformdirs
 import structlog
 import typer
 
 from visavis import bootstrap
+from visavis.bootstrap.marking import can_mark, marker
 from visavis.cli.console import clear_errors, doing, frames_bar, say, warn
 from visavis.engine.background import KEEP, put_before
 from visavis.engine.mp4 import SOUND_RATE_HZ
@@ -23,7 +28,7 @@ from visavis.engine.rig.file import is_rig, load_rig
 from visavis.engine.rig.model import Rig
 from visavis.engine.sound import open_sound
 from visavis.engine.view import FaceView, PhotoView, View
-from visavis.errors import InputError, PhotoError
+from visavis.errors import InputError, OutputError, PhotoError
 from visavis.settings import Settings, read_settings
 
 log = structlog.get_logger()
@@ -105,11 +110,11 @@ def make_video(
     with open_sound(sound_path, rate_hz=SOUND_RATE_HZ) as sound:
         rig = open_face(settings, face, None if look.framing is Framing.PHOTO else look.size_px)
         view = _view(rig, look)
-        with frames_bar(float(fps)) as on_progress:
+        with frames_bar(float(fps)) as on_progress, _marked(settings, output) as target:
             rendered = render_video(
                 view,
                 sound,
-                output,
+                target,
                 speech=bootstrap.speech_model(),
                 fps=fps,
                 manners=manners,
@@ -126,6 +131,29 @@ def make_video(
         markup=False,
     )
     return rendered
+
+
+@contextmanager
+def _marked(settings: Settings, output: Path) -> Iterator[Path]:
+    """A path to render to; what lies there in the end comes to `output`, with content credentials in it.
+
+    Without the library for them, which is an extra, the video goes to `output` as it is.
+    """
+    if not can_mark():
+        yield output
+        return
+    mark = marker(settings, platformdirs.user_data_path("visavis"))
+    beside = output.with_name(f".{output.name}.{secrets.token_hex(4)}")
+    bare, marked = beside.with_suffix(".bare.mp4"), beside.with_suffix(".marked.mp4")
+    if not output.parent.is_dir():
+        raise OutputError(f"{output} cannot be written: there is no folder {output.parent}.")
+    try:
+        yield bare
+        mark(bare, marked)
+        marked.replace(output)
+    finally:
+        bare.unlink(missing_ok=True)
+        marked.unlink(missing_ok=True)
 
 
 def open_face(settings: Settings, face: Path, size_px: int | None) -> Rig:
