@@ -1,14 +1,11 @@
 """A participant: what a client says over its signalling socket, and what follows from it."""
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 import structlog
 from google.protobuf.message import DecodeError
 from livekit.protocol.models import (
-    ClientInfo,
     DataPacket,
     DisconnectReason,
     ParticipantInfo,
@@ -36,16 +33,16 @@ from livekit.protocol.rtc import (
 )
 
 from visavis.errors import RoomLimitError, WireError
+from visavis.rooms.arrival import Arrival, Means, introduce, now_ms
 from visavis.rooms.data import Mailbox
-from visavis.rooms.limits import Limits, TokenBucket
+from visavis.rooms.limits import TokenBucket
 from visavis.rooms.outbox import Outbox
-from visavis.rooms.peer import Certificate, Peer, random_text
+from visavis.rooms.peer import Peer
 from visavis.rooms.publishing import Publisher, refuse
 from visavis.rooms.sections import OfferedSections, OwnSections
 from visavis.rooms.subscribing import Subscriber
 from visavis.rooms.tokens import Grants, may_publish
 from visavis.rooms.tracks import Track
-from visavis.rooms.udp import UdpSocket
 from visavis.rooms.wire import sdp
 from visavis.rooms.wire.rtcp import Feedback
 from visavis.rooms.wire.rtp import RtpPacket
@@ -53,44 +50,6 @@ from visavis.rooms.wire.rtp import RtpPacket
 log = structlog.get_logger()
 
 _OWN_FIELDS_REASON: Final = "does not have permission to update own metadata"
-
-
-@dataclass(frozen=True)
-class Means:
-    """What every participant is made with.
-
-    Attributes:
-        socket: For media.
-        certificate: Of this process.
-        limits: For each.
-        clock: Seconds, only forward.
-        start: Runs a connection until it ends.
-    """
-
-    socket: UdpSocket
-    certificate: Certificate
-    limits: Limits
-    start: Callable[[Peer], None]
-    clock: Callable[[], float] = time.monotonic
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """How a client has come.
-
-    Attributes:
-        client: What it says of itself.
-        single: One peer connection, or two.
-        auto_subscribe: Whether it wants every track without asking.
-        attributes: Of its own, beside those of the token.
-        metadata: In place of the token's, if not empty.
-    """
-
-    client: ClientInfo
-    single: bool
-    auto_subscribe: bool = True
-    metadata: str = ""
-    attributes: dict[str, str] = field(default_factory=dict)
 
 
 class Surroundings(Protocol):
@@ -135,7 +94,7 @@ class Participant:
         self._clock = means.clock
         self._messages = TokenBucket(limits.messages_a_second, means.clock())
         self.arrival = arrival
-        self.info = _introduce(grants, arrival)
+        self.info = introduce(grants, arrival)
         self.outbox = Outbox(limits.waiting_messages)
         upstream = Peer(means.socket, means.certificate, self, opens_channels=False)
         means.start(upstream)
@@ -285,10 +244,10 @@ class Participant:
             handler(self, getattr(request, name))
 
     def _on_ping(self, _timestamp: int) -> None:
-        self.outbox.send(SignalResponse(pong=_now_ms()))
+        self.outbox.send(SignalResponse(pong=now_ms()))
 
     def _on_ping_request(self, ping: Ping) -> None:
-        pong = Pong(last_ping_timestamp=ping.timestamp, timestamp=_now_ms())
+        pong = Pong(last_ping_timestamp=ping.timestamp, timestamp=now_ms())
         self.outbox.send(SignalResponse(pong_resp=pong))
 
     def on_offer(self, offer: SessionDescription) -> None:
@@ -492,26 +451,3 @@ _HANDLERS: Final[dict[str, Callable[[Participant, Any], None]]] = {
     "sync_state": Participant.on_sync_state,
     "simulate": Participant._on_simulate,  # noqa: SLF001
 }
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def _introduce(grants: Grants, arrival: Arrival) -> ParticipantInfo:
-    own = grants.permission.can_update_metadata
-    return ParticipantInfo(
-        sid=f"PA_{random_text(12)}",
-        identity=grants.identity,
-        name=grants.name,
-        state=ParticipantInfo.JOINED,
-        metadata=(arrival.metadata if own else "") or grants.metadata,
-        attributes={**grants.attributes, **(arrival.attributes if own else {})},
-        joined_at=_now_ms() // 1000,
-        joined_at_ms=_now_ms(),
-        version=1,
-        kind=grants.kind,
-        permission=grants.permission,
-        client_protocol=arrival.client.client_protocol,
-        capabilities=arrival.client.capabilities,
-    )

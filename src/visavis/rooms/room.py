@@ -23,8 +23,9 @@ from livekit.protocol.rtc import (
 )
 
 from visavis.errors import NotThereError, RoomLimitError
+from visavis.rooms.arrival import Arrival, Means
 from visavis.rooms.data import destinations
-from visavis.rooms.participant import Arrival, Means, Participant
+from visavis.rooms.participant import Participant
 from visavis.rooms.peer import random_text
 from visavis.rooms.speakers import INTERVAL_S
 from visavis.rooms.tokens import Grants

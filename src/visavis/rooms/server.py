@@ -11,8 +11,8 @@ import structlog
 from aiohttp import web
 
 from visavis.errors import AddressTakenError
+from visavis.rooms.arrival import Means
 from visavis.rooms.limits import Limits
-from visavis.rooms.participant import Means
 from visavis.rooms.peer import Certificate, Peer
 from visavis.rooms.room import Rooms
 from visavis.rooms.roomservice import RoomService

@@ -26,8 +26,9 @@ from livekit.protocol.rtc import (
 )
 
 from visavis.errors import NotAllowedError, NotThereError, RoomLimitError, TokenError, WireError
+from visavis.rooms.arrival import Arrival
 from visavis.rooms.limits import Limits
-from visavis.rooms.participant import Arrival, Participant
+from visavis.rooms.participant import Participant
 from visavis.rooms.room import Room, Rooms
 from visavis.rooms.tokens import Grants, read_token
 from visavis.rooms.wire.codecs import CODECS

@@ -64,23 +64,29 @@ class Grants:
         return self.room
 
     def require_admin(self, room: str) -> None:
-        """Raises:
-        NotAllowedError: The token does not administer this room.
-        """  # noqa: D205
+        """Go on only with a token that administers this room.
+
+        Raises:
+            NotAllowedError: It does not administer this room.
+        """
         if not self.is_admin or room != self.room:
             raise NotAllowedError("The token lacks roomAdmin for this room.")
 
     def require_create(self) -> None:
-        """Raises:
-        NotAllowedError: The token may not create and delete rooms.
-        """  # noqa: D205
+        """Go on only with a token that may create and delete rooms.
+
+        Raises:
+            NotAllowedError: It may not create and delete rooms.
+        """
         if not self.can_create:
             raise NotAllowedError("The token lacks roomCreate.")
 
     def require_list(self) -> None:
-        """Raises:
-        NotAllowedError: The token may not list rooms.
-        """  # noqa: D205
+        """Go on only with a token that may list rooms.
+
+        Raises:
+            NotAllowedError: It may not list rooms.
+        """
         if not self.can_list:
             raise NotAllowedError("The token lacks roomList.")
 

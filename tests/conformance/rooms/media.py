@@ -93,7 +93,7 @@ async def read_levels(track: rtc.Track, wanted: int) -> list[int]:
     try:
         async for event in stream:
             level = min(LEVELS, key=lambda each: abs(each - read_level(event.frame)))
-            if abs(level - read_level(event.frame)) < 12 and (not seen or seen[-1] != level):
+            if abs(level - read_level(event.frame)) < 20 and (not seen or seen[-1] != level):
                 seen.append(level)
             if len(seen) >= wanted:
                 return seen

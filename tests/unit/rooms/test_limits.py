@@ -14,9 +14,10 @@ from livekit.protocol.rtc import (
 )
 
 from visavis.errors import RoomLimitError, WireError
+from visavis.rooms.arrival import Arrival, Means
 from visavis.rooms.limits import Limits
 from visavis.rooms.outbox import Outbox
-from visavis.rooms.participant import Arrival, Means, Participant
+from visavis.rooms.participant import Participant
 from visavis.rooms.peer import RELIABLE, Certificate
 from visavis.rooms.room import Rooms
 from visavis.rooms.tokens import Grants
