@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from visavis.engine.arrays import Floats
+from visavis.engine.performer.inertia import share
 from visavis.engine.rig.controls import CONTROLS, INDEX
 from visavis.engine.speech.motion import ROW_RATE_HZ, SpeechMotion
 
@@ -71,26 +72,26 @@ class Delivery:
         voice, loudness = float(motion.voice[row]), float(motion.loudness_db[row])
         pitch_hz = float(motion.pitch_hz[row])
         if voice > 0.5:
-            self._level_db += _share(_SPEAKER_S) * (loudness - self._level_db)
+            self._level_db += share(_SPEAKER_S) * (loudness - self._level_db)
         above = 0.5 + (loudness - self._level_db) / _LOUDNESS_SPAN_DB
         self.emphasis = voice * float(np.clip(above, 0.0, 1.0))
-        self.speaking += _share(1.0) * (voice - self.speaking)
-        self._fast += _share(0.10) * (self.emphasis - self._fast)
-        self._slow += _share(0.60) * (self.emphasis - self._slow)
+        self.speaking += share(1.0) * (voice - self.speaking)
+        self._fast += share(0.10) * (self.emphasis - self._fast)
+        self._slow += share(0.60) * (self.emphasis - self._slow)
         rise = 0.0
         if pitch_hz > 0 and voice > 0.5:
             octaves = float(np.log2(pitch_hz)) - self._log_pitch
-            self._log_pitch += _share(_SPEAKER_S) * octaves
+            self._log_pitch += share(_SPEAKER_S) * octaves
             rise = float(np.clip(octaves * 2.0, -1.0, 1.0))
-        self._rise += _share(0.18) * (rise - self._rise)
-        self._begun *= 1.0 - _share(_PHRASE_START_S)
+        self._rise += share(0.18) * (rise - self._rise)
+        self._begun *= 1.0 - share(_PHRASE_START_S)
         if voice < 0.2:
             self._silence_s += 1 / ROW_RATE_HZ
         elif voice > 0.5:
             if self._silence_s > _PAUSE_S:
                 self._begun = 1.0
             self._silence_s = 0.0
-        self._lift += _share(0.08) * (self._begun - self._lift)
+        self._lift += share(0.08) * (self._begun - self._lift)
         weights = np.zeros(len(CONTROLS), np.float32)
         # The head dips on a stressed syllable and lifts with a rising voice and where a phrase begins;
         # brows follow the rise.
@@ -98,8 +99,3 @@ class Delivery:
         weights[INDEX["pitch"]] = 0.38 * stress - 0.14 * self._rise - 0.10 * self._lift
         weights[INDEX["brow_raise"]] = max(0.0, 0.42 * self._rise + 0.20 * stress + 0.22 * self._lift)
         return weights
-
-
-def _share(time_constant_s: float) -> float:
-    """Part of the way to its target that a filter covers in one row."""
-    return 1.0 - float(np.exp(-1.0 / (ROW_RATE_HZ * time_constant_s)))

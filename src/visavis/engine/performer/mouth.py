@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from visavis.engine.arrays import Floats
+from visavis.engine.performer.inertia import share
 from visavis.engine.rig.controls import CONTROLS, INDEX
 from visavis.engine.speech.calibration import lips, pressed
 from visavis.engine.speech.motion import CHANNELS, ROW_RATE_HZ, VISEMES, SpeechMotion
@@ -151,10 +152,10 @@ def smooth_mouth(weights: Floats, state: Floats) -> tuple[Floats, Floats]:
     Returns:
         Smoothed weights, same shape, and the state for the next block.
     """
-    attack, release = _share(_ATTACK_S), _share(_RELEASE_S)
+    attack, release = share(_ATTACK_S), share(_RELEASE_S)
     shares_up = np.full(len(CONTROLS), attack, np.float32)
     shares_down = np.full(len(CONTROLS), release, np.float32)
-    shares_up[_QUICK] = shares_down[_QUICK] = _share(_QUICK_S)
+    shares_up[_QUICK] = shares_down[_QUICK] = share(_QUICK_S)
     out = np.empty_like(weights)
     for row, target in enumerate(weights):
         state = state + np.where(target > state, shares_up, shares_down) * (target - state)
@@ -162,8 +163,3 @@ def smooth_mouth(weights: Floats, state: Floats) -> tuple[Floats, Floats]:
         # What must close, closes: the jaw is slower than the lips, and would keep them apart.
         out[row, _OPENING] *= 1 - min(1.0, float(state[INDEX["press"]]) / _PRESSED)
     return out, state
-
-
-def _share(time_constant_s: float) -> float:
-    """Part of the way to its target that a filter covers in one row."""
-    return 1.0 - float(np.exp(-1.0 / (ROW_RATE_HZ * time_constant_s)))
