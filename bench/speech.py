@@ -28,6 +28,7 @@ from training.calibrate import hear, read_clips, read_sound
 from training.corpus import Utterance, utterance
 
 from bench import speech_lips
+from bench.sentences import SENTENCES
 from visavis.engine.speech import RATE_HZ, SpeechModel, load_speech_model
 from visavis.engine.speech.calibration import lips
 from visavis.engine.speech.stream import SHIPPED, StreamModel
@@ -35,21 +36,6 @@ from visavis.engine.speech.stream import SHIPPED, StreamModel
 Row = tuple[str, str, str]
 """What was measured, the figure, and the target."""
 
-SENTENCES = {
-    "en-us": "Peter brought a big map of the moon. Five brave foxes move above the foamy river. Bob and Mum "
-    "may open every box of apples before we go home to our warm room. Follow me up to the old farm, "
-    "please.",
-    "de": "Papa und Mama fahren am Abend mit dem Bus. Viele Affen fressen faule Pflaumen. Mein Bruder baut "
-    "am Ufer ein blaues Boot. Wo wohnt die Frau mit dem großen Apfelbaum? Bitte komm bald wieder.",
-    "fr": "Papa a vu un beau bateau vert. Ma femme prépare une bonne soupe aux pommes. Nous voulons vivre "
-    "au bord du fleuve. Bruno et Fabien vont partout avec beaucoup de bagages. Pourquoi pas?",
-    "es": "Mi mamá prepara una sopa muy buena. Pablo y Beatriz van al pueblo con su abuelo. Vamos a buscar "
-    "un barco blanco. Por favor, abre la puerta. Mi familia vive muy bien aquí, fuera del pueblo.",
-    "it": "Il bambino vuole un pomodoro. Mamma prepara una buona zuppa di fave. Beppe e Fabio vanno in "
-    "barca fuori dal porto. Una volpe bianca beve al fiume. Buonasera, vuoi un po' di uva?",
-    "pl": "Moja mama bardzo lubi białe kwiaty. Babcia piecze pyszne bułki z makiem. Paweł i Ewa wolą "
-    "popłynąć małym okrętem. Proszę, podaj mi wodę. Wołam brata, a potem obaj wracamy do domu.",
-}
 _CLEAN_READ = ("sense_and_sensibility", "en_male_11s", "clean_of_noisy")
 
 
@@ -67,7 +53,7 @@ def synthesisers(model: SpeechModel, work: Path) -> list[Row]:
 
 def family_left_out(twin: Path, work: Path) -> list[Row]:
     """How the recipe carries over to a whole family of voices that it was not given."""
-    model = StreamModel(twin)
+    model = StreamModel(twin, lips=None)
     items = sources.read(work, sources.FLITE)
     strangers = [item for item in items if item.voice in sources.FLITE_STRANGERS]
     rows: list[Row] = []

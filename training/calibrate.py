@@ -1,49 +1,57 @@
-"""The table of `visavis.engine.speech.calibration`: what measured lips do while the network gives an answer.
+"""The function of `visavis.engine.speech.lips`: what measured lips do while the network hears the like.
 
     python -m training.calibrate --data DIR --lips DIR
 
-prints it anew. `--data` holds real clips and their `manifest.json`, `--lips` the lips measured in them
-(`lipscore.py curves CLIP -o CLIP.json`). The clips are short, so the fit is held near a first table that came
-from sixteen other clips: ridge regression towards that table instead of towards zero.
+fits it anew and writes `lips.safetensors` into the package. `--data` holds real clips and `manifest.json`,
+`--lips` the lips measured in them (`lipscore.py curves CLIP -o CLIP.json`).
+
+The clips are few and short and the function has hundreds of slopes: ridge regression, held strongly near
+nothing. How strongly, and how far back it looks, was chosen by leaving speakers out (`--scan`).
 """
 
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors.numpy import save_file
 
 from visavis.engine.sound import open_sound
-from visavis.engine.speech import RATE_HZ, SpeechModel, SpeechMotion, load_speech_model
-from visavis.engine.speech.calibration import LEAD_S, SMOOTHED_S, WIDTH_LEAD_S, WIDTH_SMOOTHED_S, fit_inputs
-from visavis.engine.speech.motion import CHANNELS, ROW_RATE_HZ, VISEMES
+from visavis.engine.speech import RATE_HZ, SpeechModel, SpeechMotion
+from visavis.engine.speech.calibration import LEAD_S
+from visavis.engine.speech.features import CONTEXT_SAMPLES, row_features
+from visavis.engine.speech.lips import FITTED, LipReader, groups, inputs
+from visavis.engine.speech.motion import ROW_RATE_HZ, ROW_SAMPLES
+from visavis.engine.speech.network import Network
+from visavis.engine.speech.stream import SHIPPED
 
 Curve = NDArray[np.float64]
 
-HOLD = 20.0
-"""How strongly the fit is held near the first table, in frames of speech."""
+MEASURES = ("aperture", "width")
 
-# viseme: (aperture, width), in standard deviations of the clips' own curves.
-FIRST_TABLE = {
-    "sil": (-0.10, 0.15),
-    "PP": (-0.90, -0.45),
-    "FF": (-0.50, -0.15),
-    "TH": (-0.10, 0.00),
-    "DD": (-0.05, 0.00),
-    "kk": (0.10, -0.30),
-    "CH": (0.30, -0.45),
-    "SS": (0.00, 0.25),
-    "nn": (-0.15, 0.05),
-    "RR": (-0.20, -0.40),
-    "aa": (0.94, 0.05),
-    "E": (0.30, 0.40),
-    "ih": (0.00, 0.43),
-    "oh": (-0.40, -0.95),
-    "ou": (-0.80, -0.95),
-}
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """How strongly the slopes are held near nothing, in frames; inputs are counted in standard deviations.
+
+    Attributes:
+        answers: For the network's answers.
+        inner: For its inner layer, whose many channels say less each.
+    """
+
+    answers: float
+    inner: float
+
+
+SHORT_PAUSE_S = 0.2
+
+LEVELS_DB = (0.0, -15.0, -30.0)
+"""Each clip is heard at these levels: a quiet voice opens the mouth as far as a loud one."""
+
+HOLDS = {"aperture": Hold(answers=900.0, inner=6_000.0), "width": Hold(answers=9_000.0, inner=60_000.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,125 +108,173 @@ def hear(model: SpeechModel, sound: NDArray[np.float32]) -> SpeechMotion:
     return SpeechMotion.concatenate([motion, model.finish(state)])
 
 
+def lip_inputs(network: Network, sound: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What the lip reader is linear in, for every row of a recording, shape `(rows, inputs)`."""
+    rows = -(-len(sound) // ROW_SAMPLES)
+    padded = np.zeros(CONTEXT_SAMPLES + (rows + network.delay_rows) * ROW_SAMPLES, np.float32)
+    padded[CONTEXT_SAMPLES : CONTEXT_SAMPLES + len(sound)] = sound
+    memory, read, out = network.fresh(), LipReader.fresh(), []
+    for row in range(rows + network.delay_rows):
+        at = row * ROW_SAMPLES
+        answer, memory = network.step(row_features(padded[at : at + CONTEXT_SAMPLES + ROW_SAMPLES]), memory)
+        if row >= network.delay_rows:
+            read = LipReader.remember(answer, read)
+            out.append(inputs(read))
+    return np.array(out)
+
+
+def in_speech(rows: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Whether somebody speaks, or pauses shortly, in each row of the lip reader's inputs.
+
+    Only there the lips are read; that they are shut elsewhere is the voice gate's part.
+    """
+    voice = rows[:, groups()[0]][:, -1] > 0.5  # the newest answer's last number
+    around = np.ones(2 * round(SHORT_PAUSE_S * ROW_RATE_HZ) + 1)
+    return np.convolve(voice, around, "same") > 0
+
+
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """One of the two curves: how rows become it.
+class Example:
+    """The frames of a clip in which somebody speaks.
 
     Attributes:
-        column: Of the tables: 0 aperture, 1 width.
-        lead_s: How long before a row's moment its lips are shown.
-        smoothed_s: Time that rows are averaged over.
+        speaker: As the clip's.
+        level_db: Of the sound, against the clip's.
+        known: What a fit may go by, shape `(frames, inputs)`.
+        wanted: The clip's curves by the names of `MEASURES`, each of shape `(frames,)`.
     """
 
-    column: int
-    lead_s: float
-    smoothed_s: float
-
-    def of(self, clip: Clip) -> Curve:
-        """The curve as it was measured."""
-        return clip.width if self.column else clip.aperture
+    speaker: str
+    level_db: float
+    known: Curve
+    wanted: dict[str, Curve]
 
 
-MEASURES = {
-    "aperture": Measure(0, LEAD_S, SMOOTHED_S),
-    "width": Measure(1, WIDTH_LEAD_S, WIDTH_SMOOTHED_S),
-}
+def example(
+    clip: Clip,
+    rows: NDArray[np.floating],
+    speech: NDArray[np.bool_],
+    lead_s: float = LEAD_S,
+    level_db: float = 0.0,
+) -> Example:
+    """Rows of anything, shown `lead_s` before their moment, at the frames of a clip that are in speech."""
+    shown = (np.arange(len(rows)) + 0.5) / ROW_RATE_HZ
+    inside = np.interp(clip.moments_s, shown, speech) > 0.5
+    moments_s = clip.moments_s[inside]
+    known = np.stack([np.interp(moments_s, shown - lead_s, column) for column in rows.T], axis=1)
+    wanted = {"aperture": clip.aperture[inside], "width": clip.width[inside]}
+    return Example(clip.speaker, level_db, known, wanted)
 
 
-def at_frames(rows: NDArray[np.floating], moments_s: Curve, measure: Measure, late_s: float = 0.0) -> Curve:
-    """Rows of anything, smoothed and brought to the moments of frames, which may be late besides."""
-    count = round(measure.smoothed_s * ROW_RATE_HZ)
-    kernel = np.ones(count) / count
-    shown = (np.arange(len(rows)) + 0.5) / ROW_RATE_HZ - measure.lead_s + late_s
-    columns = rows.reshape(len(rows), -1).T
-    brought = [np.interp(moments_s, shown, np.convolve(column, kernel, "same")) for column in columns]
-    return np.stack(brought, axis=1)
+def examples(network: Network, clips: Sequence[Clip], lead_s: float = LEAD_S) -> list[Example]:
+    """Every clip at each of `LEVELS_DB`, as the lip reader hears it."""
+    out = []
+    for clip in clips:
+        for level_db in LEVELS_DB:
+            rows = lip_inputs(network, np.float32(10 ** (level_db / 20)) * clip.sound)
+            out.append(example(clip, rows, in_speech(rows), lead_s, level_db))
+    return out
 
 
-def fit(inputs: Sequence[Curve], wanted: Sequence[Curve], first: Curve) -> tuple[Curve, float]:
-    """Slopes and offset from inputs to a measured curve, held near a first table.
+def fit(heard: Sequence[Example], name: str, hold: Curve) -> Curve:
+    """Slopes from inputs to a measured curve, by ridge regression.
+
+    Clips count by their frames, whatever their speaker's range.
 
     Args:
-        inputs: One array of shape `(frames, 21)` per clip.
-        wanted: One of shape `(frames,)` per clip.
-        first: Slopes to stay near, shape `(21,)`, in standard deviations of what is wanted.
+        heard: What to fit to.
+        name: One of `MEASURES`.
+        hold: How strongly each slope is held near nothing, shape `(inputs,)`.
     """
-    known, answer = np.concatenate(inputs), np.concatenate(wanted)
-    centred, middle = known - known.mean(axis=0), float(answer.mean())
-    near = first * answer.std()
-    square = centred.T @ centred + HOLD * np.eye(known.shape[1])
-    slopes = near + np.linalg.solve(square, centred.T @ (answer - middle - centred @ near))
-    return slopes, middle - float(known.mean(axis=0) @ slopes)
+    known = np.concatenate([each.known for each in heard])
+    scale = (known.std(axis=0) + 1e-2) * np.sqrt(hold)
+    centred = (known - known.mean(axis=0)) / scale
+    curves = [each.wanted[name] for each in heard]
+    answer = np.concatenate([(curve - curve.mean()) / curve.std() for curve in curves])
+    square = centred.T @ centred + np.eye(centred.shape[1])
+    slopes: Curve = np.linalg.solve(square, centred.T @ answer) / scale
+    return slopes
 
 
-def first_slopes(column: int) -> Curve:
-    """The first table as slopes of all inputs; channels start at nothing."""
-    return np.array([*(FIRST_TABLE[name][column] for name in VISEMES), *(0.0 for _ in CHANNELS)])
-
-
-def held_out(
-    clips: Sequence[Clip], inputs: Sequence[Curve], wanted: Sequence[Curve], first: Curve
-) -> list[float]:
-    """Correlation per speaker of a fit on all other speakers."""
+def held_out(heard: Sequence[Example], name: str, hold: Curve) -> list[float]:
+    """Correlation per speaker, at the clips' own level, of a fit on all other speakers."""
     found = []
-    for speaker in dict.fromkeys(clip.speaker for clip in clips):
-        others = [at for at, clip in enumerate(clips) if clip.speaker != speaker]
-        slopes, _ = fit([inputs[at] for at in others], [wanted[at] for at in others], first)
-        own = [at for at, clip in enumerate(clips) if clip.speaker == speaker]
-        found.append(float(np.mean([np.corrcoef(inputs[at] @ slopes, wanted[at])[0, 1] for at in own])))
+    for speaker in dict.fromkeys(each.speaker for each in heard):
+        slopes = fit([each for each in heard if each.speaker != speaker], name, hold)
+        own = [each for each in heard if each.speaker == speaker and each.level_db == 0]
+        found.append(
+            float(np.mean([np.corrcoef(each.known @ slopes, each.wanted[name])[0, 1] for each in own]))
+        )
     return found
 
 
-def scan(clips: Sequence[Clip], motions: Sequence[SpeechMotion]) -> None:
-    """Print how the held-out correlation depends on lead and smoothing: where the constants come from."""
-    for name, measure in MEASURES.items():
-        wanted = [measure.of(clip) for clip in clips]
-        for smoothed_s in (0.06, 0.10, 0.14, 0.18, 0.22):
-            found = []
-            for lead_s in (-0.04, -0.02, 0.0, 0.02, 0.04):
-                tried = replace(measure, lead_s=lead_s, smoothed_s=smoothed_s)
-                pairs = zip(clips, motions, strict=True)
-                inputs = [at_frames(fit_inputs(motion), clip.moments_s, tried) for clip, motion in pairs]
-                each = held_out(clips, inputs, wanted, first_slopes(measure.column))
-                found.append(f"{1000 * lead_s:+.0f} ms {np.mean(each):.3f}")
-            print(f"{name}, averaged over {1000 * smoothed_s:.0f} ms, lead: {', '.join(found)}")
+def holds(hold: Hold) -> Curve:
+    """`Hold` for every input of the lip reader, in its order."""
+    answers, inner = groups()
+    out = np.zeros(len(inputs(LipReader.fresh())))
+    out[answers], out[inner] = hold.answers, hold.inner
+    return out
 
 
-def _full_range(fitted: Curve, measure: Measure) -> float:
-    """The factor that gives a fit, which is timid by nature, the range of real speech.
-
-    Half of what is missing for width, where the fit explains too little to be shown at full size.
-    """
+def full_range(fitted: Curve, wanted: Curve) -> tuple[float, float]:
+    """The factor and offset that give a fit, which is timid by nature, the range of real lips."""
     low, high = np.percentile(fitted, [5, 95])
-    return float(np.sqrt(2 / (high - low))) if measure.column else 1 / float(high)
+    real_low, real_high = np.percentile(wanted, [5, 95])
+    factor = float((real_high - real_low) / (high - low))
+    return factor, float(real_low - factor * low)
+
+
+def scan(network: Network, clips: Sequence[Clip]) -> None:
+    """Print how the held-out correlation depends on lead and hold: where the constants come from."""
+    for lead_s in (0.02, 0.04, 0.06):
+        heard = examples(network, clips, lead_s)
+        for name in MEASURES:
+            for factor in (0.3, 0.6, 1.0, 3.0):
+                hold = Hold(factor * HOLDS[name].answers, factor * HOLDS[name].inner)
+                mean = np.mean(held_out(heard, name, holds(hold)))
+                print(f"lead {1000 * lead_s:.0f} ms, {name}, {hold}: {mean:.3f}", flush=True)
+
+
+def fitted(heard: Sequence[Example]) -> dict[str, NDArray[np.float32]]:
+    """What `LipReader` loads."""
+    known = np.concatenate([each.known for each in heard])
+    weights, offsets = [], []
+    for name in MEASURES:
+        slopes = fit(heard, name, holds(HOLDS[name]))
+        factor, offset = full_range(known @ slopes, np.concatenate([each.wanted[name] for each in heard]))
+        weights.append(factor * slopes)
+        offsets.append(offset)
+    return {"weights": np.array(weights, np.float32), "offsets": np.array(offsets, np.float32)}
 
 
 def main() -> None:
-    """Print the tables."""
+    """Fit and write, or scan."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--lips", type=Path, required=True)
-    parser.add_argument("--scan", action="store_true", help="show other leads and smoothings instead")
+    parser.add_argument("--out", type=Path, default=FITTED)
+    parser.add_argument("--scan", action="store_true", help="show other leads and holds instead")
+    parser.add_argument(
+        "--leave-out",
+        type=Path,
+        help="write one file a speaker into this folder instead, fitted without them",
+    )
     options = parser.parse_args()
-    model = load_speech_model()
-    clips = read_clips(options.data, options.lips)
-    motions = [hear(model, clip.sound) for clip in clips]
+    network, clips = Network(SHIPPED), read_clips(options.data, options.lips)
     if options.scan:
-        scan(clips, motions)
+        scan(network, clips)
         return
-    fits = []
-    for measure in MEASURES.values():
-        pairs = zip(clips, motions, strict=True)
-        inputs = [at_frames(fit_inputs(motion), clip.moments_s, measure) for clip, motion in pairs]
-        slopes, offset = fit(inputs, [measure.of(clip) for clip in clips], first_slopes(measure.column))
-        scale = _full_range(np.concatenate(inputs) @ slopes + offset, measure)
-        fits.append((scale * slopes, scale * offset))
-    # The rows of visemes sum to 1, so the offset can be told as part of every viseme.
-    for at, name in enumerate((*VISEMES, *CHANNELS)):
-        pair = [slopes[at] + (offset if at < len(VISEMES) else 0) for slopes, offset in fits]
-        print(f'    "{name}": ({pair[0]:.2f}, {pair[1]:.2f}),')
+    heard = examples(network, clips)
+    if options.leave_out:
+        options.leave_out.mkdir(parents=True, exist_ok=True)
+        for speaker in dict.fromkeys(each.speaker for each in heard):
+            others = [each for each in heard if each.speaker != speaker]
+            save_file(fitted(others), options.leave_out / f"{speaker}.safetensors")
+        return
+    save_file(fitted(heard), options.out)
+    print(f"{options.out}: {options.out.stat().st_size / 1e3:.1f} kB, fitted to {len(clips)} clips")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def export(network: SpeechNetwork, path: Path) -> None:
         (torch.zeros(1, FRAMES_PER_ROW, BANDS), *step.memory()),
         str(path),
         input_names=["frames", "frames_before", "rows_before"],
-        output_names=["visemes", "channels", "frames_after", "rows_after"],
+        output_names=["visemes", "channels", "inner", "frames_after", "rows_after"],
         opset_version=17,
         dynamo=False,
     )

@@ -10,6 +10,8 @@ from visavis.engine.speech.motion import CHANNELS, VISEMES
 OUTPUTS = len(VISEMES) + len(CHANNELS) + 1
 STEM_FRAMES = 4
 KERNEL = 3
+INNER_BLOCK = 2
+"""The lips are also read off what enters this block: early enough to know the sound's own colour."""
 
 
 class _Block(nn.Module):
@@ -67,19 +69,24 @@ class Step(nn.Module):
         return torch.zeros(STEM_FRAMES - FRAMES_PER_ROW, BANDS), torch.zeros(sum(self.reaches), self.channels)
 
     def forward(self, frames: Tensor, frames_before: Tensor, rows_before: Tensor) -> tuple[Tensor, ...]:
-        """From `(1, 2, 40)` and the memory to visemes `(15,)`, channels and voice `(7,)`, and the memory."""
+        """From `(1, 2, 40)` and the memory to an answer and the memory.
+
+        The answer is visemes `(15,)`, channels and voice `(7,)`, and the row that entered `INNER_BLOCK`.
+        """
         scaled = (frames[0] + 6.0) / 4.0
         row = F.relu(self._layer(0, torch.cat([frames_before, scaled]).reshape(1, -1)))
-        after, at = [], 0
+        after, at, inner = [], 0, row
         for index, reach in enumerate(self.reaches):
             past = rows_before[at : at + reach]
             taps = torch.cat([past[:1], past[reach // 2 : reach // 2 + 1], row], dim=1)
             after += [past[1:], row]
+            if index == INNER_BLOCK:
+                inner = row[0]
             row = row + F.relu(self._layer(1 + index, taps))
             at += reach
         logits = self._layer(1 + len(self.reaches), row)[0]
         visemes = torch.softmax(logits[: len(VISEMES)], dim=0)
-        return visemes, torch.sigmoid(logits[len(VISEMES) :]), scaled, torch.cat(after)
+        return visemes, torch.sigmoid(logits[len(VISEMES) :]), inner, scaled, torch.cat(after)
 
     def _layer(self, index: int, taps: Tensor) -> Tensor:
         return torch.addmm(self.layers[2 * index + 1], taps, self.layers[2 * index])

@@ -9,11 +9,26 @@ from fractions import Fraction
 from typing import Final
 
 from visavis.engine.arrays import Floats, Pixels
-from visavis.engine.performer import LIPS_LEAD_S, Emotion, Manners, Performer
-from visavis.engine.speech import RATE_HZ, ROW_RATE_HZ, SpeechModel
+from visavis.engine.performer import Emotion, Manners, Performer, reach_s
+from visavis.engine.speech import RATE_HZ, SpeechModel
 from visavis.engine.view import View
 
 DEFAULT_FPS: Final = Fraction(25)
+
+
+@dataclass(frozen=True)
+class Pose:
+    """What a frame is to show, before it is drawn.
+
+    Attributes:
+        index: Of the frame, counted from 0.
+        time_s: When it is due, on the sound's own clock.
+        weights: Shape `(controls,)`.
+    """
+
+    index: int
+    time_s: float
+    weights: Floats
 
 
 @dataclass(frozen=True)
@@ -58,8 +73,7 @@ class Stream:
         self._state = speech.begin()
         self._performer = Performer(view.neutral, fps=float(fps), manners=manners)
         self._samples = self._frames = 0
-        # A frame lies between two rows, of which the later one must have come.
-        self.delay_s = speech.lookahead_s + LIPS_LEAD_S + 1 / ROW_RATE_HZ
+        self.delay_s = speech.lookahead_s + reach_s(fps)
 
     def push(self, samples: Floats) -> Iterator[Frame]:
         """Take in sound, give out frames.
@@ -70,9 +84,21 @@ class Stream:
         Args:
             samples: Shape `(samples,)`, mono, 16 kHz, −1..1; any number of them.
         """
+        return map(self.draw, self.hear(samples))
+
+    def hear(self, samples: Floats) -> list[Pose]:
+        """As `push`, for who draws later, or not every frame.
+
+        Args:
+            samples: As those of `push`.
+        """
         self._samples += len(samples)
         motion, self._state = self._speech.listen(samples, self._state)
-        return self._draw(self._performer.perform(motion))
+        return self._poses(self._performer.perform(motion)) if len(motion) else []
+
+    def draw(self, pose: Pose) -> Frame:
+        """The frame of a pose."""
+        return Frame(pose.index, pose.time_s, self._view.draw(pose.weights))
 
     def feel(self, emotion: Emotion) -> None:
         """Blend into another emotion, beginning with the next frame."""
@@ -83,12 +109,11 @@ class Stream:
         owed = self._performer.perform(self._speech.finish(self._state))
         total = -(-self._samples * self._fps // RATE_HZ)
         drawn = self._frames + len(owed)
-        yield from self._draw(owed[: max(0, total - self._frames)])
+        yield from map(self.draw, self._poses(owed[: max(0, total - self._frames)]))
         if drawn < total:
-            yield from self._draw(self._performer.finish(total))
+            yield from map(self.draw, self._poses(self._performer.finish(total)))
 
-    def _draw(self, weights: Floats) -> Iterator[Frame]:
-        for row in weights:
-            index = self._frames
-            self._frames += 1
-            yield Frame(index, float(index / self._fps), self._view.draw(row))
+    def _poses(self, weights: Floats) -> list[Pose]:
+        first = self._frames
+        self._frames += len(weights)
+        return [Pose(index, float(index / self._fps), row) for index, row in enumerate(weights, start=first)]

@@ -20,6 +20,11 @@ NEUTRAL = weights_row({"relax": 0.35})
 MOUTH = [INDEX[name] for name in ("jaw", "upper_raise", "lower_drop", "press", "lip_teeth", "round", "wide")]
 
 
+# How far open lips are read while each is spoken; the others stand between.
+GAPS = {"aa": 1.0, "oh": 0.5, "ou": 0.35, "PP": 0.0, "FF": 0.1}
+WIDTHS = {"ih": 0.6, "oh": -1.0, "ou": -1.3}
+
+
 def motion(shapes: Sequence[str], *, voice: float = 1.0, loudness_db: float = -24.0) -> SpeechMotion:
     """One row a shape."""
     rows = len(shapes)
@@ -30,8 +35,9 @@ def motion(shapes: Sequence[str], *, voice: float = 1.0, loudness_db: float = -2
         channels[row, CHANNELS.index("closure")] = shape == "PP"
         channels[row, CHANNELS.index("labiodental")] = shape == "FF"
     level = np.full(rows, loudness_db, np.float32)
+    lips = np.array([(GAPS.get(shape, 0.5), WIDTHS.get(shape, 0.0)) for shape in shapes], np.float32)
     return SpeechMotion(
-        visemes, channels, np.full(rows, voice, np.float32), level, np.full(rows, 140, np.float32)
+        visemes, channels, np.full(rows, voice, np.float32), level, np.full(rows, 140, np.float32), lips
     )
 
 
@@ -41,7 +47,7 @@ def perform(rows: SpeechMotion, frames: int, manners: Manners | None = None) -> 
 
 
 def shape_of(viseme: str) -> Floats:
-    return mouth_weights(motion([viseme]), np.array([0.5], np.float32), np.ones(1, np.float32))[0]
+    return mouth_weights(motion([viseme]), np.ones(1, np.float32))[0]
 
 
 def test_open_vowels_open_and_closures_close() -> None:

@@ -11,8 +11,10 @@ from visavis.engine.speech import CHANNELS, VISEMES, SpeechMotion
 from visavis.engine.speech.calibration import lips
 
 
-def rows_of(names: list[str], voice: float = 1.0, **channels: float) -> SpeechMotion:
-    """Rows in which the network is sure."""
+def rows_of(
+    names: list[str], voice: float = 1.0, gap: float = 0.8, width: float = 0.4, **channels: float
+) -> SpeechMotion:
+    """Rows in which the network is sure, and in which lips were read as these."""
     count = len(names)
     visemes = np.zeros((count, len(VISEMES)), np.float32)
     visemes[np.arange(count), [VISEMES.index(name) for name in names]] = 1
@@ -20,21 +22,19 @@ def rows_of(names: list[str], voice: float = 1.0, **channels: float) -> SpeechMo
     for name, value in channels.items():
         values[:, CHANNELS.index(name)] = value
     zeros = np.zeros(count, np.float32)
-    return SpeechMotion(visemes, values, np.full(count, voice, np.float32), zeros, zeros)
+    read = np.tile(np.array([gap, width], np.float32), (count, 1))
+    return SpeechMotion(visemes, values, np.full(count, voice, np.float32), zeros, zeros, read)
 
 
-def aperture_of(name: str, **channels: float) -> float:
-    return float(lips(rows_of([name], **channels))[0][0])
+def aperture_of(name: str, **values: float) -> float:
+    return float(lips(rows_of([name], **values))[0][0])
 
 
-def width_of(name: str) -> float:
-    return float(lips(rows_of([name]))[1][0])
-
-
-def test_open_vowels_open_the_mouth_most() -> None:
-    openings = {name: aperture_of(name) for name in VISEMES}
-    assert max(openings, key=lambda name: openings[name]) == "aa"
-    assert openings["aa"] > 0.6
+def test_lips_stand_as_they_were_read_within_reason() -> None:
+    assert aperture_of("aa") == pytest.approx(0.8)
+    assert aperture_of("aa", gap=-0.3) == 0
+    assert aperture_of("aa", gap=7.0) == 1.5
+    assert lips(rows_of(["ih"], width=-9.0))[1][0] == -1.5
 
 
 def test_pressed_lips_are_shut_in_the_midst_of_any_sound() -> None:
@@ -48,22 +48,10 @@ def test_lip_to_teeth_narrows_the_gap_and_does_not_shut_it() -> None:
     assert aperture_of("aa", labiodental=1.0) < 0.3
 
 
-def test_rounded_vowels_are_narrow_and_spread_vowels_wide() -> None:
-    assert width_of("ou") < -0.3
-    assert width_of("oh") < -0.3
-    assert width_of("ih") > 0.05
-    assert width_of("E") > 0.05
-
-
-def test_the_tongue_between_the_teeth_can_be_seen() -> None:
-    assert aperture_of("TH") > 0.2
-
-
 def test_nobody_speaking_keeps_the_mouth_at_rest() -> None:
     aperture, width = lips(rows_of(list(VISEMES), voice=0.0))
     assert not aperture.any()
     assert not width.any()
-    assert aperture_of("sil") < aperture_of("aa")  # a short silence within speech leaves the mouth open
 
 
 @given(st.lists(st.sampled_from(VISEMES), min_size=1, max_size=8), st.integers(0, 8))
@@ -74,6 +62,7 @@ def test_blocks_give_the_bits_of_the_whole(names: list[str], cut: int) -> None:
         motion,
         visemes=rng.dirichlet(np.ones(len(VISEMES)), len(names)).astype(np.float32),
         channels=rng.uniform(0, 1, motion.channels.shape).astype(np.float32),
+        lips=rng.uniform(-1, 2, motion.lips.shape).astype(np.float32),
     )
     whole = lips(blurred)
     parts = [lips(blurred[:cut]), lips(blurred[cut:])]

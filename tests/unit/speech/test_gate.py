@@ -119,7 +119,6 @@ def test_level_does_not_matter_over_30_db() -> None:
     sound = spoken()
     loud, faint = hear(sound), hear(sound * np.float32(10 ** (-30 / 20)))
     assert np.mean((loud.voice > 0.5) == (faint.voice > 0.5)) > 0.9
-    assert np.corrcoef(lips(loud)[0], lips(faint)[0])[0, 1] > 0.85
 
 
 def test_the_gate_opens_faster_than_it_closes_and_ignores_what_is_too_faint() -> None:

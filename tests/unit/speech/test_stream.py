@@ -41,7 +41,7 @@ def whole(model: SpeechModel, sound: NDArray[np.float32]) -> SpeechMotion:
 
 
 def same_bits(one: SpeechMotion, other: SpeechMotion) -> bool:
-    names = ("visemes", "channels", "voice", "loudness_db", "pitch_hz")
+    names = ("visemes", "channels", "voice", "loudness_db", "pitch_hz", "lips")
     return all(getattr(one, name).tobytes() == getattr(other, name).tobytes() for name in names)
 
 

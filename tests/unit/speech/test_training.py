@@ -133,7 +133,8 @@ def test_who_knows_all_scores_full_and_who_is_late_does_not() -> None:
         wanted = targets(ends, classes, (np.arange(rows) + 0.5) / 50)
         visemes = np.eye(len(VISEMES), dtype=np.float32)[np.roll(wanted.hard, late_rows)]
         zeros = np.zeros(rows, np.float32)
-        return SpeechMotion(visemes, np.roll(wanted.channels, late_rows, axis=0), wanted.voice, zeros, zeros)
+        channels = np.roll(wanted.channels, late_rows, axis=0)
+        return SpeechMotion(visemes, channels, wanted.voice, zeros, zeros, np.zeros((rows, 2), np.float32))
 
     full, late = score([item], lambda _: knows(0)), score([item], lambda _: knows(6))
     assert full.accuracy == full.in_speech == full.voice == 1

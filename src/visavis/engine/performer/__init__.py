@@ -1,6 +1,6 @@
 """The performer: what the voice does, turned into what the face does."""
 
 from visavis.engine.performer.emotion import Emotion
-from visavis.engine.performer.performer import LIPS_LEAD_S, Manners, Performer
+from visavis.engine.performer.performer import Manners, Performer, reach_s
 
-__all__ = ["LIPS_LEAD_S", "Emotion", "Manners", "Performer"]
+__all__ = ["Emotion", "Manners", "Performer", "reach_s"]

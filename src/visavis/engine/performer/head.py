@@ -52,11 +52,9 @@ class Delivery:
     """What the voice's melody does to head and brows. Filters with state, one row after another.
 
     Attributes:
-        emphasis: 0..1, how strongly the newest row was spoken; 0.5 is this speaker's usual.
         speaking: 0..1, smoothed over a second.
     """
 
-    emphasis: float = 0.0
     speaking: float = 0.0
     _level_db: float = _USUAL_LOUDNESS_DB
     _log_pitch: float = field(default_factory=lambda: float(np.log2(_USUAL_PITCH_HZ)))
@@ -73,11 +71,12 @@ class Delivery:
         pitch_hz = float(motion.pitch_hz[row])
         if voice > 0.5:
             self._level_db += share(_SPEAKER_S) * (loudness - self._level_db)
+        # How strongly the row is spoken, 0..1; 0.5 is this speaker's usual.
         above = 0.5 + (loudness - self._level_db) / _LOUDNESS_SPAN_DB
-        self.emphasis = voice * float(np.clip(above, 0.0, 1.0))
+        emphasis = voice * float(np.clip(above, 0.0, 1.0))
         self.speaking += share(1.0) * (voice - self.speaking)
-        self._fast += share(0.10) * (self.emphasis - self._fast)
-        self._slow += share(0.60) * (self.emphasis - self._slow)
+        self._fast += share(0.10) * (emphasis - self._fast)
+        self._slow += share(0.60) * (emphasis - self._slow)
         rise = 0.0
         if pitch_hz > 0 and voice > 0.5:
             octaves = float(np.log2(pitch_hz)) - self._log_pitch

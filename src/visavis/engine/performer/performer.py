@@ -1,6 +1,7 @@
 """Turning rows of speech motion into one row of weights for every frame."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 import numpy as np
@@ -11,10 +12,8 @@ from visavis.engine.performer.eyes import Eyes
 from visavis.engine.performer.head import Delivery, Sway, breath_at
 from visavis.engine.performer.mouth import MouthGate, mouth_weights, smooth_mouth
 from visavis.engine.rig.controls import CONTROLS, INDEX, clamp
+from visavis.engine.speech.calibration import LEAD_S
 from visavis.engine.speech.motion import ROW_RATE_HZ, SpeechMotion
-
-LIPS_LEAD_S: Final = 0.030
-"""Lips are in place this long before their sound is heard. Measured on real clips: 30–40 ms."""
 
 _ROUND_RELAXES: Final = 0.65  # a rounded mouth loses the rest of its smile
 _PHRASE_S: Final = 0.6  # so much speech makes a phrase
@@ -81,14 +80,14 @@ class Performer:
 
     def _hear(self, motion: SpeechMotion) -> None:
         count = len(motion)
-        emphasis, speaking, busy = (np.empty(count, np.float32) for _ in range(3))
+        speaking, busy = np.empty(count, np.float32), np.empty(count, np.float32)
         delivered = np.zeros((count, len(CONTROLS)), np.float32)
         for row in range(count):
             delivered[row] = self._delivery.hear(motion, row)
-            emphasis[row], speaking[row] = self._delivery.emphasis, self._delivery.speaking
+            speaking[row] = self._delivery.speaking
             busy[row] = self._gate.hear(float(motion.voice[row]))
             self._follow_phrase(float(motion.voice[row]), self._first_row + len(self._rows) + row)
-        mouth, self._mouth = smooth_mouth(mouth_weights(motion, emphasis, busy), self._mouth)
+        mouth, self._mouth = smooth_mouth(mouth_weights(motion, busy), self._mouth)
         self._rows = np.concatenate([self._rows, mouth + delivered * self._manners.liveliness])
         self._speaking = np.concatenate([self._speaking, speaking])
 
@@ -97,12 +96,12 @@ class Performer:
             self._phrase_s += 1 / ROW_RATE_HZ
         elif voice < 0.2:
             if self._phrase_s > _PHRASE_S:
-                self._phrase_ends.append(row / ROW_RATE_HZ - LIPS_LEAD_S)
+                self._phrase_ends.append(row / ROW_RATE_HZ - LEAD_S)
             self._phrase_s = 0.0
 
     def _row_at(self, frame: int) -> float:
         """The (fractional) row of motion that a frame shows; row k is centred at (k + ½)/rate."""
-        return max(0.0, (frame / self._fps + LIPS_LEAD_S) * ROW_RATE_HZ - 0.5)
+        return max(0.0, (frame / self._fps + LEAD_S) * ROW_RATE_HZ - 0.5)
 
     def _frame(self) -> Floats:
         time_s = self._frames / self._fps
@@ -135,3 +134,13 @@ class Performer:
         weights[INDEX["breath"]] = breath_at(time_s)
         weights[INDEX["relax"]] += _ROUND_RELAXES * row[INDEX["round"]]
         return clamp(weights)
+
+
+def reach_s(fps: Fraction) -> float:
+    """How long after its own moment the middle of the last row lies that a frame needs, at most.
+
+    A frame between two rows needs the later one. At 25 frames a second all lie alike, and nearer than a row.
+    """
+    moments_s = np.arange(fps.numerator) / float(fps)
+    later_rows = np.floor((moments_s + LEAD_S) * ROW_RATE_HZ - 0.5 + 1e-6) + 1
+    return float(np.max((later_rows + 0.5) / ROW_RATE_HZ - moments_s))

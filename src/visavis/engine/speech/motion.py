@@ -33,6 +33,9 @@ class SpeechMotion:
         voice: Shape `(rows,)`, 0..1: is somebody speaking. Breath, noise, music and silence give 0.
         loudness_db: Shape `(rows,)`, dB relative to full scale, over about 40 ms; -100 in digital silence.
         pitch_hz: Shape `(rows,)`, 0 where the sound has none.
+        lips: Shape `(rows, 2)`, how real lips would stand, before any rule of `calibration.lips`: the gap
+            between them, 0 closed, 1 the 95th percentile of speech; the mouth's width, 0 at rest, 1 the 95th
+            percentile, -1 the 5th. Not clipped.
     """
 
     visemes: NDArray[np.float32]
@@ -40,6 +43,7 @@ class SpeechMotion:
     voice: NDArray[np.float32]
     loudness_db: NDArray[np.float32]
     pitch_hz: NDArray[np.float32]
+    lips: NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.voice)
@@ -50,11 +54,11 @@ class SpeechMotion:
     @classmethod
     def empty(cls) -> SpeechMotion:
         """No rows."""
-        return cls(
-            np.zeros((0, len(VISEMES)), np.float32),
-            np.zeros((0, len(CHANNELS)), np.float32),
-            *(np.zeros(0, np.float32) for _ in range(3)),
+        visemes, channels, lips = (
+            np.zeros((0, width), np.float32) for width in (len(VISEMES), len(CHANNELS), 2)
         )
+        none = np.zeros(0, np.float32)
+        return cls(visemes, channels, none, none, none, lips)
 
     @classmethod
     def concatenate(cls, parts: Iterable[SpeechMotion]) -> SpeechMotion:

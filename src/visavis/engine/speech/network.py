@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,12 +10,46 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from visavis.engine.speech.motion import CHANNELS
+from visavis.engine.speech.motion import CHANNELS, VISEMES
 
 Memory = tuple[NDArray[np.float32], ...]
 """What the layers of the network remember, never written to after it was made."""
 
+ANSWERS: Final = len(VISEMES) + len(CHANNELS) + 1
+"""Numbers in an answer."""
+
+INNER: Final = 160
+"""Channels of the network's layers."""
+
 _FRAMES: Final = "frames"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the network says of one row.
+
+    Attributes:
+        all: Visemes, channels and the probability that somebody speaks, side by side, shape `(22,)`.
+        inner: What an early layer makes of the sound, shape `(160,)`.
+    """
+
+    all: NDArray[np.float32]
+    inner: NDArray[np.float32]
+
+    @property
+    def visemes(self) -> NDArray[np.float32]:
+        """Shape `(15,)`."""
+        return self.all[: len(VISEMES)]
+
+    @property
+    def channels(self) -> NDArray[np.float32]:
+        """Shape `(6,)`."""
+        return self.all[len(VISEMES) : -1]
+
+    @property
+    def voice(self) -> float:
+        """The probability that somebody speaks."""
+        return float(self.all[-1])
 
 
 class Network:
@@ -43,9 +78,7 @@ class Network:
         """The memory before the first sound."""
         return tuple(np.zeros(shape, np.float32) for shape in self._shapes)
 
-    def step(
-        self, frames: NDArray[np.float32], memory: Memory
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], float, Memory]:
+    def step(self, frames: NDArray[np.float32], memory: Memory) -> tuple[Answer, Memory]:
         """Hear one more row.
 
         Args:
@@ -53,9 +86,9 @@ class Network:
             memory: From `fresh` or the step before.
 
         Returns:
-            Visemes `(15,)`, channels `(6,)`, the probability that somebody speaks, and the new memory.
+            The answer, and the new memory.
         """
         feeds = dict(zip(self._names, memory, strict=True))
         feeds[_FRAMES] = frames[None]
-        visemes, channels, *after = self._session.run(None, feeds)
-        return visemes, channels[: len(CHANNELS)], float(channels[len(CHANNELS)]), tuple(after)
+        visemes, channels, inner, *after = self._session.run(None, feeds)
+        return Answer(np.concatenate([visemes, channels]), inner), tuple(after)

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from visavis.engine.speech import gate, prosody
 from visavis.engine.speech.features import CONTEXT_SAMPLES, row_features
+from visavis.engine.speech.lips import FITTED, LipMemory, LipReader
 from visavis.engine.speech.motion import CHANNELS, RATE_HZ, ROW_SAMPLES, VISEMES, SpeechMotion, SpeechState
-from visavis.engine.speech.network import Memory, Network
+from visavis.engine.speech.network import Answer, Memory, Network
 
 SHIPPED: Final = Path(__file__).with_name("speech.onnx")
+_SHUT: Final = np.zeros(2, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,14 @@ class StreamState:
         total_samples: Heard so far.
         recent: The newest samples: those of the unfinished row, and the past that coming rows look back at.
         memory: The network's.
+        lips: The lip reader's.
         gate: The voice gate's.
     """
 
     total_samples: int
     recent: NDArray[np.float32]
     memory: Memory
+    lips: LipMemory
     gate: gate.GateState
 
 
@@ -41,8 +45,15 @@ class StreamModel:
     was cut into blocks.
     """
 
-    def __init__(self, path: Path = SHIPPED) -> None:
+    def __init__(self, path: Path = SHIPPED, lips: Path | None = FITTED) -> None:
+        """Load it.
+
+        Args:
+            path: The network.
+            lips: The lip reader that was fitted to this network; without one all lips are read as shut.
+        """
         self._network = Network(path)
+        self._lips = LipReader(lips) if lips else None
         self._delay_samples = self._network.delay_rows * ROW_SAMPLES
         # The oldest sample that a row needs when the 320 samples arrive that complete it.
         reach = self._delay_samples + ROW_SAMPLES // 2 + prosody.WINDOW_SAMPLES // 2
@@ -56,7 +67,11 @@ class StreamModel:
     def begin(self) -> StreamState:
         """The state before the first sample: silence came before."""
         return StreamState(
-            0, np.zeros(self._past_samples, np.float32), self._network.fresh(), gate.GateState()
+            total_samples=0,
+            recent=np.zeros(self._past_samples, np.float32),
+            memory=self._network.fresh(),
+            lips=LipReader.fresh(),
+            gate=gate.GateState(),
         )
 
     def listen(self, samples: NDArray[np.float32], state: SpeechState) -> tuple[SpeechMotion, StreamState]:
@@ -70,24 +85,25 @@ class StreamModel:
         held = np.concatenate([state.recent, clean])
         steps = (len(held) - self._past_samples) // ROW_SAMPLES
         before = state.total_samples // ROW_SAMPLES
-        memory, gated = state.memory, state.gate
+        memory, read, gated = state.memory, state.lips, state.gate
         out = _Rows(steps)
         for step in range(steps):
             # `new` is the first of the 320 samples that arrived last.
             new = self._past_samples + step * ROW_SAMPLES
             end = new + ROW_SAMPLES
-            visemes, channels, opinion, memory = self._network.step(
-                row_features(held[new - CONTEXT_SAMPLES : end]), memory
-            )
+            answer, memory = self._network.step(row_features(held[new - CONTEXT_SAMPLES : end]), memory)
             if before + step < self._network.delay_rows:
                 continue
+            if self._lips:
+                read = self._lips.remember(answer, read)
             middle = end - self._delay_samples - ROW_SAMPLES // 2
             around = held[middle - prosody.WINDOW_SAMPLES // 2 : middle + prosody.WINDOW_SAMPLES // 2]
             loudness = prosody.loudness_db(around)
-            voice, gated = gate.voice(opinion, loudness, gated)
-            out.add(visemes, channels, voice, loudness, prosody.pitch_hz(around, loudness))
+            voice, gated = gate.voice(answer.voice, loudness, gated)
+            lips = self._lips.read(read) if self._lips else _SHUT
+            out.add(answer, voice, loudness, prosody.pitch_hz(around, loudness), lips)
         recent = held[steps * ROW_SAMPLES :].copy()
-        return out.motion(), StreamState(state.total_samples + len(samples), recent, memory, gated)
+        return out.motion(), StreamState(state.total_samples + len(samples), recent, memory, read, gated)
 
     def finish(self, state: SpeechState) -> SpeechMotion:
         """The rows still owed, as if silence followed."""
@@ -106,24 +122,22 @@ class _Rows:
         self._visemes = np.empty((most, len(VISEMES)), np.float32)
         self._channels = np.empty((most, len(CHANNELS)), np.float32)
         self._scalars = np.empty((3, most), np.float32)
+        self._lips = np.empty((most, 2), np.float32)
 
     def add(
-        self,
-        visemes: NDArray[np.float32],
-        channels: NDArray[np.float32],
-        voice: float,
-        loudness: float,
-        pitch: float,
+        self, answer: Answer, voice: float, loudness: float, pitch: float, lips: NDArray[np.float32]
     ) -> None:
-        self._visemes[self._count] = visemes
-        self._channels[self._count] = channels
-        self._scalars[:, self._count] = voice, loudness, pitch
+        at = self._count
+        self._visemes[at], self._channels[at], self._lips[at] = answer.visemes, answer.channels, lips
+        self._scalars[:, at] = voice, loudness, pitch
         self._count += 1
 
     def motion(self) -> SpeechMotion:
         kept = slice(0, self._count)
         voice, loudness, pitch = self._scalars[:, kept]
-        return SpeechMotion(self._visemes[kept], self._channels[kept], voice, loudness, pitch)
+        return SpeechMotion(
+            self._visemes[kept], self._channels[kept], voice, loudness, pitch, self._lips[kept]
+        )
 
 
 def load_speech_model() -> StreamModel:
