@@ -1,29 +1,46 @@
 """The room server as a process: what it says, what it refuses, and what strangers cannot do to it."""
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import urllib.parse
 from collections.abc import Iterator
 
 import aiohttp
 import numpy as np
 import pytest
-from tests.conformance.rooms.clients import Target, asynchronous, joined, new_room, within
+from aiortc import RTCCertificate
+from bench.rooms_light import Sender, Viewer
+from livekit import api
+from tests.conformance.rooms.clients import DEADLINE_S, Target, asynchronous, joined, new_room, within
 from tests.conformance.rooms.media import read_levels, showing
 
 KEY, SECRET = "testkey", "s" * 40
 PACKETS = 3000
+Server = tuple[Target, int, int]
+
+
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
 
 
 @pytest.fixture
-def server() -> Iterator[tuple[Target, int]]:
-    """The server in a process of its own: where it is, and its UDP port."""
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """The server in a process of its own: where it is, and its ports for media, UDP and TCP."""
+    host = getattr(request, "param", "127.0.0.1")
     process = subprocess.Popen(
-        [sys.executable, "-m", "visavis", "rooms", "--port", "0", "--udp-port", "0"],
+        [sys.executable, "-m", "visavis", "rooms", "--host", host, "--port", "0", "--udp-port", "0"],
         env={**os.environ, "LIVEKIT_API_KEY": KEY, "LIVEKIT_API_SECRET": SECRET, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -32,11 +49,11 @@ def server() -> Iterator[tuple[Target, int]]:
     assert process.stdout is not None
     try:
         said = "".join(process.stdout.readline() for _ in range(3))
-        url, udp_port = re.search(r"LIVEKIT_URL=(\S+)", said), re.search(r"UDP port (\d+)", said)
+        url, ports = re.search(r"LIVEKIT_URL=(\S+)", said), re.search(r"UDP port (\d+).*TCP port (\d+)", said)
         assert url is not None
-        assert udp_port is not None
+        assert ports is not None
         assert SECRET not in said
-        yield Target(url[1], KEY, SECRET), int(udp_port[1])
+        yield Target(url[1], KEY, SECRET), int(ports[1]), int(ports[2])
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -71,6 +88,22 @@ def test_the_public_secret_is_for_this_machine_only() -> None:
     assert "loopback" in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--udp-port", "x"), "no port"),
+        (("--node-ip", "localhost"), "no IP address"),
+        (("--host", "0.0.0.0"), "loopback"),  # noqa: S104 - it must refuse
+        (("--node-ip", "0.0.0.0"), "--node-ip"),  # noqa: S104 - it must refuse
+    ],
+)
+def test_wrong_addresses_are_said_in_one_line(arguments: tuple[str, str], said: str) -> None:
+    ended = run_rooms("--dev", "--port", "0", *arguments)
+    assert ended.returncode == 2
+    assert said in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
 def test_a_taken_port_is_said_in_one_line() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -81,8 +114,23 @@ def test_a_taken_port_is_said_in_one_line() -> None:
 
 
 @asynchronous
-async def _check_strangers(server: tuple[Target, int]) -> None:
-    target, udp_port = server
+async def _check_pictures(server: Server) -> None:
+    target, _, _ = server
+    room = new_room()
+    async with joined(target, room, "ada") as ada, joined(target, room, "bob") as bob, showing(ada):
+        track, _, _ = await bob.event("track_subscribed")
+        assert await within(read_levels(track, 3))
+
+
+@pytest.mark.skipif(not _has_ipv6(), reason="no IPv6 here")
+@pytest.mark.parametrize("server", ["::1"], indirect=True)
+def test_it_serves_ipv6(server: Server) -> None:
+    _check_pictures(server)
+
+
+@asynchronous
+async def _check_strangers(server: Server) -> None:
+    target, udp_port, _ = server
     room = new_room()
     random = np.random.default_rng(3)
     async with joined(target, room, "ada") as ada, joined(target, room, "bob") as bob, showing(ada):
@@ -97,13 +145,13 @@ async def _check_strangers(server: tuple[Target, int]) -> None:
         assert await within(read_levels(track, 5))
 
 
-def test_strangers_on_the_media_port_do_no_harm(server: tuple[Target, int]) -> None:
+def test_strangers_on_the_media_port_do_no_harm(server: Server) -> None:
     _check_strangers(server)
 
 
 @asynchronous
-async def _check_nonsense(server: tuple[Target, int]) -> None:
-    target, _ = server
+async def _check_nonsense(server: Server) -> None:
+    target, _, _ = server
     token = target.token("eve", new_room())
     random = np.random.default_rng(4)
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
@@ -123,10 +171,11 @@ async def _check_nonsense(server: tuple[Target, int]) -> None:
             while (await within(talk.receive())).type is aiohttp.WSMsgType.BINARY:
                 pass
             assert talk.closed
+        kind = {"Content-Type": "application/protobuf"}
         async with session.post(
-            f"{target.http_url}/twirp/livekit.RoomService/ListRooms", data=b"\xff"
+            f"{target.http_url}/twirp/livekit.RoomService/ListRooms", data=b"\xff", headers=kind
         ) as answer:
-            assert answer.status in (400, 401)
+            assert answer.status == 400
             assert set(await answer.json()) == {"code", "msg"}
         async with session.post(f"{target.http_url}/twirp/livekit.RoomService/Explode") as answer:
             assert answer.status == 404
@@ -134,5 +183,147 @@ async def _check_nonsense(server: tuple[Target, int]) -> None:
         assert ada.room.isconnected()
 
 
-def test_nonsense_in_signalling_does_no_harm(server: tuple[Target, int]) -> None:
+def test_nonsense_in_signalling_does_no_harm(server: Server) -> None:
     _check_nonsense(server)
+
+
+@asynchronous
+async def _check_tcp_strangers(server: Server) -> None:
+    target, _, tcp_port = server
+    random = np.random.default_rng(5)
+    async with contextlib.AsyncExitStack() as stack:
+        silent = [await asyncio.open_connection("127.0.0.1", tcp_port) for _ in range(50)]
+        for _, writer in silent:
+            stack.callback(writer.close)
+        reader, writer = await asyncio.open_connection("127.0.0.1", tcp_port)
+        stack.callback(writer.close)
+        for _ in range(200):
+            junk = random.bytes(int(random.integers(1, 1400)))
+            writer.write(struct.pack("!H", len(junk)) + junk)
+        writer.write(b"\xff\xff")  # longer than any datagram of ours
+        with contextlib.suppress(ConnectionError):
+            assert await within(reader.read()) == b""
+        room = new_room()
+        async with joined(target, room, "ada") as ada, joined(target, room, "bob") as bob, showing(ada):
+            track, _, _ = await bob.event("track_subscribed")
+            assert await within(read_levels(track, 3))
+
+
+def test_strangers_on_the_tcp_port_do_no_harm(server: Server) -> None:
+    _check_tcp_strangers(server)
+
+
+@asynchronous
+async def _check_insider(server: Server) -> None:
+    """A participant whose address is proven sends what it likes: forged media, DTLS and SCTP that is none."""
+    target, _, _ = server
+    room = new_room()
+    random = np.random.default_rng(6)
+    certificate = RTCCertificate.generateCertificate()
+    async with (
+        aiohttp.ClientSession() as session,
+        joined(target, room, "ada") as ada,
+        joined(target, room, "bob") as bob,
+        showing(ada),
+    ):
+        track, _, _ = await bob.event("track_subscribed")
+        eve = Viewer(certificate, probe=False)
+        viewing = asyncio.create_task(eve.run(session, target.url, target.token("eve", room)))
+        await within(eve.first_packet.wait())
+        for index in range(2000):
+            junk = random.bytes(int(random.integers(12, 1200)))
+            eve.line.send(bytes([(128, 144, 20, 22, 23, 63)[index % 6]]) + junk)
+            if index % 50 == 0:
+                await asyncio.sleep(0)
+        for _ in range(50):  # inside of DTLS, where SCTP is expected
+            await eve.line.dtls._send_data(random.bytes(100))
+        assert await within(read_levels(track, 5))
+        viewing.cancel()
+        await asyncio.gather(viewing, return_exceptions=True)
+
+
+def test_an_insider_does_no_harm(server: Server) -> None:
+    _check_insider(server)
+
+
+@asynchronous
+async def _check_floods(server: Server) -> None:
+    """Many who may not come in, and one who comes in again and again."""
+    target, _, _ = server
+    room = new_room()
+    forged = {"Authorization": f"Bearer {target.token('eve', room, secret=new_room() * 3)}"}
+    own = {"Authorization": f"Bearer {target.token('eve', room)}"}
+    async with (
+        aiohttp.ClientSession() as session,
+        joined(target, room, "ada") as ada,
+        joined(target, room, "bob") as bob,
+        showing(ada),
+    ):
+        track, _, _ = await bob.event("track_subscribed")
+
+        async def ask() -> int:
+            async with session.get(f"{target.http_url}/rtc/validate", headers=forged) as answer:
+                return answer.status
+
+        assert set(await within(asyncio.gather(*(ask() for _ in range(500))))) == {401}
+        for _ in range(50):
+            async with session.ws_connect(f"{target.http_url}/rtc", headers=own) as talk:
+                await within(talk.receive())
+        async with target.service() as service, asyncio.timeout(DEADLINE_S):
+            asked = api.ListParticipantsRequest(room=room)
+            while len((await service.room.list_participants(asked)).participants) > len({"ada", "bob"}):
+                await asyncio.sleep(0.1)
+        assert await within(read_levels(track, 5))
+
+
+def test_floods_do_no_harm(server: Server) -> None:
+    _check_floods(server)
+
+
+@asynchronous
+async def _check_reports(server: Server) -> None:
+    """What a sender report says of a moment is what the packets of that moment say."""
+    target, _, _ = server
+    room = new_room()
+    certificate = RTCCertificate.generateCertificate()
+    async with aiohttp.ClientSession() as session:
+        sender, viewer = Sender(certificate), Viewer(certificate, probe=True)
+        tasks = [
+            asyncio.create_task(sender.run(session, target.url, target.token("ada", room))),
+            asyncio.create_task(viewer.run(session, target.url, target.token("bob", room))),
+        ]
+        await within(viewer.reported.wait())
+        assert viewer.seen.mapping_s < 0.05  # between a frame's stamp and the next report's
+        assert abs(viewer.seen.drift_s) < 0.05
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def test_sender_reports_keep_their_meaning(server: Server) -> None:
+    _check_reports(server)
+
+
+@asynchronous
+async def _check_hasty(server: Server) -> None:
+    """Clients that ask for a socket and are gone before they get it."""
+    target, _, _ = server
+    room = new_room()
+    address = urllib.parse.urlsplit(target.url)
+    for index in range(50):
+        query = urllib.parse.urlencode({"access_token": target.token(f"hasty{index}", room)})
+        wish = f"GET /rtc?{query} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        wish += "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        with socket.create_connection((address.hostname, address.port), timeout=10) as hasty:
+            hasty.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # ends in a reset
+            hasty.sendall(wish.encode())
+    async with target.service() as service, joined(target, room, "ada"), asyncio.timeout(DEADLINE_S / 2):
+        asked = api.ListParticipantsRequest(room=room)
+        while [each.identity for each in (await service.room.list_participants(asked)).participants] != [
+            "ada"
+        ]:
+            await asyncio.sleep(0.1)
+
+
+def test_who_is_gone_before_the_socket_is_there_leaves_nothing(server: Server) -> None:
+    _check_hasty(server)

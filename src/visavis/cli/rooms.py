@@ -1,7 +1,9 @@
 """`visavis rooms`: the embedded room server."""
 
 import asyncio
+import gc
 import importlib.util
+import ipaddress
 import os
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 DEV_KEY: Final = "devkey"
 DEV_SECRET: Final = "secret-of-devkey-for-this-machine-only"  # noqa: S105 - public on purpose, loopback only
-_LOOPBACK: Final = "127."
 _SHORTEST_SECRET: Final = 32
 
 
@@ -27,12 +28,21 @@ def rooms(
         bool,
         typer.Option("--dev", help=f"Use the key {DEV_KEY} and a public secret; loopback addresses only."),
     ] = False,
-    host: Annotated[str, typer.Option(help="IPv4 address for signalling and media.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port for signalling; 0 is any.")] = 7880,
-    udp_port: Annotated[int, typer.Option(min=0, max=65535, help="UDP port for media; 0 is any.")] = 7882,
-    node_ip: Annotated[
-        str, typer.Option(help="IPv4 address that clients are told for media, if it is not --host.")
+    host: Annotated[str, typer.Option(help="IPv4 or IPv6 address for signalling and media.")] = "127.0.0.1",
+    port: Annotated[
+        str, typer.Option(help="TCP port for signalling; 0 is any, a range its first free.")
+    ] = "7880",
+    udp_port: Annotated[str, typer.Option(help="UDP port for media, the same way.")] = "7882",
+    tcp_port: Annotated[
+        str,
+        typer.Option(help="TCP port for media that UDP does not carry, or “off”; --udp-port if not given."),
     ] = "",
+    node_ip: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Address that clients are told for media, if it is not --host; may be given again."
+        ),
+    ] = None,
     empty_timeout: Annotated[
         int, typer.Option(min=1, help="Seconds that a room waits for its first participant.")
     ] = 300,
@@ -49,13 +59,15 @@ def rooms(
     telemetry.configure(read_settings())
     key, secret = _read_key(dev=dev, host=host)
     from visavis.rooms.server import Options
+    from visavis.rooms.sockets import parse_ports
 
     options = Options(
         keys={key: secret},
         host=host,
-        port=port,
-        udp_port=udp_port,
-        public_address=node_ip,
+        ports=parse_ports(port),
+        udp_ports=parse_ports(udp_port),
+        tcp_ports=None if tcp_port == "off" else parse_ports(tcp_port or udp_port),
+        public_addresses=tuple(node_ip or ()),
         empty_timeout_s=empty_timeout,
         departure_timeout_s=departure_timeout,
     )
@@ -65,7 +77,7 @@ def rooms(
 def _read_key(*, dev: bool, host: str) -> tuple[str, str]:
     key, secret = os.environ.get("LIVEKIT_API_KEY", ""), os.environ.get("LIVEKIT_API_SECRET", "")
     if dev:
-        if not host.startswith(_LOOPBACK):
+        if not _is_loopback(host):
             raise SettingsError("--dev has a public secret: it serves loopback addresses only.")
         return key or DEV_KEY, secret or DEV_SECRET
     if not key or len(secret) < _SHORTEST_SECRET:
@@ -75,11 +87,25 @@ def _read_key(*, dev: bool, host: str) -> tuple[str, str]:
     return key, secret
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError as error:
+        raise SettingsError(f"“{host}” is no IP address.") from error
+
+
 async def _serve(options: "Options", key: str) -> None:
     from visavis.rooms.server import RoomServer
 
     async with RoomServer(options) as server:
-        say.print(f"LIVEKIT_URL=ws://{options.host}:{server.port}", markup=False)
+        # Who has left is a cycle that only a full collection frees. One comes when a quarter of what it looks
+        # at is new: without all that never changes that is soon, and it takes little.
+        gc.collect()
+        gc.freeze()
+        gc.collect()
+        host = f"[{options.host}]" if ":" in options.host else options.host
+        say.print(f"LIVEKIT_URL=ws://{host}:{server.port}", markup=False)
         say.print(f"LIVEKIT_API_KEY={key}", markup=False)
-        say.print(f"Media comes over UDP port {server.udp_port}. Ctrl-C ends it.", markup=False)
+        tcp = "" if server.tcp_port is None else f", else over TCP port {server.tcp_port}"
+        say.print(f"Media comes over UDP port {server.udp_port}{tcp}. Ctrl-C ends it.", markup=False)
         await asyncio.Event().wait()

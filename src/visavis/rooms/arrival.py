@@ -1,15 +1,17 @@
-"""What a participant begins with: how its client has come, and what it is made of."""
+"""What a participant begins with, and what is said of it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from livekit.protocol.models import ClientInfo, ParticipantInfo
 
+from visavis.errors import RoomLimitError
+from visavis.rooms.backlog import Backlog
+from visavis.rooms.ice import Ice
 from visavis.rooms.limits import Limits
 from visavis.rooms.peer import Certificate, Peer, random_text
 from visavis.rooms.tokens import Grants
-from visavis.rooms.udp import UdpSocket
 
 
 @dataclass(frozen=True)
@@ -17,16 +19,18 @@ class Means:
     """What every participant is made with.
 
     Attributes:
-        socket: For media.
+        ice: For media.
         certificate: Of this process.
         limits: For each.
+        backlog: Says when media is to be dropped.
         clock: Seconds, only forward.
         start: Runs a connection until it ends.
     """
 
-    socket: UdpSocket
+    ice: Ice
     certificate: Certificate
     limits: Limits
+    backlog: Backlog
     start: Callable[[Peer], None]
     clock: Callable[[], float] = time.monotonic
 
@@ -39,6 +43,7 @@ class Arrival:
         client: What it says of itself.
         single: One peer connection, or two.
         auto_subscribe: Whether it wants every track without asking.
+        tcp_only: Whether media should not take UDP.
         attributes: Of its own, beside those of the token.
         metadata: In place of the token's, if not empty.
     """
@@ -46,6 +51,7 @@ class Arrival:
     client: ClientInfo
     single: bool
     auto_subscribe: bool = True
+    tcp_only: bool = False
     metadata: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
 
@@ -73,3 +79,21 @@ def introduce(grants: Grants, arrival: Arrival) -> ParticipantInfo:
         client_protocol=arrival.client.client_protocol,
         capabilities=arrival.client.capabilities,
     )
+
+
+def redescribe(
+    info: ParticipantInfo, name: str, metadata: str, attributes: Mapping[str, str], *, most_bytes: int
+) -> None:
+    """Change what is said of a participant; empty leaves as it is, an empty attribute is removed.
+
+    Raises:
+        RoomLimitError: It would be longer than `most_bytes`; nothing has changed.
+    """
+    after = {**info.attributes, **attributes}
+    after = {key: value for key, value in after.items() if value or key not in attributes}
+    texts = (name or info.name, metadata or info.metadata, *after, *after.values())
+    if sum(len(text.encode()) for text in texts) > most_bytes:
+        raise RoomLimitError(f"Name, metadata and attributes have at most {most_bytes} bytes.")
+    info.name, info.metadata = texts[0], texts[1]
+    info.attributes.clear()
+    info.attributes.update(after)

@@ -4,6 +4,7 @@ Each track has one SSRC, one sequence and one timestamp for all viewers, so that
 once for repeats, and only encrypted for each. Pure state; the time is an argument.
 """
 
+from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -30,11 +31,44 @@ class _Layer:
 
 
 @dataclass
-class _Offset:
-    """What is added to a layer's numbers so that the outgoing ones go on without a step."""
+class _Numbering:
+    """Incoming to outgoing sequence numbers, which have no step at a switch and no room for padding."""
 
-    sequence: int = 0
-    timestamp: int = 0
+    offset: int = 0
+    _begun: int | None = None  # as long as older packets may come late
+    _newest: int | None = None
+    _left_out: deque[int] = field(default_factory=deque)
+
+    def begin(self, incoming: int, outgoing: int) -> None:
+        """Go on with another stream, or after a gap, at a number of ours."""
+        self.offset = (outgoing - incoming) % SEQUENCES
+        self._begun, self._newest = incoming, None
+        self._left_out.clear()
+
+    def take(self, packet: RtpPacket) -> int | None:
+        """The number of a packet; `None` if it is not to be sent.
+
+        That is padding, with which a sender tries its line (padding that comes late has left a gap, and
+        closes it), and what is from before the last `begin`: its number would be one that is used already.
+        """
+        incoming = packet.sequence
+        if self._begun is not None:
+            since = sequence_step(self._begun, incoming)
+            if since < 0:
+                return None
+            if since > HISTORY_PACKETS:
+                self._begun = None
+        if self._newest is not None and sequence_step(self._newest, incoming) <= 0:
+            left_out_since = sum(sequence_step(incoming, number) > 0 for number in self._left_out)
+            return (incoming + self.offset + left_out_since) % SEQUENCES
+        self._newest = incoming
+        while self._left_out and sequence_step(self._left_out[0], incoming) > HISTORY_PACKETS:
+            self._left_out.popleft()
+        if packet.payload:
+            return (incoming + self.offset) % SEQUENCES
+        self._left_out.append(incoming)
+        self.offset = (self.offset - 1) % SEQUENCES
+        return None
 
 
 @dataclass
@@ -51,8 +85,10 @@ class Forwarder:
     _layers: dict[str, _Layer] = field(default_factory=dict)
     _current: str | None = None
     _wanted: str | None = None
-    _offset: _Offset = field(default_factory=_Offset)
+    _numbering: _Numbering = field(default_factory=_Numbering)
+    _shift: int = 0  # of timestamps
     _last: tuple[int, int, float] | None = None
+    _interrupted: bool = False
     _history: list[bytes | None] = field(default_factory=lambda: [None] * HISTORY_PACKETS)
 
     @property
@@ -62,8 +98,8 @@ class Forwarder:
 
     @property
     def needs_keyframe(self) -> bool:
-        """Whether another layer is wanted than flows."""
-        return self._wanted != self._current
+        """Whether another layer is wanted than flows, or none can flow without one."""
+        return self._wanted != self._current or self._interrupted
 
     def forward(self, layer: str, packet: RtpPacket, now_s: float) -> bytes | None:
         """Take a packet of a layer.
@@ -74,18 +110,21 @@ class Forwarder:
             now_s: The time.
 
         Returns:
-            The packet for viewers, or `None` if this layer is not the one they get.
+            The packet for viewers, or `None` if they do not get it.
         """
         known = self._layers.setdefault(layer, _Layer(_ORDER.get(layer, 0), now_s))
         known.last_s = now_s
         self._choose(now_s)
-        if layer != self._current and not self._switch(layer, packet, now_s):
+        if (layer != self._current or self._interrupted) and not self._switch(layer, packet, now_s):
+            return None
+        sequence = self._numbering.take(packet)
+        if sequence is None:
             return None
         out = replace(
             packet,
             payload_type=self.codec.payload_type,
-            sequence=(packet.sequence + self._offset.sequence) % SEQUENCES,
-            timestamp=(packet.timestamp + self._offset.timestamp) % TIMESTAMPS,
+            sequence=sequence,
+            timestamp=(packet.timestamp + self._shift) % TIMESTAMPS,
             ssrc=self.ssrc,
         )
         if self._last is None or sequence_step(self._last[0], out.sequence) > 0:
@@ -93,6 +132,10 @@ class Forwarder:
         packed = out.pack()
         self._history[out.sequence % HISTORY_PACKETS] = packed
         return packed
+
+    def interrupt(self) -> None:
+        """Packets have been left out on purpose: go on from the next keyframe, numbered without a gap."""
+        self._interrupted = self._last is not None
 
     def _choose(self, now_s: float) -> None:
         """The best layer that is alive is wanted; if none is, nothing changes."""
@@ -107,12 +150,12 @@ class Forwarder:
             return False
         if self._last is not None:
             sequence, timestamp, at_s = self._last
-            elapsed = max(1, int((now_s - at_s) * self.codec.clock_hz))
-            self._offset = _Offset(
-                (sequence + 1 - packet.sequence) % SEQUENCES,
-                (timestamp + elapsed - packet.timestamp) % TIMESTAMPS,
-            )
+            if layer != self._current:
+                elapsed = max(1, int((now_s - at_s) * self.codec.clock_hz))
+                self._shift = (timestamp + elapsed - packet.timestamp) % TIMESTAMPS
+            self._numbering.begin(packet.sequence, sequence + 1)
         self._current = layer
+        self._interrupted = False
         return True
 
     def repeat(self, sequence: int) -> bytes | None:
@@ -124,7 +167,7 @@ class Forwarder:
         """A sender report with the outgoing numbers; `None` if viewers do not get that layer."""
         if layer != self._current:
             return None
-        timestamp = (report.timestamp + self._offset.timestamp) % TIMESTAMPS
+        timestamp = (report.timestamp + self._shift) % TIMESTAMPS
         return replace(report, ssrc=self.ssrc, timestamp=timestamp)
 
 

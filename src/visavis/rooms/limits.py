@@ -13,20 +13,24 @@ class Limits:
         tracks: Published by one participant.
         attribute_bytes: Metadata, names and attributes of one participant, together.
         message_bytes: One signalling message or data packet.
-        datagrams_a_second: Accepted from one address.
+        datagrams_a_second: Accepted from one address or TCP connection.
+        tcp_connections: For media, at once.
         messages_a_second: Signalling messages of one participant.
+        signal_bytes_a_second: The same in bytes: reading a description takes a microsecond a byte.
         data_bytes_a_second: Data packets of one participant.
         waiting_messages: Signalling messages not yet read by a client; beyond them its socket is closed.
         waiting_data_bytes: Data not yet taken by a viewer; beyond it reliable data ends the connection.
     """
 
     rooms: int = 200
-    participants: int = 200
+    participants: int = 250
     tracks: int = 32
     attribute_bytes: int = 64 * 1024
     message_bytes: int = 256 * 1024
     datagrams_a_second: int = 10_000
+    tcp_connections: int = 1000
     messages_a_second: int = 100
+    signal_bytes_a_second: int = 1024 * 1024
     data_bytes_a_second: int = 16 * 1024 * 1024
     waiting_messages: int = 512
     waiting_data_bytes: int = 32 * 1024 * 1024

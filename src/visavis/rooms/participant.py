@@ -1,55 +1,39 @@
-"""A participant: what a client says over its signalling socket, and what follows from it."""
+"""A participant: its connections, what it publishes and sees, what it is told."""
 
-from collections.abc import Callable
-from typing import Any, Final, Protocol
+from collections.abc import Mapping
+from typing import Protocol
 
 import structlog
-from google.protobuf.message import DecodeError
 from livekit.protocol.models import (
     DataPacket,
     DisconnectReason,
     ParticipantInfo,
     ParticipantPermission,
-    TrackType,
 )
 from livekit.protocol.rtc import (
-    AddTrackRequest,
     LeaveRequest,
     MuteTrackRequest,
-    Ping,
-    Pong,
-    RequestResponse,
     SessionDescription,
-    SignalRequest,
     SignalResponse,
-    SimulateScenario,
-    SyncState,
-    TrackPublishedResponse,
     TrackSubscribed,
     TrackUnpublishedResponse,
-    UpdateParticipantMetadata,
-    UpdateSubscription,
-    UpdateTrackSettings,
 )
 
 from visavis.errors import RoomLimitError, WireError
-from visavis.rooms.arrival import Arrival, Means, introduce, now_ms
+from visavis.rooms.arrival import Arrival, Means, introduce, redescribe
 from visavis.rooms.data import Mailbox
 from visavis.rooms.limits import TokenBucket
+from visavis.rooms.negotiation import Negotiation
 from visavis.rooms.outbox import Outbox
 from visavis.rooms.peer import Peer
-from visavis.rooms.publishing import Publisher, refuse
-from visavis.rooms.sections import OfferedSections, OwnSections
+from visavis.rooms.publishing import Publisher
 from visavis.rooms.subscribing import Subscriber
 from visavis.rooms.tokens import Grants, may_publish
 from visavis.rooms.tracks import Track
-from visavis.rooms.wire import sdp
 from visavis.rooms.wire.rtcp import Feedback
 from visavis.rooms.wire.rtp import RtpPacket
 
 log = structlog.get_logger()
-
-_OWN_FIELDS_REASON: Final = "does not have permission to update own metadata"
 
 
 class Surroundings(Protocol):
@@ -73,6 +57,9 @@ class Surroundings(Protocol):
     def catch_up(self, participant: "Participant") -> None:
         """Tell a participant that has come back everything."""
 
+    def keep_from_udp(self, participant: "Participant") -> None:
+        """Tell a client of TCP only, when it comes again."""
+
     def leave(self, participant: "Participant", reason: DisconnectReason) -> None:
         """Take a participant out of the room."""
 
@@ -93,23 +80,22 @@ class Participant:
         self._limits = limits
         self._clock = means.clock
         self._messages = TokenBucket(limits.messages_a_second, means.clock())
+        self._signal_bytes = TokenBucket(limits.signal_bytes_a_second, means.clock())
         self.arrival = arrival
         self.info = introduce(grants, arrival)
         self.outbox = Outbox(limits.waiting_messages)
-        upstream = Peer(means.socket, means.certificate, self, opens_channels=False)
+        tcp_only = arrival.tcp_only
+        upstream = Peer(means.ice, means.certificate, self, opens_channels=False, tcp_only=tcp_only)
         means.start(upstream)
-        self.publisher = Publisher(upstream, most_tracks=limits.tracks)
-        self._offered = OfferedSections(self.outbox)
-        self._own: OwnSections | None = None
+        self.publisher = Publisher(upstream, means.backlog, most_tracks=limits.tracks)
         downstream = upstream
         if not arrival.single:
-            downstream = Peer(means.socket, means.certificate, self, opens_channels=True)
+            downstream = Peer(means.ice, means.certificate, self, opens_channels=True, tcp_only=tcp_only)
             means.start(downstream)
-            self._own = OwnSections(downstream, self.outbox)
-        self.subscriber = Subscriber(self.info.sid, downstream, self._own or self._offered)
+        self._negotiation = Negotiation(self.publisher, self.outbox, None if arrival.single else downstream)
+        self.subscriber = Subscriber(self.info.sid, downstream, self._negotiation.sections)
         self.mailbox = Mailbox(downstream, limits, means.clock)
-        self._remote_ufrag = ""
-        self._answers = 0
+        self._was_connected = False
         self.gone = False
         self.signal_lost_s: float | None = None
         """Since when there is no signalling socket."""
@@ -142,7 +128,7 @@ class Participant:
 
     def negotiate(self) -> None:
         """Ask for, or offer, what its views need."""
-        (self._own or self._offered).negotiate()
+        self._negotiation.negotiate()
 
     def give(self, track: Track, stream: str) -> bool:
         """Let it have a track; the answer is whether it had it not yet."""
@@ -167,26 +153,14 @@ class Participant:
                 self.take_away(sid)
 
     def describe(
-        self, *, name: str = "", metadata: str = "", attributes: dict[str, str] | None = None
+        self, *, name: str = "", metadata: str = "", attributes: Mapping[str, str] | None = None
     ) -> None:
-        """Change what is said of it; empty leaves as it is, an empty attribute is removed.
+        """Change what is said of it; see `redescribe`.
 
         Raises:
             RoomLimitError: It would be too long.
         """
-        after = dict(self.info.attributes)
-        for key, value in (attributes or {}).items():
-            after[key] = value
-            if not value:
-                del after[key]
-        texts = (name or self.info.name, metadata or self.info.metadata, *after, *after.values())
-        if sum(len(text.encode()) for text in texts) > self._limits.attribute_bytes:
-            raise RoomLimitError(
-                f"Name, metadata and attributes have at most {self._limits.attribute_bytes} bytes."
-            )
-        self.info.name, self.info.metadata = texts[0], texts[1]
-        self.info.attributes.clear()
-        self.info.attributes.update(after)
+        redescribe(self.info, name, metadata, attributes or {}, most_bytes=self._limits.attribute_bytes)
 
     def mute(self, track: Track, *, muted: bool) -> None:
         """Mute a track, and tell everybody."""
@@ -225,57 +199,23 @@ class Participant:
 
     # Signalling
 
-    def receive(self, packed: bytes) -> None:
-        """Act on a message of the client.
+    def admit(self, message_bytes: int) -> None:
+        """Count a signalling message of the client.
 
         Raises:
-            WireError: It cannot be read.
             RoomLimitError: There are too many.
         """
-        if not self._messages.take(self._clock()):
+        now_s = self._clock()
+        if not (self._messages.take(now_s) and self._signal_bytes.take(now_s, message_bytes)):
             raise RoomLimitError("There are too many signalling messages.")
-        try:
-            request = SignalRequest.FromString(packed)
-        except DecodeError as error:
-            raise WireError("The signalling message cannot be read.") from error
-        name = request.WhichOneof("message")
-        handler = _HANDLERS.get(name or "")
-        if name and handler:  # what is not there is not an error: clients say more than we need
-            handler(self, getattr(request, name))
 
-    def _on_ping(self, _timestamp: int) -> None:
-        self.outbox.send(SignalResponse(pong=now_ms()))
-
-    def _on_ping_request(self, ping: Ping) -> None:
-        pong = Pong(last_ping_timestamp=ping.timestamp, timestamp=now_ms())
-        self.outbox.send(SignalResponse(pong_resp=pong))
-
-    def on_offer(self, offer: SessionDescription) -> None:
-        """Answer an offer.
+    def take_offer(self, offer: SessionDescription) -> None:
+        """Answer an offer, and publish what it brings.
 
         Raises:
             WireError: It cannot be read.
         """
-        description = sdp.parse_description(offer.sdp)
-        peer = self.publisher.peer
-        if self._remote_ufrag and self._remote_ufrag != description.ufrag:
-            peer.restart_ice()
-        self._remote_ufrag = description.ufrag
-        new, gone = self.publisher.match(description)
-        transport = peer.describe("passive")
-        self._offered.begin_answer()
-        sections = [
-            (section.mid, self._answer_section(section, transport)) for section in description.sections
-        ]
-        self._answers += 1
-        answer = SessionDescription(
-            type="answer",
-            sdp=sdp.write_description(id(self) & 0x7FFFFFFF, self._answers, sections),
-            id=offer.id,
-            mid_to_track_id=self._offered.tracks,
-        )
-        peer.expect(description.fingerprint)
-        self.outbox.send(SignalResponse(answer=answer))
+        new, gone = self._negotiation.answer(offer)
         for track in gone:
             self.unpublish(track)
         if new:
@@ -286,102 +226,33 @@ class Participant:
             self.subscriber.begin()
             self.negotiate()
 
-    def _answer_section(self, section: sdp.Section, transport: sdp.Transport) -> list[str]:
-        if section.kind == "application":
-            return sdp.write_section(section, transport, codec=None)
-        lines = self.publisher.answer(section, transport)
-        if lines is None and section.only_receives and self.arrival.single:
-            lines = self._offered.fill(section, transport)
-        return lines or refuse(section, transport)
+    def take_answer(self, answer: SessionDescription) -> None:
+        """Take the answer to an offer of ours.
 
-    def _on_answer(self, answer: SessionDescription) -> None:
-        if self._own is not None:
-            self._own.accept(answer)
-            self._own.negotiate()
+        Raises:
+            WireError: It cannot be read.
+        """
+        self._negotiation.accept(answer)
 
-    def on_add_track(self, request: AddTrackRequest) -> None:
-        """Let a track be published, or say why not."""
-        if not may_publish(self.permission, request.source):
-            self._refuse(RequestResponse(reason=RequestResponse.NOT_ALLOWED, add_track=request))
-            return
-        if request.type not in (TrackType.AUDIO, TrackType.VIDEO):
-            self._refuse(RequestResponse(reason=RequestResponse.UNSUPPORTED_TYPE, add_track=request))
-            return
-        try:
-            track = self.publisher.add(request)
-        except RoomLimitError:
-            self._refuse(RequestResponse(reason=RequestResponse.LIMIT_EXCEEDED, add_track=request))
-            return
-        published = TrackPublishedResponse(cid=request.cid, track=track.info)
-        self.outbox.send(SignalResponse(track_published=published))
-
-    def _refuse(self, response: RequestResponse) -> None:
-        response.message = response.message or "not allowed to publish this track"
-        self.outbox.send(SignalResponse(request_response=response))
-
-    def _on_mute(self, request: MuteTrackRequest) -> None:
-        track = self.publisher.find(request.sid)
-        if track is not None:
-            self.mute(track, muted=request.muted)
-
-    def _on_leave(self, _request: LeaveRequest) -> None:
-        self._room.leave(self, DisconnectReason.CLIENT_INITIATED)
-
-    def _on_metadata(self, request: UpdateParticipantMetadata) -> None:
-        response = RequestResponse(request_id=request.request_id, reason=RequestResponse.OK)
-        if not self.permission.can_update_metadata:
-            response.reason, response.message = RequestResponse.NOT_ALLOWED, _OWN_FIELDS_REASON
+    def lose_signal(self) -> None:
+        """The signalling socket has ended: who was connected may come back, who never was has gone."""
+        if self._was_connected:
+            self.signal_lost_s = self._clock()
         else:
-            try:
-                self.describe(
-                    name=request.name, metadata=request.metadata, attributes=dict(request.attributes)
-                )
-            except RoomLimitError as error:
-                response.reason, response.message = RequestResponse.LIMIT_EXCEEDED, error.message
-        if response.reason == RequestResponse.OK:
-            self.change()
-        self.outbox.send(SignalResponse(request_response=response))
-
-    def _on_subscription(self, request: UpdateSubscription) -> None:
-        sids = [*request.track_sids, *(sid for part in request.participant_tracks for sid in part.track_sids)]
-        for sid in sids:
-            if request.subscribe:
-                self._room.subscribe(self, sid)
-            else:
-                self.take_away(sid)
-
-    def _on_track_setting(self, request: UpdateTrackSettings) -> None:
-        for sid in request.track_sids:
-            view = self.subscriber.views.get(sid)
-            if view is not None and view.paused != request.disabled:
-                view.paused = request.disabled
-                view.track.keyframes.ask()
-
-    def on_sync_state(self, state: SyncState) -> None:
-        """A client that has come back says what it has: missed data is sent again."""
-        self._room.catch_up(self)
-        self.mailbox.replay({each.publisher_sid: each.last_seq for each in state.datachannel_receive_states})
-
-    def _on_simulate(self, request: SimulateScenario) -> None:
-        """Clients' own tests ask for these."""
-        scenario = request.WhichOneof("scenario")
-        if scenario in ("node_failure", "leave_request_full_reconnect"):
-            self.say_goodbye(DisconnectReason.STATE_MISMATCH, LeaveRequest.RECONNECT)
-        elif scenario == "server_leave":
-            self.say_goodbye(DisconnectReason.SERVER_SHUTDOWN, LeaveRequest.DISCONNECT)
+            self._room.leave(self, DisconnectReason.SIGNAL_CLOSE)
 
     def resume(self) -> None:
         """The client has come back on a new socket."""
         self.signal_lost_s = None
-        if self._own is not None:
+        if not self.arrival.single:
             self.subscriber.peer.restart_ice()
-            self._own.restart()
-            self.negotiate()
+            self._negotiation.restart()
 
     # Media
 
     def on_connected(self, peer: Peer) -> None:
         """See `PeerEvents`."""
+        self._was_connected = True
         if peer is self.subscriber.peer:
             self.subscriber.begin()
             if self.info.state != ParticipantInfo.ACTIVE:
@@ -435,19 +306,3 @@ class Participant:
     def tell_subscribed(self, track: Track) -> None:
         """Somebody sees its track now."""
         self.outbox.send(SignalResponse(track_subscribed=TrackSubscribed(track_sid=track.info.sid)))
-
-
-_HANDLERS: Final[dict[str, Callable[[Participant, Any], None]]] = {
-    "ping": Participant._on_ping,  # noqa: SLF001
-    "ping_req": Participant._on_ping_request,  # noqa: SLF001
-    "offer": Participant.on_offer,
-    "answer": Participant._on_answer,  # noqa: SLF001
-    "add_track": Participant.on_add_track,
-    "mute": Participant._on_mute,  # noqa: SLF001
-    "leave": Participant._on_leave,  # noqa: SLF001
-    "update_metadata": Participant._on_metadata,  # noqa: SLF001
-    "subscription": Participant._on_subscription,  # noqa: SLF001
-    "track_setting": Participant._on_track_setting,  # noqa: SLF001
-    "sync_state": Participant.on_sync_state,
-    "simulate": Participant._on_simulate,  # noqa: SLF001
-}

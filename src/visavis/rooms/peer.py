@@ -1,4 +1,4 @@
-"""One peer connection, our side of it: DTLS, SRTP and SCTP over the shared socket.
+"""One peer connection, our side of it: DTLS, SRTP and SCTP over the shared ports.
 
 Of aiortc only the DTLS and SCTP transports are used, over an ICE path of our own; packets are encrypted
 and decrypted with the sessions that its handshake leaves behind. Those are private parts, which is why the
@@ -18,11 +18,10 @@ from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcsctptransport import RTCSctpCapabilities, RTCSctpTransport
 
 from visavis.errors import RoomLimitError, WireError
-from visavis.rooms.udp import UdpSocket
+from visavis.rooms.ice import Ice, Route
 from visavis.rooms.wire.rtcp import Feedback, parse_rtcp
 from visavis.rooms.wire.rtp import RtpPacket, is_rtcp, parse_rtp
 from visavis.rooms.wire.sdp import MOST_MESSAGE_BYTES, SCTP_PORT, Transport
-from visavis.rooms.wire.stun import Address
 
 log = structlog.get_logger()
 
@@ -75,10 +74,9 @@ class _Path:
 
     role = "controlled"
 
-    def __init__(self, socket: UdpSocket) -> None:
-        self._socket = socket
+    def __init__(self) -> None:
         self.records: asyncio.Queue[bytes | None] = asyncio.Queue(_WAITING_RECORDS)
-        self.address: Address | None = None
+        self.route: Route | None = None
 
     async def _recv(self) -> bytes:
         record = await self.records.get()
@@ -87,28 +85,30 @@ class _Path:
         return record
 
     async def _send(self, datagram: bytes) -> None:
-        if self.address is not None:
-            self._socket.send(datagram, self.address)
+        if self.route is not None:
+            self.route.send(datagram)
 
 
 class Peer:
     """The connection.
 
     Args:
-        socket: What packets come and go through.
+        ice: What packets come and go through.
         certificate: Ours.
         events: Told what happens.
         opens_channels: Whether we open the data channels; the client does otherwise.
+        tcp_only: Whether the client is told of TCP only, if there is that.
     """
 
     def __init__(
-        self, socket: UdpSocket, certificate: Certificate, events: PeerEvents, *, opens_channels: bool
+        self, ice: Ice, certificate: Certificate, events: PeerEvents, *, opens_channels: bool, tcp_only: bool
     ) -> None:
-        self._socket = socket
+        self._ice = ice
+        self._candidates = ice.candidates.lines(tcp_only=tcp_only)
         self._events = events
         self._fingerprint = certificate.fingerprint
         self._opens_channels = opens_channels
-        self._path = _Path(socket)
+        self._path = _Path()
         self._dtls = RTCDtlsTransport(self._path, [certificate.own])  # type: ignore[arg-type]
         self._dtls._set_role("server")  # noqa: SLF001
         self._sctp = RTCSctpTransport(self._dtls)
@@ -128,16 +128,16 @@ class Peer:
     def restart_ice(self) -> None:
         """New credentials; the encryption above them goes on as it is."""
         self._ufrag, self._password = random_text(8), random_text(24)
-        self._socket.register(self._ufrag, self)
+        self._ice.register(self._ufrag, self)
 
     def password_of(self, ufrag: str) -> str | None:
         """See `Connection`."""
         return self._password if ufrag == self._ufrag else None
 
-    def use_address(self, address: Address, *, nominated: bool) -> None:
+    def use_route(self, route: Route, *, nominated: bool) -> None:
         """See `Connection`."""
-        if self._path.address is None or nominated:
-            self._path.address = address
+        if self._path.route is None or nominated:
+            self._path.route = route
             self._start_if_ready()
 
     def describe(self, setup: str) -> Transport:
@@ -146,7 +146,7 @@ class Peer:
         Args:
             setup: `passive` in answers, `actpass` in offers.
         """
-        return Transport(self._ufrag, self._password, self._fingerprint, setup, self._socket.candidates)
+        return Transport(self._ufrag, self._password, self._fingerprint, setup, self._candidates)
 
     def expect(self, fingerprint: tuple[str, str]) -> None:
         """The certificate that the client must show; the first one stays."""
@@ -154,7 +154,7 @@ class Peer:
         self._start_if_ready()
 
     def _start_if_ready(self) -> None:
-        if self._remote is not None and self._path.address is not None:
+        if self._remote is not None and self._path.route is not None:
             self._ready.set()
 
     # Life
@@ -167,10 +167,16 @@ class Peer:
                 await self._connect()
         finally:
             self.connected = False
-            self._socket.forget(self)
+            self._ice.forget(self)
             await self._sctp.stop()
             await self._dtls.stop()
+            self._release()
         self.lose()
+
+    def _release(self) -> None:
+        """Free what OpenSSL and libsrtp hold now, and not when the cycles around it are collected."""
+        for name in ("_ssl", "_rx_srtp", "_tx_srtp"):
+            setattr(self._dtls, name, None)
 
     def lose(self) -> None:
         """Say that the connection has ended, unless that was wanted."""
@@ -226,21 +232,23 @@ class Peer:
             else:
                 self._events.on_rtp(self, parse_rtp(session.unprotect(datagram)), arrival_s)
         except (pylibsrtp.Error, WireError):  # forged, repeated or malformed: as if it had been lost
-            self._socket.dropped += 1
+            self._ice.dropped += 1
 
     def send_rtp(self, packet: bytes) -> None:
         """Encrypt and send; nothing happens while not connected."""
-        if self.connected and self._path.address is not None:
+        route = self._path.route
+        if self.connected and route is not None:
             try:
-                self._socket.send(self._dtls._tx_srtp.protect(packet), self._path.address)  # noqa: SLF001
+                sent = route.send(self._dtls._tx_srtp.protect(packet))  # noqa: SLF001
             except pylibsrtp.Error:  # longer than libsrtp's buffer
-                self._socket.dropped += 1
+                sent = False
+            self._ice.dropped += not sent
 
     def send_rtcp(self, packet: bytes) -> None:
         """Encrypt and send; nothing happens while not connected."""
-        if self.connected and self._path.address is not None:
-            sealed = self._dtls._tx_srtp.protect_rtcp(packet)  # noqa: SLF001
-            self._socket.send(sealed, self._path.address)
+        route = self._path.route
+        if self.connected and route is not None:
+            self._ice.dropped += not route.send(self._dtls._tx_srtp.protect_rtcp(packet))  # noqa: SLF001
 
     # Messages
 

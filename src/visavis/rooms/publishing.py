@@ -7,6 +7,7 @@ from typing import Final
 from livekit.protocol.rtc import AddTrackRequest
 
 from visavis.errors import RoomLimitError, WireError
+from visavis.rooms.backlog import Backlog
 from visavis.rooms.peer import Peer
 from visavis.rooms.reception import Reception, TransportFeedback
 from visavis.rooms.tracks import Track
@@ -45,12 +46,14 @@ class Publisher:
 
     Args:
         peer: The connection that they come in on.
+        backlog: Says when media is to be dropped.
         most_tracks: A limit.
     """
 
-    def __init__(self, peer: Peer, *, most_tracks: int) -> None:
+    def __init__(self, peer: Peer, backlog: Backlog, *, most_tracks: int) -> None:
         self.peer = peer
         self.tracks: dict[str, Track] = {}
+        self._backlog = backlog
         self._most_tracks = most_tracks
         self._pending: dict[str, Track] = {}
         self._incoming: dict[str, _Incoming] = {}
@@ -169,6 +172,9 @@ class Publisher:
                 return
             packet = unwrap_rtx(packet, payload_type=packet.payload_type, ssrc=stream.ssrc)
         if not stream.reception.receive(packet.sequence, packet.timestamp, now_s):
+            return
+        if self._backlog.sheds:  # it has been counted: what we drop is not asked for again
+            stream.track.interrupt()
             return
         if stream.track.kind == "audio":
             stream.track.loudness.hear(packet.extensions.get(self._extensions.get(sdp.AUDIO_LEVEL, 0), b""))

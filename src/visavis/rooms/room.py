@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import structlog
 from livekit.protocol.models import (
+    Codec,
     ConnectionQuality,
     DataPacket,
     DisconnectReason,
@@ -22,7 +24,7 @@ from livekit.protocol.rtc import (
     SpeakersChanged,
 )
 
-from visavis.errors import NotThereError, RoomLimitError
+from visavis.errors import NotThereError, RoomLimitError, WireError
 from visavis.rooms.arrival import Arrival, Means
 from visavis.rooms.data import destinations
 from visavis.rooms.participant import Participant
@@ -30,6 +32,7 @@ from visavis.rooms.peer import random_text
 from visavis.rooms.speakers import INTERVAL_S
 from visavis.rooms.tokens import Grants
 from visavis.rooms.tracks import Track
+from visavis.rooms.wire.codecs import CODECS
 
 log = structlog.get_logger()
 
@@ -59,6 +62,7 @@ class Room:
         self._speakers_s = self._quality_s = means.clock()
         self._quality: dict[str, ConnectionQuality] = {}
         self._lost: dict[str, float] = {}
+        self._kept_from_udp: dict[str, None] = {}
         self.info = info
         self.participants: dict[str, Participant] = {}
         self.empty_since_s: float | None = means.clock()
@@ -97,6 +101,8 @@ class Room:
         if before is not None:
             before.say_goodbye(DisconnectReason.DUPLICATE_IDENTITY, LeaveRequest.DISCONNECT)
             self.leave(before, DisconnectReason.DUPLICATE_IDENTITY)
+        if grants.identity in self._kept_from_udp:
+            arrival = replace(arrival, tcp_only=True)
         participant = Participant(grants, arrival, self, self._means)
         self.participants[participant.identity] = participant
         self.empty_since_s = None
@@ -128,6 +134,12 @@ class Room:
         if not self.participants:
             self.empty_since_s = self._clock()
         log.info("rooms_left", room=self.info.sid, participant=participant.info.sid, reason=int(reason))
+
+    def keep_from_udp(self, participant: Participant) -> None:
+        """See `Surroundings`."""
+        self._kept_from_udp[participant.identity] = None
+        while len(self._kept_from_udp) > self._means.limits.participants:
+            del self._kept_from_udp[next(iter(self._kept_from_udp))]
 
     def remove(self, participant: Participant, reason: DisconnectReason) -> None:
         """Send somebody away."""
@@ -319,7 +331,8 @@ class Rooms:
         """The room of that name, made if it is not there.
 
         Raises:
-            RoomLimitError: There are enough rooms, or name or metadata are too long.
+            RoomLimitError: There are enough rooms.
+            WireError: Name or metadata are too long.
         """
         if name in self._rooms:
             return self._rooms[name]
@@ -327,7 +340,7 @@ class Rooms:
         if len(self._rooms) >= limits.rooms:
             raise RoomLimitError(f"There are at most {limits.rooms} rooms.")
         if len(name) > 256 or len(metadata) > limits.attribute_bytes:
-            raise RoomLimitError("The room's name or metadata is too long.")
+            raise WireError("The room's name or metadata is too long.")
         now_ms = time.time_ns() // 1_000_000
         info = RoomInfo(
             sid=f"RM_{random_text(12)}",
@@ -338,6 +351,7 @@ class Rooms:
             creation_time=now_ms // 1000,
             creation_time_ms=now_ms,
             metadata=metadata,
+            enabled_codecs=[Codec(mime=codec.mime) for codec in CODECS],
         )
         room = self._rooms[name] = Room(info, self._means)
         log.info("rooms_created", room=info.sid)

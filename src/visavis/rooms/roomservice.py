@@ -17,12 +17,16 @@ from visavis.rooms.room import Rooms
 from visavis.rooms.signalling import bearer
 from visavis.rooms.tokens import Grants, read_token
 
+_SERVICE: Final = "livekit.RoomService"
+_JSON: Final = "application/json"
+_CONTENT_TYPES: Final = (_JSON, "application/protobuf")
+
 _WIRE: Final[dict[type[RoomsError], tuple[int, str]]] = {
     TokenError: (401, "unauthenticated"),
     NotAllowedError: (401, "unauthenticated"),
     NotThereError: (404, "not_found"),
     RoomLimitError: (429, "resource_exhausted"),
-    WireError: (400, "malformed"),
+    WireError: (400, "invalid_argument"),
 }
 """Error to HTTP status and Twirp code."""
 
@@ -56,23 +60,27 @@ class RoomService:
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """Serve the calls."""
-        router.add_post("/twirp/livekit.RoomService/{call}", self._serve)
+        router.add_route("*", "/twirp/{service}/{call}", self._serve)
 
     async def _serve(self, request: web.Request) -> web.Response:
         known = self._calls.get(request.match_info["call"])
-        if known is None:
-            return _refuse(404, "bad_route", "no handler for this path")
+        if request.match_info["service"] != _SERVICE or known is None:
+            return _refuse(404, "bad_route", f"no handler for path {request.path}")
+        if request.method != "POST" or request.content_type not in _CONTENT_TYPES:
+            return _refuse(404, "bad_route", "only POST of application/json or application/protobuf")
         kind, call = known
-        in_json = request.content_type == "application/json"
+        in_json = request.content_type == _JSON
         try:
-            grants = read_token(bearer(request), self._keys)
-            reply = call(grants, _read(kind, await request.read(), in_json=in_json))
+            asked = _read(kind, await request.read(), in_json=in_json)
+        except WireError as error:
+            return _refuse(400, "malformed", error.message)
+        try:
+            reply = call(read_token(bearer(request), self._keys), asked)
         except RoomsError as error:
             status, code = _WIRE.get(type(error), (500, "internal"))
             return _refuse(status, code, error.message)
-        if in_json:
-            return web.Response(text=json_format.MessageToJson(reply), content_type="application/json")
-        return web.Response(body=reply.SerializeToString(), content_type="application/protobuf")
+        body = _write_json(reply) if in_json else reply.SerializeToString()
+        return web.Response(body=body, content_type=request.content_type)
 
     # Rooms
 
@@ -104,7 +112,7 @@ class RoomService:
         grants.require_admin(request.room)
         room = self._rooms.find(request.room)
         if len(request.metadata.encode()) > self._limits.attribute_bytes:
-            raise RoomLimitError("The metadata is too long.")
+            raise WireError("The metadata is too long.")
         room.change_metadata(request.metadata)
         return room.describe()
 
@@ -134,9 +142,12 @@ class RoomService:
         grants.require_admin(request.room)
         room = self._rooms.find(request.room)
         participant = room.find(request.identity)
-        participant.describe(
-            name=request.name, metadata=request.metadata, attributes=dict(request.attributes)
-        )
+        try:
+            participant.describe(
+                name=request.name, metadata=request.metadata, attributes=dict(request.attributes)
+            )
+        except RoomLimitError as error:
+            raise WireError(error.message) from error
         if request.HasField("permission"):
             participant.permit(request.permission)
         participant.change()
@@ -147,8 +158,8 @@ class RoomService:
         grants.require_admin(request.room)
         participant = self._rooms.find(request.room).find(request.identity)
         track = participant.publisher.find(request.track_sid)
-        if track is None:
-            raise NotThereError("track is not published")
+        if track is None:  # LiveKit's server does not call that an error either
+            return api.MuteRoomTrackResponse()
         participant.mute_by_server(track, muted=request.muted)
         return api.MuteRoomTrackResponse(track=track.info)
 
@@ -193,6 +204,13 @@ def _read(kind: type[Message], body: bytes, *, in_json: bool) -> Message:
         )
     except (DecodeError, json_format.ParseError, UnicodeDecodeError) as error:
         raise WireError("The body cannot be read.") from error
+
+
+def _write_json(reply: Message) -> bytes:
+    """As LiveKit's server writes it: names of the protocol's own, and nothing left out."""
+    return json_format.MessageToJson(
+        reply, preserving_proto_field_name=True, always_print_fields_with_no_presence=True, indent=None
+    ).encode()
 
 
 def _refuse(status: int, code: str, message: str) -> web.Response:

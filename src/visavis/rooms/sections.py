@@ -214,7 +214,7 @@ def accepted_number(section: sdp.Section, codec: Codec) -> int | None:
 
 
 def _outgoing(view: View) -> sdp.Outgoing:
-    return sdp.Outgoing(view.stream, view.track.info.sid, view.track.ssrc, view.rtx_ssrc)
+    return sdp.Outgoing(view.stream, view.track.info.sid, view.ssrc, view.rtx_ssrc)
 
 
 def _offer_slot(slot: _Slot, transport: sdp.Transport) -> list[str]:

@@ -2,21 +2,27 @@
 
 import asyncio
 import contextlib
+import ipaddress
+import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 from aiohttp import web
 
-from visavis.errors import AddressTakenError
+from visavis.errors import SettingsError
 from visavis.rooms.arrival import Means
+from visavis.rooms.backlog import Backlog
+from visavis.rooms.ice import Candidates, Ice
 from visavis.rooms.limits import Limits
 from visavis.rooms.peer import Certificate, Peer
 from visavis.rooms.room import Rooms
 from visavis.rooms.roomservice import RoomService
 from visavis.rooms.signalling import Signalling
+from visavis.rooms.sockets import bind, port_of
+from visavis.rooms.tcp import TcpListener
 from visavis.rooms.udp import UdpSocket
 
 log = structlog.get_logger()
@@ -32,10 +38,11 @@ class Options:
 
     Attributes:
         keys: API key to its secret.
-        host: IPv4 address for signalling and media.
-        port: For signalling; 0 is any.
-        udp_port: For media; 0 is any.
-        public_address: IPv4 address that clients are told for media; `host` if empty.
+        host: IPv4 or IPv6 address for signalling and media.
+        ports: For signalling, the first free one of them; 0 is any.
+        udp_ports: For media, the same.
+        tcp_ports: For media of clients that UDP does not reach, the same; `None` is not at all.
+        public_addresses: IPv4 and IPv6 addresses that clients are told for media; `host` if empty.
         empty_timeout_s: How long a room waits for its first participant.
         departure_timeout_s: How long it stays after the last one.
         limits: What one client may cost.
@@ -43,9 +50,10 @@ class Options:
 
     keys: Mapping[str, str] = field(repr=False)
     host: str = "127.0.0.1"
-    port: int = 7880
-    udp_port: int = 7882
-    public_address: str = ""
+    ports: Sequence[int] = (7880,)
+    udp_ports: Sequence[int] = (7882,)
+    tcp_ports: Sequence[int] | None = (7882,)
+    public_addresses: tuple[str, ...] = ()
     empty_timeout_s: int = 300
     departure_timeout_s: int = 20
     limits: Limits = field(default_factory=Limits)
@@ -59,6 +67,7 @@ class RoomServer:
 
     Raises:
         AddressTakenError: On entry, if a port cannot be had.
+        SettingsError: On entry, if no address can be told to clients.
     """
 
     def __init__(self, options: Options) -> None:
@@ -67,6 +76,7 @@ class RoomServer:
         self._peers: set[asyncio.Task[None]] = set()
         self.port = 0
         self.udp_port = 0
+        self.tcp_port: int | None = None
 
     async def __aenter__(self) -> "RoomServer":
         async with contextlib.AsyncExitStack() as stack:
@@ -79,16 +89,10 @@ class RoomServer:
 
     async def _open(self, stack: contextlib.AsyncExitStack) -> None:
         options = self._options
-        socket = UdpSocket(
-            options.host,
-            options.udp_port,
-            public_address=options.public_address,
-            datagrams_a_second=options.limits.datagrams_a_second,
-        )
-        stack.callback(socket.close)
-        socket.open()
+        backlog = Backlog()
+        ice = await self._open_media(stack, backlog)
         stack.push_async_callback(self._end_peers)
-        means = Means(socket, Certificate(), options.limits, self._start)
+        means = Means(ice, Certificate(), options.limits, backlog, self._start)
         rooms = Rooms(
             means,
             empty_timeout_s=options.empty_timeout_s,
@@ -107,19 +111,36 @@ class RoomServer:
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, options.host, options.port)
-        try:
-            await site.start()
-        except OSError as error:
-            raise AddressTakenError(
-                f"TCP {options.host}:{options.port} cannot be used: {error.strerror}."
-            ) from error
-        self.port = runner.addresses[0][1]
-        self.udp_port = socket.port
+        listening = bind(socket.SOCK_STREAM, options.host, options.ports)
+        self.port = port_of(listening)
+        await web.SockSite(runner, listening).start()
         stack.push_async_callback(_say_goodbye, rooms)
         ticking = asyncio.create_task(_tick(rooms))
         stack.push_async_callback(_cancel, ticking)
-        log.info("rooms_ready", port=self.port, udp_port=self.udp_port)
+        log.info("rooms_ready", port=self.port, udp_port=self.udp_port, tcp_port=self.tcp_port)
+
+    async def _open_media(self, stack: contextlib.AsyncExitStack, backlog: Backlog) -> Ice:
+        """The ports for media, and what tells whose a datagram is."""
+        options = self._options
+        addresses = _told(options)
+        datagrams = bind(socket.SOCK_DGRAM, options.host, options.udp_ports)
+        stack.callback(datagrams.close)
+        self.udp_port = port_of(datagrams)
+        streams: socket.socket | None = None
+        if options.tcp_ports is not None:
+            streams = bind(socket.SOCK_STREAM, options.host, options.tcp_ports)
+            stack.callback(streams.close)
+            self.tcp_port = port_of(streams)
+        candidates = Candidates(addresses, self.udp_port, self.tcp_port)
+        ice = Ice(candidates, datagrams_a_second=options.limits.datagrams_a_second)
+        udp = UdpSocket(datagrams, ice, backlog)
+        stack.callback(udp.close)
+        udp.open()
+        if streams is not None:
+            tcp = TcpListener(streams, ice, most=options.limits.tcp_connections)
+            stack.callback(tcp.close)
+            await tcp.open()
+        return ice
 
     def _start(self, peer: Peer) -> None:
         task = asyncio.create_task(_guard(peer))
@@ -130,6 +151,19 @@ class RoomServer:
         for task in self._peers:
             task.cancel()
         await asyncio.gather(*self._peers, return_exceptions=True)
+
+
+def _told(options: Options) -> tuple[str, ...]:
+    """The addresses that clients are told."""
+    addresses = options.public_addresses or (options.host,)
+    for address in addresses:
+        try:
+            usable = not ipaddress.ip_address(address).is_unspecified
+        except ValueError as error:
+            raise SettingsError(f"“{address}” is no IP address.") from error
+        if not usable:
+            raise SettingsError(f"Clients cannot reach {address}: name this machine's addresses (--node-ip).")
+    return addresses
 
 
 async def _guard(peer: Peer) -> None:

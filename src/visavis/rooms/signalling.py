@@ -10,6 +10,7 @@ import binascii
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 import structlog
@@ -29,6 +30,7 @@ from visavis.errors import NotAllowedError, NotThereError, RoomLimitError, Token
 from visavis.rooms.arrival import Arrival
 from visavis.rooms.limits import Limits
 from visavis.rooms.participant import Participant
+from visavis.rooms.requests import Requests
 from visavis.rooms.room import Room, Rooms
 from visavis.rooms.tokens import Grants, read_token
 from visavis.rooms.wire.codecs import CODECS
@@ -126,12 +128,15 @@ class Signalling:
             participant = room.join(grants, _arrival(wish))
         except RoomLimitError as error:
             raise web.HTTPForbidden(text=error.message) from error
+        except WireError as error:
+            raise web.HTTPBadRequest(text=error.message) from error
         self._greet(room, participant)
+        requests = Requests(participant, room)
         try:
             for track in wish.request.add_track_requests:
-                participant.on_add_track(track)
+                requests.add_track(track)
             if wish.request.HasField("publisher_offer"):
-                participant.on_offer(wish.request.publisher_offer)
+                requests.offer(wish.request.publisher_offer)
         except WireError as error:
             room.leave(participant, DisconnectReason.JOIN_FAILURE)
             raise web.HTTPBadRequest(text=error.message) from error
@@ -142,8 +147,8 @@ class Signalling:
             await socket.prepare(request)
         except ConnectionError:
             room.leave(participant, DisconnectReason.SIGNAL_CLOSE)
-            raise
-        return await self._talk(socket, participant)
+            return _nobody()
+        return await self._talk(socket, participant, requests)
 
     def _read_wish(self, request: web.Request) -> _Wish:
         packed = request.query.get("join_request")
@@ -177,51 +182,67 @@ class Signalling:
 
     async def _resume(self, request: web.Request, grants: Grants, wish: JoinRequest) -> web.StreamResponse:
         socket = self._socket()
-        await socket.prepare(request)
         try:
-            room = self._rooms.find(grants.room)
-            participant = room.find(grants.identity, sid=wish.participant_sid)
-        except NotThereError:
-            leave = LeaveRequest(reason=DisconnectReason.STATE_MISMATCH, action=LeaveRequest.RECONNECT)
-            await socket.send_bytes(SignalResponse(leave=leave).SerializeToString())
-            await socket.close()
-            return socket
-        before = self._talks.pop(participant.info.sid, None)
-        if before is not None:
-            before.writer.cancel()
-            await before.socket.close()
-        participant.outbox.restart()
-        reconnect = ReconnectResponse(
-            last_message_seq=participant.mailbox.last_sequence, server_info=self._info
-        )
-        await socket.send_bytes(SignalResponse(reconnect=reconnect).SerializeToString())
+            await socket.prepare(request)
+            try:
+                room = self._rooms.find(grants.room)
+                participant = room.find(grants.identity, sid=wish.participant_sid)
+            except NotThereError:
+                leave = LeaveRequest(reason=DisconnectReason.STATE_MISMATCH, action=LeaveRequest.RECONNECT)
+                await socket.send_bytes(SignalResponse(leave=leave).SerializeToString())
+                await socket.close()
+                return socket
+            await self._end_talk(participant)
+            participant.outbox.restart()
+            reconnect = ReconnectResponse(
+                last_message_seq=participant.mailbox.last_sequence, server_info=self._info
+            )
+            await socket.send_bytes(SignalResponse(reconnect=reconnect).SerializeToString())
+        except ConnectionError:  # it may come once more
+            return _nobody()
         participant.resume()
         room.catch_up(participant)
-        if wish.HasField("publisher_offer"):
-            participant.on_offer(wish.publisher_offer)
+        requests = Requests(participant, room)
+        try:
+            if wish.HasField("publisher_offer"):
+                requests.offer(wish.publisher_offer)
+        except WireError:
+            log.info("rooms_message_refused", participant=participant.info.sid)
         if wish.HasField("sync_state"):
-            participant.on_sync_state(wish.sync_state)
+            requests.sync_state(wish.sync_state)
         log.info("rooms_resumed", room=room.info.sid, participant=participant.info.sid)
-        return await self._talk(socket, participant)
+        return await self._talk(socket, participant, requests)
 
-    async def _talk(self, socket: web.WebSocketResponse, participant: Participant) -> web.WebSocketResponse:
+    async def _end_talk(self, participant: Participant) -> None:
+        """Close the socket that a participant had before."""
+        before = self._talks.pop(participant.info.sid, None)
+        if before is not None:
+            participant.signal_lost_s = participant.now_s()  # until the new one talks
+            before.writer.cancel()
+            await before.socket.close()
+
+    async def _talk(
+        self, socket: web.WebSocketResponse, participant: Participant, requests: Requests
+    ) -> web.WebSocketResponse:
         """Carry messages both ways until the socket or the participant ends."""
         sid = participant.info.sid
         writer = asyncio.create_task(_write(socket, participant))
         talk = self._talks[sid] = _Talk(socket, writer)
         try:
-            await self._read(socket, participant)
+            await self._read(socket, participant, requests)
         finally:
             if self._talks.get(sid) is talk:
                 del self._talks[sid]
-                participant.signal_lost_s = participant.now_s()
+                participant.lose_signal()
             if participant.gone and not writer.done():  # the goodbye still has to leave
                 await asyncio.wait([writer], timeout=_CLOSE_S)
             writer.cancel()
             await socket.close()
         return socket
 
-    async def _read(self, socket: web.WebSocketResponse, participant: Participant) -> None:
+    async def _read(
+        self, socket: web.WebSocketResponse, participant: Participant, requests: Requests
+    ) -> None:
         while not participant.gone:
             try:
                 message = await socket.receive(timeout=PING_TIMEOUT_S + PING_EVERY_S)
@@ -232,12 +253,17 @@ class Signalling:
                     continue
                 return
             try:
-                participant.receive(message.data)
+                requests.take(message.data)
             except WireError:
                 log.info("rooms_message_refused", participant=participant.info.sid)
             except RoomLimitError:
                 log.warning("rooms_message_flood", participant=participant.info.sid)
                 return
+
+
+def _nobody() -> web.Response:
+    """What is answered to a client that has gone meanwhile: nobody reads it."""
+    return web.Response(status=HTTPStatus.BAD_REQUEST)
 
 
 async def _write(socket: web.WebSocketResponse, participant: Participant) -> None:

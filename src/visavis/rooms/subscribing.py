@@ -34,9 +34,9 @@ class Subscriber:
         """
         if track.info.sid in self.views or track.codec is None:
             return False
-        view = View(self.peer, track, stream)
-        self.views[track.info.sid] = track.views[self._sid] = view
-        self._by_ssrc[track.ssrc] = view
+        view = track.show(self._sid, self.peer, stream)
+        self.views[track.info.sid] = view
+        self._by_ssrc[view.ssrc] = view
         self._sections.place(view)
         return True
 
@@ -52,7 +52,7 @@ class Subscriber:
     def _end(self, view: View) -> None:
         view.live = False
         view.track.views.pop(self._sid, None)
-        self._by_ssrc.pop(view.track.ssrc, None)
+        self._by_ssrc.pop(view.ssrc, None)
 
     def close(self) -> None:
         """Send nothing more."""

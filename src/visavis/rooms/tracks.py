@@ -1,7 +1,7 @@
 """A published track, and each viewer's view of it."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from livekit.protocol.models import SimulcastCodecInfo, TrackInfo, TrackSource, TrackType
@@ -12,7 +12,7 @@ from visavis.rooms.peer import Peer, random_text
 from visavis.rooms.speakers import Loudness
 from visavis.rooms.wire.codecs import Codec, codec_named
 from visavis.rooms.wire.rtcp import SenderReport
-from visavis.rooms.wire.rtp import SEQUENCES, RtpPacket, with_payload_type, wrap_rtx
+from visavis.rooms.wire.rtp import SEQUENCES, RtpPacket, renumbered, wrap_rtx
 
 REPEATS_A_NACK: Final = 256
 """A viewer that has lost more needs a keyframe, not repeats."""
@@ -31,6 +31,7 @@ class View:
         peer: Where it is sent.
         track: What is sent.
         stream: What belongs together for the viewer: sid of the publisher and name of the stream.
+        ssrc: Outgoing: the track's, or another one for who has seen it before: clients show no stream twice.
         mid: The section that carries it; empty until one is agreed on.
         codec_number: Payload type that this viewer has agreed to.
         rtx_number: That of repeats; `None` if it takes none.
@@ -41,6 +42,7 @@ class View:
     peer: Peer
     track: "Track"
     stream: str
+    ssrc: int
     mid: str = ""
     codec_number: int = 0
     rtx_number: int | None = None
@@ -58,8 +60,9 @@ class View:
     def send(self, packet: bytes) -> None:
         """Send a packet, numbered as this viewer expects."""
         if self.live and not self.paused:
-            own = packet[1] & 0x7F == self.codec_number
-            self.peer.send_rtp(packet if own else with_payload_type(packet, self.codec_number))
+            if packet[1] & 0x7F != self.codec_number or self.ssrc != self.track.ssrc:
+                packet = renumbered(packet, payload_type=self.codec_number, ssrc=self.ssrc)
+            self.peer.send_rtp(packet)
 
     def repeat(self, sequences: tuple[int, ...]) -> None:
         """Send again what was lost, as far as it is still there."""
@@ -89,6 +92,7 @@ class Track:
         mid: The section that it comes in; empty until an offer has one.
         codec: Agreed on; `None` before that.
         views: By sid of the viewer.
+        seen_by: Sids of all who have had a view.
     """
 
     def __init__(self, request: AddTrackRequest) -> None:
@@ -101,6 +105,7 @@ class Track:
         self.keyframes = KeyframeRequests()
         self.loudness = Loudness()
         self.views: dict[str, View] = {}
+        self.seen_by: set[str] = set()
         self.ssrc = random_ssrc()
 
     @property
@@ -112,6 +117,19 @@ class Track:
     def wanted_codec(self) -> str:
         """Name of the codec that the client said it would send; may be empty."""
         return self.info.mime_type.rpartition("/")[2].lower()
+
+    def show(self, viewer: str, peer: Peer, stream: str) -> View:
+        """A view for a viewer, who has none now.
+
+        Args:
+            viewer: Its sid.
+            peer: Where it is sent.
+            stream: See `View`.
+        """
+        ssrc = random_ssrc() if viewer in self.seen_by else self.ssrc
+        self.seen_by.add(viewer)
+        view = self.views[viewer] = View(peer, self, stream, ssrc)
+        return view
 
     def agree(self, mid: str, codec: Codec) -> None:
         """An offer has given the track a section and a codec."""
@@ -136,14 +154,19 @@ class Track:
         if self.forwarder.needs_keyframe:
             self.keyframes.ask()
 
+    def interrupt(self) -> None:
+        """Packets are dropped here: viewers go on from the next keyframe."""
+        if self.forwarder is not None:
+            self.forwarder.interrupt()
+
     def report(self, layer: str, report: SenderReport) -> None:
         """Hand a sender report on, so that viewers can keep lips and sound together."""
         out = self.forwarder.translate(layer, report) if self.forwarder else None
-        if out is not None:
-            packed = out.pack()
-            for view in self.views.values():
-                if view.live:
-                    view.peer.send_rtcp(packed)
+        if out is None:
+            return
+        for view in self.views.values():
+            if view.live:
+                view.peer.send_rtcp(replace(out, ssrc=view.ssrc).pack())
 
 
 def _describe(request: AddTrackRequest) -> TrackInfo:

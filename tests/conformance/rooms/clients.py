@@ -38,12 +38,14 @@ class Target:
         name: str = "",
         metadata: str = "",
         attributes: dict[str, str] | None = None,
+        kind: str = "standard",
         **grants: Any,
     ) -> str:
         granted = {"room_join": True, "room": room, **grants}
         token = api.AccessToken(self.key, secret or self.secret).with_ttl(ttl)
         token = token.with_identity(identity).with_grants(api.VideoGrants(**granted))
         token = token.with_name(name).with_metadata(metadata).with_attributes(attributes or {})
+        token = token.with_kind(kind)
         return token.to_jwt()
 
     def service(self) -> api.LiveKitAPI:
@@ -84,6 +86,10 @@ class Client:
             return (await self.until(found))[0]
         except TimeoutError:
             raise AssertionError(f"no {name}; there were {[kind for kind, _ in self.events]}") from None
+
+    def last(self, name: str) -> tuple[Any, ...]:
+        """The arguments of the last event of a name."""
+        return next(arguments for kind, arguments in reversed(self.events) if kind == name)
 
     def count(self, name: str) -> int:
         return sum(kind == name for kind, _ in self.events)

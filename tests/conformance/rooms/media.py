@@ -8,7 +8,8 @@ import numpy as np
 from livekit import rtc
 from tests.conformance.rooms.clients import Client
 
-WIDTH, HEIGHT = 640, 480  # large enough for two layers
+WIDTH, HEIGHT = 160, 120  # little work, so that a busy machine keeps up
+LARGE = (640, 480)  # enough for two layers
 FPS = 15
 LEVELS = (40, 90, 140, 190, 240)
 RATE_HZ = 48000
@@ -16,11 +17,11 @@ TONE_HZ = 1000
 BLOCK = RATE_HZ // 100
 
 
-def paint(level: int) -> rtc.VideoFrame:
+def paint(level: int, width: int = WIDTH, height: int = HEIGHT) -> rtc.VideoFrame:
     """A picture of one grey: encoders keep it within a few steps."""
-    picture = np.full((HEIGHT, WIDTH, 4), level, np.uint8)
+    picture = np.full((height, width, 4), level, np.uint8)
     picture[..., 3] = 255
-    return rtc.VideoFrame(WIDTH, HEIGHT, rtc.VideoBufferType.RGBA, picture.tobytes())
+    return rtc.VideoFrame(width, height, rtc.VideoBufferType.RGBA, picture.tobytes())
 
 
 def read_level(frame: rtc.VideoFrame) -> int:
@@ -39,7 +40,8 @@ async def showing(
     client: Client, *, simulcast: bool = False, codec: int = rtc.VideoCodec.VP8
 ) -> AsyncIterator[rtc.LocalTrackPublication]:
     """Publish pictures that run through `LEVELS`, each for five frames."""
-    source = rtc.VideoSource(WIDTH, HEIGHT)
+    size = LARGE if simulcast else (WIDTH, HEIGHT)
+    source = rtc.VideoSource(*size)
     track = rtc.LocalVideoTrack.create_video_track("pictures", source)
     options = rtc.TrackPublishOptions(
         source=rtc.TrackSource.SOURCE_CAMERA, simulcast=simulcast, video_codec=codec
@@ -50,7 +52,7 @@ async def showing(
         loop = asyncio.get_running_loop()
         start_s, count = loop.time(), 0
         while True:
-            source.capture_frame(paint(LEVELS[count // 5 % len(LEVELS)]))
+            source.capture_frame(paint(LEVELS[count // 5 % len(LEVELS)], *size))
             count += 1
             await asyncio.sleep(max(0.0, start_s + count / FPS - loop.time()))
 

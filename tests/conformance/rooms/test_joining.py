@@ -1,11 +1,15 @@
 """Tokens; joining, leaving, the same identity twice."""
 
+import asyncio
 from datetime import timedelta
 
+import aiohttp
 import pytest
-from livekit import rtc
-from tests.conformance.rooms.clients import Target, asynchronous, joined, new_room
+from livekit import api, rtc
+from livekit.protocol.rtc import SignalResponse
+from tests.conformance.rooms.clients import Target, asynchronous, joined, new_room, within
 
+SOONER_THAN_RESUME_S = 10
 BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connection", "two-connections"])
 
 
@@ -75,3 +79,28 @@ async def test_somebody_hidden_is_not_seen(target: Target) -> None:
         await ada.event("participant_connected", lambda who: who.identity == "bob")
         assert set(ada.room.remote_participants) == {"bob"}
         assert await spy.until(lambda: set(spy.room.remote_participants) == {"ada", "bob"})
+
+
+@asynchronous
+async def test_who_drops_before_it_is_connected_does_not_stay(target: Target) -> None:
+    """Somebody who has been connected may come back for a while; nobody waits for this one."""
+    room = new_room()
+    query = {
+        "access_token": target.token("bob", room),
+        "protocol": "16",
+        "sdk": "python",
+        "auto_subscribe": "1",
+    }
+    async with target.service() as service, joined(target, room, "ada"), aiohttp.ClientSession() as session:
+
+        async def listed() -> set[str]:
+            answer = await service.room.list_participants(api.ListParticipantsRequest(room=room))
+            return {each.identity for each in answer.participants}
+
+        async with session.ws_connect(f"{target.url}/rtc", params=query) as talk:
+            greeting = SignalResponse.FromString((await within(talk.receive())).data)
+            assert greeting.join.participant.identity == "bob"
+            assert await listed() == {"ada", "bob"}
+        async with asyncio.timeout(SOONER_THAN_RESUME_S):
+            while await listed() != {"ada"}:
+                await asyncio.sleep(0.1)

@@ -1,13 +1,15 @@
 """Publishing and subscribing, with what arrives compared to what was sent."""
 
+import asyncio
 from itertools import pairwise
 
 import pytest
 from livekit import rtc
 from livekit.rtc.participant import PublishTrackError
-from tests.conformance.rooms.clients import Target, asynchronous, joined, new_room, within
+from tests.conformance.rooms.clients import DEADLINE_S, Client, Target, asynchronous, joined, new_room, within
 from tests.conformance.rooms.media import LEVELS, TONE_HZ, read_levels, read_pitch, showing, sounding
 
+ROUNDS = 4
 BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connection", "two-connections"])
 
 
@@ -117,6 +119,37 @@ async def test_choosing_what_to_see(target: Target, single: bool) -> None:
         assert follows(await within(read_levels(track, 3)))
         publication.set_subscribed(False)
         await bob.event("track_unsubscribed")
+
+
+async def until_nothing_comes(client: Client) -> None:
+    """Wait until it has been agreed that a client gets no stream."""
+    async with asyncio.timeout(DEADLINE_S):
+        while True:
+            both = await within(client.room.get_rtc_stats())
+            kinds = {each.WhichOneof("stats") for each in (*both.publisher_stats, *both.subscriber_stats)}
+            if "inbound_rtp" not in kinds:
+                return
+            await asyncio.sleep(0.05)
+
+
+@asynchronous
+async def test_a_track_chosen_again_and_again_comes_back(target: Target) -> None:
+    """With one connection; with two, Python clients show a track that comes back on neither server."""
+    room = new_room()
+    async with (
+        joined(target, room, "ada") as ada,
+        joined(target, room, "bob") as bob,
+        showing(ada),
+    ):
+        for turn in range(1, ROUNDS + 1):
+            await bob.until(lambda turn=turn: bob.count("track_subscribed") == turn)
+            track, publication, _ = bob.last("track_subscribed")
+            assert follows(await within(read_levels(track, 3)))
+            publication.set_subscribed(False)
+            await bob.until(lambda turn=turn: bob.count("track_unsubscribed") == turn)
+            await until_nothing_comes(bob)
+            publication.set_subscribed(True)
+        await bob.until(lambda: bob.count("track_subscribed") == ROUNDS + 1)
 
 
 @asynchronous

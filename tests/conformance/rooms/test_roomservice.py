@@ -1,9 +1,13 @@
 """RoomService, called by the official client."""
 
+import json
+from typing import Any
+
+import aiohttp
 import pytest
 from livekit import api, rtc
 from tests.conformance.rooms.clients import Target, asynchronous, joined, new_room, within
-from tests.conformance.rooms.media import sounding
+from tests.conformance.rooms.media import TONE_HZ, read_pitch, sounding
 
 
 @asynchronous
@@ -133,6 +137,83 @@ async def test_a_backend_sends_data(target: Target) -> None:
         (packet,) = await bob.event("data_received")
         assert (packet.data, packet.topic, packet.participant) == (b"for bob", "news", None)
         assert ada.count("data_received") == 0
+
+
+@asynchronous
+async def test_a_backend_chooses_what_somebody_sees(target: Target) -> None:
+    name = new_room()
+    async with (
+        target.service() as service,
+        joined(target, name, "ada") as ada,
+        joined(target, name, "bob", auto_subscribe=False) as bob,
+        sounding(ada) as published,
+    ):
+        await bob.event("track_published")
+        assert bob.count("track_subscribed") == 0
+        wish = api.UpdateSubscriptionsRequest(
+            room=name, identity="bob", track_sids=[published.sid], subscribe=True
+        )
+        await service.room.update_subscriptions(wish)
+        track, _, _ = await bob.event("track_subscribed")
+        assert await within(read_pitch(track)) == pytest.approx(TONE_HZ, abs=5)
+        wish.subscribe = False
+        await service.room.update_subscriptions(wish)
+        wish.identity = "nobody"
+        with pytest.raises(api.TwirpError):
+            await service.room.update_subscriptions(wish)
+
+
+@asynchronous
+async def test_json_is_answered_in_json(target: Target) -> None:
+    name = new_room()
+    token = target.token("backend", name, room_create=True, room_list=True, room_admin=True)
+
+    async def call(method: str, body: str, kind: str = "application/json") -> tuple[int, dict[str, Any]]:
+        address = f"{target.http_url}/twirp/livekit.RoomService/{method}"
+        headers = {"Content-Type": kind, "Authorization": f"Bearer {token}"}
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.post(address, data=body) as answer,
+        ):
+            assert answer.content_type == "application/json"
+            return answer.status, await answer.json()
+
+    async with joined(target, name, "ada"):
+        for wish in ({"name": name}, {"name": name, "emptyTimeout": 7}, {"name": name, "empty_timeout": 7}):
+            status, room = await call("CreateRoom", json.dumps(wish))
+            assert (status, room["name"], room["departure_timeout"]) == (200, name, 20)
+            assert room["max_participants"] == 0
+        status, listed = await call("ListRooms", json.dumps({"names": [name, "another"]}))
+        assert [(room["name"], room["creation_time"].isdecimal()) for room in listed["rooms"]] == [
+            (name, True)
+        ]
+        status, found = await call("GetParticipant", json.dumps({"room": name, "identity": "ada"}))
+        assert (found["identity"], found["state"], found["tracks"]) == ("ada", "ACTIVE", [])
+        assert found["permission"]["can_publish"] is True
+        assert found["permission"]["hidden"] is False
+    for method, body, kind, status, code in (
+        ("CreateRoom", json.dumps({"name": "x" * 300}), "application/json", 400, "invalid_argument"),
+        ("ListRooms", "{", "application/json", 400, "malformed"),
+        ("ListRooms", "{}", "text/plain", 404, "bad_route"),
+        ("Explode", "{}", "application/json", 404, "bad_route"),
+        (
+            "GetParticipant",
+            json.dumps({"room": name, "identity": "eve"}),
+            "application/json",
+            404,
+            "not_found",
+        ),
+        (
+            "GetParticipant",
+            json.dumps({"room": "z", "identity": "a"}),
+            "application/json",
+            401,
+            "unauthenticated",
+        ),
+    ):
+        answered = await call(method, body, kind)
+        assert (answered[0], answered[1]["code"]) == (status, code)
+        assert answered[1]["msg"]
 
 
 @asynchronous

@@ -1,13 +1,17 @@
 """Limits, where a client meets them."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from livekit.protocol.models import ClientInfo, DataPacket, ParticipantPermission, TrackType, UserPacket
 from livekit.protocol.rtc import (
     AddTrackRequest,
     RequestResponse,
+    SessionDescription,
     SignalRequest,
     SignalResponse,
     UpdateParticipantMetadata,
@@ -15,13 +19,15 @@ from livekit.protocol.rtc import (
 
 from visavis.errors import RoomLimitError, WireError
 from visavis.rooms.arrival import Arrival, Means
+from visavis.rooms.backlog import Backlog
+from visavis.rooms.ice import Candidates, Ice
 from visavis.rooms.limits import Limits
 from visavis.rooms.outbox import Outbox
 from visavis.rooms.participant import Participant
 from visavis.rooms.peer import RELIABLE, Certificate
+from visavis.rooms.requests import Requests
 from visavis.rooms.room import Rooms
 from visavis.rooms.tokens import Grants
-from visavis.rooms.udp import UdpSocket
 
 LIMITS = Limits(
     rooms=2,
@@ -29,6 +35,7 @@ LIMITS = Limits(
     tracks=1,
     attribute_bytes=100,
     messages_a_second=5,
+    signal_bytes_a_second=10_000,
     data_bytes_a_second=1000,
     waiting_messages=3,
     waiting_data_bytes=500,
@@ -40,11 +47,8 @@ PERMISSION = ParticipantPermission(
 
 def with_rooms(test: Callable[[Rooms], None]) -> None:
     async def run() -> None:
-        socket = UdpSocket("127.0.0.1", 0, public_address="", datagrams_a_second=100)
-        try:
-            test(Rooms(Means(socket, Certificate(), LIMITS, lambda _peer: None, clock=lambda: 0.0)))
-        finally:
-            socket.close()
+        ice = Ice(Candidates(("127.0.0.1",), 1, None), datagrams_a_second=100)
+        test(Rooms(Means(ice, Certificate(), LIMITS, Backlog(), lambda _peer: None, clock=lambda: 0.0)))
 
     asyncio.run(run())
 
@@ -52,6 +56,11 @@ def with_rooms(test: Callable[[Rooms], None]) -> None:
 def join(rooms: Rooms, identity: str, room: str = "r") -> Participant:
     grants = Grants(identity=identity, room=room, can_join=True, permission=PERMISSION)
     return rooms.create(room).join(grants, Arrival(ClientInfo(), single=True))
+
+
+def say(participant: Participant, packed: bytes) -> None:
+    """Let a client say something."""
+    Requests(participant, participant._room).take(packed)
 
 
 def said(participant: Participant, name: str) -> list[SignalResponse]:
@@ -88,10 +97,8 @@ def test_tracks_are_counted_and_refused_with_a_reason() -> None:
     def check(rooms: Rooms) -> None:
         ada = join(rooms, "ada")
         for cid in ("one", "two"):
-            ada.receive(SignalRequest(add_track=AddTrackRequest(cid=cid)).SerializeToString())
-        ada.receive(
-            SignalRequest(add_track=AddTrackRequest(cid="x", type=TrackType.DATA)).SerializeToString()
-        )
+            say(ada, SignalRequest(add_track=AddTrackRequest(cid=cid)).SerializeToString())
+        say(ada, SignalRequest(add_track=AddTrackRequest(cid="x", type=TrackType.DATA)).SerializeToString())
         reasons = [response.request_response.reason for response in said(ada, "request_response")]
         assert reasons == [RequestResponse.LIMIT_EXCEEDED, RequestResponse.UNSUPPORTED_TYPE]
 
@@ -102,7 +109,7 @@ def test_long_attributes_are_refused_and_change_nothing() -> None:
     def check(rooms: Rooms) -> None:
         ada = join(rooms, "ada")
         update = UpdateParticipantMetadata(attributes={"a": "x" * 200})
-        ada.receive(SignalRequest(update_metadata=update).SerializeToString())
+        say(ada, SignalRequest(update_metadata=update).SerializeToString())
         (response,) = said(ada, "request_response")
         assert response.request_response.reason == RequestResponse.LIMIT_EXCEEDED
         assert not ada.info.attributes
@@ -114,13 +121,49 @@ def test_messages_are_counted_and_nonsense_is_refused() -> None:
     def check(rooms: Rooms) -> None:
         ada = join(rooms, "ada")
         with pytest.raises(WireError):
-            ada.receive(b"\xff")
+            say(ada, b"\xff")
         for _ in range(LIMITS.messages_a_second - 1):
-            ada.receive(SignalRequest(ping=1).SerializeToString())
+            say(ada, SignalRequest(ping=1).SerializeToString())
         with pytest.raises(RoomLimitError):
-            ada.receive(SignalRequest(ping=1).SerializeToString())
+            say(ada, SignalRequest(ping=1).SerializeToString())
 
     with_rooms(check)
+
+
+def test_large_messages_are_counted_by_their_bytes() -> None:
+    def check(rooms: Rooms) -> None:
+        ada = join(rooms, "ada")
+        offer = SignalRequest(offer=SessionDescription(type="offer", sdp="x" * 6000)).SerializeToString()
+        with pytest.raises(WireError):
+            say(ada, offer)
+        with pytest.raises(RoomLimitError):
+            say(ada, offer)
+
+    with_rooms(check)
+
+
+@given(st.binary(max_size=300), st.sampled_from([field.name for field in SignalRequest.DESCRIPTOR.fields]))
+def test_any_message_ends_in_our_error_or_does_nothing_bad(junk: bytes, name: str) -> None:
+    def check(rooms: Rooms) -> None:
+        ada, bob = join(rooms, "ada"), join(rooms, "bob")
+        framed = bytes(_tagged(SignalRequest.DESCRIPTOR.fields_by_name[name].number, junk))
+        for packed in (junk, framed):
+            with contextlib.suppress(WireError):
+                say(ada, packed)
+            ada.on_message(RELIABLE, packed)
+        assert not bob.gone
+
+    with_rooms(check)
+
+
+def _tagged(number: int, content: bytes) -> Iterator[int]:
+    """A field of a protobuf message: its tag, its length, its bytes."""
+    for value in (number << 3 | 2, len(content)):
+        while value > 0x7F:
+            yield value & 0x7F | 0x80
+            value >>= 7
+        yield value
+    yield from content
 
 
 def test_a_flood_of_data_ends_its_sender() -> None:

@@ -12,6 +12,7 @@ from livekit import api
 from livekit.protocol.rtc import JoinRequest, WrappedJoinRequest
 
 from visavis.errors import NotAllowedError, TokenError, WireError
+from visavis.rooms.backlog import INTERVAL_S, MOST_S, TARGET_S, Backlog
 from visavis.rooms.forwarding import KEYFRAME_EVERY_S, STALLED_S, Forwarder, KeyframeRequests
 from visavis.rooms.limits import TokenBucket
 from visavis.rooms.reception import MOST_MISSING, MOST_NACKS, NACK_AGAIN_S, Reception, TransportFeedback
@@ -108,6 +109,62 @@ def test_a_layer_that_stops_is_left() -> None:
     forwarder.forward("q", packet(1, 0, KEYFRAME), STALLED_S + 0.1)
     assert forwarder.wanted == "q"
     assert forwarder.forward("q", packet(2, 0, KEYFRAME), STALLED_S + 0.2) is not None
+
+
+def test_after_a_drop_viewers_go_on_from_a_keyframe_without_a_gap() -> None:
+    codec = codec_named("vp8")
+    assert codec is not None
+    forwarder = Forwarder(codec, 77)
+    forwarder.forward("", packet(100, 1000, KEYFRAME), 0.0)
+    forwarder.interrupt()  # 101 and 102
+    assert forwarder.forward("", packet(103, 7000), 0.3) is None
+    assert forwarder.needs_keyframe
+    resumed = forwarder.forward("", packet(105, 9000, KEYFRAME), 0.4)
+    assert resumed is not None
+    assert not forwarder.needs_keyframe
+    assert (parse_rtp(resumed).sequence, parse_rtp(resumed).timestamp) == (101, 9000)
+    assert forwarder.forward("", packet(104, 8000), 0.4) is None  # it would take a number that is used
+    after = forwarder.forward("", packet(106, 9000), 0.4)
+    assert after is not None
+    assert parse_rtp(after).sequence == 102
+
+
+def test_padding_is_left_out_without_a_gap() -> None:
+    codec = codec_named("vp8")
+    assert codec is not None
+    forwarder = Forwarder(codec, 77)
+
+    def number(sequence: int, payload: bytes = DELTA) -> int | None:
+        packed = forwarder.forward("", packet(sequence, 0, payload), 0.0)
+        return None if packed is None else parse_rtp(packed).sequence
+
+    assert [number(65533, KEYFRAME), number(65534, b""), number(65535, b""), number(0)] == [
+        65533,
+        None,
+        None,
+        65534,
+    ]
+    assert [number(3), number(4, b""), number(5)] == [1, None, 2]  # 1 and 2 are missing
+    assert [number(2, b""), number(1)] == [0, 65535]  # what comes late closes the gap that it has left
+
+
+def test_media_is_dropped_when_a_queue_stays_not_when_it_passes() -> None:
+    backlog = Backlog()
+
+    def read(arrival_s: float, now_s: float) -> bool:
+        backlog.note(arrival_s, now_s)
+        return backlog.sheds
+
+    assert not any(
+        read(0.0, now_s) for now_s in (0.0, TARGET_S * 2, TARGET_S * 3)
+    )  # a stop; what waited goes on
+    assert not read(10.0, 10.0)
+    late_s = TARGET_S * 2
+    assert not any(read(10 + step / 100, 10 + step / 100 + late_s) for step in range(int(INTERVAL_S * 100)))
+    assert read(10 + INTERVAL_S * 1.1, 10 + INTERVAL_S * 1.1 + late_s)
+    assert read(11.0, 11.0 + TARGET_S * 1.1)
+    assert not read(12.0, 12.0 + TARGET_S / 2)
+    assert read(20.0, 20.0 + MOST_S * 1.1)
 
 
 def test_keyframe_requests_are_deferred_never_dropped() -> None:

@@ -157,9 +157,15 @@ def wrap_rtx(packet: bytes, *, payload_type: int, sequence: int, ssrc: int) -> b
     return header + struct.pack("!H", original) + packet[HEADER_BYTES:]
 
 
-def with_payload_type(packet: bytes, payload_type: int) -> bytes:
-    """The same packet for a viewer that has numbered the codecs differently."""
-    return packet[:1] + bytes([packet[1] & _MARKER | payload_type]) + packet[2:]
+def renumbered(packet: bytes, *, payload_type: int, ssrc: int) -> bytes:
+    """The same packet for a viewer that knows codec and stream by other numbers."""
+    return (
+        packet[:1]
+        + bytes([packet[1] & _MARKER | payload_type])
+        + packet[2:8]
+        + ssrc.to_bytes(4, "big")
+        + packet[HEADER_BYTES:]
+    )
 
 
 def sequence_step(before: int, after: int) -> int:

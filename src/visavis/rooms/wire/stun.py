@@ -93,16 +93,26 @@ def build_binding_response(request: BindingRequest, source: Address, password: s
 
     Args:
         request: What is answered.
-        source: IPv4 address and port that it came from.
+        source: Address, IPv4 or IPv6, and port that it came from.
         password: Ours; it signs the answer.
     """
-    address = int(ipaddress.IPv4Address(source[0])) ^ MAGIC
-    body = struct.pack("!HHBBHI", _XOR_MAPPED_ADDRESS, 8, 0, 1, source[1] ^ (MAGIC >> 16), address)
+    body = _xor_mapped(source, request.transaction)
     message = _header(len(body) + _INTEGRITY_BYTES, request.transaction) + body
     digest = hmac.new(password.encode(), message, hashlib.sha1).digest()
     body += struct.pack("!HH", _MESSAGE_INTEGRITY, len(digest)) + digest
     message = _header(len(body) + _FINGERPRINT_BYTES, request.transaction) + body
     return message + struct.pack("!HHI", _FINGERPRINT, 4, binascii.crc32(message) ^ _FINGERPRINT_XOR)
+
+
+def _xor_mapped(source: Address, transaction: bytes) -> bytes:
+    address = ipaddress.ip_address(source[0].partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        address = address.ipv4_mapped or address
+    mask = struct.pack("!I", MAGIC) + transaction
+    hidden = bytes(byte ^ key for byte, key in zip(address.packed, mask, strict=False))
+    family = 1 if address.version == 4 else 2
+    head = struct.pack("!HHBBH", _XOR_MAPPED_ADDRESS, 4 + len(hidden), 0, family, source[1] ^ (MAGIC >> 16))
+    return head + hidden
 
 
 def _header(body_bytes: int, transaction: bytes) -> bytes:

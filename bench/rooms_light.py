@@ -1,0 +1,550 @@
+"""Clients that cost next to nothing, so that a room server is measured and not its clients.
+
+A sender makes packets that look like VP8 and carry the time at which they were sent; viewers read it back.
+Only some viewers decrypt what they get; the others count it. One process has many of them:
+
+    python -m bench.rooms_light send|view   (one JSON order on standard input)
+
+They speak the protocol with two connections, over UDP, to a server that is ICE-lite.
+"""
+
+import asyncio
+import binascii
+import contextlib
+import hashlib
+import hmac
+import json
+import re
+import secrets
+import socket
+import struct
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import aiohttp
+import pylibsrtp
+from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters
+from aiortc.rtcdtlstransport import RTCDtlsTransport
+from aiortc.rtcsctptransport import RTCSctpCapabilities, RTCSctpTransport
+from livekit.protocol.models import TrackSource, TrackType
+from livekit.protocol.rtc import (
+    AddTrackRequest,
+    SessionDescription,
+    SignalRequest,
+    SignalResponse,
+    SignalTarget,
+)
+
+from visavis.rooms.wire.rtcp import (
+    KeyframeRequest,
+    ReceptionReport,
+    SenderReport,
+    pack_receiver_report,
+    parse_rtcp,
+)
+from visavis.rooms.wire.rtp import is_rtcp, parse_rtp
+from visavis.rooms.wire.sdp import SCTP_PORT, Section, parse_description
+from visavis.rooms.wire.stun import MAGIC, Address
+
+FPS: Final = 25
+PACKETS_A_FRAME: Final = 5
+PAYLOAD_BYTES: Final = 1090
+CLOCK_HZ: Final = 90000
+SSRC: Final = 77777
+PAYLOAD_TYPE: Final = 96
+CHECK_EVERY_S: Final = 1.0
+REPORT_EVERY_S: Final = 1.0
+DEADLINE_S: Final = 30.0
+NTP_EPOCH_S: Final = 2208988800
+
+_SO_TIMESTAMPNS: Final = 35
+_KEYFRAME: Final = (
+    b"\x10\x10\x02\x00\x9d\x01\x2a\x80\x02\xe0\x01"  # descriptor, frame tag, start code, 640 x 480
+)
+_DELTA: Final = b"\x10\x11\x02\x00" + bytes(7)
+_REST: Final = b"\x00" + bytes(10)  # not the first packet of its frame
+_STAMP: Final = struct.Struct("!QI")  # nanoseconds of Unix time, RTP timestamp
+
+
+class Line:
+    """A UDP socket to the server: connectivity checks, DTLS, SRTP."""
+
+    role = "controlling"
+
+    def __init__(self, certificate: RTCCertificate, on_media: Callable[[bytes, float], None]) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        self._socket.bind(("127.0.0.1", 0))
+        self._on_media = on_media
+        self._records: asyncio.Queue[bytes] = asyncio.Queue()
+        self._answered = asyncio.Event()
+        self._server: Address | None = None
+        self._found = asyncio.Event()
+        self._tasks: list[asyncio.Task[Any]] = []
+        self.ufrag, self.password = secrets.token_hex(4), secrets.token_hex(12)
+        self.fingerprint = next(
+            each.value for each in certificate.getFingerprints() if each.algorithm == "sha-256"
+        )
+        self.dtls = RTCDtlsTransport(self, [certificate])  # type: ignore[arg-type]
+        self.dtls._set_role("client")
+        self.sctp = RTCSctpTransport(self.dtls)
+
+    @property
+    def connected(self) -> bool:
+        """Whether packets can be sent and read."""
+        return self.dtls.state == "connected"
+
+    def note_candidate(self, text: str) -> None:
+        """Take the first IPv4 address for UDP in a text, a description or a single candidate."""
+        found = re.search(r"candidate:\S+ 1 udp \d+ (\d+\.\d+\.\d+\.\d+) (\d+) typ host", text)
+        if found and self._server is None:
+            self._server = (found[1], int(found[2]))
+            self._found.set()
+
+    async def connect(self, sdp: str) -> None:
+        """Reach the server that has written a description."""
+        self.note_candidate(sdp)
+        ufrag, password = re.search(r"a=ice-ufrag:(\S+)", sdp), re.search(r"a=ice-pwd:(\S+)", sdp)
+        if not (ufrag and password):
+            raise RuntimeError("the description has no ICE user")
+        await self._found.wait()
+        asyncio.get_running_loop().add_reader(self._socket.fileno(), self._read)
+        user = f"{ufrag[1]}:{self.ufrag}".encode()
+        self._tasks.append(asyncio.create_task(self._check(user, password[1].encode())))
+        await self._answered.wait()
+        algorithm, value = parse_description(sdp).fingerprint
+        parameters = RTCDtlsParameters(fingerprints=[RTCDtlsFingerprint(algorithm=algorithm, value=value)])
+        await self.dtls.start(parameters)
+        if not self.connected:
+            raise RuntimeError("no DTLS")
+        await self.sctp.start(RTCSctpCapabilities(maxMessageSize=65536), SCTP_PORT)
+
+    async def _check(self, user: bytes, password: bytes) -> None:
+        while True:
+            request = binding_request(user, password)
+            self.send(request)
+            await asyncio.sleep(CHECK_EVERY_S if self._answered.is_set() else 0.1)
+
+    def send(self, datagram: bytes) -> None:
+        """Send as it is."""
+        if self._server is not None:
+            with contextlib.suppress(BlockingIOError):
+                self._socket.sendto(datagram, self._server)
+
+    async def _send(self, datagram: bytes) -> None:
+        self.send(datagram)
+
+    async def _recv(self) -> bytes:
+        return await self._records.get()
+
+    def _read(self) -> None:
+        for _ in range(64):
+            try:
+                datagram, ancillary, _flags, _address = self._socket.recvmsg(2048, 64)
+            except OSError:
+                return
+            first = datagram[0]
+            if first < 4:
+                self._answered.set()
+            elif first >= 128:
+                seconds, nanoseconds = struct.unpack_from("qq", ancillary[0][2])
+                self._on_media(datagram, seconds + nanoseconds * 1e-9)
+            else:
+                self._records.put_nowait(datagram)
+
+    def protect(self, packet: bytes, *, control: bool) -> None:
+        """Encrypt and send."""
+        session = self.dtls._tx_srtp
+        self.send(session.protect_rtcp(packet) if control else session.protect(packet))
+
+    async def close(self) -> None:
+        """End it."""
+        for task in self._tasks:
+            task.cancel()
+        await self.sctp.stop()
+        await self.dtls.stop()
+        asyncio.get_running_loop().remove_reader(self._socket.fileno())
+        self._socket.close()
+
+
+def binding_request(user: bytes, password: bytes) -> bytes:
+    """A connectivity check that nominates (RFC 8445)."""
+    transaction = secrets.token_bytes(12)
+
+    def head(size: int) -> bytes:
+        return struct.pack("!HHI", 1, size, MAGIC) + transaction
+
+    body = struct.pack("!HH", 6, len(user)) + user + bytes(-len(user) % 4)
+    body += struct.pack("!HHQ", 0x802A, 8, 1) + struct.pack("!HH", 0x25, 0)
+    body += struct.pack("!HHI", 0x24, 4, 0x6E7F00FF)
+    digest = hmac.new(password, head(len(body) + 24) + body, hashlib.sha1).digest()
+    body += struct.pack("!HH", 8, 20) + digest
+    message = head(len(body) + 8) + body
+    return message + struct.pack("!HHI", 0x8028, 4, binascii.crc32(message) ^ 0x5354554E)
+
+
+@contextlib.asynccontextmanager
+async def signalling(
+    session: aiohttp.ClientSession, url: str, token: str
+) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """A signalling socket that has sent its greeting soon; leaves at the end."""
+    query = {
+        "access_token": token,
+        "protocol": "16",
+        "sdk": "python",
+        "version": "1.1.21",
+        "auto_subscribe": "1",
+    }
+    query["client_protocol"] = "1"
+    async with session.ws_connect(f"{url}/rtc", params=query, max_msg_size=0) as talk:
+        yield talk
+
+
+async def responses(talk: aiohttp.ClientWebSocketResponse) -> AsyncIterator[SignalResponse]:
+    """What the server says; pings are sent meanwhile."""
+    pinged_s = time.monotonic()
+    while True:
+        try:
+            message = await talk.receive(timeout=5)
+        except TimeoutError:
+            message = None
+        if time.monotonic() - pinged_s > 4:
+            pinged_s = time.monotonic()
+            await say(talk, SignalRequest(ping=time.time_ns() // 1_000_000))
+        if message is None:
+            continue
+        if message.type is not aiohttp.WSMsgType.BINARY:
+            return
+        yield SignalResponse.FromString(message.data)
+
+
+async def say(talk: aiohttp.ClientWebSocketResponse, request: SignalRequest) -> None:
+    """Say something to the server."""
+    await talk.send_bytes(request.SerializeToString())
+
+
+@dataclass
+class Seen:
+    """What one viewer has seen.
+
+    Attributes:
+        latencies_s: From sent to arrived in the kernel, of decrypted packets.
+        mapping_s: Largest difference between the time of a sender report and that in the packets.
+        drift_s: Change of RTP time against the sender's clock since the first packet.
+        longest_gap_s: Without a packet.
+    """
+
+    probe: bool
+    packets: int = 0
+    lost: int = 0
+    connected_s: float = 0.0
+    latencies_s: list[float] = field(default_factory=list)
+    mapping_s: float = 0.0
+    drift_s: float = 0.0
+    longest_gap_s: float = 0.0
+
+
+class Viewer:
+    """Sees everything in a room.
+
+    Args:
+        certificate: Shown to the server.
+        probe: Whether to decrypt, and so to measure.
+    """
+
+    def __init__(self, certificate: RTCCertificate, *, probe: bool) -> None:
+        self.seen = Seen(probe)
+        self.line = Line(certificate, self._take)
+        self._highest: int | None = None
+        self._ssrc = 0
+        self._last_s = 0.0
+        self._first: tuple[float, int] | None = None
+        self._latest: tuple[float, int] | None = None
+        self._recent: list[float] = []
+        self.first_packet = asyncio.Event()
+        self.reported = asyncio.Event()
+
+    async def run(self, session: aiohttp.ClientSession, url: str, token: str) -> None:
+        """View until cancelled."""
+        began_s = time.monotonic()
+        connecting: asyncio.Task[None] | None = None
+        reporting = asyncio.create_task(self._report())
+        try:
+            async with signalling(session, url, token) as talk:
+                async for response in responses(talk):
+                    if response.trickle.target == SignalTarget.SUBSCRIBER:
+                        self.line.note_candidate(response.trickle.candidateInit)
+                    if response.WhichOneof("message") != "offer":
+                        continue
+                    answer = SessionDescription(
+                        type="answer", sdp=answer_to(response.offer.sdp, self.line), id=response.offer.id
+                    )
+                    await say(talk, SignalRequest(answer=answer))
+                    if connecting is None:
+                        connecting = asyncio.create_task(self.line.connect(response.offer.sdp))
+                        connecting.add_done_callback(lambda _: self._note_connected(began_s))
+        finally:
+            reporting.cancel()
+            if connecting is not None:
+                connecting.cancel()
+            await self.line.close()
+
+    def _note_connected(self, began_s: float) -> None:
+        self.seen.connected_s = time.monotonic() - began_s
+
+    async def _report(self) -> None:
+        """Receiver reports, as every client sends them."""
+        while True:
+            await asyncio.sleep(REPORT_EVERY_S)
+            if self._ssrc and self.line.connected and self._highest is not None:
+                report = ReceptionReport(self._ssrc, 0.0, 0, self._highest, 0, 0, 0.0)
+                self.line.protect(pack_receiver_report([report]), control=True)
+
+    def _take(self, datagram: bytes, arrival_s: float) -> None:
+        if is_rtcp(datagram):
+            if self.seen.probe and self.line.connected:
+                self._read_report(datagram)
+            return
+        sequence, ssrc = struct.unpack_from("!HxxxxI", datagram, 2)
+        if self._highest is None:
+            self._highest, self._ssrc, self._last_s = sequence, ssrc, arrival_s
+            self.first_packet.set()
+            if self.line.connected:
+                self.line.protect(KeyframeRequest(ssrc).pack(), control=True)
+        elif ssrc == self._ssrc:
+            step = (sequence - self._highest + 0x8000) % 0x10000 - 0x8000
+            if step > 0:
+                self.seen.lost += step - 1
+                self._highest = sequence
+            self.seen.longest_gap_s = max(self.seen.longest_gap_s, arrival_s - self._last_s)
+            self._last_s = arrival_s
+        self.seen.packets += 1
+        if self.seen.probe and self.line.connected:
+            self._measure(datagram, arrival_s)
+
+    def _measure(self, datagram: bytes, arrival_s: float) -> None:
+        try:
+            packet = parse_rtp(self.line.dtls._rx_srtp.unprotect(datagram))
+        except pylibsrtp.Error:
+            return
+        if len(packet.payload) < 30:
+            return
+        sent_ns, _ = _STAMP.unpack_from(packet.payload, len(packet.payload) - _STAMP.size)
+        sent_s = sent_ns * 1e-9
+        self.seen.latencies_s.append(arrival_s - sent_s)
+        if packet.payload.startswith(_KEYFRAME[:1]):  # stamped when the frame was, not later
+            self._latest = (sent_s, packet.timestamp)
+            self._first = self._first or self._latest
+            step = (packet.timestamp - self._first[1]) % (1 << 32)
+            self.seen.drift_s = step / CLOCK_HZ - (sent_s - self._first[0])
+
+    def _read_report(self, datagram: bytes) -> None:
+        try:
+            reports = parse_rtcp(self.line.dtls._rx_srtp.unprotect_rtcp(datagram))
+        except pylibsrtp.Error:
+            return
+        for report in reports:
+            if isinstance(report, SenderReport) and self._latest is not None and report.ssrc == self._ssrc:
+                at_s = (report.ntp >> 32) - NTP_EPOCH_S + (report.ntp & 0xFFFFFFFF) / (1 << 32)
+                step = (self._latest[1] - report.timestamp + (1 << 31)) % (1 << 32) - (1 << 31)
+                off_s = abs(at_s + step / CLOCK_HZ - self._latest[0])
+                self.seen.mapping_s = max(self.seen.mapping_s, off_s)
+                self.reported.set()
+
+
+def answer_to(offer: str, line: Line) -> str:
+    """An answer that takes what is offered; without congestion control, so that all servers send alike."""
+    text = []
+    for section in parse_description(offer).sections:
+        text += _section(section, line, "recvonly")
+    return _description(text, [section.mid for section in parse_description(offer).sections])
+
+
+def offer_of_video(line: Line, cid: str) -> str:
+    """An offer of one video track and the data channels."""
+    text = _section(Section("application", "0", "sendrecv"), line, "sendrecv")
+    video = Section("video", "1", "sendonly", rtpmap={PAYLOAD_TYPE: "VP8/90000"})
+    text += _section(video, line, "sendonly")
+    text += [f"a=msid:stream {cid}", f"a=ssrc:{SSRC} cname:light", f"a=ssrc:{SSRC} msid:stream {cid}"]
+    return _description(text, ["0", "1"])
+
+
+def _section(section: Section, line: Line, direction: str) -> list[str]:
+    ice = [f"a=mid:{section.mid}", f"a=ice-ufrag:{line.ufrag}", f"a=ice-pwd:{line.password}"]
+    ice += [f"a=fingerprint:sha-256 {line.fingerprint}", "a=setup:active"]
+    if section.kind == "application":
+        head = ["m=application 9 UDP/DTLS/SCTP webrtc-datachannel", "c=IN IP4 0.0.0.0"]
+        return [*head, *ice, f"a=sctp-port:{SCTP_PORT}", "a=max-message-size:65536"]
+    number = next(key for key, name in section.rtpmap.items() if name.lower().startswith(("vp8", "opus")))
+    fmtp = [f"a=fmtp:{number} {section.fmtp[number]}"] if section.fmtp.get(number) else []
+    feedback = [f"a=rtcp-fb:{number} nack pli"] if section.kind == "video" else []
+    going = direction if section.direction != "inactive" else "inactive"
+    head = [f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {number}", "c=IN IP4 0.0.0.0", *ice, f"a={going}"]
+    return [*head, "a=rtcp-mux", f"a=rtpmap:{number} {section.rtpmap[number]}", *fmtp, *feedback]
+
+
+def _description(text: list[str], mids: list[str]) -> str:
+    head = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", "a=group:BUNDLE " + " ".join(mids)]
+    return "\r\n".join(["\r\n".join(head), *text]) + "\r\n"
+
+
+class Sender:
+    """Sends one stream of video of about 1.1 Mbit/s into a room."""
+
+    def __init__(self, certificate: RTCCertificate) -> None:
+        self.line = Line(certificate, self._take)
+        self._keyframe = True
+        self._sequence = secrets.randbelow(1 << 16)
+        self._timestamp = secrets.randbelow(1 << 32)
+        self._packets = 0
+
+    def _take(self, datagram: bytes, _arrival_s: float) -> None:
+        if is_rtcp(datagram) and self.line.connected:
+            with contextlib.suppress(pylibsrtp.Error):
+                for feedback in parse_rtcp(self.line.dtls._rx_srtp.unprotect_rtcp(datagram)):
+                    self._keyframe = self._keyframe or isinstance(feedback, KeyframeRequest)
+
+    async def run(self, session: aiohttp.ClientSession, url: str, token: str) -> None:
+        """Send until cancelled."""
+        sending: asyncio.Task[None] | None = None
+        try:
+            async with signalling(session, url, token) as talk:
+                async for response in responses(talk):
+                    kind = response.WhichOneof("message")
+                    if kind == "join":
+                        await say(talk, SignalRequest(add_track=_wanted_track()))
+                    elif kind == "track_published":
+                        offer = SessionDescription(type="offer", sdp=offer_of_video(self.line, "light"), id=1)
+                        await say(talk, SignalRequest(offer=offer))
+                    elif kind == "trickle" and response.trickle.target == SignalTarget.PUBLISHER:
+                        self.line.note_candidate(response.trickle.candidateInit)
+                    elif kind == "answer" and sending is None:
+                        sending = asyncio.create_task(self._send(response.answer.sdp))
+        finally:
+            if sending is not None:
+                sending.cancel()
+            await self.line.close()
+
+    async def _send(self, answer: str) -> None:
+        await self.line.connect(answer)
+        start_s, count, reported_s = time.monotonic(), 0, 0.0
+        while True:
+            await asyncio.sleep(max(0.0, start_s + count / FPS - time.monotonic()))
+            self._send_frame()
+            if time.monotonic() - reported_s > REPORT_EVERY_S:
+                reported_s = time.monotonic()
+                self._send_report()
+            count += 1
+
+    def _send_frame(self) -> None:
+        now_ns = time.time_ns()
+        self._timestamp = now_ns * CLOCK_HZ // 1_000_000_000 % (1 << 32)
+        first = _KEYFRAME if self._keyframe else _DELTA
+        self._keyframe = False
+        for part in range(PACKETS_A_FRAME):
+            marker = 0x80 if part == PACKETS_A_FRAME - 1 else 0
+            self._sequence = (self._sequence + 1) % (1 << 16)
+            header = struct.pack("!BBHII", 0x80, PAYLOAD_TYPE | marker, self._sequence, self._timestamp, SSRC)
+            payload = (first if part == 0 else _REST) + bytes(PAYLOAD_BYTES)
+            stamp = _STAMP.pack(time.time_ns() if part else now_ns, self._timestamp)
+            self.line.protect(header + payload + stamp, control=False)
+            self._packets += 1
+
+    def _send_report(self) -> None:
+        now_ns = time.time_ns()
+        ntp = ((now_ns // 10**9 + NTP_EPOCH_S) << 32) | (now_ns % 10**9 << 32) // 10**9
+        timestamp = now_ns * CLOCK_HZ // 10**9 % (1 << 32)
+        report = SenderReport(SSRC, ntp, timestamp, self._packets, self._packets * PAYLOAD_BYTES)
+        self.line.protect(report.pack(), control=True)
+
+
+def _wanted_track() -> AddTrackRequest:
+    return AddTrackRequest(
+        cid="light", name="light", type=TrackType.VIDEO, source=TrackSource.CAMERA, width=640, height=480
+    )
+
+
+async def send(order: dict[str, Any]) -> None:
+    """Send until the order's end, which is the end of standard input."""
+    async with aiohttp.ClientSession() as session:
+        sender = Sender(RTCCertificate.generateCertificate())
+        task = asyncio.create_task(sender.run(session, order["url"], order["token"]))
+        await _until_told(task)
+
+
+async def view(order: dict[str, Any]) -> None:
+    """View with many; each line on standard input is answered by what was seen since the one before."""
+    certificate = RTCCertificate.generateCertificate()
+    viewers = [Viewer(certificate, probe=index in order["probes"]) for index in range(len(order["tokens"]))]
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        tasks = []
+        for viewer, token in zip(viewers, order["tokens"], strict=True):
+            tasks.append(asyncio.create_task(viewer.run(session, order["url"], token)))
+            if len(tasks) % 10 == 0:  # not a storm: a server that others use meanwhile
+                await asyncio.wait_for(tasks_first(viewers[len(tasks) - 10 : len(tasks)]), DEADLINE_S)
+        await asyncio.wait_for(tasks_first(viewers), DEADLINE_S)
+        _tell({"connected_s": [viewer.seen.connected_s for viewer in viewers]})
+        everything = asyncio.gather(*tasks)
+        await _until_told(everything, lambda: _tell([_take_figures(viewer) for viewer in viewers]))
+
+
+async def tasks_first(viewers: list[Viewer]) -> None:
+    """Wait until each has got a packet."""
+    for viewer in viewers:
+        await viewer.first_packet.wait()
+
+
+def _take_figures(viewer: Viewer) -> dict[str, Any]:
+    seen = viewer.seen
+    figures = {
+        "packets": seen.packets,
+        "lost": seen.lost,
+        "longest_gap_s": seen.longest_gap_s,
+        "latencies_s": seen.latencies_s,
+        "mapping_s": seen.mapping_s,
+        "drift_s": seen.drift_s,
+    }
+    viewer.seen = Seen(seen.probe, connected_s=seen.connected_s, drift_s=seen.drift_s)
+    return figures
+
+
+def _tell(what: Any) -> None:
+    print(json.dumps(what), flush=True)
+
+
+async def _until_told(task: "asyncio.Future[Any]", on_line: Callable[[], None] = lambda: None) -> None:
+    """Run until standard input ends; each line on it calls `on_line`. What fails in the task is raised."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    try:
+        while True:
+            line = asyncio.ensure_future(reader.readline())
+            await asyncio.wait([task, line], return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                line.cancel()
+                task.result()
+                raise RuntimeError("the server has closed the connection")
+            if not line.result():
+                return
+            on_line()
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def main() -> None:
+    """Do as ordered."""
+    order = json.loads(sys.stdin.readline())
+    asyncio.run({"send": send, "view": view}[sys.argv[1]](order))
+
+
+if __name__ == "__main__":
+    main()

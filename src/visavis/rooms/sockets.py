@@ -1,0 +1,61 @@
+"""Addresses to listen on: IPv4 or IPv6, one port or the first free one of some."""
+
+import socket
+from collections.abc import Sequence
+from typing import Final
+
+from visavis.errors import AddressTakenError, SettingsError
+
+_BACKLOG: Final = 512
+
+
+def parse_ports(text: str) -> range:
+    """Read `7882`, or `7882-7890`; 0 is any.
+
+    Raises:
+        SettingsError: It is neither.
+    """
+    first, dash, last = text.partition("-")
+    numbers = [first, last] if dash else [first, first]
+    if not all(number.isascii() and number.isdecimal() and int(number) < 1 << 16 for number in numbers):
+        raise SettingsError(f"“{text}” is no port and no range of ports; write 7882 or 7882-7890.")
+    ports = range(int(numbers[0]), int(numbers[1]) + 1)
+    if not ports:
+        raise SettingsError(f"The range of ports {text} is empty.")
+    return ports
+
+
+def bind(kind: socket.SocketKind, host: str, ports: Sequence[int]) -> socket.socket:
+    """A socket that does not block, on the first port that is free; for TCP it listens.
+
+    An IPv6 socket on `::` takes IPv4 too.
+
+    Raises:
+        AddressTakenError: All the ports are taken, or the address is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for port in ports:
+        made = socket.socket(family, kind)
+        try:
+            if family == socket.AF_INET6:
+                made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+            if kind == socket.SOCK_STREAM:
+                made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind((host, port))
+            if kind == socket.SOCK_STREAM:
+                made.listen(_BACKLOG)
+        except OSError as error:
+            made.close()
+            if port != ports[-1]:
+                continue
+            name = "UDP" if kind == socket.SOCK_DGRAM else "TCP"
+            where = f"{ports[0]}" if len(ports) == 1 else f"{ports[0]}-{ports[-1]}"
+            raise AddressTakenError(f"{name} {host}:{where} cannot be used: {error.strerror}.") from error
+        made.setblocking(False)
+        return made
+    raise AddressTakenError("There is no port to listen on.")
+
+
+def port_of(bound: socket.socket) -> int:
+    """The port that a socket has got."""
+    return int(bound.getsockname()[1])

@@ -1,0 +1,119 @@
+"""ICE over TCP (RFC 6544), passive: one port for clients that UDP does not reach.
+
+Datagrams are framed by their length (RFC 4571) and otherwise the same. What does not fit into a connection is
+dropped as a whole, as UDP would drop it: repeats and keyframes heal that, an old queue would not.
+"""
+
+import asyncio
+import socket
+import time
+from typing import Final, cast
+
+from visavis.errors import WireError
+from visavis.rooms.ice import MOST_DATAGRAM_BYTES, Ice
+from visavis.rooms.wire.framing import Frames, frame
+from visavis.rooms.wire.stun import Address
+
+PROVE_WITHIN_S: Final = 10.0
+"""So long a stranger has for a connectivity check that is somebody's."""
+
+_WAITING_BYTES: Final = 256 * 1024
+
+
+class TcpRoute(asyncio.Protocol):
+    """One TCP connection; see `Route`."""
+
+    def __init__(self, listener: "TcpListener", ice: Ice) -> None:
+        self._listener = listener
+        self._ice = ice
+        self._frames = Frames(MOST_DATAGRAM_BYTES)
+        self._transport: asyncio.Transport | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+        self._address: Address = ("", 0)
+
+    @property
+    def address(self) -> Address:
+        """See `Route`."""
+        return self._address
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has connected."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._address = transport.get_extra_info("peername")[:2]
+        if not self._listener.admit(self):
+            self._transport.abort()
+            return
+        self._deadline = asyncio.get_running_loop().call_later(PROVE_WITHIN_S, self.close)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came."""
+        try:
+            for datagram in self._frames.feed(data):
+                if self._ice.receive(datagram, self, time.time()) and self._deadline is not None:
+                    self._deadline.cancel()
+                    self._deadline = None
+        except WireError:
+            self.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - all the same
+        """The client has gone, or was sent away."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._listener.release(self)
+        self._ice.lose(self)
+
+    def send(self, datagram: bytes) -> bool:
+        """See `Route`."""
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return False
+        if transport.get_write_buffer_size() > _WAITING_BYTES:
+            return False
+        transport.write(frame(datagram))
+        return True
+
+    def close(self) -> None:
+        """See `Route`."""
+        if self._transport is not None:
+            self._transport.abort()
+
+
+class TcpListener:
+    """The port.
+
+    Args:
+        bound: The socket that listens; it is closed in the end.
+        ice: Told what comes.
+        most: Connections at once; more are closed unread.
+    """
+
+    def __init__(self, bound: socket.socket, ice: Ice, *, most: int) -> None:
+        self._socket = bound
+        self._ice = ice
+        self._most = most
+        self._routes: set[TcpRoute] = set()
+        self._server: asyncio.Server | None = None
+
+    async def open(self) -> None:
+        """Begin to accept."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: TcpRoute(self, self._ice), sock=self._socket)
+
+    def close(self) -> None:
+        """End the port and all connections; may be called twice."""
+        if self._server is not None:
+            self._server.close()
+        self._socket.close()
+        for route in list(self._routes):
+            route.close()
+
+    def admit(self, route: TcpRoute) -> bool:
+        """Whether there is room for one more."""
+        if len(self._routes) >= self._most:
+            return False
+        self._routes.add(route)
+        return True
+
+    def release(self, route: TcpRoute) -> None:
+        """A connection has ended."""
+        self._routes.discard(route)

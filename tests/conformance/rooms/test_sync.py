@@ -1,0 +1,83 @@
+"""Lips and sound together: what reports say of the time puts both on one clock.
+
+Clients play them together by these reports. How well they do when the machine is busy is their affair: when
+something is seen and heard is not measured here.
+"""
+
+import asyncio
+
+import aiohttp
+import pytest
+from aiortc import RTCCertificate
+from bench.rooms_light import NTP_EPOCH_S, Viewer
+from tests.conformance.rooms.clients import DEADLINE_S, Target, asynchronous, joined, new_room
+from tests.conformance.rooms.media import RATE_HZ, showing, sounding
+
+from visavis.rooms.wire.rtcp import SenderReport, parse_rtcp
+from visavis.rooms.wire.rtp import is_rtcp, parse_rtp
+
+BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connection", "two-connections"])
+MAPPED_S = 0.1
+"""The shortest way of many packets does not depend on how busy the machine is; a wrong mapping is far off."""
+
+PACKETS = 60
+CLOCKS_HZ = {96: 90000, 111: RATE_HZ}  # VP8 and Opus, as both servers number them
+
+
+class Watch(Viewer):
+    """Notes what the sender reports and the packets of each stream say of the time."""
+
+    def __init__(self) -> None:
+        super().__init__(RTCCertificate.generateCertificate(), probe=False)
+        self.packets: dict[int, list[tuple[int, float]]] = {number: [] for number in CLOCKS_HZ}
+        self.ssrcs: dict[int, int] = {}
+        self.reports: dict[int, SenderReport] = {}
+        self.enough = asyncio.Event()
+
+    def _take(self, datagram: bytes, arrival_s: float) -> None:
+        if not self.line.connected:
+            return
+        if is_rtcp(datagram):
+            for report in parse_rtcp(self.line.dtls._rx_srtp.unprotect_rtcp(datagram)):
+                if isinstance(report, SenderReport):
+                    self.reports[report.ssrc] = report
+        else:
+            packet = parse_rtp(self.line.dtls._rx_srtp.unprotect(datagram))
+            if packet.payload and packet.payload_type in self.packets:
+                self.ssrcs[packet.payload_type] = packet.ssrc
+                self.packets[packet.payload_type].append((packet.timestamp, arrival_s))
+        if self.reports.keys() >= set(self.ssrcs.values()) and min(map(len, self.packets.values())) > PACKETS:
+            self.enough.set()
+
+    def way_s(self, number: int) -> float:
+        """From the time at which a packet was made, by its sender's reports, to its arrival; the shortest."""
+        report = self.reports[self.ssrcs[number]]
+        made_s = (report.ntp >> 32) - NTP_EPOCH_S + (report.ntp & 0xFFFFFFFF) / (1 << 32)
+        return min(
+            arrival_s
+            - made_s
+            - ((timestamp - report.timestamp + (1 << 31)) % (1 << 32) - (1 << 31)) / CLOCKS_HZ[number]
+            for timestamp, arrival_s in self.packets[number]
+        )
+
+
+@BOTH_WAYS
+@asynchronous
+async def test_reports_put_sound_and_pictures_on_one_clock(target: Target, single: bool) -> None:
+    room = new_room()
+    async with (
+        joined(target, room, "ada", single=single) as ada,
+        showing(ada),
+        sounding(ada),
+        aiohttp.ClientSession() as session,
+    ):
+        watch = Watch()
+        watching = asyncio.create_task(watch.run(session, target.url, target.token("bob", room)))
+        try:
+            async with asyncio.timeout(3 * DEADLINE_S):  # sound is reported on each five seconds
+                await watch.enough.wait()
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+    pictures_s, sounds_s = (watch.way_s(number) for number in CLOCKS_HZ)
+    assert abs(pictures_s - sounds_s) < MAPPED_S, (pictures_s, sounds_s)
