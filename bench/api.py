@@ -49,7 +49,8 @@ def serving() -> Iterator[tuple[str, str, int]]:
     folder = Path(tempfile.mkdtemp(prefix="visavis-bench-"))
     folder.chmod(0o755)
     words = [str(Path(sys.executable).with_name("visavis")), "serve", "--port", "0", "--data", str(folder)]
-    env = os.environ | {"VISAVIS_REQUESTS_PER_MINUTE": "10000000"}
+    env = os.environ | {"VISAVIS_REQUESTS_PER_MINUTE": "10000000", "VISAVIS_LIVE_SLOTS": "0"}
+    env |= {"VISAVIS_ROOMS_PORT": "0", "VISAVIS_ROOMS_UDP_PORT": "0"}
     process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=env)
     try:
         if process.stdout is None:

@@ -252,10 +252,104 @@ class MarkError(VisavisError):
     code = "mark_failed"
 
 
+class FaceUrlError(InputError):
+    """The address of a face cannot be used, or leads to no picture."""
+
+    code = "invalid_face_url"
+
+
+class SessionModeError(InputError):
+    """There is no such mode of a session."""
+
+    code = "invalid_mode"
+
+
+class ConversationDisabledError(VisavisError):
+    """The key may not open sessions that converse."""
+
+    code = "conversation_disabled"
+
+
+class NoCapacityError(VisavisError):
+    """No worker has a free slot for a session.
+
+    Attributes:
+        retry_after_s: When to try again.
+    """
+
+    code = "no_capacity"
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class SessionMissingError(VisavisError):
+    """There is no such session among those of the key."""
+
+    code = "session_missing"
+
+
+class SessionNotActiveError(VisavisError):
+    """The session has ended, and can neither be watched nor changed."""
+
+    code = "session_not_active"
+
+
+class SessionEndedError(SessionNotActiveError):
+    """The session was to be ended and is so already."""
+
+    code = "session_ended"
+
+
+class SessionRateError(RateLimitError):
+    """Too many sessions were opened, or too many faces swapped, within a minute."""
+
+    code = "session_rate_limited"
+
+
+class LiveRoomError(VisavisError):
+    """The room cannot be joined, or was lost."""
+
+    code = "room_unavailable"
+    retryable = True
+
+
 class AccountError(InputError):
     """A user or key cannot be made or found as asked for."""
 
     code = "invalid_account"
+
+
+class SignInLinkError(VisavisError):
+    """The sign-in link is unknown, was used before, or is too old."""
+
+    code = "invalid_sign_in_link"
+
+
+class SignedOutError(VisavisError):
+    """The browser is not signed in, or no longer."""
+
+    code = "signed_out"
+
+
+class NotPermittedError(VisavisError):
+    """Whoever is signed in may not do this."""
+
+    code = "not_permitted"
+
+
+class ForeignOriginError(VisavisError):
+    """The request comes from a page that is not ours."""
+
+    code = "foreign_origin"
+
+
+class ShareMissingError(VisavisError):
+    """There is nothing to see behind this link, or no longer."""
+
+    code = "share_not_found"
 
 
 class RoomsError(VisavisError):

@@ -84,3 +84,42 @@ class SpeechSynthesizer(Protocol):
             InputError: There is nothing to be said in the text.
         """
         ...
+
+
+@dataclass(frozen=True)
+class RoomServer:
+    """A LiveKit server, or ours that speaks as it does.
+
+    Attributes:
+        url: `ws://` or `wss://`, as clients reach it.
+        key: Of its API.
+        secret: That goes with the key.
+    """
+
+    url: str
+    key: str
+    secret: str
+
+
+class Rooms(Protocol):
+    """Tokens for rooms, and their end."""
+
+    url: str
+
+    def token(self, room: str, identity: str, *, role: str) -> str:
+        """A token to join a room with.
+
+        Args:
+            room: Its name.
+            identity: Under which to join.
+            role: `user` speaks and is heard, `viewer` only watches, `avatar` is the agent that is watched.
+        """
+        ...
+
+    async def close(self, room: str) -> None:
+        """Send everybody home. A room that is not there is no error.
+
+        Raises:
+            LiveRoomError: The server cannot be reached.
+        """
+        ...

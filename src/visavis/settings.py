@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from visavis.errors import SettingsError
 
 PREFIX = "VISAVIS_"
+# These are called the same by every program that knows of them.
+SHARED_NAMES = frozenset({"database_url", "livekit_url", "livekit_api_key", "livekit_api_secret"})
 
 
 class Settings(BaseSettings):
@@ -40,7 +42,7 @@ class Settings(BaseSettings):
         default=None, description="How clients reach this server, for links; taken from requests if not set."
     )
     requests_per_minute: int = Field(default=30, ge=1, description="Of keys that have no rate of their own.")
-    upload_most_bytes: int = Field(default=50 * 1024 * 1024, ge=1024)
+    upload_most_bytes: int = Field(default=50 * 1024 * 1024, ge=1024, description="All files of a request.")
     text_most_chars: int = Field(default=5000, ge=1, description="Of text to be spoken.")
     least_free_bytes: int = Field(
         default=256 * 1024 * 1024, ge=0, description="With less room on the disk no upload is taken."
@@ -54,10 +56,60 @@ class Settings(BaseSettings):
     job_limit_s: float = Field(default=300.0, ge=0, description="Time for one try of a job; 0 for no limit.")
     result_life_s: int = Field(default=86_400, ge=1, description="How long results are kept.")
     price_per_hour_usd: float = Field(default=7.0, ge=0, description="Of video made.")
+    livekit_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("livekit_url", "LIVEKIT_URL"),
+        description="A LiveKit server for live sessions; a room server is embedded if not set.",
+    )
+    livekit_api_key: str | None = Field(
+        default=None, validation_alias=AliasChoices("livekit_api_key", "LIVEKIT_API_KEY")
+    )
+    livekit_api_secret: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("livekit_api_secret", "LIVEKIT_API_SECRET")
+    )
+    rooms_host: str | None = Field(
+        default=None,
+        description="IPv4 address the embedded room server listens on; the gateway's if not set.",
+    )
+    rooms_port: int = Field(default=7880, ge=0, le=65_535, description="Its TCP port; 0 for any.")
+    rooms_udp_port: int = Field(default=7882, ge=0, le=65_535, description="Its UDP port; 0 for any.")
+    rooms_address: str | None = Field(
+        default=None, description="IPv4 address that clients reach it at, when it is not that it listens on."
+    )
+    rooms_url: str | None = Field(
+        default=None, description="What clients are told to connect to (wss://…), when a proxy is in front."
+    )
+    live_slots: int | None = Field(
+        default=None, ge=0, description="Live sessions a worker holds; measured if not set."
+    )
+    live_size_px: int = Field(default=512, ge=128, le=1024, multiple_of=16)
+    live_fps: int = Field(default=25, ge=10, le=50)
+    live_codec: Literal["vp8", "h264"] = "vp8"
+    live_kbps: int = Field(default=1200, ge=100, le=20_000, description="Most of a session's video.")
+    live_most_s: int | None = Field(
+        default=None, ge=1, description="Longest time of a session; no limit if not set."
+    )
+    live_price_per_hour_usd: float = Field(default=7.0, ge=0, description="Of a session.")
+    live_external_idle_s: int = Field(
+        default=300, ge=1, description="An avatar leaves a room of others when nobody is there for so long."
+    )
+    live_swaps_per_minute: int = Field(default=6, ge=1, description="Of one session's face.")
+    live_swap_takes_urls: bool = Field(
+        default=False, description="PATCH also takes face_url, as the edition of the API before this one."
+    )
+    face_most_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, description="Of a live session's face.")
+    rig_life_s: int = Field(
+        default=7 * 86_400, ge=60, description="Faces that no session has shown for so long are deleted."
+    )
+    room_networks: tuple[str, ...] = Field(
+        default=(), description="Networks that are not public and whose rooms may be joined all the same."
+    )
     webhook_secret: SecretStr | None = Field(
         default=None, description="Signs the notifications of every key; each key has its own if not set."
     )
-    webhook_retry_after_s: tuple[float, ...] = (5.0, 30.0, 120.0)
+    webhook_retry_after_s: tuple[float, ...] = Field(
+        default=(5.0, 30.0, 120.0), description="Pauses between tries to notify, in seconds."
+    )
     webhook_networks: tuple[str, ...] = Field(
         default=(), description="Networks that are not public and may be notified all the same, as CIDR."
     )
@@ -68,8 +120,10 @@ class Settings(BaseSettings):
         default=None, description="Certificate chain (PEM) for content credentials; self-made if not set."
     )
     credentials_key: Path | None = Field(default=None, description="The private key (PEM) that goes with it.")
-    log_level: Literal["debug", "info", "warning", "error"] = "warning"
-    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="warning", description="The least important lines that are still written."
+    )
+    log_format: Literal["console", "json"] = Field(default="console", description="For people or machines.")
 
 
 def read_settings() -> Settings:
@@ -78,7 +132,7 @@ def read_settings() -> Settings:
     Raises:
         SettingsError: A `VISAVIS_…` name is unknown, or a value cannot be used.
     """
-    known = {PREFIX + name.upper() for name in Settings.model_fields if name != "database_url"}
+    known = {PREFIX + name.upper() for name in Settings.model_fields if name not in SHARED_NAMES}
     unknown = sorted(
         name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known
     )
@@ -91,5 +145,5 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         place = str(first["loc"][0])
-        name = "DATABASE_URL" if place.lower() == "database_url" else PREFIX + place.upper()
+        name = place.upper() if place.lower() in SHARED_NAMES else PREFIX + place.upper()
         raise SettingsError(f"{name} cannot be used: {first['msg']}.") from error

@@ -32,6 +32,13 @@ _Result = TypeVar("_Result")
 START_S = 90.0
 STOP_S = 60.0
 ROUND_S = 0.02
+ROLES = {
+    "worker": "visavis.cli.main work",
+    "child": "visavis.cli.child",
+    "player": "visavis.cli.player",
+    "rooms": "visavis.cli.main rooms",
+    "postgres": "bin/postgres -D",
+}
 
 
 def until(condition: Callable[[], _Result], *, within_s: float = 60.0, what: str = "") -> _Result:
@@ -67,7 +74,8 @@ class Server:
             str(self.data),
         ]
         self.log = self.data / "serve.log"
-        env = os.environ | {"VISAVIS_LOG_LEVEL": "info", "VISAVIS_LOG_FORMAT": "json"} | self.env
+        env = os.environ | {"VISAVIS_LOG_LEVEL": "info", "VISAVIS_LOG_FORMAT": "json"}
+        env |= {"VISAVIS_ROOMS_PORT": "0", "VISAVIS_ROOMS_UDP_PORT": "0"} | self.env
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 tethered.command(words, on_parents_death=signal.SIGTERM),
@@ -144,17 +152,13 @@ class Server:
                 except OSError:
                     continue
         below = {self.process.pid}
-        roles: dict[str, list[int]] = {"worker": [], "child": [], "postgres": []}
+        roles: dict[str, list[int]] = {role: [] for role in ROLES}
         for _ in range(4):
             below |= {pid for pid, parent in parents.items() if parent in below}
         for pid in below - {self.process.pid}:
-            command = commands.get(pid, "")
-            if "visavis.cli.main work" in command:
-                roles["worker"].append(pid)
-            elif "visavis.cli.child" in command:
-                roles["child"].append(pid)
-            elif "bin/postgres -D" in command:
-                roles["postgres"].append(pid)
+            for role, words in ROLES.items():
+                if words in commands.get(pid, ""):
+                    roles[role].append(pid)
         return roles
 
     def finished(self, job_id: str, key: str | None = None, *, within_s: float = 120.0) -> dict[str, Any]:
@@ -204,6 +208,7 @@ def start_server(
     started: list[Server] = []
 
     def start(data: Path | None = None, key: str = "", **settings: str) -> Server:
+        settings = {"rooms_port": "0", "rooms_udp_port": "0"} | settings
         env = {f"VISAVIS_{name.upper()}": value for name, value in settings.items()}
         server = Server(data or open_folder(), env, key=key)
         started.append(server)
@@ -219,7 +224,7 @@ def start_server(
 @pytest.fixture(scope="session")
 def server(start_server: Callable[..., Server]) -> Server:
     """One server for all tests that do it no harm."""
-    return start_server(requests_per_minute="100000")
+    return start_server(requests_per_minute="100000", live_slots="1")
 
 
 @pytest.fixture

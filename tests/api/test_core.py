@@ -25,6 +25,7 @@ from visavis.errors import (
     RateLimitError,
 )
 from visavis.worker import errands
+from visavis.worker.players import Company
 from visavis.worker.studio import Studio
 from visavis.worker.workshop import Policy, Workshop
 
@@ -233,8 +234,9 @@ def test_what_a_crash_left_in_the_store_is_swept_away(postgres: str, tmp_path: P
             await store.put(name, tmp_path / "file", content_type="image/png")
         for name in old:
             os.utime(tmp_path / "objects" / name, (0, 0))
-        policy = Policy(None, 60, 7.0, None, ())
-        shop = Workshop(database, store, Studio([], children=0), None, None, policy, tmp_path)  # type: ignore[arg-type]
+        policy = Policy(None, 60, 7.0, 86_400.0, None, ())
+        studio, company = Studio([], children=0), Company([], spares=0, environment={})
+        shop = Workshop(database, store, studio, company, None, None, None, policy, tmp_path)  # type: ignore[arg-type]
         await errands.sweep(shop)
         left = {str(path.relative_to(tmp_path / "objects")) for path in tmp_path.glob("objects/*/*/*")}
         assert left == young | {f"uploads/{waiting.id}/image"}

@@ -12,6 +12,8 @@ import numpy as np
 from tests.api.conftest import Server, until
 from visavis.engine.face import FaceModels, find_face
 from visavis.engine.sound import open_sound
+from visavis.engine.speech import RATE_HZ, ROW_RATE_HZ, SpeechMotion, load_speech_model
+from visavis.engine.speech.calibration import LEAD_S, lips
 
 CURL_SUBMIT: Final = """
 curl -X POST "https://api.atlasv1.com/v1/generate" \\
@@ -83,21 +85,22 @@ def _assert_speaks(content: bytes, media: Path, models: FaceModels, tmp_path: Pa
         video.seek(0)
         for frame in video.decode(video=0):
             points = models.landmarks(frame.to_ndarray(format="rgb24"), points)
-            lips, eyes = points.points[[13, 14], :2], points.points[[33, 263], :2]
-            opening.append(np.linalg.norm(lips[0] - lips[1]) / np.linalg.norm(eyes[0] - eyes[1]))
-    with open_sound(media / "speech.mp3") as sound:
+            inner, eyes = points.points[[13, 14], :2], points.points[[33, 263], :2]
+            opening.append(np.linalg.norm(inner[0] - inner[1]) / np.linalg.norm(eyes[0] - eyes[1]))
+    with open_sound(media / "speech.mp3", rate_hz=RATE_HZ) as sound:
         heard = np.concatenate([block.samples[0] for block in sound])
-    loud = np.sqrt(np.square(heard[: len(heard) // 1920 * 1920].reshape(-1, 1920)).mean(axis=1))
-    count = min(len(opening), len(loud))
-    assert abs(len(opening) - len(heard) / 1920) < 2
-    lips, sound_level = np.array(opening[:count]), loud[:count]
-    assert lips.max() - lips.min() > 0.05
+    model = load_speech_model()
+    motion, state = model.listen(heard, model.begin())
+    wanted, _ = lips(SpeechMotion.concatenate([motion, model.finish(state)]))
+    frames, rows = np.arange(len(opening)) / 25, (np.arange(len(wanted)) + 0.5) / ROW_RATE_HZ
+    assert abs(len(opening) - 25 * len(heard) / RATE_HZ) < 2
+    assert max(opening) - min(opening) > 0.05
 
-    def agreement(shift: int) -> float:
-        return float(np.corrcoef(np.roll(lips, shift)[20:-20], sound_level[20:-20])[0, 1])
+    def agreement(shift_s: float) -> float:
+        return float(np.corrcoef(opening, np.interp(frames + LEAD_S + shift_s, rows, wanted))[0, 1])
 
-    assert agreement(0) > 0.4
-    assert agreement(0) > max(agreement(shift) for shift in (-15, -10, 10, 15)) + 0.15
+    assert agreement(0) > 0.6
+    assert agreement(0) > max(agreement(shift_s) for shift_s in (-0.6, -0.4, 0.4, 0.6)) + 0.15
 
 
 def test_the_python_example(server: Server, media: Path, face_models: FaceModels, tmp_path: Path) -> None:

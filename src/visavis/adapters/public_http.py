@@ -183,6 +183,31 @@ class PublicHttp:
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
             raise CallbackError(f"The receiver cannot be reached ({type(error).__name__}).") from error
 
+    async def get(self, url: str, most_bytes: int) -> bytes:
+        """Get what lies at an address.
+
+        Raises:
+            CallbackError: The address is not https or not public, not to be reached, answers with anything
+                but success, with more than that, or not within `TIMEOUT_S`.
+        """
+        try:
+            async with asyncio.timeout(TIMEOUT_S), self._pool() as pool:
+                target = httpx.URL(url)
+                if target.scheme != "https" or not target.host:
+                    raise CallbackError("The address must use HTTPS.")
+                raw = httpcore.URL(
+                    scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
+                )
+                sent: list[tuple[bytes | str, bytes | str]] = [("Host", target.netloc), ("Accept", "image/*")]
+                async with pool.stream("GET", raw, headers=sent) as answer:
+                    return await _body(answer, most_bytes)
+        except TimeoutError as error:
+            raise CallbackError(f"There was no answer within {TIMEOUT_S:g} s.") from error
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
+            raise CallbackError(f"The address cannot be reached ({type(error).__name__}).") from error
+        except (httpx.InvalidURL, ValueError) as error:
+            raise CallbackError("The address cannot be used.") from error
+
     @asynccontextmanager
     async def _pool(self) -> AsyncIterator[httpcore.AsyncConnectionPool]:
         backend = _CheckedBackend(self._also)
@@ -190,3 +215,14 @@ class PublicHttp:
             ssl_context=self._tls, network_backend=backend, max_connections=1, http2=False
         ) as pool:
             yield pool
+
+
+async def _body(answer: httpcore.Response, most_bytes: int) -> bytes:
+    if not 200 <= answer.status < 300:
+        raise CallbackError(f"The address answers {answer.status}.")
+    body = bytearray()
+    async for block in answer.aiter_stream():
+        body += block
+        if len(body) > most_bytes:
+            raise CallbackError(f"There are more than {most_bytes / 2**20:g} MB at the address.")
+    return bytes(body)

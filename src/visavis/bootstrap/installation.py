@@ -57,6 +57,11 @@ class Installation:
         return self.folder / "tmp"
 
     @property
+    def rooms_note(self) -> Path:
+        """Where the embedded room server's address is written down for the workers on this machine."""
+        return self.folder / "rooms.json"
+
+    @property
     def postgres(self) -> EmbeddedPostgres | None:
         """The embedded database, not yet started; nothing if another is used."""
         return None if self.settings.database_url else EmbeddedPostgres(self.folder / "postgres")

@@ -1,6 +1,7 @@
 """Choosing the adapters for the gateway and the worker."""
 
 import contextlib
+import ipaddress
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,21 +12,31 @@ from typing import Final
 from starlette.types import ASGIApp
 
 from visavis.adapters import tethered
+from visavis.adapters.livekit import LiveKitRooms
 from visavis.adapters.objects import CloudObjects, LocalObjects
-from visavis.adapters.public_http import PublicHttp
+from visavis.adapters.public_http import PublicHttp, public_addresses
+from visavis.bootstrap import roomserver
+from visavis.bootstrap.console import console_context
 from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.marking import marker
+from visavis.bootstrap.roomserver import RoomsAddress
 from visavis.core.database import Database
-from visavis.core.secret import LINKS, shared_secret
-from visavis.errors import ChildError, SettingsError
+from visavis.core.secret import LINKS, ROOMS, derived, shared_secret
+from visavis.errors import CallbackError, ChildError, InputError, SettingsError
+from visavis.ports import RoomServer
 from visavis.providers.espeak import Espeak
+from visavis.samples import write_portrait
 from visavis.settings import Settings
 from visavis.surfaces.atlas.app import create_app
-from visavis.surfaces.shared.context import Context, Limits
+from visavis.surfaces.console.app import FrontDoor
+from visavis.surfaces.shared.context import Context, Limits, LiveLimits
+from visavis.worker.players import Company
 from visavis.worker.studio import Studio
-from visavis.worker.workshop import Policy, Workshop
+from visavis.worker.workshop import LiveMeans, Policy, Workshop
 
 _CHECK_LIMIT_S: Final = 20.0
+_BUILD_PATIENCE_S: Final = 20.0
+_SPARE_PLAYERS: Final = 2
 _CHECK_PATIENCE_S: Final = 5.0
 _CHILD_MAY_KNOW: Final = (
     *("VISAVIS_MODELS_", "VISAVIS_OFFLINE", "VISAVIS_LOG_", "VISAVIS_CHILD_", "PATH", "HOME", "LANG", "LC_"),
@@ -36,6 +47,12 @@ _CHILD_MAY_KNOW: Final = (
 def child_command() -> list[str]:
     """What starts a rendering process, tied to the life of this one."""
     words = [sys.executable, "-m", "visavis.cli.child"]
+    return tethered.command(words, on_parents_death=SIGKILL)
+
+
+def player_command() -> list[str]:
+    """What starts the process of a live session, tied to the life of this one."""
+    words = [sys.executable, "-m", "visavis.cli.player"]
     return tethered.command(words, on_parents_death=SIGKILL)
 
 
@@ -61,6 +78,34 @@ async def object_store(installation: Installation, database: Database) -> LocalO
     )
 
 
+async def rooms_secret(database: Database) -> str:
+    """What the key of the embedded room server is proven with."""
+    async with database.transaction() as session:
+        return derived(await shared_secret(session, ROOMS), "rooms")
+
+
+async def room_server(installation: Installation, database: Database, *, public: bool) -> RoomServer:
+    """The LiveKit server of the settings, or the embedded one.
+
+    Args:
+        installation: Whose.
+        database: Where the embedded one's secret is.
+        public: As clients reach it, not as workers do.
+
+    Raises:
+        SettingsError: The settings name a server and no key for it.
+    """
+    settings = installation.settings
+    if settings.livekit_url:
+        if not settings.livekit_api_key or not settings.livekit_api_secret:
+            raise SettingsError("LIVEKIT_URL is set: set LIVEKIT_API_KEY and LIVEKIT_API_SECRET too.")
+        secret = settings.livekit_api_secret.get_secret_value()
+        return RoomServer(settings.livekit_url, settings.livekit_api_key, secret)
+    address = RoomsAddress.read(installation.rooms_note)
+    url = address.public_url if public else address.url
+    return RoomServer(url, roomserver.KEY, await rooms_secret(database))
+
+
 def public_http(settings: Settings) -> PublicHttp:
     """The way to receivers of notifications.
 
@@ -81,27 +126,44 @@ async def gateway(installation: Installation) -> AsyncIterator[ASGIApp]:
     """The HTTP application, with a process that looks at what is sent."""
     settings = installation.settings
     database = Database(installation.url)
+    http = public_http(settings)
+    default_face = installation.folder / "default-face.png"
+    if not default_face.exists():
+        write_portrait(default_face)
     try:
         store = await object_store(installation, database)
+        rooms = LiveKitRooms(await room_server(installation, database, public=True))
         async with Studio(child_command(), children=1, environment=child_environment()) as studio:
-            yield create_app(
-                Context(
-                    database=database,
-                    store=store,
-                    synthesizer=Espeak(),
-                    check_media=_media_check(studio),
-                    check_callback=public_http(settings).check,
-                    open_link=store.open_link if isinstance(store, LocalObjects) else None,
-                    folder=installation.temporary,
-                    limits=Limits(
-                        requests_per_minute=settings.requests_per_minute,
-                        upload_most_bytes=settings.upload_most_bytes,
-                        text_most_chars=settings.text_most_chars,
-                        result_life_s=settings.result_life_s,
-                        public_url=settings.public_url,
-                    ),
-                )
+            context = Context(
+                database=database,
+                store=store,
+                synthesizer=Espeak(),
+                check_media=_media_check(studio),
+                check_callback=http.check,
+                check_room_host=_room_check(settings),
+                fetch=http.get,
+                build_rig=_rig_builder(studio),
+                rooms=rooms,
+                open_link=store.open_link if isinstance(store, LocalObjects) else None,
+                folder=installation.temporary,
+                limits=Limits(
+                    requests_per_minute=settings.requests_per_minute,
+                    upload_most_bytes=settings.upload_most_bytes,
+                    text_most_chars=settings.text_most_chars,
+                    result_life_s=settings.result_life_s,
+                    public_url=settings.public_url,
+                ),
+                live=LiveLimits(
+                    price_per_hour_usd=settings.live_price_per_hour_usd,
+                    most_s=settings.live_most_s,
+                    external_idle_s=settings.live_external_idle_s,
+                    face_most_bytes=settings.face_most_bytes,
+                    swaps_per_minute=settings.live_swaps_per_minute,
+                    swap_takes_urls=settings.live_swap_takes_urls,
+                    default_face=default_face,
+                ),
             )
+            yield FrontDoor(console_context(context, settings), create_app(context))
     finally:
         await database.close()
 
@@ -119,6 +181,32 @@ def _media_check(studio: Studio) -> Callable[[Path | None, Path | None], Awaitab
     return check
 
 
+def _rig_builder(studio: Studio) -> Callable[[Path, Path], Awaitable[None]]:
+    """What takes faces apart for live sessions."""
+
+    async def build(picture: Path, target: Path) -> None:
+        request = {"do": "rig", "image": str(picture), "output": str(target)}
+        await studio.work(request, limit_s=_CHECK_LIMIT_S, patience_s=_BUILD_PATIENCE_S)
+
+    return build
+
+
+def _room_check(settings: Settings) -> Callable[[str, int], Awaitable[None]]:
+    """What looks where avatars are sent to: not to hosts inside our network that strangers name."""
+    try:
+        also = tuple(ipaddress.ip_network(each) for each in settings.room_networks)
+    except ValueError as error:
+        raise SettingsError('VISAVIS_ROOM_NETWORKS: give networks as ["10.0.0.0/8"].') from error
+
+    async def check(host: str, port: int) -> None:
+        try:
+            await public_addresses(host, port, also=also)
+        except CallbackError as error:
+            raise InputError("livekit_url: it must lead to a public address.") from error
+
+    return check
+
+
 @contextlib.asynccontextmanager
 async def workshop(installation: Installation) -> AsyncIterator[Workshop]:
     """What a worker needs, with its rendering processes."""
@@ -128,19 +216,28 @@ async def workshop(installation: Installation) -> AsyncIterator[Workshop]:
     secret = settings.webhook_secret
     try:
         store = await object_store(installation, database)
-        async with Studio(
-            child_command(), children=render_children(settings), environment=child_environment()
-        ) as studio:
+        rooms = LiveKitRooms(await room_server(installation, database, public=False))
+        async with (
+            Studio(
+                child_command(), children=render_children(settings), environment=child_environment()
+            ) as studio,
+            Company(
+                player_command(), spares=_spare_players(settings), environment=child_environment()
+            ) as company,
+        ):
             yield Workshop(
                 database=database,
                 store=store,
                 studio=studio,
+                company=company,
+                live=LiveMeans(rooms, _picture(settings), settings.live_slots),
                 mark=mark,
                 post=public_http(settings).post,
                 policy=Policy(
                     job_limit_s=settings.job_limit_s or None,
                     result_life_s=settings.result_life_s,
                     price_per_hour_usd=settings.price_per_hour_usd,
+                    rig_life_s=settings.rig_life_s,
                     webhook_secret=secret.get_secret_value() if secret else None,
                     webhook_retry_after_s=settings.webhook_retry_after_s,
                 ),
@@ -148,3 +245,18 @@ async def workshop(installation: Installation) -> AsyncIterator[Workshop]:
             )
     finally:
         await database.close()
+
+
+def _picture(settings: Settings) -> dict[str, int | str]:
+    """How live video is sent."""
+    return {
+        "size_px": settings.live_size_px,
+        "fps": settings.live_fps,
+        "codec": settings.live_codec,
+        "kbps": settings.live_kbps,
+    }
+
+
+def _spare_players(settings: Settings) -> int:
+    """Processes that wait for a live session: none where none are to be held."""
+    return 0 if settings.live_slots == 0 else min(_SPARE_PLAYERS, settings.live_slots or _SPARE_PLAYERS)

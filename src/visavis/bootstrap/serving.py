@@ -18,8 +18,9 @@ import uvicorn
 from visavis.adapters import tethered
 from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.bootstrap.installation import Installation
-from visavis.bootstrap.parts import gateway, workshop
-from visavis.core import accounts
+from visavis.bootstrap.parts import gateway, rooms_secret, workshop
+from visavis.bootstrap.roomserver import EmbeddedRooms
+from visavis.core import accounts, sign_ins
 from visavis.core.database import Database, migrate
 from visavis.core.webhooks import secret_of
 from visavis.errors import SettingsError
@@ -42,11 +43,13 @@ class Started:
         url: Of the gateway.
         key: Made at the first start; nothing later.
         webhook_secret: Of that key.
+        sign_in_link: Makes the first user of the console; nothing once there are users.
     """
 
     url: str
     key: str | None
     webhook_secret: str | None
+    sign_in_link: str | None
 
 
 class _Server(uvicorn.Server):
@@ -73,8 +76,9 @@ def serve(installation: Installation, host: str, port: int, on_start: Callable[[
             postgres.start()
         try:
             migrate(installation.url)
+            rooms = _rooms(installation, host)
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-                runner.run(_serve(installation, postgres, listener, on_start))
+                runner.run(_serve(installation, postgres, rooms, listener, on_start))
         finally:
             if postgres:
                 postgres.stop()
@@ -94,16 +98,35 @@ async def _work(installation: Installation) -> None:
         await work(shop, installation.url, stopped)
 
 
+def _rooms(installation: Installation, host: str) -> EmbeddedRooms | None:
+    """The embedded room server, not yet started; nothing if another is used."""
+    if installation.settings.livekit_url:
+        return None
+
+    async def secret() -> str:
+        database = Database(installation.url)
+        try:
+            return await rooms_secret(database)
+        finally:
+            await database.close()
+
+    return EmbeddedRooms(installation.settings, host, asyncio.run(secret()))
+
+
 async def _serve(
     installation: Installation,
     postgres: EmbeddedPostgres | None,
+    rooms: EmbeddedRooms | None,
     listener: socket.socket,
     on_start: Callable[[Started], None],
 ) -> None:
     stopped = _stop_on_signals()
     worker = _Worker(installation.folder)
-    worker.start()
     try:
+        if rooms is not None:
+            rooms.start()
+            rooms.address.write(installation.rooms_note)
+        worker.start()
         async with gateway(installation) as app:
             server = _Server(
                 uvicorn.Config(
@@ -117,7 +140,7 @@ async def _serve(
             )
             serving = asyncio.create_task(server.serve(sockets=[listener]))
             on_start(await _started(installation, listener))
-            watching = asyncio.create_task(_watch(postgres, worker))
+            watching = asyncio.create_task(_watch(postgres, rooms, worker))
             ending = asyncio.create_task(stopped.wait())
             await asyncio.wait([serving, watching, ending], return_when=asyncio.FIRST_COMPLETED)
             _log.info("draining")
@@ -130,6 +153,8 @@ async def _serve(
     finally:
         await asyncio.to_thread(worker.stop)
         _log.info("worker_stopped")
+        if rooms is not None:
+            await asyncio.to_thread(rooms.stop)
 
 
 async def _started(installation: Installation, listener: socket.socket) -> Started:
@@ -145,17 +170,23 @@ async def _started(installation: Installation, listener: socket.socket) -> Start
                 secret = await secret_of(
                     session, row.id, configured.get_secret_value() if configured else None
                 )
+            link = await sign_ins.first_link(session)
     finally:
         await database.close()
-    return Started(f"http://{shown}:{port}", key, secret)
+    url = f"http://{shown}:{port}"
+    base = (installation.settings.public_url or url).rstrip("/")
+    return Started(url, key, secret, f"{base}/sign-in#{link}" if link else None)
 
 
-async def _watch(postgres: EmbeddedPostgres | None, worker: "_Worker") -> None:
+async def _watch(postgres: EmbeddedPostgres | None, rooms: EmbeddedRooms | None, worker: "_Worker") -> None:
     """Start again whatever died."""
     while True:
         if postgres is not None and not postgres.is_running():
             _log.error("database_died")
             postgres.start()  # blocks: without it there is nothing to answer anyway
+        if rooms is not None and not rooms.is_running():
+            _log.error("rooms_died")
+            await asyncio.to_thread(rooms.start)
         if not worker.is_running():
             _log.error("worker_died")
             worker.start()

@@ -133,17 +133,34 @@ def create_user(
         str,
         typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for if not given."),
     ],
+    operator: Annotated[bool, typer.Option(help="May see all keys, workers and settings.")] = False,
     data: Data = None,
 ) -> None:
-    """Make a user with a password."""
+    """Make a user with a password; the first one is an operator."""
     refuse_without_extra()
     from visavis.core import accounts
 
-    async def write(session: "AsyncSession") -> None:
-        await accounts.create_user(session, email, password)
+    async def write(session: "AsyncSession") -> bool:
+        is_operator = operator or not await accounts.count_users(session)
+        await accounts.create_user(session, email, password, is_operator=is_operator)
+        return is_operator
 
-    _with_database(write, data)
-    say.print("The user is made", markup=False)
+    is_operator = _with_database(write, data)
+    say.print(f"The {'operator' if is_operator else 'user'} is made", markup=False)
+
+
+@users.command("link")
+@clear_errors
+def link(email: Annotated[str, typer.Argument(help="E-mail address.")], data: Data = None) -> None:
+    """Show a link that signs a user in to the console once, to set a new password."""
+    refuse_without_extra()
+    from visavis.core import sign_ins
+
+    async def write(session: "AsyncSession") -> str:
+        return await sign_ins.link_for(session, email)
+
+    base = (read_settings().public_url or "http://127.0.0.1:8000").rstrip("/")
+    say.print(f"{base}/sign-in#{_with_database(write, data)}", markup=False, soft_wrap=True)
 
 
 def _with_database(do: Callable[["AsyncSession"], Awaitable[_Result]], data: Path | None) -> _Result:

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from visavis import __version__
-from visavis.cli import demo, inspect, keys, models, render, rig, rooms, serve, verify
+from visavis.cli import demo, inspect, keys, models, openapi, render, rig, rooms, serve, verify
 from visavis.cli.console import stop_on_signals
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("inspect")(inspect.inspect)
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("work")(serve.work)
+app.command("openapi")(openapi.openapi)
 app.command("verify")(verify.verify)
 app.add_typer(keys.app, name="keys")
 app.add_typer(keys.users, name="users")

@@ -12,7 +12,18 @@ from visavis.errors import ExtraMissingError
 from visavis.settings import Settings, read_settings
 
 DATA_HELP: Final = "Folder for everything that is kept."
-_PARTS: Final = ("fastapi", "procrastinate", "sqlalchemy", "alembic", "obstore", "c2pa", "uvicorn", "limits")
+_PARTS: Final = (
+    "fastapi",
+    "procrastinate",
+    "sqlalchemy",
+    "alembic",
+    "obstore",
+    "c2pa",
+    "uvicorn",
+    "limits",
+    "livekit",
+    "aiortc",
+)
 
 
 @clear_errors
@@ -35,6 +46,13 @@ def serve(
         if started.key:
             say.print(f"API key, shown this once: {started.key}", markup=False)
             say.print(f"Its notifications are signed with: {started.webhook_secret}", markup=False)
+        if started.sign_in_link:
+            # On one line whatever the width: it is to be clicked.
+            say.print(
+                f"Sign in to the console (once, for a day): {started.sign_in_link}",
+                markup=False,
+                soft_wrap=True,
+            )
         say.file.flush()
 
     serving.serve(Installation.of(settings, data), host, port, announce)

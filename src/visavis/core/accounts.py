@@ -1,5 +1,6 @@
 """Users and keys."""
 
+import asyncio
 import hashlib
 import secrets
 from dataclasses import dataclass
@@ -13,14 +14,18 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from visavis.core import access
 from visavis.core.schema import ApiKey, User
 from visavis.errors import AccountError, KeyRefusedError
 
 KEY_BEGIN: Final = "sk_live_"
 DEFAULT_TIER: Final = "starter"
+CONSOLE_TIER: Final = "console"  # keys that the console makes for its users
 _KEY_BYTES: Final = 32
 _PREFIX_CHARS: Final = len(KEY_BEGIN) + 4  # shown, so that a key can be told from others
 _LEAST_PASSWORD_CHARS: Final = 10
+_MOST_PASSWORD_CHARS: Final = 1000
+_LONGEST_EMAIL_CHARS: Final = 254
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ async def create_key(
     if not name.strip():
         raise AccountError("A key needs a name.")
     allowance = allowance or Allowance()
-    user_id = None if owner is None else (await _user(session, owner)).id
+    user_id = None if owner is None else (await named_user(session, owner)).id
     # Base 62 by leaving out the two signs of the URL-safe alphabet.
     secret = secrets.token_urlsafe(_KEY_BYTES).replace("-", "A").replace("_", "z")
     key = KEY_BEGIN + secret
@@ -77,20 +82,52 @@ async def create_key(
 
 
 async def find_key(session: AsyncSession, key: str) -> ApiKey:
-    """The row of a key that may be used.
+    """The row of a key that may be used, or that an access token stands for.
 
     Raises:
-        KeyRefusedError: It is unknown or was revoked.
+        KeyRefusedError: It is unknown, was revoked, or is a token that has run out.
     """
-    row = (await session.execute(select(ApiKey).where(ApiKey.digest == _digest(key)))).scalar_one_or_none()
+    if key.startswith(access.TOKEN_BEGIN):
+        row = await access.key_of(session, key)
+    else:
+        query = select(ApiKey).where(ApiKey.digest == _digest(key))
+        row = (await session.execute(query)).scalar_one_or_none()
     if row is None or row.revoked_at is not None:
         raise KeyRefusedError("Invalid or revoked API key.")
     return row
 
 
-async def list_keys(session: AsyncSession) -> list[ApiKey]:
-    """All keys, oldest first."""
-    return list((await session.execute(select(ApiKey).order_by(ApiKey.id))).scalars())
+async def list_keys(session: AsyncSession, ids: list[int] | None = None) -> list[ApiKey]:
+    """All keys, or these, oldest first."""
+    query = select(ApiKey).order_by(ApiKey.id)
+    if ids is not None:
+        query = query.where(ApiKey.id.in_(ids))
+    return list((await session.execute(query)).scalars())
+
+
+async def keys_of(session: AsyncSession, user: User) -> list[int]:
+    """Of the keys that a user owns, the identifiers; of an operator, those of all keys."""
+    query = select(ApiKey.id)
+    if not user.is_operator:
+        query = query.where(ApiKey.user_id == user.id)
+    return list((await session.execute(query)).scalars())
+
+
+async def console_key(session: AsyncSession, user: User, *, requests_per_minute: int) -> ApiKey:
+    """The key that a user's work in the console is counted on, made when it is first needed.
+
+    Nobody knows the key itself: it is used through access tokens alone.
+    """
+    # Two tabs that ask at the same time wait for each other here.
+    await session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    query = select(ApiKey).where(
+        ApiKey.user_id == user.id, ApiKey.tier == CONSOLE_TIER, ApiKey.revoked_at.is_(None)
+    )
+    row = (await session.execute(query)).scalar_one_or_none()
+    if row is None:
+        allowance = Allowance(CONSOLE_TIER, requests_per_minute)
+        row, _ = await create_key(session, "Console", allowance=allowance, owner=user.email)
+    return row
 
 
 async def count_keys(session: AsyncSession) -> int:
@@ -115,21 +152,34 @@ async def named_key(session: AsyncSession, word: str) -> ApiKey:
 async def revoke_key(session: AsyncSession, word: str) -> ApiKey:
     """Revoke the key that `named_key` finds; it is refused from now on."""
     row = await named_key(session, word)
-    await session.execute(update(ApiKey).where(ApiKey.id == row.id).values(revoked_at=datetime.now(UTC)))
+    await revoke(session, row.id)
     return row
 
 
-async def create_user(session: AsyncSession, email: str, password: str) -> User:
+async def revoke(session: AsyncSession, key_id: int) -> None:
+    """Revoke a key; once revoked, its time stays."""
+    values = {"revoked_at": datetime.now(UTC)}
+    await session.execute(
+        update(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None)).values(values)
+    )
+
+
+async def create_user(session: AsyncSession, email: str, password: str, *, is_operator: bool = False) -> User:
     """Make a user.
+
+    Args:
+        session: The transaction.
+        email: Unlike everybody else's.
+        password: At least ten characters.
+        is_operator: Whether all keys, workers and settings may be seen.
 
     Raises:
         AccountError: The address is taken or none, or the password is too short.
     """
-    if "@" not in email.strip("@"):
+    if "@" not in email.strip("@") or len(email) > _LONGEST_EMAIL_CHARS or "\0" in email:
         raise AccountError("That is no e-mail address.")
-    if len(password) < _LEAST_PASSWORD_CHARS:
-        raise AccountError(f"A password needs at least {_LEAST_PASSWORD_CHARS} characters.")
-    row = User(email=email.strip().lower(), password_hash=PasswordHasher().hash(password))
+    hashed = await _hashed(password)
+    row = User(email=email.strip().lower(), password_hash=hashed, is_operator=is_operator)
     try:
         async with session.begin_nested():
             session.add(row)
@@ -138,16 +188,32 @@ async def create_user(session: AsyncSession, email: str, password: str) -> User:
     return row
 
 
+async def change_password(session: AsyncSession, user: User, password: str) -> None:
+    """Give a user another password.
+
+    Raises:
+        AccountError: It is too short.
+    """
+    hashed = await _hashed(password)
+    await session.execute(update(User).where(User.id == user.id).values(password_hash=hashed))
+
+
+async def count_users(session: AsyncSession) -> int:
+    """How many users there are."""
+    return (await session.execute(select(func.count()).select_from(User))).scalar_one()
+
+
 async def check_password(session: AsyncSession, email: str, password: str) -> User:
     """The user of an address and a password.
 
     Raises:
         KeyRefusedError: They do not belong together; which of the two is wrong cannot be told, nor timed.
     """
-    query = select(User).where(User.email == email.strip().lower())
+    query = select(User).where(User.email == email.replace("\0", "").strip().lower())
     row = (await session.execute(query)).scalar_one_or_none()
     try:
-        PasswordHasher().verify(row.password_hash if row else _nobodys(), password)
+        # Slow on purpose, so not on the thread that answers everybody.
+        await asyncio.to_thread(_verify, row.password_hash if row else None, password)
     except (VerificationError, InvalidHashError) as error:
         raise KeyRefusedError("The e-mail address or the password is wrong.") from error
     if row is None:
@@ -155,12 +221,27 @@ async def check_password(session: AsyncSession, email: str, password: str) -> Us
     return row
 
 
-async def _user(session: AsyncSession, email: str) -> User:
+async def named_user(session: AsyncSession, email: str) -> User:
+    """The user of an address.
+
+    Raises:
+        AccountError: There is none.
+    """
     query = select(User).where(User.email == email.strip().lower())
     row = (await session.execute(query)).scalar_one_or_none()
     if row is None:
         raise AccountError("There is no user with that e-mail address; make one with `visavis users create`.")
     return row
+
+
+async def _hashed(password: str) -> str:
+    if not _LEAST_PASSWORD_CHARS <= len(password) <= _MOST_PASSWORD_CHARS:
+        raise AccountError(f"A password needs at least {_LEAST_PASSWORD_CHARS} characters.")
+    return await asyncio.to_thread(PasswordHasher().hash, password)
+
+
+def _verify(hashed: str | None, password: str) -> None:
+    PasswordHasher().verify(hashed or _nobodys(), password)
 
 
 @cache

@@ -1,10 +1,13 @@
 """How much the living workers can do, and how much they do."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from visavis.core.schema import ACTIVE, Session, WorkerSeat
 
 SEAT_LIFE_S: Final = 10.0
 
@@ -44,3 +47,24 @@ async def measure(session: AsyncSession) -> Capacity:
     )
     slots, busy, pending, processing = row.one()
     return Capacity(int(slots), int(busy), pending, processing)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A living worker, and how many live sessions it holds."""
+
+    worker: WorkerSeat
+    live_busy: int
+
+
+async def seats(session: AsyncSession) -> list[Seat]:
+    """The living workers, by name."""
+    held = (
+        select(func.count())
+        .where(Session.worker_id == WorkerSeat.id, Session.status == ACTIVE)
+        .correlate(WorkerSeat)
+        .scalar_subquery()
+    )
+    alive = WorkerSeat.seen_at > func.now() - timedelta(seconds=SEAT_LIFE_S)
+    rows = await session.execute(select(WorkerSeat, held).where(alive).order_by(WorkerSeat.id))
+    return [Seat(worker, live_busy) for worker, live_busy in rows]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -154,6 +154,41 @@ async def page(session: AsyncSession, key: ApiKey, *, limit: int, offset: int) -
     mine = select(Job).where(Job.key_id == key.id).order_by(Job.sequence.desc()).limit(limit).offset(offset)
     count = select(func.count()).select_from(Job).where(Job.key_id == key.id)
     return Page(list((await session.execute(mine)).scalars()), (await session.execute(count)).scalar_one())
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which jobs are looked for; everything that is said must hold.
+
+    Attributes:
+        keys: Of these keys; of all if nothing.
+        words: In the identifier, the text, the error code or the key's name; in any case of letters.
+        status: `pending`, `processing`, `completed` or `failed`.
+        type: `video` or `tts`.
+    """
+
+    keys: list[int] | None = None
+    words: str = ""
+    status: str | None = None
+    type: str | None = None
+
+
+async def search(session: AsyncSession, wanted: Search, *, limit: int, offset: int) -> Page:
+    """Some of the jobs that are looked for, newest first."""
+    holds: list[ColumnElement[bool]] = []
+    if wanted.keys is not None:
+        holds.append(Job.key_id.in_(wanted.keys))
+    if wanted.words:
+        places = (Job.id, Job.text, Job.error_code, ApiKey.name)
+        holds.append(or_(*(place.icontains(wanted.words, autoescape=True) for place in places)))
+    if wanted.status:
+        holds.append(Job.status == wanted.status)
+    if wanted.type:
+        holds.append(Job.type == wanted.type)
+    found = select(Job).join(ApiKey, ApiKey.id == Job.key_id).where(*holds)
+    some = found.order_by(Job.sequence.desc()).limit(limit).offset(offset)
+    count = select(func.count()).select_from(found.subquery())
+    return Page(list((await session.execute(some)).scalars()), (await session.execute(count)).scalar_one())
 
 
 def has_result(job: Job) -> bool:

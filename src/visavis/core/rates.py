@@ -121,6 +121,22 @@ async def take(session: AsyncSession, key: ApiKey, *, default_rate: int, polling
         await _count_month(session, key)
 
 
+async def take_named(session: AsyncSession, name: str, *, most: int) -> None:
+    """Count something that is no key's request, or refuse it.
+
+    Args:
+        session: A transaction that is committed whatever follows.
+        name: What is counted.
+        most: Times a minute.
+
+    Raises:
+        RateLimitError: Too many within a minute.
+    """
+    item = RateLimitItemPerMinute(most, namespace=_NAMESPACE)
+    if not await SlidingWindowCounterRateLimiter(_SessionStorage(session)).hit(item, name):
+        raise RateLimitError("Too many tries. Wait a minute, then try again.", retry_after_s=60)
+
+
 async def stand(session: AsyncSession, key: ApiKey, *, default_rate: int) -> Allowed:
     """Where a key stands, without counting."""
     rate = key.requests_per_minute or default_rate

@@ -8,7 +8,8 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 PENDING, PROCESSING, COMPLETED, FAILED = "pending", "processing", "completed", "failed"
-VIDEO, TTS = "video", "tts"
+VIDEO, TTS, REALTIME = "video", "tts", "realtime"
+ACTIVE, ENDED = "active", "ended"
 
 
 class Table(DeclarativeBase):
@@ -22,13 +23,14 @@ def _now() -> Any:
 
 
 class User(Table):
-    """A person with a password, who owns keys."""
+    """A person with a password, who owns keys. An operator sees the whole installation."""
 
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str]
+    is_operator: Mapped[bool] = mapped_column(server_default=sql("false"))
     created_at: Mapped[datetime] = _now()
 
 
@@ -39,6 +41,14 @@ class ApiKey(Table):
     """
 
     __tablename__ = "api_keys"
+    __table_args__ = (
+        Index(
+            "console_keys",
+            "user_id",
+            unique=True,
+            postgresql_where=sql("tier = 'console' AND revoked_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     prefix: Mapped[str]
@@ -115,7 +125,7 @@ class Job(Table):
 
 
 class Usage(Table):
-    """What a completed job is billed for."""
+    """What a completed job, or an ended session, is billed for; `job_id` is the identifier of either."""
 
     __tablename__ = "usage"
     __table_args__ = (Index("usage_of_key", "key_id", "at"),)
@@ -157,7 +167,10 @@ class Secret(Table):
 
 
 class WorkerSeat(Table):
-    """A worker that lives: how much it can do at a time, and how much it does."""
+    """A worker that lives: how much it can do at a time, and how much it does.
+
+    `slots` and `busy` count jobs, `live_slots` live sessions; the `sessions` table says who has those.
+    """
 
     __tablename__ = "workers"
 
@@ -165,3 +178,100 @@ class WorkerSeat(Table):
     slots: Mapped[int]
     busy: Mapped[int]
     seen_at: Mapped[datetime] = _now()
+    live_slots: Mapped[int] = mapped_column(server_default=sql("0"))
+
+
+class RigFile(Table):
+    """A face taken apart, kept under the digest of the picture it came from."""
+
+    __tablename__ = "rigs"
+    __table_args__ = (Index("rigs_by_use", "used_at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    path: Mapped[str]
+    used_at: Mapped[datetime] = _now()
+
+
+class Session(Table):
+    """A live session: what it is to be, who holds it, and what is owed for it.
+
+    Whoever is `worker_id` renews `lease_until`; a lease that ran out may be taken. `applied` is the last
+    message that the avatar has obeyed.
+    """
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        Index("sessions_of_key", "key_id", "created_at"),
+        Index("sessions_active", "worker_id", "lease_until", postgresql_where=sql("status = 'active'")),
+        Index("sessions_to_close", "ended_at", postgresql_where=sql("status = 'ended' AND NOT room_closed")),
+        Index("sessions_of_rig", "rig_id"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    key_id: Mapped[int] = mapped_column(ForeignKey("api_keys.id"))
+    mode: Mapped[str]
+    status: Mapped[str] = mapped_column(server_default=sql("'active'"))
+    reason: Mapped[str | None]
+    room: Mapped[str]
+    livekit_url: Mapped[str]
+    sealed_token: Mapped[bytes | None]
+    rig_id: Mapped[str | None] = mapped_column(ForeignKey("rigs.id"))
+    idle_timeout_s: Mapped[int]
+    most_s: Mapped[int | None]
+    price_per_hour_usd: Mapped[float]
+    worker_id: Mapped[str | None]
+    lease_until: Mapped[datetime]
+    placements: Mapped[int] = mapped_column(server_default=sql("1"))
+    applied: Mapped[int] = mapped_column(server_default=sql("0"))
+    created_at: Mapped[datetime] = _now()
+    started_at: Mapped[datetime] = _now()
+    joined_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    room_closed: Mapped[bool] = mapped_column(server_default=sql("false"))
+
+
+class SessionMessage(Table):
+    """Something a live session is told; read in order of `sequence`."""
+
+    __tablename__ = "session_messages"
+    __table_args__ = (Index("session_messages_of", "session_id", "sequence"),)
+
+    sequence: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    rig_id: Mapped[str | None] = mapped_column(ForeignKey("rigs.id"))
+    created_at: Mapped[datetime] = _now()
+
+
+class SignIn(Table):
+    """A browser that is signed in: by a user, or by a key alone. Of its cookie only a digest is kept."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(unique=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    key_id: Mapped[int | None] = mapped_column(ForeignKey("api_keys.id"))
+    created_at: Mapped[datetime] = _now()
+    expires_at: Mapped[datetime]
+
+
+class SignInLink(Table):
+    """A link that signs in once: a user, or whoever makes the installation's first user with it."""
+
+    __tablename__ = "sign_in_links"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    expires_at: Mapped[datetime]
+
+
+class Share(Table):
+    """A link that lets others watch a live session; of its token only a digest is kept."""
+
+    __tablename__ = "shares"
+    __table_args__ = (Index("shares_of_session", "session_id"),)
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = _now()

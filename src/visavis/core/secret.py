@@ -1,19 +1,25 @@
 """Secrets that all processes of an installation share."""
 
+import base64
 import hashlib
 import hmac
 import secrets
 from typing import Final
 
+from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.schema import Secret
+from visavis.errors import SettingsError
 
 _BYTES: Final = 32
 LINKS: Final = "links"
 WEBHOOKS: Final = "webhooks"
+ACCESS: Final = "access"
+ROOMS: Final = "rooms"
+SEALS: Final = "seals"
 
 
 async def shared_secret(session: AsyncSession, name: str) -> bytes:
@@ -26,3 +32,24 @@ async def shared_secret(session: AsyncSession, name: str) -> bytes:
 def derived(secret: bytes, purpose: str) -> str:
     """A secret for one purpose, as 64 hexadecimal digits, from which the first cannot be told."""
     return hmac.new(secret, purpose.encode(), hashlib.sha256).hexdigest()
+
+
+def seal(secret: bytes, text: str) -> bytes:
+    """Encrypt what strangers trust us with, such as a token for their room."""
+    return _cipher(secret).encrypt(text.encode())
+
+
+def unseal(secret: bytes, sealed: bytes) -> str:
+    """Decrypt what `seal` made.
+
+    Raises:
+        SettingsError: It was sealed with another secret, or changed since.
+    """
+    try:
+        return _cipher(secret).decrypt(sealed).decode()
+    except InvalidToken as error:
+        raise SettingsError("Something was sealed with another secret than this installation has.") from error
+
+
+def _cipher(secret: bytes) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(hmac.new(secret, b"seal", hashlib.sha256).digest()))

@@ -24,6 +24,7 @@ from visavis.engine.mp4 import SOUND_RATE_HZ
 from visavis.engine.photo import read_photo
 from visavis.engine.render import render
 from visavis.engine.rig.build import DEFAULT_SIZE_PX, build_rig
+from visavis.engine.rig.file import save_rig
 from visavis.engine.sound import open_sound
 from visavis.engine.speech import SpeechModel
 from visavis.engine.view import FaceView
@@ -69,7 +70,7 @@ def _say(answers: BinaryIO, said: dict[str, Any]) -> None:
 
 
 def _answer(tools: Tools, request: dict[str, Any]) -> dict[str, Any]:
-    work = {"check": _check, "video": _video, "speech": _speech}[request["do"]]
+    work = {"check": _check, "rig": _rig, "video": _video, "speech": _speech}[request["do"]]
     try:
         return {"done": work(tools, request)}
     except VisavisError as error:
@@ -90,6 +91,13 @@ def _check(tools: Tools, request: dict[str, Any]) -> dict[str, Any]:
         with open_sound(Path(speech), rate_hz=SOUND_RATE_HZ) as sound:
             if next(iter(sound), None) is None:
                 raise NoSoundError("The sound file holds no sound.")
+    return {}
+
+
+def _rig(tools: Tools, request: dict[str, Any]) -> dict[str, Any]:
+    """A face taken apart, as a file."""
+    photo = read_photo(Path(request["image"]))
+    save_rig(build_rig(tools.faces, photo, size=DEFAULT_SIZE_PX).rig, Path(request["output"]))
     return {}
 
 

@@ -9,7 +9,7 @@ from procrastinate import App
 from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 
-from visavis.core import jobs, webhooks
+from visavis.core import jobs, rigs, webhooks
 from visavis.core.capacity import SEAT_LIFE_S
 from visavis.core.schema import WorkerSeat
 from visavis.errors import CallbackError, StoreError, VisavisError
@@ -91,6 +91,7 @@ async def leave(shop: Workshop, worker: str) -> None:
 
 async def _take_seat(shop: Workshop, worker: str) -> None:
     seat = {"slots": shop.studio.children, "busy": shop.studio.busy, "seen_at": func.now()}
+    seat |= {"live_slots": shop.live.slots}
     statement = insert(WorkerSeat).values(id=worker, **seat)
     async with shop.database.transaction() as session:
         await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=seat))
@@ -118,14 +119,18 @@ async def sweep(shop: Workshop) -> None:
     """Delete what has been kept long enough, and what a crash left behind."""
     async with shop.database.transaction() as session:
         expired = await jobs.expire(session)
-    await shop.store.delete(expired)
+        unused = await rigs.forget_unused(session, age_s=shop.policy.rig_life_s)
+    await shop.store.delete(expired + unused)
     uploads = await shop.store.older_than("uploads", _ORPHAN_AFTER_S)
+    faces = await shop.store.older_than("rigs", _ORPHAN_AFTER_S)
     results = await shop.store.older_than("results", _ORPHAN_AFTER_S)
     async with shop.database.transaction() as session:
         unfinished = await jobs.unfinished(session, [_job_of(name) for name in uploads])
         kept = await jobs.kept(session, results)
+        shown = await rigs.kept(session, faces)
     orphans = [name for name in uploads if _job_of(name) not in unfinished]
     orphans += [name for name in results if name not in kept]
+    orphans += [name for name in faces if name not in shown]
     await shop.store.delete(orphans)
     if expired or orphans:
         _log.info("swept", expired=len(expired), orphans=len(orphans))

@@ -16,6 +16,7 @@ from psycopg_pool import PoolTimeout
 from visavis.core import queue
 from visavis.errors import DatabaseError
 from visavis.worker import errands, rendering
+from visavis.worker.live import LiveHalf
 from visavis.worker.workshop import Workshop
 
 _ERRANDS_AT_A_TIME: Final = 8
@@ -39,22 +40,28 @@ async def work(shop: Workshop, url: str, stopped: asyncio.Event) -> None:
         stopped: Set from outside.
     """
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
-    loop = asyncio.create_task(_work_always(shop, url, name))
-    await _first(stopped.wait(), loop)
-    _log.info("worker_draining")
-    loop.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await loop
+    loops = [
+        asyncio.create_task(_work_always(shop, url, name)),
+        asyncio.create_task(LiveHalf(shop, name).work(url)),
+    ]
+    try:
+        await _first(stopped.wait(), loops)
+    finally:
+        _log.info("worker_draining")
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
     with contextlib.suppress(DatabaseError):  # the seat runs out by itself
         await errands.leave(shop, name)
 
 
-async def _first(one: Awaitable[object], other: asyncio.Task[None]) -> None:
+async def _first(one: Awaitable[object], others: list[asyncio.Task[None]]) -> None:
     waiting = asyncio.ensure_future(one)
-    await asyncio.wait([waiting, other], return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait([waiting, *others], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
-    if other.done():
-        other.result()
+    for other in others:
+        if other.done():
+            other.result()
 
 
 async def _work_always(shop: Workshop, url: str, name: str) -> None:

@@ -10,7 +10,8 @@ import structlog
 
 from visavis.core.database import Database
 from visavis.errors import DatabaseError
-from visavis.ports import ObjectStore
+from visavis.ports import ObjectStore, Rooms
+from visavis.worker.players import Company
 from visavis.worker.studio import Studio
 
 _PATIENCE_S: Final = 60.0
@@ -29,6 +30,7 @@ class Policy:
         job_limit_s: Time for one try of a job; nothing for no limit.
         result_life_s: How long results are kept.
         price_per_hour_usd: Of video.
+        rig_life_s: How long faces are kept that no session shows.
         webhook_secret: One for all keys; nothing if each has its own.
         webhook_retry_after_s: Pauses between tries.
     """
@@ -36,8 +38,26 @@ class Policy:
     job_limit_s: float | None
     result_life_s: int
     price_per_hour_usd: float
+    rig_life_s: float
     webhook_secret: str | None
     webhook_retry_after_s: tuple[float, ...]
+
+
+@dataclass
+class LiveMeans:
+    """What live sessions need.
+
+    Attributes:
+        rooms: Where they meet, as workers reach them.
+        picture: How their video is sent; see `visavis.realtime.room.Picture`.
+        wanted_slots: How many a worker shall hold; measured if not given.
+        slots: How many this one holds: none until that is known, and none once it drains.
+    """
+
+    rooms: Rooms
+    picture: dict[str, int | str]
+    wanted_slots: int | None
+    slots: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,6 +68,8 @@ class Workshop:
         database: The state.
         store: The files.
         studio: The rendering processes.
+        company: The processes of live sessions.
+        live: What those need.
         mark: Copies an MP4 and writes into the copy that it was made by AI.
         post: Posts a body with headers to an address; gives the status.
         policy: What the operator decided.
@@ -57,6 +79,8 @@ class Workshop:
     database: Database
     store: ObjectStore
     studio: Studio
+    company: Company
+    live: LiveMeans
     mark: Callable[[Path, Path], None]
     post: Callable[[str, bytes, dict[str, str]], Awaitable[int]]
     policy: Policy

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from starlette.requests import Request
 
-from visavis.core import capacity, rates
+from visavis.core import capacity, leases, rates
 from visavis.errors import DatabaseError
 from visavis.surfaces.atlas import documented, wire
 from visavis.surfaces.atlas.caller import Caller, Given
@@ -25,12 +25,20 @@ _ABOUT: Final = wire.About(
         "GET /v1/jobs/{id}": "Get job status and details",
         "GET /v1/jobs/{id}/result": "Get presigned download URL for completed job output",
         "GET /v1/jobs": "List your recent jobs",
+        "POST /v1/realtime/session": "Create realtime avatar session",
+        "POST /v1/realtime/session/{id}/viewer": "Issue a view-only token for an active session",
+        "GET /v1/realtime/session/{id}": "Get session status",
+        "PATCH /v1/realtime/session/{id}": "Hot-swap face image mid-session",
+        "DELETE /v1/realtime/session/{id}": "End session",
         "GET /v1/health": "Health check",
         "GET /v1/status": "System status",
         "GET /v1/me": "Your API key info and usage",
     },
     authentication="Authorization: Bearer <api_key>",
-    flow={"offline": "POST → 202 {job_id} → poll GET /v1/jobs/{id} → GET /v1/jobs/{id}/result"},
+    flow={
+        "offline": "POST → 202 {job_id} → poll GET /v1/jobs/{id} → GET /v1/jobs/{id}/result",
+        "realtime": "POST /v1/realtime/session → connect to LiveKit with token → DELETE to end",
+    },
 )
 
 router = APIRouter(tags=["Server"])
@@ -106,6 +114,12 @@ def metrics(figures: Figures) -> APIRouter:
     slots = Gauge(
         "visavis_slots", "Jobs that can be rendered at a time.", ["state"], registry=figures.registry
     )
+    live = Gauge(
+        "visavis_live_slots",
+        "Live sessions that can be held at a time.",
+        ["state"],
+        registry=figures.registry,
+    )
     made = APIRouter()
 
     @made.get("/metrics", include_in_schema=False)
@@ -113,6 +127,9 @@ def metrics(figures: Figures) -> APIRouter:
         del request
         async with context.database.transaction() as session:
             room = await capacity.measure(session)
+            stage = await leases.measure(session)
+        live.labels("all").set(stage.slots)
+        live.labels("busy").set(stage.held)
         waiting.labels("pending").set(room.pending)
         waiting.labels("processing").set(room.processing)
         slots.labels("all").set(room.slots)

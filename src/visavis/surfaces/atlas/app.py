@@ -1,17 +1,18 @@
 """The application of the surface."""
 
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from visavis import __version__
-from visavis.surfaces.atlas import about, failures, results, submissions
+from visavis.surfaces.atlas import about, failures, realtime, results, submissions
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.edge import Edge, Figures
 
 _DESCRIPTION: Final = """
-Lip-synced avatar videos through an asynchronous API: submit, poll, download.
+Lip-synced avatar videos through an asynchronous API: submit, poll, download. Live avatars over WebRTC: open a
+session, join its room with any LiveKit client, speak.
 
 What the API's own documents leave open is decided so: asking after a job (`GET /v1/jobs/{id}` and its
 result) has ten times the rate of the key, so that a client may poll every two seconds; it does not count
@@ -27,6 +28,19 @@ def create_app(context: Context) -> ASGIApp:
     Args:
         context: What it works with.
     """
+    figures = Figures()
+    app = _routes(figures)
+    app.state.context = context
+    failures.install(app)
+    return Edge(app, figures=figures, on_failure=failures.internal_error)
+
+
+def openapi_document() -> dict[str, Any]:
+    """The OpenAPI document of the surface, which clients are generated from; nothing needs to run for it."""
+    return _routes(Figures()).openapi()
+
+
+def _routes(figures: Figures) -> FastAPI:
     app = FastAPI(
         title="visavis",
         version=__version__,
@@ -35,9 +49,7 @@ def create_app(context: Context) -> ASGIApp:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.context = context
-    figures = Figures()
-    for router in (about.router, submissions.router, results.router, results.files, about.metrics(figures)):
+    offline = (submissions.router, results.router, results.files)
+    for router in (about.router, *offline, realtime.router, about.metrics(figures)):
         app.include_router(router)
-    failures.install(app)
-    return Edge(app, figures=figures, on_failure=failures.internal_error)
+    return app

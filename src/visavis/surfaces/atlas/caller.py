@@ -8,7 +8,13 @@ from fastapi.security import HTTPBearer
 
 from visavis.core import accounts, rates
 from visavis.core.schema import ApiKey
-from visavis.errors import CredentialsMissingError, DatabaseError
+from visavis.errors import (
+    CredentialsMissingError,
+    DatabaseError,
+    MonthlyCapError,
+    RateLimitError,
+    SessionRateError,
+)
 from visavis.surfaces.atlas.failures import AuthUnavailableError
 from visavis.surfaces.shared.context import Context
 
@@ -56,6 +62,21 @@ def _authenticated(*, polling: bool) -> Callable[..., Awaitable[ApiKey]]:
     return authenticate
 
 
+async def _authenticated_for_sessions(
+    request: Request,
+    context: Annotated[Context, Depends(context)],
+    _: Annotated[object, Depends(_documented)],
+) -> ApiKey:
+    """As any caller; but the API has a word of its own for too many sessions."""
+    try:
+        return await _authenticated(polling=False)(request, context, None)
+    except MonthlyCapError:
+        raise
+    except RateLimitError as error:
+        raise SessionRateError(error.message, retry_after_s=error.retry_after_s) from error
+
+
 Given = Annotated[Context, Depends(context)]
 Caller = Annotated[ApiKey, Depends(_authenticated(polling=False))]
+SessionCaller = Annotated[ApiKey, Depends(_authenticated_for_sessions)]
 PollingCaller = Annotated[ApiKey, Depends(_authenticated(polling=True))]

@@ -29,7 +29,30 @@ SUBMISSION: Final = (
     failures.STORAGE,
     failures.STORAGE_ERROR,
 )
-_RETRIED: Final = 429
+_FACE: Final = (failures.INVALID_INPUT, failures.TOO_LARGE, failures.UNSUPPORTED)
+_KEPT: Final = (failures.STORAGE, failures.STORAGE_ERROR)
+SESSION: Final = (
+    *GENERAL,
+    *_FACE,
+    failures.INVALID_FACE_URL,
+    failures.INVALID_MODE,
+    failures.NO_CONVERSATION,
+    failures.SESSION_RATE,
+    failures.NO_CAPACITY,
+    *_KEPT,
+)
+VIEWER: Final = (*GENERAL, failures.NO_SESSION, failures.NOT_ACTIVE)
+SWAP: Final = (*GENERAL, *_FACE, failures.NO_SESSION, failures.NOT_ACTIVE, failures.SESSION_RATE, *_KEPT)
+END: Final = (*GENERAL, failures.NO_SESSION, failures.ALREADY_ENDED)
+EXTERNAL: Final = (
+    *GENERAL,
+    *_FACE,
+    failures.INVALID_FACE_URL,
+    failures.SESSION_RATE,
+    failures.NO_CAPACITY,
+    *_KEPT,
+)
+_WAITING: Final = (failures.RATE_LIMIT, failures.MONTHLY_CAP, failures.SESSION_RATE, failures.NO_CAPACITY)
 
 _FILE: Final = {"type": "string", "format": "binary"}
 _IDEMPOTENCY: Final = {
@@ -53,7 +76,7 @@ def errors(*listed: Failure) -> dict[int | str, dict[str, Any]]:
     by_status: dict[int | str, dict[str, Any]] = {}
     for failure in listed:
         said: dict[str, Any] = {"error": failure.code, "message": failure.example}
-        if failure.status == _RETRIED:
+        if failure in _WAITING:
             said["retry_after_seconds"] = 12
         row = by_status.setdefault(
             failure.status,
@@ -94,3 +117,51 @@ SPEECH_JSON: Final = {
     },
     "parameters": [_CALLBACK, _IDEMPOTENCY],
 }
+
+
+def _body(required: tuple[str, ...], texts: dict[str, Any], files: dict[str, Any]) -> dict[str, Any]:
+    """The `openapi_extra` of a route that takes JSON, or a form that may carry files too."""
+    plain = {"type": "object", "required": list(required), "properties": texts}
+    whole = {**plain, "properties": {**texts, **files}}
+    content = {"application/json": {"schema": plain}, "multipart/form-data": {"schema": whole}}
+    return {"requestBody": {"required": bool(required), "content": content}}
+
+
+_TEXT: Final = {"type": "string"}
+_ADDRESS: Final = {"type": "string", "format": "uri", "maxLength": 2048}
+_PICTURE: Final = {**_FILE, "description": "PNG, JPEG or WebP, at most 10 MB."}
+SESSION_BODY: Final = _body(
+    (),
+    {
+        "face_url": {**_ADDRESS, "description": "HTTPS address of a face."},
+        "mode": {"type": "string", "enum": ["passthrough", "conversation"], "default": "passthrough"},
+        "idle_timeout": {
+            "type": "integer",
+            "default": 300,
+            "description": "Seconds that an empty or inactive room stays open; 30 to 3600, else the nearest.",
+        },
+    },
+    {"face": _PICTURE},
+)
+SWAP_FORM: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {"type": "object", "required": ["face"], "properties": {"face": _PICTURE}}
+            }
+        },
+    }
+}
+EXTERNAL_BODY: Final = _body(
+    ("livekit_url", "livekit_token", "room_name"),
+    {
+        "livekit_url": {**_TEXT, "examples": ["wss://livekit.example.com"]},
+        "livekit_token": {**_TEXT, "description": "Joins the room; of kind agent."},
+        "room_name": _TEXT,
+        "avatar_image_url": {**_ADDRESS, "description": "HTTPS address of a face."},
+        "avatar_id": {**_TEXT, "description": "A saved avatar."},
+        "image": {**_TEXT, "description": "A face: an HTTPS address, or the picture in base64."},
+    },
+    {"avatar_image": _PICTURE},
+)

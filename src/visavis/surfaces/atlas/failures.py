@@ -33,10 +33,18 @@ INVALID_INPUT = Failure(
     400, "invalid_input", "No face was found in the picture. Send a photo of one person's face."
 )
 INVALID_CALLBACK = Failure(400, "invalid_callback_url", "The callback URL must use HTTPS.")
+INVALID_FACE_URL = Failure(400, "invalid_face_url", "face_url must use HTTPS.")
+INVALID_MODE = Failure(400, "invalid_mode", 'mode must be "passthrough" or "conversation".')
 UNAUTHORIZED = Failure(
     401, "unauthorized", "Missing Authorization header. Use: Authorization: Bearer <api_key>"
 )
 FORBIDDEN = Failure(403, "forbidden", "Invalid or revoked API key.")
+NO_CONVERSATION = Failure(
+    403,
+    "conversation_disabled",
+    "Conversation mode is restricted. Use passthrough unless your key is allowlisted.",
+)
+NO_SESSION = Failure(404, "not_found", "Session not found.")
 NOT_FOUND = Failure(404, "not_found", "Job not found.")
 NO_OUTPUT = Failure(404, "no_output", "No stored output available for this job.")
 METHOD_NOT_ALLOWED = Failure(405, "method_not_allowed", "Method not allowed.")
@@ -48,6 +56,8 @@ IDEMPOTENCY = Failure(
     "idempotency_key_mismatch",
     "This Idempotency-Key was used before, for another request. Use a new one.",
 )
+NOT_ACTIVE = Failure(409, "session_not_active", "The session has ended.")
+ALREADY_ENDED = Failure(409, "already_ended", "Session already ended.")
 TOO_LARGE = Failure(413, "payload_too_large", "The upload exceeds the limit of 50 MB.")
 UNSUPPORTED = Failure(
     415,
@@ -56,10 +66,12 @@ UNSUPPORTED = Failure(
 )
 VALIDATION = Failure(422, "validation_error", "Missing required fields: audio, image.")
 RATE_LIMIT = Failure(429, "rate_limit_exceeded", "Slow down! You've hit the limit of 30 requests per minute.")
+SESSION_RATE = Failure(429, "rate_limited", "At most 6 face swaps a minute. Wait before the next one.")
 MONTHLY_CAP = Failure(429, "monthly_cap_exceeded", "You've reached the cap of 1000 requests per month.")
 INTERNAL = Failure(500, "internal_error", "Unexpected server error.")
 URL_FAILED = Failure(500, "url_generation_failed", "Failed to generate the download URL.")
 GENERATION_FAILED = Failure(502, "generation_failed", "Processing failed. Please try again.")
+NO_CAPACITY = Failure(503, "no_capacity", "All slots are busy. Retry after 30 seconds.")
 QUEUE = Failure(
     503, "queue_unavailable", "Job queue is temporarily unavailable. Please try again in a moment."
 )
@@ -90,9 +102,16 @@ class QueueUnavailableError(errors.DatabaseError):
 # The first class that fits counts.
 _TABLE: Final[tuple[tuple[type[errors.VisavisError], Failure], ...]] = (
     (errors.CallbackError, INVALID_CALLBACK),
+    (errors.FaceUrlError, INVALID_FACE_URL),
+    (errors.SessionModeError, INVALID_MODE),
     (errors.InputError, INVALID_INPUT),
     (errors.CredentialsMissingError, UNAUTHORIZED),
     (errors.KeyRefusedError, FORBIDDEN),
+    (errors.ConversationDisabledError, NO_CONVERSATION),
+    (errors.SessionMissingError, NO_SESSION),
+    (errors.SessionEndedError, ALREADY_ENDED),
+    (errors.SessionNotActiveError, NOT_ACTIVE),
+    (errors.NoCapacityError, NO_CAPACITY),
     (errors.JobMissingError, NOT_FOUND),
     (errors.ResultMissingError, NO_OUTPUT),
     (errors.StoredFileMissingError, NO_OUTPUT),
@@ -102,6 +121,7 @@ _TABLE: Final[tuple[tuple[type[errors.VisavisError], Failure], ...]] = (
     (errors.MediaTypeError, UNSUPPORTED),
     (errors.RequestError, VALIDATION),
     (errors.MonthlyCapError, MONTHLY_CAP),
+    (errors.SessionRateError, SESSION_RATE),
     (errors.RateLimitError, RATE_LIMIT),
     (errors.LinkError, URL_FAILED),
     (errors.StoreFullError, STORAGE),
@@ -155,7 +175,8 @@ def install(app: FastAPI) -> None:
         if failure.status >= INTERNAL.status:
             _log.warning("request_refused", code=failure.code, reason=error.code)
         message = None if failure in _OWN_WORDS else error.message
-        retry_after_s = error.retry_after_s if isinstance(error, errors.RateLimitError) else None
+        waits = errors.RateLimitError, errors.NoCapacityError
+        retry_after_s = error.retry_after_s if isinstance(error, waits) else None
         return answer(failure, message, retry_after_s=retry_after_s)
 
     async def invalid(_request: Request, error: Exception) -> Response:

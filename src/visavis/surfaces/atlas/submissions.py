@@ -8,17 +8,17 @@ from pydantic import ValidationError
 
 from visavis.core import jobs, webhooks
 from visavis.core.schema import TTS, VIDEO, ApiKey
-from visavis.errors import DatabaseError, MediaTypeError, RequestError, StoreError
+from visavis.errors import DatabaseError, RequestError, StoreError
 from visavis.ports import Voice
 from visavis.surfaces.atlas import documented, wire
 from visavis.surfaces.atlas.caller import Caller, Given
 from visavis.surfaces.atlas.failures import QueueUnavailableError
+from visavis.surfaces.shared.bodies import read_json
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.media import check_kind
 from visavis.surfaces.shared.uploads import Form, UploadedFile, read_form
 
 _LONGEST_IDEMPOTENCY_KEY: Final = 200
-_MOST_JSON_BYTES: Final = 1024 * 1024
 _ACCEPTED: Final = 202
 
 router = APIRouter(tags=["Offline"])
@@ -93,7 +93,7 @@ async def speak_video(request: Request, caller: Caller, context: Given) -> wire.
 
 
 async def _speak(request: Request, caller: ApiKey, context: Context, content_type: str) -> wire.Accepted:
-    body = await _json(request)
+    body = await read_json(request)
     said = _speech(body)
     digest = hashlib.sha256(content_type.encode() + said.model_dump_json().encode()).digest()
     fields = {"type": TTS, "content_type": content_type, "fingerprint": digest, **_spoken(said, context)}
@@ -199,18 +199,3 @@ def _spoken(said: wire.SpeechRequest, context: Context) -> dict[str, Any]:
         "language": said.language or None,
         "voice": said.voice or None,
     }
-
-
-async def _json(request: Request) -> Any:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind and kind != "application/json":
-        raise MediaTypeError("Send the request as application/json.")
-    body = bytearray()
-    async for block in request.stream():
-        body += block
-        if len(body) > _MOST_JSON_BYTES:
-            raise RequestError("The body is too long.")
-    try:
-        return wire.parse_json(bytes(body))
-    except ValueError as error:
-        raise RequestError("The body is not valid JSON.") from error

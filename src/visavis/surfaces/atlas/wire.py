@@ -1,6 +1,5 @@
 """What goes over the wire: field names and shapes of the API."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -265,11 +264,3 @@ def latency_ms(job: Job) -> int | None:
     if job.started_at is None or job.completed_at is None:
         return None
     return round((job.completed_at - job.started_at).total_seconds() * 1e3)
-
-
-def parse_json(body: bytes) -> Any:
-    """A JSON body. Raises `ValueError` on everything that is none."""
-    try:
-        return json.loads(body)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error

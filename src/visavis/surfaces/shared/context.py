@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.requests import Request
 
 from visavis.core.database import Database
-from visavis.ports import ObjectStore, SpeechSynthesizer
+from visavis.ports import ObjectStore, Rooms, SpeechSynthesizer
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,29 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class LiveLimits:
+    """What the operator decided of live sessions.
+
+    Attributes:
+        price_per_hour_usd: Of a session.
+        most_s: Longest time of a session; nothing for no limit.
+        external_idle_s: After so long without its agent an avatar leaves a room of others.
+        face_most_bytes: Of a picture.
+        swaps_per_minute: Of one session's face.
+        swap_takes_urls: Whether a face may be swapped for one at an address.
+        default_face: The picture of the built-in face.
+    """
+
+    price_per_hour_usd: float
+    most_s: int | None
+    external_idle_s: int
+    face_most_bytes: int
+    swaps_per_minute: int
+    swap_takes_urls: bool
+    default_face: Path
+
+
+@dataclass(frozen=True)
 class Context:
     """What every surface is given.
 
@@ -39,6 +62,10 @@ class Context:
         synthesizer: Says texts.
         check_media: Looks whether a photo and a sound can be used; raises `InputError`.
         check_callback: Looks whether an address can be notified; raises `CallbackError`.
+        check_room_host: Looks whether avatars may be sent to a host and port; raises `InputError`.
+        fetch: Gets what lies at an address, if it weighs no more than so many bytes; raises `CallbackError`.
+        build_rig: Takes the face in a picture apart into a rig file; raises `InputError`.
+        rooms: Where live sessions meet.
         open_link: The file behind a link of ours (name, expires, signature); nothing where the store makes
             its own.
         folder: For uploads on their way.
@@ -50,9 +77,14 @@ class Context:
     synthesizer: SpeechSynthesizer
     check_media: Callable[[Path | None, Path | None], Awaitable[None]]
     check_callback: Callable[[str], Awaitable[None]]
+    check_room_host: Callable[[str, int], Awaitable[None]]
+    fetch: Callable[[str, int], Awaitable[bytes]]
+    build_rig: Callable[[Path, Path], Awaitable[None]]
+    rooms: Rooms
     open_link: Callable[[str, str, str], Path | None] | None
     folder: Path
     limits: Limits
+    live: LiveLimits
 
     def base_url(self, request: Request) -> str:
         """How the client of a request reaches this server, without a slash at the end."""

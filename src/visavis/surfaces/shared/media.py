@@ -61,15 +61,16 @@ def kind_of(head: bytes) -> str | None:
     return None
 
 
-def check_kind(field: str, file: UploadedFile) -> str:
+def check_kind(field: str, file: UploadedFile, *, kind: str | None = None) -> str:
     """Refuse a file that is not of a kind that its field takes.
 
     What the client says of it decides nothing but the words: a file that claims to be of the right kind and
     is of none is damaged, any other is of the wrong kind.
 
     Args:
-        field: `image` or `audio`.
+        field: What the form calls it.
         file: The file.
+        kind: `image` or `audio`; the field's name if not given.
 
     Returns:
         Its media type.
@@ -80,9 +81,10 @@ def check_kind(field: str, file: UploadedFile) -> str:
     """
     if file.size_bytes == 0:
         raise InputError(f"The {field} file is empty.")
-    kind = kind_of(file.head)
-    if kind in _TAKEN[field] and kind is not None:
-        return kind
-    if kind is None and file.declared_type in (*_DECLARED[field], *_UNTOLD):
-        raise InputError(f"The {field} file is damaged or not what it claims to be. Send {_WORDS[field]}.")
-    raise MediaTypeError(f"The {field} file is of a format that is not supported. Send {_WORDS[field]}.")
+    wanted, found = kind or field, kind_of(file.head)
+    if found is not None and found in _TAKEN[wanted]:
+        return found
+    words = _WORDS[wanted]
+    if found is None and file.declared_type in (*_DECLARED[wanted], *_UNTOLD):
+        raise InputError(f"The {field} file is damaged or not what it claims to be. Send {words}.")
+    raise MediaTypeError(f"The {field} file is of a format that is not supported. Send {words}.")

@@ -1,0 +1,340 @@
+"""Figures of live sessions, on a server that it starts itself, with the official client as the viewer.
+
+    python -m bench.live [--keep bench/results/live.json] [--trace | --soak MINUTES]
+
+Creation to first decoded frame; sound sent to matching lips at the viewer; how far lips and sound are apart;
+what a session costs; how many a core holds. `--soak` lets one avatar talk for so long and follows the offset;
+its figures are kept beside the others. `--trace` tells alone where the milliseconds go.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bench.viewing import Expected, Viewer, expected, lag_s, mouth_box, sentence, speaking, watching
+from visavis.adapters import tethered
+from visavis.bootstrap import face_models, speech_model
+from visavis.engine.photo import Photo
+from visavis.engine.rig.build import build_rig
+from visavis.engine.rig.model import Rig
+from visavis.realtime.delays import Delays, note_track
+from visavis.samples.portrait import paint_portrait
+from visavis.settings import read_settings
+
+STARTS = 10
+SENTENCES = 8
+CROWD_S = 20
+PACKET_MS = 20  # what clients put into a packet of sound
+LIPS_AFTER_SOUND_MS = 10  # as the worker sends them
+WORKER_STAGES = ("audio_buffer", "ear", "hold", "tick", "think", "draw", "encode", "pacer")
+PAUSE_S = 1.5
+MATCHES = 0.5  # likeness below which a sentence's lips count as not found
+MB = 1e6
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server."""
+
+    url: str
+    key: str
+    pid: int
+    log: Path
+
+    def client(self) -> httpx.AsyncClient:
+        """Asks with its key."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=30)
+
+
+@contextmanager
+def serving(slots: int) -> Iterator[Served]:
+    """A server in a folder of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="visavis-bench-"))
+    folder.chmod(0o755)
+    words = [str(Path(sys.executable).with_name("visavis")), "serve", "--port", "0", "--data", str(folder)]
+    env = os.environ | {
+        "VISAVIS_REQUESTS_PER_MINUTE": "10000000",
+        "VISAVIS_ROOMS_PORT": "0",
+        "VISAVIS_ROOMS_UDP_PORT": "0",
+        "VISAVIS_RENDER_CHILDREN": "1",
+        "VISAVIS_LIVE_SLOTS": str(slots),
+        "VISAVIS_LOG_LEVEL": "debug",  # which has the delays of every stage
+        "VISAVIS_LOG_FORMAT": "json",
+    }
+    log = folder / "serve.log"
+    with log.open("w") as errors:
+        tied = tethered.command(words, on_parents_death=signal.SIGTERM)
+        process = subprocess.Popen(tied, stdout=subprocess.PIPE, stderr=errors, text=True, env=env)
+    try:
+        if process.stdout is None:
+            raise RuntimeError("no output")
+        url = re.findall(r"http://\S+?:\d+", process.stdout.readline())[0]
+        key = process.stdout.readline().strip().rpartition(" ")[2]
+        deadline = time.monotonic() + 120
+        while f'visavis_live_slots{{state="all"}} {slots}.0' not in httpx.get(f"{url}/metrics").text:
+            if time.monotonic() > deadline:
+                raise TimeoutError("no live slots")
+            time.sleep(0.2)
+        yield Served(url, key, process.pid, log)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(90)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def session(served: Served, rig: Rig) -> AsyncIterator[tuple[Viewer, float]]:
+    """A session with one viewer in it, and when its creation was asked for."""
+    async with served.client() as client:
+        asked_s = time.monotonic()
+        made = (await client.post("/v1/realtime/session")).raise_for_status().json()
+        try:
+            async with watching(made["livekit_url"], made["token"], mouth_box(rig)) as viewer:
+                await viewer.until(lambda: viewer.frames > 0)
+                yield viewer, asked_s
+        finally:
+            await client.delete(f"/v1/realtime/session/{made['session_id']}")
+
+
+async def starts(served: Served, rig: Rig) -> Figures:
+    """From the request to the first decoded frame, one session after the other."""
+    taken = []
+    for _ in range(STARTS):
+        async with session(served, rig) as (viewer, asked_s):
+            taken.append((viewer.first_frame_s or 0) - asked_s)
+        await asyncio.sleep(4)  # a warm process takes the place of the one that was used
+    return {"first_frame_p50_ms": _ms(statistics.median(taken)), "first_frame_worst_ms": _ms(max(taken))}
+
+
+async def talk(viewer: Viewer, wanted: Expected, *, times: int = 0, until_s: float = 0.0) -> list[Figures]:
+    """Say the sentence again and again, and look how its lips and its sound come back."""
+    said: list[Figures] = []
+    async with speaking(viewer.room) as speaker:
+        await asyncio.sleep(PAUSE_S)
+        while len(said) < times or time.monotonic() < until_s:
+            sent_s = await speaker.say(sentence())
+            await asyncio.sleep(PAUSE_S)
+            lips_s, likeness = lag_s(viewer.lips, wanted.lips, sent_s, wanted.length_s)
+            sound_s, _ = lag_s(viewer.sound, wanted.sound, sent_s, wanted.length_s)
+            said.append({"at_s": sent_s, "lips_s": lips_s, "sound_s": sound_s, "likeness": likeness})
+            for track in (viewer.lips, viewer.sound):
+                track.forget(time.monotonic() - 1)
+    return said
+
+
+def summary(said: list[Figures]) -> Figures:
+    """Of sentences: delay and offset."""
+    found = [each for each in said if each["likeness"] > MATCHES]
+    figures: Figures = {
+        "sentences": len(said),
+        "sentences_matched": len(found),
+        "likeness_p50": round(statistics.median(each["likeness"] for each in said), 2),
+    }
+    if not found:
+        return figures
+    lips = sorted(each["lips_s"] for each in found)
+    apart = [each["lips_s"] - each["sound_s"] for each in found]
+    return figures | {
+        "sound_to_lips_p50_ms": _ms(statistics.median(lips)),
+        "sound_to_lips_p95_ms": _ms(lips[min(len(lips) - 1, int(0.95 * len(lips)))]),
+        "sound_to_sound_p50_ms": _ms(statistics.median(each["sound_s"] for each in found)),
+        "lips_after_sound_p50_ms": _ms(statistics.median(apart)),
+        "lips_after_sound_worst_ms": _ms(max(apart, key=abs)),
+    }
+
+
+async def traced(served: Served, viewer: Viewer, wanted: Expected, times: int) -> Figures:
+    """Say sentences, and count where the milliseconds between sound and lips go."""
+    delays = Delays()
+    said = await talk(viewer, wanted, times=times)
+    for person in viewer.room.remote_participants.values():
+        for publication in person.track_publications.values():
+            if publication.track is not None:
+                await note_track(delays, publication.track)
+    told = [line for line in logged(served, "session_delays") if "audio_buffer" in line]
+    worker = {name: statistics.fmean(line[name] for line in told[1:]) for name in WORKER_STAGES}
+    at_viewer = delays.take_ms()
+    lips_s = [each["lips_s"] for each in said if each["likeness"] > MATCHES]
+    stages = {
+        "client: a packet of sound": PACKET_MS,
+        "worker: jitter buffer": worker["audio_buffer"],
+        "worker: waiting in the ear": worker["ear"],
+        "worker: held back for the lips": worker["hold"] + LIPS_AFTER_SOUND_MS,
+        "worker: timer, hearing, playing": worker["tick"] + worker["think"],
+        "worker: drawing": worker["draw"],
+        "worker: encoding, pacing": worker["encode"] + worker["pacer"],
+        "viewer: jitter buffer": at_viewer["video_buffer"],
+        "viewer: decoding": at_viewer["decode"],
+    }
+    rest = statistics.fmean(lips_s or [0.0]) * 1e3 - sum(stages.values())
+    stages |= {"not accounted for: codec, network, conversions": rest}
+    return summary(said) | {
+        "stages_ms": {name: round(value, 1) for name, value in stages.items()},
+        "viewer_sound_buffer_ms": at_viewer["audio_buffer"],
+        "load": round(os.getloadavg()[0], 2),
+    }
+
+
+async def crowd(served: Served, rig: Rig, count: int) -> Figures:
+    """So many sessions at once, all talking: what each one costs, and what comes late."""
+    async with AsyncExitStack() as stack:
+        viewers = []
+        for _ in range(count):
+            viewer, _ = await stack.enter_async_context(session(served, rig))
+            viewers.append(viewer)
+        voices = [await stack.enter_async_context(speaking(viewer.room)) for viewer in viewers]
+        players = _players(served.pid)
+        frames, began_s, used_s = [viewer.frames for viewer in viewers], time.monotonic(), _cpu_s(players)
+        while time.monotonic() - began_s < CROWD_S:
+            await asyncio.gather(*(voice.say(sentence()) for voice in voices))
+        taken_s = time.monotonic() - began_s
+        cores = (_cpu_s(players) - used_s) / taken_s / count
+        rates = [(v.frames - was) / taken_s for v, was in zip(viewers, frames, strict=True)]
+        memory = [_memory_bytes(pid) / MB for pid in players]
+    return {
+        "sessions": count,
+        "cores_a_session": round(cores, 3),
+        "sessions_a_core": round(1 / cores, 2),
+        "worst_viewer_fps": round(min(rates), 2),
+        "player_mb": round(statistics.median(memory)),
+    }
+
+
+def counted(served: Served) -> Figures:
+    """What the sessions themselves counted."""
+    told = logged(served, "session_figures")
+    names = ("frames", "skipped", "late", "stalls", "dropped_s")
+    return {name: round(sum(line[name] for line in told), 2) for name in names}
+
+
+def logged(served: Served, event: str) -> list[Figures]:
+    """What the server logged of a kind, so far."""
+    lines = [json.loads(line) for line in served.log.read_text().splitlines() if line.startswith("{")]
+    return [line for line in lines if line.get("event") == event]
+
+
+def _players(parent: int) -> list[int]:
+    """Players that play: those that have the room's threads; the others only wait."""
+    rows: list[tuple[int, int, int, str]] = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            rows.append((int(folder.name), int(fields[1]), int(fields[17]), command))
+    below = {parent}
+    for _ in range(4):
+        below |= {pid for pid, above, _, _ in rows if above in below}
+    mine = [
+        (pid, threads) for pid, _, threads, words in rows if "visavis.cli.player" in words and pid in below
+    ]
+    most = max(threads for _, threads in mine)
+    return [pid for pid, threads in mine if threads > most / 2]
+
+
+def _cpu_s(pids: list[int]) -> float:
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _memory_bytes(pid: int) -> int:
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.findall(r"Pss:\s+(\d+)", text)[0]) * 1024
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1e3)
+
+
+async def soak(served: Served, rig: Rig, wanted: Expected, minutes: float, path: Path | None) -> Figures:
+    """One avatar that talks for so long; figures are told, and kept, as it goes."""
+    async with session(served, rig) as (viewer, _):
+        begin_s = time.monotonic()
+        said: list[Figures] = []
+        rows: list[Figures] = []
+        players = _players(served.pid)
+        frames, used_s = viewer.frames, _cpu_s(players)
+        while (now_s := time.monotonic()) < begin_s + minutes * 60:
+            some = await talk(viewer, wanted, until_s=now_s + 60)
+            said += some
+            row = {"minute": round((time.monotonic() - begin_s) / 60, 1), **summary(some)}
+            row["fps"] = round((viewer.frames - frames) / (time.monotonic() - begin_s), 2)
+            row["cores"] = round((_cpu_s(players) - used_s) / (time.monotonic() - begin_s), 3)
+            row["load"] = round(os.getloadavg()[0], 2)
+            row["player_mb"] = round(_memory_bytes(players[0]) / MB)
+            rows.append(row)
+            print(json.dumps(row), flush=True)
+            if path is not None:
+                store(path, {"soak": _soaked(rows, said)})
+    return _soaked(rows, said)
+
+
+def _soaked(rows: list[Figures], said: list[Figures]) -> Figures:
+    return {"minutes": rows[-1]["minute"], **summary(said), "by_minute": rows}
+
+
+def store(path: Path, figures: Figures) -> None:
+    """Put figures into a file of figures."""
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps(kept | figures, indent=2) + "\n")
+
+
+async def measure(minutes: float, most: int, served: Served, path: Path | None, *, trace: bool) -> Figures:
+    """Everything, or the soak or the way of the sound alone."""
+    rig = build_rig(face_models(read_settings()), Photo(paint_portrait(), None)).rig
+    wanted = expected(rig, speech_model())
+    if minutes:
+        return {"soak": await soak(served, rig, wanted, minutes, path)}
+    if trace:
+        async with session(served, rig) as (viewer, _):
+            return {"trace": await traced(served, viewer, wanted, SENTENCES)}
+    figures: Figures = {"cores": len(os.sched_getaffinity(0)), "load_before": round(os.getloadavg()[0], 2)}
+    figures |= await starts(served, rig)
+    async with session(served, rig) as (viewer, _):
+        figures |= await traced(served, viewer, wanted, SENTENCES)
+        figures["sizes"] = sorted(map(list, viewer.sizes))
+    figures["crowds"] = [await crowd(served, rig, count) for count in range(1, most + 1)]
+    await asyncio.sleep(1)
+    return figures | {"counted": counted(served), "load_after": round(os.getloadavg()[0], 2)}
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description="Figures of live sessions.")
+    parser.add_argument("--keep", type=Path, help="a JSON file to keep them in")
+    parser.add_argument("--soak", type=float, default=0.0, metavar="MINUTES", help="let one talk so long")
+    parser.add_argument("--trace", action="store_true", help="tell alone where the milliseconds go")
+    parser.add_argument("--most", type=int, default=4, help="sessions at once")
+    given = parser.parse_args()
+    with serving(given.most + 1) as served:
+        measuring = measure(given.soak, given.most, served, given.keep, trace=given.trace)
+        figures = asyncio.run(measuring)
+    print(json.dumps(figures, indent=2))
+    if given.keep:
+        store(given.keep, figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""The embedded room server of `visavis serve`: a process of its own, started again when it dies."""
+
+import ipaddress
+import json
+import os
+import queue
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from visavis.adapters import tethered
+from visavis.errors import LiveRoomError, SettingsError
+from visavis.settings import Settings
+
+KEY: Final = "visavis"
+_START_S: Final = 60.0
+_STOP_S: Final = 5.0
+_LOOPBACK: Final = "127.0.0.1"
+_EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104 - compared with, not listened on
+_SAID: Final = re.compile(r"LIVEKIT_URL=ws://\S+:(\d+)|UDP port (\d+)")
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class RoomsAddress:
+    """Where the embedded room server is.
+
+    Attributes:
+        url: For workers on this machine.
+        public_url: For clients.
+    """
+
+    url: str
+    public_url: str
+
+    def write(self, note: Path) -> None:
+        """Write it down for the workers."""
+        part = note.with_suffix(".part")
+        part.write_text(json.dumps({"url": self.url, "public_url": self.public_url}))
+        part.replace(note)
+
+    @classmethod
+    def read(cls, note: Path) -> "RoomsAddress":
+        """What was written down.
+
+        Raises:
+            SettingsError: Nothing was.
+        """
+        try:
+            return cls(**json.loads(note.read_text()))
+        except FileNotFoundError as error:
+            raise SettingsError(
+                "There is no room server: set LIVEKIT_URL, or run `visavis serve` with this folder first."
+            ) from error
+
+
+class EmbeddedRooms:
+    """The room server's process."""
+
+    def __init__(self, settings: Settings, host: str, secret: str) -> None:
+        """Prepare.
+
+        Args:
+            settings: Ports and addresses.
+            host: What the gateway listens on.
+            secret: Of its key.
+        """
+        self._settings, self._secret = settings, secret
+        self._host = settings.rooms_host or (host if _is_ipv4(host) else _LOOPBACK)
+        everywhere = self._host == _EVERY_ADDRESS
+        self._shown = settings.rooms_address or (_own_address() if everywhere else self._host)
+        self._reached = _LOOPBACK if everywhere else self._host
+        self._port, self._udp_port = settings.rooms_port, settings.rooms_udp_port
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def address(self) -> RoomsAddress:
+        """Where it is, once it was started."""
+        public = self._settings.rooms_url or f"ws://{self._shown}:{self._port}"
+        return RoomsAddress(f"ws://{self._reached}:{self._port}", public)
+
+    def start(self) -> None:
+        """Start it, and wait until it answers. Started again it has the ports that it had.
+
+        Raises:
+            LiveRoomError: It did not start.
+        """
+        words = [sys.executable, "-m", "visavis.cli.main", "rooms", "--host", self._host]
+        words += ["--port", str(self._port), "--udp-port", str(self._udp_port), "--node-ip", self._shown]
+        environment = {**os.environ, "LIVEKIT_API_KEY": KEY, "LIVEKIT_API_SECRET": self._secret}
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            tethered.command(words, on_parents_death=signal.SIGKILL),
+            env=environment | {"PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self._port, self._udp_port = _ports(self._process)
+
+    def is_running(self) -> bool:
+        """Whether the process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    def stop(self) -> None:
+        """End it."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+
+def _ports(process: subprocess.Popen[str]) -> tuple[int, int]:
+    """The TCP and the UDP port that the server says it has."""
+    output = process.stdout
+    if output is None:
+        raise LiveRoomError("The room server has no output.")
+    said: queue.Queue[str] = queue.Queue()
+
+    def read() -> None:
+        for line in output:
+            said.put(line)
+        said.put("")
+
+    threading.Thread(target=read, daemon=True).start()
+    found: list[int] = []
+    while len(found) < 2:
+        try:
+            line = said.get(timeout=_START_S)
+        except queue.Empty:
+            line = ""
+        if not line:
+            process.kill()
+            process.wait()
+            raise LiveRoomError(
+                "The room server did not start: is its port taken? Set VISAVIS_ROOMS_PORT and "
+                "VISAVIS_ROOMS_UDP_PORT, or LIVEKIT_URL."
+            )
+        found += [int(port) for groups in _SAID.findall(line) for port in groups if port]
+    _log.info("rooms_started", port=found[0], udp_port=found[1])
+    return found[0], found[1]
+
+
+def _is_ipv4(host: str) -> bool:
+    try:
+        return isinstance(ipaddress.ip_address(host), ipaddress.IPv4Address)
+    except ValueError:
+        return False
+
+
+def _own_address() -> str:
+    """The address from which this machine reaches others; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return _LOOPBACK
+        return str(probe.getsockname()[0])

@@ -1,0 +1,36 @@
+"""The process of one live session; started by the worker, not by people."""
+
+import signal
+from typing import Any
+
+from visavis import bootstrap
+from visavis.engine.photo import Photo
+from visavis.engine.rig.build import build_rig
+from visavis.engine.speech import SpeechModel
+from visavis.realtime.cost import measure_cost
+from visavis.realtime.process import serve
+from visavis.realtime.room import Picture
+from visavis.samples.portrait import paint_portrait
+from visavis.settings import read_settings
+
+
+def main() -> None:
+    """Serve orders from standard input."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    settings = read_settings()
+    bootstrap.prepare_process(settings)
+    loaded: list[SpeechModel] = []
+
+    def load() -> SpeechModel:
+        loaded.append(bootstrap.speech_model())
+        return loaded[0]
+
+    def measure(order: dict[str, Any]) -> float:
+        rig = build_rig(bootstrap.face_models(settings), Photo(paint_portrait(), None)).rig
+        return measure_cost(rig, loaded[0], Picture(**order["picture"]))
+
+    serve(load, measure)
+
+
+if __name__ == "__main__":
+    main()

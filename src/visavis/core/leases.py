@@ -1,0 +1,208 @@
+"""Who holds which live session: slots, leases, taking over.
+
+A worker announces how many sessions it can hold and renews the leases of those it has. A lease that ran out
+belongs to whoever takes it. Everything is decided in the database, by its clock.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from visavis.core.capacity import SEAT_LIFE_S
+from visavis.core.schema import ACTIVE, ENDED, Session, SessionMessage
+from visavis.errors import NoCapacityError
+
+CHANNEL: Final = "visavis_sessions"
+LEASE: Final = timedelta(seconds=5)
+HEARTBEAT_S: Final = 1.0
+MOST_PLACEMENTS: Final = 6
+RETRY_AFTER_S: Final = 30
+_ABANDONED_AFTER: Final = timedelta(seconds=15)  # so long a session may be without a worker
+_PLACING_LOCK: Final = 0x7615A717
+
+# Workers that live and have a free slot, the freest first.
+_FREEST: Final = text(
+    "SELECT w.id, w.live_slots - (SELECT count(*) FROM sessions s WHERE s.worker_id = w.id "
+    "AND s.status = 'active') AS free FROM workers w "
+    "WHERE w.seen_at > now() - make_interval(secs => :life) ORDER BY free DESC, random() LIMIT 1"
+)
+
+
+@dataclass(frozen=True)
+class LiveCapacity:
+    """Of all workers together.
+
+    Attributes:
+        slots: Sessions they can hold.
+        held: Sessions that are active.
+    """
+
+    slots: int
+    held: int
+
+
+async def wake(session: AsyncSession) -> None:
+    """Let workers look at their sessions, once this is committed. Only a wake-up: they look now and then."""
+    await session.execute(text(f"NOTIFY {CHANNEL}"))
+
+
+async def measure(session: AsyncSession) -> LiveCapacity:
+    """Look now."""
+    row = await session.execute(
+        text(
+            "SELECT coalesce(sum(live_slots), 0), (SELECT count(*) FROM sessions WHERE status = 'active') "
+            "FROM workers WHERE seen_at > now() - make_interval(secs => :life)"
+        ),
+        {"life": SEAT_LIFE_S},
+    )
+    slots, held = row.one()
+    return LiveCapacity(int(slots), held)
+
+
+async def place(session: AsyncSession) -> str:
+    """The worker that shall have a new session. The slot is its from the moment the session's row is written.
+
+    Raises:
+        NoCapacityError: No worker has a free slot.
+    """
+    await _take_turn(session)
+    found = (await session.execute(_FREEST, {"life": SEAT_LIFE_S})).one_or_none()
+    if found is None or found.free < 1:
+        raise NoCapacityError(
+            f"All slots are busy. Retry after {RETRY_AFTER_S} seconds.", retry_after_s=RETRY_AFTER_S
+        )
+    return str(found.id)
+
+
+async def renew(session: AsyncSession, worker_id: str) -> list[Session]:
+    """Renew every lease of a worker.
+
+    Returns:
+        The sessions it holds, and should run; whatever else it runs is no longer its.
+    """
+    statement = (
+        update(Session)
+        .where(Session.worker_id == worker_id, Session.status == ACTIVE)
+        .values(lease_until=func.now() + LEASE)
+        .returning(Session)
+    )
+    return list((await session.execute(statement)).scalars())
+
+
+async def take_over(session: AsyncSession, worker_id: str, *, free: int) -> list[str]:
+    """Take sessions whose worker has not been heard of.
+
+    Just after the database itself was started nobody could renew anything: then nothing is taken.
+
+    Args:
+        session: The transaction.
+        worker_id: Who takes them.
+        free: How many at most.
+
+    Returns:
+        What was taken.
+    """
+    if free < 1:
+        return []
+    statement = text(
+        "UPDATE sessions SET worker_id = :worker, lease_until = now() + :lease, placements = placements + 1 "
+        "WHERE id IN (SELECT id FROM sessions WHERE status = 'active' AND lease_until < now() "
+        "AND placements < :most ORDER BY lease_until LIMIT :free FOR UPDATE SKIP LOCKED) "
+        "AND now() - pg_postmaster_start_time() > :lease RETURNING id"
+    )
+    values = {"worker": worker_id, "lease": LEASE, "most": MOST_PLACEMENTS, "free": free}
+    return list((await session.execute(statement, values)).scalars())
+
+
+async def go_home(session: AsyncSession, worker_id: str) -> int:
+    """Take no more sessions, and let other workers have those that are held.
+
+    Returns:
+        How many there were.
+    """
+    await session.execute(text("UPDATE workers SET live_slots = 0 WHERE id = :id"), {"id": worker_id})
+    given = await give_back(session, worker_id)
+    await wake(session)
+    return given
+
+
+async def give_back(session: AsyncSession, worker_id: str, session_id: str | None = None) -> int:
+    """Let any worker have a session, or all, at once.
+
+    Returns:
+        How many there were.
+    """
+    statement = (
+        update(Session)
+        .where(Session.worker_id == worker_id, Session.status == ACTIVE)
+        .values(worker_id=None, lease_until=func.now() - timedelta(milliseconds=1))
+    )
+    if session_id is not None:
+        statement = statement.where(Session.id == session_id)
+    given = await session.execute(statement)
+    return int(given.rowcount)  # type: ignore[attr-defined]
+
+
+async def abandoned(session: AsyncSession) -> list[Session]:
+    """Sessions that nobody took over in time, or that broke too often."""
+    over = (Session.lease_until < func.now() - _ABANDONED_AFTER) & (
+        func.now() - func.pg_postmaster_start_time() > _ABANDONED_AFTER
+    )
+    broken = (Session.lease_until < func.now()) & (Session.placements >= MOST_PLACEMENTS)
+    query = select(Session).where(Session.status == ACTIVE, over | broken).with_for_update(skip_locked=True)
+    return list((await session.execute(query)).scalars())
+
+
+async def joined(session: AsyncSession, worker_id: str, session_id: str) -> None:
+    """The avatar is in the room: from the first time on the session is billed."""
+    statement = (
+        update(Session)
+        .where(Session.id == session_id, Session.worker_id == worker_id, Session.joined_at.is_(None))
+        .values(joined_at=func.now(), started_at=func.now())
+    )
+    await session.execute(statement)
+
+
+async def unread(session: AsyncSession, row: Session) -> list[SessionMessage]:
+    """Messages that the avatar has not obeyed yet, oldest first."""
+    query = (
+        select(SessionMessage)
+        .where(SessionMessage.session_id == row.id, SessionMessage.sequence > row.applied)
+        .order_by(SessionMessage.sequence)
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def obeyed(session: AsyncSession, worker_id: str, session_id: str, sequence: int) -> None:
+    """The avatar has obeyed every message up to this one."""
+    statement = (
+        update(Session)
+        .where(Session.id == session_id, Session.worker_id == worker_id, Session.applied < sequence)
+        .values(applied=sequence)
+    )
+    await session.execute(statement)
+
+
+async def rooms_to_close(session: AsyncSession, *, at_most: int = 50) -> list[Session]:
+    """Ended sessions whose rooms may still be open; the caller has them until its transaction ends."""
+    query = (
+        select(Session)
+        .where(Session.status == ENDED, Session.room_closed.is_(False))
+        .order_by(Session.ended_at)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def room_closed(session: AsyncSession, session_id: str) -> None:
+    """The room of an ended session is closed."""
+    await session.execute(update(Session).where(Session.id == session_id).values(room_closed=True))
+
+
+async def _take_turn(session: AsyncSession) -> None:
+    """Placing is done by one transaction at a time; each sees what those before it have placed."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _PLACING_LOCK})

@@ -1,0 +1,78 @@
+"""Faces taken apart, kept by content: the same picture is taken apart once, whoever sends it."""
+
+from typing import Final
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from visavis.core.schema import RigFile
+
+CONTENT_TYPE: Final = "application/octet-stream"
+_BUILD: Final = 1  # raised when taking a face apart gives something else than before
+
+
+def rig_id(picture_digest: bytes) -> str:
+    """The name of the rig of a picture.
+
+    Args:
+        picture_digest: SHA-256 of the picture's file.
+    """
+    return f"{picture_digest.hex()}-{_BUILD}"
+
+
+def rig_path(rig: str) -> str:
+    """Where a rig is kept in the store."""
+    return f"rigs/{rig}.visavis"
+
+
+async def is_kept(session: AsyncSession, rig: str) -> bool:
+    """Whether a rig is in the store; if so it has now been used."""
+    used = await session.execute(
+        update(RigFile).where(RigFile.id == rig).values(used_at=func.now()).returning(RigFile.id)
+    )
+    return used.scalar_one_or_none() is not None
+
+
+async def keep(session: AsyncSession, rig: str) -> None:
+    """Note that a rig was put into the store."""
+    row = {"id": rig, "path": rig_path(rig)}
+    await session.execute(insert(RigFile).values(row).on_conflict_do_nothing())
+
+
+async def forget_unused(session: AsyncSession, *, age_s: float, at_most: int = 100) -> list[str]:
+    """Forget rigs that nobody has shown for a while: they are faces of people.
+
+    Sessions that showed them, ended as long ago, no longer know which face they had.
+
+    Returns:
+        Paths of files to delete.
+    """
+    old = (
+        select(RigFile.id)
+        .where(
+            RigFile.used_at < func.now() - func.make_interval(0, 0, 0, 0, 0, 0, age_s),
+            text(
+                "NOT EXISTS (SELECT FROM sessions s WHERE s.rig_id = rigs.id "
+                "AND (s.status = 'active' OR s.ended_at > now() - make_interval(secs => :age)))"
+            ).bindparams(age=age_s),
+        )
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
+    )
+    identifiers = list((await session.execute(old)).scalars())
+    if not identifiers:
+        return []
+    for statement in (
+        "UPDATE sessions SET rig_id = NULL WHERE rig_id = ANY(:rigs)",
+        "DELETE FROM session_messages WHERE rig_id = ANY(:rigs)",
+        "DELETE FROM rigs WHERE id = ANY(:rigs)",
+    ):
+        await session.execute(text(statement), {"rigs": identifiers})
+    return [rig_path(rig) for rig in identifiers]
+
+
+async def kept(session: AsyncSession, paths: list[str]) -> set[str]:
+    """Which of these files are rigs that are known."""
+    query = select(RigFile.path).where(RigFile.path.in_(paths))
+    return set((await session.execute(query)).scalars())

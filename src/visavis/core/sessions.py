@@ -1,0 +1,297 @@
+"""How a live session lives: opened, watched, changed, ended, billed."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from visavis.core import leases, usage
+from visavis.core.schema import ACTIVE, ENDED, ApiKey, Session, SessionMessage
+from visavis.errors import (
+    SessionEndedError,
+    SessionMissingError,
+    SessionNotActiveError,
+    SessionRateError,
+)
+
+PASSTHROUGH, CONVERSATION, EXTERNAL = "passthrough", "conversation", "external"
+SWAP: Final = "swap"
+
+_ID_BEGIN, _ID_BYTES = "ses_", 10
+_ROOM_BEGIN: Final = "atlas-rt-"
+_CENTS: Final = 100
+_LEAST_IDLE_S, _MOST_IDLE_S = 30, 3600
+_SWAP_WINDOW_S: Final = 60
+
+
+class Reason(StrEnum):
+    """Why a session ended."""
+
+    DELETED = "deleted"  # by its key
+    IDLE = "idle_timeout"  # nobody there, or nobody who could be heard
+    LONGEST = "max_duration"
+    ROOM = "room_deleted"  # somebody took the room or the avatar away
+    ROOM_LOST = "room_lost"  # the room could not be joined, or not again
+    WORKER_LOST = "worker_lost"  # its worker died and no other had room for it
+    FAILED = "failed"  # it broke again and again
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a client wants opened.
+
+    Attributes:
+        mode: `PASSTHROUGH` or `EXTERNAL`.
+        livekit_url: Of the room's server.
+        rig_id: Whose face.
+        idle_timeout_s: From `clamp_idle`.
+        most_s: Longest time; nothing for no limit.
+        price_per_hour_usd: As agreed now.
+        room: Somebody else's; one of our own if not given.
+        sealed_token: With which to join somebody else's.
+    """
+
+    mode: str
+    livekit_url: str
+    rig_id: str
+    idle_timeout_s: int
+    most_s: int | None
+    price_per_hour_usd: float
+    room: str | None = None
+    sealed_token: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What a session has cost.
+
+    Attributes:
+        duration_s: From the avatar's first appearance; tenths of a second.
+        cost_usd: For whole seconds. A session whose avatar never came costs nothing.
+    """
+
+    duration_s: float
+    cost_usd: float
+
+    @property
+    def cents(self) -> int:
+        """The cost in whole cents."""
+        return round(self.cost_usd * _CENTS)
+
+
+def clamp_idle(seconds: int) -> int:
+    """The nearest time that a session may be idle."""
+    return min(max(seconds, _LEAST_IDLE_S), _MOST_IDLE_S)
+
+
+async def open_session(session: AsyncSession, key: ApiKey, wanted: Opening) -> Session:
+    """Open a session on a worker that has room for it, and let that worker know.
+
+    Raises:
+        NoCapacityError: None has.
+    """
+    worker = await leases.place(session)
+    identifier = _ID_BEGIN + secrets.token_hex(_ID_BYTES)
+    row = Session(
+        id=identifier,
+        key_id=key.id,
+        mode=wanted.mode,
+        room=wanted.room or _ROOM_BEGIN + identifier,
+        livekit_url=wanted.livekit_url,
+        sealed_token=wanted.sealed_token,
+        rig_id=wanted.rig_id,
+        idle_timeout_s=wanted.idle_timeout_s,
+        most_s=wanted.most_s,
+        price_per_hour_usd=wanted.price_per_hour_usd,
+        worker_id=worker,
+        lease_until=func.now() + leases.LEASE,
+    )
+    session.add(row)
+    await session.flush()
+    await session.refresh(row)
+    await leases.wake(session)
+    return row
+
+
+async def find(session: AsyncSession, key: ApiKey, session_id: str) -> Session:
+    """A session of a key.
+
+    Raises:
+        SessionMissingError: There is none; other keys' sessions are none.
+    """
+    query = select(Session).where(Session.id == session_id, Session.key_id == key.id)
+    row = (await session.execute(query)).scalar_one_or_none()
+    if row is None:
+        raise SessionMissingError("Session not found.")
+    return row
+
+
+async def read(session: AsyncSession, session_id: str) -> tuple[Session, ApiKey]:
+    """A session, whosever it is, and its key.
+
+    Raises:
+        SessionMissingError: There is none.
+    """
+    query = select(Session, ApiKey).join(ApiKey, ApiKey.id == Session.key_id).where(Session.id == session_id)
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
+        raise SessionMissingError("Session not found.")
+    return found[0], found[1]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some sessions, newest first, and how many there are."""
+
+    sessions: list[Session]
+    count: int
+
+
+async def search(
+    session: AsyncSession,
+    keys: list[int] | None,
+    *,
+    words: str = "",
+    status: str | None = None,
+    limit: int,
+    offset: int,
+) -> Page:
+    """Some of the sessions that are looked for, newest first.
+
+    Args:
+        session: The transaction.
+        keys: Of these keys; of all if nothing.
+        words: In the identifier, the room, the reason or the key's name; in any case of letters.
+        status: `active` or `ended`.
+        limit: At most so many.
+        offset: After so many.
+    """
+    found = select(Session).join(ApiKey, ApiKey.id == Session.key_id)
+    if keys is not None:
+        found = found.where(Session.key_id.in_(keys))
+    if words:
+        places = (Session.id, Session.room, Session.reason, ApiKey.name)
+        found = found.where(or_(*(place.icontains(words, autoescape=True) for place in places)))
+    if status:
+        found = found.where(Session.status == status)
+    some = found.order_by(Session.created_at.desc(), Session.id).limit(limit).offset(offset)
+    count = select(func.count()).select_from(found.subquery())
+    return Page(list((await session.execute(some)).scalars()), (await session.execute(count)).scalar_one())
+
+
+async def find_active(session: AsyncSession, key: ApiKey, session_id: str) -> Session:
+    """The same, if it has not ended.
+
+    Raises:
+        SessionMissingError: There is none.
+        SessionNotActiveError: It has ended.
+    """
+    row = await find(session, key, session_id)
+    if row.status != ACTIVE:
+        raise SessionNotActiveError("The session has ended.")
+    return row
+
+
+async def swap_face(
+    session: AsyncSession, key: ApiKey, session_id: str, rig_id: str, *, most_per_minute: int
+) -> int:
+    """Give a session another face.
+
+    Returns:
+        The number of the message; the avatar has obeyed when `applied` has come to it.
+
+    Raises:
+        SessionMissingError: There is no such session.
+        SessionNotActiveError: It has ended.
+        SessionRateError: It was given others too often within a minute.
+    """
+    # The row's lock: of two requests at once the second one counts the first.
+    await session.execute(select(Session.id).where(Session.id == session_id).with_for_update())
+    row = await find_active(session, key, session_id)
+    recent = (
+        select(func.count(), func.min(SessionMessage.created_at))
+        .where(SessionMessage.session_id == row.id, SessionMessage.kind == SWAP)
+        .where(SessionMessage.created_at > func.now() - func.make_interval(0, 0, 0, 0, 0, 0, _SWAP_WINDOW_S))
+    )
+    count, oldest = (await session.execute(recent)).one()
+    if count >= most_per_minute:
+        wait_s = _SWAP_WINDOW_S - (datetime.now(UTC) - oldest).total_seconds()
+        raise SessionRateError(
+            f"At most {most_per_minute} face swaps a minute. Wait before the next one.",
+            retry_after_s=max(1, round(wait_s)),
+        )
+    row.rig_id = rig_id
+    message = SessionMessage(session_id=row.id, kind=SWAP, rig_id=rig_id)
+    session.add(message)
+    await session.flush()
+    await leases.wake(session)
+    return message.sequence
+
+
+async def applied(session: AsyncSession, session_id: str) -> int:
+    """The last message that the avatar has obeyed."""
+    query = select(Session.applied).where(Session.id == session_id)
+    return (await session.execute(query)).scalar_one()
+
+
+async def end_by_key(session: AsyncSession, key: ApiKey, session_id: str) -> Session:
+    """End a session for its owner.
+
+    Raises:
+        SessionMissingError: There is no such session.
+        SessionEndedError: It has ended already.
+    """
+    row = await find(session, key, session_id)
+    ended = await end(session, row.id, Reason.DELETED)
+    if ended is None:
+        raise SessionEndedError("Session already ended.")
+    return ended
+
+
+async def end(
+    session: AsyncSession, session_id: str, reason: Reason, *, worker_id: str | None = None, at: Any = None
+) -> Session | None:
+    """End a session, free its slot and bill it.
+
+    Args:
+        session: The transaction.
+        session_id: Which.
+        reason: Why.
+        worker_id: Only if that worker holds it.
+        at: When it ended; now if not given.
+
+    Returns:
+        The ended session; nothing if it had ended before, or another worker holds it.
+    """
+    statement = (
+        update(Session)
+        .where(Session.id == session_id, Session.status == ACTIVE)
+        .values(status=ENDED, reason=reason, ended_at=func.now() if at is None else at, sealed_token=None)
+        .returning(Session)
+        .execution_options(populate_existing=True)
+    )
+    if worker_id is not None:
+        statement = statement.where(Session.worker_id == worker_id)
+    row = (await session.execute(statement)).scalar_one_or_none()
+    if row is None:
+        return None
+    if row.joined_at is not None:
+        await usage.record_session(session, row, seconds=round(_duration_s(row)))
+    await leases.wake(session)
+    return row
+
+
+def bill(row: Session) -> Bill:
+    """What a session has cost, to this moment or to its end."""
+    duration_s = _duration_s(row)
+    seconds = round(duration_s) if row.joined_at is not None else 0
+    cost = usage.cost_usd(seconds=seconds, price_per_hour_usd=row.price_per_hour_usd)
+    return Bill(round(duration_s, 1), cost)
+
+
+def _duration_s(row: Session) -> float:
+    return max(0.0, ((row.ended_at or datetime.now(UTC)) - row.started_at).total_seconds())

@@ -1,0 +1,216 @@
+"""Browsers that are signed in, and links that sign in once."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from visavis.core import accounts, rates
+from visavis.core.schema import ApiKey, SignIn, SignInLink, User
+from visavis.errors import KeyRefusedError, SignInLinkError
+
+SIGN_IN_LIFE_S: Final = 14 * 86_400
+LINK_LIFE_S: Final = 86_400
+_TRIES_PER_ACCOUNT: Final = 10  # a minute
+_TRIES_PER_MACHINE: Final = 60  # an office may share one address
+_SECRET_BYTES: Final = 32
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who is signed in.
+
+    Attributes:
+        sign_in: The browser.
+        user: Nobody when it signed in with a key alone.
+        key: The key that it signed in with; nothing for users.
+        scope: Identifiers of the keys whose work may be seen; nothing for all.
+    """
+
+    sign_in: SignIn
+    user: User | None
+    key: ApiKey | None
+    scope: list[int] | None
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether the whole installation may be seen."""
+        return self.user is not None and self.user.is_operator
+
+    def may_see(self, key_id: int) -> bool:
+        """Whether a key's work may be seen."""
+        return self.scope is None or key_id in self.scope
+
+
+async def with_password(session: AsyncSession, email: str, password: str) -> tuple[SignIn, str]:
+    """Sign in a user.
+
+    Returns:
+        The sign-in, and its secret for the browser's cookie, which is not kept.
+
+    Raises:
+        KeyRefusedError: Address and password do not belong together.
+    """
+    user = await accounts.check_password(session, email, password)
+    return await _open(session, user_id=user.id)
+
+
+async def with_key(session: AsyncSession, key: str) -> tuple[SignIn, str]:
+    """Sign in whoever has a key, to what that key may see.
+
+    Raises:
+        KeyRefusedError: It is unknown or revoked.
+    """
+    if not key.startswith(accounts.KEY_BEGIN):
+        raise KeyRefusedError("Invalid or revoked API key.")
+    row = await accounts.find_key(session, key)
+    return await _open(session, key_id=row.id)
+
+
+async def with_link(
+    session: AsyncSession, link: str, *, email: str = "", password: str = ""
+) -> tuple[SignIn, str]:
+    """Sign in with a link, which is spent by it.
+
+    The link of a fresh installation makes its first user, an operator: it needs an address and a password.
+    The link of a user gives a new password if there is one.
+
+    Raises:
+        SignInLinkError: The link is unknown, spent, or too old.
+        AccountError: Address or password cannot be used; the link is good for another try.
+    """
+    spend = (
+        delete(SignInLink)
+        .where(SignInLink.digest == _digest(link), SignInLink.expires_at > func.now())
+        .returning(SignInLink)
+    )
+    row = (await session.execute(spend)).scalar_one_or_none()
+    if row is None:
+        raise SignInLinkError("This link was used before, or is too old. Ask for another.")
+    if row.user_id is None:
+        user = await accounts.create_user(session, email, password, is_operator=True)
+    else:
+        user = (await session.execute(select(User).where(User.id == row.user_id))).scalar_one()
+        if password:
+            await accounts.change_password(session, user, password)
+    return await _open(session, user_id=user.id)
+
+
+async def is_first_link(session: AsyncSession, link: str) -> bool:
+    """Whether a link would make the first user; it is not spent by asking.
+
+    Raises:
+        SignInLinkError: The link is unknown, spent, or too old.
+    """
+    query = select(SignInLink).where(SignInLink.digest == _digest(link), SignInLink.expires_at > func.now())
+    row = (await session.execute(query)).scalar_one_or_none()
+    if row is None:
+        raise SignInLinkError("This link was used before, or is too old. Ask for another.")
+    return row.user_id is None
+
+
+async def first_link(session: AsyncSession) -> str | None:
+    """A link that makes the first user; earlier ones are no longer good. Nothing once there are users."""
+    if await accounts.count_users(session):
+        return None
+    await session.execute(delete(SignInLink).where(SignInLink.user_id.is_(None)))
+    return await _link(session, None)
+
+
+async def link_for(session: AsyncSession, email: str) -> str:
+    """A link that signs in a user once.
+
+    Raises:
+        AccountError: There is no such user.
+    """
+    return await _link(session, (await accounts.named_user(session, email)).id)
+
+
+async def find(session: AsyncSession, secret: str) -> Visitor | None:
+    """Who a browser's secret belongs to; nobody if it has run out or the key was revoked."""
+    query = (
+        select(SignIn, User, ApiKey)
+        .outerjoin(User, User.id == SignIn.user_id)
+        .outerjoin(ApiKey, ApiKey.id == SignIn.key_id)
+        .where(SignIn.digest == _digest(secret), SignIn.expires_at > func.now())
+        .where(ApiKey.revoked_at.is_(None))
+    )
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
+        return None
+    sign_in, user, key = found
+    if user is None:
+        return Visitor(sign_in, None, key, [key.id])
+    scope = None if user.is_operator else await accounts.keys_of(session, user)
+    return Visitor(sign_in, user, None, scope)
+
+
+async def end(session: AsyncSession, sign_in: SignIn) -> None:
+    """Sign out; tokens made under it end too."""
+    await session.execute(delete(SignIn).where(SignIn.id == sign_in.id))
+
+
+async def end_others(session: AsyncSession, visitor: Visitor) -> None:
+    """Sign out every other browser of the same user."""
+    if visitor.user is not None:
+        others = (SignIn.user_id == visitor.user.id) & (SignIn.id != visitor.sign_in.id)
+        await session.execute(delete(SignIn).where(others))
+
+
+async def count_try(session: AsyncSession, *, machine: str, account: str = "") -> None:
+    """Count a try to sign in, or refuse it: guessing must be slow.
+
+    Args:
+        session: A transaction that is committed whether or not the try succeeds.
+        machine: The address that it comes from.
+        account: The e-mail address that is tried, if one is.
+
+    Raises:
+        RateLimitError: Too many within a minute.
+    """
+    await rates.take_named(session, f"sign-in:{machine}", most=_TRIES_PER_MACHINE)
+    if account:
+        name = _digest(account.strip().lower()).hex()
+        await rates.take_named(session, f"sign-in:{name}", most=_TRIES_PER_ACCOUNT)
+
+
+async def count_look(session: AsyncSession, *, machine: str, most: int) -> None:
+    """Count a look at something that is shared by link, or refuse it.
+
+    Raises:
+        RateLimitError: Too many within a minute.
+    """
+    await rates.take_named(session, f"look:{machine}", most=most)
+
+
+async def _open(
+    session: AsyncSession, *, user_id: int | None = None, key_id: int | None = None
+) -> tuple[SignIn, str]:
+    await session.execute(delete(SignIn).where(SignIn.expires_at <= func.now()))
+    await session.execute(delete(SignInLink).where(SignInLink.expires_at <= func.now()))
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    row = SignIn(
+        digest=_digest(secret),
+        user_id=user_id,
+        key_id=key_id,
+        expires_at=func.now() + timedelta(seconds=SIGN_IN_LIFE_S),
+    )
+    session.add(row)
+    await session.flush()
+    return row, secret
+
+
+async def _link(session: AsyncSession, user_id: int | None) -> str:
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    until = func.now() + timedelta(seconds=LINK_LIFE_S)
+    session.add(SignInLink(digest=_digest(secret), user_id=user_id, expires_at=until))
+    await session.flush()
+    return secret
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

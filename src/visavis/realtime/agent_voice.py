@@ -1,0 +1,193 @@
+"""Sound from a LiveKit agent by data stream, as livekit-agents sends it to avatars.
+
+One byte stream a segment, faster than it is spoken; `lk.clear_buffer` interrupts; the agent is told when each
+segment begins to play and, exactly once, when it ended and how much of it was played. Only the agent that the
+avatar was made for is listened to.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from livekit import rtc
+
+from visavis.realtime.segments import Segments
+from visavis.realtime.sound import RATE_HZ, Block, from_pcm
+
+TOPIC: Final = "lk.audio_stream"
+CLEAR: Final = "lk.clear_buffer"
+STARTED, FINISHED = "lk.playback_started", "lk.playback_finished"
+ON_BEHALF: Final = "lk.publish_on_behalf"
+
+_SILENT_STREAM_S: Final = 10.0  # a stream that says nothing for so long has lost its end
+_OVERTAKEN_S: Final = 0.5  # the same, of one that another has followed
+_RPC_S: Final = 3.0
+_TRIES: Final = 3
+_LEAST_RATE_HZ, _MOST_RATE_HZ, _MOST_CHANNELS = 8_000, 192_000, 2
+
+_log = structlog.get_logger()
+
+
+@dataclass
+class _Segment:
+    """What was played of a segment."""
+
+    samples: int = 0
+    is_told: bool = False
+
+
+class AgentVoice:
+    """What an agent says, as a source of blocks; and what it is told about their being played."""
+
+    def __init__(self, room: rtc.Room, agent: str, *, interrupt: Callable[[], None]) -> None:
+        """Listen, from now until `close`.
+
+        Args:
+            room: Connected.
+            agent: Identity of the agent.
+            interrupt: Called when what is on its way to the audio track must not be played.
+        """
+        self._room, self._agent, self._interrupt = room, agent, interrupt
+        self._segments = Segments()
+        self._open: dict[int, _Segment] = {}
+        self._ending: deque[tuple[int, int]] = deque()  # after so many blocks were played, this segment ends
+        self._taken = self._played = 0
+        self._newest: asyncio.Event | None = None
+        self._readers: set[asyncio.Task[None]] = set()
+        self._calls: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self._caller = asyncio.create_task(self._call())
+        room.register_byte_stream_handler(TOPIC, self._begin)
+        room.local_participant.register_rpc_method(CLEAR, self._clear)
+
+    def take(self) -> Block:
+        """The next block; what `Source.take` says."""
+        block = self._segments.take()
+        self._taken += 1
+        self._ending += [(self._taken, number) for number in self._segments.exhausted()]
+        return block
+
+    def played(self, block: Block) -> None:
+        """Note that a block was played, of those that were taken or silence before them."""
+        self._played += 1
+        segment = self._open.get(block.segment) if block.segment is not None else None
+        if segment is not None and block.count:
+            if not segment.samples:
+                self._calls.put_nowait((STARTED, ""))
+            segment.samples += block.count
+
+    def settle(self, held_blocks: int) -> None:
+        """Tell the end of segments whose last block was played.
+
+        Args:
+            held_blocks: So many blocks lie between taking and playing.
+        """
+        while self._ending and self._ending[0][0] <= self._played - held_blocks:
+            self._tell_end(self._ending.popleft()[1], interrupted=False)
+
+    async def close(self) -> None:
+        """Stop listening."""
+        with contextlib.suppress(ValueError):
+            self._room.unregister_byte_stream_handler(TOPIC)
+        tasks = [*self._readers, self._caller]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin(self, reader: rtc.ByteStreamReader, identity: str) -> None:
+        if identity != self._agent:
+            _log.warning("stream_of_a_stranger")
+            return
+        attributes = reader.info.attributes or {}
+        try:
+            rate_hz = int(attributes.get("sample_rate", ""))
+            channels = int(attributes.get("num_channels", "1"))
+        except ValueError:
+            rate_hz = channels = 0
+        if not (_LEAST_RATE_HZ <= rate_hz <= _MOST_RATE_HZ and 1 <= channels <= _MOST_CHANNELS):
+            _log.warning("stream_of_no_known_sound", rate_hz=rate_hz, channels=channels)
+            return
+        number = self._segments.begin(rate_hz)
+        self._open[number] = _Segment()
+        if self._newest is not None:
+            self._newest.set()
+        self._newest = asyncio.Event()
+        task = asyncio.create_task(self._read(reader, number, channels, self._newest))
+        self._readers.add(task)
+        task.add_done_callback(self._readers.discard)
+
+    async def _read(
+        self, reader: rtc.ByteStreamReader, number: int, channels: int, overtaken: asyncio.Event
+    ) -> None:
+        """Take a segment in to its end, or until its end must have been lost."""
+        rest = b""
+        try:
+            while (chunk := await _next(reader, overtaken)) is not None:
+                whole = rest + chunk
+                used = len(whole) // (2 * channels) * 2 * channels
+                self._segments.put(number, from_pcm(whole[:used], channels))
+                rest = whole[used:]
+        except rtc.StreamError:
+            _log.warning("stream_broke_off")
+        finally:
+            self._segments.end(number)
+            self._ending += [(self._taken, each) for each in self._segments.exhausted()]
+
+    def _clear(self, call: rtc.RpcInvocationData) -> str:
+        if call.caller_identity != self._agent:
+            return "reject"
+        self._interrupt()
+        self._segments.drop()
+        self._ending.clear()
+        for number in sorted(self._open):
+            self._tell_end(number, interrupted=True)
+        return "ok"
+
+    def _tell_end(self, number: int, *, interrupted: bool) -> None:
+        segment = self._open.pop(number, None)
+        if segment is None:
+            return
+        said = {"playback_position": round(segment.samples / RATE_HZ, 3), "interrupted": interrupted}
+        self._calls.put_nowait((FINISHED, json.dumps(said | {"synchronized_transcript": None})))
+
+    async def _call(self) -> None:
+        """Tell the agent, in order."""
+        while True:
+            method, payload = await self._calls.get()
+            for _ in range(_TRIES):
+                try:
+                    await self._room.local_participant.perform_rpc(
+                        destination_identity=self._agent,
+                        method=method,
+                        payload=payload,
+                        response_timeout=_RPC_S,
+                    )
+                except rtc.RpcError as error:
+                    if error.code == rtc.RpcError.ErrorCode.UNSUPPORTED_METHOD:
+                        break  # agents that do not wait for the beginning have no ear for it
+                    _log.warning("agent_not_told", method=method, code=int(error.code))
+                else:
+                    break
+
+
+async def _next(reader: rtc.ByteStreamReader, overtaken: asyncio.Event) -> bytes | None:
+    """The next chunk; nothing at the end."""
+    coming: asyncio.Future[Any] = asyncio.ensure_future(anext(reader, None))
+    passing = asyncio.ensure_future(overtaken.wait())
+    try:
+        limit_s = _OVERTAKEN_S if overtaken.is_set() else _SILENT_STREAM_S
+        await asyncio.wait(
+            {coming} if overtaken.is_set() else {coming, passing},
+            timeout=limit_s,
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        if not coming.done() and overtaken.is_set() and limit_s == _SILENT_STREAM_S:
+            await asyncio.wait({coming}, timeout=_OVERTAKEN_S)
+        return coming.result() if coming.done() else None
+    finally:
+        for task in (coming, passing):
+            task.cancel()

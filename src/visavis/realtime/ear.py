@@ -1,0 +1,106 @@
+"""Hearing the tracks of a room as one sound.
+
+Tracks appear, fall silent, are muted, vanish. Of those that can be heard the newest one leads, alone: two
+voices mixed would move the lips to neither.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from visavis.engine.arrays import Floats
+from visavis.realtime.sound import BLOCK_S, BLOCK_SAMPLES, RATE_HZ, Block, SampleQueue, is_audible
+
+_HANGOVER_S: Final = 0.5  # pauses between words do not make a track silent
+_LEAST_MARGIN, _MOST_MARGIN = 1, 4  # blocks that wait beyond the one that is taken
+_STEADY_S: Final = 10.0  # after so long without a gap a smaller margin is tried
+_MOST_SAMPLES: Final = 12 * BLOCK_SAMPLES
+
+
+@dataclass
+class _Track:
+    """A track's sound on its way.
+
+    Arrival varies by what the machine is busy with (the network's part is taken out before). A margin of some
+    blocks waits for that: it grows with every gap, and shrinks when there was none for long.
+    """
+
+    number: int
+    queue: SampleQueue = field(default_factory=SampleQueue)
+    margin: int = _LEAST_MARGIN
+    steady_s: float = 0.0
+    flows: bool = False
+    quiet_s: float = float("inf")
+
+    @property
+    def margin_samples(self) -> int:
+        return self.margin * BLOCK_SAMPLES
+
+    def put(self, samples: Floats) -> int:
+        """Take in sound. Returns how many samples were dropped.
+
+        When too much waits, the oldest is dropped: after a burst it would keep the lips late for good.
+        """
+        self.queue.put(samples)
+        if len(self.queue) > _MOST_SAMPLES:
+            return self.queue.drop_to(BLOCK_SAMPLES + self.margin_samples)
+        return 0
+
+    def take(self) -> Floats:
+        """The next block. A track that ran dry waits until a little has come together again."""
+        if not self.flows and len(self.queue) < BLOCK_SAMPLES + self.margin_samples:
+            return Block.silent().samples
+        flowed, self.flows = self.flows, len(self.queue) >= BLOCK_SAMPLES
+        if flowed and not self.flows:
+            self.margin, self.steady_s = min(self.margin + 1, _MOST_MARGIN), 0.0
+        elif self.steady_s > _STEADY_S:
+            self.margin, self.steady_s = max(self.margin - 1, _LEAST_MARGIN), 0.0
+        self.steady_s += BLOCK_S
+        return self.queue.take()[0]
+
+
+class Ear:
+    """The sound of a room's tracks, block by block."""
+
+    def __init__(self) -> None:
+        """Hear nothing yet."""
+        self._tracks: dict[str, _Track] = {}
+        self._opened = 0
+        self.dropped_samples = 0
+
+    def open(self, track: str) -> None:
+        """A track has appeared; it is the newest."""
+        self._opened += 1
+        self._tracks[track] = _Track(self._opened)
+
+    def close(self, track: str) -> None:
+        """A track has vanished, or was muted."""
+        self._tracks.pop(track, None)
+
+    def hear(self, track: str, samples: Floats) -> None:
+        """Take in what a track says.
+
+        Args:
+            track: One that was opened; others are not listened to.
+            samples: Shape `(n,)`, −1..1, 48 kHz.
+        """
+        heard = self._tracks.get(track)
+        if heard is not None:
+            self.dropped_samples += heard.put(samples)
+
+    @property
+    def waiting_s(self) -> float:
+        """How much sound waits to be taken, of the track where it is most."""
+        return max((len(track.queue) for track in self._tracks.values()), default=0) / RATE_HZ
+
+    def take(self) -> Block:
+        """The next block: the leader's. What the others say meanwhile is not heard."""
+        blocks = {}
+        for name, track in self._tracks.items():
+            block = blocks[name] = track.take()
+            track.quiet_s = 0.0 if is_audible(block) else track.quiet_s + BLOCK_S
+            if track.quiet_s:
+                track.queue.drop_to(track.margin_samples)  # what a burst left waiting is made good in a pause
+        speaking = [name for name, track in self._tracks.items() if track.quiet_s < _HANGOVER_S]
+        if not speaking:
+            return Block.silent()
+        return Block(blocks[max(speaking, key=lambda name: self._tracks[name].number)])

@@ -1,0 +1,122 @@
+"""From sound to sound and poses: what is heard is held back until the lips know what to do about it.
+
+A pure state machine: it is given blocks, one after the other, and gives for each one the block that is to be
+played now and the pose that is due with it. It knows no time but the number of blocks.
+"""
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+
+from visavis.engine.resample import Resampler
+from visavis.engine.rig.controls import INDEX
+from visavis.engine.speech import RATE_HZ as SPEECH_RATE_HZ
+from visavis.engine.stream import Pose, Stream
+from visavis.realtime.sound import BLOCK_S, BLOCK_SAMPLES, RATE_HZ, Block
+
+_CLOSING_S: Final = 0.08  # from the last sound to a shut mouth, and from a shut mouth to an open one
+_OPENS_BEFORE_S: Final = 0.04  # a mouth is open before it is heard
+_SOUND_AHEAD: Final = 1
+"""Sound is sent so many blocks before its lips: at the viewer it waits longer to be played than a picture to
+be seen, by 15 to 30 ms, where the viewer does not itself hold the two together."""
+_FADE_SAMPLES: Final = round(RATE_HZ * 0.005)
+_MOUTH: Final = [
+    INDEX[name]
+    for name in ("jaw", "round", "wide", "upper_raise", "lower_drop", "press", "lip_teeth", "relax", "tongue")
+]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What happens during one block.
+
+    Attributes:
+        number: Of the block that is played, counted from 0; less before the first one that came in.
+        sound: To be played.
+        pose: Due by now; nothing if no frame begins here. It shows the sound of `_SOUND_AHEAD` blocks before.
+        skipped: Poses that were due too, and stand no chance.
+    """
+
+    number: int
+    sound: Block
+    pose: Pose | None
+    skipped: int
+
+
+class Performance:
+    """The performance of one session, from its first block to its last."""
+
+    def __init__(self, stream: Stream, *, fps: Fraction) -> None:
+        """Begin.
+
+        Args:
+            stream: What hears; its view is not used.
+            fps: Frames a second.
+        """
+        self._stream = stream
+        self._to_speech = Resampler(RATE_HZ, SPEECH_RATE_HZ)
+        self._held: deque[Block] = deque()
+        self._poses: deque[Pose] = deque()
+        self._number = 0
+        self._audible_until_s = -math.inf
+        # The speech model's clock is set on by what the resampler holds back. Otherwise every row would come
+        # 1.5 ms after a block and wait for the next one; that the lips are 1.5 ms late for it nobody sees.
+        stream.hear(np.zeros(round(self._to_speech.delay_s * SPEECH_RATE_HZ), np.float32))
+        for _ in range(_blocks_behind(stream.delay_s, fps) - _SOUND_AHEAD):
+            self._held.append(Block.silent())
+
+    @property
+    def held_blocks(self) -> int:
+        """Blocks that have come in and are not played yet."""
+        return len(self._held)
+
+    def step(self, block: Block) -> Moment:
+        """Take a block in, give out what happens now."""
+        self._held.append(block)
+        self._poses.extend(self._stream.hear(self._to_speech(block.samples)))
+        number = self._number - len(self._held) + 1
+        self._number += 1
+        due: list[Pose] = []
+        while self._poses and self._poses[0].time_s < (number + 1 - _SOUND_AHEAD) * BLOCK_S - 1e-9:
+            due.append(self._poses.popleft())
+        played = self._held.popleft()
+        if played.is_audible:
+            self._audible_until_s = (number + 1) * BLOCK_S
+        pose = self._hushed(due[-1], number) if due else None
+        return Moment(number, played, pose, max(0, len(due) - 1))
+
+    def interrupt(self) -> None:
+        """Be silent from now on, and shut the mouth; what is heard from now on is played as ever."""
+        if not self._held:
+            return
+        fading = self._held[0].samples.copy()
+        fading[:_FADE_SAMPLES] *= np.linspace(1, 0, _FADE_SAMPLES, dtype=np.float32)
+        fading[_FADE_SAMPLES:] = 0
+        self._held = deque([Block(fading), *(Block.silent() for _ in range(len(self._held) - 1))])
+
+    def _hushed(self, pose: Pose, number: int) -> Pose:
+        """A pose whose mouth is shut where nothing is heard.
+
+        Sound that was cut off leaves the speech model expecting the rest of the word for a while: 0.25 s.
+        """
+        share = 1 - (pose.time_s - self._audible_until_s) / _CLOSING_S
+        coming = next((k for k, block in enumerate(self._held) if block.is_audible), None)
+        if coming is not None:
+            ahead_s = (number + 1 + coming) * BLOCK_S - pose.time_s
+            share = max(share, 1 - (ahead_s - _OPENS_BEFORE_S) / _CLOSING_S)
+        if share >= 1:
+            return pose
+        weights = pose.weights.copy()
+        weights[_MOUTH] *= np.float32(max(0.0, share))
+        return Pose(pose.index, pose.time_s, weights)
+
+
+def _blocks_behind(delay_s: float, fps: Fraction) -> int:
+    """Blocks to hold back so that every pose is there when the block begins in which its moment lies."""
+    block = Fraction(BLOCK_SAMPLES, RATE_HZ)
+    latest = max((Fraction(frame) / fps) % block for frame in range(fps.numerator))
+    return math.ceil((delay_s - BLOCK_S + float(latest)) / BLOCK_S - 1e-9)

@@ -1,0 +1,245 @@
+"""The avatar's place in a room: joining, hearing, being seen and heard."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import cv2
+import numpy as np
+import structlog
+from livekit import rtc
+
+from visavis.engine.arrays import Pixels
+from visavis.errors import LiveRoomError
+from visavis.realtime.agent_voice import ON_BEHALF
+from visavis.realtime.delays import Delays, note_track
+from visavis.realtime.ear import Ear
+from visavis.realtime.sound import RATE_HZ, from_pcm
+
+_JOIN_S: Final = 10.0
+_LEAVE_S: Final = 2.0
+_LOOK_S: Final = 1.0
+_AUDIO_BITS: Final = 64_000
+_FRAME_MS: Final = 10
+_NO_QUEUE: Final = 0  # the library would play from one by a timer of its own, which drifts under load
+_PIECE_SAMPLES: Final = RATE_HZ // 100  # without a queue it takes no other length
+_GONE: Final = {
+    rtc.DisconnectReason.ROOM_DELETED,
+    rtc.DisconnectReason.ROOM_CLOSED,
+    rtc.DisconnectReason.PARTICIPANT_REMOVED,
+}
+CODECS: Final = {"vp8": rtc.VideoCodec.VP8, "h264": rtc.VideoCodec.H264}
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """How the video is sent.
+
+    Attributes:
+        size_px: Side of the square.
+        fps: Frames a second.
+        codec: Of `CODECS`.
+        kbps: At most.
+    """
+
+    size_px: int
+    fps: int
+    codec: str
+    kbps: int
+
+
+class AvatarRoom:
+    """One stay in a room, from joining to leaving."""
+
+    def __init__(
+        self,
+        picture: Picture,
+        *,
+        ear: Ear,
+        on_gone: Callable[[str], None],
+        on_change: Callable[[], None],
+    ) -> None:
+        """Prepare; nothing is connected.
+
+        Args:
+            picture: How the video is sent.
+            ear: Hears every track of the room, unless the avatar speaks for an agent.
+            on_gone: Told why when the stay is over and we did not leave: `room_deleted`, `replaced`, `lost`.
+            on_change: Told when tracks or participants come or go.
+        """
+        self._picture, self._ear, self._on_gone, self._on_change = picture, ear, on_gone, on_change
+        self.room = rtc.Room()
+        self._readers: dict[str, asyncio.Task[None]] = {}
+        self._tracks: list[rtc.Track] = []
+        self._audio: rtc.AudioSource | None = None
+        self._video: rtc.VideoSource | None = None
+        self._is_leaving = False
+
+    @property
+    def open_tracks(self) -> int:
+        """How many tracks of sound there are that are not muted."""
+        return sum(
+            publication.kind == rtc.TrackKind.KIND_AUDIO and not publication.muted
+            for person in self.room.remote_participants.values()
+            for publication in person.track_publications.values()
+        )
+
+    @property
+    def agent(self) -> str | None:
+        """Identity of the agent that the avatar speaks for, if it does: its sound comes by data stream."""
+        return self.room.local_participant.attributes.get(ON_BEHALF) or None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody is there who could let the avatar speak: its agent, or an open microphone."""
+        if not self.room.isconnected():
+            return True
+        agent = self.agent
+        return agent not in self.room.remote_participants if agent else not self.open_tracks
+
+    async def join(self, url: str, token: str) -> None:
+        """Join and publish.
+
+        Raises:
+            LiveRoomError: The room cannot be joined.
+        """
+        self._listen()
+        options = rtc.RoomOptions(auto_subscribe=False, dynacast=False, connect_timeout=_JOIN_S)
+        try:
+            async with asyncio.timeout(_JOIN_S):
+                await self.room.connect(url, token, options)
+                await self._publish()
+        except (rtc.ConnectError, rtc.participant.PublishTrackError, TimeoutError) as error:
+            await self.leave()
+            raise LiveRoomError(f"The room cannot be joined ({type(error).__name__}).") from error
+        for person in self.room.remote_participants.values():
+            for publication in person.track_publications.values():
+                self._hear_of(publication)
+        self._on_change()
+
+    async def leave(self) -> None:
+        """Leave, wherever joining had come to."""
+        self._is_leaving = True
+        for reader in self._readers.values():
+            reader.cancel()
+        await asyncio.gather(*self._readers.values(), return_exceptions=True)
+        try:
+            async with asyncio.timeout(_LEAVE_S):
+                await self.room.disconnect()
+        except TimeoutError:
+            _log.warning("leaving_took_too_long")
+        for source in (self._audio, self._video):
+            if source is not None:
+                await source.aclose()
+        self._audio = self._video = None
+
+    async def look(self, delays: Delays) -> None:
+        """Note how long sound waits before it is heard here, and pictures before they are sent."""
+        try:
+            async with asyncio.timeout(_LOOK_S):
+                for track in list(self._tracks):
+                    await note_track(delays, track)
+        except TimeoutError:
+            _log.warning("no_figures_of_tracks")
+
+    async def play(self, pcm: bytes) -> None:
+        """Play a block of 16-bit samples."""
+        for start in range(0, len(pcm), _PIECE_SAMPLES * 2):
+            if self._audio is not None and not self._is_leaving:
+                piece = pcm[start : start + _PIECE_SAMPLES * 2]
+                await self._audio.capture_frame(rtc.AudioFrame(piece, RATE_HZ, 1, _PIECE_SAMPLES))
+
+    def show(self, rgb: Pixels, time_s: float) -> None:
+        """Show a frame.
+
+        Args:
+            rgb: Shape `(size, size, 3)`.
+            time_s: When its sound is played, on any clock that goes as fast as ours.
+        """
+        if self._video is None or self._is_leaving:
+            return
+        size = self._picture.size_px
+        planes = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2YUV_I420)
+        frame = rtc.VideoFrame(size, size, rtc.VideoBufferType.I420, planes.tobytes())
+        self._video.capture_frame(frame, timestamp_us=round(time_s * 1e6))
+
+    async def _publish(self) -> None:
+        picture = self._picture
+        self._audio = rtc.AudioSource(RATE_HZ, 1, queue_size_ms=_NO_QUEUE)
+        self._video = rtc.VideoSource(picture.size_px, picture.size_px)
+        sound = rtc.LocalAudioTrack.create_audio_track("avatar-voice", self._audio)
+        face = rtc.LocalVideoTrack.create_video_track("avatar-face", self._video)
+        me = self.room.local_participant
+        # One layer with a bitrate of its own: the library's presets are for webcams in meetings.
+        as_face = rtc.TrackPublishOptions(
+            source=rtc.TrackSource.SOURCE_CAMERA,
+            simulcast=False,
+            video_codec=CODECS[picture.codec],
+            video_encoding=rtc.VideoEncoding(max_bitrate=picture.kbps * 1000, max_framerate=picture.fps),
+        )
+        as_face.degradation_preference = rtc.DegradationPreference.MAINTAIN_RESOLUTION.value
+        as_voice = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False, red=False)
+        as_voice.audio_encoding.max_bitrate = _AUDIO_BITS
+        await me.publish_track(face, as_face)
+        self._tracks.append(face)
+        await me.publish_track(sound, as_voice)
+
+    def _listen(self) -> None:
+        room = self.room
+        room.on("track_published", lambda publication, _person: self._hear_of(publication))
+        room.on("track_subscribed", lambda track, publication, _person: self._begin(track, publication))
+        room.on("track_unsubscribed", lambda _track, publication, _person: self._end(publication))
+        room.on("track_unpublished", lambda publication, _person: self._end(publication))
+        room.on("track_muted", lambda _person, publication: self._mute(publication, muted=True))
+        room.on("track_unmuted", lambda _person, publication: self._mute(publication, muted=False))
+        room.on("participant_connected", lambda _: self._on_change())
+        room.on("participant_disconnected", lambda _: self._on_change())
+        room.on("disconnected", self._gone)
+
+    def _gone(self, reason: Any) -> None:
+        if self._is_leaving:
+            return
+        if reason == rtc.DisconnectReason.DUPLICATE_IDENTITY:
+            self._on_gone("replaced")
+        else:
+            self._on_gone("room_deleted" if reason in _GONE else "lost")
+
+    def _hear_of(self, publication: rtc.RemoteTrackPublication) -> None:
+        if publication.kind == rtc.TrackKind.KIND_AUDIO and self.agent is None:
+            publication.set_subscribed(True)
+        self._on_change()
+
+    def _begin(self, track: rtc.Track, publication: rtc.RemoteTrackPublication) -> None:
+        if track.kind != rtc.TrackKind.KIND_AUDIO:
+            return
+        self._end(publication)
+        self._tracks.append(track)
+        if not publication.muted:
+            self._ear.open(publication.sid)
+        self._readers[publication.sid] = asyncio.create_task(self._read(track, publication.sid))
+
+    def _end(self, publication: rtc.RemoteTrackPublication) -> None:
+        reader = self._readers.pop(publication.sid, None)
+        if reader is not None:
+            reader.cancel()
+        self._tracks = [track for track in self._tracks if track.sid != publication.sid]
+        self._ear.close(publication.sid)
+        self._on_change()
+
+    def _mute(self, publication: rtc.RemoteTrackPublication, *, muted: bool) -> None:
+        if publication.sid in self._readers:
+            (self._ear.close if muted else self._ear.open)(publication.sid)
+        self._on_change()
+
+    async def _read(self, track: rtc.Track, sid: str) -> None:
+        stream = rtc.AudioStream(
+            track, capacity=8, sample_rate=RATE_HZ, num_channels=1, frame_size_ms=_FRAME_MS
+        )
+        try:
+            async for event in stream:
+                self._ear.hear(sid, from_pcm(event.frame.data.cast("B")))
+        finally:
+            await stream.aclose()

@@ -1,0 +1,104 @@
+"""Sound that comes faster than it is spoken, in segments: held here until its turn.
+
+Segments are numbered. An interruption drops every segment begun before it, wherever its sound is by then.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+from visavis.engine.arrays import Floats
+from visavis.engine.resample import Resampler
+from visavis.realtime.sound import BLOCK_SAMPLES, RATE_HZ, Block, SampleQueue
+
+MOST_WAITING_S: Final = 600.0  # what comes beyond is dropped: nobody wants to be spoken to for so long
+_MOST_WAITING: Final = round(MOST_WAITING_S * RATE_HZ)
+
+
+@dataclass
+class _Segment:
+    number: int
+    resample: Resampler
+    queue: SampleQueue = field(default_factory=SampleQueue)
+    is_whole: bool = False
+
+
+class Segments:
+    """Segments in the order they were begun, block by block."""
+
+    def __init__(self) -> None:
+        """Begin with nothing to say."""
+        self._waiting: deque[_Segment] = deque()
+        self._began = 0
+        self._exhausted: list[int] = []
+        self.dropped_samples = 0
+
+    def begin(self, rate_hz: int) -> int:
+        """Begin a segment. Returns its number.
+
+        Args:
+            rate_hz: Of its samples.
+        """
+        self._began += 1
+        self._waiting.append(_Segment(self._began, Resampler(rate_hz, RATE_HZ)))
+        return self._began
+
+    def put(self, number: int, samples: Floats) -> None:
+        """Add to a segment; one that was dropped takes nothing.
+
+        Args:
+            number: From `begin`.
+            samples: Shape `(n,)`, −1..1, at the segment's rate.
+        """
+        segment = self._find(number)
+        if segment is None:
+            return
+        if sum(len(each.queue) for each in self._waiting) > _MOST_WAITING:
+            self.dropped_samples += len(samples)
+            return
+        segment.queue.put(segment.resample(samples))
+
+    def end(self, number: int) -> None:
+        """A segment is whole."""
+        segment = self._find(number)
+        if segment is not None and not segment.is_whole:
+            segment.queue.put(segment.resample.finish())
+            segment.is_whole = True
+            self._skip_exhausted()
+
+    def drop(self) -> list[int]:
+        """Drop everything. Returns the numbers of the segments that were waiting, begun or not."""
+        dropped = [segment.number for segment in self._waiting]
+        self._waiting.clear()
+        return dropped
+
+    def take(self) -> Block:
+        """The next block.
+
+        A segment's last one is filled up with silence. One whose sound has not come in time is silent.
+        """
+        if not self._waiting:
+            return Block.silent()
+        segment = self._waiting[0]
+        if len(segment.queue) < BLOCK_SAMPLES and not segment.is_whole:
+            return Block.silent()
+        block = Block(*_filled(segment))
+        self._skip_exhausted()
+        return block
+
+    def exhausted(self) -> list[int]:
+        """Numbers of segments whose last block was taken, each told once."""
+        numbers, self._exhausted = self._exhausted, []
+        return numbers
+
+    def _skip_exhausted(self) -> None:
+        while self._waiting and self._waiting[0].is_whole and not len(self._waiting[0].queue):
+            self._exhausted.append(self._waiting.popleft().number)
+
+    def _find(self, number: int) -> _Segment | None:
+        return next((segment for segment in self._waiting if segment.number == number), None)
+
+
+def _filled(segment: _Segment) -> tuple[Floats, int, int]:
+    samples, count = segment.queue.take()
+    return samples, segment.number, count

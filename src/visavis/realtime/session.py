@@ -1,0 +1,244 @@
+"""One live session: its clock, its room, its face."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from visavis.engine.rig.file import load_rig
+from visavis.engine.speech import SpeechModel
+from visavis.engine.stream import Pose, Stream
+from visavis.engine.view import FaceView
+from visavis.errors import LiveRoomError
+from visavis.realtime.agent_voice import AgentVoice
+from visavis.realtime.clock import Clock
+from visavis.realtime.delays import Delays
+from visavis.realtime.ear import Ear
+from visavis.realtime.performance import Performance
+from visavis.realtime.room import AvatarRoom, Picture
+from visavis.realtime.sound import BLOCK_S, RATE_HZ, to_pcm
+from visavis.realtime.wardrobe import Wardrobe
+
+_REJOIN_S: Final = 40.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 3.0
+_WATCH_S: Final = 0.5
+_REPORT_S: Final = 5.0
+_STALL_S: Final = 1.0  # who comes back after so long goes on from there, and catches up with nothing
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Part:
+    """What an avatar is to be.
+
+    Attributes:
+        url: Of the room's server.
+        token: To join with.
+        rig: File of the face.
+        picture: How the video is sent.
+        idle_timeout_s: After so long without anybody to be heard the session is over.
+    """
+
+    url: str
+    token: str
+    rig: Path
+    picture: Picture
+    idle_timeout_s: float
+
+
+@dataclass
+class Figures:
+    """What is counted of a session.
+
+    Attributes:
+        frames: Shown.
+        skipped: Frames that were due and not drawn, because others were late already.
+        late: Frames shown over half their time late.
+        stalls: Times that everything stood still for long.
+        dropped_s: Sound that came in a burst and was not played.
+    """
+
+    frames: int = 0
+    skipped: int = 0
+    late: int = 0
+    stalls: int = 0
+    dropped_s: float = 0.0
+
+
+class LiveSession:
+    """An avatar in a room, from joining to leaving."""
+
+    def __init__(
+        self, part: Part, speech: SpeechModel, clock: Clock, tell: Callable[[dict[str, Any]], None]
+    ) -> None:
+        """Prepare; nothing is opened.
+
+        Args:
+            part: What it is to be.
+            speech: What hears.
+            clock: The session's only one.
+            tell: Told of events, as dictionaries; see `process`.
+        """
+        self._part, self._speech, self._clock, self._tell = part, speech, clock, tell
+        self._fps = Fraction(part.picture.fps)
+        self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._lost = asyncio.Event()
+        self._idle_since_s: float | None = clock.now_s()
+        self._wardrobe: Wardrobe | None = None
+        self._ear = Ear()
+        self._voice: AgentVoice | None = None
+        self._interrupt: Callable[[], None] = lambda: None
+        self._room = self._new_room()
+        self.figures = Figures()
+        self._delays = Delays()
+
+    async def run(self) -> str:
+        """Play until it is over. Returns why."""
+        face = await asyncio.to_thread(self._face, self._part.rig)
+        self._wardrobe = Wardrobe(face, fps=float(self._fps))
+        stream = Stream(self._wardrobe, self._speech, fps=self._fps)
+        performance = Performance(stream, fps=self._fps)
+        self._interrupt = performance.interrupt
+        tasks: list[asyncio.Task[None]] = []
+        try:
+            async with asyncio.TaskGroup() as group:
+                work = (self._stay(), self._play(stream, performance), self._watch())
+                tasks = [group.create_task(each) for each in work]
+                reason = await self._over
+                for task in tasks:
+                    task.cancel()
+        finally:
+            await self._room.leave()
+        return reason
+
+    def end(self, reason: str = "ended") -> None:
+        """Let it be over."""
+        if not self._over.done():
+            self._over.set_result(reason)
+
+    async def swap(self, rig: Path) -> None:
+        """Turn into another face.
+
+        Raises:
+            RigFileError: The file is no rig.
+        """
+        face = await asyncio.to_thread(self._face, rig)
+        if self._wardrobe is not None:
+            self._wardrobe.change(face)
+
+    async def say_face(self, name: str) -> None:
+        """Write into the avatar's metadata which face it shows."""
+        if self._room.room.isconnected():
+            await self._room.room.local_participant.set_attributes({"visavis.face": name})
+
+    def _face(self, rig: Path) -> FaceView:
+        return FaceView(load_rig(rig), side_px=self._part.picture.size_px)
+
+    def _new_room(self) -> AvatarRoom:
+        return AvatarRoom(
+            self._part.picture, ear=self._ear, on_gone=self._note_gone, on_change=self._note_change
+        )
+
+    async def _stay(self) -> None:
+        """Join, and join again when the room is lost."""
+        while True:
+            self._lost.clear()
+            if not await self._join_patiently():
+                self.end("room_lost")
+                return
+            self._tell({"event": "joined"})
+            if self._room.agent is not None:
+                self._voice = AgentVoice(self._room.room, self._room.agent, interrupt=self._interrupt)
+            try:
+                await self._lost.wait()
+            finally:
+                if self._voice is not None:
+                    voice, self._voice = self._voice, None
+                    await voice.close()
+            _log.warning("room_lost")
+            await self._room.leave()
+            self._room = self._new_room()
+
+    async def _join_patiently(self) -> bool:
+        deadline_s, pause_s = self._clock.now_s() + _REJOIN_S, _FIRST_PAUSE_S
+        while True:
+            try:
+                await self._room.join(self._part.url, self._part.token)
+            except LiveRoomError as error:
+                _log.warning("join_failed", reason=error.message)
+                if self._clock.now_s() > deadline_s:
+                    return False
+                self._room = self._new_room()
+            else:
+                return True
+            await self._clock.sleep_until(self._clock.now_s() + pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+    async def _play(self, stream: Stream, performance: Performance) -> None:
+        """The session's heartbeat: a block every 10 ms. Sound is never skipped, late frames are."""
+        began_s, tick = self._clock.now_s(), 0
+        while True:
+            await self._clock.sleep_until(began_s + tick * BLOCK_S)
+            late_s = self._clock.now_s() - began_s - tick * BLOCK_S
+            if late_s > _STALL_S:
+                self.figures.stalls += 1
+                began_s, late_s = began_s + late_s, 0.0
+            voice = self._voice
+            self._delays.add("tick", late_s)
+            self._delays.add("ear", self._ear.waiting_s)
+            self._delays.add("hold", performance.held_blocks * BLOCK_S)
+            moment = performance.step(self._ear.take() if voice is None else voice.take())
+            await self._room.play(to_pcm(moment.sound.samples))
+            if voice is not None:
+                voice.played(moment.sound)
+                voice.settle(performance.held_blocks)
+            self.figures.skipped += moment.skipped
+            self._delays.add("think", self._clock.now_s() - began_s - tick * BLOCK_S - late_s)
+            if moment.pose is not None:
+                began_drawing_s = self._clock.now_s()
+                self._show(stream, moment.pose, late_s=late_s, at_s=began_s + moment.pose.time_s)
+                self._delays.add("draw", self._clock.now_s() - began_drawing_s)
+            tick += 1
+
+    def _show(self, stream: Stream, pose: Pose, *, late_s: float, at_s: float) -> None:
+        frame_s = float(1 / self._fps)
+        if late_s > frame_s:
+            self.figures.skipped += 1
+            return
+        self.figures.late += late_s > frame_s / 2
+        self._room.show(stream.draw(pose).rgb, at_s)
+        self.figures.frames += 1
+        if self.figures.frames == 1:
+            self._tell({"event": "showing"})
+
+    async def _watch(self) -> None:
+        """Look now and then whether anybody is there, and tell the figures."""
+        told_s = self._clock.now_s()
+        while True:
+            await self._clock.sleep_until(self._clock.now_s() + _WATCH_S)
+            now_s = self._clock.now_s()
+            if self._idle_since_s is not None and now_s - self._idle_since_s > self._part.idle_timeout_s:
+                self.end("idle_timeout")
+            if now_s - told_s >= _REPORT_S:
+                told_s = now_s
+                self.figures.dropped_s = self._ear.dropped_samples / RATE_HZ
+                await self._room.look(self._delays)
+                self._tell({"event": "figures", **asdict(self.figures), "delays_ms": self._delays.take_ms()})
+
+    def _note_gone(self, why: str) -> None:
+        if why == "lost":
+            self._lost.set()
+        else:
+            self.end(why)
+
+    def _note_change(self) -> None:
+        """Begin to wait when nobody is there to be heard, or stop waiting."""
+        if not self._room.is_idle:
+            self._idle_since_s = None
+        elif self._idle_since_s is None:
+            self._idle_since_s = self._clock.now_s()

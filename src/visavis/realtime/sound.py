@@ -1,0 +1,105 @@
+"""What sound is inside a session: mono, 48 kHz, in blocks that follow each other without gaps."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visavis.engine.arrays import Floats
+
+RATE_HZ: Final = 48_000
+BLOCK_S: Final = 0.010
+BLOCK_SAMPLES: Final = round(RATE_HZ * BLOCK_S)
+_FULL_SCALE: Final = 32768.0
+_AUDIBLE: Final = 0.003  # root mean square; about −50 dB
+
+
+@dataclass(frozen=True)
+class Block:
+    """Sound of `BLOCK_S`.
+
+    Attributes:
+        samples: Shape `(BLOCK_SAMPLES,)`, −1..1.
+        segment: Number of the segment it is of; nothing for tracks and silence.
+        count: So many of the samples are the segment's; silence fills the rest.
+    """
+
+    samples: Floats
+    segment: int | None = None
+    count: int = 0
+
+    @property
+    def is_audible(self) -> bool:
+        """Whether there is more in it than the noise of a room."""
+        return is_audible(self.samples)
+
+    @classmethod
+    def silent(cls) -> "Block":
+        """A block without sound."""
+        return cls(np.zeros(BLOCK_SAMPLES, np.float32))
+
+
+class Source(Protocol):
+    """Where a session's sound comes from."""
+
+    def take(self) -> Block:
+        """The next block; silence where there is nothing to be heard."""
+        ...
+
+
+class SampleQueue:
+    """Samples in order, put in as they come and taken out in blocks."""
+
+    def __init__(self) -> None:
+        self._parts: deque[Floats] = deque()
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def put(self, samples: Floats) -> None:
+        """Add samples at the end."""
+        if len(samples):
+            self._parts.append(samples)
+            self._count += len(samples)
+
+    def take(self) -> tuple[Floats, int]:
+        """A block, and how many of its samples there were; the rest is silence."""
+        block, filled = np.zeros(BLOCK_SAMPLES, np.float32), 0
+        while filled < BLOCK_SAMPLES and self._parts:
+            part = self._parts.popleft()
+            used = part[: BLOCK_SAMPLES - filled]
+            if len(used) < len(part):
+                self._parts.appendleft(part[len(used) :])
+            block[filled : filled + len(used)] = used
+            filled += len(used)
+        self._count -= filled
+        return block, filled
+
+    def drop_to(self, count: int) -> int:
+        """Drop the oldest until about `count` are left. Returns how many were dropped."""
+        dropped = 0
+        while self._count > count and self._parts:
+            dropped += len(self._parts[0])
+            self._count -= len(self._parts.popleft())
+        return dropped
+
+
+def is_audible(samples: Floats) -> bool:
+    """Whether there is more in a block than the noise of a room."""
+    return float(np.sqrt(np.mean(samples * samples))) > _AUDIBLE
+
+
+def from_pcm(pcm: bytes | memoryview, channels: int = 1) -> Floats:
+    """Mono samples, −1..1, from interleaved 16-bit ones; an incomplete last one is left out."""
+    whole = len(pcm) // (2 * channels) * (2 * channels)
+    samples = np.frombuffer(pcm[:whole], np.int16).astype(np.float32) / np.float32(_FULL_SCALE)
+    return samples.reshape(-1, channels).mean(axis=1) if channels > 1 else samples
+
+
+def to_pcm(samples: Floats) -> bytes:
+    """16-bit samples from −1..1."""
+    whole: NDArray[np.int16] = np.clip(np.rint(samples * _FULL_SCALE), -32768, 32767).astype(np.int16)
+    return whole.tobytes()

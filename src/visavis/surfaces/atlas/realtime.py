@@ -1,0 +1,305 @@
+"""Live sessions: opening, watching, changing, ending; and joining rooms of others."""
+
+import asyncio
+import base64
+import binascii
+import secrets
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Path, Request
+
+from visavis.core import sessions
+from visavis.core.schema import ApiKey, Session
+from visavis.core.secret import SEALS, seal, shared_secret
+from visavis.errors import (
+    ConversationDisabledError,
+    InputError,
+    RequestError,
+    SessionModeError,
+)
+from visavis.surfaces.atlas import documented, failures, live_wire
+from visavis.surfaces.atlas.caller import Caller, Given, PollingCaller, SessionCaller
+from visavis.surfaces.shared import faces
+from visavis.surfaces.shared.bodies import read_json
+from visavis.surfaces.shared.context import Context
+from visavis.surfaces.shared.uploads import UploadedFile, read_form
+
+_FORM: Final = "multipart/form-data"
+_MODES: Final = (sessions.PASSTHROUGH, sessions.CONVERSATION)
+_OBEY_WITHIN_S: Final = 3.0
+_OBEY_LOOK_S: Final = 0.05
+_ID_BYTES: Final = 6
+_MOST_WORDS: Final = 4096  # of an address, a token or a name
+_BASE64_GROWTH: Final = 4 / 3
+
+router = APIRouter(tags=["Realtime"])
+SessionId = Annotated[str, Path(description="As the creation gave it.", examples=[live_wire.SESSION_ID])]
+
+
+@router.post(
+    "/v1/realtime/session",
+    responses=documented.errors(*documented.SESSION),
+    openapi_extra=documented.SESSION_BODY,
+)
+async def create(request: Request, caller: SessionCaller, context: Given) -> live_wire.Created:
+    """Open a live session. The avatar is in the room by the time a client has joined it.
+
+    Without a face the built-in one is shown. A session is idle while nobody but the avatar is in its room, or
+    nobody there has an open microphone; after `idle_timeout` seconds of that it ends.
+    """
+    if _is_form(request):
+        async with _read(request, context, {"face"}) as form:
+            return await _create(caller, context, form.fields, form.files.get("face"))
+    fields = await _object(request)
+    return await _create(caller, context, fields, None)
+
+
+async def _create(
+    caller: ApiKey,
+    context: Context,
+    fields: Mapping[str, Any],
+    face: UploadedFile | None,
+) -> live_wire.Created:
+    mode = _word(fields, "mode") or sessions.PASSTHROUGH
+    if mode not in _MODES:
+        raise SessionModeError('mode must be "passthrough" or "conversation".')
+    if mode == sessions.CONVERSATION:
+        raise ConversationDisabledError(
+            "Conversation mode is restricted. Use passthrough unless your key is allowlisted."
+        )
+    idle_timeout_s = sessions.clamp_idle(_whole(fields, "idle_timeout", 300))
+    rig = await _face(context, face, "face", _word(fields, "face_url"))
+    live = context.live
+    wanted = sessions.Opening(
+        mode=mode,
+        livekit_url=context.rooms.url,
+        rig_id=rig,
+        idle_timeout_s=idle_timeout_s,
+        most_s=live.most_s,
+        price_per_hour_usd=live.price_per_hour_usd,
+    )
+    async with context.database.transaction() as session:
+        row = await sessions.open_session(session, caller, wanted)
+    token = context.rooms.token(row.room, f"user-{secrets.token_hex(_ID_BYTES)}", role="user")
+    return live_wire.created(row, token)
+
+
+@router.post("/v1/realtime/session/{session_id}/viewer", responses=documented.errors(*documented.VIEWER))
+async def view(session_id: SessionId, caller: Caller, context: Given) -> live_wire.Viewer:
+    """A token that can watch the session, and neither be seen nor heard nor send data."""
+    async with context.database.transaction() as session:
+        row = await sessions.find_active(session, caller, _clean(session_id))
+    viewer = f"viewer-{secrets.token_hex(_ID_BYTES)}"
+    return live_wire.Viewer(
+        session_id=row.id,
+        viewer_id=viewer,
+        role="viewer",
+        livekit_url=row.livekit_url,
+        token=context.rooms.token(row.room, viewer, role="viewer"),
+        room=row.room,
+    )
+
+
+@router.get(
+    "/v1/realtime/session/{session_id}", responses=documented.errors(*documented.GENERAL, failures.NO_SESSION)
+)
+async def get(session_id: SessionId, caller: PollingCaller, context: Given) -> live_wire.SessionAnswer:
+    """A session: how it is, since when, and why it ended. Its clock runs from the avatar's appearance."""
+    async with context.database.transaction() as session:
+        row = await sessions.find(session, caller, _clean(session_id))
+    return live_wire.session_answer(row)
+
+
+@router.patch(
+    "/v1/realtime/session/{session_id}",
+    responses=documented.errors(*documented.SWAP),
+    openapi_extra=documented.SWAP_FORM,
+)
+async def swap(
+    session_id: SessionId, request: Request, caller: SessionCaller, context: Given
+) -> live_wire.Swapped:
+    """Give a running session another face, without a break. `metadata_pushed`: the room has been told."""
+    live = context.live
+    async with context.database.transaction() as session:
+        row = await sessions.find_active(session, caller, _clean(session_id))
+    if live.swap_takes_urls and not _is_form(request):
+        rig = await _other_face(context, await _object(request), None)
+    else:
+        async with _read(request, context, {"face"}) as form:
+            rig = await _other_face(context, form.fields, form.files.get("face"))
+    async with context.database.transaction() as session:
+        number = await sessions.swap_face(session, caller, row.id, rig, most_per_minute=live.swaps_per_minute)
+    pushed = await _is_obeyed(context, row, number)
+    return live_wire.Swapped(
+        session_id=row.id,
+        status="active",
+        face_updated=True,
+        metadata_pushed=pushed,
+        message="Face updated successfully.",
+    )
+
+
+@router.delete("/v1/realtime/session/{session_id}", responses=documented.errors(*documented.END))
+async def end(session_id: SessionId, caller: Caller, context: Given) -> live_wire.Ended:
+    """End a session: its room is closed, and what it cost is final."""
+    async with context.database.transaction() as session:
+        row = await sessions.end_by_key(session, caller, _clean(session_id))
+    return live_wire.ended(row)
+
+
+@router.post(
+    "/v1/avatar/session",
+    responses=documented.errors(*documented.EXTERNAL),
+    openapi_extra=documented.EXTERNAL_BODY,
+)
+async def join(request: Request, caller: SessionCaller, context: Given) -> live_wire.Joined:
+    """Let an avatar join a room of yours, with a token of yours.
+
+    The token should be of kind `agent` and carry the attribute `lk.publish_on_behalf`, as LiveKit's avatar
+    plugins make it. Sound comes from that agent by data stream, or else from whoever speaks in the room.
+    """
+    if _is_form(request):
+        async with _read(request, context, {"avatar_image"}) as form:
+            return await _join(caller, context, form.fields, form.files.get("avatar_image"))
+    most_bytes = int(context.live.face_most_bytes * _BASE64_GROWTH) + 64 * 1024
+    return await _join(caller, context, await _object(request, most_bytes=most_bytes), None)
+
+
+async def _join(
+    caller: ApiKey, context: Context, fields: Mapping[str, Any], image: UploadedFile | None
+) -> live_wire.Joined:
+    names = ("livekit_url", "livekit_token", "room_name")
+    url, token, room = (_word(fields, name) for name in names)
+    if url is None or token is None or room is None:
+        missing = [name for name, word in zip(names, (url, token, room), strict=True) if word is None]
+        raise InputError(f"Missing required fields: {', '.join(missing)}.")
+    await _check_room_url(context, url)
+    if _word(fields, "avatar_id"):
+        raise InputError("avatar_id: there is no such saved avatar.")
+    rig = await _external_face(context, fields, image)
+    live = context.live
+    async with context.database.transaction() as session:
+        sealed = seal(await shared_secret(session, SEALS), token)
+        wanted = sessions.Opening(
+            mode=sessions.EXTERNAL,
+            livekit_url=url,
+            rig_id=rig,
+            idle_timeout_s=live.external_idle_s,
+            most_s=live.most_s,
+            price_per_hour_usd=live.price_per_hour_usd,
+            room=room,
+            sealed_token=sealed,
+        )
+        row = await sessions.open_session(session, caller, wanted)
+    return live_wire.Joined(session_id=row.id, status="ok")
+
+
+async def _external_face(context: Context, fields: Mapping[str, Any], image: UploadedFile | None) -> str:
+    url, packed = _word(fields, "avatar_image_url"), _word(fields, "image", most=None)
+    if packed is not None and packed.lower().startswith("https://"):
+        url, packed = url or packed, None
+    if sum(each is not None for each in (image, url, packed)) > 1:
+        raise InputError("Send one face: avatar_image, avatar_image_url or image.")
+    if packed is None:
+        return await _face(context, image, "avatar_image", url)
+    try:
+        content = base64.b64decode(packed.rpartition(",")[2], validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InputError("image: it is neither an address nor a picture in base64.") from error
+    return await faces.rig_of_bytes(context, content, "image")
+
+
+async def _check_room_url(context: Context, url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"ws", "wss", "http", "https"} and bool(parts.hostname)
+        port = parts.port
+    except ValueError:
+        usable, port = False, None
+    if not usable:
+        raise InputError("livekit_url: give the address of a LiveKit server, wss://…")
+    if url != context.rooms.url:
+        await context.check_room_host(str(parts.hostname), port or 443)
+
+
+async def _is_obeyed(context: Context, row: Session, number: int) -> bool:
+    """Whether the avatar has changed its face, as far as one can wait for that."""
+    try:
+        async with asyncio.timeout(_OBEY_WITHIN_S):
+            while True:
+                async with context.database.transaction() as session:
+                    if await sessions.applied(session, row.id) >= number:
+                        return True
+                await asyncio.sleep(_OBEY_LOOK_S)
+    except TimeoutError:
+        return False
+
+
+async def _other_face(context: Context, fields: Mapping[str, Any], face: UploadedFile | None) -> str:
+    url = _word(fields, "face_url")
+    if url is not None and not context.live.swap_takes_urls:
+        raise InputError("face_url: addresses are not accepted here. Upload a face.")
+    if url is None and face is None:
+        raise InputError("Missing required fields: face.")
+    return await _face(context, face, "face", url)
+
+
+async def _face(context: Context, face: UploadedFile | None, field: str, url: str | None) -> str:
+    if face is not None and url is not None:
+        raise InputError(f"Send either {field} or an address, not both.")
+    if face is not None:
+        return await faces.rig_of_upload(context, face, field)
+    return await (faces.rig_of_url(context, url) if url is not None else faces.default_rig(context))
+
+
+def _is_form(request: Request) -> bool:
+    return request.headers.get("content-type", "").lower().startswith(_FORM)
+
+
+def _read(request: Request, context: Context, files: set[str]) -> Any:
+    return read_form(
+        request,
+        files=frozenset(files),
+        folder=context.folder,
+        most_bytes=context.live.face_most_bytes,
+    )
+
+
+async def _object(request: Request, **limits: int) -> Mapping[str, Any]:
+    if request.headers.get("content-length", "") == "0" or not (
+        request.headers.get("content-length") or request.headers.get("transfer-encoding")
+    ):
+        return {}
+    fields = await read_json(request, **limits)
+    if not isinstance(fields, dict):
+        raise RequestError("body: give a JSON object.")
+    return fields
+
+
+def _word(fields: Mapping[str, Any], name: str, *, most: int | None = _MOST_WORDS) -> str | None:
+    """A text of the request; nothing if it is not there, null or empty."""
+    value = fields.get(name)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str) or "\0" in value:
+        raise RequestError(f"{name}: give a text.")
+    if most is not None and len(value) > most:
+        raise RequestError(f"{name}: at most {most} characters.")
+    return value.strip()
+
+
+def _whole(fields: Mapping[str, Any], name: str, default: int) -> int:
+    value = fields.get(name)
+    if value is None or value == "":
+        return default
+    if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and len(value) < 20:
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise RequestError(f"{name}: give a whole number of seconds.")
+    return value
+
+
+def _clean(session_id: str) -> str:
+    return session_id.replace("\0", "")  # the database takes none; no session has one

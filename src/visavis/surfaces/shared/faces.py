@@ -1,0 +1,106 @@
+"""Faces for live sessions: uploaded, fetched or built in; each is taken apart once and kept by content."""
+
+import hashlib
+import secrets
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from visavis.core import rigs
+from visavis.errors import CallbackError, FaceUrlError, InputError, MediaTypeError
+from visavis.surfaces.shared.context import Context
+from visavis.surfaces.shared.media import check_kind
+from visavis.surfaces.shared.uploads import HEAD_BYTES, UploadedFile
+
+LONGEST_URL: Final = 2048
+
+
+async def rig_of_upload(context: Context, face: UploadedFile, field: str) -> str:
+    """The rig of an uploaded picture.
+
+    Args:
+        context: What the surface was given.
+        face: The file.
+        field: What the form calls it, for messages.
+
+    Raises:
+        InputError: It is damaged, or shows no face that can be used.
+        MediaTypeError: It is no PNG, JPEG or WebP.
+    """
+    check_kind(field, face, kind="image")
+    return await _rig(context, face.path, face.digest)
+
+
+async def rig_of_bytes(context: Context, content: bytes, field: str) -> str:
+    """The rig of a picture that came in a JSON body."""
+    async with _place(context) as path:
+        path.write_bytes(content)
+        face = _described(path, content)
+        return await rig_of_upload(context, face, field)
+
+
+async def rig_of_url(context: Context, url: str) -> str:
+    """The rig of a picture somewhere on the internet.
+
+    Raises:
+        FaceUrlError: The address is not https, not public, not to be reached, or leads to no picture.
+        InputError: The picture shows no face that can be used.
+    """
+    check_face_url(url)
+    async with _place(context) as path:
+        try:
+            content = await context.fetch(url, context.live.face_most_bytes)
+        except CallbackError as error:
+            raise FaceUrlError("face_url: it cannot be fetched from a public address.") from error
+        path.write_bytes(content)
+        face = _described(path, content)
+        try:
+            check_kind("face", face, kind="image")
+        except (InputError, MediaTypeError) as error:
+            raise FaceUrlError("face_url: there is no PNG, JPEG or WebP picture at that address.") from error
+        return await _rig(context, path, face.digest)
+
+
+async def default_rig(context: Context) -> str:
+    """The rig of the built-in face."""
+    picture = context.live.default_face
+    return await _rig(context, picture, hashlib.sha256(picture.read_bytes()).digest())
+
+
+def check_face_url(url: str) -> None:
+    """Refuse an address that can never be right.
+
+    Raises:
+        FaceUrlError: It is too long, or not https.
+    """
+    if len(url) > LONGEST_URL:
+        raise FaceUrlError(f"face_url: at most {LONGEST_URL} characters.")
+    if not url.lower().startswith("https://") or not url.isascii() or any(sign.isspace() for sign in url):
+        raise FaceUrlError("face_url must use HTTPS.")
+
+
+async def _rig(context: Context, picture: Path, digest: bytes) -> str:
+    rig = rigs.rig_id(digest)
+    async with context.database.transaction() as session:
+        if await rigs.is_kept(session, rig):
+            return rig
+    await context.store.check_room()
+    async with _place(context) as built:
+        await context.build_rig(picture, built)
+        await context.store.put(rigs.rig_path(rig), built, content_type=rigs.CONTENT_TYPE)
+    async with context.database.transaction() as session:
+        await rigs.keep(session, rig)
+    return rig
+
+
+@asynccontextmanager
+async def _place(context: Context) -> AsyncIterator[Path]:
+    """A path of our own, in a folder that goes with the block."""
+    with tempfile.TemporaryDirectory(prefix="face-", dir=context.folder) as folder:
+        yield Path(folder) / secrets.token_hex(4)
+
+
+def _described(path: Path, content: bytes) -> UploadedFile:
+    return UploadedFile(path, "", len(content), content[:HEAD_BYTES], hashlib.sha256(content).digest())

@@ -1,0 +1,294 @@
+"""The live half of a worker: it runs the sessions whose leases it has, and no others.
+
+What should be is in the database; each round brings what is in line with that. A notification only makes the
+next round come at once.
+"""
+
+import asyncio
+import contextlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from visavis.core import leases, sessions
+from visavis.core.schema import Session, SessionMessage
+from visavis.core.secret import SEALS, shared_secret, unseal
+from visavis.core.sessions import EXTERNAL, Reason
+from visavis.errors import DatabaseError, LiveRoomError, StoreError, VisavisError
+from visavis.worker.players import Player
+from visavis.worker.workshop import Workshop, patiently
+
+AVATAR: Final = "avatar"
+_CORES_FOR_SESSIONS: Final = 0.85  # the rest is for rooms, database and gateway
+_MOVED_WITHIN_S: Final = 8.0
+_PAUSE_S: Final = 1.0
+_MOST_RIGS: Final = 64
+_REASONS: Final = {
+    "idle_timeout": Reason.IDLE,
+    "room_deleted": Reason.ROOM,
+    "room_lost": Reason.ROOM_LOST,
+    "failed": Reason.FAILED,
+}
+
+_log = structlog.get_logger()
+
+
+@dataclass
+class _Running:
+    """A session that runs here, from before it has a player.
+
+    Attributes:
+        id: Of the session.
+        told: The last message that its player has, or had before it began.
+        player: Once there is one.
+        playing: What plays it, to its end.
+        figures: As last told.
+    """
+
+    id: str
+    told: int
+    player: Player | None = None
+    playing: asyncio.Task[None] | None = None
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+class LiveHalf:
+    """Holds live sessions for a worker."""
+
+    def __init__(self, shop: Workshop, name: str) -> None:
+        """Prepare.
+
+        Args:
+            shop: What tasks of a worker need.
+            name: The worker's.
+        """
+        self._shop, self._company, self._name = shop, shop.company, name
+        self._running: dict[str, _Running] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._closing: asyncio.Task[None] | None = None
+
+    async def work(self, url: str) -> None:
+        """Hold sessions until cancelled.
+
+        Args:
+            url: Of the database.
+        """
+        self._shop.live.slots = await self._count_slots()
+        _log.info("live_slots", slots=self._shop.live.slots)
+        listening = asyncio.create_task(self._listen(url))
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    await self._round()
+                except (DatabaseError, StoreError) as error:
+                    # What runs goes on: nobody can have taken it over while nobody reaches the database.
+                    _log.warning("live_round_failed", code=error.code)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(leases.HEARTBEAT_S):
+                        await self._wake.wait()
+        finally:
+            beside = [listening, *([self._closing] if self._closing else [])]
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            await asyncio.shield(self._go_home())
+
+    async def _count_slots(self) -> int:
+        live = self._shop.live
+        if live.wanted_slots is not None:
+            return live.wanted_slots
+        cost = await self._company.measure(live.picture)
+        return max(1, int(len(os.sched_getaffinity(0)) * _CORES_FOR_SESSIONS / cost))
+
+    async def _listen(self, url: str) -> None:
+        while True:
+            with contextlib.suppress(psycopg.Error, OSError):
+                async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+                    await connection.execute(f"LISTEN {leases.CHANNEL}")
+                    async for _ in connection.notifies():
+                        self._wake.set()
+            await asyncio.sleep(_PAUSE_S)
+
+    async def _round(self) -> None:
+        free = self._shop.live.slots - len(self._running)
+        async with self._shop.database.transaction() as session:
+            taken = await leases.take_over(session, self._name, free=free)
+            held = {row.id: row for row in await leases.renew(session, self._name)}
+            unread = {row.id: await leases.unread(session, row) for row in held.values()}
+        for identifier in taken:
+            _log.warning("session_taken_over", session=identifier)
+        for identifier in self._running.keys() - held.keys():
+            self._drop(identifier)
+        for row in held.values():
+            if row.id not in self._running:
+                self._begin(row, unread[row.id])
+            elif _is_too_long(row):
+                await self._end(row.id, Reason.LONGEST)
+            else:
+                await self._pass_on(self._running[row.id], unread[row.id])
+        await self._keep_house()
+
+    def _begin(self, row: Session, messages: list[SessionMessage]) -> None:
+        """Let a player play a session. What it was told so far is in its row already."""
+        running = _Running(row.id, messages[-1].sequence if messages else row.applied)
+        self._running[row.id] = running
+        running.playing = asyncio.create_task(self._play(running, row))
+
+    async def _play(self, running: _Running, row: Session) -> None:
+        """Play a session to its end. Nothing else waits for it: it may be long before a player is there."""
+        reason: Reason | None = None
+        try:
+            rig = await self._fetch_rig(str(row.rig_id))
+            url = self._shop.live.rooms.url if row.mode != EXTERNAL else row.livekit_url
+            order: dict[str, Any] = {"url": url, "token": await self._token(row), "rig": str(rig)}
+            order |= {"picture": self._shop.live.picture, "idle_timeout_s": row.idle_timeout_s}
+            running.player = await self._company.hire()
+            _log.info("session_begun", session=row.id, placement=row.placements, player=running.player.pid)
+            await running.player.order({"do": "begin", **order})
+            reason = await self._watch(running, running.player)
+        except (VisavisError, OSError) as error:
+            _log.error("session_broke", session=row.id, reason=type(error).__name__)
+        finally:
+            if running.player is not None:
+                await asyncio.shield(running.player.end())
+            if running.figures:
+                _log.info("session_figures", session=running.id, **running.figures)
+        if self._running.get(running.id) is running:
+            del self._running[running.id]
+            await self._conclude(running.id, reason)
+
+    async def _conclude(self, identifier: str, reason: Reason | None) -> None:
+        """End a session that came to its end here; let one that broke be begun anew."""
+        _log.info("player_gone", session=identifier, reason=reason)
+        if reason is None:
+            await self._write(leases.give_back, identifier)
+        else:
+            await self._write(_end_here, identifier, reason)
+        self._wake.set()
+
+    async def _token(self, row: Session) -> str:
+        if row.mode != EXTERNAL or row.sealed_token is None:
+            return self._shop.live.rooms.token(row.room, AVATAR, role="avatar")
+        async with self._shop.database.transaction() as session:
+            return unseal(await shared_secret(session, SEALS), row.sealed_token)
+
+    async def _pass_on(self, running: _Running, messages: list[SessionMessage]) -> None:
+        if running.player is None:
+            return
+        for message in messages:
+            if message.sequence <= running.told:
+                continue
+            running.told = message.sequence
+            if message.kind == sessions.SWAP and message.rig_id is not None:
+                rig = await self._fetch_rig(message.rig_id)
+                order = {"do": "swap", "rig": str(rig), "sequence": message.sequence}
+                await running.player.order(order | {"face": message.rig_id[:12]})
+
+    async def _watch(self, running: _Running, player: Player) -> Reason | None:
+        """Hear what a player tells, to its end. Returns why the session is over, if it is."""
+        before = running.told
+        async for event in player.events():
+            match event["event"]:
+                case "joined":
+                    await self._write(leases.joined, running.id)
+                    await self._write(leases.obeyed, running.id, before)
+                case "obeyed":
+                    await self._write(leases.obeyed, running.id, event["sequence"])
+                case "figures":
+                    running.figures = {name: value for name, value in event.items() if name != "event"}
+                    _log.debug("session_delays", session=running.id, **running.figures["delays_ms"])
+                case "over":
+                    return _REASONS.get(event["reason"])
+        return None
+
+    async def _write(self, do: Any, identifier: str, *values: Any) -> None:
+        async def write() -> None:
+            async with self._shop.database.transaction() as session:
+                await do(session, self._name, identifier, *values)
+
+        try:
+            await patiently(write)
+        except DatabaseError as error:
+            _log.error("session_not_written", session=identifier, code=error.code)
+
+    async def _end(self, identifier: str, reason: Reason) -> None:
+        async with self._shop.database.transaction() as session:
+            await _end_here(session, self._name, identifier, reason)
+
+    def _drop(self, identifier: str) -> None:
+        """Stop playing what is over, or is another worker's by now."""
+        playing = self._running.pop(identifier).playing
+        if playing is not None:
+            playing.cancel()
+            self._ending.add(playing)
+            playing.add_done_callback(self._ending.discard)
+
+    async def _fetch_rig(self, rig_id: str) -> Path:
+        path = self._shop.folder / f"rig-{rig_id}"
+        if path.exists():
+            path.touch()
+        else:
+            kept = sorted(self._shop.folder.glob("rig-*"), key=lambda each: each.stat().st_mtime)
+            for old in kept[:-_MOST_RIGS]:
+                old.unlink(missing_ok=True)  # a player has read its own into memory long ago
+            part = path.with_suffix(f".{os.getpid()}")
+            await self._shop.store.fetch(f"rigs/{rig_id}.visavis", part)
+            part.replace(path)
+        return path
+
+    async def _keep_house(self) -> None:
+        """End what nobody took over, and close the rooms of what has ended."""
+        async with self._shop.database.transaction() as session:
+            for row in await leases.abandoned(session):
+                broken = row.placements >= leases.MOST_PLACEMENTS
+                reason = Reason.FAILED if broken else Reason.WORKER_LOST
+                await sessions.end(session, row.id, reason, at=row.lease_until)
+                _log.warning("session_abandoned", session=row.id, reason=reason)
+        if self._closing is None or self._closing.done():
+            # Beside the rounds: a room server that does not answer must not keep leases from being renewed.
+            self._closing = asyncio.create_task(self._close_rooms())
+
+    async def _close_rooms(self) -> None:
+        try:
+            async with self._shop.database.transaction() as session:
+                ended = await leases.rooms_to_close(session)
+            for row in ended:
+                if row.mode != EXTERNAL:
+                    await self._shop.live.rooms.close(row.room)
+                async with self._shop.database.transaction() as session:
+                    await leases.room_closed(session, row.id)
+        except (DatabaseError, LiveRoomError) as error:
+            _log.warning("rooms_not_closed", code=error.code)  # the next round comes by
+
+    async def _go_home(self) -> None:
+        """Move what runs here to other workers, then leave."""
+        self._shop.live.slots = 0
+        try:
+            async with self._shop.database.transaction() as session:
+                given = await leases.go_home(session, self._name)
+            _log.info("sessions_given_back", sessions=given)
+        except VisavisError as error:
+            _log.warning("sessions_not_given_back", code=error.code)
+            given = 0
+        playing = [each.playing for each in self._running.values() if each.playing is not None]
+        if given and playing:
+            # A player that was replaced goes by itself; until then its face stays in the room.
+            await asyncio.wait(playing, timeout=_MOVED_WITHIN_S)
+        for identifier in list(self._running):
+            self._drop(identifier)
+        await asyncio.gather(*self._ending, return_exceptions=True)
+
+
+async def _end_here(session: AsyncSession, worker: str, identifier: str, reason: Reason) -> None:
+    await sessions.end(session, identifier, reason, worker_id=worker)
+
+
+def _is_too_long(row: Session) -> bool:
+    return row.most_s is not None and sessions.bill(row).duration_s > row.most_s

@@ -1,0 +1,270 @@
+"""The realtime rows of the API, on a real server."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+from tests.api.conftest import until
+from tests.live.conftest import Stage
+
+SESSION = "/v1/realtime/session"
+
+
+@pytest.fixture
+def client(stage: Stage) -> Any:
+    with stage.server.client() as client:
+        yield client
+
+
+def refused(answer: httpx.Response) -> tuple[int, str]:
+    said = answer.json()
+    assert set(said) <= {"error", "message", "retry_after_seconds"}
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    return answer.status_code, said["error"]
+
+
+def end(client: httpx.Client, made: dict[str, Any]) -> dict[str, Any]:
+    said: dict[str, Any] = client.delete(f"{SESSION}/{made['session_id']}").raise_for_status().json()
+    return said
+
+
+def claims(token: str) -> dict[str, Any]:
+    said: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    return said
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        ({"json": {"face_url": "http://example.com/a.png"}}, 400, "invalid_face_url"),
+        ({"json": {"face_url": "https://e/" + "a" * 2048}}, 400, "invalid_face_url"),
+        ({"json": {"face_url": "https://127.0.0.1/a.png"}}, 400, "invalid_face_url"),
+        ({"json": {"face_url": "https://localhost:1/a.png"}}, 400, "invalid_face_url"),
+        ({"json": {"face_url": "https://[::1/a.png"}}, 400, "invalid_face_url"),
+        ({"json": {"face_url": 5}}, 422, "validation_error"),
+        ({"json": {"mode": "dance"}}, 400, "invalid_mode"),
+        ({"json": {"mode": "conversation"}}, 403, "conversation_disabled"),
+        ({"json": {"idle_timeout": "soon"}}, 422, "validation_error"),
+        ({"json": {"idle_timeout": True}}, 422, "validation_error"),
+        ({"json": {"idle_timeout": 1.5}}, 422, "validation_error"),
+        ({"json": [1]}, 422, "validation_error"),
+        ({"content": b"{", "headers": {"content-type": "application/json"}}, 422, "validation_error"),
+        ({"content": b"a=b", "headers": {"content-type": "text/plain"}}, 415, "unsupported_media_type"),
+        ({"files": {"face": ("a.png", b"")}}, 400, "invalid_input"),
+        ({"files": {"face": ("a.gif", b"GIF89a")}}, 415, "unsupported_media_type"),
+        ({"files": {"face": ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(11 * 2**20))}}, 413, "payload_too_large"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    client: httpx.Client, sent: dict[str, Any], status: int, code: str
+) -> None:
+    assert refused(client.post(SESSION, **sent)) == (status, code)
+
+
+def test_two_faces_are_too_many(client: httpx.Client, media: Path) -> None:
+    face = {"face": ("face.jpg", (media / "face.jpg").read_bytes())}
+    answer = client.post(SESSION, files=face, data={"face_url": "https://example.com/a.png"})
+    assert refused(answer) == (400, "invalid_input")
+
+
+def test_a_picture_without_a_face_is_refused(client: httpx.Client, tmp_path: Path) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (400, 400), "grey").save(tmp_path / "grey.png")
+    sent = {"face": ("grey.png", (tmp_path / "grey.png").read_bytes())}
+    assert refused(client.post(SESSION, files=sent)) == (400, "invalid_input")
+
+
+def test_a_key_is_needed(stage: Stage) -> None:
+    for method, path in (
+        ("POST", SESSION),
+        ("GET", f"{SESSION}/ses_x"),
+        ("PATCH", f"{SESSION}/ses_x"),
+        ("DELETE", f"{SESSION}/ses_x"),
+        ("POST", f"{SESSION}/ses_x/viewer"),
+        ("POST", "/v1/avatar/session"),
+    ):
+        answer = httpx.request(method, stage.server.url + path)
+        assert refused(answer) == (401, "unauthorized")
+    assert refused(httpx.put(stage.server.url + SESSION)) == (405, "method_not_allowed")
+
+
+def test_a_session_from_opening_to_end(client: httpx.Client, stage: Stage, media: Path) -> None:
+    face = {"face": ("face.jpg", (media / "face.jpg").read_bytes(), "image/jpeg")}
+    made = client.post(SESSION, files=face, data={"mode": "passthrough", "idle_timeout": "60"}).json()
+    identifier = made["session_id"]
+    assert identifier.startswith("ses_")
+    assert len(identifier) == 24
+    assert made["room"] == f"atlas-rt-{identifier}"
+    assert (made["mode"], made["max_duration_seconds"]) == ("passthrough", None)
+    assert made["pricing"] == "$7/hour, prorated per second"
+    video = claims(made["token"])["video"]
+    assert (video["room"], video["canPublish"], video["canSubscribe"]) == (made["room"], True, True)
+    seen = client.get(f"{SESSION}/{identifier}").json()
+    assert (seen["status"], seen["ended_at"], seen["end_reason"]) == ("active", None, None)
+    assert seen["started_at"].endswith("Z")
+    viewers = [client.post(f"{SESSION}/{identifier}/viewer").json() for _ in range(2)]
+    assert viewers[0]["viewer_id"] != viewers[1]["viewer_id"]
+    assert (viewers[0]["role"], viewers[0]["room"]) == ("viewer", made["room"])
+    video = claims(viewers[0]["token"])["video"]
+    assert (video["canPublish"], video["canPublishData"], video["canSubscribe"]) == (False, False, True)
+    over = end(client, made)
+    assert set(over) == {
+        "session_id",
+        "status",
+        "duration_seconds",
+        "estimated_cost",
+        "credits_deducted_cents",
+    }
+    assert over["status"] == "ended"
+    assert over["estimated_cost"] == f"${over['credits_deducted_cents'] / 100:.2f}"
+    assert refused(client.delete(f"{SESSION}/{identifier}")) == (409, "already_ended")
+    assert refused(client.post(f"{SESSION}/{identifier}/viewer")) == (409, "session_not_active")
+    assert refused(client.patch(f"{SESSION}/{identifier}", files=face)) == (409, "session_not_active")
+    seen = client.get(f"{SESSION}/{identifier}").json()
+    assert (seen["status"], seen["end_reason"]) == ("ended", "deleted")
+    assert seen["duration_seconds"] == over["duration_seconds"]
+
+
+def test_sessions_of_others_are_not_found(client: httpx.Client, stage: Stage, media: Path) -> None:
+    made = client.post(SESSION).json()
+    path = f"{SESSION}/{made['session_id']}"
+    face = {"face": (media / "face.jpg").read_bytes()}
+    with stage.server.client(stage.server.make_key()) as stranger:
+        for answer in (
+            stranger.get(path),
+            stranger.delete(path),
+            stranger.post(f"{path}/viewer"),
+            stranger.patch(path, files=face),
+        ):
+            assert refused(answer) == (404, "not_found")
+    end(client, made)
+
+
+def test_a_swap_needs_a_face(client: httpx.Client) -> None:
+    made = client.post(SESSION).json()
+    path = f"{SESSION}/{made['session_id']}"
+    assert refused(client.patch(path, files={"other": b"x"})) == (400, "invalid_input")
+    assert refused(client.patch(path, files={"face": b"x"})) == (400, "invalid_input")
+    by_address = client.patch(path, files={"face_url": (None, "https://example.com/a.png")})
+    assert refused(by_address) == (400, "invalid_input")
+    assert refused(client.patch(path, json={})) == (415, "unsupported_media_type")
+    end(client, made)
+
+
+def wait_for_avatar(stage: Stage, made: dict[str, Any]) -> None:
+    look = "SELECT 1 FROM sessions WHERE joined_at IS NOT NULL AND id = %s"
+    until(lambda: stage.server.rows(look, made["session_id"]))
+
+
+def test_faces_are_swapped_only_so_often(client: httpx.Client, stage: Stage, media: Path) -> None:
+    made = client.post(SESSION).json()
+    wait_for_avatar(stage, made)
+    path = f"{SESSION}/{made['session_id']}"
+    face = {"face": (media / "face.png").read_bytes()}
+    for _ in range(6):
+        said = client.patch(path, files=face).raise_for_status().json()
+        assert (said["status"], said["face_updated"], said["metadata_pushed"]) == ("active", True, True)
+    answer = client.patch(path, files=face)
+    assert refused(answer) == (429, "rate_limited")
+    assert 1 <= answer.json()["retry_after_seconds"] <= 60
+    end(client, made)
+
+
+def test_who_comes_when_all_slots_are_taken_hears_it_at_once(client: httpx.Client, stage: Stage) -> None:
+    made = []
+    while (answer := client.post(SESSION)).status_code == 200:
+        made.append(answer.json())
+    assert refused(answer) == (503, "no_capacity")
+    assert answer.json()["retry_after_seconds"] == 30
+    assert len(made) == int(stage.server.env["VISAVIS_LIVE_SLOTS"])
+    end(client, made.pop())
+    again = client.post(SESSION)
+    assert again.status_code == 200
+    for each in (again.json(), *made):
+        end(client, each)
+
+
+def test_too_many_requests_have_the_code_of_sessions(stage: Stage) -> None:
+    with stage.server.client(stage.server.make_key(requests_per_minute=1)) as hasty:
+        hasty.post(SESSION, json={"mode": "dance"})
+        assert refused(hasty.post(SESSION, json={"mode": "dance"})) == (429, "rate_limited")
+
+
+def test_what_a_session_took_is_billed(client: httpx.Client, stage: Stage) -> None:
+    made = client.post(SESSION).json()
+    wait_for_avatar(stage, made)
+    until(lambda: client.get(f"{SESSION}/{made['session_id']}").json()["duration_seconds"] > 1)
+    over = end(client, made)
+    ((kind, seconds),) = stage.server.rows(
+        "SELECT type, seconds FROM usage WHERE job_id = %s", made["session_id"]
+    )
+    assert kind == "realtime"
+    assert abs(seconds - over["duration_seconds"]) <= 0.55
+    assert 'visavis_live_slots{state="all"}' in client.get("/metrics").text
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        ({}, 400, "invalid_input"),
+        ({"livekit_url": "ws://127.0.0.1:1"}, 400, "invalid_input"),
+        ({"livekit_url": "ftp://e", "livekit_token": "t", "room_name": "r"}, 400, "invalid_input"),
+        ({"livekit_url": "ws://10.0.0.1", "livekit_token": "t", "room_name": "r"}, 400, "invalid_input"),
+        (
+            {"livekit_url": "ws://127.0.0.1:1", "livekit_token": "t", "room_name": "r", "avatar_id": "a"},
+            400,
+            "invalid_input",
+        ),
+        (
+            {"livekit_url": "ws://127.0.0.1:1", "livekit_token": "t", "room_name": "r", "image": "%%"},
+            400,
+            "invalid_input",
+        ),
+        (
+            {
+                "livekit_url": "ws://127.0.0.1:1",
+                "livekit_token": "t",
+                "room_name": "r",
+                "avatar_image_url": "http://e",
+            },
+            400,
+            "invalid_face_url",
+        ),
+    ],
+)
+def test_rooms_that_cannot_be_joined(
+    client: httpx.Client, sent: dict[str, str], status: int, code: str
+) -> None:
+    assert refused(client.post("/v1/avatar/session", json=sent)) == (status, code)
+    if sent:
+        as_form = {name: (None, value) for name, value in sent.items() if name != "image"}
+        if "image" not in sent:
+            assert refused(client.post("/v1/avatar/session", files=as_form)) == (status, code)
+
+
+def test_a_token_of_others_is_kept_sealed_and_forgotten(
+    client: httpx.Client, stage: Stage, media: Path
+) -> None:
+    image = base64.b64encode((media / "face.jpg").read_bytes()).decode()
+    sent = {"livekit_url": "ws://127.0.0.1:1", "livekit_token": "a.b.c", "room_name": "r", "image": image}
+    made = client.post("/v1/avatar/session", json=sent).raise_for_status().json()
+    assert made["status"] == "ok"
+    look = "SELECT sealed_token FROM sessions WHERE id = %s"
+    ((sealed,),) = stage.server.rows(look, made["session_id"])
+    assert b"a.b.c" not in sealed
+    end(client, made)
+    assert stage.server.rows(look, made["session_id"]) == [(None,)]
+    assert "a.b.c" not in stage.server.log.read_text()
+
+
+def test_the_documentation_has_every_row(client: httpx.Client) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    assert set(paths[f"{SESSION}/{{session_id}}"]) == {"get", "patch", "delete"}
+    assert "post" in paths[f"{SESSION}/{{session_id}}/viewer"]
+    listed = client.get("/").json()["endpoints"]
+    assert f"POST {SESSION}" in listed
+    assert not any("avatar/session" in each for each in listed)

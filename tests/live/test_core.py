@@ -1,0 +1,286 @@
+"""The rules of live sessions, on a real database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import psycopg
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+from tests.api.conftest import in_database
+
+from visavis.core import accounts, leases, rigs, sessions, usage
+from visavis.core.database import Database
+from visavis.core.schema import ApiKey, Session
+from visavis.core.secret import seal, unseal
+from visavis.errors import (
+    NoCapacityError,
+    SessionEndedError,
+    SessionMissingError,
+    SessionNotActiveError,
+    SessionRateError,
+    SettingsError,
+)
+
+_Result = TypeVar("_Result")
+RIG = "ab" * 32 + "-1"
+
+
+@pytest.fixture(autouse=True)
+def empty(postgres: str) -> None:
+    with psycopg.connect(postgres) as connection:
+        connection.execute("TRUNCATE sessions, session_messages, workers, usage, rigs, api_keys CASCADE")
+        connection.execute("INSERT INTO rigs (id, path) VALUES (%s, 'rigs/x')", (RIG,))
+
+
+def add_worker(postgres: str, name: str, slots: int) -> None:
+    with psycopg.connect(postgres) as connection:
+        connection.execute(
+            "INSERT INTO workers (id, slots, busy, live_slots) VALUES (%s, 1, 0, %s)", (name, slots)
+        )
+
+
+def change(postgres: str, statement: str, *values: object) -> None:
+    with psycopg.connect(postgres) as connection:
+        connection.execute(statement, values)  # type: ignore[call-overload]
+
+
+def opening(**changed: Any) -> sessions.Opening:
+    given: dict[str, Any] = {
+        "mode": sessions.PASSTHROUGH,
+        "livekit_url": "ws://127.0.0.1:1",
+        "rig_id": RIG,
+        "idle_timeout_s": 300,
+        "most_s": None,
+        "price_per_hour_usd": 7.0,
+    }
+    return sessions.Opening(**given | changed)
+
+
+def run(postgres: str, do: Callable[[AsyncSession, ApiKey], Awaitable[_Result]]) -> _Result:
+    async def work(database: Database) -> _Result:
+        async with database.transaction() as session:
+            found = await accounts.list_keys(session)
+            key = found[0] if found else (await accounts.create_key(session, "k"))[0]
+        async with database.transaction() as session:
+            return await do(session, key)
+
+    return in_database(postgres, work)
+
+
+async def open_one(session: AsyncSession, key: ApiKey) -> Session:
+    return await sessions.open_session(session, key, opening())
+
+
+def test_never_more_sessions_than_slots(postgres: str) -> None:
+    add_worker(postgres, "one", 3)
+    add_worker(postgres, "two", 2)
+
+    async def work(database: Database) -> list[bool]:
+        async with database.transaction() as session:
+            key, _ = await accounts.create_key(session, "k")
+
+        async def attempt() -> bool:
+            try:
+                async with database.transaction() as session:
+                    await sessions.open_session(session, key, opening())
+            except NoCapacityError:
+                return False
+            return True
+
+        return await asyncio.gather(*(attempt() for _ in range(20)))
+
+    assert sum(in_database(postgres, work)) == 5
+    with psycopg.connect(postgres) as connection:
+        held = connection.execute("SELECT worker_id, count(*) FROM sessions GROUP BY 1 ORDER BY 1").fetchall()
+    assert held == [("one", 3), ("two", 2)]
+
+
+def test_a_worker_that_is_silent_gets_nothing(postgres: str) -> None:
+    add_worker(postgres, "one", 3)
+    change(postgres, "UPDATE workers SET seen_at = now() - interval '1 minute'")
+    with pytest.raises(NoCapacityError):
+        run(postgres, open_one)
+
+
+def test_an_ended_session_frees_its_slot_and_is_billed_once(postgres: str) -> None:
+    add_worker(postgres, "one", 1)
+    made = run(postgres, open_one)
+    change(
+        postgres,
+        "UPDATE sessions SET joined_at = now() - interval '322 s', started_at = now() - interval '322 s'",
+    )
+    ended = run(postgres, lambda session, key: sessions.end_by_key(session, key, made.id))
+    bill = sessions.bill(ended)
+    assert 322 <= bill.duration_s < 340  # the clock goes on while the test does
+    assert bill.cost_usd == pytest.approx(bill.duration_s * 7 / 3600, abs=0.005)
+    assert abs(bill.cents - 100 * bill.cost_usd) <= 1
+    assert ended.reason == sessions.Reason.DELETED
+    with pytest.raises(SessionEndedError):
+        run(postgres, lambda session, key: sessions.end_by_key(session, key, made.id))
+    billed = run(postgres, usage.bill)
+    assert (billed.seconds, round(billed.cost_usd, 4)) == (322, round(322 / 3600 * 7, 4))
+    assert run(postgres, open_one).worker_id == "one"
+
+
+def test_an_avatar_that_never_came_costs_nothing(postgres: str) -> None:
+    add_worker(postgres, "one", 1)
+    made = run(postgres, open_one)
+    change(postgres, "UPDATE sessions SET started_at = now() - interval '100 s'")
+    ended = run(postgres, lambda session, key: sessions.end_by_key(session, key, made.id))
+    assert sessions.bill(ended).cost_usd == 0
+    assert run(postgres, usage.bill).seconds == 0
+
+
+def test_the_clock_begins_when_the_avatar_first_comes(postgres: str) -> None:
+    add_worker(postgres, "one", 1)
+    made = run(postgres, open_one)
+    change(postgres, "UPDATE sessions SET started_at = now() - interval '1 hour'")
+    run(postgres, lambda session, _: leases.joined(session, "another", made.id))
+    assert sessions.bill(run(postgres, lambda s, k: sessions.find(s, k, made.id))).duration_s > 3000
+    run(postgres, lambda session, _: leases.joined(session, "one", made.id))
+    assert sessions.bill(run(postgres, lambda s, k: sessions.find(s, k, made.id))).duration_s < 60
+    change(postgres, "UPDATE sessions SET started_at = now() - interval '1 hour'")
+    run(postgres, lambda session, _: leases.joined(session, "one", made.id))  # joined again: no news
+    assert sessions.bill(run(postgres, lambda s, k: sessions.find(s, k, made.id))).duration_s > 3000
+
+
+def test_other_keys_sessions_are_none(postgres: str) -> None:
+    add_worker(postgres, "one", 1)
+    made = run(postgres, open_one)
+
+    async def other(session: AsyncSession, _: ApiKey) -> None:
+        stranger, _ = await accounts.create_key(session, "stranger")
+        for look in (sessions.find, sessions.find_active, sessions.end_by_key):
+            with pytest.raises(SessionMissingError):
+                await look(session, stranger, made.id)
+
+    run(postgres, other)
+
+
+def test_a_lease_that_ran_out_is_taken_by_one(postgres: str) -> None:
+    add_worker(postgres, "one", 2)
+    made = run(postgres, open_one)
+
+    async def take(session: AsyncSession, _: ApiKey) -> list[str]:
+        return await leases.take_over(session, "two", free=5)
+
+    wait_out_the_start(postgres)
+    assert run(postgres, take) == []
+    change(postgres, "UPDATE sessions SET lease_until = now() - interval '1 s'")
+    assert run(postgres, lambda s, _: leases.take_over(s, "two", free=0)) == []
+    assert run(postgres, take) == [made.id]
+    assert run(postgres, take) == []
+    assert [row.id for row in run(postgres, lambda s, _: leases.renew(s, "two"))] == [made.id]
+    assert run(postgres, lambda s, _: leases.renew(s, "one")) == []
+    assert run(postgres, lambda s, _: sessions.end(s, made.id, sessions.Reason.IDLE, worker_id="one")) is None
+
+
+def wait_out_the_start(postgres: str) -> None:
+    """Just after the database's own start nothing is taken over."""
+    with psycopg.connect(postgres) as connection:
+        connection.execute(
+            "SELECT pg_sleep(greatest(0, extract(epoch FROM "
+            "pg_postmaster_start_time() + interval '5.1 s' - clock_timestamp())))"
+        )
+
+
+def test_what_nobody_takes_over_ends_where_it_was_last_heard_of(postgres: str) -> None:
+    add_worker(postgres, "one", 1)
+    made = run(postgres, open_one)
+    change(
+        postgres,
+        "UPDATE sessions SET lease_until = now() - interval '20 s', joined_at = now() - interval '50 s', "
+        "started_at = now() - interval '50 s'",
+    )
+    with psycopg.connect(postgres) as connection:
+        connection.execute(
+            "SELECT pg_sleep(greatest(0, extract(epoch FROM "
+            "pg_postmaster_start_time() + interval '15.1 s' - clock_timestamp())))"
+        )
+
+    async def reap(session: AsyncSession, _: ApiKey) -> None:
+        for row in await leases.abandoned(session):
+            await sessions.end(session, row.id, sessions.Reason.WORKER_LOST, at=row.lease_until)
+
+    run(postgres, reap)
+    ended = run(postgres, lambda s, k: sessions.find(s, k, made.id))
+    assert (ended.status, ended.reason, sessions.bill(ended).duration_s) == ("ended", "worker_lost", 30.0)
+    assert run(postgres, usage.bill).seconds == 30
+
+
+def test_going_home_gives_everything_back(postgres: str) -> None:
+    add_worker(postgres, "one", 2)
+    add_worker(postgres, "two", 2)
+    for _ in range(4):
+        run(postgres, open_one)
+    assert run(postgres, lambda s, _: leases.go_home(s, "one")) == 2
+    with pytest.raises(NoCapacityError):
+        run(postgres, open_one)
+
+
+def test_faces_are_swapped_in_order_and_not_too_often(postgres: str) -> None:
+    add_worker(postgres, "one", 1)
+    made = run(postgres, open_one)
+
+    async def swap(session: AsyncSession, key: ApiKey) -> int:
+        return await sessions.swap_face(session, key, made.id, RIG, most_per_minute=2)
+
+    first, second = run(postgres, swap), run(postgres, swap)
+    with pytest.raises(SessionRateError) as refused:
+        run(postgres, swap)
+    assert 1 <= refused.value.retry_after_s <= 60
+    row = run(postgres, lambda s, k: sessions.find(s, k, made.id))
+    assert [each.sequence for each in run(postgres, lambda s, _: leases.unread(s, row))] == [first, second]
+    run(postgres, lambda s, _: leases.obeyed(s, "one", made.id, first))
+    row = run(postgres, lambda s, k: sessions.find(s, k, made.id))
+    assert [each.sequence for each in run(postgres, lambda s, _: leases.unread(s, row))] == [second]
+    run(postgres, lambda s, k: sessions.end_by_key(s, k, made.id))
+    with pytest.raises(SessionNotActiveError):
+        run(postgres, swap)
+
+
+def test_faces_that_nobody_shows_are_forgotten(postgres: str) -> None:
+    add_worker(postgres, "one", 1)
+    made = run(postgres, open_one)
+    change(postgres, "UPDATE rigs SET used_at = now() - interval '2 days'")
+    assert run(postgres, lambda s, _: rigs.forget_unused(s, age_s=86_400)) == []
+    change(
+        postgres,
+        "UPDATE sessions SET status = 'ended', reason = 'deleted', ended_at = now() - interval '2 days'",
+    )
+    assert run(postgres, lambda s, _: rigs.forget_unused(s, age_s=86_400)) == [f"rigs/{RIG}.visavis"]
+    assert run(postgres, lambda s, k: sessions.find(s, k, made.id)).rig_id is None
+
+
+def test_a_change_wakes_workers(postgres: str) -> None:
+    add_worker(postgres, "one", 1)
+    with psycopg.connect(postgres, autocommit=True) as listener:
+        listener.execute(f"LISTEN {leases.CHANNEL}")
+        run(postgres, open_one)
+        assert list(listener.notifies(timeout=5, stop_after=1))
+
+
+def test_tokens_of_others_are_sealed() -> None:
+    sealed = seal(b"secret", "a token")
+    assert b"token" not in sealed
+    assert unseal(b"secret", sealed) == "a token"
+    with pytest.raises(SettingsError):
+        unseal(b"another", sealed)
+
+
+@pytest.mark.parametrize(("asked", "given"), [(0, 30), (-5, 30), (31, 31), (10**9, 3600)])
+def test_idle_time_is_brought_within_bounds(asked: int, given: int) -> None:
+    assert sessions.clamp_idle(asked) == given
+
+
+def test_only_one_transaction_sees_a_room_to_close(postgres: str) -> None:
+    add_worker(postgres, "one", 1)
+    made = run(postgres, open_one)
+    run(postgres, lambda s, k: sessions.end_by_key(s, k, made.id))
+
+    async def both(database: Database) -> list[int]:
+        async with database.transaction() as one, database.transaction() as two:
+            return [len(await leases.rooms_to_close(one)), len(await leases.rooms_to_close(two))]
+
+    assert in_database(postgres, both) == [1, 0]
