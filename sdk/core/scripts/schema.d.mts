@@ -1,0 +1,2 @@
+export const SCHEMA: URL;
+export function generate(): Promise<string>;

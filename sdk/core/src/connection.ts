@@ -1,0 +1,133 @@
+import {
+  type DisconnectReason,
+  type Participant,
+  type RemoteTrack,
+  Room,
+  RoomEvent,
+  Track,
+  type TrackPublication,
+  type TranscriptionSegment,
+} from "livekit-client";
+import { Voices } from "./audio/voice.js";
+import { LatencyMeter } from "./latency.js";
+import type { Stage } from "./stage.js";
+import type { TranscriptMessage } from "./transcript.js";
+
+/** What a connection tells the session it belongs to. */
+export interface ConnectionListener {
+  onPicture(present: boolean): void;
+  onLine(state: "lost" | "mended"): void;
+  onOver(reason: DisconnectReason | undefined): void;
+  onMicrophone(muted: boolean): void;
+  onMicrophoneLost(): void;
+  onMessage(message: TranscriptMessage): void;
+  onAudioBlocked(blocked: boolean): void;
+  onLatency(latencyMs: number): void;
+}
+
+/** One stay in one room. Closing it is safe at any time, also before and while it joins. */
+export class Connection {
+  readonly room: Room;
+  readonly voices: Voices;
+  readonly #stage: Stage;
+  readonly #listener: ConnectionListener;
+  #meter: LatencyMeter | null = null;
+  #closed = false;
+
+  constructor(stage: Stage, listener: ConnectionListener) {
+    // Leaving the page is the session's business: it also tells the backend.
+    this.room = new Room({ adaptiveStream: true, dynacast: true, disconnectOnPageLeave: false });
+    this.#stage = stage;
+    this.#listener = listener;
+    this.voices = new Voices(this.room, () => this.#checkBlocked());
+  }
+
+  /** Whether this participant may send sound; viewers may not. */
+  get maySpeak(): boolean {
+    return this.room.localParticipant.permissions?.canPublish ?? false;
+  }
+
+  async join(url: string, token: string): Promise<void> {
+    this.room
+      .on(RoomEvent.TrackSubscribed, this.#onSubscribed)
+      .on(RoomEvent.TrackUnsubscribed, this.#onUnsubscribed)
+      .on(RoomEvent.SignalReconnecting, this.#onLineLost)
+      .on(RoomEvent.Reconnecting, this.#onLineLost)
+      .on(RoomEvent.Reconnected, this.#onLineMended)
+      .on(RoomEvent.Disconnected, this.#onDisconnected)
+      .on(RoomEvent.TrackMuted, this.#onMuting)
+      .on(RoomEvent.TrackUnmuted, this.#onMuting)
+      .on(RoomEvent.LocalTrackPublished, this.#onPublishing)
+      .on(RoomEvent.LocalTrackUnpublished, this.#onPublishing)
+      .on(RoomEvent.TranscriptionReceived, this.#onTranscription)
+      .on(RoomEvent.AudioPlaybackStatusChanged, this.#checkBlocked);
+    await this.room.connect(url, token);
+    if (this.#closed) return;
+    this.#meter = new LatencyMeter(() => this.#stage.tracks, this.#listener.onLatency);
+    this.#checkBlocked();
+  }
+
+  async setMicrophone(enabled: boolean): Promise<void> {
+    await this.room.localParticipant.setMicrophoneEnabled(enabled);
+  }
+
+  /** Plays what the browser held back; call it from a touch of the user. */
+  async startAudio(): Promise<void> {
+    await this.voices.resume();
+    await this.room.startAudio();
+    if (!this.room.canPlaybackVideo) await this.room.startVideo();
+    this.#checkBlocked();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#meter?.stop();
+    this.#stage.clear();
+    await Promise.all([this.voices.close(), this.room.disconnect()]);
+  }
+
+  #onSubscribed = (track: RemoteTrack): void => {
+    if (this.#closed) return;
+    this.#stage.add(track);
+    if (track.kind === Track.Kind.Video) this.#listener.onPicture(true);
+  };
+
+  #onUnsubscribed = (track: RemoteTrack): void => {
+    this.#stage.remove(track);
+    if (track.kind === Track.Kind.Video) this.#listener.onPicture(this.#stage.hasPicture);
+  };
+
+  #onLineLost = (): void => this.#listener.onLine("lost");
+
+  #onLineMended = (): void => {
+    this.#listener.onLine("mended");
+    this.#listener.onPicture(this.#stage.hasPicture);
+  };
+
+  #onDisconnected = (reason?: DisconnectReason): void => this.#listener.onOver(reason);
+
+  #onMuting = (publication: TrackPublication, participant: Participant): void => {
+    if (participant !== this.room.localParticipant) return;
+    this.#onPublishing(publication);
+    // When a microphone is unplugged, LiveKit goes on with the default one; when that fails, it mutes.
+    const device = publication.audioTrack?.mediaStreamTrack;
+    if (publication.isMuted && device?.readyState === "ended") this.#listener.onMicrophoneLost();
+  };
+
+  #onPublishing = (publication: TrackPublication): void => {
+    if (publication.source !== Track.Source.Microphone) return;
+    this.#listener.onMicrophone(!this.room.localParticipant.isMicrophoneEnabled);
+  };
+
+  #onTranscription = (segments: TranscriptionSegment[], participant?: Participant): void => {
+    const role = participant === this.room.localParticipant ? "user" : "agent";
+    for (const { id, text, final, firstReceivedTime } of segments) {
+      this.#listener.onMessage({ id, role, text, final, timestamp: firstReceivedTime });
+    }
+  };
+
+  #checkBlocked = (): void => {
+    if (!this.#closed) this.#listener.onAudioBlocked(!this.room.canPlaybackAudio || this.voices.blocked);
+  };
+}

@@ -1,0 +1,62 @@
+import { SessionError } from "./errors.js";
+
+/**
+ * What a backend hands to the page: enough to join one room, and no API key.
+ *
+ * The API's own answer (`session_id`, `livekit_url`, `token`) is taken as well.
+ *
+ * @public
+ */
+export interface SessionInfo {
+  sessionId: string;
+  /** Address of the room server, `wss://…`. */
+  livekitUrl: string;
+  /** Token for one room. */
+  token: string;
+}
+
+/** The keys of {@link SessionInfo} as the API writes them. @public */
+export interface ApiSessionInfo {
+  session_id: string;
+  livekit_url: string;
+  token: string;
+}
+
+function text(record: Record<string, unknown>, ...names: string[]): string | null {
+  for (const name of names) {
+    const value = record[name];
+    if (typeof value === "string" && value !== "") return value;
+  }
+  return null;
+}
+
+/**
+ * Reads what `createSession` returned.
+ *
+ * A backend that passes answers on without looking at their status also passes on the API's errors
+ * (`error`, `message`, `retry_after_seconds`); they are thrown as what they are.
+ *
+ * @throws SessionError with the API's code, or `invalid_session`.
+ */
+export function readSessionInfo(answer: unknown): SessionInfo {
+  if (typeof answer !== "object" || answer === null) {
+    throw new SessionError("invalid_session", "createSession must return sessionId, livekitUrl and token.");
+  }
+  const record = answer as Record<string, unknown>;
+  const sessionId = text(record, "sessionId", "session_id");
+  const livekitUrl = text(record, "livekitUrl", "livekit_url");
+  const token = text(record, "token");
+  if (sessionId !== null && livekitUrl !== null && token !== null) return { sessionId, livekitUrl, token };
+
+  const code = text(record, "error");
+  if (code !== null) {
+    const wait = record.retry_after_seconds;
+    throw new SessionError(code, text(record, "message") ?? `The session was refused: ${code}.`, {
+      retryAfterS: typeof wait === "number" ? wait : null,
+    });
+  }
+  const missing = Object.entries({ sessionId, livekitUrl, token })
+    .filter(([, value]) => value === null)
+    .map(([name]) => name);
+  throw new SessionError("invalid_session", `createSession returned no ${missing.join(", ")}.`);
+}

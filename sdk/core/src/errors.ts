@@ -1,0 +1,106 @@
+import { ConnectionError, ConnectionErrorReason, MediaDeviceFailure } from "livekit-client";
+
+/**
+ * Codes of this package's own errors.
+ *
+ * Errors that the API answered with keep the code of the API (`no_capacity`, `rate_limited`, …).
+ *
+ * @public
+ */
+export type SessionErrorCode =
+  | "create_failed"
+  | "invalid_session"
+  | "delete_failed"
+  | "get_failed"
+  | "token_refused"
+  | "connect_failed"
+  | "connection_lost"
+  | "joined_elsewhere"
+  | "removed"
+  | "server_shutdown"
+  | "not_connected"
+  | "not_allowed"
+  | "publish_failed"
+  | "send_failed"
+  | "invalid_audio"
+  | "microphone_denied"
+  | "microphone_missing"
+  | "microphone_busy"
+  | "microphone_failed"
+  | "microphone_lost";
+
+/**
+ * What went wrong, in words for people and a code for programs.
+ *
+ * @public
+ */
+export class SessionError extends Error {
+  override readonly name = "SessionError";
+  /** A {@link SessionErrorCode}, or the code that the API gave. */
+  readonly code: SessionErrorCode | (string & {});
+  /** Whether the same may succeed later without a change. */
+  readonly retryable: boolean;
+  /** Seconds to wait before trying again, where the API said so. */
+  readonly retryAfterS: number | null;
+
+  constructor(
+    code: SessionErrorCode | (string & {}),
+    message: string,
+    options: { retryable?: boolean; retryAfterS?: number | null; cause?: unknown } = {},
+  ) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.retryAfterS = options.retryAfterS ?? null;
+    this.retryable = options.retryable ?? this.retryAfterS !== null;
+  }
+}
+
+/** An error of any kind, as one of ours; one that already is stays itself. */
+export function asSessionError(error: unknown, code: SessionErrorCode, what: string): SessionError {
+  if (error instanceof SessionError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new SessionError(code, `${what}: ${detail}`, { cause: error });
+}
+
+/** Why a room could not be joined. */
+export function joinError(error: unknown): SessionError {
+  if (error instanceof ConnectionError && error.reason === ConnectionErrorReason.NotAllowed) {
+    return new SessionError(
+      "token_refused",
+      "The room refused the token: it may have expired, or the session may have ended. Create a new session.",
+      { cause: error },
+    );
+  }
+  const detail = error instanceof Error ? error.message : String(error);
+  return new SessionError("connect_failed", `The room could not be reached: ${detail}`, {
+    retryable: true,
+    cause: error,
+  });
+}
+
+/** Why a microphone could not be opened. */
+export function microphoneError(error: unknown): SessionError {
+  const cause = { cause: error };
+  switch (MediaDeviceFailure.getFailure(error)) {
+    case MediaDeviceFailure.PermissionDenied:
+      return new SessionError(
+        "microphone_denied",
+        "The browser was not allowed to use the microphone. Allow it in the site's settings and try again.",
+        cause,
+      );
+    case MediaDeviceFailure.NotFound:
+      return new SessionError(
+        "microphone_missing",
+        "There is no microphone. Connect one and try again.",
+        cause,
+      );
+    case MediaDeviceFailure.DeviceInUse:
+      return new SessionError(
+        "microphone_busy",
+        "Another program uses the microphone. Close it and try again.",
+        cause,
+      );
+    default:
+      return asSessionError(error, "microphone_failed", "The microphone could not be used");
+  }
+}

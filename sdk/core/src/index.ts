@@ -1,0 +1,13 @@
+/**
+ * Live talking avatars in any web page.
+ *
+ * @packageDocumentation
+ */
+
+export type { AudioInput, PcmChunk, PcmStream } from "./audio/input.js";
+export type { AudioPlaybackHandle } from "./audio/playback.js";
+export type { ApiSessionInfo, SessionInfo } from "./credentials.js";
+export { SessionError, type SessionErrorCode } from "./errors.js";
+export type { SessionPhase, SessionStatus } from "./phase.js";
+export { AvatarSession, type AvatarSessionOptions, type SessionState } from "./session.js";
+export type { MessageRole, TranscriptMessage } from "./transcript.js";

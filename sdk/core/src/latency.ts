@@ -1,0 +1,86 @@
+import type { RemoteTrack } from "livekit-client";
+
+/** How often the latency is measured. */
+export const LATENCY_PERIOD_MS = 2000;
+
+/** What was read of one track's receiver at one time; both grow for as long as the track lives. */
+interface Held {
+  /** Seconds that all played frames or samples waited together. */
+  delayS: number;
+  /** Frames or samples that left the jitter buffer. */
+  played: number;
+}
+
+/** The figures of a `RTCStatsReport` that latency is made of. */
+export interface ReceiverFigures {
+  /** Round-trip time to the room server in seconds; `null` until it was measured. */
+  roundTripS: number | null;
+  held: Held;
+}
+
+/** Reads the figures that the WebRTC standard names. */
+export function readFigures(report: ReadonlyMap<string, Record<string, unknown>>): ReceiverFigures {
+  const held = { delayS: 0, played: 0 };
+  let roundTripS: number | null = null;
+  let selected: unknown;
+  for (const entry of report.values()) {
+    if (entry.type === "transport") selected = entry.selectedCandidatePairId;
+  }
+  for (const entry of report.values()) {
+    if (entry.type === "inbound-rtp") {
+      held.delayS += Number(entry.jitterBufferDelay ?? 0);
+      held.played += Number(entry.jitterBufferEmittedCount ?? 0);
+    } else if (entry.type === "candidate-pair") {
+      const inUse = selected === undefined ? entry.nominated === true : entry.id === selected;
+      const measured = entry.currentRoundTripTime;
+      if (inUse && typeof measured === "number") roundTripS = measured;
+    }
+  }
+  return { roundTripS, held };
+}
+
+/**
+ * Round trip plus jitter buffer: what the line and this browser add, in milliseconds.
+ *
+ * @param figures - What was read now.
+ * @param before - What the buffer held at the last reading; the mean since then counts.
+ */
+export function latencyMs(figures: ReceiverFigures, before: Held | null): number {
+  const played = figures.held.played - (before?.played ?? 0);
+  const waitedS = figures.held.delayS - (before?.delayS ?? 0);
+  const bufferS = played > 0 && waitedS >= 0 ? waitedS / played : 0;
+  return Math.round(((figures.roundTripS ?? 0) + bufferS) * 1000);
+}
+
+/** Measures the slowest of the avatar's tracks over and over, until it is stopped. */
+export class LatencyMeter {
+  readonly #tracks: () => Iterable<RemoteTrack>;
+  readonly #onMeasured: (latency: number) => void;
+  readonly #before = new WeakMap<RemoteTrack, Held>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #stopped = false;
+
+  constructor(tracks: () => Iterable<RemoteTrack>, onMeasured: (latencyMs: number) => void) {
+    this.#tracks = tracks;
+    this.#onMeasured = onMeasured;
+    this.#timer = setInterval(() => void this.#measure(), LATENCY_PERIOD_MS);
+  }
+
+  async #measure(): Promise<void> {
+    let slowest: number | null = null;
+    for (const track of this.#tracks()) {
+      const report = await track.getRTCStatsReport();
+      if (report === undefined) continue;
+      const figures = readFigures(report as unknown as ReadonlyMap<string, Record<string, unknown>>);
+      const latency = latencyMs(figures, this.#before.get(track) ?? null);
+      this.#before.set(track, figures.held);
+      slowest = Math.max(slowest ?? 0, latency);
+    }
+    if (slowest !== null && !this.#stopped) this.#onMeasured(slowest);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * Live talking avatars in React.
+ *
+ * @packageDocumentation
+ */
+
+export {
+  type AudioInput,
+  type AudioPlaybackHandle,
+  type MessageRole,
+  type PcmChunk,
+  type PcmStream,
+  SessionError,
+  type SessionErrorCode,
+  type SessionInfo,
+  type SessionPhase,
+  type SessionStatus,
+  type TranscriptMessage,
+} from "@visavis/core";
+export {
+  type UseAvatarSessionOptions,
+  type UseAvatarSessionResult,
+  useAtlasSession,
+  useAvatarSession,
+} from "./useAvatarSession.js";

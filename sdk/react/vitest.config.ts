@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+import { inChromium } from "../testing/project.js";
+
+const prebundled = [
+  "react",
+  "react-dom",
+  "react/jsx-dev-runtime",
+  "react-dom/client",
+  "vitest-browser-react",
+];
+
+export default defineConfig({
+  test: { projects: inChromium("react in Chromium", ["test/**/*.test.tsx"], { prebundled }) },
+});

@@ -1,0 +1,4 @@
+import { LogLevel, setLogLevel } from "livekit-client";
+
+// What the room client logs is long and carries tokens.
+setLogLevel(LogLevel.error);
