@@ -1,0 +1,32 @@
+import { defineConfig } from "@playwright/test";
+import { FLAGS, findChromium } from "../sdk/testing/chromium.ts";
+
+const chromium = findChromium();
+if (!chromium) process.stderr.write("The console's tests are left out: there is no Chromium.\n");
+
+export default defineConfig({
+  testDir: "tests",
+  // One server, one room server, one machine that also renders: one test after the other.
+  workers: 1,
+  fullyParallel: false,
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
+  reporter: [["list"]],
+  outputDir: "test-results",
+  ...(chromium ? { globalSetup: "./tests/server.ts" } : { testMatch: [] }),
+  use: {
+    browserName: "chromium",
+    viewport: { width: 1360, height: 860 },
+    trace: "retain-on-failure",
+    permissions: ["microphone", "clipboard-write", "clipboard-read"],
+    launchOptions: {
+      executablePath: chromium ?? "",
+      args: [
+        "--no-sandbox",
+        ...FLAGS,
+        "--use-fake-ui-for-media-stream",
+        ...(process.env.SPEECH_FILE ? [`--use-file-for-fake-audio-capture=${process.env.SPEECH_FILE}`] : []),
+      ],
+    },
+  },
+});

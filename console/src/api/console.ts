@@ -1,0 +1,40 @@
+/** The console's own API, typed by its description; who is signed in, is in a cookie. */
+import createClient from "openapi-fetch";
+import { Failure, failureOf, unreachable } from "./failure.ts";
+import type { components, paths } from "./schema.ts";
+
+type Schemas = components["schemas"];
+export type Session = Schemas["SessionAnswer"];
+export type KeyRow = Schemas["KeyRow"];
+export type NewKey = Schemas["NewKey"];
+export type JobRow = Schemas["JobRow"];
+export type LiveRow = Schemas["LiveRow"];
+export type UsageAnswer = Schemas["UsageAnswer"];
+export type WorkersAnswer = Schemas["WorkersAnswer"];
+export type SettingRow = Schemas["SettingRow"];
+export type Token = Schemas["TokenAnswer"];
+
+let whenSignedOut: () => void = () => undefined;
+
+/** Says whom to tell when the server no longer knows this browser. */
+export function onSignedOut(callback: () => void): void {
+  whenSignedOut = callback;
+}
+
+export const consoleApi = createClient<paths>({ baseUrl: "" });
+
+consoleApi.use({
+  onError: () => unreachable(),
+  async onResponse({ response }) {
+    if (response.ok) return;
+    const failure = failureOf(response.status, await response.json().catch(() => null));
+    if (failure.code === "signed_out") whenSignedOut();
+    throw failure;
+  },
+});
+
+/** What an answer holds; failures were thrown before. */
+export function held<Data>(answer: { data?: Data }): Data {
+  if (answer.data === undefined) throw new Failure("unexpected", "The server answered nothing.", 0);
+  return answer.data;
+}

@@ -1,0 +1,123 @@
+/** The public API through the SDK's client: the same requests that any program makes. */
+import { type ApiClient, type components, createApiClient } from "@visavis/core/api";
+import { Failure, failureOf, unreachable } from "./failure.ts";
+import { bearer } from "./token.ts";
+
+type Schemas = components["schemas"];
+export type Job = Schemas["JobAnswer"];
+export type LiveEnd = Schemas["Ended"];
+type LiveSession = Schemas["Created"];
+
+/** What is to be said, and how. */
+export interface Speech {
+  text: string;
+  language: string;
+  voice: string;
+}
+
+export const isOver = (job: Job): boolean => job.status === "completed" || job.status === "failed";
+
+const clients = new Map<number | null, ApiClient>();
+
+/** A client that acts as a key, by tokens that are renewed; as one's own if none is named. */
+function api(keyId: number | null = null): ApiClient {
+  const kept = clients.get(keyId);
+  if (kept) return kept;
+  const made = createApiClient({
+    baseUrl: window.location.origin,
+    apiKey: "",
+    fetch: async (request) => {
+      request.headers.set("Authorization", `Bearer ${await bearer(keyId)}`);
+      return await fetch(request).catch((error: unknown) => {
+        throw request.signal.aborted ? error : unreachable();
+      });
+    },
+  });
+  clients.set(keyId, made);
+  return made;
+}
+
+/** What an answer holds; everything else is thrown. */
+function held<Data>(answer: { data?: Data; error?: unknown; response: Response }): Data {
+  if (answer.data !== undefined) return answer.data;
+  throw failureOf(answer.response.status, answer.error);
+}
+
+export async function getJob(id: string, keyId: number | null = null): Promise<Job> {
+  return held(await api(keyId).GET("/v1/jobs/{job_id}", { params: { path: { job_id: id } } }));
+}
+
+/** Sends a form as the public API takes it; `progress` is told which share of it was sent, 0..1. */
+async function submit(path: string, form: FormData, progress: (share: number) => void): Promise<string> {
+  const token = await bearer();
+  // Not the client: fetch does not say how far an upload is.
+  return await new Promise<string>((resolve, reject) => {
+    const sending = new XMLHttpRequest();
+    sending.open("POST", path);
+    sending.setRequestHeader("Authorization", `Bearer ${token}`);
+    sending.responseType = "json";
+    sending.upload.onprogress = (event) => {
+      if (event.lengthComputable) progress(event.loaded / event.total);
+    };
+    sending.onerror = () => reject(unreachable());
+    sending.onload = () => {
+      const body: unknown = sending.response;
+      if (sending.status === 202 && typeof body === "object" && body !== null && "job_id" in body)
+        resolve(String(body.job_id));
+      else reject(failureOf(sending.status, body));
+    };
+    sending.send(form);
+  });
+}
+
+export async function submitSound(
+  face: Blob,
+  sound: Blob,
+  progress: (share: number) => void,
+): Promise<string> {
+  const form = new FormData();
+  form.set("image", face, "face");
+  form.set("audio", sound, "sound");
+  return await submit("/v1/generate", form, progress);
+}
+
+export async function submitText(
+  face: Blob,
+  speech: Speech,
+  progress: (share: number) => void,
+): Promise<string> {
+  const form = new FormData();
+  form.set("image", face, "face");
+  for (const [name, value] of Object.entries(speech)) if (value) form.set(name, value);
+  return await submit("/v1/tts/generate-video", form, progress);
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const POLL_MS = 250;
+
+/** Lets the server say a text, and gives the sound. */
+export async function speakText(speech: Speech, signal: AbortSignal): Promise<Blob> {
+  const made = held(await api().POST("/v1/tts/generate-wav", { body: speech, signal }));
+  for (;;) {
+    const job = await getJob(made.job_id);
+    signal.throwIfAborted();
+    if (job.status === "failed") throw new Failure(job.error_code ?? "failed", job.error ?? "It failed.", 0);
+    if (job.url) return await (await fetch(job.url, { signal })).blob();
+    await pause(POLL_MS);
+  }
+}
+
+export async function createLive(face: File | null): Promise<LiveSession> {
+  return held(await api().POST("/v1/realtime/session", { body: face ? { face } : {} }));
+}
+
+export async function swapFace(id: string, face: Blob): Promise<void> {
+  const params = { path: { session_id: id } };
+  held(await api().PATCH("/v1/realtime/session/{session_id}", { params, body: { face } }));
+}
+
+/** Ends a session. Also sent when the page is being left: the browser then finishes it alone. */
+export async function endLive(id: string, keyId: number | null = null): Promise<LiveEnd> {
+  const params = { path: { session_id: id } };
+  return held(await api(keyId).DELETE("/v1/realtime/session/{session_id}", { params, keepalive: true }));
+}

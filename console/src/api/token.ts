@@ -1,0 +1,28 @@
+/** Bearer tokens for the public API: fetched when needed, kept in memory alone, renewed before they run out. */
+import { consoleApi, held, type Token } from "./console.ts";
+
+const SPARE_MS = 60_000;
+
+const tokens = new Map<number | null, { until: number; fetched: Promise<Token> }>();
+
+/** A token that stands for a key; for one's own if none is named. */
+export async function bearer(keyId: number | null = null): Promise<string> {
+  const kept = tokens.get(keyId);
+  if (kept && Date.now() < kept.until) return (await kept.fetched).token;
+  const fetched = consoleApi.POST("/console/api/token", { body: { key_id: keyId } }).then(held);
+  const entry = { until: Number.POSITIVE_INFINITY, fetched };
+  tokens.set(keyId, entry);
+  try {
+    const token = await fetched;
+    entry.until = Date.now() + token.expires_in * 1000 - SPARE_MS;
+    return token.token;
+  } catch (error) {
+    tokens.delete(keyId);
+    throw error;
+  }
+}
+
+/** Forgets all of them, at signing out. */
+export function forgetTokens(): void {
+  tokens.clear();
+}

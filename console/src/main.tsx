@@ -1,0 +1,35 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { RouterProvider } from "react-router/dom";
+import { Failure } from "./api/failure.ts";
+import { router } from "./routes.tsx";
+import { applyTheme } from "./theme.ts";
+import "@fontsource-variable/instrument-sans/wght.css";
+import "@fontsource-variable/bricolage-grotesque/wght.css";
+import "./design/tokens.css";
+import "./design/base.css";
+import "./design/parts.css";
+
+applyTheme();
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // What the server refused, it refuses again; what could not be reached may come back.
+      retry: (times, error) =>
+        times < 2 && (!(error instanceof Failure) || error.status === 0 || error.status >= 500),
+      refetchOnWindowFocus: false,
+    },
+  },
+});
+
+const root = document.getElementById("root");
+if (!root) throw new Error("The page has no root.");
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,37 @@
+import { useMutation } from "@tanstack/react-query";
+import { swapFace } from "../../api/public.ts";
+import { FaceChoice, useDefaultFace } from "../../parts/face.tsx";
+import { FailureNotice } from "../../parts/notice.tsx";
+
+/** Another face for the running session, at once. */
+export function FaceSwap({
+  sessionId,
+  face,
+  onSwapped,
+}: {
+  sessionId: string;
+  face: File | null;
+  onSwapped: (face: File | null) => void;
+}) {
+  const fallback = useDefaultFace();
+  const swap = useMutation({
+    mutationFn: async (wanted: File | null) => {
+      const sent = wanted ?? fallback.data;
+      if (sent) await swapFace(sessionId, sent);
+    },
+    onSuccess: (_, wanted) => onSwapped(wanted),
+  });
+  return (
+    <section className="stack" aria-busy={swap.isPending}>
+      <div>
+        <h2>Face</h2>
+        <p className="hint">Another photo takes over without a break.</p>
+      </div>
+      <FaceChoice face={swap.isPending ? (swap.variables ?? null) : face} onChoose={swap.mutate} compact />
+      <p className="hint" role="status">
+        {swap.isPending ? "Changing the face…" : swap.isSuccess ? "The face is changed." : ""}
+      </p>
+      {swap.isError && <FailureNotice error={swap.error} title="The face stays as it is" />}
+    </section>
+  );
+}

@@ -1,0 +1,165 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Search } from "lucide-react";
+import { useRef, useState } from "react";
+import { consoleApi, held, type SettingRow } from "../../api/console.ts";
+import { FailureNotice } from "../../parts/notice.tsx";
+import { Loading, Nothing, Page } from "../../parts/page.tsx";
+import { say } from "../../parts/toasts.tsx";
+import { useSession } from "../../shell/session.tsx";
+import "./settings.css";
+
+function written(value: unknown): string {
+  if (value === null || value === undefined) return "not set";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value)) return value.length ? value.join(", ") : "none";
+  return String(value);
+}
+
+function Value({ row }: { row: SettingRow }) {
+  if (row.is_secret) return <span className="faint">{row.is_set ? "set, not shown" : "not set"}</span>;
+  return (
+    <>
+      <span className={row.value === null ? "faint" : ""}>{written(row.value)}</span>
+      {row.is_set && <small className="faint block">default: {written(row.default)}</small>}
+    </>
+  );
+}
+
+function ServerSettings() {
+  const [words, setWords] = useState("");
+  const settings = useQuery({
+    queryKey: ["settings"],
+    queryFn: async () => held(await consoleApi.GET("/console/api/settings")),
+  });
+  const wanted = words.trim().toLowerCase();
+  const rows = settings.data?.settings.filter((row) =>
+    `${row.name} ${row.description}`.toLowerCase().includes(wanted),
+  );
+  return (
+    <section className="stack">
+      <div className="row apart">
+        <div>
+          <h2>Server</h2>
+          <p className="hint">
+            Set in the environment of <code>visavis serve</code>; read when it starts.
+          </p>
+        </div>
+        <label className="field search-field">
+          <span className="unseen">Search settings</span>
+          <Search size={16} aria-hidden />
+          <input
+            className="input"
+            type="search"
+            placeholder="Search settings"
+            value={words}
+            onChange={(event) => setWords(event.target.value)}
+          />
+        </label>
+      </div>
+      {settings.isPending && <Loading rows={8} />}
+      {settings.isError && <FailureNotice error={settings.error} title="Settings cannot be shown" />}
+      {rows && (
+        <div className="card">
+          {rows.length === 0 ? (
+            <Nothing icon={<Search size={28} aria-hidden />} title="No setting fits" />
+          ) : (
+            <div className="table-frame">
+              <table className="table settings">
+                <thead>
+                  <tr>
+                    <th scope="col">Setting</th>
+                    <th scope="col">Value</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {rows.map((row) => (
+                    <tr key={row.name} className={row.is_set ? "chosen" : ""}>
+                      <td>
+                        <code>{row.name}</code>
+                        <p className="hint">{row.description.replaceAll("`", "")}</p>
+                      </td>
+                      <td className="mono">
+                        <Value row={row} />
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Password() {
+  const form = useRef<HTMLFormElement>(null);
+  const change = useMutation({
+    mutationFn: async (entries: FormData) => {
+      const body = { current: String(entries.get("current")), new: String(entries.get("new")) };
+      await consoleApi.POST("/console/api/password", { body });
+    },
+    onSuccess: () => {
+      form.current?.reset();
+      say("Your password is changed. Other browsers are signed out.");
+    },
+  });
+  return (
+    <form
+      ref={form}
+      className="card padded stack password"
+      onSubmit={(event) => {
+        event.preventDefault();
+        change.mutate(new FormData(event.currentTarget));
+      }}
+    >
+      <h3>Change your password</h3>
+      {change.isError && <FailureNotice error={change.error} />}
+      <label className="field">
+        <span>Password now</span>
+        <input className="input" name="current" type="password" autoComplete="current-password" required />
+      </label>
+      <label className="field">
+        <span>New password</span>
+        <input
+          className="input"
+          name="new"
+          type="password"
+          autoComplete="new-password"
+          minLength={10}
+          required
+        />
+        <small className="hint">At least 10 characters.</small>
+      </label>
+      <div>
+        <button type="submit" className="button" disabled={change.isPending}>
+          Change it
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** One's own account, and the settings of the server. */
+export function Settings() {
+  const session = useSession();
+  return (
+    <Page title="Settings" about={`visavis ${session.version}`}>
+      <div className="stack wide-gaps">
+        {session.user?.is_operator && <ServerSettings />}
+        <section className="stack">
+          <div>
+            <h2>You</h2>
+            <p className="hint">
+              {session.user
+                ? `Signed in as ${session.user.email}.`
+                : `Signed in with the key “${session.key?.name}”.`}
+            </p>
+          </div>
+          {session.user && <Password />}
+        </section>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,237 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Tabs } from "radix-ui";
+import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import { Navigate, useLocation } from "react-router";
+import { consoleApi, held, type Session } from "../../api/console.ts";
+import { forgetTokens } from "../../api/token.ts";
+import { Mark } from "../../parts/mark.tsx";
+import { FailureNotice, Notice } from "../../parts/notice.tsx";
+import { Loading } from "../../parts/page.tsx";
+import { SESSION, useSession } from "../../shell/session.tsx";
+import "./sign-in.css";
+
+type Credentials = { email: string; password: string } | { api_key: string };
+
+function entry(form: HTMLFormElement, name: string): string {
+  const value = new FormData(form).get(name);
+  return typeof value === "string" ? value : "";
+}
+
+/** What both ways of signing in end with. */
+function useArrival() {
+  const queries = useQueryClient();
+  return (session: Session) => {
+    forgetTokens();
+    queries.setQueryData<Session>(SESSION, session);
+  };
+}
+
+function ByHand({ hasUsers }: { hasUsers: boolean }) {
+  const arrive = useArrival();
+  const signIn = useMutation({
+    mutationFn: async (body: Credentials) => held(await consoleApi.POST("/console/api/session", { body })),
+    onSuccess: arrive,
+  });
+  const submit = (read: (form: HTMLFormElement) => Credentials) => (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    signIn.mutate(read(event.currentTarget));
+  };
+  return (
+    <>
+      <div>
+        <h1>Sign in</h1>
+        <p className="soft">To make talking videos and live avatars on this server.</p>
+      </div>
+      {!hasUsers && (
+        <Notice kind="calm" title="New here?">
+          Nobody has an account yet. Open the sign-in link that <code>visavis serve</code> printed when it
+          started: it makes yours.
+        </Notice>
+      )}
+      {signIn.isError && <FailureNotice error={signIn.error} />}
+      <Tabs.Root defaultValue={hasUsers ? "password" : "key"} onValueChange={() => signIn.reset()}>
+        <Tabs.List className="tabs" aria-label="Way to sign in">
+          <Tabs.Trigger value="password">Password</Tabs.Trigger>
+          <Tabs.Trigger value="key">API key</Tabs.Trigger>
+        </Tabs.List>
+        <Tabs.Content value="password" tabIndex={-1}>
+          <form
+            className="stack"
+            onSubmit={submit((form) => ({ email: entry(form, "email"), password: entry(form, "password") }))}
+          >
+            <label className="field">
+              <span>E-mail address</span>
+              <input className="input" name="email" type="email" autoComplete="username" required />
+            </label>
+            <label className="field">
+              <span>Password</span>
+              <input
+                className="input"
+                name="password"
+                type="password"
+                autoComplete="current-password"
+                required
+              />
+            </label>
+            <button type="submit" className="button primary large" disabled={signIn.isPending}>
+              {signIn.isPending ? "Signing in…" : "Sign in"}
+            </button>
+            <p className="hint">
+              Password lost? <code>visavis users link you@example.com</code> on the server gives a new link.
+            </p>
+          </form>
+        </Tabs.Content>
+        <Tabs.Content value="key" tabIndex={-1}>
+          <form className="stack" onSubmit={submit((form) => ({ api_key: entry(form, "key").trim() }))}>
+            <label className="field">
+              <span>API key</span>
+              <input
+                className="input mono"
+                name="key"
+                type="password"
+                placeholder="sk_live_…"
+                autoComplete="off"
+                spellCheck={false}
+                required
+              />
+              <small className="hint">You will see the work of this key alone.</small>
+            </label>
+            <button type="submit" className="button primary large" disabled={signIn.isPending}>
+              {signIn.isPending ? "Signing in…" : "Sign in"}
+            </button>
+          </form>
+        </Tabs.Content>
+      </Tabs.Root>
+    </>
+  );
+}
+
+function ByLink({ link, onGiveUp }: { link: string; onGiveUp: () => void }) {
+  const arrive = useArrival();
+  const look = useQuery({
+    queryKey: ["link", link],
+    queryFn: async () => held(await consoleApi.POST("/console/api/session/link/look", { body: { link } })),
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const signIn = useMutation({
+    mutationFn: async (body: { email?: string; password?: string }) =>
+      held(await consoleApi.POST("/console/api/session/link", { body: { link, ...body } })),
+    onSuccess: arrive,
+  });
+  if (look.isPending) return <Loading rows={3} />;
+  if (look.isError)
+    return (
+      <>
+        <h1>Sign in</h1>
+        <FailureNotice error={look.error} title="This link does not work" />
+        <button type="button" className="button" onClick={onGiveUp}>
+          Sign in another way
+        </button>
+      </>
+    );
+  const isFirst = look.data.makes_first_user;
+  return (
+    <>
+      <div>
+        <h1>{isFirst ? "Welcome" : "Welcome back"}</h1>
+        <p className="soft">
+          {isFirst
+            ? "This server is yours. Choose what you will sign in with from now on."
+            : "Choose a new password, or keep the one you have."}
+        </p>
+      </div>
+      {signIn.isError && <FailureNotice error={signIn.error} />}
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const form = event.currentTarget;
+          const password = entry(form, "password");
+          signIn.mutate({
+            ...(isFirst ? { email: entry(form, "email") } : {}),
+            ...(password ? { password } : {}),
+          });
+        }}
+      >
+        {isFirst && (
+          <label className="field">
+            <span>E-mail address</span>
+            <input className="input" name="email" type="email" autoComplete="username" required />
+            <small className="hint">It stays on this server; nothing is sent to it.</small>
+          </label>
+        )}
+        <label className="field">
+          <span>{isFirst ? "Password" : "New password"}</span>
+          <input
+            className="input"
+            name="password"
+            type="password"
+            autoComplete="new-password"
+            minLength={10}
+            required={isFirst}
+          />
+          <small className="hint">At least 10 characters.</small>
+        </label>
+        <button type="submit" className="button primary large" disabled={signIn.isPending}>
+          {isFirst ? "Create my account" : "Sign in"}
+        </button>
+      </form>
+    </>
+  );
+}
+
+function Aside(): ReactNode {
+  return (
+    <aside className="arrival-aside" aria-hidden>
+      <figure>
+        <img src="/console/api/default-face" alt="" width={1024} height={1024} />
+        <i className="sound">
+          {Array.from({ length: 28 }, (_, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: bars of a drawing, which never move
+            <b key={index} />
+          ))}
+        </i>
+      </figure>
+      <p>
+        One photo and a voice in,
+        <br />a face that speaks out.
+      </p>
+    </aside>
+  );
+}
+
+/** The first page: by password, by key, or by a link that works once. */
+export function SignIn() {
+  const session = useSession();
+  const location = useLocation();
+  const [link, setLink] = useState(() => location.hash.slice(1));
+  useEffect(() => {
+    document.title = "Sign in · visavis";
+    if (!location.hash) return;
+    setLink(location.hash.slice(1));
+    // The link's secret must not stay in the address bar, nor in the history.
+    window.history.replaceState(window.history.state, "", location.pathname);
+  }, [location]);
+  if (session.signed_in) {
+    const from: unknown = location.state?.from;
+    return <Navigate to={typeof from === "string" ? from : "/studio"} replace />;
+  }
+  return (
+    <div className="arrival">
+      <Aside />
+      <main>
+        <div className="arrival-form">
+          <span className="brand">
+            <Mark /> visavis
+          </span>
+          {link ? (
+            <ByLink link={link} onGiveUp={() => setLink("")} />
+          ) : (
+            <ByHand hasUsers={session.has_users} />
+          )}
+        </div>
+      </main>
+    </div>
+  );
+}

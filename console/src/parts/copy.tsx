@@ -1,0 +1,23 @@
+import { Check, Copy } from "lucide-react";
+import { useState } from "react";
+
+/** A text that is to be taken elsewhere. */
+export function Copyable({ text, label }: { text: string; label: string }) {
+  const [copied, setCopied] = useState(false);
+  return (
+    <div className="secret">
+      <code>{text}</code>
+      <button
+        type="button"
+        className="button icon"
+        aria-label={copied ? "Copied" : `Copy ${label}`}
+        onClick={async () => {
+          await navigator.clipboard.writeText(text);
+          setCopied(true);
+        }}
+      >
+        {copied ? <Check size={16} aria-hidden /> : <Copy size={16} aria-hidden />}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import { X } from "lucide-react";
+import { useEffect, useSyncExternalStore } from "react";
+
+interface Toast {
+  id: number;
+  words: string;
+}
+
+const LIFE_MS = 6000;
+let toasts: readonly Toast[] = [];
+let next = 1;
+const listeners = new Set<() => void>();
+
+function set(changed: readonly Toast[]): void {
+  toasts = changed;
+  for (const each of listeners) each();
+}
+
+/** Says that something was done, for some seconds. */
+export function say(words: string): void {
+  set([...toasts, { id: next++, words }]);
+}
+
+const dismiss = (id: number): void => set(toasts.filter((each) => each.id !== id));
+
+function subscribe(callback: () => void): () => void {
+  listeners.add(callback);
+  return () => listeners.delete(callback);
+}
+
+function Line({ toast }: { toast: Toast }) {
+  useEffect(() => {
+    const timer = setTimeout(() => dismiss(toast.id), LIFE_MS);
+    return () => clearTimeout(timer);
+  }, [toast.id]);
+  return (
+    <li className="toast">
+      <span>{toast.words}</span>
+      <button type="button" aria-label="Dismiss" onClick={() => dismiss(toast.id)}>
+        <X size={16} aria-hidden />
+      </button>
+    </li>
+  );
+}
+
+/** Where they are shown: once, in the shell. */
+export function Toasts() {
+  const shown = useSyncExternalStore(subscribe, () => toasts);
+  return (
+    <ul className="toasts" aria-live="polite" aria-label="Messages">
+      {shown.map((toast) => (
+        <Line key={toast.id} toast={toast} />
+      ))}
+    </ul>
+  );
+}

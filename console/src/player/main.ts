@@ -1,0 +1,127 @@
+/**
+ * The player behind a link: the avatar and nothing else, on a transparent page, for people and for the
+ * browser sources of streaming programs.
+ *
+ * It begins without sound, as browsers allow; a touch gives the sound. Lost connections are mended by
+ * asking anew, for as long as the link is good.
+ */
+import { RemoteTrack, Room, RoomEvent, Track } from "livekit-client";
+import "./player.css";
+
+interface View {
+  session_id: string;
+  status: "active" | "ended";
+  ready: boolean;
+  livekit_url: string | null;
+  livekit_access_token: string | null;
+}
+
+const AGAIN_MS = 3000;
+
+const stage = document.getElementById("stage");
+if (!stage) throw new Error("The page has no stage.");
+const path = window.location.pathname.split("/");
+const sessionId = path[path.length - 1] ?? "";
+const share = new URLSearchParams(window.location.search).get("share") ?? "";
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What stands where the picture is not; nothing while there is one. */
+function show(state: "waiting" | "playing" | "over" | "refused", words = ""): void {
+  document.body.dataset.state = state;
+  message.textContent = words;
+}
+
+const message = document.createElement("p");
+message.setAttribute("role", "status");
+const sound = document.createElement("button");
+sound.type = "button";
+sound.hidden = true;
+sound.textContent = "Tap for sound";
+stage.append(message, sound);
+
+async function ask(): Promise<View | number> {
+  const query = new URLSearchParams({ share });
+  const answer = await fetch(`/console/api/view/${encodeURIComponent(sessionId)}?${query}`);
+  return answer.ok ? ((await answer.json()) as View) : answer.status;
+}
+
+/** Shows one connection until it ends. */
+async function watch(url: string, token: string): Promise<void> {
+  const room = new Room({ adaptiveStream: false });
+  const heard = new Set<HTMLMediaElement>();
+  const over = new Promise<void>((resolve) => room.once(RoomEvent.Disconnected, () => resolve()));
+
+  const hear = async () => {
+    for (const element of heard) element.muted = false;
+    await room.startAudio();
+    sound.hidden = true;
+  };
+  const tap = () => void hear();
+  sound.addEventListener("click", tap);
+  stage?.addEventListener("click", tap);
+
+  room.on(RoomEvent.TrackSubscribed, (track) => {
+    const element = track.attach();
+    if (track.kind === Track.Kind.Video) {
+      element.muted = true;
+      element.setAttribute("playsinline", "");
+      show("playing");
+    } else {
+      // Where sound may play at once (OBS, or a page that was allowed to), it does.
+      element.muted = !room.canPlaybackAudio;
+      heard.add(element);
+      sound.hidden = room.canPlaybackAudio;
+    }
+    stage?.prepend(element);
+  });
+  room.on(RoomEvent.TrackUnsubscribed, (track) => {
+    for (const element of track.detach()) {
+      heard.delete(element);
+      element.remove();
+    }
+    if (track.kind === Track.Kind.Video) show("waiting");
+  });
+  room.on(RoomEvent.AudioPlaybackStatusChanged, () => {
+    sound.hidden = room.canPlaybackAudio;
+    if (room.canPlaybackAudio) for (const element of heard) element.muted = false;
+  });
+
+  try {
+    await room.connect(url, token);
+    await over;
+  } finally {
+    await room.disconnect();
+    for (const participant of room.remoteParticipants.values())
+      for (const { track } of participant.trackPublications.values())
+        if (track instanceof RemoteTrack) for (const element of track.detach()) element.remove();
+    for (const element of stage?.querySelectorAll("video, audio") ?? []) element.remove();
+    sound.removeEventListener("click", tap);
+    stage?.removeEventListener("click", tap);
+    sound.hidden = true;
+  }
+}
+
+async function play(): Promise<void> {
+  show("waiting");
+  for (;;) {
+    try {
+      const view = await ask();
+      if (typeof view === "number") {
+        if (view === 404) return show("refused", "There is nothing to see behind this link, or no longer.");
+      } else if (view.status === "ended") {
+        return show("over", "This session is over.");
+      } else if (view.livekit_url && view.livekit_access_token) {
+        await watch(view.livekit_url, view.livekit_access_token);
+        show("waiting");
+        continue;
+      }
+    } catch {
+      // The server or the line is away: asked again, for as long as the page is open.
+      show("waiting");
+    }
+    await pause(AGAIN_MS);
+  }
+}
+
+void play();

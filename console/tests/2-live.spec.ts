@@ -1,0 +1,109 @@
+/** A live session in a real browser with a real microphone's sound, judged by the pixels. */
+import { distance, env, expect, expectAccessible, mean, pixels, test } from "./console.ts";
+
+const AVATAR = ".live-picture video";
+// Of the painted portrait, in shares of the picture.
+const MOUTH = { x: 0.42, y: 0.55, width: 0.16, height: 0.12 };
+const WHOLE = { x: 0, y: 0, width: 1, height: 1 };
+const FRAMES = 30;
+
+/** How much the mouth moves: the mean change between looks that lie 100 ms apart. */
+async function mouthMotion(page: import("@playwright/test").Page): Promise<number> {
+  const changes: number[] = [];
+  let before = await pixels(page, AVATAR, MOUTH);
+  for (let look = 0; look < FRAMES; look++) {
+    await page.locator(AVATAR).evaluate(
+      (video) =>
+        new Promise<void>((resolve) => {
+          // Three frames of the avatar's, not a time: a busy machine only takes longer.
+          let left = 3;
+          const next = () =>
+            --left ? (video as HTMLVideoElement).requestVideoFrameCallback(next) : resolve();
+          (video as HTMLVideoElement).requestVideoFrameCallback(next);
+        }),
+    );
+    const now = await pixels(page, AVATAR, MOUTH);
+    changes.push(distance(now, before));
+    before = now;
+  }
+  return mean(changes);
+}
+
+test("a session: seen, spoken through, swapped, watched, ended", async ({ signedIn: page, context }) => {
+  await page.goto("/live");
+  await page.getByRole("button", { name: "Start the session" }).click();
+  await expect(page.locator(AVATAR)).toBeVisible();
+  await expect
+    .poll(async () => mean(await pixels(page, AVATAR, WHOLE)), { message: "a picture, not black" })
+    .toBeGreaterThan(40);
+
+  const still = await mouthMotion(page);
+  await page.getByRole("button", { name: "Microphone off" }).click();
+  await expect(page.getByRole("button", { name: "Microphone on" })).toBeVisible();
+  await expect
+    .poll(() => mouthMotion(page), { message: "lips move by the microphone", timeout: 60_000 })
+    .toBeGreaterThan(2 * still + 0.5);
+  await page.getByRole("button", { name: "Microphone on" }).click();
+  await expect
+    .poll(() => mouthMotion(page), { message: "and rest without it" })
+    .toBeLessThan(2 * still + 0.5);
+
+  await page
+    .getByLabel("Text to be said")
+    .fill("Maybe a father, a baby and five very funny women. ".repeat(4));
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Stop talking" })).toBeVisible();
+  await expect
+    .poll(() => mouthMotion(page), { message: "lips move by the text", timeout: 60_000 })
+    .toBeGreaterThan(2 * still + 0.5);
+  await page.getByRole("button", { name: "Stop talking" }).click();
+
+  await expectAccessible(page, "a running session");
+
+  const portrait = await pixels(page, AVATAR, WHOLE);
+  await page.getByLabel("Photo", { exact: true }).setInputFiles(env("PHOTO_FILE"));
+  await expect(page.getByText("The face is changed.")).toBeVisible();
+  await expect
+    .poll(async () => distance(await pixels(page, AVATAR, WHOLE), portrait), { message: "another face" })
+    .toBeGreaterThan(15);
+
+  await page.getByRole("button", { name: "Invite" }).click();
+  const link = await page
+    .getByRole("dialog")
+    .getByRole("link", { name: "Open it here" })
+    .getAttribute("href");
+  await expectAccessible(page, "inviting viewers");
+  expect(link).toMatch(/\/watch\/ses_\w+\?share=/);
+  await page.getByRole("button", { name: "Done" }).click();
+  const viewer = await context.newPage();
+  await viewer.goto(link ?? "");
+  await expect(viewer.locator("video")).toBeVisible();
+  await expect
+    .poll(async () => mean(await pixels(viewer, "video", WHOLE)), { message: "the viewer's picture" })
+    .toBeGreaterThan(40);
+  const ground = await viewer.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  expect(ground, "transparent").toBe("rgba(0, 0, 0, 0)");
+
+  await expect(page.locator(".plot canvas")).toHaveCount(3);
+  await page.getByRole("button", { name: "End" }).click();
+  await expect(page.getByText("The session is over")).toBeVisible();
+  await expect(viewer.getByText("This session is over.")).toBeVisible();
+  await viewer.close();
+
+  await page.goto("/sessions");
+  await page.locator("tbody .row-button").first().click();
+  await expect(page.getByRole("dialog")).toContainText("Ended by its owner");
+});
+
+test("leaving the page ends the session", async ({ signedIn: page }) => {
+  await page.goto("/live");
+  await page.getByRole("button", { name: "Start the session" }).click();
+  await expect(page.locator(AVATAR)).toBeVisible();
+  await page.getByRole("link", { name: "Sessions" }).click();
+  await expect(page.locator("tbody tr").first()).toContainText("ended");
+});
+
+test("a link that is none says so", async ({ page }) => {
+  await page.goto("/watch/ses_00000000000000000000?share=nothing");
+  await expect(page.getByText("There is nothing to see behind this link")).toBeVisible();
+});

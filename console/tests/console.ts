@@ -1,0 +1,84 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { test as base, expect, type Page } from "@playwright/test";
+
+export { expect };
+
+export const EMAIL = "operator@example.com";
+export const PASSWORD = "correct horse battery";
+const REFUSED_ON_PURPOSE = /the server responded with a status of (400|401|404|409|410|422)/;
+
+export const env = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: the server did not start.`);
+  return value;
+};
+
+/** A page that fails its test when a script breaks, or the page's own policy refuses something. */
+export const test = base.extend<{ page: Page; signedIn: Page }>({
+  // biome-ignore lint/correctness/noEmptyPattern: the runner reads the names of what is wanted from here
+  baseURL: async ({}, use) => use(env("VISAVIS_URL")),
+  page: async ({ page }, use) => {
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error" && !REFUSED_ON_PURPOSE.test(message.text()))
+        problems.push(message.text());
+    });
+    await use(page);
+    expect(problems).toEqual([]);
+  },
+  signedIn: async ({ page }, use) => {
+    const answer = await page.request.post("/console/api/session", {
+      data: { email: EMAIL, password: PASSWORD },
+    });
+    expect(answer.ok()).toBe(true);
+    await use(page);
+  },
+});
+
+/** Refuses what people who hear pages, or see them badly, would stumble over. */
+export async function expectAccessible(page: Page, what: string): Promise<void> {
+  const found = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  const said = found.violations.map(({ id, help, nodes }) => ({
+    id,
+    help,
+    where: nodes.map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`),
+  }));
+  expect(said, what).toEqual([]);
+}
+
+/** The picture that a video shows now: `side`² grey values of a part of it, each 0..255. */
+export async function pixels(
+  page: Page,
+  video: string,
+  part: { x: number; y: number; width: number; height: number },
+  side = 24,
+): Promise<number[]> {
+  return await page.locator(video).evaluate(
+    (element, { part, side }) => {
+      const shown = element as HTMLVideoElement;
+      const canvas = document.createElement("canvas");
+      canvas.width = canvas.height = side;
+      const drawing = canvas.getContext("2d", { willReadFrequently: true });
+      if (!drawing) throw new Error("There is no canvas.");
+      const [width, height] = [shown.videoWidth, shown.videoHeight];
+      const from = [part.x * width, part.y * height, part.width * width, part.height * height] as const;
+      drawing.drawImage(shown, ...from, 0, 0, side, side);
+      const { data } = drawing.getImageData(0, 0, side, side);
+      const grey: number[] = [];
+      for (let at = 0; at < data.length; at += 4)
+        grey.push(((data[at] ?? 0) + (data[at + 1] ?? 0) + (data[at + 2] ?? 0)) / 3);
+      return grey;
+    },
+    { part, side },
+  );
+}
+
+export const mean = (values: number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** How different two pictures are: the mean distance of their values. */
+export const distance = (one: number[], other: number[]): number =>
+  mean(one.map((value, at) => Math.abs(value - (other[at] ?? 0))));

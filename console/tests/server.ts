@@ -1,0 +1,90 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+
+const BIN = resolve(import.meta.dirname, "../../.venv/bin");
+const START_MS = 180_000;
+const STOP_MS = 60_000;
+
+/** Starts a fresh `visavis serve`, and a spoken sentence to put into the microphone. */
+export default async function startServer(): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), "visavis-console-"));
+  execFileSync("chmod", ["755", folder]); // the database has a user of its own
+  const speech = join(folder, "speech.wav");
+  const portrait = join(folder, "portrait.png");
+  const photo = join(folder, "photo.png");
+  execFileSync(join(BIN, "python"), [
+    "-c",
+    "import sys; from pathlib import Path; from visavis import samples; " +
+      "samples.write_sentence(Path(sys.argv[1])); samples.write_portrait(Path(sys.argv[2])); " +
+      "samples.write_astronaut(Path(sys.argv[3]))",
+    speech,
+    portrait,
+    photo,
+  ]);
+  const server = spawn(join(BIN, "visavis"), ["serve", "--port", "0", "--data", join(folder, "data")], {
+    env: {
+      ...process.env,
+      VISAVIS_ROOMS_PORT: "0",
+      VISAVIS_ROOMS_UDP_PORT: "0",
+      VISAVIS_REQUESTS_PER_MINUTE: "1000",
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const stop = async () => {
+    await ended(server);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const said = await greeting(server);
+    process.env.VISAVIS_URL = said.url;
+    process.env.VISAVIS_KEY = said.key;
+    process.env.VISAVIS_LINK = said.link;
+    process.env.SPEECH_FILE = speech;
+    process.env.PHOTO_FILE = photo;
+    await healthy(said.url);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
+}
+
+/** Reads what the server prints at its first start: where it is, a key, and the first sign-in link. */
+async function greeting(server: ChildProcess): Promise<{ url: string; key: string; link: string }> {
+  if (!server.stdout) throw new Error("The server has no output.");
+  const found: Record<string, string> = {};
+  const late = setTimeout(() => server.kill(), START_MS);
+  try {
+    for await (const line of createInterface(server.stdout)) {
+      found.url ??= /visavis serves (http:\S+)/.exec(line)?.[1] ?? "";
+      found.key ||= /(sk_live_\w+)/.exec(line)?.[1] ?? "";
+      found.link ||= /(http:\S+\/sign-in#\S+)/.exec(line)?.[1] ?? "";
+      if (found.url && found.key && found.link) return { url: found.url, key: found.key, link: found.link };
+    }
+  } finally {
+    clearTimeout(late);
+  }
+  throw new Error(`The server did not start: ${JSON.stringify(found)}`);
+}
+
+async function healthy(url: string): Promise<void> {
+  const deadline = Date.now() + START_MS;
+  for (;;) {
+    const answer = await fetch(`${url}/v1/health`).catch(() => null);
+    if (answer?.ok) return;
+    if (Date.now() > deadline) throw new Error("The server did not become healthy.");
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+async function ended(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null) return;
+  const gone = new Promise((resolve) => server.once("exit", resolve));
+  server.kill("SIGTERM");
+  const late = setTimeout(() => server.kill("SIGKILL"), STOP_MS);
+  await gone;
+  clearTimeout(late);
+}

@@ -1,0 +1,36 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+
+// `npm run dev` shows the pages of this folder over a `visavis serve` that runs already.
+const api = process.env.VISAVIS_URL ?? "http://127.0.0.1:8000";
+const proxied = ["/v1", "/console", "/healthz"];
+
+/** Lays a compressed copy beside everything that is text: the server hands it out as it is. */
+const compressed: Plugin = {
+  name: "compressed",
+  writeBundle({ dir = "" }, bundle) {
+    for (const { fileName } of Object.values(bundle)) {
+      const path = join(dir, fileName);
+      if (/\.(js|css|svg)$/.test(fileName))
+        writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+    }
+  },
+};
+
+export default defineConfig({
+  plugins: [react(), compressed],
+  resolve: { conditions: ["@visavis/source", "module", "browser", "development|production"] },
+  build: {
+    outDir: "../src/visavis/surfaces/console/static",
+    emptyOutDir: true,
+    target: "es2022",
+    sourcemap: false,
+    // Everything stays a file of our own origin: the pages' policy allows no inline data.
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: ["index.html", "player.html"] },
+  },
+  server: { proxy: Object.fromEntries(proxied.map((path) => [path, { target: api, changeOrigin: false }])) },
+});

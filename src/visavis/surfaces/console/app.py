@@ -1,0 +1,67 @@
+"""The console before the API: pages and `/console/api` are answered here, everything else by the API."""
+
+from typing import Final
+
+from fastapi import Depends, FastAPI
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from visavis import __version__
+from visavis.surfaces.console import failures, keys, live, signing_in, wire, work
+from visavis.surfaces.console.context import ConsoleContext
+from visavis.surfaces.console.pages import page, wants_page
+from visavis.surfaces.console.visitor import refuse_foreign
+from visavis.surfaces.shared.edge import Edge, Figures
+
+PREFIX: Final = "/console/api"
+_DESCRIPTION: Final = """
+What the web console needs beyond the public API. Made for the console: it may change with every version.
+
+Sign in by `POST /console/api/session`, which sets a cookie. `POST /console/api/token` gives a bearer token
+for the public API, with which the console does everything that the public API can do.
+"""
+
+
+class FrontDoor:
+    """ASGI: the console's share of requests to the console, the others on."""
+
+    def __init__(self, context: ConsoleContext, api: ASGIApp) -> None:
+        """Stand before an application.
+
+        Args:
+            context: What the console works with.
+            api: Who answers everything else.
+        """
+        self._pages, self._api = context.pages, api
+        self._console = Edge(create_app(context), figures=Figures(), on_failure=failures.internal_error)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._api(scope, receive, send)
+        elif scope["path"].startswith(PREFIX + "/"):
+            await self._console(scope, receive, send)
+        elif wants_page(scope["method"], scope["path"], headers := Headers(scope=scope)):
+            await page(scope["path"], headers, self._pages)(scope, receive, send)
+        else:
+            await self._api(scope, receive, send)
+
+
+def create_app(context: ConsoleContext | None) -> FastAPI:
+    """Make the console's own API; without a context it can be described but not called."""
+    app = FastAPI(
+        title="visavis console",
+        version=__version__,
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{PREFIX}/openapi.json",
+        redirect_slashes=False,
+        responses={"4XX": {"model": wire.ErrorAnswer}},
+        dependencies=[Depends(refuse_foreign)],
+    )
+    app.state.context = context
+    for router in (signing_in.router, keys.router, work.router, live.router):
+        app.include_router(router, prefix=PREFIX)
+    failures.install(app)
+    return app

@@ -1,0 +1,55 @@
+"""What the console is given."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from visavis.surfaces.shared.context import Context
+
+STATIC: Final = Path(__file__).parent / "static"
+"""Where `make console` puts the built pages."""
+
+
+@dataclass(frozen=True)
+class ShownSetting:
+    """A setting as the console shows it.
+
+    Attributes:
+        name: Of the environment variable.
+        value: As it is; of secrets only whether they are set.
+        default: Unless it is set.
+        is_set: Whether it differs from the default.
+        is_secret: Whether the value is hidden.
+        description: For people.
+    """
+
+    name: str
+    value: Any
+    default: Any
+    is_set: bool
+    is_secret: bool
+    description: str
+
+
+@dataclass(frozen=True)
+class ConsoleContext:
+    """What the console is given.
+
+    Attributes:
+        shared: What every surface is given.
+        settings: What operators are shown.
+        default_face: The built-in portrait, as JPEG.
+        price_per_hour_usd: Of video.
+        live_price_per_hour_usd: Of live sessions.
+        webhook_secret: One for all keys; nothing if each has its own.
+        pages: The built pages; there are none where Node was not at hand.
+    """
+
+    shared: Context
+    settings: tuple[ShownSetting, ...]
+    default_face: Callable[[], Awaitable[bytes]]
+    price_per_hour_usd: float
+    live_price_per_hour_usd: float
+    webhook_secret: str | None
+    pages: Path = STATIC

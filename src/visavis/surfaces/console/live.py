@@ -1,0 +1,117 @@
+"""Live sessions: searched, shared, and watched by whoever has a link."""
+
+import secrets
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from visavis.core import accounts, sessions, sharing, sign_ins
+from visavis.core.schema import ACTIVE, ApiKey, Session
+from visavis.core.sign_ins import Visitor
+from visavis.errors import SessionMissingError
+from visavis.surfaces.console import wire
+from visavis.surfaces.console.visitor import Given, SignedIn
+
+_MOST_OFFSET: Final = 2**31
+_ID_BYTES: Final = 6
+_LOOKS_PER_MINUTE: Final = 600
+
+router = APIRouter(tags=["Live"])
+SessionId = Annotated[str, Path(max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+@router.get("/sessions")
+async def search_sessions(
+    visitor: SignedIn,
+    context: Given,
+    words: Annotated[str, Query(max_length=200, description="In id, room, reason or key name.")] = "",
+    status: Literal["active", "ended"] | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+    offset: Annotated[int, Query(ge=0, le=_MOST_OFFSET)] = 0,
+) -> wire.LivePage:
+    """Live sessions of your keys, newest first."""
+    async with context.shared.database.transaction() as db:
+        page = await sessions.search(
+            db,
+            visitor.scope,
+            words=words.replace("\0", "").strip(),
+            status=status,
+            limit=limit,
+            offset=offset,
+        )
+        keys = {key.id: key for key in await accounts.list_keys(db, [row.key_id for row in page.sessions])}
+    rows = [_row(row, keys[row.key_id]) for row in page.sessions]
+    return wire.LivePage(sessions=rows, count=page.count, limit=limit, offset=offset)
+
+
+@router.get("/sessions/{session_id}")
+async def read_session(session_id: SessionId, visitor: SignedIn, context: Given) -> wire.LiveRow:
+    """One live session."""
+    async with context.shared.database.transaction() as db:
+        row, key = await _find(db, visitor, session_id)
+    return _row(row, key)
+
+
+@router.post("/sessions/{session_id}/share")
+async def share_session(
+    session_id: SessionId, request: Request, visitor: SignedIn, context: Given
+) -> wire.ShareAnswer:
+    """A link that lets others watch, until the session ends."""
+    async with context.shared.database.transaction() as db:
+        row, _ = await _find(db, visitor, session_id)
+        token = await sharing.share(db, row)
+    url = f"{context.shared.base_url(request)}/watch/{row.id}?share={token}"
+    return wire.ShareAnswer(session_id=row.id, url=url)
+
+
+@router.get("/view/{session_id}")
+async def view_session(
+    session_id: SessionId,
+    share: Annotated[str, Query(max_length=200)],
+    request: Request,
+    context: Given,
+) -> wire.ViewAnswer:
+    """What a player needs to show a session: a token that can watch, and do nothing else."""
+    machine = request.client.host if request.client else ""
+    async with context.shared.database.transaction() as db:
+        await sign_ins.count_look(db, machine=machine, most=_LOOKS_PER_MINUTE)
+    async with context.shared.database.transaction() as db:
+        row = await sharing.shared(db, session_id, share)
+    if row.status != ACTIVE:
+        return wire.ViewAnswer(session_id=row.id, status="ended", ready=False)
+    viewer = f"viewer-{secrets.token_hex(_ID_BYTES)}"
+    return wire.ViewAnswer(
+        session_id=row.id,
+        status="active",
+        ready=row.joined_at is not None,
+        livekit_url=row.livekit_url,
+        livekit_access_token=context.shared.rooms.token(row.room, viewer, role="viewer"),
+    )
+
+
+async def _find(db: AsyncSession, visitor: Visitor, session_id: str) -> tuple[Session, ApiKey]:
+    row, key = await sessions.read(db, session_id)
+    if not visitor.may_see(row.key_id):
+        raise SessionMissingError("Session not found.")
+    return row, key
+
+
+def _row(row: Session, key: ApiKey) -> wire.LiveRow:
+    bill = sessions.bill(row)
+    return wire.LiveRow(
+        session_id=row.id,
+        status=row.status,
+        reason=row.reason,
+        mode=row.mode,
+        room=row.room,
+        key=wire.KeyName(id=key.id, prefix=key.prefix, name=key.name),
+        is_key_revoked=key.revoked_at is not None,
+        worker=row.worker_id,
+        takeovers=row.placements - 1,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        duration_s=bill.duration_s,
+        cost_usd=bill.cost_usd,
+    )

@@ -1,0 +1,83 @@
+"""The HTML pages: the console for those who run and use the server, the players for everybody with a link."""
+
+from mimetypes import guess_type
+from pathlib import Path
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+CONSOLE, PLAYER = "index.html", "player.html"
+ASSETS: Final = "/assets/"
+_YEAR_S: Final = 31_536_000
+_VARIES: Final = {"Vary": "Accept-Encoding"}
+_ROUTES: Final = (
+    *("/", "/sign-in", "/studio", "/live", "/jobs", "/sessions", "/usage", "/keys", "/workers"),
+    *("/settings", "/account"),
+)
+_PLAYERS: Final = ("/watch/", "/view/")
+
+# Scripts and styles are ours alone. Videos may lie in another store, rooms on another machine.
+_POLICY: Final = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data: https:; "
+    "media-src 'self' blob: https:; connect-src 'self' blob: ws: wss: http: https:; worker-src 'self' blob:; "
+    "font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
+)
+_NO_PAGES: Final = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>visavis</title>
+<main>
+<h1>visavis serves its API here</h1>
+<p>The web console is not built into this installation. With Node 20 or newer at hand,
+<code>make console</code> in the source folder builds it; the packages on the index bring it along.</p>
+<p>The API works without it: <a href="/docs">its documentation</a>.</p>
+</main></html>
+"""
+
+
+def wants_page(method: str, path: str, headers: Headers) -> bool:
+    """Whether a request is for a page: a browser's for the console, anybody's for a player."""
+    if method not in {"GET", "HEAD"}:
+        return False
+    if path.startswith((*_PLAYERS, ASSETS)):
+        return True
+    return "text/html" in headers.get("accept", "") and path in _ROUTES
+
+
+def page(path: str, headers: Headers, folder: Path) -> Response:
+    """The page, or the part of one, at a path that `wants_page`."""
+    if path.startswith(ASSETS):
+        return _asset(path, headers, folder)
+    is_player = path.startswith(_PLAYERS)
+    file = folder / (PLAYER if is_player else CONSOLE)
+    said = _headers(is_player=is_player)
+    if not file.is_file():
+        return HTMLResponse(_NO_PAGES, headers=said)
+    return FileResponse(file, media_type="text/html; charset=utf-8", headers=said)
+
+
+def _asset(path: str, headers: Headers, folder: Path) -> Response:
+    root = (folder / ASSETS.strip("/")).resolve()
+    file = (folder / path.lstrip("/")).resolve() if "\0" not in path else root
+    if not file.is_relative_to(root) or not file.is_file():
+        return Response("There is no such file.", 404, media_type="text/plain")
+    # Their names carry a digest of their content.
+    said = {"Cache-Control": f"public, max-age={_YEAR_S}, immutable", "X-Content-Type-Options": "nosniff"}
+    kind = guess_type(file.name)[0]
+    small = file.with_name(f"{file.name}.gz")  # laid beside it when the pages are built
+    if small.is_file() and "gzip" in headers.get("accept-encoding", ""):
+        return FileResponse(small, media_type=kind, headers=said | {"Content-Encoding": "gzip", **_VARIES})
+    return FileResponse(file, media_type=kind, headers=said | _VARIES)
+
+
+def _headers(*, is_player: bool) -> dict[str, str]:
+    said = {
+        "Content-Security-Policy": _POLICY.format(ancestors="*" if is_player else "'none'"),
+        "Cache-Control": "no-cache",
+        "Referrer-Policy": "no-referrer",  # a player's address holds its token
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=" + ("()" if is_player else "(self)"),
+        "X-Content-Type-Options": "nosniff",
+    }
+    if not is_player:
+        said["X-Frame-Options"] = "DENY"
+    return said

@@ -1,0 +1,158 @@
+"""Signing in and out, and the tokens that the pages call the public API with."""
+
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from visavis import __version__
+from visavis.core import access, accounts, sign_ins
+from visavis.core.database import Database
+from visavis.core.schema import ApiKey
+from visavis.core.sign_ins import Visitor
+from visavis.errors import NotPermittedError, RequestError
+from visavis.surfaces.console import wire
+from visavis.surfaces.console.visitor import (
+    Given,
+    MaybeVisitor,
+    SignedIn,
+    give_cookie,
+    take_cookie,
+)
+
+_NO_CONTENT: Final = 204
+_CONSOLE_RATE: Final = 4  # the console's own keys may ask this many times as often as others
+
+router = APIRouter(tags=["Signing in"])
+
+
+@router.get("/session")
+async def session(visitor: MaybeVisitor, context: Given) -> wire.SessionAnswer:
+    """Who is signed in."""
+    if visitor is None:
+        async with context.shared.database.transaction() as db:
+            has_users = bool(await accounts.count_users(db))
+        return wire.SessionAnswer(signed_in=False, has_users=has_users, version=__version__)
+    return _session_of(visitor)
+
+
+@router.post("/session")
+async def sign_in(
+    body: wire.SignInRequest, request: Request, response: Response, context: Given
+) -> wire.SessionAnswer:
+    """Sign in with an e-mail address and a password, or with an API key."""
+    database = context.shared.database
+    await _count_try(database, request, body.email)
+    async with database.transaction() as db:
+        if body.api_key:
+            _, secret = await sign_ins.with_key(db, body.api_key.get_secret_value())
+        elif body.email and body.password:
+            _, secret = await sign_ins.with_password(db, body.email, body.password.get_secret_value())
+        else:
+            raise RequestError("Give email and password, or api_key.")
+        visitor = await sign_ins.find(db, secret)
+    give_cookie(request, response, context, secret)
+    return _session_of(_there(visitor))
+
+
+@router.post("/session/link/look")
+async def look_at_link(body: wire.LinkRequest, request: Request, context: Given) -> wire.LinkAnswer:
+    """What a sign-in link is good for; looking does not spend it."""
+    database = context.shared.database
+    await _count_try(database, request, "")
+    async with database.transaction() as db:
+        return wire.LinkAnswer(
+            makes_first_user=await sign_ins.is_first_link(db, body.link.get_secret_value())
+        )
+
+
+@router.post("/session/link")
+async def sign_in_by_link(
+    body: wire.LinkSignInRequest, request: Request, response: Response, context: Given
+) -> wire.SessionAnswer:
+    """Sign in with a link, which is spent by it."""
+    database = context.shared.database
+    await _count_try(database, request, "")
+    async with database.transaction() as db:
+        password = body.password.get_secret_value() if body.password else ""
+        _, secret = await sign_ins.with_link(
+            db, body.link.get_secret_value(), email=body.email or "", password=password
+        )
+        visitor = await sign_ins.find(db, secret)
+    give_cookie(request, response, context, secret)
+    return _session_of(_there(visitor))
+
+
+@router.delete("/session", status_code=_NO_CONTENT)
+async def sign_out(visitor: MaybeVisitor, response: Response, context: Given) -> None:
+    """Sign out."""
+    if visitor is not None:
+        async with context.shared.database.transaction() as db:
+            await sign_ins.end(db, visitor.sign_in)
+    take_cookie(response)
+
+
+@router.post("/password", status_code=_NO_CONTENT)
+async def change_password(
+    body: wire.PasswordRequest, request: Request, visitor: SignedIn, context: Given
+) -> None:
+    """Change your password; every other browser is signed out."""
+    if visitor.user is None:
+        raise NotPermittedError("You are signed in with a key; it has no password.")
+    database = context.shared.database
+    await _count_try(database, request, visitor.user.email)
+    async with database.transaction() as db:
+        await accounts.check_password(db, visitor.user.email, body.current.get_secret_value())
+        await accounts.change_password(db, visitor.user, body.new.get_secret_value())
+        await sign_ins.end_others(db, visitor)
+
+
+@router.post("/token")
+async def token(body: wire.TokenRequest, visitor: SignedIn, context: Given) -> wire.TokenAnswer:
+    """A bearer token for the public API, good for some minutes.
+
+    It stands for the key that is named, or for your own: what is done with it is counted on that key.
+    """
+    async with context.shared.database.transaction() as db:
+        key = await _acting_as(db, visitor, body.key_id, context.shared.limits.requests_per_minute)
+        made = await access.token_for(db, visitor.sign_in, key)
+    return wire.TokenAnswer(
+        token=made, expires_in=access.TOKEN_LIFE_S, key_id=key.id, key_name=key.name, key_prefix=key.prefix
+    )
+
+
+async def _acting_as(db: AsyncSession, visitor: Visitor, key_id: int | None, rate: int) -> ApiKey:
+    if key_id is None:
+        if visitor.key is not None:
+            return visitor.key
+        if visitor.user is None:
+            raise NotPermittedError("There is no key to act as.")
+        return await accounts.console_key(db, visitor.user, requests_per_minute=_CONSOLE_RATE * rate)
+    found = await accounts.list_keys(db, [key_id]) if visitor.may_see(key_id) else []
+    if not found or found[0].revoked_at is not None:
+        raise NotPermittedError("This key is not yours, or was revoked.")
+    return found[0]
+
+
+async def _count_try(database: Database, request: Request, email: str | None) -> None:
+    """In a transaction of its own: the try counts, whatever becomes of it."""
+    machine = request.client.host if request.client else ""
+    async with database.transaction() as db:
+        await sign_ins.count_try(db, machine=machine, account=email or "")
+
+
+def _there(visitor: Visitor | None) -> Visitor:
+    if visitor is None:
+        raise NotPermittedError("The sign-in has ended already.")
+    return visitor
+
+
+def _session_of(visitor: Visitor) -> wire.SessionAnswer:
+    user, key = visitor.user, visitor.key
+    return wire.SessionAnswer(
+        signed_in=True,
+        has_users=True,
+        version=__version__,
+        user=wire.UserAnswer(email=user.email, is_operator=user.is_operator) if user else None,
+        key=wire.KeyName(id=key.id, prefix=key.prefix, name=key.name) if key else None,
+    )

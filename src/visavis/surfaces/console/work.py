@@ -1,0 +1,136 @@
+"""What was done and what it cost; who does it, and by which settings."""
+
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from visavis.core import accounts, capacity, jobs, usage
+from visavis.core.schema import ApiKey, Job
+from visavis.surfaces.console import wire
+from visavis.surfaces.console.visitor import Given, Operator, SignedIn
+
+_MOST_OFFSET: Final = 2**31
+_MOST_DAYS: Final = 366
+_PREVIEW_CHARS: Final = 100
+_MS: Final = 1e3
+_WEEK_S: Final = 604_800
+
+router = APIRouter()
+
+
+@router.get("/jobs", tags=["Work"])
+async def search_jobs(
+    visitor: SignedIn,
+    context: Given,
+    words: Annotated[str, Query(max_length=200, description="In id, text, error code or key name.")] = "",
+    status: Literal["pending", "processing", "completed", "failed"] | None = None,
+    type: Literal["video", "tts"] | None = None,  # noqa: A002 - the name of the public API
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+    offset: Annotated[int, Query(ge=0, le=_MOST_OFFSET)] = 0,
+) -> wire.JobPage:
+    """Jobs of your keys, newest first."""
+    wanted = jobs.Search(visitor.scope, words.replace("\0", "").strip(), status, type)
+    async with context.shared.database.transaction() as db:
+        page = await jobs.search(db, wanted, limit=limit, offset=offset)
+        keys = {key.id: key for key in await accounts.list_keys(db, [job.key_id for job in page.jobs])}
+    rows = [_job_row(job, keys[job.key_id]) for job in page.jobs]
+    return wire.JobPage(jobs=rows, count=page.count, limit=limit, offset=offset)
+
+
+@router.get("/usage", tags=["Work"])
+async def read_usage(
+    visitor: SignedIn,
+    context: Given,
+    days: Annotated[int, Query(ge=1, le=_MOST_DAYS, description="Days, today included.")] = 30,
+) -> wire.UsageAnswer:
+    """What your keys were billed for, by day (UTC), kind and key."""
+    async with context.shared.database.transaction() as db:
+        found = await usage.by_day(db, visitor.scope, days=days)
+        keys = await accounts.list_keys(db, sorted({row.key_id for row in found}))
+    return wire.UsageAnswer(
+        days=[
+            wire.UsageRow(
+                day=row.day,
+                type=row.type,
+                key_id=row.key_id,
+                count=row.count,
+                seconds=row.seconds,
+                cost_usd=row.cost_usd,
+            )
+            for row in found
+        ],
+        keys=[wire.KeyName(id=key.id, prefix=key.prefix, name=key.name) for key in keys],
+        price_per_hour_usd=context.price_per_hour_usd,
+        live_price_per_hour_usd=context.live_price_per_hour_usd,
+    )
+
+
+@router.get("/workers", tags=["Server"])
+async def read_workers(_operator: Operator, context: Given) -> wire.WorkersAnswer:
+    """The workers that live, and how much waits for them."""
+    async with context.shared.database.transaction() as db:
+        seats = await capacity.seats(db)
+        room = await capacity.measure(db)
+    return wire.WorkersAnswer(
+        workers=[
+            wire.WorkerRow(
+                id=seat.worker.id,
+                slots=seat.worker.slots,
+                busy=seat.worker.busy,
+                live_slots=seat.worker.live_slots,
+                live_busy=seat.live_busy,
+                seen_at=seat.worker.seen_at,
+            )
+            for seat in seats
+        ],
+        pending=room.pending,
+        processing=room.processing,
+    )
+
+
+@router.get("/settings", tags=["Server"])
+async def read_settings(_operator: Operator, context: Given) -> wire.SettingsAnswer:
+    """The settings of this server. They are set in its environment, when it starts."""
+    return wire.SettingsAnswer(
+        settings=[
+            wire.SettingRow(
+                name=row.name,
+                value=row.value,
+                default=row.default,
+                is_set=row.is_set,
+                is_secret=row.is_secret,
+                description=row.description,
+            )
+            for row in context.settings
+        ]
+    )
+
+
+@router.get("/default-face", tags=["Work"], response_class=Response)
+async def read_default_face(context: Given) -> Response:
+    """The built-in portrait, which belongs to nobody."""
+    headers = {"Cache-Control": f"public, max-age={_WEEK_S}"}
+    return Response(await context.default_face(), media_type="image/jpeg", headers=headers)
+
+
+def _job_row(job: Job, key: ApiKey) -> wire.JobRow:
+    latency_ms = None
+    if job.started_at is not None and job.completed_at is not None:
+        latency_ms = round((job.completed_at - job.started_at).total_seconds() * _MS)
+    return wire.JobRow(
+        job_id=job.id,
+        type=job.type,
+        status=job.status,
+        key=wire.KeyName(id=key.id, prefix=key.prefix, name=key.name),
+        is_key_revoked=key.revoked_at is not None,
+        text_preview=job.text[:_PREVIEW_CHARS] if job.text else None,
+        content_type=job.content_type,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        completed_at=job.completed_at,
+        latency_ms=latency_ms,
+        duration_s=job.duration_s,
+        result_bytes=job.result_bytes,
+        has_result=jobs.has_result(job),
+        error_code=job.error_code,
+    )

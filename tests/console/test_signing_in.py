@@ -1,0 +1,216 @@
+"""Signing in to the console: links, passwords, keys, cookies, and the tokens made under them."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.api.conftest import Server, in_database
+from visavis.core import accounts, sign_ins
+from visavis.core.database import Database
+
+API = "/console/api"
+EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
+
+
+def browser(server: Server) -> httpx.Client:
+    return httpx.Client(base_url=server.url, timeout=60.0)
+
+
+@pytest.fixture(scope="module")
+def fresh(start_server: Callable[..., Server]) -> Server:
+    """A server that nobody has signed in to."""
+    return start_server(requests_per_minute="1000")
+
+
+@pytest.fixture(scope="module")
+def link(fresh: Server) -> str:
+    assert fresh.process is not None
+    assert fresh.process.stdout is not None
+    for line in fresh.process.stdout:
+        found = re.search(r"/sign-in#(\S+)", line)
+        if found:
+            return found[1]
+    raise AssertionError("no link was printed")
+
+
+@pytest.fixture(scope="module")
+def arrival(fresh: Server, link: str) -> dict[str, httpx.Response]:
+    """What the server answers to whoever arrives with the first link, in order."""
+    with browser(fresh) as client:
+        return {
+            "before": client.get(f"{API}/session"),
+            "look": client.post(f"{API}/session/link/look", json={"link": link}),
+            "short": client.post(
+                f"{API}/session/link", json={"link": link, "email": EMAIL, "password": "short"}
+            ),
+            "made": client.post(
+                f"{API}/session/link", json={"link": link, "email": EMAIL, "password": PASSWORD}
+            ),
+            "after": client.get(f"{API}/session"),
+            "again": client.post(f"{API}/session/link", json={"link": link}),
+        }
+
+
+@pytest.fixture(scope="module")
+def operator(fresh: Server, arrival: dict[str, httpx.Response]) -> Iterator[httpx.Client]:
+    """The browser of the first user."""
+    with browser(fresh) as client:
+        body = {"email": EMAIL, "password": PASSWORD}
+        assert client.post(f"{API}/session", json=body).status_code == 200
+        yield client
+
+
+def sign_up(server: Server, email: str) -> None:
+    """Make a user who is no operator."""
+
+    async def make(database: Database) -> None:
+        async with database.transaction() as session:
+            await accounts.create_user(session, email, PASSWORD)
+
+    in_database(server.database_url, make)
+
+
+def test_the_first_link_makes_an_operator_once(arrival: dict[str, httpx.Response]) -> None:
+    assert arrival["before"].json()["has_users"] is False
+    assert arrival["look"].json() == {"makes_first_user": True}
+    assert (arrival["short"].status_code, arrival["short"].json()["error"]) == (400, "invalid_input")
+    assert arrival["made"].json()["user"] == {"email": EMAIL, "is_operator": True}
+    cookie = arrival["made"].headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert arrival["after"].json()["signed_in"] is True
+    assert (arrival["again"].status_code, arrival["again"].json()["error"]) == (410, "invalid_link")
+
+
+def test_passwords(fresh: Server, operator: httpx.Client) -> None:
+    with browser(fresh) as client:
+        wrong = client.post(f"{API}/session", json={"email": EMAIL, "password": "wrong horse battery"})
+        nobody = client.post(f"{API}/session", json={"email": "x@example.com", "password": PASSWORD})
+        assert wrong.status_code == nobody.status_code == 401
+        assert wrong.json() == nobody.json()
+        assert client.get(f"{API}/keys").status_code == 401
+        right = client.post(f"{API}/session", json={"email": EMAIL, "password": PASSWORD})
+        assert right.json()["user"]["email"] == EMAIL
+        assert client.get(f"{API}/keys").status_code == 200
+
+
+def test_guessing_is_slowed_down(start_server: Callable[..., Server]) -> None:
+    guessed = start_server()
+    with browser(guessed) as client:
+        answers = [
+            client.post(f"{API}/session", json={"email": EMAIL, "password": f"guess number {number}"})
+            for number in range(12)
+        ]
+    assert answers[0].status_code == 401
+    assert answers[-1].status_code == 429
+    assert answers[-1].json()["retry_after_seconds"] > 0
+
+
+def test_a_token_stands_for_a_key_until_signing_out(fresh: Server, operator: httpx.Client) -> None:
+    with browser(fresh) as client:
+        client.post(f"{API}/session", json={"email": EMAIL, "password": PASSWORD})
+        token = client.post(f"{API}/token", json={}).json()
+        bearer = {"Authorization": f"Bearer {token['token']}"}
+        assert client.get("/v1/me", headers=bearer).json()["name"] == "Console"
+        same = client.post(f"{API}/token", json={}).json()
+        assert same["key_id"] == token["key_id"]
+        forged = token["token"][:-1] + ("0" if token["token"][-1] != "0" else "1")
+        for word in (forged, "at_1.1.9", f"at_{'9' * 40}.1.1.x", "at_", token["token"].replace(".", "..")):
+            refused = client.get("/v1/me", headers={"Authorization": f"Bearer {word}"})
+            assert (refused.status_code, refused.json()["error"]) == (403, "forbidden"), word
+        assert client.delete(f"{API}/session").status_code == 204
+        assert client.get("/v1/me", headers=bearer).status_code == 403
+        assert client.get(f"{API}/session").json()["signed_in"] is False
+
+
+def test_a_token_runs_out(fresh: Server, operator: httpx.Client) -> None:
+    token = operator.post(f"{API}/token", json={}).json()["token"]
+    begin, sign_in, key, until, signature = re.fullmatch(r"(at_)(\d+)\.(\d+)\.(\d+)\.(\w+)", token).groups()  # type: ignore[union-attr]
+    earlier = f"{begin}{sign_in}.{key}.{int(until) - 3600}.{signature}"
+    answer = operator.get("/v1/me", headers={"Authorization": f"Bearer {earlier}"})
+    assert answer.status_code == 403  # the time is signed
+
+
+def test_signing_in_with_a_key_shows_that_key_alone(fresh: Server) -> None:
+    key = fresh.make_key("Shown alone")
+    fresh.make_key("Not shown")
+    with browser(fresh) as client:
+        assert client.post(f"{API}/session", json={"api_key": key + "x"}).status_code == 401
+        session = client.post(f"{API}/session", json={"api_key": key}).json()
+        assert (session["user"], session["key"]["name"]) == (None, "Shown alone")
+        listed = client.get(f"{API}/keys").json()
+        assert [row["name"] for row in listed["keys"]] == ["Shown alone"]
+        assert client.post(f"{API}/keys", json={"name": "another"}).status_code == 403
+        for operators in ("workers", "settings"):
+            assert client.get(f"{API}/{operators}").status_code == 403
+        own = listed["keys"][0]["id"]
+        assert client.post(f"{API}/token", json={"key_id": own + 1}).status_code == 403
+        assert client.delete(f"{API}/keys/{own}").status_code == 204
+        assert client.get(f"{API}/session").json()["signed_in"] is False  # its key was revoked
+
+
+def test_a_user_sees_own_keys_alone(fresh: Server, operator: httpx.Client) -> None:
+    sign_up(fresh, "bob@example.com")
+    others = operator.post(f"{API}/keys", json={"name": "The operator's"}).json()["row"]["id"]
+    with browser(fresh) as client:
+        client.post(f"{API}/session", json={"email": "bob@example.com", "password": PASSWORD})
+        assert client.get(f"{API}/keys").json()["keys"] == []
+        made = client.post(f"{API}/keys", json={"name": "Bob's", "monthly_cap": 5}).json()
+        assert made["key"].startswith("sk_live_")
+        assert [row["name"] for row in client.get(f"{API}/keys").json()["keys"]] == ["Bob's"]
+        assert client.delete(f"{API}/keys/{others}").status_code == 403
+        assert client.post(f"{API}/token", json={"key_id": others}).status_code == 403
+        assert client.get(f"{API}/settings").status_code == 403
+        as_bobs = client.post(f"{API}/token", json={"key_id": made["row"]["id"]}).json()["token"]
+        assert client.get("/v1/me", headers={"Authorization": f"Bearer {as_bobs}"}).json()["name"] == "Bob's"
+    shown = {row["name"]: row["owner"] for row in operator.get(f"{API}/keys").json()["keys"]}
+    assert shown["Bob's"] == "bob@example.com"
+
+
+def test_changing_the_password_signs_others_out(fresh: Server) -> None:
+    sign_up(fresh, "eve@example.com")
+    with browser(fresh) as one, browser(fresh) as other:
+        for client in (one, other):
+            client.post(f"{API}/session", json={"email": "eve@example.com", "password": PASSWORD})
+        wrong = one.post(f"{API}/password", json={"current": "not my password", "new": "a new password"})
+        assert wrong.status_code == 401
+        right = one.post(f"{API}/password", json={"current": PASSWORD, "new": "a new password"})
+        assert right.status_code == 204
+        assert one.get(f"{API}/session").json()["signed_in"] is True
+        assert other.get(f"{API}/session").json()["signed_in"] is False
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
+def test_other_pages_cannot_change_anything(operator: httpx.Client, origin: str) -> None:
+    refused = operator.post(f"{API}/keys", json={"name": "theirs"}, headers={"Origin": origin})
+    assert (refused.status_code, refused.json()["error"]) == (403, "foreign_origin")
+    ours = operator.post(f"{API}/token", json={}, headers={"Origin": str(operator.base_url)})
+    assert ours.status_code == 200
+
+
+def test_a_users_link_gives_a_new_password(fresh: Server, operator: httpx.Client) -> None:
+    sign_up(fresh, "max@example.com")
+
+    async def make(database: Database) -> str:
+        async with database.transaction() as session:
+            return await sign_ins.link_for(session, "max@example.com")
+
+    link = in_database(fresh.database_url, make)
+    with browser(fresh) as client:
+        look = client.post(f"{API}/session/link/look", json={"link": link})
+        assert look.json() == {"makes_first_user": False}
+        body = {"link": link, "password": "the new password"}
+        assert client.post(f"{API}/session/link", json=body).json()["user"]["email"] == "max@example.com"
+        body = {"email": "max@example.com", "password": "the new password"}
+        assert client.post(f"{API}/session", json=body).status_code == 200
+
+
+def test_no_secret_is_kept(fresh: Server, operator: httpx.Client) -> None:
+    secret = operator.cookies["visavis_console"]
+    held = fresh.rows("SELECT digest FROM sign_ins") + fresh.rows("SELECT digest FROM sign_in_links")
+    assert held
+    assert all(secret.encode() not in bytes(digest) for (digest,) in held)
+    assert secret not in Path(fresh.log).read_text()

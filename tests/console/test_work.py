@@ -1,0 +1,179 @@
+"""What the console shows beyond the public API: jobs, usage, workers, settings, sessions, and its pages."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.datastructures import Headers
+
+from tests.api.conftest import Server, files, in_database, until
+from tests.console.test_signing_in import API, PASSWORD, browser
+from visavis.core import accounts
+from visavis.core.database import Database
+from visavis.surfaces.console import description
+from visavis.surfaces.console.context import STATIC
+from visavis.surfaces.console.pages import page
+
+REPOSITORY = Path(__file__).parents[2]
+HIDDEN = "of all keys, for no eyes"
+
+
+@pytest.fixture(scope="module")
+def shown(start_server: Callable[..., Server]) -> Server:
+    return start_server(requests_per_minute="1000", webhook_secret=HIDDEN)
+
+
+@pytest.fixture(scope="module")
+def operator(shown: Server) -> Iterator[httpx.Client]:
+    async def make(database: Database) -> None:
+        async with database.transaction() as session:
+            await accounts.create_user(session, "op@example.com", PASSWORD, is_operator=True)
+
+    in_database(shown.database_url, make)
+    with browser(shown) as client:
+        body = {"email": "op@example.com", "password": PASSWORD}
+        assert client.post(f"{API}/session", json=body).status_code == 200
+        yield client
+
+
+def test_jobs_are_found(shown: Server, operator: httpx.Client, media: Path) -> None:
+    key = shown.make_key("Shop 100%_")
+    with shown.client(key) as client:
+        video = client.post("/v1/generate", files=files(media)).json()["job_id"]
+        speech = client.post("/v1/tts/generate", json={"text": "Parrots are colourful."}).json()["job_id"]
+    for job in (video, speech):
+        assert shown.finished(job, key)["status"] == "completed"
+
+    def found(**query: str) -> set[str]:
+        page = operator.get(f"{API}/jobs", params=query)
+        assert page.status_code == 200, page.text
+        return {job["job_id"] for job in page.json()["jobs"]}
+
+    assert found() == {video, speech}
+    assert found(words=video[:8].upper()) == {video}
+    assert found(words="parrots") == {speech}
+    assert found(words="100%_") == {video, speech}
+    assert found(words="1000_") == set()
+    assert found(type="tts", status="completed") == {speech}
+    assert found(status="failed") == set()
+    assert operator.get(f"{API}/jobs", params={"status": "odd"}).status_code == 422
+    row = operator.get(f"{API}/jobs", params={"words": video}).json()["jobs"][0]
+    assert row["has_result"] is True
+    token = operator.post(f"{API}/token", json={"key_id": row["key"]["id"]}).json()["token"]
+    detail = operator.get(f"/v1/jobs/{video}", headers={"Authorization": f"Bearer {token}"}).json()
+    assert httpx.get(detail["url"]).headers["content-type"] == "video/mp4"
+
+    usage = operator.get(f"{API}/usage", params={"days": 1}).json()
+    assert {day["type"] for day in usage["days"]} == {"video", "tts"}
+    made = next(day for day in usage["days"] if day["type"] == "video")
+    assert made["seconds"] == pytest.approx(row["duration_s"])
+    assert made["cost_usd"] == pytest.approx(row["duration_s"] / 3600 * usage["price_per_hour_usd"])
+
+    with browser(shown) as stranger:
+        stranger.post(f"{API}/session", json={"api_key": shown.make_key("Elsewhere")})
+        assert stranger.get(f"{API}/jobs").json()["count"] == 0
+        assert stranger.get(f"{API}/usage").json()["days"] == []
+
+
+def test_workers_and_settings(shown: Server, operator: httpx.Client) -> None:
+    workers = operator.get(f"{API}/workers").json()
+    assert len(workers["workers"]) == 1
+    assert workers["workers"][0]["slots"] >= 1
+    answer = operator.get(f"{API}/settings")
+    settings = {row["name"]: row for row in answer.json()["settings"]}
+    assert settings["VISAVIS_REQUESTS_PER_MINUTE"]["value"] == 1000
+    assert settings["VISAVIS_REQUESTS_PER_MINUTE"]["is_set"] is True
+    secret = settings["VISAVIS_WEBHOOK_SECRET"]
+    assert (secret["is_secret"], secret["is_set"], secret["value"]) == (True, True, None)
+    assert HIDDEN not in answer.text
+    assert {"DATABASE_URL", "LIVEKIT_URL"} <= settings.keys()
+
+
+def test_a_session_is_shared_and_watched(shown: Server, operator: httpx.Client) -> None:
+    token = operator.post(f"{API}/token", json={}).json()["token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+
+    def opened() -> Any:
+        # A worker that has just started measures first what it can hold.
+        answer = operator.post("/v1/realtime/session", headers=bearer, json={})
+        assert answer.status_code in {200, 503}, answer.text
+        return answer.json() if answer.status_code == 200 else None
+
+    made = until(opened, what="a slot")
+    session_id = made["session_id"]
+    try:
+        assert operator.get(f"{API}/sessions").json()["sessions"][0]["session_id"] == session_id
+        url = httpx.URL(operator.post(f"{API}/sessions/{session_id}/share").json()["url"])
+        assert url.path == f"/watch/{session_id}"
+        watched = httpx.get(f"{shown.url}{API}/view/{session_id}", params={"share": url.params["share"]})
+        assert watched.json()["status"] == "active"
+        assert watched.json()["livekit_url"] == made["livekit_url"]
+        assert watched.json()["livekit_access_token"] != made["token"]
+        for other in ("", "x" * 24, url.params["share"] + "x"):
+            gone = httpx.get(f"{shown.url}{API}/view/{session_id}", params={"share": other})
+            assert gone.status_code == 404
+        with browser(shown) as stranger:
+            stranger.post(f"{API}/session", json={"api_key": shown.make_key("Not its key")})
+            assert stranger.post(f"{API}/sessions/{session_id}/share").status_code == 404
+            assert stranger.get(f"{API}/sessions/{session_id}").status_code == 404
+    finally:
+        operator.delete(f"/v1/realtime/session/{session_id}", headers=bearer)
+    over = httpx.get(f"{shown.url}{API}/view/{session_id}", params={"share": url.params["share"]}).json()
+    assert (over["status"], over["livekit_access_token"]) == ("ended", None)
+    assert operator.post(f"{API}/sessions/{session_id}/share").status_code == 409
+    ended = operator.get(f"{API}/sessions", params={"words": session_id, "status": "ended"}).json()
+    assert ended["sessions"][0]["reason"] == "deleted"
+
+
+def test_pages_have_a_policy_of_their_own(shown: Server) -> None:
+    html = {"Accept": "text/html,*/*;q=0.8"}
+    for path in ("/", "/studio", "/sign-in"):
+        page = httpx.get(f"{shown.url}{path}", headers=html)
+        assert page.headers["content-type"].startswith("text/html")
+        assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+        assert "microphone=(self)" in page.headers["permissions-policy"]
+    player = httpx.get(f"{shown.url}/watch/ses_1?share=x")
+    assert "frame-ancestors *" in player.headers["content-security-policy"]
+    assert "x-frame-options" not in player.headers
+    # Programs get the API, as before.
+    assert httpx.get(shown.url).json()["version"]
+    assert httpx.get(f"{shown.url}/studio").json()["error"] == "not_found"
+    assert httpx.get(f"{shown.url}/nowhere", headers=html).json()["error"] == "not_found"
+    assert httpx.post(shown.url, headers=html).status_code == 405
+    assert httpx.get(f"{shown.url}{API}/session").headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    "path", ["/assets/../index.html", "/assets/%2e%2e/app.py", "/assets/", "/assets/x\0"]
+)
+def test_assets_are_assets_alone(shown: Server, path: str) -> None:
+    raw = path.replace("\0", "%00").encode()
+    answer = httpx.get(httpx.URL(shown.url).copy_with(raw_path=raw))
+    assert answer.status_code == 404
+
+
+@pytest.mark.skipif(not (STATIC / "index.html").is_file(), reason="the console is not built: make console")
+def test_built_assets_stay_in_caches(shown: Server) -> None:
+    page = httpx.get(shown.url, headers={"Accept": "text/html"}).text
+    script = page.split('src="/assets/')[1].split('"')[0]
+    asset = httpx.get(f"{shown.url}/assets/{script}")
+    assert "immutable" in asset.headers["cache-control"]
+    assert asset.headers["content-type"].startswith("text/javascript")
+    assert asset.headers["content-encoding"] == "gzip"
+    plain = httpx.get(f"{shown.url}/assets/{script}", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == asset.content
+
+
+def test_without_its_pages_the_console_says_how_to_get_them(tmp_path: Path) -> None:
+    answer = page("/", Headers({}), tmp_path)
+    assert answer.status_code == 200
+    assert b"make console" in bytes(answer.body)
+
+
+def test_the_client_is_typed_by_this_document() -> None:
+    kept = (REPOSITORY / "console/openapi.json").read_text(encoding="utf-8")
+    assert json.loads(kept) == json.loads(description.described()), "run `make openapi`"
