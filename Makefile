@@ -3,14 +3,19 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+# The web parts need Node; without it everything else is made, tested and served, and they are left out.
+NODE   := $(shell node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null && echo yes)
+WEB    := node_modules/.ready
+PAGES  := src/visavis/surfaces/console/static/index.html
+NO_WEB := The web parts are left out: they need Node 20.19 or newer, with npm.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo console test test-web check check-web bench openapi lock clean
 
 help:  ## Say what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
-setup: $(READY)  ## Make the environment in .venv
+setup: $(READY) $(if $(NODE),$(PAGES))  ## Make the environment in .venv, and the console where Node is
 
 $(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "visavis needs Python 3.11 or newer; set PYTHON=…")'
@@ -19,17 +24,52 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
+console: $(READY)  ## Build the web console into the package; needs Node 20 or newer
+	@test -n "$(NODE)" || { echo "$(NO_WEB)"; exit 1; }
+	@$(MAKE) --no-print-directory $(PAGES)
+
+$(WEB): package.json package-lock.json
+	npm ci --ignore-scripts --no-progress --loglevel=error
+	@touch $(WEB)
+
+$(PAGES): $(WEB) $(shell find console sdk/*/src -type f -not -path '*/node_modules/*' 2>/dev/null)
+	npm run build -w console
+	@touch $(PAGES)
+
 demo: $(READY)  ## Run the main job on the built-in sample
 	$(BIN)/visavis demo
 
-test: $(READY)  ## Run every test
+test: $(READY) $(if $(NODE),$(PAGES))  ## Run every test
 	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory test-web
 
 check: $(READY)  ## Lint, types and layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	@$(MAKE) --no-print-directory check-web
+
+ifeq ($(NODE),yes)
+test-web: $(READY) $(WEB)
+	npm run build
+	@touch $(PAGES)
+	npm run size
+	npm test
+
+check-web: $(WEB)
+	npm run lint
+	npm run types
+else
+test-web check-web:
+	@echo "$(NO_WEB)"
+endif
+
+openapi: $(READY)  ## Generate the SDK's client anew after a change of the API
+	$(BIN)/visavis openapi -o sdk/core/openapi.json
+	npm run generate -w sdk/core
+	$(BIN)/python -m visavis.surfaces.console.description > console/openapi.json
+	npm run generate -w console
 
 bench: $(READY)  ## Print and keep the figures of speed and memory
 	$(BIN)/python -m bench
@@ -39,4 +79,4 @@ lock: $(READY)  ## Resolve the lock file anew
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock
 
 clean:  ## Remove the environment and everything made
-	rm -rf $(VENV) out build dist
+	rm -rf $(VENV) out build dist node_modules sdk/*/dist sdk/*/temp examples/*/.next console/test-results src/visavis/surfaces/console/static

@@ -1,0 +1,82 @@
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FLAGS, findChromium } from "../../../sdk/testing/chromium.js";
+import { type Started, start } from "../../../sdk/testing/process.js";
+import { type Service, startService } from "../../../sdk/testing/service.js";
+import { wav } from "../../../sdk/testing/sounds.js";
+
+const FOLDER = fileURLToPath(new URL("..", import.meta.url));
+const DEADLINE = { timeout: 30_000 };
+
+describe.skipIf(findChromium() === null)("the page", () => {
+  let service: Service;
+  let site: Started;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    service = await startService();
+    site = await start([process.execPath, "server.mjs"], {
+      cwd: FOLDER,
+      env: { VISAVIS_URL: service.url, VISAVIS_KEY: service.key, PORT: "0" },
+      patterns: [/^(http\S+)/],
+    });
+    browser = await chromium.launch({ executablePath: findChromium() ?? "", args: FLAGS });
+  }, 300_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await site?.stop();
+    await service?.stop();
+  }, 120_000);
+
+  test("lets the avatar say a sound, and ends it", async () => {
+    const page = await browser.newPage();
+    await page.addInitScript(keepConnections);
+    await page.goto(site.said[0] ?? "");
+    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByRole("status").getByText("active").waitFor(DEADLINE);
+
+    const before = await heardEnergy(page);
+    await page.getByLabel("Let it say a sound").setInputFiles({
+      name: "tone.wav",
+      mimeType: "audio/wav",
+      buffer: Buffer.from(wav(2)),
+    });
+    // The avatar says what it was given, so its own track becomes loud.
+    await expect.poll(() => heardEnergy(page), DEADLINE).toBeGreaterThan(before + 0.01);
+
+    await page.getByRole("button", { name: "End" }).click();
+    await page.getByRole("status").getByText("ended").waitFor(DEADLINE);
+  });
+});
+
+declare global {
+  interface Window {
+    connections: RTCPeerConnection[];
+  }
+}
+
+/** Runs in the page before anything else: remembers every connection that is made. */
+function keepConnections(): void {
+  window.connections = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...args: ConstructorParameters<typeof RTCPeerConnection>) {
+      super(...args);
+      window.connections.push(this);
+    }
+  };
+}
+
+/** How much sound the page has received so far, as WebRTC counts it. */
+function heardEnergy(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    let energy = 0;
+    for (const connection of window.connections) {
+      for (const entry of (await connection.getStats()).values()) {
+        if (entry.type === "inbound-rtp" && entry.kind === "audio") energy += entry.totalAudioEnergy ?? 0;
+      }
+    }
+    return energy;
+  });
+}
