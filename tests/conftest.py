@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.conformance.rooms.browser import NoBrowserError, fetch_client, find_chromium
 from visavis.adapters.face_models import default_models_directory, ensure_face_models
 from visavis.engine.face import FaceModels
 from visavis.engine.photo import Photo
@@ -23,6 +24,16 @@ REPOSITORY = Path(__file__).parents[1]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="Draw the golden frames anew.")
+
+
+@pytest.fixture(scope="session")
+def browser() -> None:
+    """Chromium and livekit-client, or the test is left out."""
+    try:
+        find_chromium()
+        fetch_client()
+    except NoBrowserError as reason:
+        pytest.skip(str(reason))
 
 
 @pytest.fixture(scope="session")

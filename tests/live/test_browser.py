@@ -7,20 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bench.viewing import INSIDE, LIPS, RATE_HZ, Expected, Track, lag_s, mouth_box, sentence
-from tests.conformance.rooms.browser import NoBrowserError, fetch_client, find_chromium, opened
+from tests.conformance.rooms.browser import opened
 from tests.live.conftest import Stage, asynchronous
 from tests.live.test_talk import ALIKE, TRIES
 
 PAGE = Path(__file__).with_name("page.html")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def browser() -> None:
-    try:
-        find_chromium()
-        fetch_client()
-    except NoBrowserError as reason:
-        pytest.skip(str(reason))
 
 
 def wav() -> bytes:
@@ -34,6 +25,7 @@ def wav() -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.usefixtures("browser")
 @asynchronous
 async def test_a_web_page_talks_to_an_avatar(stage: Stage, performed: Expected, tmp_path: Path) -> None:
     """The mouth that Chromium decodes moves as the engine moves it for the sound that the page sends."""

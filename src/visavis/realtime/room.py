@@ -20,6 +20,7 @@ from visavis.realtime.sound import RATE_HZ, from_pcm
 _JOIN_S: Final = 10.0
 _LEAVE_S: Final = 2.0
 _LOOK_S: Final = 1.0
+_STREAM: Final = "avatar"  # viewers play the tracks of one stream together, those of others as they come
 _AUDIO_BITS: Final = 64_000
 _FRAME_MS: Final = 10
 _NO_QUEUE: Final = 0  # the library would play from one by a timer of its own, which drifts under load
@@ -177,11 +178,14 @@ class AvatarRoom:
         as_face = rtc.TrackPublishOptions(
             source=rtc.TrackSource.SOURCE_CAMERA,
             simulcast=False,
+            stream=_STREAM,
             video_codec=CODECS[picture.codec],
             video_encoding=rtc.VideoEncoding(max_bitrate=picture.kbps * 1000, max_framerate=picture.fps),
         )
         as_face.degradation_preference = rtc.DegradationPreference.MAINTAIN_RESOLUTION.value
-        as_voice = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False, red=False)
+        as_voice = rtc.TrackPublishOptions(
+            source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False, red=False, stream=_STREAM
+        )
         as_voice.audio_encoding.max_bitrate = _AUDIO_BITS
         await me.publish_track(face, as_face)
         self._tracks.append(face)

@@ -15,6 +15,7 @@ LEVELS = (40, 90, 140, 190, 240)
 RATE_HZ = 48000
 TONE_HZ = 1000
 BLOCK = RATE_HZ // 100
+STREAM = "person"  # clients play tracks together that are of one stream
 
 
 def paint(level: int, width: int = WIDTH, height: int = HEIGHT) -> rtc.VideoFrame:
@@ -44,7 +45,7 @@ async def showing(
     source = rtc.VideoSource(*size)
     track = rtc.LocalVideoTrack.create_video_track("pictures", source)
     options = rtc.TrackPublishOptions(
-        source=rtc.TrackSource.SOURCE_CAMERA, simulcast=simulcast, video_codec=codec
+        source=rtc.TrackSource.SOURCE_CAMERA, simulcast=simulcast, video_codec=codec, stream=STREAM
     )
     publication = await client.me.publish_track(track, options)
 
@@ -69,7 +70,7 @@ async def sounding(client: Client) -> AsyncIterator[rtc.LocalTrackPublication]:
     """Publish a tone of `TONE_HZ`."""
     source = rtc.AudioSource(RATE_HZ, 1)
     track = rtc.LocalAudioTrack.create_audio_track("tone", source)
-    options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
+    options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, stream=STREAM)
     publication = await client.me.publish_track(track, options)
 
     async def feed() -> None:

@@ -3,13 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.conformance.rooms.browser import (
-    NoBrowserError,
-    browsing,
-    fetch_client,
-    find_chromium,
-    hear,
-)
+from tests.conformance.rooms.browser import browsing, hear
 from tests.conformance.rooms.clients import Target, asynchronous, joined, new_room, within
 from tests.conformance.rooms.line import line_to
 from tests.conformance.rooms.media import read_levels, showing
@@ -18,15 +12,7 @@ from tests.conformance.rooms.test_media import follows
 BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connection", "two-connections"])
 
 
-@pytest.fixture(scope="session", autouse=True)
-def browser() -> None:
-    try:
-        find_chromium()
-        fetch_client()
-    except NoBrowserError as reason:
-        pytest.skip(str(reason))
-
-
+@pytest.mark.usefixtures("browser")
 @BOTH_WAYS
 @pytest.mark.parametrize("udp", [True, False], ids=["udp", "no-udp"])
 def test_a_browser_sees_is_seen_and_talks(target: Target, tmp_path: Path, single: bool, udp: bool) -> None:

@@ -1,15 +1,15 @@
-"""Lips and sound together: what reports say of the time puts both on one clock.
-
-Clients play them together by these reports. How well they do when the machine is busy is their affair: when
-something is seen and heard is not measured here.
-"""
+"""Lips and sound together: reports put both on one clock, and clients play them together by it."""
 
 import asyncio
+from collections import deque
+from pathlib import Path
 
 import aiohttp
 import pytest
 from aiortc import RTCCertificate
 from bench.rooms_light import NTP_EPOCH_S, Viewer
+from livekit import api
+from tests.conformance.rooms.browser import browsing, hear
 from tests.conformance.rooms.clients import DEADLINE_S, Target, asynchronous, joined, new_room
 from tests.conformance.rooms.media import RATE_HZ, showing, sounding
 
@@ -20,6 +20,10 @@ BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connectio
 MAPPED_S = 0.1
 """The shortest way of many packets does not depend on how busy the machine is; a wrong mapping is far off."""
 
+TOGETHER_S = 0.1
+"""Sound that comes 125 ms after its picture is noticed (ITU-R BT.1359-1)."""
+
+LOOKS = 15  # at as many pictures in a row
 PACKETS = 60
 CLOCKS_HZ = {96: 90000, 111: RATE_HZ}  # VP8 and Opus, as both servers number them
 
@@ -81,3 +85,28 @@ async def test_reports_put_sound_and_pictures_on_one_clock(target: Target, singl
             await asyncio.gather(watching, return_exceptions=True)
     pictures_s, sounds_s = (watch.way_s(number) for number in CLOCKS_HZ)
     assert abs(pictures_s - sounds_s) < MAPPED_S, (pictures_s, sounds_s)
+
+
+@pytest.mark.usefixtures("browser")
+@BOTH_WAYS
+def test_a_browser_plays_sound_and_pictures_together(target: Target, tmp_path: Path, single: bool) -> None:
+    """A busy machine may need a while, but what is on one clock comes together."""
+
+    @asynchronous
+    async def check() -> None:
+        room = new_room()
+        token = target.token("browser", room)
+        async with target.service() as service:
+            await service.room.create_room(api.CreateRoomRequest(name=room, sync_streams=True))
+        async with (
+            joined(target, room, "ada", single=single) as ada,
+            showing(ada),
+            sounding(ada),
+            browsing(target, tmp_path, token, single=single, publishes=False) as said,
+        ):
+            apart_s: deque[float] = deque(maxlen=LOOKS)
+            while len(apart_s) < LOOKS or max(map(abs, apart_s)) > TOGETHER_S:
+                (apart_ms,) = await hear(said, "sound after pictures")
+                apart_s.append(apart_ms / 1e3)
+
+    check()

@@ -57,7 +57,7 @@ def test_the_sound_comes_out_as_it_went_in(
 ) -> None:
     performance = perform(small_rig, speech_model)
     held = performance.held_blocks
-    assert held * BLOCK_S == pytest.approx(0.10)
+    assert held * BLOCK_S == pytest.approx(0.08)
     moments = [performance.step(block) for block in speech_blocks[:60]]
     for moment, block in zip(moments[held:], speech_blocks, strict=False):
         assert moment.sound is block

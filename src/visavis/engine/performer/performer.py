@@ -1,5 +1,6 @@
 """Turning rows of speech motion into one row of weights for every frame."""
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -100,8 +101,8 @@ class Performer:
             self._phrase_s = 0.0
 
     def _row_at(self, frame: int) -> float:
-        """The (fractional) row of motion that a frame shows; row k is centred at (k + ½)/rate."""
-        return max(0.0, (frame / self._fps + LEAD_S) * ROW_RATE_HZ - 0.5)
+        """The (fractional) row of motion that a frame shows."""
+        return max(0.0, _row_at(frame / self._fps))
 
     def _frame(self) -> Floats:
         time_s = self._frames / self._fps
@@ -139,8 +140,15 @@ class Performer:
 def reach_s(fps: Fraction) -> float:
     """How long after its own moment the middle of the last row lies that a frame needs, at most.
 
-    A frame between two rows needs the later one. At 25 frames a second all lie alike, and nearer than a row.
+    A frame between two rows needs the later one; at 25 frames a second every frame lies on one.
     """
-    moments_s = np.arange(fps.numerator) / float(fps)
-    later_rows = np.floor((moments_s + LEAD_S) * ROW_RATE_HZ - 0.5 + 1e-6) + 1
-    return float(np.max((later_rows + 0.5) / ROW_RATE_HZ - moments_s))
+    moments_s = [frame / float(fps) for frame in range(fps.numerator)]
+    return max((math.ceil(_row_at(moment_s)) + 0.5) / ROW_RATE_HZ - moment_s for moment_s in moments_s)
+
+
+def _row_at(moment_s: float) -> float:
+    """The (fractional) row whose lips are shown at a moment; row k is centred at (k + ½)/rate.
+
+    Rounded, so that a moment on a row does not seem to lie behind it.
+    """
+    return round((moment_s + LEAD_S) * ROW_RATE_HZ - 0.5, 6)

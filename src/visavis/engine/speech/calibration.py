@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 
 from visavis.engine.speech.motion import CHANNELS, VISEMES, SpeechMotion
 
-LEAD_S: Final = 0.040
-"""Real lips are in place 30-40 ms before their sound: a row's lips are shown this long before its moment."""
+LEAD_S: Final = 0.030
+"""Real lips are in place 30-40 ms before their sound: a row's lips are shown this long before its moment.
+
+At 25 frames a second this puts every frame on a row. With any more it would lie behind its row and need the
+next one too, which a live session would have to wait 20 ms for."""
 
 PRESSED: Final = 0.45
 """The evidence of `pressed` above which lips count as pressed together; the most events come out right in
