@@ -75,7 +75,11 @@ class Server:
         ]
         self.log = self.data / "serve.log"
         env = os.environ | {"VISAVIS_LOG_LEVEL": "info", "VISAVIS_LOG_FORMAT": "json"}
-        env |= {"VISAVIS_ROOMS_PORT": "0", "VISAVIS_ROOMS_UDP_PORT": "0"} | self.env
+        env |= {
+            "VISAVIS_ROOMS_PORT": "0",
+            "VISAVIS_ROOMS_UDP_PORT": "0",
+            "VISAVIS_LIVE_SLOTS": "0",
+        } | self.env
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 tethered.command(words, on_parents_death=signal.SIGTERM),

@@ -20,7 +20,7 @@ from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.parts import gateway, rooms_secret, workshop
 from visavis.bootstrap.roomserver import EmbeddedRooms
-from visavis.core import accounts, sign_ins
+from visavis.core import accounts, leases, sign_ins
 from visavis.core.database import Database, migrate
 from visavis.core.webhooks import secret_of
 from visavis.errors import SettingsError
@@ -29,6 +29,8 @@ from visavis.worker.worker import work
 
 FIRST_KEY_NAME: Final = "First key"
 _LOOK_EVERY_S: Final = 0.5
+_SLOTS_S: Final = 15.0
+_LOOK_FOR_SLOTS_EVERY_S: Final = 0.1
 _GATEWAY_DRAIN_S: Final = 20
 _WORKER_DRAIN_S: Final = 40.0
 
@@ -139,8 +141,10 @@ async def _serve(
                 )
             )
             serving = asyncio.create_task(server.serve(sockets=[listener]))
-            on_start(await _started(installation, listener))
             watching = asyncio.create_task(_watch(postgres, rooms, worker))
+            if not await _has_slots(installation, stopped):
+                _log.warning("no_live_slots_yet")
+            on_start(await _started(installation, listener))
             ending = asyncio.create_task(stopped.wait())
             await asyncio.wait([serving, watching, ending], return_when=asyncio.FIRST_COMPLETED)
             _log.info("draining")
@@ -155,6 +159,25 @@ async def _serve(
         _log.info("worker_stopped")
         if rooms is not None:
             await asyncio.to_thread(rooms.stop)
+
+
+async def _has_slots(installation: Installation, stopped: asyncio.Event) -> bool:
+    """Whether live sessions can be opened, once the worker has measured how many; it gets a while."""
+    if installation.settings.live_slots == 0:
+        return True
+    database = Database(installation.url)
+    try:
+        async with asyncio.timeout(_SLOTS_S):
+            while not stopped.is_set():
+                async with database.transaction() as session:
+                    if (await leases.measure(session)).slots:
+                        return True
+                await asyncio.sleep(_LOOK_FOR_SLOTS_EVERY_S)
+    except TimeoutError:
+        pass
+    finally:
+        await database.close()
+    return False
 
 
 async def _started(installation: Installation, listener: socket.socket) -> Started:

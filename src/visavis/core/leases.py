@@ -117,13 +117,19 @@ async def take_over(session: AsyncSession, worker_id: str, *, free: int) -> list
     return list((await session.execute(statement, values)).scalars())
 
 
+async def announce(session: AsyncSession, worker_id: str, slots: int) -> None:
+    """Say at once how many sessions a worker can hold, if it has its seat already."""
+    statement = text("UPDATE workers SET live_slots = :slots WHERE id = :id")
+    await session.execute(statement, {"id": worker_id, "slots": slots})
+
+
 async def go_home(session: AsyncSession, worker_id: str) -> int:
     """Take no more sessions, and let other workers have those that are held.
 
     Returns:
         How many there were.
     """
-    await session.execute(text("UPDATE workers SET live_slots = 0 WHERE id = :id"), {"id": worker_id})
+    await announce(session, worker_id, 0)
     given = await give_back(session, worker_id)
     await wake(session)
     return given

@@ -79,8 +79,11 @@ class LiveHalf:
         Args:
             url: Of the database.
         """
-        self._shop.live.slots = await self._count_slots()
-        _log.info("live_slots", slots=self._shop.live.slots)
+        self._shop.live.slots = slots = await self._count_slots()
+        _log.info("live_slots", slots=slots)
+        with contextlib.suppress(DatabaseError):  # otherwise the seat says it with its next sign of life
+            async with self._shop.database.transaction() as session:
+                await leases.announce(session, self._name, slots)
         listening = asyncio.create_task(self._listen(url))
         try:
             while True:

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from visavis.engine.face.detector import Detection, Detector, Pixels, overlap
-from visavis.engine.face.landmarks import Landmarks
+from visavis.engine.face.landmarks import OVAL, Landmarks
 from visavis.engine.face.models import FaceModels
 from visavis.engine.face.pose import EYE_DISTANCE_CM, Pose, head_pose
 from visavis.errors import FaceTooSmallError, FaceTurnedAwayError, NoFaceError
@@ -26,12 +26,8 @@ _SAME_FACE_OVERLAP = 0.3
 _LOOK_AROUND = 2.2  # side of the closer look, over that of the face's box
 _LEAST_SIDE_PX = 12  # boxes below are texture, or crowds far away
 
-# Mesh indices: around the lips and the tip of the chin, and around the face.
+# Mesh indices around the lips and the tip of the chin.
 _MOUTH_AND_CHIN = (61, 291, 0, 17, 152)
-_OVAL = (
-    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
-    *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
-)
 _MOST_CUT_OFF = 0.05  # how far the oval may reach over the picture's edge, over its own height
 
 
@@ -158,7 +154,7 @@ def _refuse_turned_away(pose: Pose) -> None:
 
 def _refuse_cut_off(landmarks: Landmarks, rgb: Pixels) -> None:
     height, width = rgb.shape[:2]
-    oval, inner = landmarks.points[list(_OVAL), :2], landmarks.points[list(_MOUTH_AND_CHIN), :2]
+    oval, inner = landmarks.points[list(OVAL), :2], landmarks.points[list(_MOUTH_AND_CHIN), :2]
     allowed = _MOST_CUT_OFF * float(np.ptp(oval[:, 1]))
     for points, margin in ((inner, 0.0), (oval, allowed)):
         inside = np.all((points >= -margin) & (points <= np.array([width, height]) - 1 + margin))

@@ -16,6 +16,11 @@ from visavis.engine.face.graph import CutMesh, Floats, Graph, Window
 
 MESH_POINTS = 468
 IRIS_POINTS = 5
+OVAL = (
+    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
+    *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
+)
+"""The outline of the face, from the forehead's middle round and back."""
 
 # Outer corners of the eyes, image left and right: they give the angle of a tracked face.
 _LEFT_EYE_CORNER, _RIGHT_EYE_CORNER = 33, 263

@@ -7,8 +7,6 @@ right mean the left and right of the picture. Lists along a line run from left t
 from dataclasses import dataclass
 from typing import Final
 
-MESH_POINTS: Final = 468
-
 PUPIL_DISTANCE_CM: Final = 6.3
 """Mean distance of adult pupils; fixes the unit, so that every size below is in real centimetres."""
 
@@ -26,12 +24,6 @@ LOWER_LIP: Final = (
     *(96, 89, 179, 86, 15, 316, 403, 319, 325, 95, 88, 178, 87, 14, 317, 402, 318, 324),
 )
 """The same of the lower lip."""
-
-OVAL: Final = (
-    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
-    *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
-)
-"""The outline of the face, from the forehead's middle round and back."""
 
 CHIN: Final = 152
 CHEEKS: Final = (50, 280)

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from visavis.engine.arrays import Floats, Pixels
+from visavis.engine.face.landmarks import OVAL
 from visavis.engine.rig import anatomy
 
 SQUARE_EYE_DISTANCES: Final = 4.7
@@ -59,7 +60,7 @@ def head_square(rgb: Pixels, points: Floats) -> HeadSquare:
         points: Landmarks in its pixels, shape `(478, 3)`.
     """
     height, width = rgb.shape[:2]
-    oval = points[list(anatomy.OVAL), :2]
+    oval = points[list(OVAL), :2]
     eye_distance = float(np.linalg.norm(points[468, :2] - points[473, :2]))
     eye_distance = max(eye_distance, float(np.ptp(oval[:, 1])) * _OVAL_TO_EYES)
     side = min(eye_distance * SQUARE_EYE_DISTANCES, height, width)

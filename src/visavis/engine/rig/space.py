@@ -15,6 +15,7 @@ import numpy as np
 from scipy.interpolate import RBFInterpolator
 
 from visavis.engine.arrays import Floats, Pixels
+from visavis.engine.face.landmarks import MESH_POINTS, OVAL
 from visavis.engine.face.pose import Similarity, head_pose, mean_face
 from visavis.engine.rig import anatomy
 from visavis.engine.rig.crop import HeadCrop
@@ -86,7 +87,7 @@ def face_space(crop: HeadCrop, *, without: Sequence[int] = ()) -> FaceSpace:
     spline = _spline(points, resting, cells, without)
 
     hull = np.zeros((cells, cells), np.uint8)
-    oval = (points[list(anatomy.OVAL), :2] - (CELL_PX - 1) / 2) / CELL_PX
+    oval = (points[list(OVAL), :2] - (CELL_PX - 1) / 2) / CELL_PX
     cv2.fillConvexPoly(hull, cv2.convexHull(oval.astype(np.int32)), 1)
     outside_cm = np.asarray(cv2.distanceTransform(1 - hull, cv2.DIST_L2, 5), np.float32) * CELL_PX / cm
 
@@ -121,13 +122,13 @@ def face_space(crop: HeadCrop, *, without: Sequence[int] = ()) -> FaceSpace:
 
 def _to_face(points: Floats, placement: Similarity) -> Floats:
     """The mesh's landmarks in face space, cm, `(468, 3)`."""
-    camera = points[: anatomy.MESH_POINTS] * np.array([1, -1, -1], np.float32)
+    camera = points[: MESH_POINTS] * np.array([1, -1, -1], np.float32)
     return np.asarray((camera - placement.shift) / placement.scale @ placement.rotation, np.float32)
 
 
 def _spline(points: Floats, mean_face: Floats, cells: int, without: Sequence[int]) -> Floats:
     """X, Y of the mean face and height towards the camera (px) at every cell, `(cells, cells, 3)`."""
-    followed = np.setdiff1d(np.arange(anatomy.MESH_POINTS), without)
+    followed = np.setdiff1d(np.arange(MESH_POINTS), without)
     mesh = points[followed]
     spline = RBFInterpolator(
         mesh[:, :2],
