@@ -122,7 +122,7 @@ def face_space(crop: HeadCrop, *, without: Sequence[int] = ()) -> FaceSpace:
 
 def _to_face(points: Floats, placement: Similarity) -> Floats:
     """The mesh's landmarks in face space, cm, `(468, 3)`."""
-    camera = points[: MESH_POINTS] * np.array([1, -1, -1], np.float32)
+    camera = points[:MESH_POINTS] * np.array([1, -1, -1], np.float32)
     return np.asarray((camera - placement.shift) / placement.scale @ placement.rotation, np.float32)
 
 
