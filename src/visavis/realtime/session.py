@@ -28,8 +28,8 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 3.0
 _WATCH_S: Final = 0.5
 _REPORT_S: Final = 5.0
 _STALL_S: Final = 4.0
-"""Who stood still for less catches up: what was sent of the sound's samples then still tells the time, by which
-viewers hold sound and picture together. After more, such as a night asleep, it goes on from there."""
+"""Who stood still for less catches up: then the count of the samples that were sent still tells the time, and
+viewers hold sound and picture together by it. After more, such as a night asleep, it goes on from there."""
 
 _log = structlog.get_logger()
 
