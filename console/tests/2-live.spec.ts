@@ -30,6 +30,7 @@ async function mouthMotion(page: import("@playwright/test").Page): Promise<numbe
 }
 
 test("a session: seen, spoken through, swapped, watched, ended", async ({ signedIn: page, context }) => {
+  test.slow(); // each look at a mouth is ninety frames long
   await page.goto("/live");
   await page.getByRole("button", { name: "Start the session" }).click();
   await expect(page.locator(AVATAR)).toBeVisible();
@@ -50,7 +51,7 @@ test("a session: seen, spoken through, swapped, watched, ended", async ({ signed
 
   await page
     .getByLabel("Text to be said")
-    .fill("Maybe a father, a baby and five very funny women. ".repeat(4));
+    .fill("Maybe a father, a baby and five very funny women. ".repeat(20)); // longer than anybody looks
   await page.keyboard.press("Enter");
   await expect(page.getByRole("button", { name: "Stop talking" })).toBeVisible();
   await expect
