@@ -28,6 +28,7 @@ from typing import Any
 
 import httpx
 
+from bench.machine import processor
 from bench.viewing import Expected, Viewer, expected, lag_s, mouth_box, sentence, speaking, watching
 from visavis.adapters import tethered
 from visavis.bootstrap import face_models, speech_model
@@ -310,7 +311,8 @@ async def measure(minutes: float, most: int, served: Served, path: Path | None, 
     if trace:
         async with session(served, rig) as (viewer, _):
             return {"trace": await traced(served, viewer, wanted, SENTENCES)}
-    figures: Figures = {"cores": len(os.sched_getaffinity(0)), "load_before": round(os.getloadavg()[0], 2)}
+    figures: Figures = {"processor": processor(), "cores": len(os.sched_getaffinity(0))}
+    figures |= {"load_before": round(os.getloadavg()[0], 2)}
     figures |= await starts(served, rig)
     async with session(served, rig) as (viewer, _):
         figures |= await traced(served, viewer, wanted, SENTENCES)

@@ -124,7 +124,9 @@ def memory_mb(pid: int) -> float:
 
 
 def percentiles_ms(values_s: Sequence[float], prefix: str) -> Figures:
-    """The 50th, 95th and 99th."""
+    """The 50th, 95th and 99th; nothing of what never came."""
+    if len(values_s) < 2:
+        return {f"{prefix}_p{share}_ms": None for share in (50, 95, 99)}
     cuts = statistics.quantiles(values_s, n=100)
     return {f"{prefix}_p{share}_ms": round(cuts[share - 1] * 1e3, 2) for share in (50, 95, 99)}
 
@@ -290,10 +292,15 @@ def main() -> None:
         else:
             for name in wanted.only or parts:
                 figures[name] = {"load_before": load()} | parts[name](servers)
+                _keep(figures, wanted.keep)
         print(json.dumps(figures, indent=2))
-        if wanted.keep:
-            wanted.keep.parent.mkdir(parents=True, exist_ok=True)
-            wanted.keep.write_text(json.dumps(figures, indent=2) + "\n")
+        _keep(figures, wanted.keep)
+
+
+def _keep(figures: Figures, path: Path | None) -> None:
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(figures, indent=2) + "\n")
 
 
 if __name__ == "__main__":
