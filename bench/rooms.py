@@ -289,12 +289,12 @@ def main() -> None:
     with both_servers() as servers:
         if wanted.soak:
             figures["soak"] = {"load_before": load()} | soak(servers, wanted.soak)
+            _keep(figures, wanted.keep)
         else:
             for name in wanted.only or parts:
                 figures[name] = {"load_before": load()} | parts[name](servers)
                 _keep(figures, wanted.keep)
         print(json.dumps(figures, indent=2))
-        _keep(figures, wanted.keep)
 
 
 def _keep(figures: Figures, path: Path | None) -> None:

@@ -142,9 +142,14 @@ async def _serve(
             )
             serving = asyncio.create_task(server.serve(sockets=[listener]))
             watching = asyncio.create_task(_watch(postgres, rooms, worker))
-            if not await _has_slots(installation, stopped):
-                _log.warning("no_live_slots_yet")
-            on_start(await _started(installation, listener))
+            database = Database(installation.url)
+            try:
+                if installation.settings.live_slots != 0 and not await _has_slots(database, stopped):
+                    _log.warning("no_live_slots_yet")
+                started = await _started(installation, database, listener)
+            finally:
+                await database.close()
+            on_start(started)
             ending = asyncio.create_task(stopped.wait())
             await asyncio.wait([serving, watching, ending], return_when=asyncio.FIRST_COMPLETED)
             _log.info("draining")
@@ -161,41 +166,28 @@ async def _serve(
             await asyncio.to_thread(rooms.stop)
 
 
-async def _has_slots(installation: Installation, stopped: asyncio.Event) -> bool:
+async def _has_slots(database: Database, stopped: asyncio.Event) -> bool:
     """Whether live sessions can be opened, once the worker has measured how many; it gets a while."""
-    if installation.settings.live_slots == 0:
-        return True
-    database = Database(installation.url)
-    try:
+    with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_SLOTS_S):
             while not stopped.is_set():
                 async with database.transaction() as session:
                     if (await leases.measure(session)).slots:
                         return True
                 await asyncio.sleep(_LOOK_FOR_SLOTS_EVERY_S)
-    except TimeoutError:
-        pass
-    finally:
-        await database.close()
     return False
 
 
-async def _started(installation: Installation, listener: socket.socket) -> Started:
+async def _started(installation: Installation, database: Database, listener: socket.socket) -> Started:
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    database = Database(installation.url)
     key = secret = None
     configured = installation.settings.webhook_secret
-    try:
-        async with database.transaction() as session:
-            if not await accounts.count_keys(session):
-                row, key = await accounts.create_key(session, FIRST_KEY_NAME)
-                secret = await secret_of(
-                    session, row.id, configured.get_secret_value() if configured else None
-                )
-            link = await sign_ins.first_link(session)
-    finally:
-        await database.close()
+    async with database.transaction() as session:
+        if not await accounts.count_keys(session):
+            row, key = await accounts.create_key(session, FIRST_KEY_NAME)
+            secret = await secret_of(session, row.id, configured.get_secret_value() if configured else None)
+        link = await sign_ins.first_link(session)
     url = f"http://{shown}:{port}"
     base = (installation.settings.public_url or url).rstrip("/")
     return Started(url, key, secret, f"{base}/sign-in#{link}" if link else None)
