@@ -187,19 +187,24 @@ class KeyRefusedError(VisavisError):
     code = "key_refused"
 
 
-class RateLimitError(VisavisError):
-    """Too many requests in a minute.
+class TryLaterError(VisavisError):
+    """It cannot be done now.
 
     Attributes:
-        retry_after_s: When the next one will be let in.
+        retry_after_s: When to try again.
     """
 
-    code = "rate_limited"
     retryable = True
 
     def __init__(self, message: str, *, retry_after_s: int) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class RateLimitError(TryLaterError):
+    """Too many requests in a minute."""
+
+    code = "rate_limited"
 
 
 class MonthlyCapError(RateLimitError):
@@ -270,19 +275,10 @@ class ConversationDisabledError(VisavisError):
     code = "conversation_disabled"
 
 
-class NoCapacityError(VisavisError):
-    """No worker has a free slot for a session.
-
-    Attributes:
-        retry_after_s: When to try again.
-    """
+class NoCapacityError(TryLaterError):
+    """No worker has a free slot for a session."""
 
     code = "no_capacity"
-    retryable = True
-
-    def __init__(self, message: str, *, retry_after_s: int) -> None:
-        super().__init__(message)
-        self.retry_after_s = retry_after_s
 
 
 class SessionMissingError(VisavisError):

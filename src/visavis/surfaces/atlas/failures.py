@@ -175,8 +175,7 @@ def install(app: FastAPI) -> None:
         if failure.status >= INTERNAL.status:
             _log.warning("request_refused", code=failure.code, reason=error.code)
         message = None if failure in _OWN_WORDS else error.message
-        waits = errors.RateLimitError, errors.NoCapacityError
-        retry_after_s = error.retry_after_s if isinstance(error, waits) else None
+        retry_after_s = error.retry_after_s if isinstance(error, errors.TryLaterError) else None
         return answer(failure, message, retry_after_s=retry_after_s)
 
     async def invalid(_request: Request, error: Exception) -> Response:
