@@ -274,7 +274,7 @@ class Participant:
         if peer is self.publisher.peer:
             self.publisher.take_feedback(feedback, self._clock())
         if peer is self.subscriber.peer:
-            self.subscriber.take_feedback(feedback)
+            self.subscriber.take_feedback(feedback, self._clock())
 
     # Data
 

@@ -17,6 +17,7 @@ from visavis.rooms.wire.rtcp import Feedback, KeyframeRequest, Nack, SenderRepor
 from visavis.rooms.wire.rtp import RtpPacket, unwrap_rtx
 
 REPORT_EVERY_S: Final = 1.0
+FEEDBACK_EVERY_S: Final = 0.045
 _MOST_STREAMS: Final = 128
 
 
@@ -60,7 +61,7 @@ class Publisher:
         self._streams: dict[int, _Stream] = {}
         self._extensions: dict[str, int] = {}
         self._feedback = TransportFeedback()
-        self._reported_s = 0.0
+        self._fed_back_s = self._reported_s = 0.0
 
     def add(self, request: AddTrackRequest) -> Track:
         """Note a track that a coming offer will bring.
@@ -235,14 +236,18 @@ class Publisher:
                 stream.track.report(stream.layer, report)
 
     def tick(self, now_s: float) -> float | None:
-        """To be called each 50 ms: feedback, reports, what has to be asked again.
+        """To be called often: feedback, reports, what has to be asked again.
 
         Returns:
             Once in `REPORT_EVERY_S` the share of packets lost since, 0..1; `None` at other times.
         """
-        wide = self._feedback.take(next(iter(self._streams), 0))
-        if wide is not None:
-            self.peer.send_rtcp(wide)
+        if not self._streams:
+            return None
+        if now_s - self._fed_back_s >= FEEDBACK_EVERY_S:
+            self._fed_back_s = now_s
+            wide = self._feedback.take(next(iter(self._streams)))
+            if wide is not None:
+                self.peer.send_rtcp(wide)
         for stream in self._streams.values():
             if not stream.repeats and stream.track.kind == "video":
                 self._ask_again(stream, now_s)

@@ -14,7 +14,11 @@ MOST_MISSING: Final = 128
 """A longer gap is not asked for: a keyframe heals it."""
 
 NACK_AGAIN_S: Final = 0.06
-MOST_NACKS: Final = 6
+"""From one request for a lost packet to the next, until it is known how long an answer takes."""
+
+ROUND_TRIPS: Final = 1.5
+LEAST_AGAIN_S, MOST_AGAIN_S = 0.02, 0.25
+MOST_NACKS: Final = 10
 MOST_FEEDBACK: Final = 400
 
 
@@ -40,6 +44,7 @@ class Reception:
         self._received = 0
         self._reported = (0, 0)
         self._missing: dict[int, _Missing] = {}
+        self._round_trip_s = NACK_AGAIN_S / ROUND_TRIPS
         self._sender: tuple[int, float] | None = None
         self._transit: float | None = None
         self._jitter = 0.0
@@ -54,8 +59,11 @@ class Reception:
             return True
         step = sequence_step(self._highest % SEQUENCES, sequence)
         if step <= 0:
-            if self._missing.pop(sequence, None) is None:
+            missing = self._missing.pop(sequence, None)
+            if missing is None:
                 return False
+            if missing.asked == 1:  # of several requests nobody knows which one this answers (Karn)
+                self._round_trip_s += (now_s - missing.asked_s - self._round_trip_s) / 4
             self._received += 1
             return True
         for lost in range(self._highest + 1, self._highest + step):
@@ -82,10 +90,13 @@ class Reception:
             del self._missing[next(iter(self._missing))]
 
     def take_nack(self, now_s: float) -> tuple[int, ...]:
-        """The packets to ask for now: new gaps at once, old ones again after a while, a few times."""
+        """The packets to ask for now: new gaps at once, old ones when an answer is overdue, a few times."""
+        if not self._missing:
+            return ()
+        again_s = min(max(ROUND_TRIPS * self._round_trip_s, LEAST_AGAIN_S), MOST_AGAIN_S)
         due: list[int] = []
         for sequence, missing in list(self._missing.items()):
-            if missing.asked and now_s - missing.asked_s < NACK_AGAIN_S:
+            if missing.asked and now_s - missing.asked_s < again_s:
                 continue
             if missing.asked >= MOST_NACKS:
                 del self._missing[sequence]

@@ -232,9 +232,10 @@ class Room:
     # Time
 
     def tick(self) -> None:
-        """To be called each 50 ms."""
+        """To be called often; what is due less often waits for its time."""
         now_s = self._clock()
         for participant in list(self.participants.values()):
+            participant.subscriber.tick(now_s)
             lost = participant.publisher.tick(now_s)
             if lost is not None:
                 self._lost[participant.info.sid] = lost
@@ -389,7 +390,7 @@ class Rooms:
         self._rooms.clear()
 
     def tick(self) -> None:
-        """To be called each 50 ms."""
+        """To be called every few ten milliseconds."""
         now_s = self._means.clock()
         for name, room in list(self._rooms.items()):
             room.tick()

@@ -27,7 +27,8 @@ from visavis.rooms.udp import UdpSocket
 
 log = structlog.get_logger()
 
-TICK_S: Final = 0.05
+TICK_S: Final = 0.025
+_WRITERS_RUN_S: Final = 0.05
 _GOODBYE_S: Final = 1.0
 _MOST_LINE_BYTES: Final = 128 * 1024  # a join request, with its offer, is in the address
 
@@ -188,7 +189,7 @@ async def _tick(rooms: Rooms) -> None:
 
 async def _say_goodbye(rooms: Rooms) -> None:
     rooms.close()
-    await asyncio.sleep(TICK_S)  # the writers run before the sockets are closed
+    await asyncio.sleep(_WRITERS_RUN_S)  # the writers run before the sockets are closed
 
 
 async def _cancel(task: "asyncio.Task[None]") -> None:

@@ -1,11 +1,19 @@
 """The downstream side of a participant: what they see and hear."""
 
+import math
 from collections.abc import Iterable
+from typing import Final
 
 from visavis.rooms.peer import Peer
 from visavis.rooms.sections import Sections
 from visavis.rooms.tracks import Track, View
 from visavis.rooms.wire.rtcp import Feedback, KeyframeRequest, Nack, ReceptionReport
+
+LOSSY_S: Final = 10.0
+"""A line that has lost something is not trusted for so long."""
+
+CONGESTED: Final = 0.25
+"""Who loses so much gets nothing twice: it is too much already."""
 
 
 class Subscriber:
@@ -24,6 +32,7 @@ class Subscriber:
         self.peer = peer
         self.views: dict[str, View] = {}
         self.lost_share = 0.0
+        self._lossy_until_s = -math.inf
 
     def add(self, track: Track, stream: str) -> bool:
         """Begin to send a track; the answer is whether it is a new one.
@@ -65,7 +74,18 @@ class Subscriber:
         for view in self.views.values():
             view.begin()
 
-    def take_feedback(self, feedback: Iterable[Feedback]) -> None:
+    def tick(self, now_s: float) -> None:
+        """To be called often: over a line that loses packets, some are sent once more."""
+        if self._lossy_until_s == -math.inf:
+            return
+        lossy = now_s < self._lossy_until_s
+        for view in self.views.values():
+            view.lossy = lossy
+            view.echo()
+        if not lossy:
+            self._lossy_until_s = -math.inf
+
+    def take_feedback(self, feedback: Iterable[Feedback], now_s: float) -> None:
         """Repeat what was lost, ask for keyframes, note how it arrives."""
         for report in feedback:
             view = self._by_ssrc.get(report.ssrc)
@@ -77,3 +97,5 @@ class Subscriber:
                 view.track.keyframes.ask()
             elif isinstance(report, ReceptionReport):
                 self.lost_share = report.fraction_lost
+                if 0 < report.fraction_lost < CONGESTED:
+                    self._lossy_until_s = now_s + LOSSY_S

@@ -12,7 +12,7 @@ from visavis.rooms.peer import Peer, random_text
 from visavis.rooms.speakers import Loudness
 from visavis.rooms.wire.codecs import Codec, codec_named
 from visavis.rooms.wire.rtcp import SenderReport
-from visavis.rooms.wire.rtp import SEQUENCES, RtpPacket, renumbered, wrap_rtx
+from visavis.rooms.wire.rtp import MARKER, SEQUENCES, RtpPacket, renumbered, wrap_rtx
 
 REPEATS_A_NACK: Final = 256
 """A viewer that has lost more needs a keyframe, not repeats."""
@@ -37,6 +37,9 @@ class View:
         rtx_number: That of repeats; `None` if it takes none.
         live: Whether packets flow.
         paused: Whether the viewer has asked for none.
+        lossy: Whether the line loses packets. Then the last packet of each frame and all repeats go twice:
+            that a frame lacks its end is seen only when the next one comes, that a repeat was lost only
+            after the viewer's time for an answer.
     """
 
     peer: Peer
@@ -48,8 +51,10 @@ class View:
     rtx_number: int | None = None
     live: bool = False
     paused: bool = False
+    lossy: bool = False
     rtx_ssrc: int = field(default_factory=random_ssrc)
     rtx_sequence: int = field(default_factory=lambda: secrets.randbelow(SEQUENCES))
+    _echoes: list[int] = field(default_factory=list)
 
     def begin(self) -> None:
         """Let packets flow, from the next keyframe on, as soon as the connection stands."""
@@ -63,21 +68,37 @@ class View:
             if packet[1] & 0x7F != self.codec_number or self.ssrc != self.track.ssrc:
                 packet = renumbered(packet, payload_type=self.codec_number, ssrc=self.ssrc)
             self.peer.send_rtp(packet)
+            if self.lossy and packet[1] & MARKER:
+                self._echoes.append(int.from_bytes(packet[2:4], "big"))
 
     def repeat(self, sequences: tuple[int, ...]) -> None:
         """Send again what was lost, as far as it is still there."""
-        forwarder = self.track.forwarder
         for sequence in sequences[:REPEATS_A_NACK]:
-            packet = forwarder.repeat(sequence) if forwarder else None
-            if packet is None:
-                continue
-            if self.rtx_number is None:
-                self.send(packet)
-                continue
-            self.rtx_sequence = (self.rtx_sequence + 1) % SEQUENCES
-            self.peer.send_rtp(
-                wrap_rtx(packet, payload_type=self.rtx_number, sequence=self.rtx_sequence, ssrc=self.rtx_ssrc)
-            )
+            self._repeat(sequence)
+        if self.lossy:
+            self._echoes.extend(sequences[:REPEATS_A_NACK])
+
+    def echo(self) -> None:
+        """Send once more what a lossy line may have lost without anybody knowing yet."""
+        if not self._echoes:
+            return
+        sequences, self._echoes = self._echoes, []
+        if self.rtx_number is not None and self.live and not self.paused:
+            for sequence in sequences:
+                self._repeat(sequence)
+
+    def _repeat(self, sequence: int) -> None:
+        forwarder = self.track.forwarder
+        packet = forwarder.repeat(sequence) if forwarder else None
+        if packet is None:
+            return
+        if self.rtx_number is None:
+            self.send(packet)
+            return
+        self.rtx_sequence = (self.rtx_sequence + 1) % SEQUENCES
+        self.peer.send_rtp(
+            wrap_rtx(packet, payload_type=self.rtx_number, sequence=self.rtx_sequence, ssrc=self.rtx_ssrc)
+        )
 
 
 class Track:

@@ -15,7 +15,14 @@ from visavis.errors import NotAllowedError, TokenError, WireError
 from visavis.rooms.backlog import INTERVAL_S, MOST_S, TARGET_S, Backlog
 from visavis.rooms.forwarding import KEYFRAME_EVERY_S, STALLED_S, Forwarder, KeyframeRequests
 from visavis.rooms.limits import TokenBucket
-from visavis.rooms.reception import MOST_MISSING, MOST_NACKS, NACK_AGAIN_S, Reception, TransportFeedback
+from visavis.rooms.reception import (
+    MOST_MISSING,
+    MOST_NACKS,
+    NACK_AGAIN_S,
+    ROUND_TRIPS,
+    Reception,
+    TransportFeedback,
+)
 from visavis.rooms.signalling import read_join_request
 from visavis.rooms.speakers import Loudness
 from visavis.rooms.tokens import read_token
@@ -37,8 +44,8 @@ def test_gaps_are_asked_for_at_once_then_again_then_given_up() -> None:
         assert reception.receive(sequence, 0, 0.0)
     assert reception.take_nack(0.0) == (0, 1)
     assert reception.take_nack(NACK_AGAIN_S / 2) == ()
-    assert reception.receive(1, 0, 0.01)
-    assert not reception.receive(1, 0, 0.01)
+    assert reception.receive(1, 0, NACK_AGAIN_S / ROUND_TRIPS)
+    assert not reception.receive(1, 0, NACK_AGAIN_S / ROUND_TRIPS)
     asked = [reception.take_nack(NACK_AGAIN_S * turn) for turn in range(1, 20)]
     assert asked.count((0,)) == MOST_NACKS - 1
 

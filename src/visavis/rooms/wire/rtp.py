@@ -12,7 +12,7 @@ TIMESTAMPS: Final = 1 << 32
 
 _HEADER: Final = struct.Struct("!BBHII")
 _VERSION: Final = 0x80
-_MARKER: Final = 0x80
+MARKER: Final = 0x80
 _ONE_BYTE: Final = 0xBEDE
 _TWO_BYTE_MASK: Final = 0xFFF0
 _TWO_BYTE: Final = 0x1000
@@ -47,7 +47,7 @@ class RtpPacket:
 
 def pack_header(packet: RtpPacket) -> bytes:
     """The 12 bytes that every packet begins with."""
-    second = packet.payload_type | (_MARKER if packet.marker else 0)
+    second = packet.payload_type | (MARKER if packet.marker else 0)
     return _HEADER.pack(_VERSION, second, packet.sequence, packet.timestamp, packet.ssrc)
 
 
@@ -94,7 +94,7 @@ def parse_rtp(datagram: bytes) -> RtpPacket:
         sequence=sequence,
         timestamp=timestamp,
         ssrc=ssrc,
-        marker=bool(second & _MARKER),
+        marker=bool(second & MARKER),
         payload=datagram[start:end],
         extensions=extensions,
     )
@@ -153,7 +153,7 @@ def unwrap_rtx(packet: RtpPacket, *, payload_type: int, ssrc: int) -> RtpPacket:
 def wrap_rtx(packet: bytes, *, payload_type: int, sequence: int, ssrc: int) -> bytes:
     """A packet of ours (12 bytes of header, no extensions), to be sent once more as RTX."""
     first, second, original, timestamp, _ = _HEADER.unpack_from(packet)
-    header = _HEADER.pack(first, (second & _MARKER) | payload_type, sequence, timestamp, ssrc)
+    header = _HEADER.pack(first, (second & MARKER) | payload_type, sequence, timestamp, ssrc)
     return header + struct.pack("!H", original) + packet[HEADER_BYTES:]
 
 
@@ -161,7 +161,7 @@ def renumbered(packet: bytes, *, payload_type: int, ssrc: int) -> bytes:
     """The same packet for a viewer that knows codec and stream by other numbers."""
     return (
         packet[:1]
-        + bytes([packet[1] & _MARKER | payload_type])
+        + bytes([packet[1] & MARKER | payload_type])
         + packet[2:8]
         + ssrc.to_bytes(4, "big")
         + packet[HEADER_BYTES:]
