@@ -1,10 +1,11 @@
 """Figures of live sessions, on a server that it starts itself, with the official client as the viewer.
 
-    python -m bench.live [--keep bench/results/live.json] [--trace | --soak MINUTES]
+    python -m bench.live [--keep bench/results/live.json] [--trace | --crowds CODEC | --soak MINUTES]
 
 Creation to first decoded frame; sound sent to matching lips at the viewer; how far lips and sound are apart;
 what a session costs; how many a core holds. `--soak` lets one avatar talk for so long and follows the offset;
-its figures are kept beside the others. `--trace` tells alone where the milliseconds go.
+its figures are kept beside the others. `--trace` tells alone where the milliseconds go, `--crowds` what a
+session costs with a codec.
 """
 
 import argparse
@@ -36,10 +37,13 @@ from visavis.engine.photo import Photo
 from visavis.engine.rig.build import build_rig
 from visavis.engine.rig.model import Rig
 from visavis.realtime.delays import Delays, note_track
+from visavis.realtime.room import CODECS
 from visavis.samples.portrait import paint_portrait
 from visavis.settings import read_settings
 
 STARTS = 10
+WAITING_PLAYERS = 2  # that a worker keeps warm
+WARM_BY_S = 60.0
 SENTENCES = 8
 CROWD_S = 20
 PACKET_MS = 20  # what clients put into a packet of sound
@@ -68,7 +72,7 @@ class Served:
 
 
 @contextmanager
-def serving(slots: int) -> Iterator[Served]:
+def serving(slots: int, codec: str) -> Iterator[Served]:
     """A server in a folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix="visavis-bench-"))
     folder.chmod(0o755)
@@ -79,6 +83,7 @@ def serving(slots: int) -> Iterator[Served]:
         "VISAVIS_ROOMS_UDP_PORT": "0",
         "VISAVIS_RENDER_CHILDREN": "1",
         "VISAVIS_LIVE_SLOTS": str(slots),
+        "VISAVIS_LIVE_CODEC": codec,
         "VISAVIS_LOG_LEVEL": "debug",  # which has the delays of every stage
         "VISAVIS_LOG_FORMAT": "json",
     }
@@ -121,10 +126,22 @@ async def starts(served: Served, rig: Rig) -> Figures:
     """From the request to the first decoded frame, one session after the other."""
     taken = []
     for _ in range(STARTS):
+        await until_warm(served)
         async with session(served, rig) as (viewer, asked_s):
             taken.append((viewer.first_frame_s or 0) - asked_s)
-        await asyncio.sleep(4)  # a warm process takes the place of the one that was used
     return {"first_frame_p50_ms": _ms(statistics.median(taken)), "first_frame_worst_ms": _ms(max(taken))}
+
+
+async def until_warm(served: Served) -> None:
+    """Wait until no session runs, and processes for the next ones have loaded everything and are at rest."""
+    before: dict[int, float] = {}
+    async with asyncio.timeout(WARM_BY_S):
+        while True:
+            used_s = {pid: _cpu_s([pid]) for pid, _ in _player_processes(served.pid)}
+            if len(used_s) == WAITING_PLAYERS and used_s == before:
+                return
+            before = used_s
+            await asyncio.sleep(0.5)
 
 
 async def talk(viewer: Viewer, wanted: Expected, *, times: int = 0, until_s: float = 0.0) -> list[Figures]:
@@ -236,6 +253,13 @@ def logged(served: Served, event: str) -> list[Figures]:
 
 def _players(parent: int) -> list[int]:
     """Players that play: those that have the room's threads; the others only wait."""
+    mine = _player_processes(parent)
+    most = max(threads for _, threads in mine)
+    return [pid for pid, threads in mine if threads > most / 2]
+
+
+def _player_processes(parent: int) -> list[tuple[int, int]]:
+    """Processes of sessions, those that wait for one as well, and how many threads they have."""
     rows: list[tuple[int, int, int, str]] = []
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
@@ -245,11 +269,9 @@ def _players(parent: int) -> list[int]:
     below = {parent}
     for _ in range(4):
         below |= {pid for pid, above, _, _ in rows if above in below}
-    mine = [
+    return [
         (pid, threads) for pid, _, threads, words in rows if "visavis.cli.player" in words and pid in below
     ]
-    most = max(threads for _, threads in mine)
-    return [pid for pid, threads in mine if threads > most / 2]
 
 
 def _cpu_s(pids: list[int]) -> float:
@@ -302,13 +324,16 @@ def store(path: Path, figures: Figures) -> None:
     path.write_text(json.dumps(kept | figures, indent=2) + "\n")
 
 
-async def measure(minutes: float, most: int, served: Served, path: Path | None, *, trace: bool) -> Figures:
-    """Everything, or the soak or the way of the sound alone."""
+async def measure(given: argparse.Namespace, served: Served) -> Figures:
+    """Everything, or what alone is wanted."""
     rig = build_rig(face_models(read_settings()), Photo(paint_portrait(), None)).rig
     wanted = expected(rig, speech_model())
-    if minutes:
-        return {"soak": await soak(served, rig, wanted, minutes, path)}
-    if trace:
+    crowds = range(1, given.most + 1)
+    if given.soak:
+        return {"soak": await soak(served, rig, wanted, given.soak, given.keep)}
+    if given.crowds:
+        return {f"crowds_{given.crowds}": [await crowd(served, rig, count) for count in crowds]}
+    if given.trace:
         async with session(served, rig) as (viewer, _):
             return {"trace": await traced(served, viewer, wanted, SENTENCES)}
     figures: Figures = {"processor": processor(), "cores": len(os.sched_getaffinity(0))}
@@ -317,7 +342,7 @@ async def measure(minutes: float, most: int, served: Served, path: Path | None, 
     async with session(served, rig) as (viewer, _):
         figures |= await traced(served, viewer, wanted, SENTENCES)
         figures["sizes"] = sorted(map(list, viewer.sizes))
-    figures["crowds"] = [await crowd(served, rig, count) for count in range(1, most + 1)]
+    figures["crowds"] = [await crowd(served, rig, count) for count in crowds]
     await asyncio.sleep(1)
     return figures | {"counted": counted(served), "load_after": round(os.getloadavg()[0], 2)}
 
@@ -328,11 +353,11 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="a JSON file to keep them in")
     parser.add_argument("--soak", type=float, default=0.0, metavar="MINUTES", help="let one talk so long")
     parser.add_argument("--trace", action="store_true", help="tell alone where the milliseconds go")
+    parser.add_argument("--crowds", choices=list(CODECS), help="only what sessions cost, with a codec")
     parser.add_argument("--most", type=int, default=4, help="sessions at once")
     given = parser.parse_args()
-    with serving(given.most + 1) as served:
-        measuring = measure(given.soak, given.most, served, given.keep, trace=given.trace)
-        figures = asyncio.run(measuring)
+    with serving(given.most + 1, given.crowds or "vp8") as served:
+        figures = asyncio.run(measure(given, served))
     print(json.dumps(figures, indent=2))
     if given.keep:
         store(given.keep, figures)

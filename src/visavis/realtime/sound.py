@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Protocol
 
 import numpy as np
@@ -30,7 +31,7 @@ class Block:
     segment: int | None = None
     count: int = 0
 
-    @property
+    @cached_property
     def is_audible(self) -> bool:
         """Whether there is more in it than the noise of a room."""
         return is_audible(self.samples)
@@ -89,7 +90,7 @@ class SampleQueue:
 
 def is_audible(samples: Floats) -> bool:
     """Whether there is more in a block than the noise of a room."""
-    return float(np.sqrt(np.mean(samples * samples))) > _AUDIBLE
+    return float(np.dot(samples, samples)) > _AUDIBLE**2 * len(samples)
 
 
 def from_pcm(pcm: bytes | memoryview, channels: int = 1) -> Floats:
