@@ -14,6 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from visavis import __version__
 from visavis.errors import MarkError, SettingsError
+from visavis.whole_file import whole_file
 
 AI_SOURCE: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 AI_SOURCES: Final = (
@@ -106,10 +107,9 @@ def ensure_certificate(folder: Path) -> tuple[Path, Path]:
         folder.mkdir(parents=True, exist_ok=True)
         chain, private = _self_made()
         for path, content in ((key, private), (certificate, chain)):
-            part = path.with_suffix(".part")
-            part.touch(mode=0o600)
-            part.write_bytes(content)
-            part.rename(path)
+            with whole_file(path) as part:
+                part.touch(mode=0o600)
+                part.write_bytes(content)
     return certificate, key
 
 

@@ -8,7 +8,6 @@ files in the wheel are the same for all platforms; one of the wheels is pinned a
 
 import hashlib
 import importlib.util
-import os
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ import platformdirs
 
 from visavis.engine.face import models
 from visavis.errors import ModelsCorruptError, ModelsMissingError, ModelsUnreachableError
+from visavis.whole_file import whole_file
 
 Progress = Callable[[str], None]
 
@@ -197,25 +197,14 @@ def _store(directory: Path, contents: dict[str, bytes]) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            _write_whole(directory / name, content)
+            with whole_file(directory / name) as part:
+                part.write_bytes(content)
+                part.chmod(0o644)  # whatever the umask: models may be shared
     except OSError as error:
         raise ModelsMissingError(
             f"The face models cannot be written to {directory} ({error.strerror}). "
             "Set VISAVIS_MODELS_DIR to a folder that can be written."
         ) from error
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write beside the final name, then rename: other processes see the whole file or none."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).chmod(0o644)  # a temporary file is for its owner alone; models may be shared
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _is_pinned(path: Path, name: str) -> bool:

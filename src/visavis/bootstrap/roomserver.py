@@ -19,6 +19,7 @@ import structlog
 from visavis.adapters import tethered
 from visavis.errors import LiveRoomError, SettingsError
 from visavis.settings import Settings
+from visavis.whole_file import whole_file
 
 KEY: Final = "visavis"
 _START_S: Final = 60.0
@@ -44,9 +45,8 @@ class RoomsAddress:
 
     def write(self, note: Path) -> None:
         """Write it down for the workers."""
-        part = note.with_suffix(".part")
-        part.write_text(json.dumps({"url": self.url, "public_url": self.public_url}))
-        part.replace(note)
+        with whole_file(note) as part:
+            part.write_text(json.dumps({"url": self.url, "public_url": self.public_url}))
 
     @classmethod
     def read(cls, note: Path) -> "RoomsAddress":

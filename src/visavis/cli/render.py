@@ -1,6 +1,5 @@
 """`visavis render`: the main job."""
 
-import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ from visavis.engine.sound import open_sound
 from visavis.engine.view import FaceView, PhotoView, View
 from visavis.errors import InputError, OutputError, PhotoError
 from visavis.settings import Settings, read_settings
+from visavis.whole_file import whole_file
 
 log = structlog.get_logger()
 
@@ -143,17 +143,12 @@ def _marked(settings: Settings, output: Path) -> Iterator[Path]:
         yield output
         return
     mark = marker(settings, platformdirs.user_data_path("visavis"))
-    beside = output.with_name(f".{output.name}.{secrets.token_hex(4)}")
-    bare, marked = beside.with_suffix(".bare.mp4"), beside.with_suffix(".marked.mp4")
     if not output.parent.is_dir():
         raise OutputError(f"{output} cannot be written: there is no folder {output.parent}.")
-    try:
-        yield bare
-        mark(bare, marked)
-        marked.replace(output)
-    finally:
-        bare.unlink(missing_ok=True)
-        marked.unlink(missing_ok=True)
+    with whole_file(output, suffix=".mp4") as video:  # its kind is told by the suffix
+        yield video
+        with whole_file(video) as marked:
+            mark(video, marked)
 
 
 def open_face(settings: Settings, face: Path, size_px: int | None) -> Rig:

@@ -20,6 +20,7 @@ from visavis.core.schema import Session, SessionMessage
 from visavis.core.secret import SEALS, shared_secret, unseal
 from visavis.core.sessions import EXTERNAL, Reason
 from visavis.errors import DatabaseError, LiveRoomError, StoreError, VisavisError
+from visavis.whole_file import whole_file
 from visavis.worker.players import Player
 from visavis.worker.workshop import Workshop, patiently
 
@@ -238,12 +239,12 @@ class LiveHalf:
         if path.exists():
             path.touch()
         else:
-            kept = sorted(self._shop.folder.glob("rig-*"), key=lambda each: each.stat().st_mtime)
+            # With what workers that were killed left beside them.
+            kept = sorted(self._shop.folder.glob("*rig-*"), key=lambda each: each.stat().st_mtime)
             for old in kept[:-_MOST_RIGS]:
                 old.unlink(missing_ok=True)  # a player has read its own into memory long ago
-            part = path.with_suffix(f".{os.getpid()}")
-            await self._shop.store.fetch(f"rigs/{rig_id}.visavis", part)
-            part.replace(path)
+            with whole_file(path) as part:
+                await self._shop.store.fetch(f"rigs/{rig_id}.visavis", part)
         return path
 
     async def _keep_house(self) -> None:

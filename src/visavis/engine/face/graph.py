@@ -9,8 +9,6 @@ map and face flag out) and `refine` (three windows in; points out). What lay bet
 """
 
 import hashlib
-import os
-import tempfile
 import threading
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -27,6 +25,7 @@ from flatbuffers import flexbuffers
 from numpy.typing import NDArray
 
 from visavis.errors import ModelsCorruptError
+from visavis.whole_file import whole_file
 
 Floats = NDArray[np.float32]
 
@@ -235,10 +234,8 @@ def _read_cut(cache: Path) -> CutMesh:
 
 
 def _write_cut(cut: CutMesh, cache: Path) -> None:
-    """Write beside the final name, then rename: a reader sees the whole file or none."""
-    handle, name = tempfile.mkstemp(prefix=f".{cache.name}.", dir=cache.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
+    with whole_file(cache) as part:
+        with part.open("wb") as file:  # given a name, numpy would add to it
             np.savez(
                 file,
                 allow_pickle=False,
@@ -249,8 +246,4 @@ def _write_cut(cut: CutMesh, cache: Path) -> None:
                 samples=np.array([window.samples for window in cut.windows]),
                 **{f"points{k}": window.points for k, window in enumerate(cut.windows)},
             )
-        Path(name).chmod(0o644)  # a temporary file is for its owner alone; models may be shared
-        Path(name).replace(cache)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        part.chmod(0o644)  # whatever the umask: models may be shared

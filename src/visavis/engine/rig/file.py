@@ -6,7 +6,6 @@ JSON in the container's metadata. Nothing in it is code, so a rig from a strange
 
 import io
 import json
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -28,6 +27,7 @@ from visavis.engine.rig.lips import Box, LipLayers
 from visavis.engine.rig.model import Picture, Rig
 from visavis.engine.rig.space import CELL_PX
 from visavis.errors import OutputError, RigFileError
+from visavis.whole_file import whole_file
 
 SUFFIX: Final = ".visavis"
 VERSION: Final = 1
@@ -103,19 +103,16 @@ class _Header(_Strict):
 
 
 def save_rig(rig: Rig, path: Path) -> None:
-    """Write a rig beside `path`, then put it in its place.
+    """Write a rig file; it appears when it is whole.
 
     Raises:
         OutputError: Nothing can be written there.
     """
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        part.write_bytes(rig_bytes(rig))
-        part.replace(path)
+        with whole_file(path) as part:
+            part.write_bytes(rig_bytes(rig))
     except OSError as error:
         raise OutputError(f"{path} cannot be written ({error.strerror}).") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def rig_bytes(rig: Rig) -> bytes:
