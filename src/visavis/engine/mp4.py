@@ -2,9 +2,8 @@
 
 import contextlib
 import queue
-import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +18,7 @@ from av.video.stream import VideoStream
 
 from visavis.engine.arrays import Floats, Pixels
 from visavis.errors import OutputError
+from visavis.whole_file import whole_file
 
 SOUND_RATE_HZ: Final = 48_000
 
@@ -50,7 +50,6 @@ class Mp4Writer:
             title: Metadata.
         """
         self._path = path
-        self._part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         self._size, self._fps, self._channels, self._title = size, fps, channels, title
         self._frames = self._samples = 0
         self._work: queue.Queue[Callable[[], None] | None] = queue.Queue(_WAITING_ITEMS)
@@ -64,11 +63,32 @@ class Mp4Writer:
             OutputError: Nothing can be written there.
         """
         try:
-            # The encoder's library opens its file late; whether it can is known now.
-            self._part.touch(exist_ok=False)
-            self._container: OutputContainer = av.open(
-                str(self._part), "w", format="mp4", options={"movflags": "+faststart"}
-            )
+            self._writing = self._write()
+            self._writing.__enter__()
+        except OSError as error:
+            raise self._not_writable(error) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._writing.__exit__(kind, error, trace)
+        except OSError as failure:
+            raise self._not_writable(failure) from failure
+
+    @contextlib.contextmanager
+    def _write(self) -> Iterator[None]:
+        with whole_file(self._path) as part, self._open(part), self._encoder():
+            yield
+
+    @contextlib.contextmanager
+    def _open(self, part: Path) -> Iterator[None]:
+        part.touch(exist_ok=False)  # the encoder's library opens its file late; whether it can is known now
+        self._container: OutputContainer = av.open(
+            str(part), "w", format="mp4", options={"movflags": "+faststart"}
+        )
+        try:
             self._video = _video_stream(self._container, self._size, self._fps)
             self._sound = self._container.add_stream("aac", rate=SOUND_RATE_HZ)
             self._sound.bit_rate = _SOUND_BIT_RATE
@@ -76,33 +96,23 @@ class Mp4Writer:
             self._container.metadata["comment"] = _ORIGIN
             if self._title:
                 self._container.metadata["title"] = self._title
-        except OSError as error:
-            raise self._not_writable(error) from error
-        except BaseException:
-            # Whatever came in between, Ctrl-C too: the `with` was not entered and will not clean up.
-            self._part.unlink(missing_ok=True)
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            if error is None:
-                self._put(self._flush)
-            if self._thread.ident is not None:
-                self._work.put(None)
-                self._thread.join()
-            if error is None:
-                self._raise_failure()
-                self._container.close()
-                self._part.replace(self._path)
-        except OSError as failure:
-            raise self._not_writable(failure) from failure
+            yield
+            self._container.close()
         finally:
             with contextlib.suppress(FFmpegError, OSError):
                 self._container.close()
-            self._part.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _encoder(self) -> Iterator[None]:
+        """The first item starts the thread, so that Ctrl-C just before the `with` leaves none that waits."""
+        try:
+            yield
+            self._put(self._flush)
+        finally:
+            if self._thread.ident is not None:
+                self._work.put(None)
+                self._thread.join()
+        self._raise_failure()
 
     def _not_writable(self, error: OSError) -> OutputError:
         return OutputError(f"{self._path} cannot be written ({error.strerror}).")
