@@ -14,12 +14,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageCms, UnidentifiedImageError
 
+from visavis.engine.arrays import Pixels
 from visavis.errors import PhotoError
-
-Pixels = NDArray[np.uint8]
 
 MOST_BYTES = 128 * 2**20
 MOST_PIXELS = 50_000_000

@@ -22,9 +22,8 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from numpy.typing import NDArray
 
+from visavis.engine.arrays import Floats
 from visavis.errors import NoSoundError, SoundError
-
-Samples = NDArray[np.float32]
 
 TRACK_RATE_HZ = 48_000
 BLOCK_SAMPLES = 9_600  # 0.2 s at the usual rate
@@ -51,7 +50,7 @@ class SoundBlock:
         rate_hz: Samples a second.
     """
 
-    samples: Samples
+    samples: Floats
     rate_hz: int
 
 
@@ -100,7 +99,7 @@ class Sound:
             NoSoundError: The stream ended without a single sample.
             SoundError: Nothing of it can be decoded.
         """
-        held: list[Samples] = []
+        held: list[Floats] = []
         held_count = 0
         for samples in self._pieces():
             held.append(samples)
@@ -114,11 +113,11 @@ class Sound:
             yield self._block(np.concatenate(held, axis=1))
         self._judge_end()
 
-    def _block(self, samples: Samples) -> SoundBlock:
+    def _block(self, samples: Floats) -> SoundBlock:
         self._given += samples.shape[1]
         return SoundBlock(np.ascontiguousarray(samples), self.rate_hz)
 
-    def _pieces(self) -> Iterator[Samples]:
+    def _pieces(self) -> Iterator[Floats]:
         """Decoded samples with the silences between them, in pieces of any length up to a block."""
         timeline = _Timeline(self._container.start_time, self.rate_hz)
         converter = _Converter(self.channels, self.rate_hz)
@@ -255,7 +254,7 @@ class _Timeline:
         self._given = 0
         self._silence_left = round(_MOST_SILENCE_S * rate_hz)
 
-    def count(self, pieces: list[Samples]) -> list[Samples]:
+    def count(self, pieces: list[Floats]) -> list[Floats]:
         self._given += sum(piece.shape[1] for piece in pieces)
         return pieces
 
@@ -284,9 +283,9 @@ class _Converter:
         self._kind: tuple[str, str, int] | None = None
         self._resampler: AudioResampler | None = None
 
-    def __call__(self, frame: AudioFrame) -> list[Samples]:
+    def __call__(self, frame: AudioFrame) -> list[Floats]:
         kind = (frame.format.name, frame.layout.name, frame.sample_rate)
-        before: list[Samples] = []
+        before: list[Floats] = []
         if kind != self._kind:
             before = self.finish()
             layout = "mono" if self._channels == 1 else "stereo"
@@ -300,7 +299,7 @@ class _Converter:
             self._resampler, self._kind = None, None
             raise
 
-    def finish(self) -> list[Samples]:
+    def finish(self) -> list[Floats]:
         """What the resampler still holds."""
         if self._resampler is None:
             return []
@@ -309,7 +308,7 @@ class _Converter:
         return rest
 
 
-def _clean(samples: NDArray[Any]) -> Samples:
+def _clean(samples: NDArray[Any]) -> Floats:
     """Files of floats may hold anything: not-a-number becomes silence, the rest is kept within -1..1."""
     finite = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
     return np.asarray(np.clip(finite, -1, 1), np.float32)

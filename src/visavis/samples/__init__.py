@@ -5,10 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from visavis.engine.arrays import Pixels
 from visavis.errors import ExtraMissingError
 from visavis.samples.portrait import paint_portrait
 from visavis.samples.sentence import speak
@@ -37,7 +36,7 @@ def write_astronaut(path: Path) -> None:
         raise ExtraMissingError(
             "The photo of the demo comes with scikit-image: install visavis with its extra `demo`."
         ) from error
-    load: Callable[[], NDArray[np.uint8]] = astronaut
+    load: Callable[[], Pixels] = astronaut
     Image.fromarray(load()).save(path)
 
 

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float32]
+from visavis.engine.arrays import Floats
+
 Points = NDArray[np.float64]
 
 SIDE = 1024

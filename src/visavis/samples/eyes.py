@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from visavis.engine.arrays import Floats
 from visavis.samples.canvas import (
-    Floats,
     Points,
     Strokes,
     blob,

@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 
+from visavis.engine.arrays import Floats
 from visavis.samples.canvas import (
     SIDE,
-    Floats,
     Points,
     Strokes,
     colour,

@@ -6,9 +6,9 @@ from the mouth, as a face that is to be animated should.
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from visavis.samples.canvas import SIDE, Floats, blob, colour, lay, noise, plane, shade
+from visavis.engine.arrays import Floats, Pixels
+from visavis.samples.canvas import SIDE, blob, colour, lay, noise, plane, shade
 from visavis.samples.clothes import paint_jumper
 from visavis.samples.eyes import paint_eyes
 from visavis.samples.hair import paint_back_hair, paint_front_hair
@@ -18,7 +18,7 @@ from visavis.samples.skin import face_form, paint_neck, paint_skin
 _SEED = 20
 
 
-def paint_portrait(size: int = SIDE) -> NDArray[np.uint8]:
+def paint_portrait(size: int = SIDE) -> Pixels:
     """Paint it: shape `(size, size, 3)`, RGB; the same every time."""
     generator = np.random.default_rng(_SEED)
     picture = _background(generator)

@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 from scipy.interpolate import RBFInterpolator
 
+from visavis.engine.arrays import Floats
 from visavis.engine.face.pose import mean_face
 from visavis.samples.canvas import (
     SIDE,
     UNIT_PX,
-    Floats,
     Points,
     blob,
     blurred,

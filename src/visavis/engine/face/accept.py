@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from visavis.engine.face.detector import Detection, Detector, Pixels, overlap
+from visavis.engine.arrays import Pixels
+from visavis.engine.face.detector import Detection, Detector, overlap
 from visavis.engine.face.landmarks import OVAL, Landmarks
 from visavis.engine.face.models import FaceModels
 from visavis.engine.face.pose import EYE_DISTANCE_CM, Pose, head_pose

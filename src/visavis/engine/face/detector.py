@@ -10,11 +10,9 @@ from typing import Self
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from visavis.engine.face.graph import Floats, Graph
-
-Pixels = NDArray[np.uint8]
+from visavis.engine.arrays import Floats, Pixels
+from visavis.engine.face.graph import Graph
 
 _SAME_FACE_OVERLAP = 0.3  # boxes of one detector that overlap more are votes for one face
 

@@ -24,10 +24,9 @@ from ai_edge_litert.interpreter import Interpreter
 from flatbuffers import flexbuffers
 from numpy.typing import NDArray
 
+from visavis.engine.arrays import Floats
 from visavis.errors import ModelsCorruptError
 from visavis.whole_file import whole_file
-
-Floats = NDArray[np.float32]
 
 _CUT_LAYOUT = 1  # part of the cache file's name: raise it when the content of the file changes
 _FILE_IDENTIFIER = b"TFL3"

@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.engine.face.detector import Detection, Pixels
-from visavis.engine.face.graph import CutMesh, Floats, Graph, Window
+from visavis.engine.arrays import Floats, Pixels
+from visavis.engine.face.detector import Detection
+from visavis.engine.face.graph import CutMesh, Graph, Window
 
 MESH_POINTS = 468
 IRIS_POINTS = 5

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Self
 
-from visavis.engine.face.detector import Detection, Detector, Pixels, full_range, short_range
-from visavis.engine.face.graph import Floats, Graph, open_cut_mesh
+from visavis.engine.arrays import Floats, Pixels
+from visavis.engine.face.detector import Detection, Detector, full_range, short_range
+from visavis.engine.face.graph import Graph, open_cut_mesh
 from visavis.engine.face.landmarks import Landmarker, Landmarks
 from visavis.engine.face.segmentation import Segmenter
 from visavis.errors import ModelsMissingError

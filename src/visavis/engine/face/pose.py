@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.engine.face.graph import Floats
+from visavis.engine.arrays import Floats
 from visavis.engine.face.landmarks import MESH_POINTS
 
 EYE_DISTANCE_CM = 6.3

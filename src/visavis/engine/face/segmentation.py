@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from visavis.engine.face.detector import Pixels
-from visavis.engine.face.graph import Floats, Graph
+from visavis.engine.arrays import Floats, Pixels
+from visavis.engine.face.graph import Graph
 
 _SIDE = 256
 
