@@ -10,14 +10,15 @@ import struct
 import subprocess
 import sys
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from typing import Any
 
 import aiohttp
 import numpy as np
 import pytest
 from aiortc import RTCCertificate
 from bench.rooms_light import Sender, Viewer
-from livekit import api
+from livekit import api, rtc
 from tests.conformance.rooms.clients import DEADLINE_S, Target, asynchronous, joined, new_room, within
 from tests.conformance.rooms.media import read_levels, showing
 
@@ -63,6 +64,48 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
             _, errors = process.communicate()
     assert "Traceback" not in errors
     assert SECRET not in errors
+
+
+@pytest.fixture
+def target(server: Server) -> Target:
+    """Where the server is."""
+    return server[0]
+
+
+@pytest.fixture
+def room() -> str:
+    return new_room()
+
+
+@contextlib.asynccontextmanager
+async def watched(target: Target, room: str) -> AsyncIterator[rtc.Track]:
+    """The pictures that ada shows in a room, as bob has them."""
+    async with joined(target, room, "ada") as ada, joined(target, room, "bob") as bob, showing(ada):
+        track, _, _ = await bob.event("track_subscribed")
+        yield track
+
+
+@contextlib.asynccontextmanager
+async def meanwhile(*running: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Something runs until the `with` is left."""
+    tasks = [asyncio.create_task(each) for each in running]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def until_only(target: Target, room: str, *there: str) -> None:
+    """Wait until these and nobody else are in a room."""
+    asked = api.ListParticipantsRequest(room=room)
+    async with target.service() as service:
+        while True:
+            listed = await service.room.list_participants(asked)
+            if sorted(each.identity for each in listed.participants) == sorted(there):
+                return
+            await asyncio.sleep(0.1)
 
 
 def run_rooms(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -113,28 +156,19 @@ def test_a_taken_port_is_said_in_one_line() -> None:
     assert ended.stderr.count("\n") == 1
 
 
+@pytest.mark.skipif(not _has_ipv6(), reason="no IPv6 here")
+@pytest.mark.parametrize("server", ["::1"], indirect=True)
 @asynchronous
-async def _check_pictures(server: Server) -> None:
-    target, _, _ = server
-    room = new_room()
-    async with joined(target, room, "ada") as ada, joined(target, room, "bob") as bob, showing(ada):
-        track, _, _ = await bob.event("track_subscribed")
+async def test_it_serves_ipv6(target: Target, room: str) -> None:
+    async with watched(target, room) as track:
         assert await within(read_levels(track, 3))
 
 
-@pytest.mark.skipif(not _has_ipv6(), reason="no IPv6 here")
-@pytest.mark.parametrize("server", ["::1"], indirect=True)
-def test_it_serves_ipv6(server: Server) -> None:
-    _check_pictures(server)
-
-
 @asynchronous
-async def _check_strangers(server: Server) -> None:
+async def test_strangers_on_the_media_port_do_no_harm(server: Server, room: str) -> None:
     target, udp_port, _ = server
-    room = new_room()
     random = np.random.default_rng(3)
-    async with joined(target, room, "ada") as ada, joined(target, room, "bob") as bob, showing(ada):
-        track, _, _ = await bob.event("track_subscribed")
+    async with watched(target, room) as track:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
             for index in range(PACKETS):
                 first = (0, 22, 128, 144, 255)[index % 5]
@@ -145,14 +179,9 @@ async def _check_strangers(server: Server) -> None:
         assert await within(read_levels(track, 5))
 
 
-def test_strangers_on_the_media_port_do_no_harm(server: Server) -> None:
-    _check_strangers(server)
-
-
 @asynchronous
-async def _check_nonsense(server: Server) -> None:
-    target, _, _ = server
-    token = target.token("eve", new_room())
+async def test_nonsense_in_signalling_does_no_harm(target: Target, room: str) -> None:
+    token = target.token("eve", room)
     random = np.random.default_rng(4)
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
         for wish in ("", "x", "_" * 1000, "AAAA"):
@@ -183,12 +212,8 @@ async def _check_nonsense(server: Server) -> None:
         assert ada.room.isconnected()
 
 
-def test_nonsense_in_signalling_does_no_harm(server: Server) -> None:
-    _check_nonsense(server)
-
-
 @asynchronous
-async def _check_tcp_strangers(server: Server) -> None:
+async def test_strangers_on_the_tcp_port_do_no_harm(server: Server, room: str) -> None:
     target, _, tcp_port = server
     random = np.random.default_rng(5)
     async with contextlib.AsyncExitStack() as stack:
@@ -203,32 +228,20 @@ async def _check_tcp_strangers(server: Server) -> None:
         writer.write(b"\xff\xff")  # longer than any datagram of ours
         with contextlib.suppress(ConnectionError):
             assert await within(reader.read()) == b""
-        room = new_room()
-        async with joined(target, room, "ada") as ada, joined(target, room, "bob") as bob, showing(ada):
-            track, _, _ = await bob.event("track_subscribed")
+        async with watched(target, room) as track:
             assert await within(read_levels(track, 3))
 
 
-def test_strangers_on_the_tcp_port_do_no_harm(server: Server) -> None:
-    _check_tcp_strangers(server)
-
-
 @asynchronous
-async def _check_insider(server: Server) -> None:
+async def test_an_insider_does_no_harm(target: Target, room: str) -> None:
     """A participant whose address is proven sends what it likes: forged media, DTLS and SCTP that is none."""
-    target, _, _ = server
-    room = new_room()
     random = np.random.default_rng(6)
-    certificate = RTCCertificate.generateCertificate()
+    eve = Viewer(RTCCertificate.generateCertificate(), probe=False)
     async with (
         aiohttp.ClientSession() as session,
-        joined(target, room, "ada") as ada,
-        joined(target, room, "bob") as bob,
-        showing(ada),
+        watched(target, room) as track,
+        meanwhile(eve.run(session, target.url, target.token("eve", room))),
     ):
-        track, _, _ = await bob.event("track_subscribed")
-        eve = Viewer(certificate, probe=False)
-        viewing = asyncio.create_task(eve.run(session, target.url, target.token("eve", room)))
         await within(eve.first_packet.wait())
         for index in range(2000):
             junk = random.bytes(int(random.integers(12, 1200)))
@@ -238,28 +251,14 @@ async def _check_insider(server: Server) -> None:
         for _ in range(50):  # inside of DTLS, where SCTP is expected
             await eve.line.dtls._send_data(random.bytes(100))
         assert await within(read_levels(track, 5))
-        viewing.cancel()
-        await asyncio.gather(viewing, return_exceptions=True)
-
-
-def test_an_insider_does_no_harm(server: Server) -> None:
-    _check_insider(server)
 
 
 @asynchronous
-async def _check_floods(server: Server) -> None:
+async def test_floods_do_no_harm(target: Target, room: str) -> None:
     """Many who may not come in, and one who comes in again and again."""
-    target, _, _ = server
-    room = new_room()
     forged = {"Authorization": f"Bearer {target.token('eve', room, secret=new_room() * 3)}"}
     own = {"Authorization": f"Bearer {target.token('eve', room)}"}
-    async with (
-        aiohttp.ClientSession() as session,
-        joined(target, room, "ada") as ada,
-        joined(target, room, "bob") as bob,
-        showing(ada),
-    ):
-        track, _, _ = await bob.event("track_subscribed")
+    async with aiohttp.ClientSession() as session, watched(target, room) as track:
 
         async def ask() -> int:
             async with session.get(f"{target.http_url}/rtc/validate", headers=forged) as answer:
@@ -269,46 +268,30 @@ async def _check_floods(server: Server) -> None:
         for _ in range(50):
             async with session.ws_connect(f"{target.http_url}/rtc", headers=own) as talk:
                 await within(talk.receive())
-        async with target.service() as service, asyncio.timeout(DEADLINE_S):
-            asked = api.ListParticipantsRequest(room=room)
-            while len((await service.room.list_participants(asked)).participants) > len({"ada", "bob"}):
-                await asyncio.sleep(0.1)
+        await within(until_only(target, room, "ada", "bob"))
         assert await within(read_levels(track, 5))
 
 
-def test_floods_do_no_harm(server: Server) -> None:
-    _check_floods(server)
-
-
 @asynchronous
-async def _check_reports(server: Server) -> None:
+async def test_sender_reports_keep_their_meaning(target: Target, room: str) -> None:
     """What a sender report says of a moment is what the packets of that moment say."""
-    target, _, _ = server
-    room = new_room()
     certificate = RTCCertificate.generateCertificate()
-    async with aiohttp.ClientSession() as session:
-        sender, viewer = Sender(certificate), Viewer(certificate, probe=True)
-        tasks = [
-            asyncio.create_task(sender.run(session, target.url, target.token("ada", room))),
-            asyncio.create_task(viewer.run(session, target.url, target.token("bob", room))),
-        ]
+    sender, viewer = Sender(certificate), Viewer(certificate, probe=True)
+    async with (
+        aiohttp.ClientSession() as session,
+        meanwhile(
+            sender.run(session, target.url, target.token("ada", room)),
+            viewer.run(session, target.url, target.token("bob", room)),
+        ),
+    ):
         await within(viewer.reported.wait())
         assert viewer.seen.mapping_s < 0.05  # between a frame's stamp and the next report's
         assert abs(viewer.seen.drift_s) < 0.05
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def test_sender_reports_keep_their_meaning(server: Server) -> None:
-    _check_reports(server)
 
 
 @asynchronous
-async def _check_hasty(server: Server) -> None:
+async def test_who_is_gone_before_the_socket_is_there_leaves_nothing(target: Target, room: str) -> None:
     """Clients that ask for a socket and are gone before they get it."""
-    target, _, _ = server
-    room = new_room()
     address = urllib.parse.urlsplit(target.url)
     for index in range(50):
         query = urllib.parse.urlencode({"access_token": target.token(f"hasty{index}", room)})
@@ -317,13 +300,5 @@ async def _check_hasty(server: Server) -> None:
         with socket.create_connection((address.hostname, address.port), timeout=10) as hasty:
             hasty.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # ends in a reset
             hasty.sendall(wish.encode())
-    async with target.service() as service, joined(target, room, "ada"), asyncio.timeout(DEADLINE_S / 2):
-        asked = api.ListParticipantsRequest(room=room)
-        while [each.identity for each in (await service.room.list_participants(asked)).participants] != [
-            "ada"
-        ]:
-            await asyncio.sleep(0.1)
-
-
-def test_who_is_gone_before_the_socket_is_there_leaves_nothing(server: Server) -> None:
-    _check_hasty(server)
+    async with joined(target, room, "ada"), asyncio.timeout(DEADLINE_S / 2):
+        await until_only(target, room, "ada")
