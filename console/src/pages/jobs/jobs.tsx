@@ -1,28 +1,21 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { ListVideo, Search } from "lucide-react";
-import { useDeferredValue, useState } from "react";
+import { ListVideo } from "lucide-react";
 import { Link, useSearchParams } from "react-router";
 import { consoleApi, held, type JobRow } from "../../api/console.ts";
-import { OneOf, SearchField } from "../../parts/filters.tsx";
-import { atTime, count, seconds, since } from "../../parts/format.ts";
-import { FailureNotice } from "../../parts/notice.tsx";
-import { Loading, Nothing, Page } from "../../parts/page.tsx";
-import { Pager } from "../../parts/pager.tsx";
+import { atTime, seconds, since } from "../../parts/format.ts";
+import { Listing, useListing } from "../../parts/listing.tsx";
+import { Nothing, Page } from "../../parts/page.tsx";
 import { State } from "../../parts/state.tsx";
 import { JobSheet } from "./job-sheet.tsx";
 
-const PAGE = 25;
 const LOOK_EVERY_MS = 4000;
-const STATUS_NAMES = {
-  pending: "Waiting",
-  processing: "Rendering",
-  completed: "Completed",
-  failed: "Failed",
+const FILTERS = {
+  status: {
+    label: "State",
+    all: "Every state",
+    names: { pending: "Waiting", processing: "Rendering", completed: "Completed", failed: "Failed" },
+  },
+  type: { label: "Kind", all: "Video and speech", names: { video: "Video", tts: "Speech" } },
 };
-const TYPE_NAMES = { video: "Video", tts: "Speech" };
-
-type Status = keyof typeof STATUS_NAMES;
-type Type = keyof typeof TYPE_NAMES;
 
 function Rows({ jobs, onOpen }: { jobs: JobRow[]; onOpen: (job: JobRow) => void }) {
   return (
@@ -78,89 +71,39 @@ function Rows({ jobs, onOpen }: { jobs: JobRow[]; onOpen: (job: JobRow) => void 
 /** Every job of one's keys: searched, opened, downloaded. */
 export function Jobs() {
   const [params, setParams] = useSearchParams();
-  const [words, setWords] = useState("");
-  const [status, setStatus] = useState<Status | null>(null);
-  const [type, setType] = useState<Type | null>(null);
-  const [offset, setOffset] = useState(0);
-  const wanted = { words: useDeferredValue(words.trim()), status, type, limit: PAGE, offset };
-  const page = useQuery({
-    queryKey: ["jobs", wanted],
-    queryFn: async ({ signal }) => {
-      const { status, type, ...rest } = wanted;
-      const query = { ...rest, ...(status && { status }), ...(type && { type }) };
-      return held(await consoleApi.GET("/console/api/jobs", { params: { query }, signal }));
+  const listing = useListing({
+    name: "jobs",
+    filters: FILTERS,
+    lookEveryMs: LOOK_EVERY_MS,
+    find: async (query, signal) => {
+      const { jobs, count } = held(await consoleApi.GET("/console/api/jobs", { params: { query }, signal }));
+      return { rows: jobs, count };
     },
-    placeholderData: keepPreviousData,
-    refetchInterval: LOOK_EVERY_MS,
   });
   const openId = params.get("job");
-  const isFiltered = words !== "" || status !== null || type !== null;
-  const filter = (change: () => void) => {
-    change();
-    setOffset(0);
-  };
   return (
     <Page title="Jobs" about="Videos and speech that were made, newest first. Results are kept for a day.">
-      <div className="stack">
-        <search className="row">
-          <SearchField
-            hint="Id, text, error or key"
-            words={words}
-            onChange={(words) => filter(() => setWords(words))}
-          />
-          <OneOf
-            label="State"
-            all="Every state"
-            names={STATUS_NAMES}
-            value={status}
-            onChange={(status) => filter(() => setStatus(status))}
-          />
-          <OneOf
-            label="Kind"
-            all="Video and speech"
-            names={TYPE_NAMES}
-            value={type}
-            onChange={(type) => filter(() => setType(type))}
-          />
-          {page.data && (
-            <span className="faint small figures" role="status">
-              {count(page.data.count)} found
-            </span>
-          )}
-        </search>
-        {page.isError && <FailureNotice error={page.error} title="Jobs cannot be listed" />}
-        {page.isPending && <Loading rows={8} />}
-        {page.data && page.data.count === 0 && (
-          <div className="card">
-            {isFiltered ? (
-              <Nothing icon={<Search size={28} aria-hidden />} title="Nothing found">
-                <p>No job fits. Search for less, or for another state.</p>
-              </Nothing>
-            ) : (
-              <Nothing icon={<ListVideo size={28} aria-hidden />} title="No jobs yet">
-                <p>What you make in the studio, or through the API, is listed here.</p>
-                <Link className="button primary" to="/studio">
-                  Make the first one
-                </Link>
-              </Nothing>
-            )}
-          </div>
-        )}
-        {page.data && page.data.count > 0 && (
-          <div className="card">
-            <Rows
-              jobs={page.data.jobs}
-              onOpen={(job) => setParams({ job: job.job_id, key: String(job.key.id) })}
-            />
-            <Pager offset={offset} limit={PAGE} count={page.data.count} onMove={setOffset} />
-          </div>
-        )}
-      </div>
+      <Listing
+        of={listing}
+        hint="Id, text, error or key"
+        failed="Jobs cannot be listed"
+        unfit="No job fits. Search for less, or for another state."
+        none={
+          <Nothing icon={<ListVideo size={28} aria-hidden />} title="No jobs yet">
+            <p>What you make in the studio, or through the API, is listed here.</p>
+            <Link className="button primary" to="/studio">
+              Make the first one
+            </Link>
+          </Nothing>
+        }
+      >
+        <Rows jobs={listing.rows} onOpen={(job) => setParams({ job: job.job_id, key: String(job.key.id) })} />
+      </Listing>
       {openId && (
         <JobSheet
           id={openId}
           keyId={params.has("key") ? Number(params.get("key")) : null}
-          row={page.data?.jobs.find((job) => job.job_id === openId) ?? null}
+          row={listing.rows.find((job) => job.job_id === openId) ?? null}
           onClose={() => setParams({})}
         />
       )}

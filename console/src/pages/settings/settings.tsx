@@ -2,6 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { useRef, useState } from "react";
 import { consoleApi, held, type SettingRow } from "../../api/console.ts";
+import { SearchField } from "../../parts/listing.tsx";
 import { FailureNotice } from "../../parts/notice.tsx";
 import { Loading, Nothing, Page } from "../../parts/page.tsx";
 import { say } from "../../parts/toasts.tsx";
@@ -44,17 +45,7 @@ function ServerSettings() {
             Set in the environment of <code>visavis serve</code>; read when it starts.
           </p>
         </div>
-        <label className="field search-field">
-          <span className="unseen">Search settings</span>
-          <Search size={16} aria-hidden />
-          <input
-            className="input"
-            type="search"
-            placeholder="Search settings"
-            value={words}
-            onChange={(event) => setWords(event.target.value)}
-          />
-        </label>
+        <SearchField label="Search settings" hint="Search settings" words={words} onChange={setWords} />
       </div>
       {settings.isPending && <Loading rows={8} />}
       {settings.isError && <FailureNotice error={settings.error} title="Settings cannot be shown" />}
