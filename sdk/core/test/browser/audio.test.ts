@@ -1,40 +1,16 @@
-import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
+import { expect } from "vitest";
 import { commands } from "vitest/browser";
-import { Avatar } from "../../../testing/avatar.js";
+import type { Avatar } from "../../../testing/avatar.js";
 import { RATE_HZ, tone, wav } from "../../../testing/sounds.js";
-import { type AudioInput, AvatarSession, type PcmStream } from "../../src/index.js";
+import type { AudioInput, PcmStream } from "../../src/index.js";
+import { test, until } from "./room.js";
 
 const LOUD = 0.05;
 const VOICE = "visavis-voice";
 
-let room = "";
-let avatar: Avatar;
-let session: AvatarSession;
-
-beforeEach(async () => {
-  room = `room-${crypto.randomUUID()}`;
-  avatar = await Avatar.join(room);
-  session = new AvatarSession({
-    createSession: async () => ({
-      sessionId: "ses",
-      livekitUrl: inject("rooms").url,
-      token: await commands.mintToken(room, "user"),
-    }),
-    autoEnableMic: false,
-  });
-  await session.connect();
-});
-
-afterEach(async () => {
-  await session.disconnect();
-  await avatar.leave();
-});
-
-const until = <T>(check: () => T) => vi.waitFor(check, { timeout: 15_000, interval: 20 });
-
-/** What the avatar hears, once it hears a track of this name. */
-async function listen(name = VOICE): Promise<() => number> {
-  await until(() => expect(avatar.heard).toEqual([name]));
+/** How loud what the avatar hears is, once it hears the voice. */
+async function listen(avatar: Avatar): Promise<() => number> {
+  await until(() => expect(avatar.heard).toEqual([VOICE]));
   return avatar.meter();
 }
 
@@ -76,17 +52,23 @@ const INPUTS: [string, () => AudioInput | Promise<AudioInput>][] = [
   ],
 ];
 
-test.each(INPUTS)("the avatar hears %s, and nothing once it is stopped", async (_, input) => {
-  await session.openVoice();
-  const level = await listen();
-  const handle = await session.speak(await input());
-  await until(() => expect(level()).toBeGreaterThan(LOUD));
-  handle.stop();
-  expect(await handle.finished).toBe(false);
-  await until(() => expect(level()).toBeLessThan(LOUD / 10));
-});
+test.for(INPUTS)(
+  "the avatar hears %s, and nothing once it is stopped",
+  async ([, input], { avatar, session }) => {
+    await session.openVoice();
+    const level = await listen(avatar);
+    const handle = await session.speak(await input());
+    await until(() => expect(level()).toBeGreaterThan(LOUD));
+    handle.stop();
+    expect(await handle.finished).toBe(false);
+    await until(() => expect(level()).toBeLessThan(LOUD / 10));
+  },
+);
 
-test("the voice stays published between two sounds, and sounds end of themselves", async () => {
+test("the voice stays published between two sounds, and sounds end of themselves", async ({
+  room,
+  session,
+}) => {
   for (const durationS of [0.2, 0.1]) {
     const handle = await session.speak(wav(durationS));
     expect(await handle.finished).toBe(true);
@@ -97,7 +79,7 @@ test("the voice stays published between two sounds, and sounds end of themselves
   expect(publications).toBe(1);
 });
 
-test("an interruption ends every sound at once", async () => {
+test("an interruption ends every sound at once", async ({ session }) => {
   const handles = await Promise.all([
     session.speak(wav(5)),
     session.speak(stream(5)),
@@ -107,7 +89,7 @@ test("an interruption ends every sound at once", async () => {
   expect(await Promise.all(handles.map(({ finished }) => finished))).toEqual([false, false, false]);
 });
 
-test("a stream that is stopped is told so, also while it has nothing to give", async () => {
+test("a stream that is stopped is told so, also while it has nothing to give", async ({ session }) => {
   let cancelled = false;
   const chunks = new ReadableStream<Int16Array>({
     start: (controller) => controller.enqueue(tone(0.1)),
@@ -120,7 +102,7 @@ test("a stream that is stopped is told so, also while it has nothing to give", a
   await until(() => expect(cancelled).toBe(true));
 });
 
-test("a stream is read no further ahead than it needs to be", async () => {
+test("a stream is read no further ahead than it needs to be", async ({ session }) => {
   let readS = 0;
   const chunks = (function* () {
     for (;;) {
@@ -136,7 +118,7 @@ test("a stream is read no further ahead than it needs to be", async () => {
   handle.stop();
 });
 
-test("a stream that breaks says so", async () => {
+test("a stream that breaks says so", async ({ session }) => {
   const chunks = (async function* () {
     yield tone(0.1);
     throw new Error("the synthesiser went away");
@@ -148,7 +130,10 @@ test("a stream that breaks says so", async () => {
   });
 });
 
-test("a published sound has a track of its own, which goes with it, and the microphone rests", async () => {
+test("a published sound has a track of its own, which goes with it, and the microphone rests", async ({
+  room,
+  session,
+}) => {
   await commands.allowMicrophone(true);
   await session.setMicEnabled(true);
   const changes = [session.getState().muted];
@@ -167,7 +152,7 @@ test("a published sound has a track of its own, which goes with it, and the micr
   await until(async () => expect(await commands.trackNames(room, "user")).not.toContain("visavis-sound"));
 });
 
-test("a microphone that the user closes stays closed after the sound", async () => {
+test("a microphone that the user closes stays closed after the sound", async ({ room, session }) => {
   await commands.allowMicrophone(true);
   await session.setMicEnabled(true);
   const handle = await session.publishAudio(wav(0.3));
@@ -177,19 +162,19 @@ test("a microphone that the user closes stays closed after the sound", async () 
   expect(session.getState().muted).toBe(true);
 });
 
-test("ending the session ends its sounds", async () => {
+test("ending the session ends its sounds", async ({ session }) => {
   const handle = await session.speak(wav(5));
   await session.disconnect();
   expect(await handle.finished).toBe(false);
   await expect(session.speak(wav(1))).rejects.toMatchObject({ code: "not_connected" });
 });
 
-test.each<[string, AudioInput, string]>([
+test.for<[string, AudioInput, string]>([
   ["an empty file", new ArrayBuffer(0), "The sound is empty."],
   ["no sound", new Blob(["hello"]), "could not be decoded"],
   ["no base64", "§§§", "not base64"],
   ["an impossible rate", { rateHz: 1, chunks: [] }, "rateHz"],
-])("refuses %s in words", async (_, input, words) => {
+])("refuses %s in words", async ([, input, words], { session }) => {
   await expect(session.speak(input)).rejects.toMatchObject({ code: "invalid_audio" });
   await expect(session.publishAudio(input)).rejects.toThrow(words);
 });

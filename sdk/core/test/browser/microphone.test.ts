@@ -1,40 +1,25 @@
-import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
+import { afterEach, expect } from "vitest";
 import { commands } from "vitest/browser";
-import { Avatar } from "../../../testing/avatar.js";
-import { AvatarSession, type AvatarSessionOptions } from "../../src/index.js";
+import type { AvatarSession, AvatarSessionOptions } from "../../src/index.js";
+import { test as inRoom, until } from "./room.js";
 
-let room = "";
-let avatar: Avatar;
-let session: AvatarSession;
-
-beforeEach(async () => {
-  room = `room-${crypto.randomUUID()}`;
-  avatar = await Avatar.join(room);
-});
+const test = inRoom.extend(
+  "connect",
+  ({ makeSession }) =>
+    async (options: Partial<AvatarSessionOptions> = {}, grant = {}): Promise<AvatarSession> => {
+      const session = makeSession(options, grant);
+      await session.connect();
+      return session;
+    },
+);
 
 afterEach(async () => {
-  await session.disconnect();
-  await avatar.leave();
   await commands.allowMicrophone(true);
 });
 
-async function connect(options: Partial<AvatarSessionOptions> = {}, grant = {}): Promise<void> {
-  session = new AvatarSession({
-    createSession: async () => ({
-      sessionId: "ses",
-      livekitUrl: inject("rooms").url,
-      token: await commands.mintToken(room, "user", grant),
-    }),
-    ...options,
-  });
-  await session.connect();
-}
-
-const until = <T>(check: () => T) => vi.waitFor(check, { timeout: 15_000, interval: 20 });
-
-test("opens by itself, and is silenced and opened by hand", async () => {
+test("opens by itself, and is silenced and opened by hand", async ({ connect, avatar }) => {
   await commands.allowMicrophone(true);
-  await connect();
+  const session = await connect();
   expect(session.getState()).toMatchObject({ muted: false, error: null });
   await until(() => expect(avatar.heard).toHaveLength(1));
   await session.setMicEnabled(false);
@@ -43,9 +28,9 @@ test("opens by itself, and is silenced and opened by hand", async () => {
   expect(session.getState().muted).toBe(false);
 });
 
-test("one that is not allowed is said, and the session goes on", async () => {
+test("one that is not allowed is said, and the session goes on", async ({ connect }) => {
   await commands.allowMicrophone(false);
-  await connect();
+  const session = await connect();
   const { phase, muted, error } = session.getState();
   expect({ phase, muted }).toEqual({ phase: "connected", muted: true });
   expect(error).toMatchObject({ code: "microphone_denied" });
@@ -54,9 +39,9 @@ test("one that is not allowed is said, and the session goes on", async () => {
   expect(session.getState()).toMatchObject({ muted: false, error: null });
 });
 
-test("one that is lost and cannot be replaced is said", async () => {
+test("one that is lost and cannot be replaced is said", async ({ connect }) => {
   await commands.allowMicrophone(true);
-  await connect();
+  const session = await connect();
   const [publication] = session.getState().room?.localParticipant.audioTrackPublications.values() ?? [];
   const device = publication?.track?.mediaStreamTrack;
   await commands.allowMicrophone(false);
@@ -66,14 +51,14 @@ test("one that is lost and cannot be replaced is said", async () => {
   expect(session.getState()).toMatchObject({ phase: "connected", muted: true });
 });
 
-test("stays closed where it is not wanted", async () => {
-  await connect({ autoEnableMic: false });
+test("stays closed where it is not wanted", async ({ connect }) => {
+  const session = await connect({ autoEnableMic: false });
   expect(session.getState().muted).toBe(true);
   expect(session.getState().room?.localParticipant.trackPublications.size).toBe(0);
 });
 
-test("a viewer is asked for none, and may say nothing", async () => {
-  await connect({}, { canPublish: false, canPublishData: false });
+test("a viewer is asked for none, and may say nothing", async ({ connect }) => {
+  const session = await connect({}, { canPublish: false, canPublishData: false });
   expect(session.getState()).toMatchObject({ phase: "connected", muted: true, error: null });
   await expect(session.speak(new Int16Array(4).buffer)).rejects.toMatchObject({ code: "not_allowed" });
 });

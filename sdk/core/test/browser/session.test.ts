@@ -1,58 +1,32 @@
-import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, vi } from "vitest";
 import { commands } from "vitest/browser";
-import { Avatar } from "../../../testing/avatar.js";
-import {
-  AvatarSession,
-  type AvatarSessionOptions,
-  type SessionInfo,
-  type SessionPhase,
-} from "../../src/index.js";
+import type { AvatarSessionOptions, SessionInfo, SessionPhase } from "../../src/index.js";
+import { infoOf, test as inRoom, until } from "./room.js";
 
-let room = "";
-let avatar: Avatar;
-let session: AvatarSession | null = null;
-
-beforeEach(async () => {
-  room = `room-${crypto.randomUUID()}`;
-  avatar = await Avatar.join(room);
-  await commands.allowMicrophone(true);
-});
-
-afterEach(async () => {
-  await session?.disconnect();
-  session = null;
-  await avatar.leave();
-  document.body.replaceChildren();
-});
-
-async function info(grant = {}): Promise<SessionInfo> {
-  return {
-    sessionId: `ses-${room}`,
-    livekitUrl: inject("rooms").url,
-    token: await commands.mintToken(room, "user", grant),
-  };
-}
-
-function begin(options: Partial<AvatarSessionOptions> = {}) {
+const test = inRoom.extend("begin", ({ makeSession }) => (options: Partial<AvatarSessionOptions> = {}) => {
   const deleted: string[] = [];
-  const made = new AvatarSession({
-    createSession: () => info(),
+  const session = makeSession({
     deleteSession: async (id) => deleted.push(id),
     autoEnableMic: false,
     ...options,
   });
-  const phases: SessionPhase[] = [made.getState().phase];
-  made.subscribe(() => {
-    const { phase } = made.getState();
+  const phases: SessionPhase[] = [session.getState().phase];
+  session.subscribe(() => {
+    const { phase } = session.getState();
     if (phases.at(-1) !== phase) phases.push(phase);
   });
-  session = made;
-  return { session: made, deleted, phases };
-}
+  return { session, deleted, phases };
+});
 
-const until = <T>(check: () => T) => vi.waitFor(check, { timeout: 15_000, interval: 20 });
+beforeEach(async () => {
+  await commands.allowMicrophone(true);
+});
 
-test("a session from the first request to the last", async () => {
+afterEach(() => {
+  document.body.replaceChildren();
+});
+
+test("a session from the first request to the last", async ({ room, avatar, begin }) => {
   const { session, deleted, phases } = begin();
   const container = document.body.appendChild(document.createElement("div"));
   session.setContainer(container);
@@ -83,7 +57,7 @@ test("a session from the first request to the last", async () => {
   expect(await commands.participants(room)).toEqual(["avatar"]);
 });
 
-test("the picture follows the container, and the phase the picture", async () => {
+test("the picture follows the container, and the phase the picture", async ({ avatar, begin }) => {
   const { session } = begin();
   await avatar.showPicture();
   await session.connect();
@@ -100,16 +74,16 @@ test("the picture follows the container, and the phase the picture", async () =>
   expect(second.children).toHaveLength(0);
 });
 
-test("connecting twice is one session", async () => {
-  const createSession = vi.fn(() => info());
+test("connecting twice is one session", async ({ room, begin }) => {
+  const createSession = vi.fn(() => infoOf(room));
   const { session } = begin({ createSession });
   await Promise.all([session.connect(), session.connect()]);
   await session.connect();
   expect(createSession).toHaveBeenCalledTimes(1);
 });
 
-test("leaving in the same breath asks for nothing", async () => {
-  const createSession = vi.fn(() => info());
+test("leaving in the same breath asks for nothing", async ({ room, begin }) => {
+  const createSession = vi.fn(() => infoOf(room));
   const { session, deleted } = begin({ createSession });
   const connecting = session.connect();
   await session.disconnect();
@@ -119,7 +93,10 @@ test("leaving in the same breath asks for nothing", async () => {
   expect(session.getState().phase).toBe("ended");
 });
 
-test("a session that comes after the user has left is ended, and shown to nobody", async () => {
+test("a session that comes after the user has left is ended, and shown to nobody", async ({
+  room,
+  begin,
+}) => {
   let answer: (info: SessionInfo) => void = () => undefined;
   const createSession = vi.fn(() => new Promise<SessionInfo>((resolve) => (answer = resolve)));
   const { session, deleted, phases } = begin({ createSession });
@@ -127,13 +104,13 @@ test("a session that comes after the user has left is ended, and shown to nobody
   await until(() => expect(createSession).toHaveBeenCalled());
   const leaving = session.disconnect();
   expect(session.getState().phase).toBe("ended");
-  answer(await info());
+  answer(await infoOf(room));
   await leaving;
   expect(deleted).toEqual([`ses-${room}`]);
   expect(phases).toEqual(["idle", "creating", "ended"]);
 });
 
-test("leaving while the room is being joined", async () => {
+test("leaving while the room is being joined", async ({ room, begin }) => {
   const { session, deleted, phases } = begin();
   void session.connect();
   await until(() => expect(session.getState().phase).toBe("connecting"));
@@ -142,12 +119,12 @@ test("leaving while the room is being joined", async () => {
   expect(deleted).toEqual([`ses-${room}`]);
 });
 
-test("a new session waits until the last one is gone, and hears nothing of it", async () => {
+test("a new session waits until the last one is gone, and hears nothing of it", async ({ room, begin }) => {
   const order: string[] = [];
   const { session } = begin({
     createSession: async () => {
       order.push("create");
-      return info();
+      return infoOf(room);
     },
     deleteSession: async () => {
       await commands.participants(room);
@@ -161,7 +138,7 @@ test("a new session waits until the last one is gone, and hears nothing of it", 
   expect(session.getState()).toMatchObject({ phase: "connected", error: null });
 });
 
-test("the server's end is an end with a reason, and not asked for again", async () => {
+test("the server's end is an end with a reason, and not asked for again", async ({ room, begin }) => {
   const { session, deleted } = begin();
   await session.connect();
   await commands.deleteRoom(room);
@@ -175,7 +152,7 @@ test("the server's end is an end with a reason, and not asked for again", async 
   expect(deleted).toEqual([]);
 });
 
-test("why the server ended it is asked for, where the backend can tell", async () => {
+test("why the server ended it is asked for, where the backend can tell", async ({ room, begin }) => {
   const getSession = vi.fn(async () => ({ end_reason: "idle_timeout" }));
   const { session } = begin({ getSession });
   await session.connect();
@@ -184,7 +161,7 @@ test("why the server ended it is asked for, where the backend can tell", async (
   expect(getSession).toHaveBeenCalledWith(`ses-${room}`);
 });
 
-test("being removed is an error that says so", async () => {
+test("being removed is an error that says so", async ({ room, begin }) => {
   const { session } = begin();
   await session.connect();
   await commands.removeParticipant(room, "user");
@@ -192,7 +169,7 @@ test("being removed is an error that says so", async () => {
   expect(session.getState().error).toMatchObject({ code: "removed" });
 });
 
-test("a broken line is mended", async () => {
+test("a broken line is mended", async ({ avatar, begin }) => {
   const { session, phases } = begin();
   await avatar.showPicture();
   await session.connect();
@@ -203,7 +180,7 @@ test("a broken line is mended", async () => {
   expect(session.getState().status).toBe("connected");
 });
 
-test("what the API refused is said with its code and how long to wait", async () => {
+test("what the API refused is said with its code and how long to wait", async ({ begin }) => {
   const refusal = { error: "no_capacity", message: "All slots are busy.", retry_after_seconds: 30 };
   const { session, deleted } = begin({ createSession: async () => refusal as unknown as SessionInfo });
   await session.connect();
@@ -213,12 +190,15 @@ test("what the API refused is said with its code and how long to wait", async ()
   expect(deleted).toEqual([]);
 });
 
-test("a backend that cannot be reached is an error, and the next try may succeed", async () => {
+test("a backend that cannot be reached is an error, and the next try may succeed", async ({
+  room,
+  begin,
+}) => {
   let broken = true;
   const { session } = begin({
     createSession: async () => {
       if (broken) throw new TypeError("Failed to fetch");
-      return info();
+      return infoOf(room);
     },
   });
   await session.connect();
@@ -231,10 +211,10 @@ test("a backend that cannot be reached is an error, and the next try may succeed
   expect(session.getState()).toMatchObject({ phase: "connected", error: null });
 });
 
-test("a token that has expired is refused in words, and the session is ended", async () => {
+test("a token that has expired is refused in words, and the session is ended", async ({ room, begin }) => {
   const { session, deleted } = begin({
     createSession: async () => ({
-      ...(await info()),
+      ...(await infoOf(room)),
       token: await commands.mintToken(room, "user", {}, -60),
     }),
   });
@@ -244,22 +224,22 @@ test("a token that has expired is refused in words, and the session is ended", a
   expect(deleted).toEqual([`ses-${room}`]);
 });
 
-test("a room server that is not there", async () => {
+test("a room server that is not there", async ({ room, begin }) => {
   const { session } = begin({
-    createSession: async () => ({ ...(await info()), livekitUrl: "ws://127.0.0.1:9" }),
+    createSession: async () => ({ ...(await infoOf(room)), livekitUrl: "ws://127.0.0.1:9" }),
   });
   await session.connect();
   expect(session.getState().error).toMatchObject({ code: "connect_failed", retryable: true });
 });
 
-test("a session that could not be ended is told of", async () => {
+test("a session that could not be ended is told of", async ({ begin }) => {
   const { session } = begin({ deleteSession: () => Promise.reject(new Error("offline")) });
   await session.connect();
   await session.disconnect();
   expect(session.getState()).toMatchObject({ phase: "ended", error: { code: "delete_failed" } });
 });
 
-test("leaving the page ends the session", async () => {
+test("leaving the page ends the session", async ({ room, begin }) => {
   const { session, deleted } = begin();
   await session.connect();
   window.dispatchEvent(new PageTransitionEvent("pagehide"));
@@ -267,7 +247,7 @@ test("leaving the page ends the session", async () => {
   expect(session.getState().phase).toBe("ended");
 });
 
-test("latency is measured once the avatar is heard", async () => {
+test("latency is measured once the avatar is heard", async ({ avatar, begin }) => {
   const { session } = begin();
   await avatar.playTone();
   await session.connect();
@@ -275,7 +255,7 @@ test("latency is measured once the avatar is heard", async () => {
   expect(session.getState().latency).toBeLessThan(2000);
 });
 
-test("the volume stays within its bounds and holds for tracks that come later", async () => {
+test("the volume stays within its bounds and holds for tracks that come later", async ({ avatar, begin }) => {
   const { session } = begin();
   session.setVolume(400);
   expect(session.getState().volume).toBe(100);

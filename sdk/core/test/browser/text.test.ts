@@ -1,46 +1,23 @@
 import { DataPacket, Transcription } from "@livekit/protocol";
 import { RoomEvent } from "livekit-client";
-import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
-import { commands } from "vitest/browser";
-import { Avatar } from "../../../testing/avatar.js";
-import { AvatarSession } from "../../src/index.js";
+import { expect } from "vitest";
+import { test as inRoom, until } from "./room.js";
 
-let room = "";
-let avatar: Avatar;
-let session: AvatarSession;
+const test = inRoom.extend(
+  "transcribe",
+  ({ avatar }) =>
+    /** Sends a transcription as an agent does: about somebody's words, in a packet of its own kind. */
+    async (identity: string, id: string, text: string, final: boolean): Promise<void> => {
+      const value = new Transcription({
+        transcribedParticipantIdentity: identity,
+        segments: [{ id, text, final, language: "en" }],
+      });
+      const packet = new DataPacket({ value: { case: "transcription", value } });
+      await avatar.room.engine.sendDataPacket(packet, 0);
+    },
+);
 
-beforeEach(async () => {
-  room = `room-${crypto.randomUUID()}`;
-  avatar = await Avatar.join(room);
-  session = new AvatarSession({
-    createSession: async () => ({
-      sessionId: "ses",
-      livekitUrl: inject("rooms").url,
-      token: await commands.mintToken(room, "user"),
-    }),
-    autoEnableMic: false,
-  });
-  await session.connect();
-});
-
-afterEach(async () => {
-  await session.disconnect();
-  await avatar.leave();
-});
-
-const until = <T>(check: () => T) => vi.waitFor(check, { timeout: 15_000, interval: 20 });
-
-/** Sends a transcription as an agent does: about somebody's words, in a packet of its own kind. */
-async function transcribe(identity: string, id: string, text: string, final: boolean): Promise<void> {
-  const value = new Transcription({
-    transcribedParticipantIdentity: identity,
-    segments: [{ id, text, final, language: "en" }],
-  });
-  const packet = new DataPacket({ value: { case: "transcription", value } });
-  await avatar.room.engine.sendDataPacket(packet, 0);
-}
-
-test("what user and agent say becomes messages", async () => {
+test("what user and agent say becomes messages", async ({ session, transcribe }) => {
   await transcribe("user", "1", "How", false);
   await transcribe("user", "1", "How are you?", true);
   await transcribe("avatar", "2", "Fine", false);
@@ -53,7 +30,7 @@ test("what user and agent say becomes messages", async () => {
   ]);
 });
 
-test("a chat goes to the agent and into the messages", async () => {
+test("a chat goes to the agent and into the messages", async ({ avatar, session }) => {
   const heard = new Promise<string>((resolve) => {
     avatar.room.registerTextStreamHandler("lk.chat", (reader) => void reader.readAll().then(resolve));
   });
@@ -64,7 +41,7 @@ test("a chat goes to the agent and into the messages", async () => {
   ]);
 });
 
-test("a text to be said is a data message", async () => {
+test("a text to be said is a data message", async ({ avatar, session }) => {
   const heard = new Promise<string>((resolve) => {
     avatar.room.once(RoomEvent.DataReceived, (payload) => resolve(new TextDecoder().decode(payload)));
   });
@@ -72,7 +49,7 @@ test("a text to be said is a data message", async () => {
   expect(JSON.parse(await heard)).toEqual({ type: "speak", text: "Hello!" });
 });
 
-test("outside of a session nothing can be sent", async () => {
+test("outside of a session nothing can be sent", async ({ session }) => {
   await session.disconnect();
   await expect(session.sendChat("…")).rejects.toMatchObject({ code: "not_connected" });
   await expect(session.sayText("…")).rejects.toMatchObject({ code: "not_connected" });
