@@ -55,6 +55,7 @@ class Mp4Writer:
         self._work: queue.Queue[Callable[[], None] | None] = queue.Queue(_WAITING_ITEMS)
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._encode, name="mp4-encoder")
+        self._writing = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
         """Begin the file, beside its place.
@@ -62,11 +63,14 @@ class Mp4Writer:
         Raises:
             OutputError: Nothing can be written there.
         """
-        try:
-            self._writing = self._write()
-            self._writing.__enter__()
-        except OSError as error:
-            raise self._not_writable(error) from error
+        with contextlib.ExitStack() as stack:
+            try:
+                part = stack.enter_context(whole_file(self._path))
+                stack.enter_context(self._open(part))
+                stack.enter_context(self._encoder())
+            except OSError as error:
+                raise self._not_writable(error) from error
+            self._writing = stack.pop_all()
         return self
 
     def __exit__(
@@ -76,11 +80,6 @@ class Mp4Writer:
             self._writing.__exit__(kind, error, trace)
         except OSError as failure:
             raise self._not_writable(failure) from failure
-
-    @contextlib.contextmanager
-    def _write(self) -> Iterator[None]:
-        with whole_file(self._path) as part, self._open(part), self._encoder():
-            yield
 
     @contextlib.contextmanager
     def _open(self, part: Path) -> Iterator[None]:
