@@ -21,6 +21,9 @@ _COARSE_PX: Final = 2 * CELL_PX
 _INVERSION_STEPS: Final = 5
 _REACH_CM: Final = 2.0  # no weights move the person's outline further
 _SEEN: Final = 3  # of 255: alpha below it is nothing
+_STRIP_PX: Final = 64
+"""Rows that are drawn at once. A whole frame's maps and layers are several times a core's cache, which a live
+session shares with the encoder; a strip's are not."""
 
 # Full gaze moves the iris by this share of its radius.
 _GAZE_X_RADII: Final = 0.8
@@ -49,16 +52,11 @@ class FrameRenderer:
         self._cells = _grid(cells)
         # One cell more all round: upsampling then runs straight through the borders.
         self._cells_px = (_grid(cells + 2) - 1) * _COARSE_PX + (_COARSE_PX - 1) / 2
-        top, left = self._rows.start, self._columns.start
-        height, width = self._rows.stop - top, self._columns.stop - left
-        self._window_cells = np.s_[
-            top // _COARSE_PX : self._rows.stop // _COARSE_PX + 2,
-            left // _COARSE_PX : self._columns.stop // _COARSE_PX + 2,
-        ]
-        self._map = np.empty((height + 2 * _COARSE_PX, width + 2 * _COARSE_PX, 2), np.float32)
-        self._warped = np.empty((height, width, 4), np.uint8)
-        self._shadow = np.empty((height, width, 3), np.uint8)
-        self._behind = np.ascontiguousarray(rig.background[self._rows, self._columns])
+        width = self._columns.stop - self._columns.start
+        self._map = np.empty((_STRIP_PX + 2 * _COARSE_PX, width + 2 * _COARSE_PX, 2), np.float32)
+        self._warped = np.empty((_STRIP_PX, width, 4), np.uint8)
+        self._person = np.empty((_STRIP_PX, width, 3), np.uint8)
+        self._shadow = np.empty((_STRIP_PX, width, 3), np.uint8)
 
     def draw(self, weights: Floats) -> Pixels:
         """One frame.
@@ -70,8 +68,11 @@ class FrameRenderer:
             A new array, shape `(size, size, 3)`, RGB.
         """
         self._draw_eyes(weights)
-        self._warp(weights)
-        frame = self._compose()
+        frame = self._rig.background.copy()
+        source = self._source_cells(weights)
+        for top in range(self._rows.start, self._rows.stop, _STRIP_PX):
+            rows = slice(top, min(top + _STRIP_PX, self._rows.stop))
+            self._compose(self._warp(source, rows), frame[rows, self._columns])
         self._mouth.draw(weights, frame)
         return frame
 
@@ -92,26 +93,31 @@ class FrameRenderer:
             drawn.append(state)
         self._eyes_drawn = (drawn[0], drawn[1])
 
-    def _warp(self, weights: Floats) -> None:
-        """Move the person by the fields, within the window that motion can reach."""
+    def _source_cells(self, weights: Floats) -> Floats:
+        """Where in the texture each cell's content comes from, in pixels; one cell more all round."""
         forward = combine(self._fields, weights).reshape(self._forward_shape)
         back = invert(forward, self._cells, _INVERSION_STEPS, _COARSE_PX)
-        padded = cv2.copyMakeBorder(back, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
-        coarse = (self._cells_px - padded)[self._window_cells]
-        height, width = self._map.shape[:2]
-        cv2.resize(coarse, (width, height), self._map, interpolation=cv2.INTER_LINEAR)
-        source = self._map[_COARSE_PX:-_COARSE_PX, _COARSE_PX:-_COARSE_PX]
-        sample(self._texture, source, out=self._warped)
+        source: Floats = self._cells_px - cv2.copyMakeBorder(back, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+        return source
 
-    def _compose(self) -> Pixels:
-        """The person over what she leaves free of the background; her colours carry their alpha already."""
-        frame = self._rig.background.copy()
-        person = cv2.cvtColor(self._warped, cv2.COLOR_RGBA2RGB)
-        free = cv2.bitwise_not(cv2.extractChannel(self._warped, 3))
-        cv2.cvtColor(free, cv2.COLOR_GRAY2RGB, self._shadow)
-        cv2.multiply(self._behind, self._shadow, self._shadow, scale=1 / 255)
-        frame[self._rows, self._columns] = cv2.add(person, self._shadow)
-        return frame
+    def _warp(self, source: Floats, rows: slice) -> Pixels:
+        """Rows of the person, moved by the fields, within the columns that motion can reach."""
+        first, last = self._columns.start // _COARSE_PX, self._columns.stop // _COARSE_PX + 2
+        cells = source[rows.start // _COARSE_PX : rows.stop // _COARSE_PX + 2, first:last]
+        height = rows.stop - rows.start
+        fine = self._map[: height + 2 * _COARSE_PX]
+        cv2.resize(cells, fine.shape[1::-1], fine, interpolation=cv2.INTER_LINEAR)
+        at = fine[_COARSE_PX:-_COARSE_PX, _COARSE_PX:-_COARSE_PX]
+        return sample(self._texture, at, out=self._warped[:height])
+
+    def _compose(self, warped: Pixels, behind: Pixels) -> None:
+        """The person over what she leaves free of the background, in place; her colours carry their alpha."""
+        height = len(warped)
+        person, shadow = self._person[:height], self._shadow[:height]
+        cv2.cvtColor(warped, cv2.COLOR_RGBA2RGB, person)
+        cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(warped, 3)), cv2.COLOR_GRAY2RGB, shadow)
+        cv2.multiply(behind, shadow, shadow, scale=1 / 255)
+        cv2.add(person, shadow, behind)
 
 
 def _coarse_fields(rig: Rig) -> Floats:
