@@ -68,19 +68,34 @@ class Resampler:
         last = -(-end * self._up // self._down)
         if last <= self._given:
             return np.zeros((*self._kept.shape[:-1], 0), np.float32)
-        ticks = np.arange(self._given, last) * self._down
-        whole, phase = np.divmod(ticks, self._up)
-        starts = whole - self._half + 1 - self._kept_from
-        windows = np.lib.stride_tricks.sliding_window_view(self._kept, 2 * self._half, axis=-1)
         if self._up == 1:
-            output = windows[..., starts, :] @ self._phases[0]
+            output = self._every(self._down, last - self._given) @ self._phases[0]
         else:
+            whole, phase = np.divmod(np.arange(self._given, last) * self._down, self._up)
+            starts = whole - self._half + 1 - self._kept_from
+            windows = np.lib.stride_tricks.sliding_window_view(self._kept, 2 * self._half, axis=-1)
             output = np.einsum("...nt,nt->...n", windows[..., starts, :], self._phases[phase])
         self._given = last
         unneeded = self._given * self._down // self._up - self._half + 1 - self._kept_from
         self._kept = self._kept[..., max(0, unneeded) :].copy()
         self._kept_from += max(0, unneeded)
         return np.asarray(output, np.float32)
+
+    def _every(self, step: int, count: int) -> Samples:
+        """Windows of the filter's length at even steps: live sessions ask for a hundred a second."""
+        kept = self._kept
+        assert kept is not None  # noqa: S101 - as above
+        first = self._given * step - self._half + 1 - self._kept_from
+        size = kept.itemsize
+        return np.ascontiguousarray(
+            np.ndarray(
+                (*kept.shape[:-1], count, 2 * self._half),
+                np.float32,
+                kept,
+                first * size,
+                (*kept.strides[:-1], step * size, size),
+            )
+        )
 
 
 def _phases(up: int, down: int, half: int) -> Samples:

@@ -80,9 +80,10 @@ class StreamModel:
             raise TypeError("state must come from this model's begin() or listen()")
         if samples.ndim != 1:
             raise ValueError(f"samples must have shape (samples,), not {samples.shape}")
-        # A damaged sample must not live on in the network's memory.
-        clean = np.clip(np.nan_to_num(samples.astype(np.float32, copy=False), nan=0.0), -1.0, 1.0)
-        held = np.concatenate([state.recent, clean])
+        clean = samples.astype(np.float32, copy=False)
+        if not np.isfinite(clean).all():  # a damaged sample must not live on in the network's memory
+            clean = np.nan_to_num(clean, nan=0.0)
+        held = np.concatenate([state.recent, clean.clip(-1.0, 1.0)])
         steps = (len(held) - self._past_samples) // ROW_SAMPLES
         before = state.total_samples // ROW_SAMPLES
         memory, read, gated = state.memory, state.lips, state.gate
