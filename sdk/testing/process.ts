@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 const READY_S = 120;
 const STOP_S = 60;
 
-/** The Python of the repository's environment, or the one that VISAVIS_PYTHON names. */
+/** The Python of the repository's environment, or the one that TEST_PYTHON names. */
 export const PYTHON =
-  process.env.VISAVIS_PYTHON ?? fileURLToPath(new URL("../../.venv/bin/python", import.meta.url));
+  process.env.TEST_PYTHON ?? fileURLToPath(new URL("../../.venv/bin/python", import.meta.url));
 
 /** A program that a test started. */
 export interface Started {
