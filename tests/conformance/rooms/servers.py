@@ -71,6 +71,7 @@ rtc:
   tcp_port: {tcp_port}
   node_ip: 127.0.0.1
   enable_loopback_candidate: true
+  ips: {{includes: ["127.0.0.1/32"]}}  # others would be told as 127.0.0.1 too, and hide the real one
   use_ice_lite: true
 """
     with log.open("w") as errors, _running([str(binary), "--config-body", config], {}, errors) as process:
