@@ -1,5 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { test as base, expect, type Page } from "@playwright/test";
+import { test as base, type Cookie, expect, type Page, request } from "@playwright/test";
 
 export { expect };
 
@@ -14,7 +14,7 @@ export const env = (name: string): string => {
 };
 
 /** A page that fails its test when a script breaks, or the page's own policy refuses something. */
-export const test = base.extend<{ page: Page; signedIn: Page }>({
+export const test = base.extend<{ page: Page; signedIn: Page }, { cookies: Cookie[] }>({
   // biome-ignore lint/correctness/noEmptyPattern: the runner reads the names of what is wanted from here
   baseURL: async ({}, use) => use(env("VISAVIS_URL")),
   page: async ({ page }, use) => {
@@ -27,11 +27,23 @@ export const test = base.extend<{ page: Page; signedIn: Page }>({
     await use(page);
     expect(problems).toEqual([]);
   },
-  signedIn: async ({ page }, use) => {
-    const answer = await page.request.post("/console/api/session", {
-      data: { email: EMAIL, password: PASSWORD },
-    });
-    expect(answer.ok()).toBe(true);
+  // Signing in is slowed down for who does it often: it is done once, by the first test that needs it.
+  cookies: [
+    // biome-ignore lint/correctness/noEmptyPattern: as above
+    async ({}, use) => {
+      const client = await request.newContext({ baseURL: env("VISAVIS_URL") });
+      const answer = await client.post("/console/api/session", {
+        data: { email: EMAIL, password: PASSWORD },
+      });
+      expect(answer.ok()).toBe(true);
+      const { cookies } = await client.storageState();
+      await client.dispose();
+      await use(cookies);
+    },
+    { scope: "worker" },
+  ],
+  signedIn: async ({ page, cookies }, use) => {
+    await page.context().addCookies(cookies);
     await use(page);
   },
 });
