@@ -25,13 +25,20 @@ BLOCK_S = 0.1
 
 
 class Face(VideoGenerator):
-    """Shows a grey for each piece of sound."""
+    """Shows a grey for each piece of sound.
+
+    Attributes:
+        whole: Has something for each segment that has come to its end.
+    """
 
     def __init__(self) -> None:
         self._waiting: asyncio.Queue[rtc.AudioFrame | AudioSegmentEnd] = asyncio.Queue()
+        self.whole: asyncio.Queue[AudioSegmentEnd] = asyncio.Queue()
 
     async def push_audio(self, frame: rtc.AudioFrame | AudioSegmentEnd) -> None:
         await self._waiting.put(frame)
+        if isinstance(frame, AudioSegmentEnd):
+            await self.whole.put(frame)
 
     def clear_buffer(self) -> None:
         while not self._waiting.empty():
@@ -57,10 +64,10 @@ async def speak(voice: DataStreamAudioOutput, seconds: float) -> None:
     voice.flush()
 
 
-def start_face(avatar: Client) -> AvatarRunner:
+def runner_of(avatar: Client, face: Face) -> AvatarRunner:
     options = AvatarOptions(WIDTH, HEIGHT, FPS, VOICE_HZ, 1)
     receiver = DataStreamAudioReceiver(avatar.room, sender_identity="agent")
-    return AvatarRunner(avatar.room, audio_recv=receiver, video_gen=Face(), options=options)
+    return AvatarRunner(avatar.room, audio_recv=receiver, video_gen=face, options=options)
 
 
 @asynchronous
@@ -76,7 +83,8 @@ async def test_an_agent_speaks_through_an_avatar_and_is_interrupted(target: Targ
         seen = user.room.remote_participants["avatar"]
         assert seen.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
         assert seen.attributes == behalf
-        runner = start_face(avatar)
+        face = Face()
+        runner = runner_of(avatar, face)
         await within(runner.start())
         voice = DataStreamAudioOutput(
             agent.room, destination_identity="avatar", sample_rate=VOICE_HZ, wait_playback_start=True
@@ -95,9 +103,12 @@ async def test_an_agent_speaks_through_an_avatar_and_is_interrupted(target: Targ
             finished = await within(voice.wait_for_playout())
             assert not finished.interrupted
             assert finished.playback_position == pytest.approx(SENTENCE_S)
+            await within(face.whole.get())
 
             await within(speak(voice, 5 * SENTENCE_S))
             await within(started.get())
+            # What of a segment comes after it was cleared the worker takes for the next one.
+            await within(face.whole.get())
             voice.clear_buffer()
             finished = await within(voice.wait_for_playout())
             assert finished.interrupted
