@@ -13,7 +13,8 @@ LOSSY_S: Final = 10.0
 """A line that has lost something is not trusted for so long."""
 
 CONGESTED: Final = 0.25
-"""Who loses so much gets nothing twice: it is too much already."""
+"""A report of so much is no reason to send more. Nor does it end what a smaller one has begun: of the few
+packets of one second a quarter is lost now and then on any lossy line."""
 
 
 class Subscriber:
