@@ -3,9 +3,8 @@
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
-Samples = NDArray[np.float32]
+from visavis.engine.arrays import Floats
 
 _ZERO_CROSSINGS = 24  # of the sinc, on each side of its middle
 _KAISER_BETA = 8.0  # 80 dB down beyond the transition
@@ -32,12 +31,12 @@ class Resampler:
         self._half = _ZERO_CROSSINGS * max(1, -(-self._down // self._up))
         self._phases = _phases(self._up, self._down, self._half)
         self.delay_s = self._half / from_hz
-        self._kept: Samples | None = None  # input that later output still needs
+        self._kept: Floats | None = None  # input that later output still needs
         self._kept_from = -self._half  # index in the input of its first sample
         self._taken = 0
         self._given = 0
 
-    def __call__(self, samples: Samples) -> Samples:
+    def __call__(self, samples: Floats) -> Floats:
         """Take a block in, give out what can be told by now.
 
         Args:
@@ -54,7 +53,7 @@ class Resampler:
         self._taken += samples.shape[-1]
         return self._convolved(self._taken - self._half)
 
-    def finish(self) -> Samples:
+    def finish(self) -> Floats:
         """Give out the rest, as if silence followed. The resampler is used up."""
         if self._kept is None:
             return np.zeros(0, np.float32)
@@ -62,7 +61,7 @@ class Resampler:
         self._kept = np.concatenate([self._kept, silence], axis=-1)
         return self._convolved(self._taken)
 
-    def _convolved(self, end: int) -> Samples:
+    def _convolved(self, end: int) -> Floats:
         """All output whose time is before input sample `end`."""
         assert self._kept is not None  # noqa: S101 - both callers have set it
         last = -(-end * self._up // self._down)
@@ -81,7 +80,7 @@ class Resampler:
         self._kept_from += max(0, unneeded)
         return np.asarray(output, np.float32)
 
-    def _every(self, step: int, count: int) -> Samples:
+    def _every(self, step: int, count: int) -> Floats:
         """Windows of the filter's length at even steps: live sessions ask for a hundred a second."""
         kept = self._kept
         assert kept is not None  # noqa: S101 - as above
@@ -98,7 +97,7 @@ class Resampler:
         )
 
 
-def _phases(up: int, down: int, half: int) -> Samples:
+def _phases(up: int, down: int, half: int) -> Floats:
     """Filter taps, shape `(up, 2 * half)`: row p weighs the samples around a time p / up after one."""
     cutoff = _PASSED * min(1.0, up / down)
     times = np.arange(-half + 1, half + 1)[None] - np.arange(up)[:, None] / up
