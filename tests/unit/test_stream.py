@@ -48,6 +48,19 @@ def test_frames_last_as_long_as_the_sound(
     assert len(frames) == -(-samples * fps // RATE_HZ)
 
 
+@pytest.mark.parametrize("fps", [Fraction(25), Fraction(30), Fraction(12), Fraction(50)])
+def test_the_samples_that_are_awaited_complete_a_frame(
+    fps: Fraction, small_rig: Rig, speech_model: SpeechModel, sentence: Floats
+) -> None:
+    stream = Stream(FaceView(small_rig, side_px=128), speech_model, fps=fps)
+    heard = 0
+    for _ in range(20):
+        awaited = stream.awaited_samples
+        assert not stream.hear(sentence[heard : heard + awaited - 1])
+        assert len(stream.hear(sentence[heard + awaited - 1 : heard + awaited])) >= 1
+        heard += awaited
+
+
 def test_frames_come_before_the_delay_is_over(
     small_rig: Rig, speech_model: SpeechModel, sentence: Floats
 ) -> None:

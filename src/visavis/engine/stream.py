@@ -11,6 +11,7 @@ from typing import Final
 from visavis.engine.arrays import Floats, Pixels
 from visavis.engine.performer import Emotion, Manners, Performer, reach_s
 from visavis.engine.speech import RATE_HZ, SpeechModel
+from visavis.engine.speech.motion import ROW_RATE_HZ
 from visavis.engine.view import View
 
 DEFAULT_FPS: Final = Fraction(25)
@@ -74,6 +75,12 @@ class Stream:
         self._performer = Performer(view.neutral, fps=float(fps), manners=manners)
         self._samples = self._frames = 0
         self.delay_s = speech.lookahead_s + reach_s(fps)
+
+    @property
+    def awaited_samples(self) -> int:
+        """So many samples more complete the next frame; who hands in fewer at once gets none for them."""
+        complete_s = (self._performer.awaited_row + 0.5) / ROW_RATE_HZ + self._speech.lookahead_s
+        return max(0, round(complete_s * RATE_HZ) - self._samples)
 
     def push(self, samples: Floats) -> Iterator[Frame]:
         """Take in sound, give out frames.

@@ -11,7 +11,7 @@ from visavis.engine.arrays import Floats
 from visavis.realtime.sound import BLOCK_S, BLOCK_SAMPLES, RATE_HZ, Block, SampleQueue, is_audible
 
 _HANGOVER_S: Final = 0.5  # pauses between words do not make a track silent
-_LEAST_MARGIN, _MOST_MARGIN = 1, 4  # blocks that wait beyond the one that is taken
+_LEAST_MARGIN, _MOST_MARGIN = 2, 5  # blocks beyond the one that is taken: the next of its beat, and a reserve
 _STEADY_S: Final = 10.0  # after so long without a gap a smaller margin is tried
 _MOST_SAMPLES: Final = 12 * BLOCK_SAMPLES
 

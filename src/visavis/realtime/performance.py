@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from visavis.engine.arrays import Floats
 from visavis.engine.resample import Resampler
 from visavis.engine.rig.controls import INDEX
 from visavis.engine.speech import RATE_HZ as SPEECH_RATE_HZ
@@ -61,6 +62,7 @@ class Performance:
         self._to_speech = Resampler(RATE_HZ, SPEECH_RATE_HZ)
         self._held: deque[Block] = deque()
         self._poses: deque[Pose] = deque()
+        self._unheard: list[Floats] = []
         self._number = 0
         self._audible_until_s = -math.inf
         # The speech model's clock is set on by what the resampler holds back. Otherwise every row would come
@@ -77,7 +79,7 @@ class Performance:
     def step(self, block: Block) -> Moment:
         """Take a block in, give out what happens now."""
         self._held.append(block)
-        self._poses.extend(self._stream.hear(self._to_speech(block.samples)))
+        self._hear(block)
         number = self._number - len(self._held) + 1
         self._number += 1
         due: list[Pose] = []
@@ -88,6 +90,18 @@ class Performance:
             self._audible_until_s = (number + 1) * BLOCK_S
         pose = self._hushed(due[-1], number) if due else None
         return Moment(number, played, pose, max(0, len(due) - 1))
+
+    def _hear(self, block: Block) -> None:
+        """Let a block be heard, with all that were not yet, if that completes a pose.
+
+        Hearing twice as much half as often is the same to the lips, and takes far less of a processor whose
+        caches others empty in between.
+        """
+        self._unheard.append(block.samples)
+        if len(self._unheard) * BLOCK_SAMPLES * SPEECH_RATE_HZ < self._stream.awaited_samples * RATE_HZ:
+            return
+        self._poses.extend(self._stream.hear(self._to_speech(np.concatenate(self._unheard))))
+        self._unheard.clear()
 
     def interrupt(self) -> None:
         """Be silent from now on, and shut the mouth; what is heard from now on is played as ever."""

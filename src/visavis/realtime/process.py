@@ -27,18 +27,24 @@ _log = structlog.get_logger()
 _LONGEST_ORDER_BYTES: Final = 1 << 20
 
 
-def serve(load: Callable[[], SpeechModel], measure: Callable[[dict[str, Any]], float]) -> None:
+def serve(
+    load: Callable[[], SpeechModel],
+    measure: Callable[[dict[str, Any]], float],
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> None:
     """Be a session's process.
 
     Args:
         load: Loads the speech model.
         measure: Says how many seconds of a core a second of a session takes.
+        loop_factory: Makes the event loop; without one it is asyncio's own.
     """
     events = os.fdopen(os.dup(_STDOUT_FD), "wb", buffering=0)
     os.dup2(_STDERR_FD, _STDOUT_FD)  # libraries that print do not disturb the conversation
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold a face and a voice
     speech = load()
-    asyncio.run(_Stage(speech, events, measure).run())
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(_Stage(speech, events, measure).run())
 
 
 class _Stage:

@@ -1,7 +1,7 @@
 """The avatar's place in a room: joining, hearing, being seen and heard."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,16 +15,17 @@ from visavis.errors import LiveRoomError
 from visavis.realtime.agent_voice import ON_BEHALF
 from visavis.realtime.delays import Delays, note_track
 from visavis.realtime.ear import Ear
-from visavis.realtime.sound import RATE_HZ, from_pcm
+from visavis.realtime.sound import BLOCK_S, BLOCK_SAMPLES, RATE_HZ, from_pcm
 
 _JOIN_S: Final = 10.0
 _LEAVE_S: Final = 2.0
 _LOOK_S: Final = 1.0
 _STREAM: Final = "avatar"  # viewers play the tracks of one stream together, those of others as they come
 _AUDIO_BITS: Final = 64_000
-_FRAME_MS: Final = 10
-_NO_QUEUE: Final = 0  # the library would play from one by a timer of its own, which drifts under load
-_PIECE_SAMPLES: Final = RATE_HZ // 100  # without a queue it takes no other length
+_FRAME_MS: Final = round(BLOCK_S * 1e3)
+_NO_QUEUE: Final = 0
+"""The library would play from a queue by a timer of its own, which drifts under load. Without one it takes
+10 ms at a time, no more and no less."""
 _GONE: Final = {
     rtc.DisconnectReason.ROOM_DELETED,
     rtc.DisconnectReason.ROOM_CLOSED,
@@ -146,12 +147,12 @@ class AvatarRoom:
         except TimeoutError:
             _log.warning("no_figures_of_tracks")
 
-    async def play(self, pcm: bytes) -> None:
-        """Play a block of 16-bit samples."""
-        for start in range(0, len(pcm), _PIECE_SAMPLES * 2):
-            if self._audio is not None and not self._is_leaving:
-                piece = pcm[start : start + _PIECE_SAMPLES * 2]
-                await self._audio.capture_frame(rtc.AudioFrame(piece, RATE_HZ, 1, _PIECE_SAMPLES))
+    async def play(self, blocks: Iterable[bytes]) -> None:
+        """Play blocks of 16-bit samples, in order."""
+        if self._audio is None or self._is_leaving:
+            return
+        frames = [rtc.AudioFrame(pcm, RATE_HZ, 1, BLOCK_SAMPLES) for pcm in blocks]
+        await asyncio.gather(*(self._audio.capture_frame(frame) for frame in frames))
 
     def show(self, rgb: Pixels, time_s: float) -> None:
         """Show a frame.
@@ -164,7 +165,7 @@ class AvatarRoom:
             return
         size = self._picture.size_px
         planes = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2YUV_I420)
-        frame = rtc.VideoFrame(size, size, rtc.VideoBufferType.I420, planes.tobytes())
+        frame = rtc.VideoFrame(size, size, rtc.VideoBufferType.I420, memoryview(planes.reshape(-1)))
         self._video.capture_frame(frame, timestamp_us=round(time_s * 1e6))
 
     async def _publish(self) -> None:

@@ -26,6 +26,8 @@ from visavis.realtime.wardrobe import Wardrobe
 _REJOIN_S: Final = 40.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 3.0
 _WATCH_S: Final = 0.5
+_BEAT_BLOCKS: Final = 2  # what wakes half as often finds its memory in the caches, and costs a quarter less
+_BEAT_S: Final = _BEAT_BLOCKS * BLOCK_S
 _REPORT_S: Final = 5.0
 _STALL_S: Final = 4.0
 """Who stood still for less catches up: then the count of the samples that were sent still tells the time, and
@@ -182,30 +184,40 @@ class LiveSession:
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
     async def _play(self, stream: Stream, performance: Performance) -> None:
-        """The session's heartbeat: a block every 10 ms. Sound is never skipped, late frames are."""
-        began_s, tick = self._clock.now_s(), 0
+        """The session's heartbeat, every 20 ms. Sound is never skipped, late frames are."""
+        began_s, beat = self._clock.now_s(), 0
         while True:
-            await self._clock.sleep_until(began_s + tick * BLOCK_S)
-            late_s = self._clock.now_s() - began_s - tick * BLOCK_S
+            await self._clock.sleep_until(began_s + beat * _BEAT_S)
+            late_s = self._clock.now_s() - began_s - beat * _BEAT_S
             if late_s > _STALL_S:
                 self.figures.stalls += 1
                 began_s, late_s = began_s + late_s, 0.0
-            voice = self._voice
             self._delays.add("tick", late_s)
             self._delays.add("ear", self._ear.waiting_s)
             self._delays.add("hold", performance.held_blocks * BLOCK_S)
-            moment = performance.step(self._ear.take() if voice is None else voice.take())
-            await self._room.play(to_pcm(moment.sound.samples))
-            if voice is not None:
-                voice.played(moment.sound)
-                voice.settle(performance.held_blocks)
-            self.figures.skipped += moment.skipped
-            self._delays.add("think", self._clock.now_s() - began_s - tick * BLOCK_S - late_s)
-            if moment.pose is not None:
+            pose = await self._listen_and_play(performance)
+            self._delays.add("think", self._clock.now_s() - began_s - beat * _BEAT_S - late_s)
+            if pose is not None:
                 began_drawing_s = self._clock.now_s()
-                self._show(stream, moment.pose, late_s=late_s, at_s=began_s + moment.pose.time_s)
+                self._show(stream, pose, late_s=late_s, at_s=began_s + pose.time_s)
                 self._delays.add("draw", self._clock.now_s() - began_drawing_s)
-            tick += 1
+            beat += 1
+
+    async def _listen_and_play(self, performance: Performance) -> Pose | None:
+        """Take in and play the blocks of one beat. Returns the pose that is due."""
+        voice = self._voice
+        pose, sound = None, []
+        for _ in range(_BEAT_BLOCKS):
+            moment = performance.step(self._ear.take() if voice is None else voice.take())
+            sound.append(moment.sound)
+            self.figures.skipped += moment.skipped + (pose is not None and moment.pose is not None)
+            pose = moment.pose or pose
+        await self._room.play([to_pcm(block.samples) for block in sound])
+        if voice is not None:
+            for block in sound:
+                voice.played(block)
+            voice.settle(performance.held_blocks)
+        return pose
 
     def _show(self, stream: Stream, pose: Pose, *, late_s: float, at_s: float) -> None:
         frame_s = float(1 / self._fps)

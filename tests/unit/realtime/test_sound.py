@@ -48,12 +48,15 @@ def test_nothing_is_heard_where_nothing_is() -> None:
 def test_a_track_is_heard_without_gaps_once_it_flows() -> None:
     ear = Ear()
     ear.open("a")
-    feed(ear, "a", 0.5)
-    assert not ear.take().samples.any()  # one block waits, so that the next may come a little late
+    for _ in range(2):
+        feed(ear, "a", 0.5)
+    assert not ear.take().samples.any()  # the beat takes two, and one waits so that others may come late
     feed(ear, "a", 0.5)
     for _ in range(20):
-        assert ear.take().samples.min() == 0.5
-        feed(ear, "a", 0.5)
+        for _ in range(2):
+            assert ear.take().samples.min() == 0.5
+        for _ in range(2):
+            feed(ear, "a", 0.5)
 
 
 def test_a_burst_is_not_kept() -> None:
@@ -61,9 +64,9 @@ def test_a_burst_is_not_kept() -> None:
     ear.open("a")
     for _ in range(40):
         feed(ear, "a", 0.5)
-    assert ear.dropped_samples > 30 * BLOCK_SAMPLES
+    assert ear.dropped_samples >= 30 * BLOCK_SAMPLES
     heard = sum(bool(ear.take().samples.any()) for _ in range(20))
-    assert heard <= 7
+    assert heard <= 10
 
 
 def test_lateness_is_made_good_in_a_pause() -> None:
@@ -72,8 +75,8 @@ def test_lateness_is_made_good_in_a_pause() -> None:
     for _ in range(6):
         feed(ear, "a", 0.0)
     feed(ear, "a", 0.5)
-    blocks = [ear.take() for _ in range(3)]
-    assert [bool(block.samples.any()) for block in blocks] == [False, True, False]
+    blocks = [ear.take() for _ in range(4)]
+    assert [bool(block.samples.any()) for block in blocks] == [False, False, True, False]
 
 
 def test_the_newest_audible_track_leads() -> None:

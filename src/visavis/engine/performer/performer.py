@@ -61,6 +61,11 @@ class Performer:
         self._phrase_s = 0.0
         self._phrase_ends: list[float] = []  # moments, until the frames come to them
 
+    @property
+    def awaited_row(self) -> int:
+        """The row of motion that completes the next frame."""
+        return math.ceil(self._row_at(self._frames))
+
     def perform(self, motion: SpeechMotion) -> Floats:
         """Take in rows of motion, give out the frames that they complete, `(frames, controls)`."""
         self._hear(motion)
