@@ -1,6 +1,7 @@
 """Head, brows and breath: the slow motions, some idle, some led by the voice."""
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -44,7 +45,7 @@ class Sway:
 def breath_at(time_s: float) -> float:
     """Chest height 0..1: in faster than out."""
     part = (time_s * _BREATH_HZ) % 1.0
-    return 0.5 - 0.5 * float(np.cos(np.pi * part / 0.4 if part < 0.4 else np.pi * (1 + (part - 0.4) / 0.6)))
+    return 0.5 - 0.5 * math.cos(math.pi * (part / 0.4 if part < 0.4 else 1 + (part - 0.4) / 0.6))
 
 
 @dataclass
@@ -57,7 +58,7 @@ class Delivery:
 
     speaking: float = 0.0
     _level_db: float = _USUAL_LOUDNESS_DB
-    _log_pitch: float = field(default_factory=lambda: float(np.log2(_USUAL_PITCH_HZ)))
+    _log_pitch: float = math.log2(_USUAL_PITCH_HZ)
     _fast: float = 0.0
     _slow: float = 0.0
     _rise: float = 0.0
@@ -73,15 +74,15 @@ class Delivery:
             self._level_db += share(_SPEAKER_S) * (loudness - self._level_db)
         # How strongly the row is spoken, 0..1; 0.5 is this speaker's usual.
         above = 0.5 + (loudness - self._level_db) / _LOUDNESS_SPAN_DB
-        emphasis = voice * float(np.clip(above, 0.0, 1.0))
+        emphasis = voice * min(1.0, max(0.0, above))
         self.speaking += share(1.0) * (voice - self.speaking)
         self._fast += share(0.10) * (emphasis - self._fast)
         self._slow += share(0.60) * (emphasis - self._slow)
         rise = 0.0
         if pitch_hz > 0 and voice > 0.5:
-            octaves = float(np.log2(pitch_hz)) - self._log_pitch
+            octaves = math.log2(pitch_hz) - self._log_pitch
             self._log_pitch += share(_SPEAKER_S) * octaves
-            rise = float(np.clip(octaves * 2.0, -1.0, 1.0))
+            rise = min(1.0, max(-1.0, octaves * 2.0))
         self._rise += share(0.18) * (rise - self._rise)
         self._begun *= 1.0 - share(_PHRASE_START_S)
         if voice < 0.2:

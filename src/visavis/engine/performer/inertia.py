@@ -1,10 +1,12 @@
 """One-pole filters at the rate of motion."""
 
-import numpy as np
+import functools
+import math
 
 from visavis.engine.speech.motion import ROW_RATE_HZ
 
 
+@functools.cache
 def share(time_constant_s: float) -> float:
     """Part of the way to its target that a filter covers in one row."""
-    return 1.0 - float(np.exp(-1.0 / (ROW_RATE_HZ * time_constant_s)))
+    return 1.0 - math.exp(-1.0 / (ROW_RATE_HZ * time_constant_s))

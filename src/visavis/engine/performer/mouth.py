@@ -63,6 +63,8 @@ _INERTIA_S: Final = 0.015
 _QUICK: Final = [INDEX[name] for name in ("press", "lip_teeth", "tongue")]
 _QUICK_S: Final = 0.012
 _PRESSED: Final = 0.65
+_SHARES: Final = np.full(len(CONTROLS), share(_INERTIA_S), np.float32)
+_SHARES[_QUICK] = share(_QUICK_S)
 
 # How long a pause leaves the mouth as it is, and how long it then takes to shut.
 _HELD_S: Final = 0.16
@@ -83,9 +85,10 @@ def mouth_weights(motion: SpeechMotion, busy: Floats) -> Floats:
     """
     motion = replace(motion, voice=busy)
     weights = np.zeros((len(motion), len(CONTROLS)), np.float32)
-    for row in range(len(motion)):
+    told = (*lips(motion), pressed(motion), motion.channels[:, _LABIODENTAL], busy)
+    for row, of_row in enumerate(zip(*(each.tolist() for each in told), strict=True)):
         # One row at a time: products over a whole block would round differently for each block's length.
-        weights[row] = _row_weights(motion[row : row + 1])
+        weights[row] = _row_weights(motion.visemes[row] @ _TABLE, *of_row)
     return weights
 
 
@@ -104,19 +107,21 @@ class MouthGate:
         return max(voice, min(1.0, max(0.0, 1.0 - (self._silent_s - _HELD_S) / _CLOSING_S)))
 
 
-def _row_weights(motion: SpeechMotion) -> Floats:
-    weights = motion.visemes[0] @ _TABLE
-    (aperture,), (width,), (evidence,) = *lips(motion), pressed(motion)
-    closure = _decided(float(evidence), _CLOSED_BY)
-    lip_teeth = _decided(float(motion.channels[0, _LABIODENTAL]), _TO_TEETH_BY) * (1 - closure)
-    opening = max(0.0, float(aperture) - _SHUT_BELOW) / (1 - _SHUT_BELOW)
+def _row_weights(
+    weights: Floats, aperture: float, width: float, evidence: float, labiodental: float, busy: float
+) -> Floats:
+    """From the weights of the visemes to those of the mouth, in place."""
+    closure = _decided(evidence, _CLOSED_BY)
+    lip_teeth = _decided(labiodental, _TO_TEETH_BY) * (1 - closure)
+    opening = max(0.0, aperture - _SHUT_BELOW) / (1 - _SHUT_BELOW)
     gap = opening * _SPEECH_GAP * (1 - _TEETH_SHUT * lip_teeth)
     weights[_OPENING] = _opened(weights[_OPENING], gap)
-    weights[INDEX["round"]] = max(0.75 * weights[INDEX["round"]], -_ROUND_PER_WIDTH * float(width))
-    weights[INDEX["wide"]] = 0.5 * weights[INDEX["wide"]] + 0.5 * _WIDE_PER_WIDTH * max(0.0, float(width))
+    weights[INDEX["round"]] = max(0.75 * weights[INDEX["round"]], -_ROUND_PER_WIDTH * width)
+    weights[INDEX["wide"]] = 0.5 * weights[INDEX["wide"]] + 0.5 * _WIDE_PER_WIDTH * max(0.0, width)
     weights[INDEX["press"]] = max(weights[INDEX["press"]], 0.85 * closure)
     weights[INDEX["lip_teeth"]] = max(weights[INDEX["lip_teeth"]], 0.9 * lip_teeth)
-    return np.asarray(weights * motion.voice[0], np.float32)
+    weights *= np.float32(busy)
+    return weights
 
 
 def _opened(opening: Floats, gap: float) -> Floats:
@@ -148,11 +153,9 @@ def smooth_mouth(weights: Floats, state: Floats) -> tuple[Floats, Floats]:
     Returns:
         Smoothed weights, same shape, and the state for the next block.
     """
-    shares = np.full(len(CONTROLS), share(_INERTIA_S), np.float32)
-    shares[_QUICK] = share(_QUICK_S)
     out = np.empty_like(weights)
     for row, target in enumerate(weights):
-        state = state + shares * (target - state)
+        state = state + _SHARES * (target - state)
         out[row] = state
         # What must close, closes: the jaw is slower than the lips, and would keep them apart.
         out[row, _OPENING] *= 1 - min(1.0, float(state[INDEX["press"]]) / _PRESSED)

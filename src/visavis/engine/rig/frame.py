@@ -3,6 +3,7 @@
 eyes into the texture ▶ warp the person ▶ over the background ▶ mouth: inside, lower layer, upper layer
 """
 
+import math
 from typing import Final
 
 import cv2
@@ -44,7 +45,7 @@ class FrameRenderer:
         self._mouth = MouthPainter(rig)
         self._texture = rig.person.copy()
         self._eyes_drawn: tuple[bytes | None, bytes | None] = (None, None)
-        self._rows, self._columns = _reach(rig)
+        self._strips = _strips(rig)
         fields = _coarse_fields(rig)
         self._forward_shape = fields.shape[1:]
         self._fields = fields.reshape(len(FIELD_CONTROLS), -1)
@@ -52,11 +53,10 @@ class FrameRenderer:
         self._cells = _grid(cells)
         # One cell more all round: upsampling then runs straight through the borders.
         self._cells_px = (_grid(cells + 2) - 1) * _COARSE_PX + (_COARSE_PX - 1) / 2
-        width = self._columns.stop - self._columns.start
-        self._map = np.empty((_STRIP_PX + 2 * _COARSE_PX, width + 2 * _COARSE_PX, 2), np.float32)
-        self._warped = np.empty((_STRIP_PX, width, 4), np.uint8)
-        self._person = np.empty((_STRIP_PX, width, 3), np.uint8)
-        self._shadow = np.empty((_STRIP_PX, width, 3), np.uint8)
+        self._map = np.empty((_STRIP_PX + 2 * _COARSE_PX, rig.size + 2 * _COARSE_PX, 2), np.float32)
+        self._warped = np.empty((_STRIP_PX, rig.size, 4), np.uint8)
+        self._person = np.empty((_STRIP_PX, rig.size, 3), np.uint8)
+        self._shadow = np.empty((_STRIP_PX, rig.size, 3), np.uint8)
 
     def draw(self, weights: Floats) -> Pixels:
         """One frame.
@@ -70,9 +70,8 @@ class FrameRenderer:
         self._draw_eyes(weights)
         frame = self._rig.background.copy()
         source = self._source_cells(weights)
-        for top in range(self._rows.start, self._rows.stop, _STRIP_PX):
-            rows = slice(top, min(top + _STRIP_PX, self._rows.stop))
-            self._compose(self._warp(source, rows), frame[rows, self._columns])
+        for rows, columns in self._strips:
+            self._compose(self._warp(source, rows, columns), frame[rows, columns])
         self._mouth.draw(weights, frame)
         return frame
 
@@ -100,20 +99,19 @@ class FrameRenderer:
         source: Floats = self._cells_px - cv2.copyMakeBorder(back, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
         return source
 
-    def _warp(self, source: Floats, rows: slice) -> Pixels:
-        """Rows of the person, moved by the fields, within the columns that motion can reach."""
-        first, last = self._columns.start // _COARSE_PX, self._columns.stop // _COARSE_PX + 2
-        cells = source[rows.start // _COARSE_PX : rows.stop // _COARSE_PX + 2, first:last]
-        height = rows.stop - rows.start
-        fine = self._map[: height + 2 * _COARSE_PX]
+    def _warp(self, source: Floats, rows: slice, columns: slice) -> Pixels:
+        """A window of the person, moved by the fields."""
+        cells = source[_cells_around(rows), _cells_around(columns)]
+        height, width = rows.stop - rows.start, columns.stop - columns.start
+        fine = self._map[: height + 2 * _COARSE_PX, : width + 2 * _COARSE_PX]
         cv2.resize(cells, fine.shape[1::-1], fine, interpolation=cv2.INTER_LINEAR)
         at = fine[_COARSE_PX:-_COARSE_PX, _COARSE_PX:-_COARSE_PX]
-        return sample(self._texture, at, out=self._warped[:height])
+        return sample(self._texture, at, out=self._warped[:height, :width])
 
     def _compose(self, warped: Pixels, behind: Pixels) -> None:
         """The person over what she leaves free of the background, in place; her colours carry their alpha."""
-        height = len(warped)
-        person, shadow = self._person[:height], self._shadow[:height]
+        height, width = warped.shape[:2]
+        person, shadow = self._person[:height, :width], self._shadow[:height, :width]
         cv2.cvtColor(warped, cv2.COLOR_RGBA2RGB, person)
         cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(warped, 3)), cv2.COLOR_GRAY2RGB, shadow)
         cv2.multiply(behind, shadow, shadow, scale=1 / 255)
@@ -129,17 +127,24 @@ def _coarse_fields(rig: Rig) -> Floats:
     return np.stack(coarse).astype(np.float32)
 
 
-def _reach(rig: Rig) -> tuple[slice, slice]:
-    """Rows and columns that the person can come to; beyond is background and nothing is drawn."""
-    margin = _REACH_CM * rig.pixels_per_cm
-    edges = []
-    for axis in (1, 0):
-        seen = np.flatnonzero(rig.person[..., 3].max(axis=axis) > _SEEN)
-        start, stop = (seen[0] - margin, seen[-1] + 1 + margin) if len(seen) else (0, rig.size)
-        start = max(0, int(start // _COARSE_PX) * _COARSE_PX)
-        stop = min(rig.size, int(-(-stop // _COARSE_PX)) * _COARSE_PX)
-        edges.append(slice(start, stop))
-    return edges[0], edges[1]
+def _strips(rig: Rig) -> list[tuple[slice, slice]]:
+    """Rows and columns that the person can come to, strip by strip; nothing is drawn beyond."""
+    margin = math.ceil(_REACH_CM * rig.pixels_per_cm)
+    strips = []
+    for top in range(0, rig.size, _STRIP_PX):
+        rows = slice(top, min(top + _STRIP_PX, rig.size))
+        near = rig.person[max(0, rows.start - margin) : rows.stop + margin, :, 3]
+        seen = np.flatnonzero(near.max(axis=0) > _SEEN)
+        if len(seen):
+            start = max(0, (int(seen[0]) - margin) // _COARSE_PX * _COARSE_PX)
+            stop = min(rig.size, -(-(int(seen[-1]) + 1 + margin) // _COARSE_PX) * _COARSE_PX)
+            strips.append((rows, slice(start, stop)))
+    return strips
+
+
+def _cells_around(pixels: slice) -> slice:
+    """The cells under some pixels and one more at each side, of a grid with one more all round."""
+    return slice(pixels.start // _COARSE_PX, pixels.stop // _COARSE_PX + 2)
 
 
 def _grid(cells: int) -> Floats:

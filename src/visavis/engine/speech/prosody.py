@@ -4,7 +4,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft, rfft
 
 from visavis.engine.speech.motion import RATE_HZ
 
@@ -21,7 +20,6 @@ _LOUDNESS_SCALE: Final = float(1.0 / np.hanning(WINDOW_SAMPLES).sum())
 _STEP: Final = 2
 """The pitch search runs at half the rate: voices have nothing above 4 kHz that it needs."""
 _LAGS: Final = np.arange(int(RATE_HZ / _STEP / HIGHEST_HZ), int(RATE_HZ / _STEP / LOWEST_HZ) + 1)
-_POINTS: Final = 1024
 _VOICED: Final = 0.55
 _QUIETEST_DB: Final = -65.0
 _OCTAVE_COST: Final = 0.04
@@ -64,9 +62,8 @@ def pitch_hz(samples: NDArray[np.float32], loudness: float) -> float:
 
 def _likeness(samples: NDArray[np.float64]) -> NDArray[np.float64]:
     """How alike the sound and its shifted self are, -1..1, shape `(lags,)` from lag 0."""
-    spectrum = rfft(samples, _POINTS)
     lags = int(_LAGS[-1]) + 2
-    matched = irfft(spectrum.real**2 + spectrum.imag**2, _POINTS)[:lags]
+    matched = np.correlate(np.concatenate([samples, np.zeros(lags - 1)]), samples, "valid")
     energy = np.concatenate([[0.0], np.cumsum(samples**2)])
     shift = np.arange(lags)
     both = energy[len(samples) - shift] + energy[-1] - energy[shift]
