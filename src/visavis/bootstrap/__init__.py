@@ -1,5 +1,6 @@
 """Putting the parts together: the only place where adapters are chosen."""
 
+import asyncio
 import os
 import sys
 import time
@@ -16,7 +17,7 @@ from visavis.engine.speech import SpeechModel, load_speech_model
 from visavis.engine.threads import use_one_thread
 from visavis.settings import Settings
 
-__all__ = ["face_models", "prepare_process", "speech_model"]
+__all__ = ["face_models", "loop_factory", "prepare_process", "speech_model"]
 
 log = structlog.get_logger()
 
@@ -27,6 +28,15 @@ def prepare_process(settings: Settings) -> None:
     """Set up a process that renders."""
     telemetry.configure(settings)
     use_one_thread()
+
+
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Makes the quickest event loop that there is here; nothing stands for asyncio's own."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 def face_models(settings: Settings, *, progress: Callable[[str], None] | None = None) -> FaceModels:

@@ -17,6 +17,7 @@ import uvicorn
 
 from visavis.adapters import tethered
 from visavis.adapters.postgres import EmbeddedPostgres
+from visavis.bootstrap import loop_factory
 from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.parts import gateway, rooms_secret, workshop
 from visavis.bootstrap.roomserver import EmbeddedRooms
@@ -79,7 +80,7 @@ def serve(installation: Installation, host: str, port: int, on_start: Callable[[
         try:
             migrate(installation.url)
             rooms = _rooms(installation, host)
-            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            with asyncio.Runner(loop_factory=loop_factory()) as runner:
                 runner.run(_serve(installation, postgres, rooms, listener, on_start))
         finally:
             if postgres:
@@ -90,7 +91,7 @@ def serve(installation: Installation, host: str, port: int, on_start: Callable[[
 def work_alone(settings: Settings, data: Path | None) -> None:
     """Run a worker until SIGINT or SIGTERM."""
     installation = Installation.of(settings, data)
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(_work(installation))
 
 
@@ -264,11 +265,3 @@ def _clear(folder: Path) -> None:
     for each in folder.iterdir():
         if each.is_dir():
             shutil.rmtree(each, ignore_errors=True)
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop

@@ -29,7 +29,7 @@ def main() -> None:
         rig = build_rig(bootstrap.face_models(settings), Photo(paint_portrait(), None)).rig
         return measure_cost(rig, loaded[0], Picture(**order["picture"]))
 
-    serve(load, measure)
+    serve(load, measure, bootstrap.loop_factory())
 
 
 if __name__ == "__main__":
