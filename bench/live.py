@@ -1,11 +1,11 @@
 """Figures of live sessions, on a server that it starts itself, with the official client as the viewer.
 
-    python -m bench.live [--keep bench/results/live.json] [--trace | --crowds CODEC | --soak MINUTES]
+    python -m bench.live [--keep FILE] [--trace | --crowds CODEC [--one-core] | --soak MINUTES]
 
 Creation to first decoded frame; sound sent to matching lips at the viewer; how far lips and sound are apart;
 what a session costs; how many a core holds. `--soak` lets one avatar talk for so long and follows the offset;
 its figures are kept beside the others. `--trace` tells alone where the milliseconds go, `--crowds` what a
-session costs with a codec.
+session costs with a codec; with `--one-core` all sessions share one core and everything else has the others.
 """
 
 import argparse
@@ -52,6 +52,7 @@ WORKER_STAGES = ("audio_buffer", "ear", "hold", "tick", "think", "draw", "encode
 PAUSE_S = 1.5
 MATCHES = 0.5  # likeness below which a sentence's lips count as not found
 MB = 1e6
+CORES = sorted(os.sched_getaffinity(0))
 
 Figures = dict[str, Any]
 
@@ -213,7 +214,7 @@ async def traced(served: Served, viewer: Viewer, wanted: Expected, times: int) -
     }
 
 
-async def crowd(served: Served, rig: Rig, count: int) -> Figures:
+async def crowd(served: Served, rig: Rig, count: int, *, one_core: bool = False) -> Figures:
     """So many sessions at once, all talking: what each one costs, and what comes late."""
     async with AsyncExitStack() as stack:
         viewers = []
@@ -222,6 +223,8 @@ async def crowd(served: Served, rig: Rig, count: int) -> Figures:
             viewers.append(viewer)
         voices = [await stack.enter_async_context(speaking(viewer.room)) for viewer in viewers]
         players = _players(served.pid)
+        if one_core:
+            _share_one_core(players, [os.getpid(), served.pid])
         frames, began_s, used_s = [viewer.frames for viewer in viewers], time.monotonic(), _cpu_s(players)
         while time.monotonic() - began_s < CROWD_S:
             await asyncio.gather(*(voice.say(sentence()) for voice in voices))
@@ -236,6 +239,15 @@ async def crowd(served: Served, rig: Rig, count: int) -> Figures:
         "worst_viewer_fps": round(min(rates), 2),
         "player_mb": round(statistics.median(memory)),
     }
+
+
+def _share_one_core(players: list[int], others: list[int]) -> None:
+    """Bind processes to the first core, and others, with those below them, to the rest."""
+    first, *rest = CORES
+    for pid in _family(others):
+        for thread in Path(f"/proc/{pid}/task").glob("*"):
+            with contextlib.suppress(OSError):  # it has ended
+                os.sched_setaffinity(int(thread.name), {first} if pid in players else rest)
 
 
 def counted(served: Served) -> Figures:
@@ -260,24 +272,35 @@ def _players(parent: int) -> list[int]:
 
 def _player_processes(parent: int) -> list[tuple[int, int]]:
     """Processes of sessions, those that wait for one as well, and how many threads they have."""
-    rows: list[tuple[int, int, int, str]] = []
+    found = []
+    for pid in _family([parent]):
+        with contextlib.suppress(OSError):
+            if b"visavis.cli.player" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.append((pid, int(_stat(pid)[17])))
+    return found
+
+
+def _family(parents: list[int]) -> set[int]:
+    """Processes and all that they started."""
+    above = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            rows.append((int(folder.name), int(fields[1]), int(fields[17]), command))
-    below = {parent}
-    for _ in range(4):
-        below |= {pid for pid, above, _, _ in rows if above in below}
-    return [
-        (pid, threads) for pid, _, threads, words in rows if "visavis.cli.player" in words and pid in below
-    ]
+            above[int(folder.name)] = int(_stat(int(folder.name))[1])
+    family = set(parents)
+    while more := {pid for pid, parent in above.items() if parent in family} - family:
+        family |= more
+    return family
+
+
+def _stat(pid: int) -> list[str]:
+    """What the kernel counts of a process, from its state on."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def _cpu_s(pids: list[int]) -> float:
     ticks = 0
     for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        fields = _stat(pid)
         ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
 
@@ -332,11 +355,12 @@ async def measure(given: argparse.Namespace, served: Served) -> Figures:
     if given.soak:
         return {"soak": await soak(served, rig, wanted, given.soak, given.keep)}
     if given.crowds:
-        return {f"crowds_{given.crowds}": [await crowd(served, rig, count) for count in crowds]}
+        name = f"crowds_{given.crowds}" + ("_on_one_core" if given.one_core else "")
+        return {name: [await crowd(served, rig, count, one_core=given.one_core) for count in crowds]}
     if given.trace:
         async with session(served, rig) as (viewer, _):
             return {"trace": await traced(served, viewer, wanted, SENTENCES)}
-    figures: Figures = {"processor": processor(), "cores": len(os.sched_getaffinity(0))}
+    figures: Figures = {"processor": processor(), "cores": len(CORES)}
     figures |= {"load_before": round(os.getloadavg()[0], 2)}
     figures |= await starts(served, rig)
     async with session(served, rig) as (viewer, _):
@@ -354,6 +378,7 @@ def main() -> None:
     parser.add_argument("--soak", type=float, default=0.0, metavar="MINUTES", help="let one talk so long")
     parser.add_argument("--trace", action="store_true", help="tell alone where the milliseconds go")
     parser.add_argument("--crowds", choices=list(CODECS), help="only what sessions cost, with a codec")
+    parser.add_argument("--one-core", action="store_true", help="let all sessions of --crowds share one core")
     parser.add_argument("--most", type=int, default=4, help="sessions at once")
     given = parser.parse_args()
     with serving(given.most + 1, given.crowds or "vp8") as served:
