@@ -165,7 +165,7 @@ class AvatarRoom:
             return
         size = self._picture.size_px
         planes = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2YUV_I420)
-        frame = rtc.VideoFrame(size, size, rtc.VideoBufferType.I420, memoryview(planes.reshape(-1)))
+        frame = rtc.VideoFrame(size, size, rtc.VideoBufferType.I420, planes.reshape(-1).data)
         self._video.capture_frame(frame, timestamp_us=round(time_s * 1e6))
 
     async def _publish(self) -> None:
