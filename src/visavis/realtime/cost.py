@@ -17,7 +17,7 @@ from visavis.realtime.room import Picture
 _MEASURED_S: Final = 0.8
 _BESIDES: Final = 0.12
 """Seconds of a core a second for sound, network, timers, and for waking fifty times a second to caches that
-others have emptied: what bench/live.py measures of sessions that play, less what is measured here in one go."""
+others have emptied: what bench/live.py measures of sessions that play, less what is measured here."""
 _SAMPLES: Final = round(SPEECH_RATE_HZ * _MEASURED_S)
 _CODECS: Final = {"vp8": "libvpx", "h264": "libx264"}
 
