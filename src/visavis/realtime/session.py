@@ -26,7 +26,7 @@ from visavis.realtime.wardrobe import Wardrobe
 _REJOIN_S: Final = 40.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 3.0
 _WATCH_S: Final = 0.5
-_BEAT_BLOCKS: Final = 2  # what wakes half as often finds its memory in the caches, and costs a quarter less
+_BEAT_BLOCKS: Final = 2  # every wake finds the caches emptied by others; half as many save an eighth
 _BEAT_S: Final = _BEAT_BLOCKS * BLOCK_S
 _REPORT_S: Final = 5.0
 _STALL_S: Final = 4.0
