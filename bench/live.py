@@ -305,6 +305,11 @@ def _cpu_s(pids: list[int]) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def _stolen_s() -> float:
+    """Seconds of all processors that the host has kept from this machine."""
+    return int(Path("/proc/stat").read_text().split()[8]) / os.sysconf("SC_CLK_TCK")
+
+
 def _memory_bytes(pid: int) -> int:
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return int(re.findall(r"Pss:\s+(\d+)", text)[0]) * 1024
@@ -323,12 +328,14 @@ async def soak(served: Served, rig: Rig, wanted: Expected, minutes: float, path:
         players = _players(served.pid)
         frames, used_s = viewer.frames, _cpu_s(players)
         while (now_s := time.monotonic()) < begin_s + minutes * 60:
+            stolen_s = _stolen_s()
             some = await talk(viewer, wanted, until_s=now_s + 60)
             said += some
             row = {"minute": round((time.monotonic() - begin_s) / 60, 1), **summary(some)}
             row["fps"] = round((viewer.frames - frames) / (time.monotonic() - begin_s), 2)
             row["cores"] = round((_cpu_s(players) - used_s) / (time.monotonic() - begin_s), 3)
             row["load"] = round(os.getloadavg()[0], 2)
+            row["stolen_s"] = round(_stolen_s() - stolen_s, 2)
             row["player_mb"] = round(_memory_bytes(players[0]) / MB)
             rows.append(row)
             print(json.dumps(row), flush=True)
@@ -338,7 +345,7 @@ async def soak(served: Served, rig: Rig, wanted: Expected, minutes: float, path:
 
 
 def _soaked(rows: list[Figures], said: list[Figures]) -> Figures:
-    return {"minutes": rows[-1]["minute"], **summary(said), "by_minute": rows}
+    return {"processor": processor(), "minutes": rows[-1]["minute"], **summary(said), "by_minute": rows}
 
 
 def store(path: Path, figures: Figures) -> None:
