@@ -14,32 +14,20 @@ import contextlib
 import json
 import os
 import re
-import shutil
-import signal
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
-
+from bench.live_server import Served, serving, shown_rig
 from bench.machine import processor
 from bench.viewing import Expected, Viewer, expected, lag_s, mouth_box, sentence, speaking, watching
-from visavis.adapters import tethered
-from visavis.bootstrap import face_models, speech_model
-from visavis.engine.photo import Photo
-from visavis.engine.rig.build import build_rig
+from visavis.bootstrap import speech_model
 from visavis.engine.rig.model import Rig
 from visavis.realtime.delays import Delays, note_track
 from visavis.realtime.room import CODECS
-from visavis.samples.portrait import paint_portrait
-from visavis.settings import read_settings
 
 STARTS = 10
 WAITING_PLAYERS = 2  # that a worker keeps warm
@@ -57,70 +45,15 @@ CORES = sorted(os.sched_getaffinity(0))
 Figures = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Served:
-    """A running server."""
-
-    url: str
-    key: str
-    pid: int
-    log: Path
-
-    def client(self) -> httpx.AsyncClient:
-        """Asks with its key."""
-        headers = {"Authorization": f"Bearer {self.key}"}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=30)
-
-
-@contextmanager
-def serving(slots: int, codec: str) -> Iterator[Served]:
-    """A server in a folder of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="visavis-bench-"))
-    folder.chmod(0o755)
-    words = [str(Path(sys.executable).with_name("visavis")), "serve", "--port", "0", "--data", str(folder)]
-    env = os.environ | {
-        "VISAVIS_REQUESTS_PER_MINUTE": "10000000",
-        "VISAVIS_ROOMS_PORT": "0",
-        "VISAVIS_ROOMS_UDP_PORT": "0",
-        "VISAVIS_RENDER_CHILDREN": "1",
-        "VISAVIS_LIVE_SLOTS": str(slots),
-        "VISAVIS_LIVE_CODEC": codec,
-        "VISAVIS_LOG_LEVEL": "debug",  # which has the delays of every stage
-        "VISAVIS_LOG_FORMAT": "json",
-    }
-    log = folder / "serve.log"
-    with log.open("w") as errors:
-        tied = tethered.command(words, on_parents_death=signal.SIGTERM)
-        process = subprocess.Popen(tied, stdout=subprocess.PIPE, stderr=errors, text=True, env=env)
-    try:
-        if process.stdout is None:
-            raise RuntimeError("no output")
-        url = re.findall(r"http://\S+?:\d+", process.stdout.readline())[0]
-        key = process.stdout.readline().strip().rpartition(" ")[2]
-        deadline = time.monotonic() + 120
-        while f'visavis_live_slots{{state="all"}} {slots}.0' not in httpx.get(f"{url}/metrics").text:
-            if time.monotonic() > deadline:
-                raise TimeoutError("no live slots")
-            time.sleep(0.2)
-        yield Served(url, key, process.pid, log)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(90)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 @asynccontextmanager
 async def session(served: Served, rig: Rig) -> AsyncIterator[tuple[Viewer, float]]:
     """A session with one viewer in it, and when its creation was asked for."""
-    async with served.client() as client:
-        asked_s = time.monotonic()
-        made = (await client.post("/v1/realtime/session")).raise_for_status().json()
-        try:
-            async with watching(made["livekit_url"], made["token"], mouth_box(rig)) as viewer:
-                await viewer.until(lambda: viewer.frames > 0)
-                yield viewer, asked_s
-        finally:
-            await client.delete(f"/v1/realtime/session/{made['session_id']}")
+    async with (
+        served.session() as (made, asked_s),
+        watching(made["livekit_url"], made["token"], mouth_box(rig)) as viewer,
+    ):
+        await viewer.until(lambda: viewer.frames > 0)
+        yield viewer, asked_s
 
 
 async def starts(served: Served, rig: Rig) -> Figures:
@@ -356,14 +289,15 @@ def store(path: Path, figures: Figures) -> None:
 
 async def measure(given: argparse.Namespace, served: Served) -> Figures:
     """Everything, or what alone is wanted."""
-    rig = build_rig(face_models(read_settings()), Photo(paint_portrait(), None)).rig
+    rig = shown_rig()
     wanted = expected(rig, speech_model())
     crowds = range(1, given.most + 1)
     if given.soak:
         return {"soak": await soak(served, rig, wanted, given.soak, given.keep)}
     if given.crowds:
         name = f"crowds_{given.crowds}" + ("_on_one_core" if given.one_core else "")
-        return {name: [await crowd(served, rig, count, one_core=given.one_core) for count in crowds]}
+        rows = [await crowd(served, rig, count, one_core=given.one_core) for count in crowds]
+        return {name: {"processor": processor(), "crowds": rows}}
     if given.trace:
         async with session(served, rig) as (viewer, _):
             return {"trace": await traced(served, viewer, wanted, SENTENCES)}

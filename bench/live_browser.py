@@ -12,34 +12,29 @@ import json
 import time
 from pathlib import Path
 
-from bench.live import Figures, Served, serving, store, summary
+from bench.live import Figures, store, summary
+from bench.live_server import Served, serving, shown_rig
 from bench.machine import processor
 from bench.viewing import expected
 from bench.viewing_browser import watching_in_browser
-from visavis.bootstrap import face_models, speech_model
-from visavis.engine.photo import Photo
-from visavis.engine.rig.build import build_rig
-from visavis.samples.portrait import paint_portrait
-from visavis.settings import read_settings
+from visavis.bootstrap import speech_model
 
 LATE = 5  # of a run's sentences the last ones, when the browser has settled
 
 
 async def talk(served: Served, minutes: float) -> Figures:
     """Let a page talk to an avatar for so long."""
-    rig = build_rig(face_models(read_settings()), Photo(paint_portrait(), None)).rig
+    rig = shown_rig()
     wanted = expected(rig, speech_model())
     said: list[Figures] = []
-    async with served.client() as client:
-        made = (await client.post("/v1/realtime/session")).raise_for_status().json()
-        try:
-            async with watching_in_browser(made["livekit_url"], made["token"], rig) as viewer:
-                end_s = time.monotonic() + minutes * 60
-                while time.monotonic() < end_s:
-                    said.append(await viewer.next_sentence(wanted))
-                    print(json.dumps(summary(said[-1:])), flush=True)
-        finally:
-            await client.delete(f"/v1/realtime/session/{made['session_id']}")
+    async with (
+        served.session() as (made, _),
+        watching_in_browser(made["livekit_url"], made["token"], rig) as viewer,
+    ):
+        end_s = time.monotonic() + minutes * 60
+        while time.monotonic() < end_s:
+            said.append(await viewer.next_sentence(wanted))
+            print(json.dumps(summary(said[-1:])), flush=True)
     return {"processor": processor(), "minutes": minutes, **summary(said), "settled": summary(said[-LATE:])}
 
 
