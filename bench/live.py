@@ -23,7 +23,7 @@ from typing import Any
 
 from bench.live_server import Served, serving, shown_rig
 from bench.machine import processor
-from bench.viewing import Expected, Viewer, expected, lag_s, mouth_box, sentence, speaking, watching
+from bench.viewing import Expected, Viewer, came_back, expected, mouth_box, sentence, speaking, watching
 from visavis.bootstrap import speech_model
 from visavis.engine.rig.model import Rig
 from visavis.realtime.delays import Delays, note_track
@@ -86,9 +86,7 @@ async def talk(viewer: Viewer, wanted: Expected, *, times: int = 0, until_s: flo
         while len(said) < times or time.monotonic() < until_s:
             sent_s = await speaker.say(sentence())
             await asyncio.sleep(PAUSE_S)
-            lips_s, likeness = lag_s(viewer.lips, wanted.lips, sent_s, wanted.length_s)
-            sound_s, _ = lag_s(viewer.sound, wanted.sound, sent_s, wanted.length_s)
-            said.append({"at_s": sent_s, "lips_s": lips_s, "sound_s": sound_s, "likeness": likeness})
+            said.append(came_back(viewer.lips, viewer.sound, wanted, sent_s))
             for track in (viewer.lips, viewer.sound):
                 track.forget(time.monotonic() - 1)
     return said

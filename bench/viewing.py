@@ -121,6 +121,17 @@ def lag_s(came: Track, wanted: Track, sent_s: float, length_s: float) -> tuple[f
     return best * GRID_S, float(found @ reference) / len(reference)
 
 
+def came_back(lips: Track, sound: Track, wanted: Expected, sent_s: float) -> dict[str, float]:
+    """How a sentence came back that was sent at `sent_s`, on the clock of both tracks.
+
+    Returns:
+        How much later lips and sound came, `lips_s` and `sound_s`, and `likeness` of the lips, −1..1.
+    """
+    lips_s, likeness = lag_s(lips, wanted.lips, sent_s, wanted.length_s)
+    sound_s, _ = lag_s(sound, wanted.sound, sent_s, wanted.length_s)
+    return {"lips_s": lips_s, "sound_s": sound_s, "likeness": likeness}
+
+
 def _normal(series: Series) -> Series:
     return (series - series.mean()) / (series.std() + 1e-9)
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from tests.conformance.rooms.browser import opened
 
-from bench.viewing import INSIDE, LIPS, RATE_HZ, Expected, Track, lag_s, mouth_box, sentence
+from bench.viewing import INSIDE, LIPS, RATE_HZ, Expected, Track, came_back, mouth_box, sentence
 from visavis.engine.rig.model import Rig
 
 _PAGE = Path(__file__).with_name("viewing.html")
@@ -45,7 +45,7 @@ class BrowserViewer:
         """Wait until the next sentence is said and has come back.
 
         Returns:
-            `sent_s`; how much later lips and sound came back, `lips_s` and `sound_s`; `likeness` of the lips.
+            As `came_back`.
 
         Raises:
             PageError: Something is wrong in the page.
@@ -53,11 +53,10 @@ class BrowserViewer:
         while not self._is_whole(wanted.length_s):
             await self._take()
         sent_s = self._sent_s.pop(0)
-        lips_s, likeness = lag_s(self.lips, wanted.lips, sent_s, wanted.length_s)
-        sound_s, _ = lag_s(self.sound, wanted.sound, sent_s, wanted.length_s)
+        came = came_back(self.lips, self.sound, wanted, sent_s)
         for track in (self.lips, self.sound):
             track.forget(sent_s + wanted.length_s)
-        return {"sent_s": sent_s, "lips_s": lips_s, "sound_s": sound_s, "likeness": likeness}
+        return came
 
     def _is_whole(self, length_s: float) -> bool:
         tracks = (self.lips, self.sound)

@@ -10,7 +10,7 @@ from tests.live.test_talk import ALIKE, SYNC_S, TRIES
 @pytest.mark.usefixtures("browser")
 @asynchronous
 async def test_a_web_page_talks_to_an_avatar(stage: Stage, performed: Expected) -> None:
-    """The mouth that Chromium decodes moves as the engine moves it for the sound that the page sends."""
+    """The mouth in Chromium moves as the engine moves it for the sound that the page sends, and with it."""
     seen = []
     async with (
         stage.session() as made,

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 import cv2
 import numpy as np
 import pytest
-from bench.viewing import RATE_HZ, Expected, Viewer, lag_s, sentence, speaking, watching
+from bench.viewing import RATE_HZ, Expected, Viewer, came_back, sentence, speaking, watching
 from livekit import rtc
 from tests.live.conftest import Stage, asynchronous
 
@@ -44,9 +44,8 @@ async def say_and_look(viewer: Viewer, wanted: Expected) -> tuple[float, float, 
         sent_s = await speaker.say(sentence())
         end_s = sent_s + wanted.length_s + 1.1
         await viewer.until(lambda: viewer.lips.times_s[-1] > end_s and viewer.sound.times_s[-1] > end_s)
-    lips_s, alike = lag_s(viewer.lips, wanted.lips, sent_s, wanted.length_s)
-    sound_s, _ = lag_s(viewer.sound, wanted.sound, sent_s, wanted.length_s)
-    return alike, lips_s, lips_s - sound_s
+    came = came_back(viewer.lips, viewer.sound, wanted, sent_s)
+    return came["likeness"], came["lips_s"], came["lips_s"] - came["sound_s"]
 
 
 @asynchronous
