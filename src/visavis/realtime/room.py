@@ -26,6 +26,10 @@ _FRAME_MS: Final = round(BLOCK_S * 1e3)
 _NO_QUEUE: Final = 0
 """The library would play from a queue by a timer of its own, which drifts under load. Without one it takes
 10 ms at a time, no more and no less."""
+_LONG_AGO_S: Final = 1e-6
+"""Time of a picture that nobody sees, given to the source before it has a track. Until it has been given one
+the library sends black ones, which viewers see when this process is late; they are of the moment, and from
+them it learns wrongly how late ours come. After one that is so far off it learns anew with the next."""
 _GONE: Final = {
     rtc.DisconnectReason.ROOM_DELETED,
     rtc.DisconnectReason.ROOM_CLOSED,
@@ -172,6 +176,7 @@ class AvatarRoom:
         picture = self._picture
         self._audio = rtc.AudioSource(RATE_HZ, 1, queue_size_ms=_NO_QUEUE)
         self._video = rtc.VideoSource(picture.size_px, picture.size_px)
+        self.show(np.zeros((picture.size_px, picture.size_px, 3), np.uint8), _LONG_AGO_S)
         sound = rtc.LocalAudioTrack.create_audio_track("avatar-voice", self._audio)
         face = rtc.LocalVideoTrack.create_video_track("avatar-face", self._video)
         me = self.room.local_participant
