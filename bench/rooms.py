@@ -4,9 +4,10 @@
     python -m bench.rooms --soak MINUTES [--keep bench/results/rooms-soak.json]
 
 Parts: `viewers` (latency that the server adds, processor time and memory, with light clients that stamp their
-packets), `first-frame` (from the wish to connect to the first decoded frame, official clients), `loss` (what
-is decoded over a line that loses 5 % of all packets, both ways), `overload` (50 viewers while other processes
-want the processor). In each part the two servers take turns.
+packets), `first-frame` (from the wish to connect to the first decoded frame, official clients), `together`
+(from there until Chromium can play sound and pictures together), `loss` (what is decoded over a line that
+loses 5 % of all packets, both ways), `overload` (50 viewers while other processes want the processor). In
+each part the two servers take turns.
 """
 
 import argparse
@@ -258,6 +259,11 @@ def part_viewers(servers: dict[str, Server], counts: Sequence[int]) -> Figures:
     return dict(figures)
 
 
+def machine() -> Figures:
+    """What is measured on, and how busy it was before."""
+    return {"processor": processor(), "cores": os.cpu_count(), "load_before": load()}
+
+
 def load() -> float:
     """Processes that want to run, on the average of the last minute."""
     return round(os.getloadavg()[0], 2)
@@ -272,15 +278,19 @@ def main() -> None:
     parser.add_argument("--soak", type=float, metavar="MINUTES", help="Run for long instead, with guests.")
     parser.add_argument("--viewers", type=int, nargs="+", default=VIEWERS)
     parser.add_argument(
-        "--only", nargs="+", choices=["viewers", "first-frame", "loss", "overload"], metavar="PART"
+        "--only",
+        nargs="+",
+        choices=["viewers", "first-frame", "together", "loss", "overload"],
+        metavar="PART",
     )
     wanted = parser.parse_args()
-    figures: Figures = {"processor": processor(), "cores": os.cpu_count()}
+    figures: Figures = {}
     if wanted.keep and wanted.keep.exists():  # parts that are not measured now stay
-        figures = json.loads(wanted.keep.read_text()) | figures
+        figures = json.loads(wanted.keep.read_text())
     parts: dict[str, Callable[[dict[str, Server]], Figures]] = {
         "viewers": lambda servers: part_viewers(servers, wanted.viewers),
         "first-frame": rooms_official.first_frame,
+        "together": rooms_official.together,
         "loss": rooms_official.loss,
         "overload": lambda servers: rooms_overload.overload(
             servers, lambda server: measure_viewers(server, OVERLOAD_VIEWERS, busy=True)
@@ -288,11 +298,11 @@ def main() -> None:
     }
     with both_servers() as servers:
         if wanted.soak:
-            figures["soak"] = {"load_before": load()} | soak(servers, wanted.soak)
+            figures["soak"] = machine() | soak(servers, wanted.soak)
             _keep(figures, wanted.keep)
         else:
             for name in wanted.only or parts:
-                figures[name] = {"load_before": load()} | parts[name](servers)
+                figures[name] = machine() | parts[name](servers)
                 _keep(figures, wanted.keep)
         print(json.dumps(figures, indent=2))
 

@@ -1,4 +1,4 @@
-"""What official clients get: the time to the first decoded frame, and pictures over a bad line."""
+"""What official clients get: the first frame, sound and pictures together, pictures over a bad line."""
 
 import asyncio
 import statistics
@@ -11,16 +11,17 @@ from itertools import pairwise, product
 from pathlib import Path
 from typing import Any, Final
 
-from livekit import rtc
+from livekit import api, rtc
 from tests.conformance.rooms.browser import NoBrowserError, browsing, hear
 from tests.conformance.rooms.clients import Client, Target, joined, new_room
 from tests.conformance.rooms.line import line_to
-from tests.conformance.rooms.media import FPS, showing
+from tests.conformance.rooms.media import FPS, showing, sounding
 from tests.conformance.rooms.servers import Server
 
 WAYS: Final = {"one_connection": True, "two_connections": False}
 PYTHON_RUNS: Final = 15
 CHROMIUM_RUNS: Final = 8
+TOGETHER_RUNS: Final = 5
 LOSS: Final = 0.05
 LOSSY_S: Final = 60.0
 
@@ -81,6 +82,39 @@ async def _see_in_chromium(target: Target, room: str, *, single: bool) -> float:
         async with browsing(target, Path(profile), token, single=single, publishes=False) as said:
             (first_ms,) = await hear(said, "first")
     return float(first_ms) / 1e3
+
+
+def together(servers: dict[str, Server]) -> Figures:
+    """From the first picture in Chromium until it can play both together: it has been told their clocks."""
+    try:
+        taken = asyncio.run(_times_to_together(servers))
+    except NoBrowserError as reason:
+        return {"not_measured": str(reason)}
+    figures = {name: _median(values) for name, values in taken.items()}
+    print(figures, flush=True)
+    return dict(figures)
+
+
+async def _times_to_together(servers: dict[str, Server]) -> dict[str, list[float]]:
+    taken: dict[str, list[float]] = defaultdict(list)
+    rooms = {name: new_room() for name in servers}
+    async with AsyncExitStack() as stack:
+        for name, server in servers.items():
+            async with server.target.service() as service:
+                await service.room.create_room(api.CreateRoomRequest(name=rooms[name], sync_streams=True))
+            ada = await stack.enter_async_context(joined(server.target, rooms[name], "ada"))
+            await stack.enter_async_context(showing(ada))
+            await stack.enter_async_context(sounding(ada))
+        for name in TOGETHER_RUNS * list(servers):
+            target, folder = servers[name].target, tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+            token = target.token(new_room(), rooms[name])
+            with folder as profile:
+                async with browsing(target, Path(profile), token, single=True, publishes=False) as said:
+                    await hear(said, "first")
+                    first_s = time.monotonic()
+                    await hear(said, "sound after pictures")
+                    taken[name].append(time.monotonic() - first_s)
+    return taken
 
 
 def loss(servers: dict[str, Server]) -> Figures:

@@ -233,7 +233,7 @@ class Publisher:
             stream = self._streams.get(report.ssrc)
             if isinstance(report, SenderReport) and stream is not None and not stream.repeats:
                 stream.reception.note_sender_report(report, now_s)
-                stream.track.report(stream.layer, report)
+                stream.track.report(stream.layer, report, now_s)
 
     def tick(self, now_s: float) -> float | None:
         """To be called often: feedback, reports, what has to be asked again.
@@ -252,6 +252,7 @@ class Publisher:
             if not stream.repeats and stream.track.kind == "video":
                 self._ask_again(stream, now_s)
         for track in self.tracks.values():
+            track.tick(now_s)
             if track.keyframes.take(now_s):
                 self._ask_keyframe(track)
         if now_s - self._reported_s < REPORT_EVERY_S:

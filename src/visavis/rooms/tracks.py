@@ -1,5 +1,6 @@
 """A published track, and each viewer's view of it."""
 
+import math
 import secrets
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -16,6 +17,13 @@ from visavis.rooms.wire.rtp import MARKER, SEQUENCES, RtpPacket, renumbered, wra
 
 REPEATS_A_NACK: Final = 256
 """A viewer that has lost more needs a keyframe, not repeats."""
+
+TELL_EVERY_S: Final = 1.0
+"""Clients play sound and pictures together from the second report of each on; of sound they send one in five
+seconds."""
+
+REPORT_LIFE_S: Final = 20.0
+"""Who has not reported for so long sends nothing any more."""
 
 
 def random_ssrc() -> int:
@@ -128,6 +136,8 @@ class Track:
         self.views: dict[str, View] = {}
         self.seen_by: set[str] = set()
         self.ssrc = random_ssrc()
+        self._reports: dict[str, tuple[SenderReport, float]] = {}
+        self._told_s = -math.inf
 
     @property
     def kind(self) -> str:
@@ -180,11 +190,24 @@ class Track:
         if self.forwarder is not None:
             self.forwarder.interrupt()
 
-    def report(self, layer: str, report: SenderReport) -> None:
-        """Hand a sender report on, so that viewers can keep lips and sound together."""
+    def report(self, layer: str, report: SenderReport, now_s: float) -> None:
+        """Hand a layer's sender report on, so that viewers can keep lips and sound together."""
+        self._reports[layer] = report, now_s
+        self._tell(layer, report, now_s)
+
+    def tick(self, now_s: float) -> None:
+        """To be called often: in between, viewers are told what the sender would report now."""
+        if self.codec is None or now_s - self._told_s < TELL_EVERY_S:
+            return
+        for layer, (report, at_s) in self._reports.items():
+            if now_s - at_s < REPORT_LIFE_S:
+                self._tell(layer, report.later(now_s - at_s, self.codec.clock_hz), now_s)
+
+    def _tell(self, layer: str, report: SenderReport, now_s: float) -> None:
         out = self.forwarder.translate(layer, report) if self.forwarder else None
         if out is None:
             return
+        self._told_s = now_s
         for view in self.views.values():
             if view.live:
                 view.peer.send_rtcp(replace(out, ssrc=view.ssrc).pack())

@@ -2,10 +2,11 @@
 
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from visavis.errors import WireError
+from visavis.rooms.wire.rtp import TIMESTAMPS
 
 SENDER_REPORT: Final = 200
 RECEIVER_REPORT: Final = 201
@@ -45,6 +46,14 @@ class SenderReport:
         """The bytes on the wire."""
         head = struct.pack("!BBHI", 0x80, SENDER_REPORT, 6, self.ssrc)
         return head + struct.pack("!QIII", self.ntp, self.timestamp, self.packets, self.octets)
+
+    def later(self, elapsed_s: float, clock_hz: int) -> "SenderReport":
+        """What it would say so much later."""
+        return replace(
+            self,
+            ntp=(self.ntp + round(elapsed_s * (1 << 32))) % (1 << 64),
+            timestamp=(self.timestamp + round(elapsed_s * clock_hz)) % TIMESTAMPS,
+        )
 
 
 @dataclass(frozen=True, slots=True)

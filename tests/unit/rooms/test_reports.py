@@ -1,0 +1,88 @@
+"""How viewers learn which wall time sound and pictures belong to, in between what their sender says of it."""
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from livekit.protocol.models import TrackType
+from livekit.protocol.rtc import AddTrackRequest
+
+from visavis.rooms.peer import Peer
+from visavis.rooms.tracks import REPORT_LIFE_S, TELL_EVERY_S, Track, View
+from visavis.rooms.wire.codecs import codec_named
+from visavis.rooms.wire.rtcp import SenderReport, parse_rtcp
+from visavis.rooms.wire.rtp import TIMESTAMPS, RtpPacket
+
+CLOCK_HZ = 48_000
+NTP_S = 1 << 32
+SAID = SenderReport(ssrc=5, ntp=10 * NTP_S, timestamp=TIMESTAMPS - 1000, packets=7, octets=70)
+
+
+@dataclass
+class Wire:
+    """What would be encrypted and sent."""
+
+    connected: bool = True
+    told: list[SenderReport] = field(default_factory=list)
+
+    def send_rtp(self, packet: bytes) -> None:
+        pass
+
+    def send_rtcp(self, packet: bytes) -> None:
+        (report,) = parse_rtcp(packet)
+        assert isinstance(report, SenderReport)
+        self.told.append(report)
+
+
+def watched() -> tuple[Track, View, Wire]:
+    """A track of sound that flows, and a viewer of it."""
+    codec = codec_named("opus")
+    assert codec is not None
+    track, wire = Track(AddTrackRequest(cid="c", type=TrackType.AUDIO)), Wire()
+    track.agree("0", codec)
+    view = track.show("PA_bob", cast("Peer", wire), "PA_ada|avatar")
+    view.mid, view.codec_number = "0", codec.payload_type
+    view.begin()
+    track.receive("", RtpPacket(codec.payload_type, 1, 0, 5, False, b"sound", {}), 0.0)
+    return track, view, wire
+
+
+def test_what_a_sender_reports_is_told_at_once_and_then_each_second() -> None:
+    track, view, wire = watched()
+    track.tick(0.0)
+    assert not wire.told  # nobody knows yet
+    track.report("", SAID, 0.0)
+    for tick in range(1, 26):
+        track.tick(tick * 0.1)
+    assert [report.ssrc for report in wire.told] == [view.ssrc] * 3
+    assert [round((report.ntp - SAID.ntp) / NTP_S, 6) for report in wire.told] == [0, 1, 2]
+    assert [(report.timestamp - SAID.timestamp) % TIMESTAMPS for report in wire.told] == [
+        0,
+        CLOCK_HZ,
+        2 * CLOCK_HZ,
+    ]
+
+
+def test_who_comes_later_is_told_within_a_second() -> None:
+    track, view, _ = watched()
+    track.report("", SAID, 0.0)
+    late = Wire()
+    other = track.show("PA_carol", cast("Peer", late), "PA_ada|avatar")
+    other.mid, other.codec_number = "0", view.codec_number
+    other.begin()
+    track.tick(TELL_EVERY_S)
+    assert len(late.told) == 1
+
+
+def test_a_newer_report_counts_from_then_on() -> None:
+    track, _, wire = watched()
+    track.report("", SAID, 0.0)
+    track.report("", SAID.later(4.0, CLOCK_HZ), 4.5)  # held up on its way
+    track.tick(4.5 + TELL_EVERY_S)
+    assert round((wire.told[-1].ntp - SAID.ntp) / NTP_S, 6) == 4 + TELL_EVERY_S
+
+
+def test_a_sender_that_fell_silent_is_not_spoken_for() -> None:
+    track, _, wire = watched()
+    track.report("", SAID, 0.0)
+    track.tick(REPORT_LIFE_S)
+    assert len(wire.told) == 1
