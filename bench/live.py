@@ -38,6 +38,7 @@ PACKET_MS = 20  # what clients put into a packet of sound
 LIPS_AFTER_SOUND_MS = 10  # as the worker sends them
 WORKER_STAGES = ("audio_buffer", "ear", "hold", "tick", "think", "draw", "encode", "pacer")
 PAUSE_S = 1.5
+QUIET_S = 1.0  # so little of a minute taken by the host disturbs nobody
 MATCHES = 0.5  # likeness below which a sentence's lips count as not found
 MB = 1e6
 CORES = sorted(os.sched_getaffinity(0))
@@ -276,7 +277,29 @@ async def soak(served: Served, rig: Rig, wanted: Expected, minutes: float, path:
 
 
 def _soaked(rows: list[Figures], said: list[Figures]) -> Figures:
-    return {"processor": processor(), "minutes": rows[-1]["minute"], **summary(said), "by_minute": rows}
+    return {
+        "processor": processor(),
+        "minutes": rows[-1]["minute"],
+        **summary(said),
+        "undisturbed": undisturbed(rows),
+        "by_minute": rows,
+    }
+
+
+def undisturbed(rows: list[Figures]) -> Figures:
+    """Of the minutes in which the host left the processors to this machine, and had in the one before."""
+    pairs = zip([None, *rows], rows, strict=False)
+    quiet = [row for before, row in pairs if all(each["stolen_s"] < QUIET_S for each in (before or row, row))]
+    if not quiet:
+        return {"minutes": 0}
+    p95 = [row["sound_to_lips_p95_ms"] for row in quiet]
+    apart = [row["lips_after_sound_worst_ms"] for row in quiet]
+    return {
+        "minutes": len(quiet),
+        "sound_to_lips_p95_ms_median": round(statistics.median(p95)),
+        "sound_to_lips_p95_ms_worst": max(p95),
+        "lips_after_sound_ms_range": [min(apart), max(apart)],
+    }
 
 
 def store(path: Path, figures: Figures) -> None:
