@@ -288,8 +288,8 @@ def _soaked(rows: list[Figures], said: list[Figures]) -> Figures:
 
 def undisturbed(rows: list[Figures]) -> Figures:
     """Of the minutes in which the host left the processors to this machine, and had in the one before."""
-    pairs = zip([None, *rows], rows, strict=False)
-    quiet = [row for before, row in pairs if all(each["stolen_s"] < QUIET_S for each in (before or row, row))]
+    calm = [row["stolen_s"] < QUIET_S for row in rows]
+    quiet = [row for at, row in enumerate(rows) if all(calm[max(0, at - 1) : at + 1])]
     if not quiet:
         return {"minutes": 0}
     p95 = [row["sound_to_lips_p95_ms"] for row in quiet]

@@ -259,6 +259,19 @@ def part_viewers(servers: dict[str, Server], counts: Sequence[int]) -> Figures:
     return dict(figures)
 
 
+def parts(counts: Sequence[int]) -> dict[str, Callable[[dict[str, Server]], Figures]]:
+    """What is measured, by name; `counts` are the numbers of viewers."""
+    return {
+        "viewers": lambda servers: part_viewers(servers, counts),
+        "first-frame": rooms_official.first_frame,
+        "together": rooms_official.together,
+        "loss": rooms_official.loss,
+        "overload": lambda servers: rooms_overload.overload(
+            servers, lambda server: measure_viewers(server, OVERLOAD_VIEWERS, busy=True)
+        ),
+    }
+
+
 def machine() -> Figures:
     """What is measured on, and how busy it was before."""
     return {"processor": processor(), "cores": os.cpu_count(), "load_before": load()}
@@ -277,32 +290,19 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="Also write the figures as JSON.")
     parser.add_argument("--soak", type=float, metavar="MINUTES", help="Run for long instead, with guests.")
     parser.add_argument("--viewers", type=int, nargs="+", default=VIEWERS)
-    parser.add_argument(
-        "--only",
-        nargs="+",
-        choices=["viewers", "first-frame", "together", "loss", "overload"],
-        metavar="PART",
-    )
+    parser.add_argument("--only", nargs="+", choices=parts(VIEWERS), metavar="PART")
     wanted = parser.parse_args()
     figures: Figures = {}
     if wanted.keep and wanted.keep.exists():  # parts that are not measured now stay
         figures = json.loads(wanted.keep.read_text())
-    parts: dict[str, Callable[[dict[str, Server]], Figures]] = {
-        "viewers": lambda servers: part_viewers(servers, wanted.viewers),
-        "first-frame": rooms_official.first_frame,
-        "together": rooms_official.together,
-        "loss": rooms_official.loss,
-        "overload": lambda servers: rooms_overload.overload(
-            servers, lambda server: measure_viewers(server, OVERLOAD_VIEWERS, busy=True)
-        ),
-    }
+    measures = parts(wanted.viewers)
     with both_servers() as servers:
         if wanted.soak:
             figures["soak"] = machine() | soak(servers, wanted.soak)
             _keep(figures, wanted.keep)
         else:
-            for name in wanted.only or parts:
-                figures[name] = machine() | parts[name](servers)
+            for name in wanted.only or measures:
+                figures[name] = machine() | measures[name](servers)
                 _keep(figures, wanted.keep)
         print(json.dumps(figures, indent=2))
 

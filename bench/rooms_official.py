@@ -5,8 +5,8 @@ import statistics
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Any, Final
@@ -77,11 +77,18 @@ async def _see_in_python(target: Target, room: str, *, single: bool) -> float:
 
 
 async def _see_in_chromium(target: Target, room: str, *, single: bool) -> float:
+    async with _chromium(target, room, single=single) as said:
+        (first_ms,) = await hear(said, "first")
+    return float(first_ms) / 1e3
+
+
+@asynccontextmanager
+async def _chromium(target: Target, room: str, *, single: bool) -> AsyncIterator["asyncio.Queue[list[Any]]"]:
+    """A new visitor who only watches; what its page says."""
     token = target.token(new_room(), room)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:  # it writes while it ends
         async with browsing(target, Path(profile), token, single=single, publishes=False) as said:
-            (first_ms,) = await hear(said, "first")
-    return float(first_ms) / 1e3
+            yield said
 
 
 def together(servers: dict[str, Server]) -> Figures:
@@ -106,14 +113,11 @@ async def _times_to_together(servers: dict[str, Server]) -> dict[str, list[float
             await stack.enter_async_context(showing(ada))
             await stack.enter_async_context(sounding(ada))
         for name in TOGETHER_RUNS * list(servers):
-            target, folder = servers[name].target, tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-            token = target.token(new_room(), rooms[name])
-            with folder as profile:
-                async with browsing(target, Path(profile), token, single=True, publishes=False) as said:
-                    await hear(said, "first")
-                    first_s = time.monotonic()
-                    await hear(said, "sound after pictures")
-                    taken[name].append(time.monotonic() - first_s)
+            async with _chromium(servers[name].target, rooms[name], single=True) as said:
+                await hear(said, "first")
+                first_s = time.monotonic()
+                await hear(said, "sound after pictures")
+                taken[name].append(time.monotonic() - first_s)
     return taken
 
 
