@@ -175,6 +175,12 @@ class CallbackError(InputError):
     code = "invalid_callback"
 
 
+class UrlError(InputError):
+    """The address is none, is of a scheme that is not taken, or could be read in more than one way."""
+
+    code = "invalid_url"
+
+
 class CredentialsMissingError(VisavisError):
     """The request carries no key, or not in the form it should."""
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpcore
-import httpx
 
-from visavis.errors import CallbackError
+from visavis.core.urls import Url, parse_url
+from visavis.errors import CallbackError, UrlError
 
 TIMEOUT_S: Final = 10.0
 
@@ -126,7 +126,7 @@ async def public_addresses(host: str, port: int, *, also: tuple[_Network, ...] =
     try:
         async with asyncio.timeout(TIMEOUT_S / 2):
             found = await loop.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-    except (OSError, TimeoutError, UnicodeError) as error:
+    except (OSError, TimeoutError, ValueError) as error:  # a name that IDNA refuses, or that holds a NUL
         raise CallbackError("The callback URL's host name cannot be resolved.") from error
     addresses = list(dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found))
     if not addresses or not all(is_public(address, also=also) for address in addresses):
@@ -153,10 +153,10 @@ class PublicHttp:
         """Refuse an address whose name leads nowhere public.
 
         Raises:
-            CallbackError: It does.
+            CallbackError: It does, or is no address that `parse_url` takes.
         """
-        parts = httpx.URL(url)
-        await public_addresses(parts.host, parts.port or 443, also=self._also)
+        target = _parsed(url)
+        await public_addresses(target.host, target.port, also=self._also)
 
     async def post(self, url: str, body: bytes, headers: dict[str, str]) -> int:
         """Post once.
@@ -170,13 +170,10 @@ class PublicHttp:
         """
         try:
             async with asyncio.timeout(TIMEOUT_S), self._pool() as pool:
-                target = httpx.URL(url)
-                raw = httpcore.URL(
-                    scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
-                )
-                sent: list[tuple[bytes | str, bytes | str]] = [("Host", target.netloc)]
+                target = _parsed(url)
+                sent: list[tuple[bytes | str, bytes | str]] = [("Host", target.authority)]
                 sent += [("Content-Length", str(len(body))), *headers.items()]
-                async with pool.stream("POST", raw, headers=sent, content=body) as answer:
+                async with pool.stream("POST", _dialled(target), headers=sent, content=body) as answer:
                     return int(answer.status)
         except TimeoutError as error:
             raise CallbackError(f"The receiver did not answer within {TIMEOUT_S:g} s.") from error
@@ -192,21 +189,17 @@ class PublicHttp:
         """
         try:
             async with asyncio.timeout(TIMEOUT_S), self._pool() as pool:
-                target = httpx.URL(url)
-                if target.scheme != "https" or not target.host:
-                    raise CallbackError("The address must use HTTPS.")
-                raw = httpcore.URL(
-                    scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
-                )
-                sent: list[tuple[bytes | str, bytes | str]] = [("Host", target.netloc), ("Accept", "image/*")]
-                async with pool.stream("GET", raw, headers=sent) as answer:
+                target = _parsed(url)
+                sent: list[tuple[bytes | str, bytes | str]] = [
+                    ("Host", target.authority),
+                    ("Accept", "image/*"),
+                ]
+                async with pool.stream("GET", _dialled(target), headers=sent) as answer:
                     return await _body(answer, most_bytes)
         except TimeoutError as error:
             raise CallbackError(f"There was no answer within {TIMEOUT_S:g} s.") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
             raise CallbackError(f"The address cannot be reached ({type(error).__name__}).") from error
-        except (httpx.InvalidURL, ValueError) as error:
-            raise CallbackError("The address cannot be used.") from error
 
     @asynccontextmanager
     async def _pool(self) -> AsyncIterator[httpcore.AsyncConnectionPool]:
@@ -215,6 +208,17 @@ class PublicHttp:
             ssl_context=self._tls, network_backend=backend, max_connections=1, http2=False
         ) as pool:
             yield pool
+
+
+def _parsed(url: str) -> Url:
+    try:
+        return parse_url(url, "The address")
+    except UrlError as error:
+        raise CallbackError(error.message) from error
+
+
+def _dialled(target: Url) -> httpcore.URL:
+    return httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.target)
 
 
 async def _body(answer: httpcore.Response, most_bytes: int) -> bytes:

@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from visavis.core import queue
 from visavis.core.schema import COMPLETED, Delivery, Job
 from visavis.core.secret import WEBHOOKS, derived, shared_secret
-from visavis.errors import CallbackError
+from visavis.core.urls import parse_url
+from visavis.errors import CallbackError, UrlError
 
-LONGEST_URL: Final = 2048
 _BEGIN: Final = "whsec_"
 
 
@@ -38,21 +37,16 @@ class Notice:
 def check_url(url: str) -> str:
     """Refuse an address that can never be right; where its name leads is checked when it is dialled.
 
+    Returns:
+        The address in the one way it is written.
+
     Raises:
-        CallbackError: It is not https, too long, or carries a password.
+        CallbackError: It is not https, too long, carries a password, or could be read in more than one way.
     """
     try:
-        parts = urlsplit(url)
-        usable = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if len(url) > LONGEST_URL or not url.isascii() or any(sign.isspace() for sign in url):
-        raise CallbackError(f"The callback URL must be plain text of at most {LONGEST_URL} characters.")
-    if not usable or parts.scheme != "https":
-        raise CallbackError("The callback URL must use HTTPS.")
-    if parts.username or parts.password:
-        raise CallbackError("The callback URL must not carry a user name or password.")
-    return url
+        return parse_url(url, "The callback URL").text
+    except UrlError as error:
+        raise CallbackError(error.message) from error
 
 
 async def secret_of(session: AsyncSession, key_id: int, configured: str | None) -> str:

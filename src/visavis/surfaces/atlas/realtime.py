@@ -6,13 +6,13 @@ import binascii
 import secrets
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Path, Request
 
 from visavis.core import sessions
 from visavis.core.schema import ApiKey, Session
 from visavis.core.secret import SEALS, seal, shared_secret
+from visavis.core.urls import ROOMS, parse_url
 from visavis.errors import (
     ConversationDisabledError,
     InputError,
@@ -212,16 +212,9 @@ async def _external_face(context: Context, fields: Mapping[str, Any], image: Upl
 
 
 async def _check_room_url(context: Context, url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in {"ws", "wss", "http", "https"} and bool(parts.hostname)
-        port = parts.port
-    except ValueError:
-        usable, port = False, None
-    if not usable:
-        raise InputError("livekit_url: give the address of a LiveKit server, wss://…")
+    parsed = parse_url(url, "livekit_url", schemes=ROOMS)
     if url != context.rooms.url:
-        await context.check_room_host(str(parts.hostname), port or 443)
+        await context.check_room_host(parsed.host, parsed.port)
 
 
 async def _is_obeyed(context: Context, row: Session, number: int) -> bool:

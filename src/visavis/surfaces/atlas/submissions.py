@@ -158,7 +158,7 @@ async def _discard(context: Context, stored: list[str]) -> None:
 async def _callback(url: str | None, context: Context) -> str | None:
     if not url:
         return None
-    webhooks.check_url(url)
+    url = webhooks.check_url(url)
     await context.check_callback(url)
     return url
 

@@ -6,15 +6,13 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
 
 from visavis.core import rigs
-from visavis.errors import CallbackError, FaceUrlError, InputError, MediaTypeError
+from visavis.core.urls import parse_url
+from visavis.errors import CallbackError, FaceUrlError, InputError, MediaTypeError, UrlError
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.media import check_kind
 from visavis.surfaces.shared.uploads import HEAD_BYTES, UploadedFile
-
-LONGEST_URL: Final = 2048
 
 
 async def rig_of_upload(context: Context, face: UploadedFile, field: str) -> str:
@@ -48,7 +46,7 @@ async def rig_of_url(context: Context, url: str) -> str:
         FaceUrlError: The address is not https, not public, not to be reached, or leads to no picture.
         InputError: The picture shows no face that can be used.
     """
-    check_face_url(url)
+    url = check_face_url(url)
     async with _place(context) as path:
         try:
             content = await context.fetch(url, context.live.face_most_bytes)
@@ -69,16 +67,19 @@ async def default_rig(context: Context) -> str:
     return await _rig(context, picture, hashlib.sha256(picture.read_bytes()).digest())
 
 
-def check_face_url(url: str) -> None:
+def check_face_url(url: str, field: str = "face_url") -> str:
     """Refuse an address that can never be right.
 
+    Returns:
+        The address in the one way it is written.
+
     Raises:
-        FaceUrlError: It is too long, or not https.
+        FaceUrlError: It is too long, not https, or could be read in more than one way.
     """
-    if len(url) > LONGEST_URL:
-        raise FaceUrlError(f"face_url: at most {LONGEST_URL} characters.")
-    if not url.lower().startswith("https://") or not url.isascii() or any(sign.isspace() for sign in url):
-        raise FaceUrlError("face_url must use HTTPS.")
+    try:
+        return parse_url(url, field).text
+    except UrlError as error:
+        raise FaceUrlError(error.message) from error
 
 
 async def _rig(context: Context, picture: Path, digest: bytes) -> str:

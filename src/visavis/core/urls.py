@@ -1,0 +1,119 @@
+"""Addresses that strangers name, read strictly: what two programs could read differently is refused.
+
+A check of an address is worth nothing when the program that dials it reads another host in the same text. So
+only texts that every parser reads alike are taken: plain ASCII, no user name, no backslash, no numeric host
+but an IPv4 address in four decimal parts, nothing that would be written differently when it is put together
+again.
+"""
+
+import re
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from typing import Final
+
+import idna
+
+from visavis.errors import UrlError
+
+MAX_URL_CHARS: Final = 2048
+WEB: Final = frozenset({"https"})
+ROOMS: Final = frozenset({"ws", "wss", "http", "https"})
+_DEFAULT_PORTS: Final = {"https": 443, "wss": 443, "http": 80, "ws": 80}
+_MAX_HOST_CHARS: Final = 253
+
+# The characters that RFC 3986 allows in a path and a query; anything else must be percent-encoded.
+_PLAIN: Final = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})"
+_URL: Final = re.compile(
+    rf"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)"
+    rf"(?::(?P<port>[1-9][0-9]{{0,4}}))?(?P<path>/{_PLAIN}*)?(?P<query>\?(?:{_PLAIN}|\?)*)?"
+)
+_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_DOT_SEGMENT: Final = re.compile(r"/(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Url:
+    """An address that was read.
+
+    Attributes:
+        scheme: In small letters.
+        host: A domain name in small letters, or an IP address in its one canonical form, without brackets.
+        port: As it was named, or the scheme's own.
+        target: Path and query as they are sent; at least `/`.
+        text: The whole address, in the one way it is written. Use this, not what was sent.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    target: str
+    text: str
+
+    @property
+    def authority(self) -> str:
+        """Host and port as a `Host` header has them: the scheme's own port is left out."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+def parse_url(text: str, name: str, *, schemes: frozenset[str] = WEB) -> Url:
+    """Read an address.
+
+    Args:
+        text: What was sent.
+        name: What to call it in messages: the field that it came in.
+        schemes: Those that are taken.
+
+    Raises:
+        UrlError: It is no address of these schemes, or could be read in more than one way. Whether its host
+            may be dialled is not looked at.
+    """
+    if len(text) > MAX_URL_CHARS:
+        raise UrlError(f"{name} must have at most {MAX_URL_CHARS} characters.")
+    scheme = text.partition(":")[0].lower()
+    if scheme not in schemes:
+        wanted = " or ".join(f"{each}://" for each in sorted(schemes, reverse=True))
+        raise UrlError(f"{name} must use HTTPS." if schemes == WEB else f"{name} must begin with {wanted}.")
+    if "@" in text.partition("://")[2].partition("/")[0]:
+        raise UrlError(f"{name} must not carry a user name or password.")
+    found = _URL.fullmatch(text)
+    if found is None:
+        raise UrlError(
+            f"{name} must be an address of plain ASCII characters, {scheme}://host/path, "
+            "with everything else percent-encoded and no fragment."
+        )
+    host = _host(found["host"].lower(), name)
+    port = int(found["port"]) if found["port"] else _DEFAULT_PORTS[scheme]
+    if port > 65_535:
+        raise UrlError(f"{name} names a port that does not exist.")
+    path, query = found["path"] or "/", found["query"] or ""
+    if _DOT_SEGMENT.search(path):
+        raise UrlError(f"{name} must not have . or .. in its path.")
+    url = Url(scheme, host, port, path + query, "")
+    return Url(scheme, host, port, url.target, f"{scheme}://{url.authority}{url.target}")
+
+
+def _host(host: str, name: str) -> str:
+    try:
+        if host.startswith("["):
+            return str(IPv6Address(host[1:-1]))
+        labels = host.split(".")
+        if _NUMBER.fullmatch(labels[-1]):
+            return str(IPv4Address(host))  # four decimal parts without leading zeros, or an error
+    except AddressValueError as error:
+        raise UrlError(f"{name} names a host that is no valid IP address.") from error
+    if len(host) > _MAX_HOST_CHARS or not all(_is_label(label) for label in labels):
+        raise UrlError(f"{name} names a host that is no valid domain name.")
+    return host
+
+
+def _is_label(label: str) -> bool:
+    if not _LABEL.fullmatch(label):
+        return False
+    if label[2:4] != "--":
+        return True
+    try:
+        return label.startswith("xn--") and idna.alabel(idna.ulabel(label)) == label.encode()
+    except UnicodeError:  # IDNAError is one
+        return False
