@@ -9,8 +9,11 @@ WEB    := node_modules/.ready
 PAGES  := src/visavis/surfaces/console/static/index.html
 NO_WEB := The web parts are left out: they need Node 20.19 or newer, with npm.
 
+# Tests with a room server: they need time more than processors.
+MEDIA  := tests/live tests/conformance
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo console test test-web check check-web bench openapi lock clean
+.PHONY: help setup demo console test test-media test-rest test-web check check-web bench openapi lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -39,9 +42,16 @@ $(PAGES): $(WEB) $(shell find console sdk/*/src -type f -not -path '*/node_modul
 demo: $(READY)  ## Run the main job on the built-in sample
 	$(BIN)/visavis demo
 
+# Two processes: the tests with rooms and live sessions mostly wait, the others mostly work.
 test: $(READY) $(if $(NODE),$(PAGES))  ## Run every test
-	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-media test-rest
 	@$(MAKE) --no-print-directory test-web
+
+test-media: $(READY)
+	$(BIN)/python -m pytest $(MEDIA)
+
+test-rest: $(READY)
+	$(BIN)/python -m pytest $(MEDIA:%=--ignore %)
 
 check: $(READY)  ## Lint, types and layers
 	$(BIN)/ruff format --check .
