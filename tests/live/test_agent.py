@@ -72,8 +72,16 @@ def token(server: RoomServer, room: str, identity: str, **attributes: str) -> st
 
 
 @asynccontextmanager
-async def agent_with_avatar(stage: Stage, name: str) -> AsyncIterator[tuple[Agent, Viewer]]:
-    """An agent whose voice goes to an avatar, and who looks at it."""
+async def agent_with_avatar(
+    stage: Stage, name: str, *, foreign: bool = False
+) -> AsyncIterator[tuple[Agent, Viewer]]:
+    """An agent whose voice goes to an avatar, and who looks at it.
+
+    Args:
+        stage: The server.
+        name: Of the room.
+        foreign: Name the room's server in another way than it names itself, so that it counts as a stranger's.
+    """
     server = await rooms_of(stage)
     own = token(server, name, AGENT)
     async with watching(server.url, own, mouth_box(stage.rig)) as viewer, stage.client as client:
@@ -97,7 +105,8 @@ async def agent_with_avatar(stage: Stage, name: str) -> AsyncIterator[tuple[Agen
         voice.on("playback_finished", finished)
         voice.on("playback_started", started)
         theirs = token(server, name, AVATAR, **{"lk.publish_on_behalf": AGENT})
-        sent = {"livekit_url": server.url, "livekit_token": theirs, "room_name": name}
+        url = server.url.replace("ws", "http", 1) if foreign else server.url
+        sent = {"livekit_url": url, "livekit_token": theirs, "room_name": name}
         answer = await client.post("/v1/avatar/session", files={k: (None, v) for k, v in sent.items()})
         assert answer.status_code == 200, answer.text
         try:
@@ -109,7 +118,7 @@ async def agent_with_avatar(stage: Stage, name: str) -> AsyncIterator[tuple[Agen
 
 @asynchronous
 async def test_segments_are_played_and_told_once_each(stage: Stage) -> None:
-    async with agent_with_avatar(stage, "agents-segments") as (agent, viewer):
+    async with agent_with_avatar(stage, "agents-segments", foreign=True) as (agent, viewer):
         samples = sentence()[: 2 * RATE_HZ]
         await agent.push(samples)
         await agent.push(samples)

@@ -21,11 +21,11 @@ from visavis.errors import CallbackError, UrlError
 
 TIMEOUT_S: Final = 10.0
 
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # Everything in the registries of special-purpose addresses that is not the public internet, and what was
 # once for other uses. Listed here because the standard library's own judgement misses several.
-_NOT_PUBLIC: Final[tuple[_Network, ...]] = tuple(
+_NOT_PUBLIC: Final[tuple[Network, ...]] = tuple(
     ipaddress.ip_network(each)
     for each in (
         "0.0.0.0/8",
@@ -49,14 +49,14 @@ _NOT_PUBLIC: Final[tuple[_Network, ...]] = tuple(
     )
 )
 _PUBLIC_V6: Final = ipaddress.ip_network("2000::/3")
-_NOT_PUBLIC_V6: Final[tuple[_Network, ...]] = tuple(
+_NOT_PUBLIC_V6: Final[tuple[Network, ...]] = tuple(
     ipaddress.ip_network(each)
     for each in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
 )
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
 
-def is_public(address: str, *, also: Iterable[_Network] = ()) -> bool:
+def is_public(address: str, *, also: Iterable[Network] = ()) -> bool:
     """Whether an address is one that anybody on the internet could dial.
 
     Args:
@@ -82,7 +82,7 @@ def is_public(address: str, *, also: Iterable[_Network] = ()) -> bool:
 class _CheckedBackend(httpcore.AsyncNetworkBackend):
     """Dials only addresses that were looked at."""
 
-    def __init__(self, also: tuple[_Network, ...]) -> None:
+    def __init__(self, also: tuple[Network, ...]) -> None:
         self._dial = httpcore.AnyIOBackend()
         self._also = also
 
@@ -116,7 +116,7 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
         await self._dial.sleep(seconds)
 
 
-async def public_addresses(host: str, port: int, *, also: tuple[_Network, ...] = ()) -> list[str]:
+async def public_addresses(host: str, port: int, *, also: tuple[Network, ...] = ()) -> list[str]:
     """What a name resolves to.
 
     Raises:

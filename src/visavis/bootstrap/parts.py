@@ -1,7 +1,6 @@
 """Choosing the adapters for the gateway and the worker."""
 
 import contextlib
-import ipaddress
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,15 +13,15 @@ from starlette.types import ASGIApp
 from visavis.adapters import tethered
 from visavis.adapters.livekit import LiveKitRooms
 from visavis.adapters.objects import CloudObjects, LocalObjects
-from visavis.adapters.public_http import PublicHttp, public_addresses
-from visavis.bootstrap import roomserver
+from visavis.adapters.public_http import PublicHttp
+from visavis.bootstrap import external_rooms, roomserver
 from visavis.bootstrap.console import console_context
 from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.marking import marker
 from visavis.bootstrap.roomserver import RoomsAddress
 from visavis.core.database import Database
 from visavis.core.secret import LINKS, ROOMS, derived, shared_secret
-from visavis.errors import CallbackError, ChildError, InputError, SettingsError
+from visavis.errors import ChildError, SettingsError
 from visavis.ports import RoomServer
 from visavis.providers.espeak import Espeak
 from visavis.samples import write_portrait
@@ -59,6 +58,12 @@ def player_command() -> list[str]:
 def child_environment() -> dict[str, str]:
     """What a rendering process may know: it reads strangers' files and needs no secrets."""
     return {name: value for name, value in os.environ.items() if name.startswith(_CHILD_MAY_KNOW)}
+
+
+def player_environment() -> dict[str, str]:
+    """What the process of a live session may know: as a rendering process, and whom it may join."""
+    known = child_environment()
+    return known | {name: os.environ[name] for name in ("VISAVIS_ROOM_NETWORKS",) if name in os.environ}
 
 
 def render_children(settings: Settings) -> int:
@@ -140,7 +145,9 @@ async def gateway(installation: Installation) -> AsyncIterator[ASGIApp]:
                 synthesizer=Espeak(),
                 check_media=_media_check(studio),
                 check_callback=http.check,
-                check_room_host=_room_check(settings),
+                check_room=external_rooms.checker(
+                    settings, shown=rooms.url, own=await room_server(installation, database, public=False)
+                ),
                 fetch=http.get,
                 build_rig=_rig_builder(studio),
                 rooms=rooms,
@@ -191,22 +198,6 @@ def _rig_builder(studio: Studio) -> Callable[[Path, Path], Awaitable[None]]:
     return build
 
 
-def _room_check(settings: Settings) -> Callable[[str, int], Awaitable[None]]:
-    """What looks where avatars are sent to: not to hosts inside our network that strangers name."""
-    try:
-        also = tuple(ipaddress.ip_network(each) for each in settings.room_networks)
-    except ValueError as error:
-        raise SettingsError('VISAVIS_ROOM_NETWORKS: give networks as ["10.0.0.0/8"].') from error
-
-    async def check(host: str, port: int) -> None:
-        try:
-            await public_addresses(host, port, also=also)
-        except CallbackError as error:
-            raise InputError("livekit_url: it must lead to a public address.") from error
-
-    return check
-
-
 @contextlib.asynccontextmanager
 async def workshop(installation: Installation) -> AsyncIterator[Workshop]:
     """What a worker needs, with its rendering processes."""
@@ -217,12 +208,13 @@ async def workshop(installation: Installation) -> AsyncIterator[Workshop]:
     try:
         store = await object_store(installation, database)
         rooms = LiveKitRooms(await room_server(installation, database, public=False))
+        shown = await room_server(installation, database, public=True)
         async with (
             Studio(
                 child_command(), children=render_children(settings), environment=child_environment()
             ) as studio,
             Company(
-                player_command(), spares=_spare_players(settings), environment=child_environment()
+                player_command(), spares=_spare_players(settings), environment=player_environment()
             ) as company,
         ):
             yield Workshop(
@@ -230,7 +222,7 @@ async def workshop(installation: Installation) -> AsyncIterator[Workshop]:
                 store=store,
                 studio=studio,
                 company=company,
-                live=LiveMeans(rooms, _picture(settings), settings.live_slots),
+                live=LiveMeans(rooms, shown.url, _picture(settings), settings.live_slots),
                 mark=mark,
                 post=public_http(settings).post,
                 policy=Policy(

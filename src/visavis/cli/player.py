@@ -1,9 +1,11 @@
 """The process of one live session; started by the worker, not by people."""
 
 import signal
+from functools import partial
 from typing import Any
 
 from visavis import bootstrap
+from visavis.bootstrap import external_rooms
 from visavis.engine.photo import Photo
 from visavis.engine.rig.build import build_rig
 from visavis.engine.speech import SpeechModel
@@ -29,7 +31,7 @@ def main() -> None:
         rig = build_rig(bootstrap.face_models(settings), Photo(paint_portrait(), None)).rig
         return measure_cost(rig, loaded[0], Picture(**order["picture"]))
 
-    serve(load, measure, bootstrap.loop_factory())
+    serve(load, measure, partial(external_rooms.forward, settings), bootstrap.loop_factory())
 
 
 if __name__ == "__main__":

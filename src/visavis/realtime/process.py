@@ -11,6 +11,7 @@ import os
 import resource
 import sys
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -30,6 +31,7 @@ _LONGEST_ORDER_BYTES: Final = 1 << 20
 def serve(
     load: Callable[[], SpeechModel],
     measure: Callable[[dict[str, Any]], float],
+    forward: Callable[[str], AbstractAsyncContextManager[str]],
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
 ) -> None:
     """Be a session's process.
@@ -37,6 +39,7 @@ def serve(
     Args:
         load: Loads the speech model.
         measure: Says how many seconds of a core a second of a session takes.
+        forward: Opens the way to a room server that strangers named: gives the address to connect to instead.
         loop_factory: Makes the event loop; without one it is asyncio's own.
     """
     events = os.fdopen(os.dup(_STDOUT_FD), "wb", buffering=0)
@@ -44,16 +47,20 @@ def serve(
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold a face and a voice
     speech = load()
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(_Stage(speech, events, measure).run())
+        runner.run(_Stage(speech, events, measure, forward).run())
 
 
 class _Stage:
     """Reads orders and obeys."""
 
     def __init__(
-        self, speech: SpeechModel, events: BinaryIO, measure: Callable[[dict[str, Any]], float]
+        self,
+        speech: SpeechModel,
+        events: BinaryIO,
+        measure: Callable[[dict[str, Any]], float],
+        forward: Callable[[str], AbstractAsyncContextManager[str]],
     ) -> None:
-        self._speech, self._events, self._measure = speech, events, measure
+        self._speech, self._events, self._measure, self._forward = speech, events, measure, forward
         self._live: LiveSession | None = None
         self._playing: asyncio.Task[None] | None = None
         self._over = asyncio.Event()
@@ -87,8 +94,9 @@ class _Stage:
                     self._tell({"event": "measured", "cost": self._measure(order)})
 
     def _begin(self, order: dict[str, Any]) -> None:
+        url = order["url"]
         part = Part(
-            url=order["url"],
+            way=nullcontext(url) if order["is_own"] else self._forward(url),
             token=order["token"],
             rig=Path(order["rig"]),
             picture=Picture(**order["picture"]),

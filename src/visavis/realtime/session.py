@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -41,14 +42,14 @@ class Part:
     """What an avatar is to be.
 
     Attributes:
-        url: Of the room's server.
+        way: To the room's server: gives the address to connect to, for as long as the session lasts.
         token: To join with.
         rig: File of the face.
         picture: How the video is sent.
         idle_timeout_s: After so long without anybody to be heard the session is over.
     """
 
-    url: str
+    way: AbstractAsyncContextManager[str]
     token: str
     rig: Path
     picture: Picture
@@ -109,15 +110,16 @@ class LiveSession:
         performance = Performance(stream, fps=self._fps)
         self._interrupt = performance.interrupt
         tasks: list[asyncio.Task[None]] = []
-        try:
-            async with asyncio.TaskGroup() as group:
-                work = (self._stay(), self._play(stream, performance), self._watch())
-                tasks = [group.create_task(each) for each in work]
-                reason = await self._over
-                for task in tasks:
-                    task.cancel()
-        finally:
-            await self._room.leave()
+        async with self._part.way as url:
+            try:
+                async with asyncio.TaskGroup() as group:
+                    work = (self._stay(url), self._play(stream, performance), self._watch())
+                    tasks = [group.create_task(each) for each in work]
+                    reason = await self._over
+                    for task in tasks:
+                        task.cancel()
+            finally:
+                await self._room.leave()
         return reason
 
     def end(self, reason: str = "ended") -> None:
@@ -148,11 +150,11 @@ class LiveSession:
             self._part.picture, ear=self._ear, on_gone=self._note_gone, on_change=self._note_change
         )
 
-    async def _stay(self) -> None:
+    async def _stay(self, url: str) -> None:
         """Join, and join again when the room is lost."""
         while True:
             self._lost.clear()
-            if not await self._join_patiently():
+            if not await self._join_patiently(url):
                 self.end("room_lost")
                 return
             self._tell({"event": "joined"})
@@ -168,11 +170,11 @@ class LiveSession:
             await self._room.leave()
             self._room = self._new_room()
 
-    async def _join_patiently(self) -> bool:
+    async def _join_patiently(self, url: str) -> bool:
         deadline_s, pause_s = self._clock.now_s() + _REJOIN_S, _FIRST_PAUSE_S
         while True:
             try:
-                await self._room.join(self._part.url, self._part.token)
+                await self._room.join(url, self._part.token)
             except LiveRoomError as error:
                 _log.warning("join_failed", reason=error.message)
                 if self._clock.now_s() > deadline_s:

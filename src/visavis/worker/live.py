@@ -150,9 +150,11 @@ class LiveHalf:
         reason: Reason | None = None
         try:
             rig = await self._fetch_rig(str(row.rig_id))
-            url = self._shop.live.rooms.url if row.mode != EXTERNAL else row.livekit_url
-            order: dict[str, Any] = {"url": url, "token": await self._token(row), "rig": str(rig)}
-            order |= {"picture": self._shop.live.picture, "idle_timeout_s": row.idle_timeout_s}
+            live = self._shop.live
+            is_own = row.mode != EXTERNAL or row.livekit_url == live.shown_url
+            order: dict[str, Any] = {"url": live.rooms.url if is_own else row.livekit_url}
+            order |= {"is_own": is_own, "token": await self._token(row), "rig": str(rig)}
+            order |= {"picture": live.picture, "idle_timeout_s": row.idle_timeout_s}
             running.player = await self._company.hire()
             _log.info("session_begun", session=row.id, placement=row.placements, player=running.player.pid)
             await running.player.order({"do": "begin", **order})

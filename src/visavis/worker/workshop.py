@@ -49,12 +49,14 @@ class LiveMeans:
 
     Attributes:
         rooms: Where they meet, as workers reach them.
+        shown_url: The address of that server, as clients know it.
         picture: How their video is sent; see `visavis.realtime.room.Picture`.
         wanted_slots: How many a worker shall hold; measured if not given.
         slots: How many this one holds: none until that is known, and none once it drains.
     """
 
     rooms: Rooms
+    shown_url: str
     picture: dict[str, int | str]
     wanted_slots: int | None
     slots: int = 0

@@ -18,6 +18,7 @@ from visavis.errors import (
     InputError,
     RequestError,
     SessionModeError,
+    UrlError,
 )
 from visavis.surfaces.atlas import documented, failures, live_wire
 from visavis.surfaces.atlas.caller import Caller, Given, PollingCaller, SessionCaller
@@ -175,7 +176,7 @@ async def _join(
     if url is None or token is None or room is None:
         missing = [name for name, word in zip(names, (url, token, room), strict=True) if word is None]
         raise InputError(f"Missing required fields: {', '.join(missing)}.")
-    await _check_room_url(context, url)
+    url = await _checked_room(context, url, token)
     if _word(fields, "avatar_id"):
         raise InputError("avatar_id: there is no such saved avatar.")
     rig = await _external_face(context, fields, image)
@@ -211,10 +212,12 @@ async def _external_face(context: Context, fields: Mapping[str, Any], image: Upl
     return await faces.rig_of_bytes(context, content, "image")
 
 
-async def _check_room_url(context: Context, url: str) -> None:
-    parsed = parse_url(url, "livekit_url", schemes=ROOMS)
-    if url != context.rooms.url:
-        await context.check_room_host(parsed.host, parsed.port)
+async def _checked_room(context: Context, url: str, token: str) -> str:
+    """The address of a room server that would let an avatar in."""
+    server = parse_url(url, "livekit_url", schemes=ROOMS)
+    if "?" in server.target:
+        raise UrlError("livekit_url must not have a query.")
+    return await context.check_room(server, token)
 
 
 async def _is_obeyed(context: Context, row: Session, number: int) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from starlette.requests import Request
 
 from visavis.core.database import Database
+from visavis.core.urls import Url
 from visavis.ports import ObjectStore, Rooms, SpeechSynthesizer
 
 
@@ -62,7 +63,8 @@ class Context:
         synthesizer: Says texts.
         check_media: Looks whether a photo and a sound can be used; raises `InputError`.
         check_callback: Looks whether an address can be notified; raises `CallbackError`.
-        check_room_host: Looks whether avatars may be sent to a host and port; raises `InputError`.
+        check_room: Looks whether an avatar may be sent to a room server with a token. Returns the server's
+            address as it is kept; raises `InputError`.
         fetch: Gets what lies at an address, if it weighs no more than so many bytes; raises `CallbackError`.
         build_rig: Takes the face in a picture apart into a rig file; raises `InputError`.
         rooms: Where live sessions meet.
@@ -77,7 +79,7 @@ class Context:
     synthesizer: SpeechSynthesizer
     check_media: Callable[[Path | None, Path | None], Awaitable[None]]
     check_callback: Callable[[str], Awaitable[None]]
-    check_room_host: Callable[[str, int], Awaitable[None]]
+    check_room: Callable[[Url, str], Awaitable[str]]
     fetch: Callable[[str, int], Awaitable[bytes]]
     build_rig: Callable[[Path, Path], Awaitable[None]]
     rooms: Rooms
