@@ -80,7 +80,7 @@ async def agent_with_avatar(
     Args:
         stage: The server.
         name: Of the room.
-        foreign: Name the room's server in another way than it names itself, so that it counts as a stranger's.
+        foreign: Write the server's address in another way than it does itself: it counts as a stranger's.
     """
     server = await rooms_of(stage)
     own = token(server, name, AGENT)
