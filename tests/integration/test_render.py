@@ -1,5 +1,6 @@
 """The main job, from files to a file."""
 
+import wave
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from visavis.engine.mp4 import SOUND_RATE_HZ, Mp4Writer
 from visavis.engine.render import Progress, render
+from visavis.engine.rig.controls import INDEX
 from visavis.engine.rig.model import Rig
 from visavis.engine.sound import open_sound
 from visavis.engine.speech import SpeechModel
@@ -101,3 +103,37 @@ def test_a_sound_that_breaks_leaves_nothing(
     with pytest.raises(SoundError), open_sound(broken, rate_hz=SOUND_RATE_HZ) as sound:
         render(FaceView(small_rig, side_px=128), sound, tmp_path / "out.mp4", speech=speech_model)
     assert list(tmp_path.iterdir()) == [broken]
+
+
+class RecordingView(FaceView):
+    """Draws as the real one does, and keeps what it was told to draw."""
+
+    def __init__(self, rig: Rig) -> None:
+        super().__init__(rig, side_px=128)
+        self.weights = list[np.ndarray]()
+
+    def draw(self, weights: np.ndarray) -> np.ndarray:
+        self.weights.append(weights)
+        return super().draw(weights)
+
+
+def test_channels_that_cancel_move_the_lips_as_one_does(
+    small_rig: Rig, speech_model: SpeechModel, sentence_file: Path, tmp_path: Path
+) -> None:
+    """A microphone wired the wrong way round sounds full and sums to silence."""
+    with open_sound(sentence_file, rate_hz=SOUND_RATE_HZ) as sound:
+        voice = np.concatenate([block.samples[0] for block in sound])[: 2 * SOUND_RATE_HZ]
+    moved = []
+    for channels in (voice[None], np.stack([voice, -voice])):
+        wav, view = tmp_path / "speech.wav", RecordingView(small_rig)
+        with wave.open(str(wav), "wb") as file:
+            file.setnchannels(len(channels))
+            file.setsampwidth(2)
+            file.setframerate(SOUND_RATE_HZ)
+            file.writeframes(np.rint(channels.T * 32767).astype("<i2").tobytes())
+        with open_sound(wav, rate_hz=SOUND_RATE_HZ) as sound:
+            render(view, sound, tmp_path / "out.mp4", speech=speech_model)
+        moved.append(np.array(view.weights)[:, : INDEX["close"]])
+    one, opposed = moved
+    assert one[:, INDEX["jaw"]].max() > 0.3
+    np.testing.assert_allclose(opposed[25:], one[25:], atol=0.02)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
+from visavis.engine.downmix import Downmix
 from visavis.engine.mp4 import SOUND_RATE_HZ, Mp4Writer
 from visavis.engine.performer import Manners
 from visavis.engine.resample import Resampler
@@ -74,13 +75,13 @@ def render(
         OutputError: The file cannot be written.
     """
     stream = Stream(view, speech, fps=fps, manners=manners)
-    to_speech = Resampler(SOUND_RATE_HZ, RATE_HZ)
+    mix, to_speech = Downmix(SOUND_RATE_HZ), Resampler(SOUND_RATE_HZ, RATE_HZ)
     expected = None if sound.duration_s is None else max(1, round(sound.duration_s * fps))
     frames = 0
     with Mp4Writer(path, size=view.size, fps=fps, channels=sound.channels) as video:
         for block in sound:
             video.add_sound(block.samples)
-            for frame in stream.push(to_speech(block.samples.mean(axis=0))):
+            for frame in stream.push(to_speech(mix(block.samples))):
                 video.add_frame(frame.rgb)
                 frames = frame.index + 1
                 if on_progress and frames % _EVERY_FRAMES == 0:

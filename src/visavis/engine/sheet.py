@@ -14,6 +14,7 @@ import numpy as np
 from av.error import FFmpegError
 
 from visavis.engine.arrays import Floats, Pixels
+from visavis.engine.downmix import Downmix
 from visavis.engine.face import FaceModels
 from visavis.engine.face.landmarks import Landmarks
 from visavis.engine.sound import open_sound
@@ -140,7 +141,8 @@ def _loudness_db(video: Path) -> Floats:
     """Level in steps of 10 ms."""
     try:
         with open_sound(video, rate_hz=16_000) as sound:
-            samples = np.concatenate([block.samples.mean(axis=0) for block in sound])
+            mix = Downmix(16_000)
+            samples = np.concatenate([mix(block.samples) for block in sound])
     except SoundError:
         return np.zeros(0, np.float32)
     whole = samples[: len(samples) // 160 * 160].reshape(-1, 160)
