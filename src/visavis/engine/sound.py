@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, Self, cast
 
 import av
 import numpy as np
@@ -23,6 +23,7 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from visavis.engine.arrays import Floats
+from visavis.engine.strung import SpanReader, files_in
 from visavis.errors import NoSoundError, SoundError
 
 TRACK_RATE_HZ = 48_000
@@ -39,6 +40,7 @@ _MOST_SILENCE_S = 3600.0  # put in for gaps of one file; more means that the tim
 _LEAST_RATE_HZ, _MOST_RATE_HZ = 4_000, 384_000  # beyond, a header is damaged and resampling takes minutes
 _MOST_BAD_PACKETS = 500  # before the first good one: then it is no sound of a kind we know
 _EARLY_END_S = 1.0  # less than the promised duration, before it is worth a warning
+_UNREADABLE = (FFmpegError, OSError, ValueError)  # what the decoder raises over files it cannot read
 
 
 @dataclass(frozen=True)
@@ -58,27 +60,43 @@ class Sound:
     """An opened sound: iterate once over its blocks; close it, or use it in a `with`.
 
     The first block begins where the file's timeline begins. A stream that starts later, and gaps within,
-    are silence.
+    are silence. Files strung together are one sound.
 
     Attributes:
-        channels: 1 or 2; more are mixed down.
+        channels: 1 or 2, as many as the richest file has; more are mixed down.
         rate_hz: Of every block.
         duration_s: What the file says of its length, for showing progress; nothing if it does not.
         warnings: Sentences for the person who sent the file; complete once the iteration has ended.
     """
 
-    def __init__(
-        self, container: InputContainer, stream: AudioStream, *, rate_hz: int, closing: ExitStack
-    ) -> None:
+    def __init__(self, stream: BinaryIO, *, rate_hz: int, closing: ExitStack) -> None:
         self._closing = closing
-        self._container = container
-        self._stream = stream
-        self.channels = 1 if stream.codec_context.channels == 1 else 2
+        self._stream, self._spans = stream, files_in(stream)
         self.rate_hz = rate_hz
-        self.duration_s = _duration_s(container, stream)
         self.warnings: list[str] = []
         self._bad_packets = 0
         self._given = 0
+        self._missing_s = 0.0
+        self._first = closing.enter_context(_Track(self._file(0)))
+        files = [self._first.description, *map(self._described, range(1, len(self._spans)))]
+        told = [file for file in files if file is not None]
+        self.channels = max(file.channels for file in told)
+        durations_s = [file.duration_s for file in told if file.duration_s is not None]
+        self.duration_s = sum(durations_s) if len(durations_s) == len(told) else None
+
+    def _file(self, number: int) -> BinaryIO:
+        """One of the files that are strung together."""
+        if len(self._spans) == 1:
+            return self._stream
+        return cast(BinaryIO, SpanReader(self._stream, self._spans[number]))
+
+    def _described(self, number: int) -> "_Description | None":
+        """What a later file says of itself; nothing if it cannot be opened."""
+        try:
+            with _Track(self._file(number)) as track:
+                return track.description
+        except (*_UNREADABLE, SoundError):
+            return None
 
     def __enter__(self) -> Self:
         return self
@@ -118,10 +136,21 @@ class Sound:
         return SoundBlock(np.ascontiguousarray(samples), self.rate_hz)
 
     def _pieces(self) -> Iterator[Floats]:
-        """Decoded samples with the silences between them, in pieces of any length up to a block."""
-        timeline = _Timeline(self._container.start_time, self.rate_hz)
+        """Decoded samples of all files, in pieces of any length up to a block."""
         converter = _Converter(self.channels, self.rate_hz)
-        for frame in self._frames():
+        yield from self._pieces_of(self._first, converter)
+        for number in range(1, len(self._spans)):
+            try:
+                with _Track(self._file(number)) as track:
+                    yield from self._pieces_of(track, converter)
+            except (*_UNREADABLE, SoundError):
+                self._bad_packets += 1
+        yield from converter.finish()
+
+    def _pieces_of(self, track: "_Track", converter: "_Converter") -> Iterator[Floats]:
+        """Decoded samples of one file with the silences between them."""
+        timeline = _Timeline(track.start_us, self.rate_hz)
+        for frame in track.frames():
             silence = timeline.silence_before(frame)
             if silence:
                 yield from timeline.count(converter.finish())
@@ -132,40 +161,12 @@ class Sound:
             try:
                 pieces = converter(frame)
             except (FFmpegError, ValueError):  # a damaged header made a rate or layout that cannot be
-                self._bad_packets += 1
+                track.bad_packets += 1
                 continue
             yield from timeline.count(pieces)
-        yield from timeline.count(converter.finish())
-
-    def _frames(self) -> Iterator[AudioFrame]:
-        """Frames in order; packets that cannot be decoded are left out and counted."""
-        packets = self._container.demux(self._stream)
-        decoded = 0
-        while True:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                return
-            except (FFmpegError, OSError, ValueError):
-                self._bad_packets += 1
-                return
-            try:
-                frames = packet.decode()
-            except EOFError:
-                return
-            except (FFmpegError, ValueError):
-                self._bad_packets += 1
-                if not decoded and self._bad_packets >= _MOST_BAD_PACKETS:
-                    return
-                continue
-            for frame in frames:
-                if not isinstance(frame, AudioFrame) or frame.samples <= 0:
-                    continue
-                if not _LEAST_RATE_HZ <= frame.sample_rate <= _MOST_RATE_HZ:
-                    self._bad_packets += 1
-                    return
-                decoded += 1
-                yield frame
+        self._bad_packets += track.bad_packets
+        if track.description.duration_s is not None:
+            self._missing_s += max(0.0, track.description.duration_s - timeline.given / self.rate_hz)
 
     def _judge_end(self) -> None:
         if not self._given:
@@ -175,9 +176,10 @@ class Sound:
                     "Send it as WAV, MP3, M4A, OGG or FLAC."
                 )
             raise NoSoundError("The file's audio track is empty. Send one that holds speech.")
-        missing_s = (self.duration_s or 0) - self._given / self.rate_hz
-        if missing_s > _EARLY_END_S:
-            self.warnings.append(f"The sound ends {missing_s:.0f} s before the length that its file states.")
+        if self._missing_s > _EARLY_END_S:
+            self.warnings.append(
+                f"The sound ends {self._missing_s:.0f} s before the length that its file states."
+            )
         elif self._bad_packets:
             self.warnings.append("Parts of the sound are damaged and were left out.")
 
@@ -195,14 +197,12 @@ def open_sound(source: Path | bytes | BinaryIO, *, rate_hz: int = TRACK_RATE_HZ)
         NoSoundError: There is no audio stream in it.
         SoundError: The file is empty or damaged, or of a kind or codec that is not known.
     """
-    options = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"}
     closing = ExitStack()
     try:
-        container = closing.enter_context(av.open(_opened(source, closing), mode="r", options=options))
-        return Sound(container, _audio_stream(container), rate_hz=rate_hz, closing=closing)
+        return Sound(_opened(source, closing), rate_hz=rate_hz, closing=closing)
     except BaseException as error:
         closing.close()
-        if isinstance(error, (FFmpegError, OSError, ValueError)):
+        if isinstance(error, _UNREADABLE):
             raise SoundError(
                 "The file is no sound that can be read, or it is damaged. Send WAV, MP3, M4A, OGG or FLAC."
             ) from error
@@ -223,6 +223,70 @@ def _opened(source: Path | bytes | BinaryIO, closing: ExitStack) -> BinaryIO:
         return closing.enter_context(source.open("rb"))
     except OSError as error:
         raise SoundError(f"The sound file cannot be opened ({error.strerror}).") from error
+
+
+@dataclass(frozen=True)
+class _Description:
+    """What a file says of its sound."""
+
+    channels: int
+    duration_s: float | None
+
+
+class _Track:
+    """The sound of one file as it is decoded; used in a `with`."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        options = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"}
+        self._container: InputContainer = av.open(file, mode="r", options=options)
+        try:
+            self._stream = _audio_stream(self._container)
+        except BaseException:
+            self._container.close()
+            raise
+        self.description = _Description(
+            1 if self._stream.codec_context.channels == 1 else 2, _duration_s(self._container, self._stream)
+        )
+        self.start_us = self._container.start_time
+        self.bad_packets = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._container.close()
+
+    def frames(self) -> Iterator[AudioFrame]:
+        """Frames in order; packets that cannot be decoded are left out and counted."""
+        packets = self._container.demux(self._stream)
+        decoded = 0
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except _UNREADABLE:
+                self.bad_packets += 1
+                return
+            try:
+                frames = packet.decode()
+            except EOFError:
+                return
+            except (FFmpegError, ValueError):
+                self.bad_packets += 1
+                if not decoded and self.bad_packets >= _MOST_BAD_PACKETS:
+                    return
+                continue
+            for frame in frames:
+                if not isinstance(frame, AudioFrame) or frame.samples <= 0:
+                    continue
+                if not _LEAST_RATE_HZ <= frame.sample_rate <= _MOST_RATE_HZ:
+                    self.bad_packets += 1
+                    return
+                decoded += 1
+                yield frame
 
 
 def _audio_stream(container: InputContainer) -> AudioStream:
@@ -251,18 +315,18 @@ class _Timeline:
     def __init__(self, start_us: int | None, rate_hz: int) -> None:
         self._rate_hz = rate_hz
         self._origin = Fraction(start_us or 0, av.time_base)
-        self._given = 0
+        self.given = 0
         self._silence_left = round(_MOST_SILENCE_S * rate_hz)
 
     def count(self, pieces: list[Floats]) -> list[Floats]:
-        self._given += sum(piece.shape[1] for piece in pieces)
+        self.given += sum(piece.shape[1] for piece in pieces)
         return pieces
 
     def silence_before(self, frame: AudioFrame) -> int:
         """Samples of silence to give before a frame."""
         if frame.pts is None or frame.time_base is None:
             return 0
-        gap = round((frame.pts * frame.time_base - self._origin) * self._rate_hz) - self._given
+        gap = round((frame.pts * frame.time_base - self._origin) * self._rate_hz) - self.given
         if abs(gap) <= _JITTER_S * self._rate_hz:
             return 0
         silence = min(gap, self._silence_left)
@@ -288,13 +352,13 @@ class _Converter:
         before: list[Floats] = []
         if kind != self._kind:
             before = self.finish()
-            layout = "mono" if self._channels == 1 else "stereo"
+            layout = "mono" if 1 in (self._channels, frame.layout.nb_channels) else "stereo"
             self._resampler = AudioResampler(format="fltp", layout=layout, rate=self._rate_hz)
             self._kind = kind
         assert self._resampler is not None  # noqa: S101 - set with the kind
         frame.pts = None  # the timeline is ours; the resampler would stretch to keep to these
         try:
-            return before + [_clean(each.to_ndarray()) for each in self._resampler.resample(frame)]
+            return before + [self._spread(each) for each in self._resampler.resample(frame)]
         except (FFmpegError, ValueError):
             self._resampler, self._kind = None, None
             raise
@@ -303,9 +367,14 @@ class _Converter:
         """What the resampler still holds."""
         if self._resampler is None:
             return []
-        rest = [_clean(each.to_ndarray()) for each in self._resampler.resample(None)]
+        rest = [self._spread(each) for each in self._resampler.resample(None)]
         self._resampler, self._kind = None, None
         return rest
+
+    def _spread(self, frame: AudioFrame) -> Floats:
+        """Its samples; one channel in a stereo sound goes to both sides as loud as it is."""
+        samples = _clean(frame.to_ndarray())
+        return samples if len(samples) == self._channels else np.repeat(samples, self._channels, axis=0)
 
 
 def _clean(samples: NDArray[Any]) -> Floats:

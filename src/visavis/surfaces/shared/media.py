@@ -37,6 +37,7 @@ _SIGNS: Final = (
     (0, b"\x7fELF", "application/x-executable"),
 )
 _RIFF_KINDS: Final = (WEBP, WAV, "video/x-msvideo")
+_RIFF_SIGNS: Final = (b"RIFF", b"RIFX", b"RF64", b"BW64")  # the latter for sounds of more than 4 GB
 _AAC_LAYER: Final = 0  # in the second byte of a frame: MPEG audio has layer 1, 2 or 3
 _DECLARED: Final = {
     "image": ("image/png", "image/jpeg", "image/jpg", "image/pjpeg", "image/webp"),
@@ -54,7 +55,7 @@ _UNTOLD: Final = ("", "application/octet-stream", "binary/octet-stream")
 def kind_of(head: bytes) -> str | None:
     """The media type of a file by its first bytes; nothing if they are of no known kind."""
     for at, sign, kind in _SIGNS:
-        if head[at : at + len(sign)] == sign and (kind not in _RIFF_KINDS or head[:4] == b"RIFF"):
+        if head[at : at + len(sign)] == sign and (kind not in _RIFF_KINDS or head[:4] in _RIFF_SIGNS):
             return kind
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
         return "audio/aac" if head[1] >> 1 & 3 == _AAC_LAYER else MPEG
