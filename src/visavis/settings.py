@@ -41,6 +41,33 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         default=None, description="How clients reach this server, for links; taken from requests if not set."
     )
+    max_connections: int = Field(
+        default=2048,
+        ge=16,
+        description="HTTP connections at a time; fewer where the system allows fewer open files. "
+        "When there are so many the longest idle one is closed for a new one.",
+    )
+    max_connections_per_address: int = Field(
+        default=128,
+        ge=0,
+        description="Of one IPv4 address or IPv6 /64 network; 0 for no limit, for a proxy on another machine "
+        "that limits its own clients. Loopback addresses have no limit.",
+    )
+    max_header_bytes: int = Field(
+        default=64 * 1024, ge=4096, description="Request line and headers of a request together."
+    )
+    header_timeout_s: float = Field(
+        default=10.0, gt=0, description="In so long the headers of a request must have come."
+    )
+    body_timeout_s: float = Field(
+        default=30.0,
+        gt=0,
+        description="In so long some of a body must come, at least 1 KiB a second, and some of an answer be "
+        "taken.",
+    )
+    keep_alive_timeout_s: float = Field(
+        default=15.0, gt=0, description="So long an open connection waits for its next request."
+    )
     requests_per_minute: int = Field(default=30, ge=1, description="Of keys that have no rate of their own.")
     upload_most_bytes: int = Field(default=50 * 1024 * 1024, ge=1024, description="All files of a request.")
     text_most_chars: int = Field(default=5000, ge=1, description="Of text to be spoken.")

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Final
 
 import structlog
-import uvicorn
 
 from visavis.adapters import tethered
 from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.bootstrap import loop_factory
+from visavis.bootstrap.http_server import HttpServer, connection_limits, raise_descriptor_limit
 from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.parts import gateway, rooms_secret, workshop
 from visavis.bootstrap.roomserver import EmbeddedRooms
@@ -32,7 +32,6 @@ FIRST_KEY_NAME: Final = "First key"
 _LOOK_EVERY_S: Final = 0.5
 _SLOTS_S: Final = 15.0
 _LOOK_FOR_SLOTS_EVERY_S: Final = 0.1
-_GATEWAY_DRAIN_S: Final = 20
 _WORKER_DRAIN_S: Final = 40.0
 
 _log = structlog.get_logger()
@@ -55,14 +54,6 @@ class Started:
     sign_in_link: str | None
 
 
-class _Server(uvicorn.Server):
-    """Uvicorn without signal handlers of its own."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 def serve(installation: Installation, host: str, port: int, on_start: Callable[[Started], None]) -> None:
     """Serve until SIGINT or SIGTERM, then let everything finish what it does.
 
@@ -72,6 +63,7 @@ def serve(installation: Installation, host: str, port: int, on_start: Callable[[
         port: To listen on; 0 for any that is free.
         on_start: Told when requests are answered.
     """
+    raise_descriptor_limit()
     with _listening(host, port) as listener, installation.alone():
         postgres = installation.postgres
         _clear(installation.temporary)
@@ -131,17 +123,8 @@ async def _serve(
             rooms.address.write(installation.rooms_note)
         worker.start()
         async with gateway(installation) as app:
-            server = _Server(
-                uvicorn.Config(
-                    app,
-                    log_config=None,
-                    access_log=False,
-                    server_header=False,
-                    timeout_graceful_shutdown=_GATEWAY_DRAIN_S,
-                    lifespan="off",
-                )
-            )
-            serving = asyncio.create_task(server.serve(sockets=[listener]))
+            server = HttpServer(app, listener, connection_limits(installation.settings))
+            serving = asyncio.create_task(server.serve())
             watching = asyncio.create_task(_watch(postgres, rooms, worker))
             database = Database(installation.url)
             try:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from visavis.engine.onnx import open_model
 from visavis.engine.speech.motion import CHANNELS, VISEMES
 
 Memory = tuple[NDArray[np.float32], ...]
@@ -59,15 +59,7 @@ class Network:
     """
 
     def __init__(self, path: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        # Otherwise a waiting thread would burn the core that other sessions need.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session: Any = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_model(path)
         memories = [entry for entry in self._session.get_inputs() if entry.name != _FRAMES]
         self._names = [entry.name for entry in memories]
         self._shapes = [tuple(entry.shape) for entry in memories]

@@ -1,0 +1,145 @@
+"""The HTTP server: uvicorn, with an accept loop that nothing ends and limits on every connection."""
+
+import asyncio
+import contextlib
+import resource
+import socket
+from collections.abc import Iterator
+from typing import Final
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from visavis.settings import Settings
+from visavis.surfaces.shared.connections import ConnectionLimits, Connections, owner_of
+from visavis.surfaces.shared.http_protocol import HttpProtocol, raw_answer
+
+_RESERVED_DESCRIPTORS: Final = 256  # for the database, files, children
+_MIN_CONNECTIONS: Final = 16
+_ACCEPT_PAUSE_S: Final = 0.05
+_DRAIN_S: Final = 20
+_BUSY: Final = raw_answer(
+    503, "temporarily_unavailable", "The server has no connection to spare. Try again soon.", retry_after_s=5
+)
+
+_log = structlog.get_logger()
+
+
+def raise_descriptor_limit() -> int:
+    """Let this process, and those that it starts, open as many files as the system allows it.
+
+    Returns:
+        How many these are.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # macOS promises more than it gives
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def connection_limits(settings: Settings) -> ConnectionLimits:
+    """The limits of the settings, as far as this process may open descriptors."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    room = soft - _RESERVED_DESCRIPTORS if soft != resource.RLIM_INFINITY else settings.max_connections
+    return ConnectionLimits(
+        max_connections=max(_MIN_CONNECTIONS, min(settings.max_connections, room)),
+        max_per_address=settings.max_connections_per_address or None,
+        max_header_bytes=settings.max_header_bytes,
+        header_timeout_s=settings.header_timeout_s,
+        body_timeout_s=settings.body_timeout_s,
+        keep_alive_timeout_s=settings.keep_alive_timeout_s,
+    )
+
+
+class HttpServer(uvicorn.Server):
+    """Serves an application on a socket until `should_exit` is set."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket, limits: ConnectionLimits) -> None:
+        """Prepare.
+
+        Args:
+            app: What answers.
+            listener: A socket that listens; it is closed when the server ends.
+            limits: Of its connections.
+        """
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                ws="none",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_keep_alive=limits.keep_alive_timeout_s,  # type: ignore[arg-type]  # a delay
+                timeout_graceful_shutdown=_DRAIN_S,
+                lifespan="off",
+            )
+        )
+        self._listener, self._limits = listener, limits
+        self._connections = Connections(
+            max_connections=limits.max_connections, max_per_address=limits.max_per_address
+        )
+        self._accepting: asyncio.Task[None] | None = None
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are handled elsewhere."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept connections."""
+        await super().startup(sockets=sockets or [])
+        self._listener.setblocking(False)
+        self._accepting = asyncio.create_task(self._accept_always())
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look ten times a second whether to go on; an accept loop that broke is told of."""
+        if self._accepting is not None and self._accepting.done():
+            self._accepting.result()
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept nothing more, and let requests be answered."""
+        if self._accepting is not None:
+            self._accepting.cancel()
+            await asyncio.gather(self._accepting, return_exceptions=True)
+        self._listener.close()
+        await super().shutdown(sockets)
+
+    async def _accept_always(self) -> None:
+        """Accept connections. An event loop's own server may end when no descriptor is left; this goes on."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                connection, peer = await loop.sock_accept(self._listener)
+            except OSError as error:
+                if self._listener.fileno() < 0:
+                    raise
+                _log.warning("accept_failed", reason=error.strerror, connections=len(self._connections))
+                self._connections.make_room()
+                await asyncio.sleep(_ACCEPT_PAUSE_S)
+                continue
+            await self._serve_connection(loop, connection, peer)
+
+    async def _serve_connection(
+        self, loop: asyncio.AbstractEventLoop, connection: socket.socket, peer: object
+    ) -> None:
+        try:
+            if not self._connections.admit(owner_of(peer)):
+                connection.send(_BUSY)
+                connection.close()
+                return
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            await loop.connect_accepted_socket(self._protocol, connection)
+        except OSError:
+            connection.close()  # the client has left already
+
+    def _protocol(self) -> HttpProtocol:
+        return HttpProtocol(
+            self.config,
+            self.server_state,
+            self.lifespan.state,
+            limits=self._limits,
+            connections=self._connections,
+        )

@@ -1,0 +1,274 @@
+"""HTTP connections whose clients can make the server keep, and wait for, only so much.
+
+Uvicorn's protocol on httptools has no limit on request lines and headers, and none on the time that they, a
+body or a client that takes no answer may last. This is the same protocol with limits; what breaks one is
+answered in the API's shape, and the connection closed.
+"""
+
+import asyncio
+import http
+import json
+from typing import Any, Final
+
+import httptools
+import structlog
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from visavis.surfaces.shared.connections import ConnectionLimits, Connections, owner_of
+from visavis.surfaces.shared.edge import SECURITY_HEADERS
+
+MAX_URL_BYTES: Final = 8 * 1024
+MAX_HEADER_LINE_BYTES: Final = 16 * 1024
+MAX_HEADERS: Final = 100
+_MAX_PIPELINED: Final = 16
+_MAX_UNREAD_BYTES: Final = 256 * 1024 * 1024  # of a body that nobody reads after the answer
+_MIN_BODY_BYTES_PER_S: Final = 1024
+_PIECE_BYTES: Final = 16 * 1024  # fed to the parser at a time: it tells of a header only when that is whole
+_LINGER_S: Final = 2.0  # a client that still sends reads its answer before the connection is reset
+
+_log = structlog.get_logger()
+
+
+def raw_answer(status: int, code: str, message: str, *, retry_after_s: int | None = None) -> bytes:
+    """An error of the API as the bytes of a whole answer, after which the connection is closed."""
+    said: dict[str, Any] = {"error": code, "message": message}
+    headers = SECURITY_HEADERS | {"Content-Type": "application/json", "Connection": "close"}
+    if retry_after_s is not None:
+        said["retry_after_seconds"] = retry_after_s
+        headers = headers | {"Retry-After": str(retry_after_s)}
+    body = json.dumps(said).encode()
+    headers = headers | {"Content-Length": str(len(body))}
+    lines = [f"HTTP/1.1 {status} {http.HTTPStatus(status).phrase}"]
+    lines += [f"{name.lower()}: {value}" for name, value in headers.items()]
+    return "\r\n".join((*lines, "", "")).encode() + body
+
+
+_MALFORMED: Final = raw_answer(400, "invalid_request", "The request is not valid HTTP.")
+_URL_TOO_LONG: Final = raw_answer(414, "uri_too_long", f"The address has more than {MAX_URL_BYTES} bytes.")
+_HEADERS_TOO_LARGE: Final = raw_answer(
+    431, "headers_too_large", "The headers are too many or too long. Send fewer and shorter ones."
+)
+_TOO_SLOW: Final = raw_answer(408, "request_timeout", "The request did not come in time. Send it again.")
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        *,
+        limits: ConnectionLimits,
+        connections: Connections,
+    ) -> None:
+        """Prepare a connection.
+
+        Args:
+            config: Of uvicorn.
+            server_state: Of uvicorn.
+            app_state: Of the application.
+            limits: Sizes and times.
+            connections: Where it is counted.
+        """
+        super().__init__(config, server_state, app_state)
+        self._limits, self._open = limits, connections
+        self._owner = ""
+        self._refusal = _MALFORMED
+        self._is_refused = False
+        self._head_bytes = self._head_lines = 0
+        self._held_bytes = 0  # fed since the parser last told of something: what it may hold
+        self._is_in_body = False
+        self._answering = 0
+        self._body_bytes = self._unread_bytes = 0
+        self._was_stuck = False
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._progress_timer: asyncio.TimerHandle | None = None
+        self._end_timer: asyncio.TimerHandle | None = None
+
+    def abort(self) -> None:
+        """End at once; nothing is waited for."""
+        self.transport.abort()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """The connection is open."""
+        super().connection_made(transport)
+        self._owner = owner_of(self.client)
+        self._open.opened(self._owner, self)
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        for timer in (self._head_timer, self._progress_timer, self._end_timer):
+            if timer is not None:
+                timer.cancel()
+        self._unset_keepalive_if_required()
+        self._open.closed(self._owner, self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Some bytes came."""
+        self._unset_keepalive_if_required()
+        if self._is_in_body:
+            self._feed(data)
+            return
+        for start in range(0, len(data), _PIECE_BYTES):
+            self._feed(data[start : start + _PIECE_BYTES])
+        if not self._is_in_body and not self._answering and not self._is_refused and self._head_timer is None:
+            self._expect_head()
+
+    def _feed(self, data: bytes) -> None:
+        if self._is_refused or self.transport.is_closing():
+            return
+        self._held_bytes += len(data)
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            self._refuse(self._refusal)
+        except httptools.HttpParserUpgrade:
+            return  # there is nothing to upgrade to: it was answered as the request that it is
+        else:
+            if self._held_bytes > self._limits.max_header_bytes:
+                self._refuse(_HEADERS_TOO_LARGE)
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._head_bytes = self._head_lines = self._held_bytes = 0
+
+    def on_url(self, url: bytes) -> None:
+        """Some of the address."""
+        super().on_url(url)
+        self._held_bytes = len(self.url)
+        if len(self.url) > MAX_URL_BYTES:
+            self._give_up(_URL_TOO_LONG)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A whole header; also one that follows a body."""
+        super().on_header(name, value)
+        size = len(name) + len(value)
+        self._head_bytes += size
+        self._head_lines += 1
+        if (
+            size > MAX_HEADER_LINE_BYTES
+            or self._head_lines > MAX_HEADERS
+            or self._head_bytes > self._limits.max_header_bytes
+        ):
+            self._give_up(_HEADERS_TOO_LARGE)
+
+    def on_headers_complete(self) -> None:
+        """A request can be answered."""
+        if len(self.pipeline) >= _MAX_PIPELINED:
+            self._give_up(_MALFORMED)
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+        super().on_headers_complete()
+        self._is_in_body = True
+        self._answering += 1
+        self._held_bytes = self._body_bytes = self._unread_bytes = 0
+        self._open.works(self._owner, self)
+        if self._progress_timer is None:
+            self._expect_progress()
+
+    def on_body(self, body: bytes) -> None:
+        """Some of a body."""
+        self._held_bytes = 0
+        self._body_bytes += len(body)
+        if self.cycle.response_complete:
+            self._unread_bytes += len(body)
+            if self._unread_bytes > _MAX_UNREAD_BYTES:
+                self.transport.abort()
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """A request is whole."""
+        super().on_message_complete()
+        self._is_in_body = False
+        self._held_bytes = 0
+        self._rest_if_done()
+
+    def on_response_complete(self) -> None:
+        """An answer is written; it may not be sent yet."""
+        self._answering -= 1
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._abort_after(self._limits.body_timeout_s)
+        else:
+            self._rest_if_done()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """There was no other request."""
+        super().timeout_keep_alive_handler()
+        self._abort_after(self._limits.body_timeout_s)
+
+    def pause_writing(self) -> None:
+        """The client takes an answer slower than it is made."""
+        super().pause_writing()
+        self._was_stuck = False
+
+    def resume_writing(self) -> None:
+        """The client has taken most of it."""
+        super().resume_writing()
+        self._was_stuck = False
+
+    def _rest_if_done(self) -> None:
+        if not self._answering and not self._is_in_body:
+            self._open.rests(self._owner, self)
+
+    def _give_up(self, answer: bytes) -> None:
+        """End parsing, from within it."""
+        self._refusal = answer
+        raise ValueError
+
+    def _expect_head(self) -> None:
+        self._head_timer = self.loop.call_later(self._limits.header_timeout_s, self._head_is_late)
+
+    def _head_is_late(self) -> None:
+        self._head_timer = None
+        if not self.transport.is_closing():
+            self._refuse(_TOO_SLOW)
+
+    def _expect_progress(self) -> None:
+        self._progress_timer = self.loop.call_later(self._limits.body_timeout_s, self._look_for_progress)
+
+    def _look_for_progress(self) -> None:
+        """Of a body or an answer something must have passed since the last look."""
+        self._progress_timer = None
+        if self.transport.is_closing() or not (self._answering or self._is_in_body):
+            return
+        wanted_bytes = self._limits.body_timeout_s * _MIN_BODY_BYTES_PER_S
+        waits = self._is_in_body and not self.flow.read_paused and not self.cycle.waiting_for_100_continue
+        if waits and self._body_bytes < wanted_bytes:
+            self._refuse(_TOO_SLOW)
+            return
+        if self.flow.write_paused and self._was_stuck:
+            self.transport.abort()
+            return
+        self._was_stuck = self.flow.write_paused
+        self._body_bytes = 0
+        self._expect_progress()
+
+    def _refuse(self, answer: bytes) -> None:
+        """Answer for the application where it has not begun to, and read no further."""
+        self._is_refused = True
+        _log.info("connection_refused", status=int(answer.split(b" ", 2)[1]))
+        is_own = self._is_in_body and self._answering == 1 and not self.cycle.response_started
+        if self._answering and not is_own:
+            self.transport.abort()  # something else is being answered: nothing fits in between
+            return
+        if is_own:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self._open.rests(self._owner, self)
+        self.transport.write(answer)
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._abort_after(_LINGER_S)
+
+    def _abort_after(self, seconds: float) -> None:
+        if self._end_timer is None:
+            self._end_timer = self.loop.call_later(seconds, self.transport.abort)
