@@ -12,9 +12,9 @@ import pytest
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
-
 from tests.api.conftest import until
 from tests.hostile.raw import GET, answer_of, ask, connected, hear, say
+
 from visavis.bootstrap import loop_factory
 from visavis.bootstrap.http_server import HttpServer
 from visavis.surfaces.shared.connections import ConnectionLimits, Connections, is_loopback, owner_of
