@@ -19,7 +19,7 @@ import numpy as np
 from av.audio.stream import AudioStream
 
 from visavis.engine.arrays import Floats
-from visavis.engine.face import FaceModels, find_face
+from visavis.engine.face import FaceModels, find_upright_face
 from visavis.engine.mp4 import SOUND_RATE_HZ
 from visavis.engine.photo import read_photo
 from visavis.engine.render import render
@@ -86,7 +86,7 @@ def _answer(tools: Tools, request: dict[str, Any]) -> dict[str, Any]:
 def _check(tools: Tools, request: dict[str, Any]) -> dict[str, Any]:
     """Whether a photo and a sound can be used, as far as can be told quickly."""
     if photo := request.get("image"):
-        find_face(tools.faces, read_photo(Path(photo)).rgb)
+        find_upright_face(tools.faces, read_photo(Path(photo)).rgb)
     if speech := request.get("audio"):
         with open_sound(Path(speech), rate_hz=SOUND_RATE_HZ) as sound:
             if next(iter(sound), None) is None:

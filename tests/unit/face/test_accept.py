@@ -8,7 +8,7 @@ import pytest
 from visavis.engine.face import FaceModels, accept, find_face
 from visavis.engine.face.pose import Pose, fit_similarity, mean_face
 from visavis.engine.photo import read_photo
-from visavis.errors import FaceTooSmallError, FaceTurnedAwayError, NoFaceError, PhotoError
+from visavis.errors import FaceTooSmallError, FaceTurnedAwayError, NoFaceError
 from visavis.samples.portrait import paint_portrait
 
 
@@ -87,12 +87,6 @@ def test_refuses_what_is_no_face(face_models: FaceModels, picture):
 def test_refuses_faces_that_are_cut_off(face_models: FaceModels, portrait, rows, columns):
     with pytest.raises(NoFaceError):
         find_face(face_models, np.ascontiguousarray(portrait[rows, columns]))
-
-
-@pytest.mark.parametrize("turn", [cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE, cv2.ROTATE_180])
-def test_says_how_a_lying_photo_is_to_be_turned(face_models: FaceModels, portrait, turn):
-    with pytest.raises(PhotoError, match="upright"):
-        find_face(face_models, cv2.rotate(portrait, turn))
 
 
 def test_tilted_heads_are_accepted(face_models: FaceModels, portrait):

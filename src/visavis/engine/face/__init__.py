@@ -5,6 +5,7 @@ from visavis.engine.face.detector import Detection
 from visavis.engine.face.landmarks import Landmarks
 from visavis.engine.face.models import FaceModels
 from visavis.engine.face.pose import Pose, Similarity, head_pose, mean_face
+from visavis.engine.face.upright import UprightFace, find_upright_face
 
 __all__ = [
     "Detection",
@@ -13,7 +14,9 @@ __all__ = [
     "Landmarks",
     "Pose",
     "Similarity",
+    "UprightFace",
     "find_face",
+    "find_upright_face",
     "head_pose",
     "mean_face",
 ]

@@ -7,7 +7,6 @@ has, and which way it looks.
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from visavis.engine.arrays import Pixels
@@ -21,7 +20,7 @@ LEAST_EYE_DISTANCE_PX = 40
 GOOD_EYE_DISTANCE_PX = 60
 MOST_YAW_DEGREES = 35
 MOST_PITCH_DEGREES = 30
-MOST_ROLL_DEGREES = 45
+MAX_ROLL_DEGREES = 45
 
 _SAME_FACE_OVERLAP = 0.3
 _LOOK_AROUND = 2.2  # side of the closer look, over that of the face's box
@@ -65,7 +64,10 @@ def find_face(models: FaceModels, rgb: Pixels) -> FoundFace:
     """
     faces = agreed_faces(models, rgb)
     if not faces:
-        raise NoFaceError(_why_no_face(models, rgb))
+        raise NoFaceError(
+            "No face was found. Send a photo of one person who looks into the camera, with the whole face "
+            "in it."
+        )
     largest = max(faces, key=lambda face: face.side)
     landmarks = models.landmarks(rgb, largest)
     pose = head_pose(landmarks.points)
@@ -102,42 +104,32 @@ def _any_same(face: Detection, others: list[Detection]) -> bool:
 
 
 def _seen_closer(detector: Detector, rgb: Pixels, face: Detection) -> bool:
+    left, top, _, _ = _around(face)
+    return _any_same(face, [seen.moved(left, top) for seen in detector(closer_look(rgb, face))])
+
+
+def closer_look(rgb: Pixels, face: Detection) -> Pixels:
+    """A square of the picture with a face filling nearly half of it; black beyond the picture's edge."""
+    left, top, right, bottom = _around(face)
+    board = np.zeros((bottom - top, right - left, 3), np.uint8)
+    rows, columns = slice(max(0, top), max(0, bottom)), slice(max(0, left), max(0, right))
+    part = rgb[rows, columns]
+    y, x = max(0, -top), max(0, -left)
+    board[y : y + part.shape[0], x : x + part.shape[1]] = part
+    return board
+
+
+def _around(face: Detection) -> tuple[int, int, int, int]:
     half = face.side * _LOOK_AROUND / 2
     left, top = (round(float(at - half)) for at in face.centre)
     right, bottom = (round(float(at + half)) for at in face.centre)
-    height, width = rgb.shape[:2]
-    part = rgb[max(0, top) : min(height, bottom), max(0, left) : min(width, right)]
-    if not part.size:
-        return False
-    board = cv2.copyMakeBorder(
-        part,
-        max(0, -top),
-        max(0, bottom - height),
-        max(0, -left),
-        max(0, right - width),
-        cv2.BORDER_CONSTANT,
-        value=(0, 0, 0),
-    ).astype(np.uint8, copy=False)
-    return _any_same(face, [seen.moved(left, top) for seen in detector(board)])
-
-
-def _why_no_face(models: FaceModels, rgb: Pixels) -> str:
-    for turn, words in (
-        (cv2.ROTATE_90_CLOCKWISE, "a quarter turn to the right"),
-        (cv2.ROTATE_90_COUNTERCLOCKWISE, "a quarter turn to the left"),
-        (cv2.ROTATE_180, "upside down"),
-    ):
-        if agreed_faces(models, cv2.rotate(rgb, turn).astype(np.uint8, copy=False)):
-            return f"The photo does not stand upright: turn it {words} and send it again."
-    return (
-        "No face was found. Send a photo of one person who looks into the camera, with the whole face in it."
-    )
+    return left, top, right, bottom
 
 
 def _refuse_turned_away(pose: Pose) -> None:
-    if abs(pose.roll_degrees) > MOST_ROLL_DEGREES:
+    if abs(pose.roll_degrees) > MAX_ROLL_DEGREES:
         raise FaceTurnedAwayError(
-            f"The head is tilted by {abs(pose.roll_degrees):.0f} degrees and {MOST_ROLL_DEGREES} are "
+            f"The head is tilted by {abs(pose.roll_degrees):.0f} degrees and {MAX_ROLL_DEGREES} are "
             "the most that work. Turn the photo so that the head stands upright."
         )
     if abs(pose.yaw_degrees) > MOST_YAW_DEGREES:

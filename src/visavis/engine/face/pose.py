@@ -106,3 +106,16 @@ def head_pose(points: Floats) -> Pose:
     pitch = np.arctan2(-up[2], ahead[2])
     yaw_degrees, pitch_degrees, roll_degrees = np.degrees([yaw, pitch, roll])
     return Pose(float(yaw_degrees), float(pitch_degrees), float(roll_degrees), placement)
+
+
+def shape_error_cm(points: Floats) -> float:
+    """How far a face's points lie from the mean face laid over them, root mean square, centimetres.
+
+    Args:
+        points: As those of `head_pose`.
+    """
+    upright = points[:MESH_POINTS].astype(np.float64) * [1, -1, -1]
+    rigid = rigid_points()
+    placement = head_pose(points).placement
+    apart = upright[rigid] - placement(mean_face()[rigid])
+    return float(np.sqrt((apart**2).sum(axis=1).mean()) / placement.scale)

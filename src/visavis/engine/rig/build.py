@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 
 from visavis.engine.arrays import Floats, Pixels
-from visavis.engine.face import FaceModels, FoundFace, find_face
+from visavis.engine.face import FaceModels, FoundFace, find_face, find_upright_face
+from visavis.engine.face.upright import turned
 from visavis.engine.photo import Photo
 from visavis.engine.rig.anatomy import LEFT_EYE, RIGHT_EYE
 from visavis.engine.rig.controls import weights_row
@@ -61,14 +62,16 @@ def build_rig(models: FaceModels, photo: Photo, *, size: int | None = DEFAULT_SI
         FaceTurnedAwayError: It looks too far away.
         MouthOpenError: Its mouth stands too wide open.
     """
-    rgb, alpha = _on_paper(photo), photo.alpha
-    face = find_face(models, rgb)
+    upright = find_upright_face(models, _on_paper(photo))
+    face = upright.face
+    rgb = turned(_on_paper(photo), upright.quarter_turns)
+    alpha = None if photo.alpha is None else turned(photo.alpha, upright.quarter_turns)
     if abs(face.pose.roll_degrees) > _UPRIGHT_DEG:
-        rgb, alpha = _upright(rgb, alpha, face)
+        rgb, alpha = _levelled(rgb, alpha, face)
         face = find_face(models, rgb)
     crop = _crop(rgb, face, size)
     mask = models.person_mask(crop.rgb) if alpha is None else _cut_alpha(alpha, crop)
-    warnings = (*face.warnings, *_judge_mouth(crop))
+    warnings = (*upright.warnings, *_judge_mouth(crop))
     return BuiltRig(_take_apart(rgb, crop, mask), warnings)
 
 
@@ -108,7 +111,7 @@ def _on_paper(photo: Photo) -> Pixels:
     return np.rint(photo.rgb * part + _PAPER * (1 - part)).astype(np.uint8)
 
 
-def _upright(rgb: Pixels, alpha: Pixels | None, face: FoundFace) -> tuple[Pixels, Pixels | None]:
+def _levelled(rgb: Pixels, alpha: Pixels | None, face: FoundFace) -> tuple[Pixels, Pixels | None]:
     """The photo turned about the face until the eyes are level."""
     centre = face.landmarks.points[:468, :2].mean(axis=0)
     turn = cv2.getRotationMatrix2D((float(centre[0]), float(centre[1])), face.pose.roll_degrees, 1.0)
