@@ -8,10 +8,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -57,8 +58,8 @@ class Served:
 
 
 @contextmanager
-def serving(slots: int, codec: str) -> Iterator[Served]:
-    """A server in a folder of its own."""
+def serving(slots: int, codec: str, rooms: Mapping[str, str] = MappingProxyType({})) -> Iterator[Served]:
+    """A server in a folder of its own; `rooms` names another room server than its own, by its settings."""
     folder = Path(tempfile.mkdtemp(prefix="visavis-bench-"))
     folder.chmod(0o755)
     words = [str(Path(sys.executable).with_name("visavis")), "serve", "--port", "0", "--data", str(folder)]
@@ -72,6 +73,7 @@ def serving(slots: int, codec: str) -> Iterator[Served]:
         "VISAVIS_LOG_LEVEL": "debug",  # which has the delays of every stage
         "VISAVIS_LOG_FORMAT": "json",
     }
+    env |= rooms
     log = folder / "serve.log"
     with log.open("w") as errors:
         tied = tethered.command(words, on_parents_death=signal.SIGTERM)

@@ -2,6 +2,8 @@
 
 import asyncio
 import io
+import shutil
+import subprocess
 import tempfile
 import wave
 from collections.abc import AsyncIterator
@@ -11,12 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tests.conformance.rooms.browser import opened
+from tests.conformance.rooms.browser import NoBrowserError, opened
 
 from bench.viewing import INSIDE, LIPS, RATE_HZ, Expected, Track, came_back, mouth_box, sentence
 from visavis.engine.rig.model import Rig
 
 _PAGE = Path(__file__).with_name("viewing.html")
+_ROOT = Path(__file__).parents[1]
+_COMPILE = """
+const typescript = require("typescript");
+const source = require("fs").readFileSync(process.argv[1], "utf8");
+process.stdout.write(typescript.transpile(source, { target: "es2022", module: "esnext" }));
+"""
 _AFTER_S = 1.1  # what a sentence takes to come back at most
 
 
@@ -81,18 +89,37 @@ class BrowserViewer:
 
 
 @asynccontextmanager
-async def watching_in_browser(url: str, token: str, rig: Rig) -> AsyncIterator[BrowserViewer]:
+async def watching_in_browser(
+    url: str, token: str, rig: Rig, *, with_sdk: bool = False
+) -> AsyncIterator[BrowserViewer]:
     """A page in a room; it is closed at the end.
 
+    Args:
+        url: Of the room's server.
+        token: To join with.
+        rig: What the avatar looks like.
+        with_sdk: Whether the SDK holds lips and sound together; else livekit-client is alone.
+
     Raises:
-        NoBrowserError: There is no Chromium here, or no livekit-client.
+        NoBrowserError: There is no Chromium here, no livekit-client, or nothing to compile the SDK with.
     """
+    files = {"sound.wav": _wav()} | ({"lip-sync.js": _lip_sync()} if with_sdk else {})
     rows, columns = mouth_box(rig)
     box = (columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
     query = {"url": url, "token": token, "box": ",".join(map(str, box)), "greys": f"{INSIDE},{LIPS}"}
+    query |= {"sdk": str(int(with_sdk))}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:  # it writes while it ends
-        async with opened(_PAGE, Path(profile), query, _wav()) as said:
+        async with opened(_PAGE, Path(profile), query, files) as said:
             yield BrowserViewer(said)
+
+
+def _lip_sync() -> bytes:
+    """The SDK's part that holds lips and sound together, as a script of its own."""
+    node = shutil.which("node")
+    if node is None or not (_ROOT / "node_modules/typescript").exists():
+        raise NoBrowserError("the SDK needs Node and its packages (make setup)")
+    command = [node, "--eval", _COMPILE, str(_ROOT / "sdk/core/src/lip-sync.ts")]
+    return subprocess.run(command, cwd=_ROOT, check=True, capture_output=True).stdout
 
 
 def _wav() -> bytes:

@@ -52,6 +52,12 @@ export class Avatar {
     await this.room.localParticipant.publishTrack(track);
   }
 
+  async hideSound(): Promise<void> {
+    for (const { track } of this.room.localParticipant.audioTrackPublications.values()) {
+      if (track) await this.room.localParticipant.unpublishTrack(track);
+    }
+  }
+
   /** Names of the tracks that are heard now. */
   get heard(): string[] {
     return [...this.room.remoteParticipants.values()].flatMap((each) =>

@@ -5,6 +5,7 @@
  * It begins without sound, as browsers allow; a touch gives the sound. Lost connections are mended by
  * asking anew, for as long as the link is good.
  */
+import { LipSync } from "@visavis/core";
 import { RemoteTrack, Room, RoomEvent, Track } from "livekit-client";
 import "./player.css";
 
@@ -49,6 +50,7 @@ async function ask(): Promise<View | number> {
 /** Shows one connection until it ends. */
 async function watch(url: string, token: string): Promise<void> {
   const room = new Room({ adaptiveStream: false });
+  const lips = new LipSync();
   const heard = new Set<HTMLMediaElement>();
   const over = new Promise<void>((resolve) => room.once(RoomEvent.Disconnected, () => resolve()));
 
@@ -62,6 +64,7 @@ async function watch(url: string, token: string): Promise<void> {
   stage?.addEventListener("click", tap);
 
   room.on(RoomEvent.TrackSubscribed, (track) => {
+    lips.add(track);
     const element = track.attach();
     if (track.kind === Track.Kind.Video) {
       element.muted = true;
@@ -76,6 +79,7 @@ async function watch(url: string, token: string): Promise<void> {
     stage?.prepend(element);
   });
   room.on(RoomEvent.TrackUnsubscribed, (track) => {
+    lips.remove(track);
     for (const element of track.detach()) {
       heard.delete(element);
       element.remove();
@@ -91,6 +95,7 @@ async function watch(url: string, token: string): Promise<void> {
     await room.connect(url, token);
     await over;
   } finally {
+    lips.stop();
     await room.disconnect();
     for (const participant of room.remoteParticipants.values())
       for (const { track } of participant.trackPublications.values())

@@ -10,6 +10,7 @@ import {
 } from "livekit-client";
 import { Voices } from "./audio/voice.js";
 import { LatencyMeter } from "./latency.js";
+import { LipSync } from "./lip-sync.js";
 import type { Stage } from "./stage.js";
 import type { TranscriptMessage } from "./transcript.js";
 
@@ -31,6 +32,7 @@ export class Connection {
   readonly voices: Voices;
   readonly #stage: Stage;
   readonly #listener: ConnectionListener;
+  readonly #lips = new LipSync();
   #meter: LatencyMeter | null = null;
   #closed = false;
 
@@ -83,17 +85,20 @@ export class Connection {
     if (this.#closed) return;
     this.#closed = true;
     this.#meter?.stop();
+    this.#lips.stop();
     this.#stage.clear();
     await Promise.all([this.voices.close(), this.room.disconnect()]);
   }
 
   #onSubscribed = (track: RemoteTrack): void => {
     if (this.#closed) return;
+    this.#lips.add(track);
     this.#stage.add(track);
     if (track.kind === Track.Kind.Video) this.#listener.onPicture(true);
   };
 
   #onUnsubscribed = (track: RemoteTrack): void => {
+    this.#lips.remove(track);
     this.#stage.remove(track);
     if (track.kind === Track.Kind.Video) this.#listener.onPicture(this.#stage.hasPicture);
   };

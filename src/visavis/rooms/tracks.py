@@ -2,6 +2,7 @@
 
 import math
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -18,9 +19,9 @@ from visavis.rooms.wire.rtp import MARKER, SEQUENCES, RtpPacket, renumbered, wra
 REPEATS_A_NACK: Final = 256
 """A viewer that has lost more needs a keyframe, not repeats."""
 
-TELL_EVERY_S: Final = 1.0
-"""Clients play sound and pictures together from the second report of each on; of sound they send one in five
-seconds."""
+TELL_EVERY_S: Final = 0.5
+"""Clients look once a second at the newest report, and play sound and pictures together from the second one
+that they see of each on; of sound they send one in five seconds."""
 
 REPORT_LIFE_S: Final = 20.0
 """Who has not reported for so long sends nothing any more."""
@@ -45,6 +46,7 @@ class View:
         rtx_number: That of repeats; `None` if it takes none.
         live: Whether packets flow.
         paused: Whether the viewer has asked for none.
+        told: Whether the viewer has had a sender report.
         lossy: Whether the line loses packets. Then the last packet of each frame and all repeats go twice:
             that a frame lacks its end is seen only when the next one comes, that a repeat was lost only
             after the viewer's time for an answer.
@@ -59,6 +61,7 @@ class View:
     rtx_number: int | None = None
     live: bool = False
     paused: bool = False
+    told: bool = False
     lossy: bool = False
     rtx_ssrc: int = field(default_factory=random_ssrc)
     rtx_sequence: int = field(default_factory=lambda: secrets.randbelow(SEQUENCES))
@@ -193,24 +196,32 @@ class Track:
     def report(self, layer: str, report: SenderReport, now_s: float) -> None:
         """Hand a layer's sender report on, so that viewers can keep lips and sound together."""
         self._reports[layer] = report, now_s
-        self._tell(layer, report, now_s)
+        self._told_s = now_s
+        self._tell(self.views.values(), layer, report)
 
     def tick(self, now_s: float) -> None:
-        """To be called often: in between, viewers are told what the sender would report now."""
-        if self.codec is None or now_s - self._told_s < TELL_EVERY_S:
+        """To be called often: viewers are told what the sender would report now, new ones at once."""
+        if self.codec is None:
+            return
+        views = list(self.views.values())
+        if now_s - self._told_s < TELL_EVERY_S:
+            views = [view for view in views if view.live and not view.told]
+        elif self._reports:
+            self._told_s = now_s
+        if not views:
             return
         for layer, (report, at_s) in self._reports.items():
             if now_s - at_s < REPORT_LIFE_S:
-                self._tell(layer, report.later(now_s - at_s, self.codec.clock_hz), now_s)
+                self._tell(views, layer, report.later(now_s - at_s, self.codec.clock_hz))
 
-    def _tell(self, layer: str, report: SenderReport, now_s: float) -> None:
+    def _tell(self, views: Iterable[View], layer: str, report: SenderReport) -> None:
         out = self.forwarder.translate(layer, report) if self.forwarder else None
         if out is None:
             return
-        self._told_s = now_s
-        for view in self.views.values():
+        for view in views:
             if view.live:
                 view.peer.send_rtcp(replace(out, ssrc=view.ssrc).pack())
+                view.told = True
 
 
 def _describe(request: AddTrackRequest) -> TrackInfo:

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import mimetypes
 import shutil
 import subprocess
 import urllib.parse
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from aiohttp import web
@@ -66,9 +68,9 @@ def browsing(
 
 @asynccontextmanager
 async def opened(
-    shown: Path, profile: Path, query: dict[str, Any], sound: bytes = b""
+    shown: Path, profile: Path, query: dict[str, Any], files: Mapping[str, bytes] = MappingProxyType({})
 ) -> AsyncIterator["asyncio.Queue[list[Any]]"]:
-    """A browser that shows a page, which finds livekit-client and a WAV file beside it; what it says."""
+    """A browser that shows a page, which finds livekit-client and other files beside it; what it says."""
     chromium, script = find_chromium(), fetch_client()
     said: asyncio.Queue[list[Any]] = asyncio.Queue()
 
@@ -79,8 +81,11 @@ async def opened(
     async def page(_: web.Request) -> web.FileResponse:
         return web.FileResponse(shown)
 
-    async def wave(_: web.Request) -> web.Response:
-        return web.Response(body=sound, content_type="audio/wav")
+    async def file(request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name not in files:
+            raise web.HTTPNotFound
+        return web.Response(body=files[name], content_type=mimetypes.guess_type(name)[0])
 
     async def library(_: web.Request) -> web.FileResponse:
         return web.FileResponse(script)
@@ -88,7 +93,7 @@ async def opened(
     app = web.Application()
     app.router.add_get("/", page)
     app.router.add_get("/livekit-client.js", library)
-    app.router.add_get("/sound.wav", wave)
+    app.router.add_get("/{name}", file)
     app.router.add_post("/said", listen)
     runner = web.AppRunner(app, shutdown_timeout=1)
     await runner.setup()
