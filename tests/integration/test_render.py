@@ -105,6 +105,46 @@ def test_a_sound_that_breaks_leaves_nothing(
     assert list(tmp_path.iterdir()) == [broken]
 
 
+PATCHES = np.array(
+    [
+        (0, 0, 0), (255, 255, 255), (128, 128, 128), (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0),
+        (0, 255, 255), (255, 0, 255), (200, 150, 120), (120, 70, 50), (250, 220, 200), (40, 90, 160),
+        (20, 60, 30), (180, 30, 60), (10, 20, 40),
+    ],
+    np.uint8,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [(256, 256), (1280, 720)])
+def test_colours_are_bt709_in_word_and_deed(tmp_path: Path, size: tuple[int, int]) -> None:
+    path = tmp_path / "out.mp4"
+    patches = PATCHES.reshape(4, 4, 3)
+    frame = cv2.resize(patches, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8)
+    with Mp4Writer(path, size=size, fps=Fraction(25), channels=1) as writer:
+        for _ in range(5):
+            writer.add_frame(frame)
+        writer.add_sound(np.zeros((1, SOUND_RATE_HZ // 5), np.float32))
+    with av.open(str(path)) as video:
+        context = video.streams.video[0].codec_context
+        tags = (context.colorspace, context.color_primaries, context.color_trc, context.color_range)
+        assert tags == (1, 1, 1, 1)  # BT.709 three times, and limited range
+        planes = next(video.decode(video=0)).to_ndarray(format="yuv420p").astype(float)
+    width, height = size
+    across, down = np.meshgrid(
+        np.arange(4) * width // 4 + width // 8, np.arange(4) * height // 4 + height // 8
+    )
+    luma = (planes[:height][down, across] - 16) / 219
+    blue, red = (
+        (plane[down // 2, across // 2] - 128) / 224
+        for plane in planes[height:].reshape(2, height // 2, width // 2)
+    )
+    # The standard's own formulas, backwards.
+    r, b = luma + 1.5748 * red, luma + 1.8556 * blue
+    g = (luma - 0.2126 * r - 0.0722 * b) / 0.7152
+    seen = np.stack([r, g, b], axis=-1) * 255
+    assert np.abs(seen - patches).max() <= 5  # roundings of luma and chroma, and the encoder's
+
+
 class RecordingView(FaceView):
     """Draws as the real one does, and keeps what it was told to draw."""
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageCms
+from PIL import Image
 
 from visavis.engine.photo import LONGEST_SIDE_PX, MOST_PIXELS, read_photo
 from visavis.errors import PhotoError
@@ -166,54 +166,6 @@ def test_first_frame_of_an_animation():
     frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "blue")]
     content = encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)
     assert (read_photo(content).rgb == [255, 0, 0]).all()
-
-
-def test_embedded_profile_is_used():
-    # The one profile that can be made here and differs from sRGB: Lab is no RGB, so it must be left aside.
-    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
-    np.testing.assert_array_equal(
-        read_photo(encoded(Image.fromarray(ramp()), "PNG", icc_profile=lab)).rgb, ramp()
-    )
-    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    np.testing.assert_array_equal(
-        read_photo(encoded(Image.fromarray(ramp()), "PNG", icc_profile=srgb)).rgb, ramp()
-    )
-    np.testing.assert_array_equal(
-        read_photo(encoded(Image.fromarray(ramp()), "PNG", icc_profile=b"nonsense")).rgb, ramp()
-    )
-
-
-def gamma_profile(gamma: float) -> bytes:
-    """A matrix profile with sRGB's primaries and another tone curve, written by hand."""
-
-    def fixed(*values: float) -> bytes:
-        return struct.pack(f">{len(values)}i", *(round(value * 65536) for value in values))
-
-    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(gamma * 256)) + b"\0\0"
-    tags = {
-        b"rXYZ": b"XYZ \0\0\0\0" + fixed(0.4360, 0.2225, 0.0139),
-        b"gXYZ": b"XYZ \0\0\0\0" + fixed(0.3851, 0.7169, 0.0971),
-        b"bXYZ": b"XYZ \0\0\0\0" + fixed(0.1431, 0.0606, 0.7139),
-        b"wtpt": b"XYZ \0\0\0\0" + fixed(0.9642, 1.0, 0.8249),
-        b"rTRC": curve,
-        b"gTRC": curve,
-        b"bTRC": curve,
-    }
-    table, body = struct.pack(">I", len(tags)), b""
-    start = 128 + 4 + 12 * len(tags)
-    for name, data in tags.items():
-        table += name + struct.pack(">II", start + len(body), len(data))
-        body += data
-    header = struct.pack(">I4sI4s4s4s", start + len(body), b"\0" * 4, 0x02400000, b"mntr", b"RGB ", b"XYZ ")
-    header += b"\0" * 12 + b"acsp" + b"\0" * 28 + fixed(0.9642, 1.0, 0.8249)
-    return header.ljust(128, b"\0") + table + body
-
-
-def test_colours_go_to_srgb():
-    grey = Image.new("RGB", (8, 8), (128, 128, 128))
-    dark = read_photo(encoded(grey, "PNG", icc_profile=gamma_profile(1.0))).rgb
-    # Linear 0.5 is 188 in sRGB.
-    assert np.abs(dark.astype(int) - 188).max() <= 2
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

@@ -27,7 +27,7 @@ _SOUND_BIT_RATE: Final = 128_000
 _QUALITY: Final = "20"  # x264's constant rate factor: visually clean at this preset
 PRESET: Final = "veryfast"
 _ORIGIN: Final = "Made by AI with visavis: a photo moved by a sound."
-_LIMITED_RANGE, _BT601 = 1, 6  # what `cv2.cvtColor` makes of RGB, said in the stream for players
+_LIMITED_RANGE, _BT709 = 1, 1  # as the standards number them
 
 
 class Mp4Writer:
@@ -146,10 +146,9 @@ class Mp4Writer:
                     self._failure = failure
 
     def _encode_frame(self, rgb: Pixels) -> None:
-        yuv = cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420)
-        frame = av.VideoFrame.from_ndarray(np.asarray(yuv, np.uint8), format="yuv420p")
+        frame = av.VideoFrame.from_ndarray(bt709(rgb), format="yuv420p")
         frame.pts, frame.time_base = self._frames, 1 / self._fps
-        frame.colorspace, frame.color_range = _BT601, _LIMITED_RANGE
+        frame.colorspace, frame.color_range = _BT709, _LIMITED_RANGE
         self._frames += 1
         self._container.mux(self._video.encode(frame))
 
@@ -172,11 +171,44 @@ def _video_stream(container: OutputContainer, size: tuple[int, int], fps: Fracti
     stream.pix_fmt = "yuv420p"
     stream.options = {"preset": PRESET, "crf": _QUALITY}
     context = stream.codec_context
-    context.colorspace, context.color_range = _BT601, _LIMITED_RANGE
-    context.color_primaries = context.color_trc = _BT601
+    context.colorspace, context.color_range = _BT709, _LIMITED_RANGE
+    context.color_primaries = context.color_trc = _BT709
     # One thread: the renderer has the other core, and the file does not depend on the machine.
     context.thread_count = 1
     return stream
 
 
-__all__ = ["PRESET", "SOUND_RATE_HZ", "Mp4Writer"]
+def _rgb_to_bt709() -> Floats:
+    """Rows for luma and both chromas, each with what is added: limited range, 16..235 and 16..240."""
+    luma = np.array([0.2126, 0.7152, 0.0722])
+    blue = (np.array([0, 0, 1]) - luma) / (2 * (1 - luma[2]))
+    red = (np.array([1, 0, 0]) - luma) / (2 * (1 - luma[0]))
+    scaled = np.stack([luma * 219, blue * 224, red * 224]) / 255
+    return np.column_stack([scaled, [16, 128, 128]]).astype(np.float32)
+
+
+_TO_BT709: Final = _rgb_to_bt709()
+
+
+def bt709(rgb: Pixels) -> Pixels:
+    """A picture as H.264 of our time is expected to be: BT.709, limited range, chroma halved.
+
+    OpenCV's own conversion is BT.601, which many players assume of small pictures only.
+
+    Args:
+        rgb: Shape `(height, width, 3)`, both even.
+
+    Returns:
+        Shape `(3 * height / 2, width)`: luma, then both chromas.
+    """
+    height, width = rgb.shape[:2]
+    whole = cv2.transform(rgb, _TO_BT709)
+    half = cv2.resize(whole, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    planes = np.empty((height * 3 // 2, width), np.uint8)
+    planes[:height] = cv2.extractChannel(whole, 0)
+    chroma = planes[height:].reshape(2, height // 2, width // 2)
+    chroma[0], chroma[1] = cv2.extractChannel(half, 1), cv2.extractChannel(half, 2)
+    return planes
+
+
+__all__ = ["PRESET", "SOUND_RATE_HZ", "Mp4Writer", "bt709"]

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageChops, ImageCms, UnidentifiedImageError
+from PIL import Image, ImageChops, UnidentifiedImageError
 
 from visavis.engine.arrays import Pixels
+from visavis.engine.icc import to_srgb
 from visavis.errors import PhotoError
 
 MOST_BYTES = 128 * 2**20
@@ -72,7 +73,7 @@ def read_photo(source: Path | bytes | BinaryIO) -> Photo:
     """Read a photo of any colour model and depth that its format allows.
 
     Of an animation the first frame is taken. Colours go to sRGB by the embedded profile where it can be
-    used and is not sRGB already.
+    used and is not sRGB already, whatever it is called.
 
     Args:
         source: A path, the file's content, or an open file (read from where it stands).
@@ -142,7 +143,7 @@ def _decode(image: Image.Image) -> Photo:
     image.draft(None, (LONGEST_SIDE_PX, LONGEST_SIDE_PX))  # JPEG only: decodes at 1/2, 1/4, 1/8
     image.load()
     colours, alpha = _colours_and_alpha(image)
-    colours = _to_srgb(_shrunk(colours), profile)
+    colours = to_srgb(_shrunk(colours), profile)
     if orientation in _UPRIGHT:
         colours = colours.transpose(_UPRIGHT[orientation])
     rgb = np.ascontiguousarray(np.asarray(colours), np.uint8)
@@ -192,20 +193,3 @@ def _shrunk(image: Image.Image) -> Image.Image:
         return image
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-
-
-def _to_srgb(image: Image.Image, profile: object) -> Image.Image:
-    """Convert by the embedded profile, or plainly if there is none that can be used."""
-    if isinstance(profile, bytes) and profile:
-        try:
-            given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            if "srgb" in ImageCms.getProfileDescription(given).lower():
-                return image.convert("RGB")
-            converted = ImageCms.profileToProfile(
-                image, given, ImageCms.createProfile("sRGB"), outputMode="RGB"
-            )
-        except (ImageCms.PyCMSError, OSError, ValueError):
-            return image.convert("RGB")
-        if converted is not None:
-            return converted
-    return image.convert("RGB")

@@ -1,0 +1,59 @@
+"""Colour profiles: what is embedded in a photo is believed by its content, never by its name.
+
+Many profiles have "sRGB" in their name and are none (linear light, or corrected screens); others are sRGB and
+do not say so.
+"""
+
+import io
+from typing import Final
+
+import numpy as np
+from PIL import Image, ImageCms
+
+_PROBE_STEPS: Final = 9  # along each channel
+_SAME: Final = 2  # of 255: what roundings make of a profile that is sRGB
+_WHITE_AT_LEAST, _BLACK_AT_MOST = 128, 127  # a profile that makes white dark is broken
+_MODES: Final = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+
+
+def to_srgb(image: Image.Image, profile: object) -> Image.Image:
+    """Convert to sRGB by the embedded profile, or plainly where there is none that can be used.
+
+    Args:
+        image: Of mode L, RGB or CMYK.
+        profile: What the file holds as its profile, if anything.
+
+    Returns:
+        Of mode RGB. A photo whose profile is sRGB keeps its values.
+    """
+    if not isinstance(profile, bytes) or not profile:
+        return image.convert("RGB")
+    try:
+        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        mode = _MODES[given.profile.xcolor_space]
+        if (mode == "CMYK") != (image.mode == "CMYK") or (mode == "L" and image.mode == "RGB"):
+            return image.convert("RGB")
+        transform = ImageCms.buildTransform(given, ImageCms.createProfile("sRGB"), mode, "RGB")
+        if not _changes(transform, mode):
+            return image.convert("RGB")
+        converted = ImageCms.applyTransform(image if image.mode == mode else image.convert(mode), transform)
+    except (ImageCms.PyCMSError, KeyError, OSError, TypeError, ValueError):
+        return image.convert("RGB")
+    return image.convert("RGB") if converted is None else converted
+
+
+def _changes(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
+    """Whether a profile says anything that is worth converting for: it is sound, and it is not sRGB."""
+    channels = len(Image.new(mode, (1, 1)).getbands())
+    steps = np.linspace(0, 255, _PROBE_STEPS).round().astype(np.uint8)
+    colours = np.stack(np.meshgrid(*[steps] * channels, indexing="ij"), axis=-1).reshape(-1, channels)
+    probe = Image.fromarray(colours[None] if channels > 1 else colours.T, mode)
+    plain = np.asarray(probe.convert("RGB"), np.int16)[0]
+    seen = ImageCms.applyTransform(probe, transform)
+    if seen is None:
+        return False
+    meant = np.asarray(seen, np.int16)[0]
+    white, black = (0, -1) if mode == "CMYK" else (-1, 0)
+    if meant[white].min() < _WHITE_AT_LEAST or meant[black].max() > _BLACK_AT_MOST:
+        return False
+    return bool(np.abs(meant - plain).max() > _SAME)
