@@ -9,11 +9,13 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 import urllib.parse
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Any
 
 import aiohttp
+import jwt
 import numpy as np
 import pytest
 from aiortc import RTCCertificate
@@ -184,10 +186,11 @@ async def test_nonsense_in_signalling_does_no_harm(target: Target, room: str) ->
     token = target.token("eve", room)
     random = np.random.default_rng(4)
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
-        for wish in ("", "x", "_" * 1000, "AAAA"):
+        for wish in ("x", "_" * 1000, "AAAA"):
             query = {"join_request": wish}
-            async with session.get(f"{target.http_url}/rtc/v1", params=query) as answer:
-                assert answer.status == 400
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await session.ws_connect(f"{target.http_url}/rtc/v1", params=query)
+            assert refused.value.status == 400
         async with session.ws_connect(f"{target.http_url}/rtc") as talk:
             assert (await within(talk.receive())).type is aiohttp.WSMsgType.BINARY
             for _ in range(40):
@@ -302,3 +305,25 @@ async def test_who_is_gone_before_the_socket_is_there_leaves_nothing(target: Tar
             hasty.sendall(wish.encode())
     async with joined(target, room, "ada"), asyncio.timeout(DEADLINE_S / 2):
         await until_only(target, room, "ada")
+
+
+@asynchronous
+async def test_a_deleted_room_stays_deleted_for_tokens_from_before(target: Target, room: str) -> None:
+    tokens = {name: target.token(name, room) for name in ("ada", "bob")}
+    async with target.service() as service:
+        async with joined(target, room, "ada", token=tokens["ada"]) as ada:
+            await service.room.delete_room(api.DeleteRoomRequest(room=room))
+            await ada.event("disconnected")
+        for token in (*tokens.values(), ada.room._token):  # the last one: as the server has refreshed it
+            with pytest.raises(rtc.ConnectError):
+                async with joined(target, room, "?", token=token):
+                    pass
+        assert not (await service.room.list_rooms(api.ListRoomsRequest(names=[room]))).rooms
+        claims = jwt.decode(tokens["ada"], SECRET, algorithms=["HS256"])
+        later = jwt.encode({**claims, "nbf": int(time.time()) + 1}, SECRET, algorithm="HS256")
+        async with joined(target, room, "ada", token=later) as ada:
+            assert ada.room.isconnected()
+        await service.room.delete_room(api.DeleteRoomRequest(room=room))
+        await service.room.create_room(api.CreateRoomRequest(name=room))
+        async with joined(target, room, "bob", token=tokens["bob"]) as bob:  # a backend wanted it again
+            assert bob.room.isconnected()

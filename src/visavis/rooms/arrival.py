@@ -21,6 +21,7 @@ class Means:
     Attributes:
         ice: For media.
         certificate: Of this process.
+        keys: API key to its secret, to sign tokens with.
         limits: For each.
         backlog: Says when media is to be dropped.
         clock: Seconds, only forward.
@@ -29,6 +30,7 @@ class Means:
 
     ice: Ice
     certificate: Certificate
+    keys: Mapping[str, str] = field(repr=False)
     limits: Limits
     backlog: Backlog
     start: Callable[[Peer], None]

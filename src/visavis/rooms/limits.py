@@ -9,6 +9,7 @@ class Limits:
 
     Attributes:
         rooms: Open at once.
+        deleted_rooms: Whose names are kept, the newest, so that old tokens do not make them anew.
         participants: In one room.
         tracks: Published by one participant.
         attribute_bytes: Metadata, names and attributes of one participant, together.
@@ -23,6 +24,7 @@ class Limits:
     """
 
     rooms: int = 200
+    deleted_rooms: int = 20_000
     participants: int = 250
     tracks: int = 32
     attribute_bytes: int = 64 * 1024

@@ -1,7 +1,7 @@
 """A participant: its connections, what it publishes and sees, what it is told."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 from livekit.protocol.models import (
@@ -28,12 +28,17 @@ from visavis.rooms.outbox import Outbox
 from visavis.rooms.peer import Peer
 from visavis.rooms.publishing import Publisher
 from visavis.rooms.subscribing import Subscriber
-from visavis.rooms.tokens import Grants, may_publish
+from visavis.rooms.tokens import Grants, may_publish, refresh_token
 from visavis.rooms.tracks import Track
 from visavis.rooms.wire.rtcp import Feedback
 from visavis.rooms.wire.rtp import RtpPacket
 
 log = structlog.get_logger()
+
+REFRESH_EVERY_S: Final = 300.0
+"""Half the life of a refreshed token."""
+
+_CHANGED_EVERY_S: Final = 1.0
 
 
 class Surroundings(Protocol):
@@ -79,9 +84,13 @@ class Participant:
         self._room = room
         self._limits = limits
         self._clock = means.clock
+        self._keys = means.keys
+        self._refreshed_s = 0.0
+        self._is_token_stale = False
         self._messages = TokenBucket(limits.messages_a_second, means.clock())
         self._signal_bytes = TokenBucket(limits.signal_bytes_a_second, means.clock())
         self.arrival = arrival
+        self.grants = grants
         self.info = introduce(grants, arrival)
         self.outbox = Outbox(limits.waiting_messages)
         tcp_only = arrival.tcp_only
@@ -95,7 +104,8 @@ class Participant:
         self._negotiation = Negotiation(self.publisher, self.outbox, None if arrival.single else downstream)
         self.subscriber = Subscriber(self.info.sid, downstream, self._negotiation.sections)
         self.mailbox = Mailbox(downstream, limits, means.clock)
-        self._was_connected = False
+        self.joined_s = means.clock()
+        self.was_connected = False
         self.gone = False
         self.signal_lost_s: float | None = None
         """Since when there is no signalling socket."""
@@ -130,9 +140,14 @@ class Participant:
         """Ask for, or offer, what its views need."""
         self._negotiation.negotiate()
 
+    def may_have_tracks_of(self, publisher: "Participant") -> bool:
+        """Whether its token lets it have what somebody publishes, however it asks."""
+        kinds = self.grants.subscribes_to
+        return self.permission.can_subscribe and (kinds is None or publisher.info.kind in kinds)
+
     def give(self, track: Track, stream: str) -> bool:
         """Let it have a track; the answer is whether it had it not yet."""
-        if not self.permission.can_subscribe or not self.subscriber.add(track, stream):
+        if not self.subscriber.add(track, stream):
             return False
         self.negotiate()
         return True
@@ -142,9 +157,20 @@ class Participant:
         if self.subscriber.remove(sid):
             self.negotiate()
 
+    def refresh(self) -> None:
+        """Give it a token to come back with, for the time after its own has expired."""
+        self._refreshed_s, self._is_token_stale = self._clock(), False
+        self.outbox.send(SignalResponse(refresh_token=refresh_token(self.grants, self.info, self._keys)))
+
+    def tick(self, now_s: float) -> None:
+        """To be called often: tokens are refreshed now and then, and soon after a change."""
+        if now_s - self._refreshed_s >= (_CHANGED_EVERY_S if self._is_token_stale else REFRESH_EVERY_S):
+            self.refresh()
+
     def permit(self, permission: ParticipantPermission) -> None:
         """Change what it may do; what it may no longer do ends."""
         self.info.permission.CopyFrom(permission)
+        self._is_token_stale = True
         for track in list(self.publisher.tracks.values()):
             if not may_publish(permission, track.info.source):
                 self.unpublish(track)
@@ -161,6 +187,7 @@ class Participant:
             RoomLimitError: It would be too long.
         """
         redescribe(self.info, name, metadata, attributes or {}, most_bytes=self._limits.attribute_bytes)
+        self._is_token_stale = True
 
     def mute(self, track: Track, *, muted: bool) -> None:
         """Mute a track, and tell everybody."""
@@ -236,7 +263,7 @@ class Participant:
 
     def lose_signal(self) -> None:
         """The signalling socket has ended: who was connected may come back, who never was has gone."""
-        if self._was_connected:
+        if self.was_connected:
             self.signal_lost_s = self._clock()
         else:
             self._room.leave(self, DisconnectReason.SIGNAL_CLOSE)
@@ -244,6 +271,7 @@ class Participant:
     def resume(self) -> None:
         """The client has come back on a new socket."""
         self.signal_lost_s = None
+        self.refresh()
         if not self.arrival.single:
             self.subscriber.peer.restart_ice()
             self._negotiation.restart()
@@ -252,7 +280,7 @@ class Participant:
 
     def on_connected(self, peer: Peer) -> None:
         """See `PeerEvents`."""
-        self._was_connected = True
+        self.was_connected = True
         if peer is self.subscriber.peer:
             self.subscriber.begin()
             if self.info.state != ParticipantInfo.ACTIVE:

@@ -1,12 +1,11 @@
 """A room: who is in it, and what each is told of the others."""
 
-import time
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import structlog
 from livekit.protocol.models import (
-    Codec,
     ConnectionQuality,
     DataPacket,
     DisconnectReason,
@@ -24,21 +23,22 @@ from livekit.protocol.rtc import (
     SpeakersChanged,
 )
 
-from visavis.errors import NotThereError, RoomLimitError, WireError
+from visavis.errors import NotThereError, RoomLimitError
 from visavis.rooms.arrival import Arrival, Means
 from visavis.rooms.data import destinations
 from visavis.rooms.participant import Participant
-from visavis.rooms.peer import random_text
 from visavis.rooms.speakers import INTERVAL_S
 from visavis.rooms.tokens import Grants
 from visavis.rooms.tracks import Track
-from visavis.rooms.wire.codecs import CODECS
 
 log = structlog.get_logger()
 
 QUALITY_EVERY_S = 5.0
 RESUME_WITHIN_S = 20.0
 """So long a participant whose socket is gone stays in the room."""
+
+CONNECT_WITHIN_S = 15.0
+"""So long a participant has for its connections."""
 
 LEAVE_WITHIN_S = 2.0
 """So long a client has to say that it leaves, after it has closed its connections."""
@@ -88,16 +88,24 @@ class Room:
 
     # Coming and going
 
+    def require_place(self, identity: str) -> None:
+        """Go on only if there is room for a participant of that identity.
+
+        Raises:
+            RoomLimitError: The room is full.
+        """
+        most = min(self.info.max_participants or math.inf, self._means.limits.participants)
+        if identity not in self.participants and len(self.participants) >= most:
+            raise RoomLimitError("The room is full.")
+
     def join(self, grants: Grants, arrival: Arrival) -> Participant:
         """Let somebody in; one of the same identity has to go.
 
         Raises:
             RoomLimitError: The room is full.
         """
+        self.require_place(grants.identity)
         before = self.participants.get(grants.identity)
-        most = self.info.max_participants or self._means.limits.participants
-        if before is None and len(self.participants) >= min(most, self._means.limits.participants):
-            raise RoomLimitError("The room is full.")
         if before is not None:
             before.say_goodbye(DisconnectReason.DUPLICATE_IDENTITY, LeaveRequest.DISCONNECT)
             self.leave(before, DisconnectReason.DUPLICATE_IDENTITY)
@@ -194,6 +202,8 @@ class Room:
                 yield publisher, track
 
     def _give(self, participant: Participant, publisher: Participant, track: Track) -> None:
+        if not participant.may_have_tracks_of(publisher):
+            return
         if participant.give(track, f"{publisher.info.sid}|{track.info.stream}"):
             publisher.tell_subscribed(track)
 
@@ -235,6 +245,7 @@ class Room:
         """To be called often; what is due less often waits for its time."""
         now_s = self._clock()
         for participant in list(self.participants.values()):
+            participant.tick(now_s)
             participant.subscriber.tick(now_s)
             lost = participant.publisher.tick(now_s)
             if lost is not None:
@@ -249,7 +260,10 @@ class Room:
 
     def _end_if_lost(self, participant: Participant, now_s: float) -> None:
         """Without connections a client has to come anew; without a socket it may come back for a while."""
-        if participant.lost_s is not None and now_s - participant.lost_s > LEAVE_WITHIN_S:
+        if not participant.was_connected and now_s - participant.joined_s > CONNECT_WITHIN_S:
+            participant.say_goodbye(DisconnectReason.JOIN_FAILURE, LeaveRequest.DISCONNECT)
+            self.leave(participant, DisconnectReason.CONNECTION_TIMEOUT)
+        elif participant.lost_s is not None and now_s - participant.lost_s > LEAVE_WITHIN_S:
             participant.say_goodbye(DisconnectReason.STATE_MISMATCH, LeaveRequest.RECONNECT)
             self.leave(participant, DisconnectReason.CONNECTION_TIMEOUT)
         elif participant.signal_lost_s is not None and now_s - participant.signal_lost_s > RESUME_WITHIN_S:
@@ -303,98 +317,3 @@ class Room:
         return ConnectionQualityInfo(
             participant_sid=participant.info.sid, quality=quality, score=5.0 - 4.0 * min(1.0, lost * 5)
         )
-
-
-class Rooms:
-    """All rooms of this process.
-
-    Args:
-        means: What participants are made with.
-        empty_timeout_s: A room that nobody has joined is closed after so long, if it does not say otherwise.
-        departure_timeout_s: The same after the last one has left.
-    """
-
-    def __init__(self, means: Means, *, empty_timeout_s: int = 300, departure_timeout_s: int = 20) -> None:
-        self._means = means
-        self._empty_timeout_s = empty_timeout_s
-        self._departure_timeout_s = departure_timeout_s
-        self._rooms: dict[str, Room] = {}
-
-    def create(
-        self,
-        name: str,
-        *,
-        empty_timeout_s: int = 0,
-        departure_timeout_s: int = 0,
-        max_participants: int = 0,
-        metadata: str = "",
-    ) -> Room:
-        """The room of that name, made if it is not there.
-
-        Raises:
-            RoomLimitError: There are enough rooms.
-            WireError: Name or metadata are too long.
-        """
-        if name in self._rooms:
-            return self._rooms[name]
-        limits = self._means.limits
-        if len(self._rooms) >= limits.rooms:
-            raise RoomLimitError(f"There are at most {limits.rooms} rooms.")
-        if len(name) > 256 or len(metadata) > limits.attribute_bytes:
-            raise WireError("The room's name or metadata is too long.")
-        now_ms = time.time_ns() // 1_000_000
-        info = RoomInfo(
-            sid=f"RM_{random_text(12)}",
-            name=name,
-            empty_timeout=empty_timeout_s or self._empty_timeout_s,
-            departure_timeout=departure_timeout_s or self._departure_timeout_s,
-            max_participants=max_participants,
-            creation_time=now_ms // 1000,
-            creation_time_ms=now_ms,
-            metadata=metadata,
-            enabled_codecs=[Codec(mime=codec.mime) for codec in CODECS],
-        )
-        room = self._rooms[name] = Room(info, self._means)
-        log.info("rooms_created", room=info.sid)
-        return room
-
-    def find(self, name: str) -> Room:
-        """A room.
-
-        Raises:
-            NotThereError: There is none of that name.
-        """
-        room = self._rooms.get(name)
-        if room is None:
-            raise NotThereError("requested room does not exist")
-        return room
-
-    def named(self, names: list[str]) -> list[Room]:
-        """Rooms of these names; all if none is given."""
-        return [room for name, room in self._rooms.items() if not names or name in names]
-
-    def delete(self, name: str) -> None:
-        """Close a room.
-
-        Raises:
-            NotThereError: There is none of that name.
-        """
-        room = self.find(name)
-        del self._rooms[name]
-        room.close(DisconnectReason.ROOM_DELETED)
-
-    def close(self) -> None:
-        """Close all: the server stops."""
-        for room in self._rooms.values():
-            room.close(DisconnectReason.SERVER_SHUTDOWN)
-        self._rooms.clear()
-
-    def tick(self) -> None:
-        """To be called every few ten milliseconds."""
-        now_s = self._means.clock()
-        for name, room in list(self._rooms.items()):
-            room.tick()
-            timeout_s = room.info.departure_timeout if room.was_joined else room.info.empty_timeout
-            if room.empty_since_s is not None and now_s - room.empty_since_s > timeout_s:
-                del self._rooms[name]
-                log.info("rooms_closed", room=room.info.sid)

@@ -13,7 +13,7 @@ from livekit.protocol.models import Room as RoomInfo
 from visavis.errors import NotAllowedError, NotThereError, RoomLimitError, RoomsError, TokenError, WireError
 from visavis.rooms.limits import Limits
 from visavis.rooms.peer import LOSSY, RELIABLE
-from visavis.rooms.room import Rooms
+from visavis.rooms.rooms import Rooms
 from visavis.rooms.signalling import bearer
 from visavis.rooms.tokens import Grants, read_token
 

@@ -18,7 +18,7 @@ from visavis.rooms.backlog import Backlog
 from visavis.rooms.ice import Candidates, Ice
 from visavis.rooms.limits import Limits
 from visavis.rooms.peer import Certificate, Peer
-from visavis.rooms.room import Rooms
+from visavis.rooms.rooms import Rooms
 from visavis.rooms.roomservice import RoomService
 from visavis.rooms.signalling import Signalling
 from visavis.rooms.sockets import bind, port_of
@@ -93,7 +93,7 @@ class RoomServer:
         backlog = Backlog()
         ice = await self._open_media(stack, backlog)
         stack.push_async_callback(self._end_peers)
-        means = Means(ice, Certificate(), options.limits, backlog, self._start)
+        means = Means(ice, Certificate(), options.keys, options.limits, backlog, self._start)
         rooms = Rooms(
             means,
             empty_timeout_s=options.empty_timeout_s,

@@ -7,6 +7,7 @@ query parameters and means two.
 import asyncio
 import base64
 import binascii
+import contextlib
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,12 +27,20 @@ from livekit.protocol.rtc import (
     WrappedJoinRequest,
 )
 
-from visavis.errors import NotAllowedError, NotThereError, RoomLimitError, TokenError, WireError
+from visavis.errors import (
+    NotAllowedError,
+    NotThereError,
+    RoomLimitError,
+    RoomsError,
+    TokenError,
+    WireError,
+)
 from visavis.rooms.arrival import Arrival
 from visavis.rooms.limits import Limits
 from visavis.rooms.participant import Participant
 from visavis.rooms.requests import Requests
-from visavis.rooms.room import Room, Rooms
+from visavis.rooms.room import Room
+from visavis.rooms.rooms import Rooms
 from visavis.rooms.tokens import Grants, read_token
 from visavis.rooms.wire.codecs import CODECS
 
@@ -113,23 +122,37 @@ class Signalling:
             grants.require_join(request.query.get("room", ""))
         except (TokenError, NotAllowedError) as error:
             raise web.HTTPUnauthorized(text=error.message) from error
+        try:
+            self._rooms.require_place(grants)
+        except (NotAllowedError, RoomLimitError) as error:
+            raise web.HTTPForbidden(text=error.message) from error
         return grants
 
     async def _connect(self, request: web.Request) -> web.StreamResponse:
+        socket = self._socket()
+        if not socket.can_prepare(request).ok:  # nothing is done for who cannot hear of it
+            raise web.HTTPNotFound(text="This is for WebSockets.")
         grants = self._admit(request)
         try:
             wish = self._read_wish(request)
         except WireError as error:
             raise web.HTTPBadRequest(text=error.message) from error
         if wish.request.reconnect:
-            return await self._resume(request, grants, wish.request)
+            return await self._resume(socket, request, grants, wish.request)
         try:
-            room = self._rooms.create(grants.room)
-            participant = room.join(grants, _arrival(wish))
-        except RoomLimitError as error:
-            raise web.HTTPForbidden(text=error.message) from error
-        except WireError as error:
-            raise web.HTTPBadRequest(text=error.message) from error
+            await socket.prepare(request)
+        except ConnectionError:
+            return _nobody()
+        return await self._join(socket, grants, wish)
+
+    async def _join(
+        self, socket: web.WebSocketResponse, grants: Grants, wish: _Wish
+    ) -> web.WebSocketResponse:
+        """Let a client in whose socket is open; who cannot be let in is told so and loses it."""
+        try:
+            room, participant = self._rooms.join(grants, _arrival(wish))
+        except RoomsError:  # it was allowed a moment ago
+            return await _refuse(socket)
         self._greet(room, participant)
         requests = Requests(participant, room)
         try:
@@ -137,17 +160,11 @@ class Signalling:
                 requests.add_track(track)
             if wish.request.HasField("publisher_offer"):
                 requests.offer(wish.request.publisher_offer)
-        except WireError as error:
+        except WireError:
             room.leave(participant, DisconnectReason.JOIN_FAILURE)
-            raise web.HTTPBadRequest(text=error.message) from error
+            return await _refuse(socket)
         if not wish.single:
             participant.negotiate()
-        socket = self._socket()
-        try:
-            await socket.prepare(request)
-        except ConnectionError:
-            room.leave(participant, DisconnectReason.SIGNAL_CLOSE)
-            return _nobody()
         return await self._talk(socket, participant, requests)
 
     def _read_wish(self, request: web.Request) -> _Wish:
@@ -178,10 +195,12 @@ class Signalling:
             enabled_publish_codecs=[Codec(mime=codec.mime) for codec in CODECS],
         )
         participant.outbox.send(SignalResponse(join=join))
+        participant.refresh()
         room.give_all(participant)
 
-    async def _resume(self, request: web.Request, grants: Grants, wish: JoinRequest) -> web.StreamResponse:
-        socket = self._socket()
+    async def _resume(
+        self, socket: web.WebSocketResponse, request: web.Request, grants: Grants, wish: JoinRequest
+    ) -> web.StreamResponse:
         try:
             await socket.prepare(request)
             try:
@@ -259,6 +278,15 @@ class Signalling:
             except RoomLimitError:
                 log.warning("rooms_message_flood", participant=participant.info.sid)
                 return
+
+
+async def _refuse(socket: web.WebSocketResponse) -> web.WebSocketResponse:
+    """Tell a client over its socket that it cannot join."""
+    leave = LeaveRequest(reason=DisconnectReason.JOIN_FAILURE, action=LeaveRequest.DISCONNECT)
+    with contextlib.suppress(ConnectionError):
+        await socket.send_bytes(SignalResponse(leave=leave).SerializeToString())
+        await socket.close()
+    return socket
 
 
 def _nobody() -> web.Response:

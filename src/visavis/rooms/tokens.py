@@ -1,5 +1,6 @@
 """Access tokens: who somebody is, and what they may do."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,12 +13,16 @@ from visavis.errors import NotAllowedError, TokenError
 MOST_IDENTITY_CHARACTERS: Final = 256
 _LEEWAY_S: Final = 60  # clocks of other machines
 
+REFRESHED_TTL_S: Final = 600
+"""A refreshed token is good for so long at least: a client that loses its line comes back with it."""
+
 _SOURCES: Final = {
     "camera": TrackSource.CAMERA,
     "microphone": TrackSource.MICROPHONE,
     "screen_share": TrackSource.SCREEN_SHARE,
     "screen_share_audio": TrackSource.SCREEN_SHARE_AUDIO,
 }
+_SOURCE_NAMES: Final = {source: name for name, source in _SOURCES.items()}
 _KINDS: Final = {
     "standard": ParticipantInfo.STANDARD,
     "ingress": ParticipantInfo.INGRESS,
@@ -36,6 +41,11 @@ class Grants:
         room: The only room that it is for; empty is none.
         kind: What sort of participant.
         permission: What they may do in it.
+        subscribes_to: Kinds of participants whose tracks they may have; `None` is all. A grant of this server
+            (`canSubscribeKinds`); LiveKit's does not know it.
+        issued_at_s, expires_at_s: Unix time.
+        key: API key that the token is signed with.
+        claims: The whole token, for the one that follows it.
         can_join, can_create, can_list, is_admin: What they may do with rooms.
     """
 
@@ -50,6 +60,11 @@ class Grants:
     can_list: bool = False
     is_admin: bool = False
     permission: ParticipantPermission = field(default_factory=ParticipantPermission)
+    subscribes_to: frozenset[ParticipantInfo.Kind] | None = None
+    issued_at_s: float = 0.0
+    expires_at_s: float = 0.0
+    key: str = ""
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def require_join(self, asked_room: str = "") -> str:
         """The room that may be joined.
@@ -135,7 +150,16 @@ def _read_claims(claims: Mapping[str, Any]) -> Grants:
         can_list=video.get("roomList") is True,
         is_admin=video.get("roomAdmin") is True,
         permission=_read_permission(video),
+        subscribes_to=_read_kinds(video.get("canSubscribeKinds")),
+        issued_at_s=float(claims.get("iat") or claims.get("nbf") or 0),
+        expires_at_s=float(claims["exp"]),
+        key=str(claims["iss"]),
+        claims=claims,
     )
+
+
+def _read_kinds(names: Any) -> frozenset[ParticipantInfo.Kind] | None:
+    return None if names is None else frozenset(_KINDS[name] for name in names if name in _KINDS)
 
 
 def _read_permission(video: Mapping[str, Any]) -> ParticipantPermission:
@@ -154,6 +178,40 @@ def _read_permission(video: Mapping[str, Any]) -> ParticipantPermission:
         agent=video.get("agent") is True,
         can_subscribe_metrics=video.get("canSubscribeMetrics") is True,
     )
+
+
+def refresh_token(grants: Grants, info: ParticipantInfo, keys: Mapping[str, str]) -> str:
+    """A token for a participant to come back with, when the one that it came with has expired.
+
+    It says what is said of the participant now. It is good as long as that token, and for `REFRESHED_TTL_S`
+    at least.
+
+    Args:
+        grants: What it has come with.
+        info: What is said of it now.
+        keys: API key to its secret.
+    """
+    now_s = int(time.time())
+    claims = {name: value for name, value in grants.claims.items() if name != "iat"}
+    claims |= {"nbf": now_s, "exp": max(int(grants.expires_at_s), now_s + REFRESHED_TTL_S)}
+    claims |= {"name": info.name, "metadata": info.metadata, "attributes": dict(info.attributes)}
+    claims["video"] = {**grants.claims["video"], **_write_permission(info.permission)}
+    return jwt.encode(claims, keys[grants.key], algorithm="HS256")
+
+
+def _write_permission(permission: ParticipantPermission) -> dict[str, Any]:
+    return {
+        "canSubscribe": permission.can_subscribe,
+        "canPublish": permission.can_publish,
+        "canPublishData": permission.can_publish_data,
+        "canPublishSources": [
+            _SOURCE_NAMES[source] for source in permission.can_publish_sources if source in _SOURCE_NAMES
+        ],
+        "canUpdateOwnMetadata": permission.can_update_metadata,
+        "hidden": permission.hidden,
+        "agent": permission.agent,
+        "canSubscribeMetrics": permission.can_subscribe_metrics,
+    }
 
 
 def may_publish(permission: ParticipantPermission, source: TrackSource) -> bool:

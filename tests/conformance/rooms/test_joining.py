@@ -104,3 +104,18 @@ async def test_who_drops_before_it_is_connected_does_not_stay(target: Target) ->
         async with asyncio.timeout(SOONER_THAN_RESUME_S):
             while await listed() != {"ada"}:
                 await asyncio.sleep(0.1)
+
+
+@asynchronous
+async def test_who_asks_for_no_socket_does_not_join(target: Target) -> None:
+    """A page that loads such an address, or who sends away thousands: nobody would ever talk with them."""
+    empty, room = new_room(), new_room()
+    async with target.service() as service, joined(target, room, "ada"), aiohttp.ClientSession() as session:
+        for name, path in ((empty, "/rtc"), (room, "/rtc"), (room, "/rtc/v1")):
+            query = {"access_token": target.token("ghost", name), "join_request": ""}
+            async with session.get(f"{target.http_url}{path}", params=query) as answer:
+                assert answer.status == 404
+        listed = await service.room.list_rooms(api.ListRoomsRequest(names=[empty]))
+        assert not listed.rooms
+        there = await service.room.list_participants(api.ListParticipantsRequest(room=room))
+        assert [each.identity for each in there.participants] == ["ada"]

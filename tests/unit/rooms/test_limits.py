@@ -2,12 +2,21 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from livekit.protocol.models import ClientInfo, DataPacket, ParticipantPermission, TrackType, UserPacket
+from livekit.protocol.models import (
+    ClientInfo,
+    DataPacket,
+    DisconnectReason,
+    ParticipantPermission,
+    TrackType,
+    UserPacket,
+)
 from livekit.protocol.rtc import (
     AddTrackRequest,
     RequestResponse,
@@ -17,7 +26,7 @@ from livekit.protocol.rtc import (
     UpdateParticipantMetadata,
 )
 
-from visavis.errors import RoomLimitError, WireError
+from visavis.errors import NotAllowedError, RoomLimitError, WireError
 from visavis.rooms.arrival import Arrival, Means
 from visavis.rooms.backlog import Backlog
 from visavis.rooms.ice import Candidates, Ice
@@ -26,11 +35,14 @@ from visavis.rooms.outbox import Outbox
 from visavis.rooms.participant import Participant
 from visavis.rooms.peer import RELIABLE, Certificate
 from visavis.rooms.requests import Requests
-from visavis.rooms.room import Rooms
+from visavis.rooms.room import CONNECT_WITHIN_S
+from visavis.rooms.rooms import Rooms
 from visavis.rooms.tokens import Grants
 
+KEYS = {"key": "s" * 32}
 LIMITS = Limits(
     rooms=2,
+    deleted_rooms=3,
     participants=2,
     tracks=1,
     attribute_bytes=100,
@@ -45,16 +57,18 @@ PERMISSION = ParticipantPermission(
 )
 
 
-def with_rooms(test: Callable[[Rooms], None]) -> None:
+def with_rooms(test: Callable[[Rooms], None], clock: Callable[[], float] = lambda: 0.0) -> None:
     async def run() -> None:
         ice = Ice(Candidates(("127.0.0.1",), 1, None), datagrams_a_second=100)
-        test(Rooms(Means(ice, Certificate(), LIMITS, Backlog(), lambda _peer: None, clock=lambda: 0.0)))
+        test(Rooms(Means(ice, Certificate(), KEYS, LIMITS, Backlog(), lambda _peer: None, clock=clock)))
 
     asyncio.run(run())
 
 
 def join(rooms: Rooms, identity: str, room: str = "r") -> Participant:
-    grants = Grants(identity=identity, room=room, can_join=True, permission=PERMISSION)
+    grants = Grants(
+        identity=identity, room=room, can_join=True, permission=PERMISSION, key="key", claims={"video": {}}
+    )
     return rooms.create(room).join(grants, Arrival(ClientInfo(), single=True))
 
 
@@ -200,3 +214,34 @@ def test_an_outbox_that_is_full_drops_and_says_so() -> None:
         assert await outbox.take() == b"y"
 
     asyncio.run(check())
+
+
+def test_who_does_not_connect_has_to_go() -> None:
+    """A socket alone holds no place in a room for long."""
+    now_s = [0.0]
+
+    def check(rooms: Rooms) -> None:
+        ghost, slow = join(rooms, "ghost"), join(rooms, "slow")
+        now_s[0] = CONNECT_WITHIN_S - 1
+        rooms.tick()
+        slow.on_connected(slow.publisher.peer)
+        now_s[0] = CONNECT_WITHIN_S + 1
+        rooms.tick()
+        assert list(rooms.find("r").participants) == ["slow"]
+        assert ghost.info.disconnect_reason == DisconnectReason.CONNECTION_TIMEOUT
+
+    with_rooms(check, lambda: now_s[0])
+
+
+def test_of_deleted_rooms_so_many_are_remembered() -> None:
+    def check(rooms: Rooms) -> None:
+        old = Grants(identity="ada", room="r0", can_join=True, issued_at_s=1)
+        for index in range(LIMITS.deleted_rooms + 1):
+            rooms.create(f"r{index}")
+            rooms.delete(f"r{index}")
+        rooms.require_place(old)
+        with pytest.raises(NotAllowedError):
+            rooms.require_place(replace(old, room="r1"))
+        rooms.require_place(replace(old, room="r1", issued_at_s=time.time() + 1))
+
+    with_rooms(check)
