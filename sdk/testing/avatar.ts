@@ -2,7 +2,7 @@ import { type RemoteAudioTrack, type RemoteTrack, Room, RoomEvent, Track } from 
 import { inject } from "vitest";
 import { commands } from "vitest/browser";
 
-/** Another participant of a room, in the place of the avatar: sends a picture and a tone, and hears. */
+/** Another participant of a room, the avatar or a person: sends a picture and a tone, and hears. */
 export class Avatar {
   readonly room = new Room();
   readonly #context = new AudioContext();
@@ -14,9 +14,10 @@ export class Avatar {
     this.room.on(RoomEvent.TrackUnsubscribed, (track) => this.#heard.splice(this.#heard.indexOf(track), 1));
   }
 
-  static async join(room: string): Promise<Avatar> {
+  static async join(room: string, identity = "avatar"): Promise<Avatar> {
     const avatar = new Avatar();
-    await avatar.room.connect(inject("rooms").url, await commands.mintToken(room, "avatar"));
+    const token = await commands.mintToken(room, identity, { agent: identity === "avatar" });
+    await avatar.room.connect(inject("rooms").url, token);
     return avatar;
   }
 

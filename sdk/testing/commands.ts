@@ -4,10 +4,11 @@ import type {} from "./rooms.js"; // what is provided
 
 /** What tests in the browser ask of the side that holds the secret. */
 export const commands = {
-  /** A token for one room. */
+  /** A token for one room; with `agent` for the kind of participant that avatars are. */
   mintToken: (async (context, room: string, identity: string, grant: VideoGrant = {}, ttlS = 600) => {
     const { key, secret } = context.project.getProvidedContext().rooms;
     const token = new AccessToken(key, secret, { identity, ttl: ttlS });
+    if (grant.agent) token.kind = "agent";
     token.addGrant({
       roomJoin: true,
       room,

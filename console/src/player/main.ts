@@ -63,7 +63,12 @@ async function watch(url: string, token: string): Promise<void> {
   sound.addEventListener("click", tap);
   stage?.addEventListener("click", tap);
 
-  room.on(RoomEvent.TrackSubscribed, (track) => {
+  room.on(RoomEvent.TrackSubscribed, (track, publication, participant) => {
+    if (!participant.isAgent) {
+      // What people say to the avatar, where a server lets viewers have it: the avatar says it again.
+      publication.setSubscribed(false);
+      return;
+    }
     lips.add(track);
     const element = track.attach();
     if (track.kind === Track.Kind.Video) {

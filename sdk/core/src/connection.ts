@@ -1,7 +1,9 @@
 import {
   type DisconnectReason,
   type Participant,
+  type RemoteParticipant,
   type RemoteTrack,
+  type RemoteTrackPublication,
   Room,
   RoomEvent,
   Track,
@@ -24,6 +26,17 @@ export interface ConnectionListener {
   onMessage(message: TranscriptMessage): void;
   onAudioBlocked(blocked: boolean): void;
   onLatency(latencyMs: number): void;
+}
+
+/** The name under which the avatar publishes its tracks. */
+const AVATAR_STREAM = "avatar";
+
+/**
+ * Whether a track is the avatar's. What people say to it is not played: everybody would hear it twice, half
+ * a second apart, and the user in another window himself.
+ */
+function isAvatars(publication: TrackPublication, participant: Participant): boolean {
+  return participant.isAgent || publication.trackInfo?.stream === AVATAR_STREAM;
 }
 
 /** One stay in one room. Closing it is safe at any time, also before and while it joins. */
@@ -90,8 +103,16 @@ export class Connection {
     await Promise.all([this.voices.close(), this.room.disconnect()]);
   }
 
-  #onSubscribed = (track: RemoteTrack): void => {
+  #onSubscribed = (
+    track: RemoteTrack,
+    publication: RemoteTrackPublication,
+    participant: RemoteParticipant,
+  ): void => {
     if (this.#closed) return;
+    if (!isAvatars(publication, participant)) {
+      publication.setSubscribed(false);
+      return;
+    }
     this.#lips.add(track);
     this.#stage.add(track);
     if (track.kind === Track.Kind.Video) this.#listener.onPicture(true);

@@ -1,7 +1,10 @@
 """Tokens for rooms and their end, by LiveKit's own client library."""
 
 import asyncio
+import contextlib
 import datetime
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 import aiohttp
@@ -13,9 +16,16 @@ from visavis.ports import RoomServer
 _TOKEN_LIFE: Final = datetime.timedelta(hours=6)
 _TIMEOUT_S: Final = 5.0
 _NOT_FOUND: Final = "not_found"
+_VIEWERS: Final = ".viewers"  # ends the name of the room of a room's viewers
+_AVATAR_KIND: Final = "agent"
 _GRANTS: Final[dict[str, dict[str, Any]]] = {
     "user": {"can_publish": True, "can_subscribe": True, "can_publish_data": True},
-    "viewer": {"can_publish": False, "can_subscribe": True, "can_publish_data": False},
+    "viewer": {
+        "can_publish": False,
+        "can_subscribe": True,
+        "can_subscribe_kinds": [_AVATAR_KIND],
+        "can_publish_data": False,
+    },
     "avatar": {
         "can_publish": True,
         "can_subscribe": True,
@@ -28,6 +38,13 @@ _GRANTS: Final[dict[str, dict[str, Any]]] = {
 _ROOM: Final = api.RoomConfiguration(sync_streams=True)
 # Who sees the avatar can tell that no person is speaking.
 _AVATAR_ATTRIBUTES: Final = {"visavis.generated": "true"}
+
+
+@dataclass
+class _Grants(api.VideoGrants):
+    """With what the embedded server grants beside: kinds of participants whose tracks may be had."""
+
+    can_subscribe_kinds: list[str] | None = None
 
 
 class LiveKitRooms:
@@ -46,18 +63,42 @@ class LiveKitRooms:
         token = api.AccessToken(self._server.key, self._server.secret).with_ttl(_TOKEN_LIFE)
         token = token.with_identity(identity).with_room_config(_ROOM)
         if role == "avatar":
-            token = token.with_kind("agent").with_attributes(_AVATAR_ATTRIBUTES)
-        return token.with_grants(api.VideoGrants(room_join=True, room=room, **_GRANTS[role])).to_jwt()
+            token = token.with_kind(_AVATAR_KIND).with_attributes(_AVATAR_ATTRIBUTES)
+        if role == "viewer":
+            room = self.viewers_room(room)
+        return token.with_grants(_Grants(room_join=True, room=room, **_GRANTS[role])).to_jwt()
+
+    def viewers_room(self, room: str) -> str:
+        """Where the viewers of a room are; see `ports.Rooms`."""
+        return room if self._server.limits_viewers else room + _VIEWERS
 
     async def close(self, room: str) -> None:
         """Send everybody home; see `ports.Rooms`."""
+        async with self._service("close a room") as service:
+            for name in {room, self.viewers_room(room)}:
+                try:
+                    await service.room.delete_room(api.DeleteRoomRequest(room=name))
+                except api.TwirpError as error:
+                    if error.code != _NOT_FOUND:
+                        raise
+
+    async def open_rooms(self) -> set[str]:
+        """Names of the rooms that are there; see `ports.Rooms`."""
+        async with self._service("list its rooms") as service:
+            answer = await service.room.list_rooms(api.ListRoomsRequest())
+        return {room.name.removesuffix(_VIEWERS) for room in answer.rooms}
+
+    @contextlib.asynccontextmanager
+    async def _service(self, what: str) -> AsyncIterator[api.LiveKitAPI]:
+        """The server's API; whatever goes wrong with it is a `LiveRoomError`."""
         address = self.url.replace("ws", "http", 1)
         try:
-            async with asyncio.timeout(_TIMEOUT_S):
-                async with api.LiveKitAPI(address, self._server.key, self._server.secret) as service:
-                    await service.room.delete_room(api.DeleteRoomRequest(room=room))
+            async with (
+                asyncio.timeout(_TIMEOUT_S),
+                api.LiveKitAPI(address, self._server.key, self._server.secret) as service,
+            ):
+                yield service
         except api.TwirpError as error:
-            if error.code != _NOT_FOUND:
-                raise LiveRoomError(f"The room server refuses to close a room ({error.code}).") from error
+            raise LiveRoomError(f"The room server refuses to {what} ({error.code}).") from error
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise LiveRoomError("The room server cannot be reached.") from error

@@ -108,7 +108,7 @@ async def room_server(installation: Installation, database: Database, *, public:
         return RoomServer(settings.livekit_url, settings.livekit_api_key, secret)
     address = RoomsAddress.read(installation.rooms_note)
     url = address.public_url if public else address.url
-    return RoomServer(url, roomserver.KEY, await rooms_secret(database))
+    return RoomServer(url, roomserver.KEY, await rooms_secret(database), limits_viewers=True)
 
 
 def public_http(settings: Settings) -> PublicHttp:

@@ -192,6 +192,16 @@ async def obeyed(session: AsyncSession, worker_id: str, session_id: str, sequenc
     await session.execute(statement)
 
 
+async def keep_token(session: AsyncSession, worker_id: str, session_id: str, sealed: bytes) -> None:
+    """Keep the newest token for somebody else's room, while the session lasts."""
+    statement = (
+        update(Session)
+        .where(Session.id == session_id, Session.worker_id == worker_id, Session.status == ACTIVE)
+        .values(sealed_token=sealed)
+    )
+    await session.execute(statement)
+
+
 async def rooms_to_close(session: AsyncSession, *, at_most: int = 50) -> list[Session]:
     """Ended sessions whose rooms may still be open; the caller has them until its transaction ends."""
     query = (

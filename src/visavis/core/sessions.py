@@ -252,6 +252,15 @@ async def end_by_key(session: AsyncSession, key: ApiKey, session_id: str) -> Ses
     return ended
 
 
+async def ended_rooms(session: AsyncSession, rooms: set[str]) -> set[str]:
+    """Of these rooms those of our own whose session has ended."""
+    ids = [room.removeprefix(_ROOM_BEGIN) for room in rooms if room.startswith(_ROOM_BEGIN)]
+    query = select(Session.room).where(
+        Session.id.in_(ids), Session.status == ENDED, Session.mode != EXTERNAL, Session.room.in_(rooms)
+    )
+    return set((await session.execute(query)).scalars())
+
+
 async def end(
     session: AsyncSession, session_id: str, reason: Reason, *, worker_id: str | None = None, at: Any = None
 ) -> Session | None:

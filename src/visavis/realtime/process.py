@@ -1,8 +1,8 @@
 """A session's process: orders come in on standard input, events go out on standard output, as JSON lines.
 
 Orders: `begin` (once), `swap`, `end`; `measure` instead of `begin` says what a session costs here. Events:
-`ready`, `joined`, `showing`, `obeyed`, `figures`, and at last `over` with a reason. The process ends with its
-session: nothing of it is left for another.
+`ready`, `joined`, `token`, `showing`, `obeyed`, `figures`, and at last `over` with a reason. The process ends
+with its session: nothing of it is left for another.
 """
 
 import asyncio
@@ -98,6 +98,7 @@ class _Stage:
         part = Part(
             way=nullcontext(url) if order["is_own"] else self._forward(url),
             token=order["token"],
+            viewers_token=order["viewers_token"],
             rig=Path(order["rig"]),
             picture=Picture(**order["picture"]),
             idle_timeout_s=order["idle_timeout_s"],

@@ -16,6 +16,7 @@ from visavis.realtime.agent_voice import ON_BEHALF
 from visavis.realtime.delays import Delays, note_track
 from visavis.realtime.ear import Ear
 from visavis.realtime.sound import BLOCK_S, BLOCK_SAMPLES, RATE_HZ, from_pcm
+from visavis.realtime.viewers import ViewersRoom, refreshed_token
 
 _JOIN_S: Final = 10.0
 _LEAVE_S: Final = 2.0
@@ -67,6 +68,7 @@ class AvatarRoom:
         ear: Ear,
         on_gone: Callable[[str], None],
         on_change: Callable[[], None],
+        on_token: Callable[[str], None] = lambda _token: None,
     ) -> None:
         """Prepare; nothing is connected.
 
@@ -75,13 +77,17 @@ class AvatarRoom:
             ear: Hears every track of the room, unless the avatar speaks for an agent.
             on_gone: Told why when the stay is over and we did not leave: `room_deleted`, `replaced`, `lost`.
             on_change: Told when tracks or participants come or go.
+            on_token: Told the token to join with again: the server refreshes it now and then.
         """
         self._picture, self._ear, self._on_gone, self._on_change = picture, ear, on_gone, on_change
+        self._on_token = on_token
         self.room = rtc.Room()
         self._readers: dict[str, asyncio.Task[None]] = {}
         self._tracks: list[rtc.Track] = []
         self._audio: rtc.AudioSource | None = None
         self._video: rtc.VideoSource | None = None
+        self._viewers: ViewersRoom | None = None
+        self._viewers_task: asyncio.Task[None] | None = None
         self._is_leaving = False
 
     @property
@@ -106,8 +112,18 @@ class AvatarRoom:
         agent = self.agent
         return agent not in self.room.remote_participants if agent else not self.open_tracks
 
-    async def join(self, url: str, token: str) -> None:
+    @property
+    def viewers_token(self) -> str | None:
+        """To join the viewers' room with again, if there is one."""
+        return self._viewers.token if self._viewers is not None else None
+
+    async def join(self, url: str, token: str, *, viewers_token: str | None = None) -> None:
         """Join and publish.
+
+        Args:
+            url: Of the room's server.
+            token: To join with.
+            viewers_token: For the room of the viewers, if that is another one.
 
         Raises:
             LiveRoomError: The room cannot be joined.
@@ -121,17 +137,28 @@ class AvatarRoom:
         except (rtc.ConnectError, rtc.participant.PublishTrackError, TimeoutError) as error:
             await self.leave()
             raise LiveRoomError(f"The room cannot be joined ({type(error).__name__}).") from error
+        if viewers_token is not None:
+            self._viewers = ViewersRoom(url, viewers_token, self._publish_tracks)
+            self._viewers_task = asyncio.create_task(self._viewers.run())
         for person in self.room.remote_participants.values():
             for publication in person.track_publications.values():
                 self._hear_of(publication)
         self._on_change()
 
+    async def describe(self, attributes: dict[str, str]) -> None:
+        """Say something of the avatar to all who see it."""
+        if self.room.isconnected():
+            await self.room.local_participant.set_attributes(attributes)
+        if self._viewers is not None:
+            await self._viewers.describe(attributes)
+
     async def leave(self) -> None:
         """Leave, wherever joining had come to."""
         self._is_leaving = True
-        for reader in self._readers.values():
-            reader.cancel()
-        await asyncio.gather(*self._readers.values(), return_exceptions=True)
+        tasks = [*self._readers.values(), *([self._viewers_task] if self._viewers_task else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         try:
             async with asyncio.timeout(_LEAVE_S):
                 await self.room.disconnect()
@@ -177,9 +204,15 @@ class AvatarRoom:
         self._audio = rtc.AudioSource(RATE_HZ, 1, queue_size_ms=_NO_QUEUE)
         self._video = rtc.VideoSource(picture.size_px, picture.size_px)
         self.show(np.zeros((picture.size_px, picture.size_px, 3), np.uint8), _LONG_AGO_S)
+        self._tracks.append(await self._publish_tracks(self.room.local_participant))
+
+    async def _publish_tracks(self, me: rtc.LocalParticipant) -> rtc.LocalVideoTrack:
+        """Publish sound and picture to those in the room of `me`. Returns the track of the picture."""
+        picture = self._picture
+        if self._audio is None or self._video is None:
+            raise LiveRoomError("The avatar has left.")
         sound = rtc.LocalAudioTrack.create_audio_track("avatar-voice", self._audio)
         face = rtc.LocalVideoTrack.create_video_track("avatar-face", self._video)
-        me = self.room.local_participant
         # One layer with a bitrate of its own: the library's presets are for webcams in meetings.
         as_face = rtc.TrackPublishOptions(
             source=rtc.TrackSource.SOURCE_CAMERA,
@@ -194,8 +227,8 @@ class AvatarRoom:
         )
         as_voice.audio_encoding.max_bitrate = _AUDIO_BITS
         await me.publish_track(face, as_face)
-        self._tracks.append(face)
         await me.publish_track(sound, as_voice)
+        return face
 
     def _listen(self) -> None:
         room = self.room
@@ -207,6 +240,7 @@ class AvatarRoom:
         room.on("track_unmuted", lambda _person, publication: self._mute(publication, muted=False))
         room.on("participant_connected", lambda _: self._on_change())
         room.on("participant_disconnected", lambda _: self._on_change())
+        room.on("token_refreshed", lambda: self._on_token(refreshed_token(room)))
         room.on("disconnected", self._gone)
 
     def _gone(self, reason: Any) -> None:

@@ -44,6 +44,7 @@ class Part:
     Attributes:
         way: To the room's server: gives the address to connect to, for as long as the session lasts.
         token: To join with.
+        viewers_token: For the room of the viewers, if that is another one.
         rig: File of the face.
         picture: How the video is sent.
         idle_timeout_s: After so long without anybody to be heard the session is over.
@@ -51,6 +52,7 @@ class Part:
 
     way: AbstractAsyncContextManager[str]
     token: str
+    viewers_token: str | None
     rig: Path
     picture: Picture
     idle_timeout_s: float
@@ -91,6 +93,7 @@ class LiveSession:
         """
         self._part, self._speech, self._clock, self._tell = part, speech, clock, tell
         self._fps = Fraction(part.picture.fps)
+        self._token, self._viewers_token = part.token, part.viewers_token  # later newer ones, from the server
         self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._lost = asyncio.Event()
         self._idle_since_s: float | None = clock.now_s()
@@ -139,15 +142,18 @@ class LiveSession:
 
     async def say_face(self, name: str) -> None:
         """Write into the avatar's metadata which face it shows."""
-        if self._room.room.isconnected():
-            await self._room.room.local_participant.set_attributes({"visavis.face": name})
+        await self._room.describe({"visavis.face": name})
 
     def _face(self, rig: Path) -> FaceView:
         return FaceView(load_rig(rig), side_px=self._part.picture.size_px)
 
     def _new_room(self) -> AvatarRoom:
         return AvatarRoom(
-            self._part.picture, ear=self._ear, on_gone=self._note_gone, on_change=self._note_change
+            self._part.picture,
+            ear=self._ear,
+            on_gone=self._note_gone,
+            on_change=self._note_change,
+            on_token=self._note_token,
         )
 
     async def _stay(self, url: str) -> None:
@@ -167,6 +173,7 @@ class LiveSession:
                     voice, self._voice = self._voice, None
                     await voice.close()
             _log.warning("room_lost")
+            self._viewers_token = self._room.viewers_token
             await self._room.leave()
             self._room = self._new_room()
 
@@ -174,7 +181,7 @@ class LiveSession:
         deadline_s, pause_s = self._clock.now_s() + _REJOIN_S, _FIRST_PAUSE_S
         while True:
             try:
-                await self._room.join(url, self._part.token)
+                await self._room.join(url, self._token, viewers_token=self._viewers_token)
             except LiveRoomError as error:
                 _log.warning("join_failed", reason=error.message)
                 if self._clock.now_s() > deadline_s:
@@ -251,6 +258,10 @@ class LiveSession:
             self._lost.set()
         else:
             self.end(why)
+
+    def _note_token(self, token: str) -> None:
+        self._token = token
+        self._tell({"event": "token", "token": token})
 
     def _note_change(self) -> None:
         """Begin to wait when nobody is there to be heard, or stop waiting."""

@@ -122,17 +122,17 @@ class Rooms:
         return [room for name, room in self._rooms.items() if not names or name in names]
 
     def delete(self, name: str) -> None:
-        """Close a room, and let nobody in again with a token from before.
+        """Close a room, and let nobody in again with a token from before, also where nobody is in it yet.
 
         Raises:
             NotThereError: There is none of that name.
         """
-        room = self.find(name)
-        del self._rooms[name]
         self._deleted.pop(name, None)  # the newest stand last
         self._deleted[name] = int(time.time())
         while len(self._deleted) > self._means.limits.deleted_rooms:
             del self._deleted[next(iter(self._deleted))]
+        room = self.find(name)
+        del self._rooms[name]
         room.close(DisconnectReason.ROOM_DELETED)
 
     def close(self) -> None:

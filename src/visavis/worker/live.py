@@ -7,6 +7,7 @@ next round come at once.
 import asyncio
 import contextlib
 import os
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core import leases, sessions
 from visavis.core.schema import Session, SessionMessage
-from visavis.core.secret import SEALS, shared_secret, unseal
+from visavis.core.secret import SEALS, seal, shared_secret, unseal
 from visavis.core.sessions import EXTERNAL, Reason
 from visavis.errors import DatabaseError, LiveRoomError, StoreError, VisavisError
 from visavis.whole_file import whole_file
@@ -28,6 +29,7 @@ AVATAR: Final = "avatar"
 _CORES_FOR_SESSIONS: Final = 0.85  # the rest is for rooms, database and gateway
 _MOVED_WITHIN_S: Final = 8.0
 _PAUSE_S: Final = 1.0
+_CLOSE_AGAIN_S: Final = 10.0
 _MOST_RIGS: Final = 64
 _REASONS: Final = {
     "idle_timeout": Reason.IDLE,
@@ -73,6 +75,7 @@ class LiveHalf:
         self._ending: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._closing: asyncio.Task[None] | None = None
+        self._closed_again_s = -_CLOSE_AGAIN_S
 
     async def work(self, url: str) -> None:
         """Hold sessions until cancelled.
@@ -154,11 +157,12 @@ class LiveHalf:
             is_own = row.mode != EXTERNAL or row.livekit_url == live.shown_url
             order: dict[str, Any] = {"url": live.rooms.url if is_own else row.livekit_url}
             order |= {"is_own": is_own, "token": await self._token(row), "rig": str(rig)}
+            order |= {"viewers_token": self._viewers_token(row)}
             order |= {"picture": live.picture, "idle_timeout_s": row.idle_timeout_s}
             running.player = await self._company.hire()
             _log.info("session_begun", session=row.id, placement=row.placements, player=running.player.pid)
             await running.player.order({"do": "begin", **order})
-            reason = await self._watch(running, running.player)
+            reason = await self._watch(running, running.player, row)
         except (VisavisError, OSError) as error:
             _log.error("session_broke", session=row.id, reason=type(error).__name__)
         finally:
@@ -185,6 +189,13 @@ class LiveHalf:
         async with self._shop.database.transaction() as session:
             return unseal(await shared_secret(session, SEALS), row.sealed_token)
 
+    def _viewers_token(self, row: Session) -> str | None:
+        rooms = self._shop.live.rooms
+        viewers = rooms.viewers_room(row.room)
+        if row.mode == EXTERNAL or viewers == row.room:
+            return None
+        return rooms.token(viewers, AVATAR, role="avatar")
+
     async def _pass_on(self, running: _Running, messages: list[SessionMessage]) -> None:
         if running.player is None:
             return
@@ -197,7 +208,7 @@ class LiveHalf:
                 order = {"do": "swap", "rig": str(rig), "sequence": message.sequence}
                 await running.player.order(order | {"face": message.rig_id[:12]})
 
-    async def _watch(self, running: _Running, player: Player) -> Reason | None:
+    async def _watch(self, running: _Running, player: Player, row: Session) -> Reason | None:
         """Hear what a player tells, to its end. Returns why the session is over, if it is."""
         before = running.told
         async for event in player.events():
@@ -205,6 +216,8 @@ class LiveHalf:
                 case "joined":
                     await self._write(leases.joined, running.id)
                     await self._write(leases.obeyed, running.id, before)
+                case "token" if row.mode == EXTERNAL:  # for who takes it over; tokens for ours are made anew
+                    await self._write(_keep_token, running.id, event["token"])
                 case "obeyed":
                     await self._write(leases.obeyed, running.id, event["sequence"])
                 case "figures":
@@ -270,8 +283,22 @@ class LiveHalf:
                     await self._shop.live.rooms.close(row.room)
                 async with self._shop.database.transaction() as session:
                     await leases.room_closed(session, row.id)
+            await self._close_rooms_again()
         except (DatabaseError, LiveRoomError) as error:
             _log.warning("rooms_not_closed", code=error.code)  # the next round comes by
+
+    async def _close_rooms_again(self) -> None:
+        """Close what tokens of ended sessions have made anew, on servers that let them."""
+        now_s = time.monotonic()
+        if now_s - self._closed_again_s < _CLOSE_AGAIN_S:
+            return
+        self._closed_again_s = now_s
+        there = await self._shop.live.rooms.open_rooms()
+        async with self._shop.database.transaction() as session:
+            ended = await sessions.ended_rooms(session, there)
+        for room in ended:
+            _log.info("room_closed_again")
+            await self._shop.live.rooms.close(room)
 
     async def _go_home(self) -> None:
         """Move what runs here to other workers, then leave."""
@@ -290,6 +317,11 @@ class LiveHalf:
         for identifier in list(self._running):
             self._drop(identifier)
         await asyncio.gather(*self._ending, return_exceptions=True)
+
+
+async def _keep_token(session: AsyncSession, worker: str, identifier: str, token: str) -> None:
+    sealed = seal(await shared_secret(session, SEALS), token)
+    await leases.keep_token(session, worker, identifier, sealed)
 
 
 async def _end_here(session: AsyncSession, worker: str, identifier: str, reason: Reason) -> None:

@@ -89,7 +89,7 @@ async def _create(
 
 @router.post("/v1/realtime/session/{session_id}/viewer", responses=documented.errors(*documented.VIEWER))
 async def view(session_id: SessionId, caller: Caller, context: Given) -> live_wire.Viewer:
-    """A token that can watch the session, and neither be seen nor heard nor send data."""
+    """A token that can watch and hear the avatar, and neither be seen nor heard nor send data."""
     async with context.database.transaction() as session:
         row = await sessions.find_active(session, caller, _clean(session_id))
     viewer = f"viewer-{secrets.token_hex(_ID_BYTES)}"

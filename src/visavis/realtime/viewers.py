@@ -1,0 +1,119 @@
+"""The room beside a session's, in which viewers see the avatar and nobody else.
+
+LiveKit's server lets everybody in a room have every track of it, unless the publisher's own client forbids
+it, and what people say to the avatar is such a track. So viewers are in a room of their own, where the avatar
+publishes the same sound and pictures once more. That costs another encoding, and is done while there is a
+viewer. The embedded server limits viewers itself and needs none of this.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+from livekit import rtc
+
+from visavis.errors import LiveRoomError
+
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
+_JOIN_S: Final = 10.0
+_LEAVE_S: Final = 2.0
+
+_FAILURES: Final = (
+    rtc.ConnectError,
+    rtc.participant.PublishTrackError,
+    rtc.participant.UnpublishTrackError,
+    LiveRoomError,
+    TimeoutError,
+)
+
+_log = structlog.get_logger()
+
+Publish = Callable[[rtc.LocalParticipant], Awaitable[object]]
+
+
+class ViewersRoom:
+    """The avatar's stay with its viewers."""
+
+    def __init__(self, url: str, token: str, publish: Publish) -> None:
+        """Prepare; nothing is connected.
+
+        Args:
+            url: Of the room's server.
+            token: To join with.
+            publish: Publishes sound and picture.
+        """
+        self._url, self._publish = url, publish
+        self.token = token
+        """To join with again: the server refreshes it."""
+        self._room: rtc.Room | None = None
+        self._attributes: dict[str, str] = {}
+
+    async def describe(self, attributes: dict[str, str]) -> None:
+        """Say something of the avatar, now and whenever it has joined again."""
+        self._attributes |= attributes
+        if self._room is not None and self._room.isconnected():
+            await self._room.local_participant.set_attributes(self._attributes)
+
+    async def run(self) -> None:
+        """Be there until cancelled, or until another has come under the same identity."""
+        pause_s = _FIRST_PAUSE_S
+        while True:
+            try:
+                if await self._stay() == rtc.DisconnectReason.DUPLICATE_IDENTITY:
+                    return
+                pause_s = _FIRST_PAUSE_S
+            except _FAILURES as error:
+                _log.warning("viewers_not_joined", reason=type(error).__name__)
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+            await asyncio.sleep(pause_s)
+
+    async def _stay(self) -> int | None:
+        """Join, and publish while somebody is there. Returns why the stay has ended."""
+        room = self._room = rtc.Room()
+        changed, reasons = asyncio.Event(), list[int]()
+        room.on("participant_connected", lambda _: changed.set())
+        room.on("participant_disconnected", lambda _: changed.set())
+        room.on("reconnected", changed.set)
+        room.on("disconnected", reasons.append)
+        room.on("disconnected", lambda _: changed.set())
+        room.on("token_refreshed", lambda: self._note_token(room))
+        try:
+            async with asyncio.timeout(_JOIN_S):
+                options = rtc.RoomOptions(auto_subscribe=False, dynacast=False, connect_timeout=_JOIN_S)
+                await room.connect(self._url, self.token, options)
+                if self._attributes:
+                    await room.local_participant.set_attributes(self._attributes)
+            while not reasons:
+                changed.clear()
+                await self._show_or_rest(room)
+                await changed.wait()
+            return reasons[0]
+        finally:
+            await _leave(room)
+
+    async def _show_or_rest(self, room: rtc.Room) -> None:
+        me = room.local_participant
+        if room.remote_participants and not me.track_publications:
+            async with asyncio.timeout(_JOIN_S):
+                await self._publish(me)
+        elif not room.remote_participants:
+            for sid in list(me.track_publications):
+                await me.unpublish_track(sid)
+
+    def _note_token(self, room: rtc.Room) -> None:
+        self.token = refreshed_token(room)
+
+
+def refreshed_token(room: rtc.Room) -> str:
+    """The token that the server gave last, to join again with when the first one has expired."""
+    # The library tells of it and keeps it, and has no public name for it.
+    return str(room._token)  # noqa: SLF001
+
+
+async def _leave(room: rtc.Room) -> None:
+    try:
+        async with asyncio.timeout(_LEAVE_S):
+            await room.disconnect()
+    except TimeoutError:
+        _log.warning("leaving_took_too_long")

@@ -1,0 +1,117 @@
+"""Who is in the rooms of a session: viewers with the avatar alone, nobody after its end."""
+
+import asyncio
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bench.viewing import speaking
+from livekit import rtc
+from livekit.rtc._proto import room_pb2
+from tests.conformance.rooms.clients import Client, Target, joined, new_room, within
+from tests.conformance.rooms.servers import embedded
+from tests.conformance.rooms.test_tokens import SOON_EXPIRED, until_refused
+from tests.live.conftest import Stage, asynchronous
+
+from visavis.engine.rig.file import save_rig
+from visavis.engine.rig.model import Rig
+from visavis.engine.speech import SpeechModel
+from visavis.realtime.clock import MonotonicClock
+from visavis.realtime.room import Picture
+from visavis.realtime.session import LiveSession, Part
+
+AVATARS_TRACKS = 2
+
+
+def target(made: dict[str, Any]) -> Target:
+    return Target(made["livekit_url"], "", "")
+
+
+async def viewer_token(stage: Stage, made: dict[str, Any]) -> str:
+    async with stage.client as client:
+        answer = await client.post(f"/v1/realtime/session/{made['session_id']}/viewer")
+        return str(answer.json()["token"])
+
+
+async def until_shown(client: Client) -> None:
+    """Wait until a client has sound and picture of the avatar."""
+    await client.until(lambda: client.count("track_subscribed") >= AVATARS_TRACKS)
+
+
+@asynchronous
+async def test_viewers_have_the_avatars_tracks_alone(stage: Stage) -> None:
+    """Whoever comes first; and a viewer that comes back when all had left."""
+    async with stage.session() as made:
+        token = await viewer_token(stage, made)
+        async with (
+            joined(target(made), "", "", token=token) as early,
+            joined(target(made), "", "", token=made["token"]) as presenter,
+            speaking(presenter.room),
+        ):
+            await until_shown(presenter)
+            await presenter.event("local_track_subscribed")  # the avatar hears
+            await until_shown(early)
+            late_token = await viewer_token(stage, made)
+            async with joined(target(made), "", "", token=late_token) as late:
+                await until_shown(late)
+            await early.room.disconnect()
+            async with joined(target(made), "", "", token=token) as again:
+                await until_shown(again)
+            for viewer in (early, late, again):
+                had = [arguments for name, arguments in viewer.events if name == "track_subscribed"]
+                assert sorted(track.kind for track, _, _ in had) == [
+                    rtc.TrackKind.KIND_AUDIO,
+                    rtc.TrackKind.KIND_VIDEO,
+                ]
+                assert {person.kind for _, _, person in had} == {rtc.ParticipantKind.PARTICIPANT_KIND_AGENT}
+
+
+@asynchronous
+async def test_after_its_end_no_token_brings_a_session_back(stage: Stage) -> None:
+    """On our own server nobody gets in; on LiveKit's who gets in is sent away within seconds."""
+    async with stage.session() as made, stage.client as client:
+        tokens = [made["token"], await viewer_token(stage, made)]
+        async with joined(target(made), "", "", token=tokens[0]) as user:
+            await until_shown(user)
+            await client.delete(f"/v1/realtime/session/{made['session_id']}")
+            await user.event("disconnected")
+        for token in tokens:
+            if "LIVEKIT_URL" in stage.server.env:
+                async with joined(target(made), "", "", token=token) as late:
+                    (reason,) = await late.event("disconnected")
+                    assert reason == rtc.DisconnectReason.ROOM_DELETED
+            else:
+                with pytest.raises(rtc.ConnectError):
+                    async with joined(target(made), "", "", token=token):
+                        pass
+
+
+@asynchronous
+async def test_an_avatar_comes_back_when_its_token_has_expired(
+    portrait_rig: Rig, speech_model: SpeechModel, tmp_path: Path
+) -> None:
+    """As after days, when the room server sends everybody away."""
+    save_rig(portrait_rig, tmp_path / "face.visavis")
+    told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    async def until_told(event: str) -> None:
+        while (await within(told.get()))["event"] != event:
+            pass
+
+    with embedded(tmp_path / "rooms.log") as server:
+        token = server.target.token("avatar", new_room(), ttl=SOON_EXPIRED, kind="agent")
+        picture = Picture(size_px=128, fps=25, codec="vp8", kbps=500)
+        part = Part(
+            nullcontext(server.target.url), token, None, tmp_path / "face.visavis", picture, idle_timeout_s=60
+        )
+        live = LiveSession(part, speech_model, MonotonicClock(), told.put_nowait)
+        running = asyncio.create_task(live.run())
+        try:
+            await until_told("joined")
+            await until_refused(server.target, token)
+            await within(live._room.room.simulate_scenario(room_pb2.SIMULATE_SERVER_LEAVE))
+            await until_told("joined")
+        finally:
+            live.end()
+            await running
