@@ -1,9 +1,10 @@
 """Figures of the API, on a server that it starts itself.
 
-    python -m bench.api [--keep bench/results/api.json]
+    python -m bench.api [--keep bench/results/api.json] [--quick]
 
 Requests a second, upload speed, time to submit, jobs a second with two rendering processes, the time of one
 job on an idle machine, memory. Every request goes to this machine alone and the number of requests is fixed.
+`--quick` does little of each: whether it still runs.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import wave
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +33,33 @@ import numpy as np
 from visavis.samples import SENTENCE, write_portrait
 from visavis.samples.sentence import speak
 
-REQUESTS = 2000
 CLIENTS = 8
-UPLOADS = 10
 UPLOAD_BYTES = 40 * 2**20
-JOBS = 40
-SINGLE_JOBS = 5
-SPEECH_S = 10
 MB = 1e6
 
 Figures = dict[str, float | int | str]
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How much is measured.
+
+    Attributes:
+        requests: Of each kind.
+        uploads: Of `UPLOAD_BYTES`.
+        jobs: Short ones, at once.
+        single_jobs: One after the other.
+        speech_s: Of each of these, in seconds.
+    """
+
+    requests: int = 2000
+    uploads: int = 10
+    jobs: int = 40
+    single_jobs: int = 5
+    speech_s: int = 10
+
+
+QUICK = Amount(requests=16, uploads=1, jobs=2, single_jobs=1, speech_s=1)
 
 
 @contextmanager
@@ -85,15 +104,15 @@ def make_sound(path: Path, seconds: float) -> bytes:
     return path.read_bytes()
 
 
-def requests_a_second(url: str, key: str) -> Figures:
+def requests_a_second(url: str, key: str, count: int) -> Figures:
     """Many small requests at once: a job looked up, which is a key, a rate and a row."""
     figures: Figures = {}
     for name, path in (("healthz", "/healthz"), ("job", "/v1/jobs/000000000000"), ("me", "/v1/me")):
 
-        def ask(count: int, path: str = path) -> list[float]:
+        def ask(own: int, path: str = path) -> list[float]:
             taken = []
             with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60) as mine:
-                for _ in range(count):
+                for _ in range(own):
                     began = time.perf_counter()
                     mine.get(path)
                     taken.append(time.perf_counter() - began)
@@ -101,26 +120,26 @@ def requests_a_second(url: str, key: str) -> Figures:
 
         began = time.perf_counter()
         with ThreadPoolExecutor(CLIENTS) as pool:
-            taken = [each for some in pool.map(ask, [REQUESTS // CLIENTS] * CLIENTS) for each in some]
-        figures[f"{name}_requests_per_s"] = round(REQUESTS / (time.perf_counter() - began))
+            taken = [each for some in pool.map(ask, [count // CLIENTS] * CLIENTS) for each in some]
+        figures[f"{name}_requests_per_s"] = round(count / (time.perf_counter() - began))
         figures[f"{name}_p50_ms"] = round(statistics.median(taken) * 1e3, 2)
         figures[f"{name}_p95_ms"] = round(statistics.quantiles(taken, n=20)[-1] * 1e3, 2)
     return figures
 
 
-def upload_speed(client: httpx.Client, photo: bytes) -> Figures:
+def upload_speed(client: httpx.Client, photo: bytes, count: int) -> Figures:
     """Large forms that are read to the end and then refused for their kind: what reading costs."""
     form = {"image": ("face.png", photo, "image/png"), "audio": ("a.flac", b"fLaC" + bytes(UPLOAD_BYTES))}
     began = time.perf_counter()
-    for _ in range(UPLOADS):
+    for _ in range(count):
         client.post("/v1/generate", files=form)
-    return {"upload_mb_per_s": round(UPLOADS * UPLOAD_BYTES / MB / (time.perf_counter() - began))}
+    return {"upload_mb_per_s": round(count * UPLOAD_BYTES / MB / (time.perf_counter() - began))}
 
 
-def one_at_a_time(client: httpx.Client, photo: bytes, sound: bytes) -> Figures:
+def one_at_a_time(client: httpx.Client, photo: bytes, sound: bytes, amount: Amount) -> Figures:
     """From the first byte sent to the result's address known, one job after the other."""
     submitted, whole, rendered = [], [], []
-    for _ in range(SINGLE_JOBS):
+    for _ in range(amount.single_jobs):
         began = time.perf_counter()
         form = {"image": ("face.png", photo, "image/png"), "audio": ("a.wav", sound, "audio/wav")}
         job_id = client.post("/v1/generate", files=form).json()["job_id"]
@@ -128,12 +147,13 @@ def one_at_a_time(client: httpx.Client, photo: bytes, sound: bytes) -> Figures:
         job = wait_for_job(client, job_id)
         whole.append(time.perf_counter() - began)
         rendered.append(job["timing"]["latency_ms"] / 1e3)
+    speech = f"{amount.speech_s}s"
     return {
         "submit_p50_ms": round(statistics.median(submitted) * 1e3),
-        "job_10s_speech_p50_s": round(statistics.median(whole), 2),
-        "job_10s_speech_worst_s": round(max(whole), 2),
-        "job_10s_speech_in_worker_p50_s": round(statistics.median(rendered), 2),
-        "times_real_time": round(SPEECH_S / statistics.median(whole), 1),
+        f"job_{speech}_speech_p50_s": round(statistics.median(whole), 2),
+        f"job_{speech}_speech_worst_s": round(max(whole), 2),
+        f"job_{speech}_speech_in_worker_p50_s": round(statistics.median(rendered), 2),
+        "times_real_time": round(amount.speech_s / statistics.median(whole), 1),
     }
 
 
@@ -149,19 +169,19 @@ def wait_for_job(client: httpx.Client, job_id: str) -> dict[str, Any]:
     return job
 
 
-def many_at_once(client: httpx.Client, photo: bytes, sound: bytes) -> Figures:
+def many_at_once(client: httpx.Client, photo: bytes, sound: bytes, count: int) -> Figures:
     """Short jobs, all submitted at once, until the last is done."""
     form = {"image": ("face.png", photo, "image/png"), "audio": ("a.wav", sound, "audio/wav")}
     began = time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as pool:
-        list(pool.map(lambda _: client.post("/v1/generate", files=form), range(JOBS)))
+        list(pool.map(lambda _: client.post("/v1/generate", files=form), range(count)))
 
     def done() -> bool:
         rows = client.get("/v1/jobs", params={"limit": 100}).json()["jobs"]
         return all(row["status"] == "completed" for row in rows)
 
     wait_until(done)
-    return {"jobs_of_1s_per_s": round(JOBS / (time.perf_counter() - began), 2)}
+    return {"jobs_of_1s_per_s": round(count / (time.perf_counter() - began), 2)}
 
 
 def memory(pid: int) -> Figures:
@@ -202,17 +222,19 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--keep", type=Path, help="Also write the figures as JSON.")
-    keep = parser.parse_args().keep
+    parser.add_argument("--quick", action="store_true", help="Do little of each.")
+    given = parser.parse_args()
+    amount, keep = QUICK if given.quick else Amount(), given.keep
     with tempfile.TemporaryDirectory() as name, serving() as (url, key, pid):
         write_portrait(Path(name) / "face.png")
         photo = (Path(name) / "face.png").read_bytes()
-        long, short = (make_sound(Path(name) / "sound.wav", seconds) for seconds in (SPEECH_S, 1))
+        long, short = (make_sound(Path(name) / "sound.wav", seconds) for seconds in (amount.speech_s, 1))
         with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=120) as client:
             figures: Figures = {"cores": os.cpu_count() or 0, "load_before": round(os.getloadavg()[0], 2)}
-            figures |= one_at_a_time(client, photo, long)
-            figures |= many_at_once(client, photo, short)
-            figures |= requests_a_second(url, key)
-            figures |= upload_speed(client, photo)
+            figures |= one_at_a_time(client, photo, long, amount)
+            figures |= many_at_once(client, photo, short, amount.jobs)
+            figures |= requests_a_second(url, key, amount.requests)
+            figures |= upload_speed(client, photo, amount.uploads)
             figures |= memory(pid)
     for name, value in figures.items():
         print(f"{name:36} {value}")

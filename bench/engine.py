@@ -1,10 +1,11 @@
 """Figures of the engine: what a frame, a rig and a whole job cost.
 
-    python -m bench.engine [--seconds 10] [--size 512]
+    python -m bench.engine [--seconds 10] [--size 512] [--quick]
 
 Frames are drawn and encoded in turn in one loop, so that both stand under the same load, and timed by the
 thread's own processor time, which a busy machine does not stretch. The face is the built-in portrait, the
-sound the built-in sentence over and over.
+sound the built-in sentence over and over. `--quick` goes through all of it once, small and short, and keeps
+nothing: whether it still runs.
 """
 
 import argparse
@@ -47,7 +48,8 @@ from visavis.samples.sentence import speak
 from visavis.settings import read_settings
 
 FPS = Fraction(25)
-REPEATS = 7
+REPEATS, JOBS = 7, 3
+STAGES = ("_draw_eyes", "_source_cells", "_warp", "_compose")  # of `FrameRenderer.draw`, with `_mouth.draw`
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -55,7 +57,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--size", type=int, default=512)
+    parser.add_argument("--quick", action="store_true")
     wanted = parser.parse_args(arguments)
+    repeats, jobs = (1, 1) if wanted.quick else (REPEATS, JOBS)
+    if wanted.quick:
+        wanted.seconds, wanted.size = min(wanted.seconds, 1.0), min(wanted.size, 256)
     settings = read_settings()
     bootstrap.prepare_process(settings)
     models, speech = bootstrap.face_models(settings), bootstrap.speech_model()
@@ -67,11 +73,12 @@ def main(arguments: list[str] | None = None) -> None:
         figures: dict[str, Any] = {
             "size_px": wanted.size,
             "frame_ms": _frame_ms(rig, weights),
-            "rig": _rig_figures(models, photo, rig, wanted.size),
-            "job": _job_figures(rig, speech, sound, wanted.seconds, Path(folder)),
+            "rig": _rig_figures(models, photo, rig, repeats),
+            "job": _job_figures(rig, speech, sound, wanted.seconds, Path(folder), jobs),
         }
     _print(figures)
-    print(f"kept in {keep('engine', figures).name}")
+    if not wanted.quick:
+        print(f"kept in {keep('engine', figures).name}")
 
 
 def _sentence(path: Path, seconds: float) -> Path:
@@ -99,41 +106,42 @@ def _weights(rig: Rig, speech: SpeechModel, sound_path: Path) -> Floats:
 def _frame_ms(rig: Rig, weights: Floats) -> dict[str, float]:
     """Milliseconds of one core: medians of each stage, means of the whole and of x264 on the same frames."""
     renderer, encoder = FrameRenderer(rig), _Encoder(rig.size)
-    stages: dict[str, list[float]] = {"eyes": [], "warp": [], "background": [], "mouth": []}
-    frames_ms, total_render_s, total_encode_s = [], 0.0, 0.0
+    spent_s: dict[str, float] = {}
+    for name in STAGES:
+        _clock(renderer, name, spent_s)
+    _clock(renderer._mouth, "draw", spent_s, "mouth")
+    stages: dict[str, list[float]] = {}
+    frames_ms, total_encode_s = [], 0.0
     for row in weights:
-        taken: dict[str, float] = {}
-        frame = _staged(renderer, row, taken)
-        for name, spent_s in taken.items():
-            stages[name].append(spent_s * 1e3)
-        frames_ms.append(sum(taken.values()) * 1e3)
-        total_render_s += sum(taken.values())
+        spent_s.clear()
+        started = time.thread_time()
+        frame = renderer.draw(row)
+        frames_ms.append((time.thread_time() - started) * 1e3)
+        for name, stage_s in spent_s.items():
+            stages.setdefault(name, []).append(stage_s * 1e3)
         total_encode_s += encoder.encode(frame)
     total_encode_s += encoder.finish()
     figures = {f"stage_{name}": round(median(values), 3) for name, values in stages.items()}
     return figures | {
         "render_median": round(median(frames_ms), 3),
-        "render_mean": round(total_render_s / len(weights) * 1e3, 3),
+        "render_mean": round(sum(frames_ms) / len(weights), 3),
         f"x264_{PRESET}_mean": round(total_encode_s / len(weights) * 1e3, 3),
-        "render_over_x264": round(total_render_s / total_encode_s, 3),
+        "render_over_x264": round(sum(frames_ms) / 1e3 / total_encode_s, 3),
         "frames": float(len(weights)),
     }
 
 
-def _staged(renderer: FrameRenderer, row: Floats, taken: dict[str, float]) -> Pixels:
-    """`FrameRenderer.draw`, step by step with a clock; any other order would draw another picture."""
+def _clock(owner: object, method: str, spent_s: dict[str, float], name: str | None = None) -> None:
+    """Let one object's method add what it takes to `spent_s`."""
+    plain, name = getattr(owner, method), name or method.strip("_")
 
-    def clocked(name: str, step: Callable[[], Any]) -> Any:
+    def clocked(*arguments: Any) -> Any:
         started = time.thread_time()
-        result = step()
-        taken[name] = time.thread_time() - started
+        result = plain(*arguments)
+        spent_s[name] = spent_s.get(name, 0.0) + time.thread_time() - started
         return result
 
-    clocked("eyes", lambda: renderer._draw_eyes(row))
-    clocked("warp", lambda: renderer._warp(row))
-    frame: Pixels = clocked("background", renderer._compose)
-    clocked("mouth", lambda: renderer._mouth.draw(row, frame))
-    return frame
+    setattr(owner, method, clocked)
 
 
 class _Encoder:
@@ -162,10 +170,10 @@ class _Encoder:
         return time.thread_time() - started
 
 
-def _rig_figures(models: FaceModels, photo: Photo, rig: Rig, size: int) -> dict[str, float]:
+def _rig_figures(models: FaceModels, photo: Photo, rig: Rig, repeats: int) -> dict[str, float]:
     content = rig_bytes(rig)
-    builds = [_seconds(lambda: build_rig(models, photo, size=size)) for _ in range(REPEATS)]
-    loads = [_seconds(lambda: load_rig(content)) for _ in range(REPEATS)]
+    builds = [_seconds(lambda: build_rig(models, photo, size=rig.size)) for _ in range(repeats)]
+    loads = [_seconds(lambda: load_rig(content)) for _ in range(repeats)]
     tracemalloc.start()
     loaded = load_rig(content)
     rig_bytes_held = tracemalloc.get_traced_memory()[0]
@@ -183,13 +191,13 @@ def _rig_figures(models: FaceModels, photo: Photo, rig: Rig, size: int) -> dict[
 
 
 def _job_figures(
-    rig: Rig, speech: SpeechModel, sound: Path, seconds: float, folder: Path
+    rig: Rig, speech: SpeechModel, sound: Path, seconds: float, folder: Path, times: int
 ) -> dict[str, float]:
     def job() -> None:
         with open_sound(sound, rate_hz=SOUND_RATE_HZ) as opened:
             render(FaceView(rig, side_px=rig.size), opened, folder / "job.mp4", speech=speech)
 
-    job_s = median(_seconds(job) for _ in range(3))
+    job_s = median(_seconds(job) for _ in range(times))
     face = folder / "face.png"
     encoded = cv2.imencode(".png", cv2.cvtColor(paint_portrait(), cv2.COLOR_RGB2BGR))[1]
     face.write_bytes(encoded.tobytes())
@@ -204,7 +212,7 @@ def _job_figures(
         str(folder / "cli.mp4"),
     ]
     command_s = median(
-        _seconds(lambda: subprocess.run(command, check=True, capture_output=True)) for _ in range(3)
+        _seconds(lambda: subprocess.run(command, check=True, capture_output=True)) for _ in range(times)
     )
     return {
         "seconds": seconds,

@@ -1,8 +1,9 @@
 """How far each control of a rig parts and widens the lips, as the landmark model sees it in drawn frames.
 
-    python -m bench.lip_response FACE…      photos; the built-in portrait if none is given
+    python -m bench.lip_response [--quick] FACE…    photos; the built-in portrait if none is given
 
 Prints least-squares slopes in distances of the outer eye corners. `performer/mouth.py` takes its gains here.
+`--quick` draws a few frames only: whether it still runs.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from visavis.samples.portrait import paint_portrait
 from visavis.settings import read_settings
 
 CONTROLS = ("jaw", "round", "wide", "upper_raise", "lower_drop", "press", "lip_teeth")
-SAMPLES = 60
+SAMPLES, QUICK_SAMPLES = 60, 4
 _RELAX_WITH_ROUND = 0.65
 
 # Pairs of points on the inner lips, upper and lower, and their weight in the mean gap.
@@ -35,14 +36,16 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("faces", nargs="*", type=Path)
-    faces = parser.parse_args().faces
+    parser.add_argument("--quick", action="store_true")
+    given = parser.parse_args()
+    faces, samples = given.faces, QUICK_SAMPLES if given.quick else SAMPLES
     settings = read_settings()
     bootstrap.prepare_process(settings)
     models = bootstrap.face_models(settings)
     photos = [read_photo(face) for face in faces] or [Photo(paint_portrait(), None)]
     inputs, gaps, widths = [], [], []
     for photo in photos:
-        face_inputs, face_lips = _measure(models, build_rig(models, photo).rig)
+        face_inputs, face_lips = _measure(models, build_rig(models, photo).rig, samples)
         inputs.append(face_inputs)
         gaps.append(face_lips[:, 0])
         widths.append(face_lips[:, 1])
@@ -54,14 +57,14 @@ def main() -> None:
         print(f"  explains {explained:.0%} of the variance over {len(lips)} frames of {len(photos)} faces")
 
 
-def _measure(models: FaceModels, rig: Rig) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _measure(models: FaceModels, rig: Rig, samples: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Random weights, and gap and width of the lips over those at rest."""
     rng, renderer = np.random.default_rng(1), FrameRenderer(rig)
     rest = renderer.draw(rig.neutral)
     face = models.landmarks(rest, models.detect(rest)[0])
     resting, _ = _lips(models, rest, face)
     inputs, lips = [], []
-    for _ in range(SAMPLES):
+    for _ in range(samples):
         chosen = rng.uniform(0, 1, len(CONTROLS)) * (rng.random(len(CONTROLS)) < 0.5)
         chosen[-2:] *= rng.random(2) < 0.2  # what shuts the mouth hides what the others do
         frame = renderer.draw(_weights(rig.neutral, chosen))

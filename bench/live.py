@@ -1,11 +1,12 @@
 """Figures of live sessions, on a server that it starts itself, with the official client as the viewer.
 
-    python -m bench.live [--keep FILE] [--trace | --crowds CODEC [--one-core] | --soak MINUTES]
+    python -m bench.live [--keep FILE] [--trace | --crowds CODEC [--one-core] | --soak MINUTES | --quick]
 
 Creation to first decoded frame; sound sent to matching lips at the viewer; how far lips and sound are apart;
 what a session costs; how many a core holds. `--soak` lets one avatar talk for so long and follows the offset;
 its figures are kept beside the others. `--trace` tells alone where the milliseconds go, `--crowds` what a
 session costs with a codec; with `--one-core` all sessions share one core and everything else has the others.
+`--quick` opens two sessions, one of which says a second: whether it still runs.
 """
 
 import argparse
@@ -23,7 +24,17 @@ from typing import Any
 
 from bench.live_server import Served, serving, shown_rig
 from bench.machine import processor
-from bench.viewing import Expected, Viewer, came_back, expected, mouth_box, sentence, speaking, watching
+from bench.viewing import (
+    RATE_HZ,
+    Expected,
+    Viewer,
+    came_back,
+    expected,
+    mouth_box,
+    sentence,
+    speaking,
+    watching,
+)
 from visavis.bootstrap import speech_model
 from visavis.engine.rig.model import Rig
 from visavis.realtime.delays import Delays, note_track
@@ -34,6 +45,7 @@ WAITING_PLAYERS = 2  # that a worker keeps warm
 WARM_BY_S = 60.0
 SENTENCES = 8
 CROWD_S = 20
+QUICK_S = 1
 PACKET_MS = 20  # what clients put into a packet of sound
 LIPS_AFTER_SOUND_MS = 10  # as the worker sends them
 WORKER_STAGES = ("audio_buffer", "ear", "hold", "tick", "think", "draw", "encode", "pacer")
@@ -57,10 +69,10 @@ async def session(served: Served, rig: Rig) -> AsyncIterator[tuple[Viewer, float
         yield viewer, asked_s
 
 
-async def starts(served: Served, rig: Rig) -> Figures:
+async def starts(served: Served, rig: Rig, times: int) -> Figures:
     """From the request to the first decoded frame, one session after the other."""
     taken = []
-    for _ in range(STARTS):
+    for _ in range(times):
         await until_warm(served)
         async with session(served, rig) as (viewer, asked_s):
             taken.append((viewer.first_frame_s or 0) - asked_s)
@@ -146,7 +158,9 @@ async def traced(served: Served, viewer: Viewer, wanted: Expected, times: int) -
     }
 
 
-async def crowd(served: Served, rig: Rig, count: int, *, one_core: bool = False) -> Figures:
+async def crowd(
+    served: Served, rig: Rig, count: int, *, one_core: bool = False, seconds: float = CROWD_S
+) -> Figures:
     """So many sessions at once, all talking: what each one costs, and what comes late."""
     async with AsyncExitStack() as stack:
         viewers = []
@@ -158,8 +172,9 @@ async def crowd(served: Served, rig: Rig, count: int, *, one_core: bool = False)
         if one_core:
             _share_one_core(players, [os.getpid(), served.pid])
         frames, began_s, used_s = [viewer.frames for viewer in viewers], time.monotonic(), _cpu_s(players)
-        while time.monotonic() - began_s < CROWD_S:
-            await asyncio.gather(*(voice.say(sentence()) for voice in voices))
+        words = sentence()[: round(seconds * RATE_HZ)]
+        while time.monotonic() - began_s < seconds:
+            await asyncio.gather(*(voice.say(words) for voice in voices))
         taken_s = time.monotonic() - began_s
         cores = (_cpu_s(players) - used_s) / taken_s / count
         rates = [(v.frames - was) / taken_s for v, was in zip(viewers, frames, strict=True)]
@@ -311,6 +326,8 @@ def store(path: Path, figures: Figures) -> None:
 async def measure(given: argparse.Namespace, served: Served) -> Figures:
     """Everything, or what alone is wanted."""
     rig = shown_rig()
+    if given.quick:
+        return await starts(served, rig, 1) | await crowd(served, rig, 1, seconds=QUICK_S)
     wanted = expected(rig, speech_model())
     crowds = range(1, given.most + 1)
     if given.soak:
@@ -324,7 +341,7 @@ async def measure(given: argparse.Namespace, served: Served) -> Figures:
             return {"trace": await traced(served, viewer, wanted, SENTENCES)}
     figures: Figures = {"processor": processor(), "cores": len(CORES)}
     figures |= {"load_before": round(os.getloadavg()[0], 2)}
-    figures |= await starts(served, rig)
+    figures |= await starts(served, rig, STARTS)
     async with session(served, rig) as (viewer, _):
         figures |= await traced(served, viewer, wanted, SENTENCES)
         figures["sizes"] = sorted(map(list, viewer.sizes))
@@ -342,7 +359,10 @@ def main() -> None:
     parser.add_argument("--crowds", choices=list(CODECS), help="only what sessions cost, with a codec")
     parser.add_argument("--one-core", action="store_true", help="let all sessions of --crowds share one core")
     parser.add_argument("--most", type=int, default=4, help="sessions at once")
+    parser.add_argument("--quick", action="store_true", help="little of it: whether it still runs")
     given = parser.parse_args()
+    if given.quick:
+        given.most = 1
     with serving(given.most + 1, given.crowds or "vp8") as served:
         figures = asyncio.run(measure(given, served))
     print(json.dumps(figures, indent=2))

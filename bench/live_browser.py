@@ -5,7 +5,8 @@
 
 A page speaks to an avatar and watches it. What the loudspeaker's own buffers take is counted in, as Chromium
 states it. `--first` opens a session in a browser that was never used before, again and again, and looks at
-its first sentence only. The SDK holds lips and sound together; `--plain` leaves that to livekit-client alone.
+its first sentence only; `--quick` is one such. The SDK holds lips and sound together; `--plain` leaves that
+to livekit-client alone.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from tests.conformance.rooms.servers import NoReferenceError, reference
 
 from bench.live import Figures, store, summary
 from bench.live_server import Served, serving, shown_rig
-from bench.machine import processor
+from bench.machine import not_here, processor
 from bench.viewing import expected
 from bench.viewing_browser import watching_in_browser
 from visavis.bootstrap import speech_model
@@ -93,7 +94,10 @@ def main() -> None:
     parser.add_argument("--first", type=int, metavar="COUNT", help="first sentences, each in a fresh browser")
     parser.add_argument("--plain", action="store_true", help="livekit-client without the SDK")
     parser.add_argument("--livekit-server", action="store_true", help="the rooms of a real one")
+    parser.add_argument("--quick", action="store_true", help="one first sentence: whether it still runs")
     given = parser.parse_args()
+    if given.quick:
+        given.first = 1
     name = "_".join(
         ["browser"]
         + ["first"] * bool(given.first)
@@ -103,8 +107,7 @@ def main() -> None:
     try:
         figures = {name: {"processor": processor()} | measure(given)}
     except (NoBrowserError, NoReferenceError) as reason:
-        print(f"not measured: {reason}")
-        return
+        raise not_here(str(reason)) from reason
     print(json.dumps(figures, indent=2))
     if given.keep:
         store(given.keep, figures)

@@ -3,12 +3,22 @@
 import json
 import platform
 import re
+import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+NOT_HERE = 77
+"""Exit status of a bench that lacks a program, a package or data, as other test programs have it."""
+
 RESULTS = Path(__file__).parent / "results"
+
+
+def not_here(what: str) -> SystemExit:
+    """To be raised where something is missing: says so in one line."""
+    print(f"not measured: {what}", file=sys.stderr)
+    return SystemExit(NOT_HERE)
 
 
 def processor() -> str:

@@ -1,11 +1,13 @@
 """The whole way in pixels: rendered lips against the real clips whose sound drove them, and by phoneme times.
 
     python -m bench.rendered_lips --data DIR --scorer "PYTHON lipscore.py" [--without DIR] [--keep FILE]
+    python -m bench.rendered_lips --quick
 
 `--data` holds `manifest.json`, real clips, and the same people's faces as `faces/self_CLIP.png`; the scorer
 finds lips with its own landmark model, in its own environment. The shipped lip reader was fitted to these
 clips: what it does for strangers is told by `--without`, a folder of readers that were fitted without one
-speaker each (`python -m training.calibrate --leave-out DIR`).
+speaker each (`python -m training.calibrate --leave-out DIR`). `--quick` needs
+neither data nor scorer: it renders a second of the built-in face and sentence, whether that still runs.
 """
 
 import argparse
@@ -19,7 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from bench.machine import not_here
 from bench.sentences import SENTENCES
 from visavis import bootstrap
 from visavis.engine.face import FaceModels
@@ -31,6 +35,8 @@ from visavis.engine.sound import open_sound
 from visavis.engine.speech.lips import FITTED
 from visavis.engine.speech.stream import SHIPPED, StreamModel
 from visavis.engine.view import FaceView
+from visavis.samples import SENTENCE, write_portrait
+from visavis.samples.sentence import speak
 from visavis.settings import read_settings
 
 FACE = "studio_woman_red.png"
@@ -104,14 +110,25 @@ def nobody_speaks(way: Way, data: Path, folder: Path) -> dict[str, Row]:
     noise = np.random.default_rng(1).normal(0, 3000, SILENT_S * 16_000)
     rows = {}
     for name, samples in (("silence", 0 * noise), ("white noise", noise)):
-        sound = folder / f"{name}.wav"
-        with wave.open(str(sound), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(16_000)
-            file.writeframes(samples.clip(-32767, 32767).astype("<i2").tobytes())
+        sound = _write(folder / f"{name}.wav", samples.clip(-32767, 32767).astype("<i2"), 16_000)
         rows[name] = {"closed": way.ask("free", way.film(data / "faces" / FACE, sound))["closed_frac"]}
     return rows
+
+
+def _film_built_in(way: Way, folder: Path) -> Path:
+    samples, rate_hz = speak(SENTENCE)
+    _write(folder / "sentence.wav", samples[:rate_hz], rate_hz)
+    write_portrait(folder / "face.png")
+    return way.film(folder / "face.png", folder / "sentence.wav")
+
+
+def _write(path: Path, samples: NDArray[np.int16], rate_hz: int) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate_hz)
+        file.writeframes(samples.tobytes())
+    return path
 
 
 def main() -> None:
@@ -119,8 +136,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--scorer", required=True)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--scorer", default="")
+    parser.add_argument("--quick", action="store_true")
     parser.add_argument("--without", type=Path)
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
@@ -129,6 +147,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         way = Way(bootstrap.face_models(settings), shlex.split(options.scorer), folder)
+        if options.quick:
+            print(f"{_film_built_in(way, folder).stat().st_size} bytes of video")
+            return
+        if not (options.data and options.scorer):
+            raise not_here("--data and --scorer name real clips and what measures lips")
         tables = {"real clips": real_clips(way, options.data, None)}
         if options.without:
             tables["real clips, speaker left out"] = real_clips(way, options.data, options.without)

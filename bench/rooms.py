@@ -2,12 +2,13 @@
 
     python -m bench.rooms [--keep bench/results/rooms.json] [--only PART …] [--viewers N …]
     python -m bench.rooms --soak MINUTES [--keep bench/results/rooms-soak.json]
+    python -m bench.rooms --quick
 
 Parts: `viewers` (latency that the server adds, processor time and memory, with light clients that stamp their
 packets), `first-frame` (from the wish to connect to the first decoded frame, official clients), `together`
 (from there until Chromium can play sound and pictures together), `loss` (what is decoded over a line that
 loses 5 % of all packets, both ways), `overload` (50 viewers while other processes want the processor). In
-each part the two servers take turns.
+each part the two servers take turns. `--quick` has one viewer at ours for a second: whether it still runs.
 """
 
 import argparse
@@ -34,6 +35,7 @@ VIEWERS: Final = (1, 50, 100, 200)
 VIEWERS_A_PROCESS: Final = 100
 PROBES: Final = 10
 MEASURED_S: Final = 15.0
+QUICK_S: Final = 1.0
 SETTLED_S: Final = 3.0
 OVERLOAD_VIEWERS: Final = 50
 SOAK_VIEWERS: Final = 20
@@ -132,13 +134,16 @@ def percentiles_ms(values_s: Sequence[float], prefix: str) -> Figures:
     return {f"{prefix}_p{share}_ms": round(cuts[share - 1] * 1e3, 2) for share in (50, 95, 99)}
 
 
-def measure_viewers(server: Server, count: int, *, busy: bool = False) -> Figures:
+def measure_viewers(
+    server: Server, count: int, *, busy: bool = False, seconds: float = MEASURED_S
+) -> Figures:
     """So many viewers of one stream of about 1.1 Mbit/s.
 
     Args:
         server: Which.
         count: How many.
         busy: Whether other processes want the processor as soon as all are there.
+        seconds: For how long, once they have settled.
     """
     room = new_room()
     with contextlib.ExitStack() as stack:
@@ -150,11 +155,11 @@ def measure_viewers(server: Server, count: int, *, busy: bool = False) -> Figure
             crowds.append(stack.enter_context(viewing(server.target, room, size, probes, f"v{start}-")))
         if busy:
             stack.enter_context(rooms_overload.busy_machine())
-        time.sleep(SETTLED_S)
+        time.sleep(min(SETTLED_S, seconds))
         for crowd in crowds:
             crowd.figures()
         used_s, began_s = processor_s(server.pid), time.monotonic()
-        time.sleep(MEASURED_S)
+        time.sleep(seconds)
         elapsed_s = time.monotonic() - began_s
         share = (processor_s(server.pid) - used_s) / elapsed_s
         seen = [each for crowd in crowds for each in crowd.figures()]
@@ -291,7 +296,12 @@ def main() -> None:
     parser.add_argument("--soak", type=float, metavar="MINUTES", help="Run for long instead, with guests.")
     parser.add_argument("--viewers", type=int, nargs="+", default=VIEWERS)
     parser.add_argument("--only", nargs="+", choices=parts(VIEWERS), metavar="PART")
+    parser.add_argument("--quick", action="store_true", help="One viewer at ours, for a second.")
     wanted = parser.parse_args()
+    if wanted.quick:
+        with tempfile.TemporaryDirectory() as folder, embedded(Path(folder) / "visavis.log") as server:
+            print(json.dumps(measure_viewers(server, 1, seconds=QUICK_S), indent=2))
+        return
     figures: Figures = {}
     if wanted.keep and wanted.keep.exists():  # parts that are not measured now stay
         figures = json.loads(wanted.keep.read_text())

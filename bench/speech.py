@@ -1,8 +1,5 @@
 """Figures of the speech part: how well it hears, what it costs, and when it keeps the mouth shut.
 
-Run in the environment of `training/` (`make -C training bench`), with as much as is at hand; rows whose data
-is not there are left out:
-
     python -m bench.speech
         --work DIR      where the speech of synthesisers is kept, or made
         --data DIR      real recordings: `manifest.json`, `clips/` and `speech/`
@@ -10,6 +7,11 @@ is not there are left out:
         --lipscore FILE for the test on phoneme times
         --twin FILE     a model that never heard flite (`training.run --without flite`), asked about flite
         --keep FILE     also write the figures as JSON
+        --quick         a second of everything that needs no data: whether it still runs
+
+What is at hand is measured. Rows without data are left out, and those whose packages are not installed, which
+is said: real English needs pocketsphinx. `training/requirements.txt` names them all; `make -C training bench`
+installs them, and the synthesisers that training never heard, and runs this.
 """
 
 import argparse
@@ -23,7 +25,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from training import english, espeak, nonspeech, score, sources
+from training import espeak, nonspeech, score, sources
 from training.calibrate import hear, read_clips, read_sound
 from training.corpus import Utterance, utterance
 
@@ -35,6 +37,8 @@ from visavis.engine.speech.stream import SHIPPED, StreamModel
 
 Row = tuple[str, str, str]
 """What was measured, the figure, and the target."""
+
+SECONDS, QUICK_S = 20, 1
 
 _CLEAN_READ = ("sense_and_sensibility", "en_male_11s", "clean_of_noisy")
 
@@ -68,7 +72,13 @@ def family_left_out(twin: Path, work: Path) -> list[Row]:
 
 
 def real_english(model: SpeechModel, data: Path | None) -> list[Row]:
-    """Accuracy, closures and the cost of noise on real speech."""
+    """Accuracy, closures and the cost of noise on real speech.
+
+    Raises:
+        ModuleNotFoundError: pocketsphinx is not installed, which finds the words in it.
+    """
+    from training import english
+
     found = list(english.debian_recordings())
     if data:
         for name, words in english.EXTRA.items():
@@ -116,12 +126,12 @@ def phoneme_times(model: SpeechModel, lipscore: ModuleType) -> list[Row]:
     return [("visemes by phoneme times, six languages, mean kappa", f"{mean:.3f} ({each})", "≥ .75")]
 
 
-def gate(model: SpeechModel) -> list[Row]:
+def gate(model: SpeechModel, seconds: int) -> list[Row]:
     """How much of what nobody speaks opens the mouth, at three levels, and what of a whisper does."""
     rows: list[Row] = []
     for kind, make in nonspeech.KINDS.items():
         rng = np.random.default_rng(99)
-        sounds = [level * make(rng, 20 * RATE_HZ) for level in (0.5, 0.05, 0.005)]
+        sounds = [level * make(rng, seconds * RATE_HZ) for level in (0.5, 0.05, 0.005)]
         open_ = [float((hear(model, sound).voice > 0.5).mean()) for sound in sounds]
         rows.append(
             (f"gate open in {kind}, at -6, -26, -46 dB", " ".join(f"{share:.3f}" for share in open_), "0")
@@ -143,9 +153,9 @@ def gate(model: SpeechModel) -> list[Row]:
     return rows
 
 
-def cost(model: SpeechModel) -> list[Row]:
+def cost(model: SpeechModel, seconds: int) -> list[Row]:
     """Time for a row in blocks of 20 ms, time to load, size."""
-    sound = np.random.default_rng(1).normal(0, 0.1, 20 * RATE_HZ).astype(np.float32)
+    sound = np.random.default_rng(1).normal(0, 0.1, seconds * RATE_HZ).astype(np.float32)
     state, spent = model.begin(), []
     for at in range(0, len(sound), 320):
         started = time.perf_counter()
@@ -182,7 +192,14 @@ def _module(path: Path) -> ModuleType:
 def measure(options: argparse.Namespace) -> list[Row]:
     """Every row whose data is at hand."""
     model = load_speech_model()
-    rows = cost(model) + gate(model) + real_english(model, options.data)
+    seconds = QUICK_S if options.quick else SECONDS
+    rows = cost(model, seconds) + gate(model, seconds)
+    if options.quick:
+        return rows
+    try:
+        rows += real_english(model, options.data)
+    except ModuleNotFoundError as missing:
+        print(f"Without real English: {missing.name} is not installed (training/requirements.txt).")
     if options.work:
         sources.collect(options.work, [item for item in sources.SOURCES if not item.trained])
         rows += synthesisers(model, options.work)
@@ -203,6 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     for name in ("work", "data", "lips", "lipscore", "twin", "keep"):
         parser.add_argument(f"--{name}", type=Path)
+    parser.add_argument("--quick", action="store_true")
     options = parser.parse_args(arguments)
     rows = measure(options)
     for title, figure, target in rows:

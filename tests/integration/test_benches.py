@@ -1,0 +1,49 @@
+"""Every bench still runs: the quick form of each, as a command. What it measures is not looked at."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+NOT_HERE = 77  # exit status of a bench that lacks a program, a package or data
+AT_ONCE = 3  # they wait more than they work
+
+BENCHES = sorted(
+    path.stem
+    for path in (REPOSITORY / "bench").glob("*.py")
+    if '__name__ == "__main__"' in path.read_text() and path.stem != "rooms_light"  # the clients of another
+)
+
+Ran = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def ran() -> Iterator[Callable[[str], Ran]]:
+    """The quick form of a bench, once it is over."""
+
+    def run(name: str) -> Ran:
+        command = [sys.executable, "-m", f"bench.{name}", "--quick"]
+        return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=240)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        running: dict[str, Future[Ran]] = {name: pool.submit(run, name) for name in BENCHES}
+        yield lambda name: running[name].result()
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("face_models_folder")
+@pytest.mark.parametrize("name", BENCHES)
+def test_a_bench_runs(name: str, ran: Callable[[str], Ran]) -> None:
+    done = ran(name)
+    if done.returncode == NOT_HERE:
+        pytest.skip(f"{name}: {done.stderr.splitlines()[-1]}")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def test_there_are_benches() -> None:
+    assert {"api", "engine", "live", "live_browser", "rooms", "speech"} <= set(BENCHES)
