@@ -5,8 +5,8 @@
 
 A page speaks to an avatar and watches it. What the loudspeaker's own buffers take is counted in, as Chromium
 states it. `--first` opens a session in a browser that was never used before, again and again, and looks at
-its first sentence only; `--quick` is one such. The SDK holds lips and sound together; `--plain` leaves that
-to livekit-client alone.
+its first sentence only; `--quick` is a second of one. The SDK holds lips and sound together; `--plain` leaves
+that to livekit-client alone.
 """
 
 import argparse
@@ -24,10 +24,11 @@ from tests.conformance.rooms.servers import NoReferenceError, reference
 from bench.live import Figures, store, summary
 from bench.live_server import Served, serving, shown_rig
 from bench.machine import not_here, processor
-from bench.viewing import expected
+from bench.viewing import RATE_HZ, expected, sentence
 from bench.viewing_browser import watching_in_browser
 from visavis.bootstrap import speech_model
 
+QUICK_S = 1.0
 LATE = 5  # of a run's sentences the last ones, when the browser has settled
 
 
@@ -47,15 +48,20 @@ async def talk(served: Served, minutes: float, *, with_sdk: bool) -> Figures:
     return {"minutes": minutes, **summary(said), "settled": summary(said[-LATE:])}
 
 
-async def first_sentences(served: Served, count: int, *, with_sdk: bool) -> Figures:
-    """The first sentence of so many sessions, each in a browser of its own."""
+async def first_sentences(
+    served: Served, count: int, *, with_sdk: bool, seconds: float | None = None
+) -> Figures:
+    """The first sentence of so many sessions, or so many seconds of it, each in a browser of its own."""
     rig = shown_rig()
-    wanted = expected(rig, speech_model())
+    samples = sentence()[: None if seconds is None else round(seconds * RATE_HZ)]
+    wanted = expected(rig, speech_model(), samples=samples)
     said: list[Figures] = []
     for _ in range(count):
         async with (
             served.session() as (made, _),
-            watching_in_browser(made["livekit_url"], made["token"], rig, with_sdk=with_sdk) as viewer,
+            watching_in_browser(
+                made["livekit_url"], made["token"], rig, with_sdk=with_sdk, samples=samples
+            ) as viewer,
         ):
             said.append(await viewer.next_sentence(wanted))
             print(json.dumps(summary(said[-1:])), flush=True)
@@ -82,7 +88,9 @@ def measure(given: argparse.Namespace) -> Figures:
             }
         served = stack.enter_context(serving(1, "vp8", rooms))
         if given.first:
-            return asyncio.run(first_sentences(served, given.first, with_sdk=not given.plain))
+            seconds = QUICK_S if given.quick else None
+            work = first_sentences(served, given.first, with_sdk=not given.plain, seconds=seconds)
+            return asyncio.run(work)
         return asyncio.run(talk(served, given.minutes, with_sdk=not given.plain))
 
 
@@ -94,7 +102,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, metavar="COUNT", help="first sentences, each in a fresh browser")
     parser.add_argument("--plain", action="store_true", help="livekit-client without the SDK")
     parser.add_argument("--livekit-server", action="store_true", help="the rooms of a real one")
-    parser.add_argument("--quick", action="store_true", help="one first sentence: whether it still runs")
+    parser.add_argument("--quick", action="store_true", help="the first second of one: whether it still runs")
     given = parser.parse_args()
     if given.quick:
         given.first = 1

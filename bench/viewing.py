@@ -96,9 +96,11 @@ class Expected:
     length_s: float
 
 
-def expected(rig: Rig, speech: SpeechModel, fps: int = 25) -> Expected:
-    """Perform the sentence offline."""
-    samples = sentence()
+def expected(
+    rig: Rig, speech: SpeechModel, fps: int = 25, samples: NDArray[np.float32] | None = None
+) -> Expected:
+    """Perform a sound offline, the built-in sentence if none is given."""
+    samples = sentence() if samples is None else samples
     lips, sound = Track(), Track()
     stream = Stream(FaceView(rig, side_px=rig.size), speech, fps=Fraction(fps))
     to_speech = Resampler(RATE_HZ, SPEECH_RATE_HZ)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from tests.conformance.rooms.browser import NoBrowserError, opened
 
 from bench.viewing import INSIDE, LIPS, RATE_HZ, Expected, Track, came_back, mouth_box, sentence
@@ -90,7 +91,12 @@ class BrowserViewer:
 
 @asynccontextmanager
 async def watching_in_browser(
-    url: str, token: str, rig: Rig, *, with_sdk: bool = False
+    url: str,
+    token: str,
+    rig: Rig,
+    *,
+    with_sdk: bool = False,
+    samples: NDArray[np.float32] | None = None,
 ) -> AsyncIterator[BrowserViewer]:
     """A page in a room; it is closed at the end.
 
@@ -98,12 +104,15 @@ async def watching_in_browser(
         url: Of the room's server.
         token: To join with.
         rig: What the avatar looks like.
+        samples: What the page says, the built-in sentence if nothing is given.
         with_sdk: Whether the SDK holds lips and sound together; else livekit-client is alone.
 
     Raises:
         NoBrowserError: There is no Chromium here, no livekit-client, or nothing to compile the SDK with.
     """
-    files = {"sound.wav": _wav()} | ({"lip-sync.js": _lip_sync()} if with_sdk else {})
+    files = {"sound.wav": _wav(sentence() if samples is None else samples)} | (
+        {"lip-sync.js": _lip_sync()} if with_sdk else {}
+    )
     rows, columns = mouth_box(rig)
     box = (columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
     query = {"url": url, "token": token, "box": ",".join(map(str, box)), "greys": f"{INSIDE},{LIPS}"}
@@ -122,12 +131,12 @@ def _lip_sync() -> bytes:
     return subprocess.run(command, cwd=_ROOT, check=True, capture_output=True).stdout
 
 
-def _wav() -> bytes:
-    """The built-in sentence as a file."""
+def _wav(samples: NDArray[np.float32]) -> bytes:
+    """A sound as a file."""
     file = io.BytesIO()
     with wave.open(file, "wb") as writer:
         writer.setnchannels(1)
         writer.setsampwidth(2)
         writer.setframerate(RATE_HZ)
-        writer.writeframes((np.clip(sentence(), -1, 1) * 32767).astype(np.int16).tobytes())
+        writer.writeframes((np.clip(samples, -1, 1) * 32767).astype(np.int16).tobytes())
     return file.getvalue()
