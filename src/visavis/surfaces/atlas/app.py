@@ -32,7 +32,7 @@ def create_app(context: Context) -> ASGIApp:
     app = _routes(figures)
     app.state.context = context
     failures.install(app)
-    return Edge(app, figures=figures, on_failure=failures.internal_error)
+    return Edge(app, figures=figures, on_failure=failures.internal_error, on_malformed=failures.malformed)
 
 
 def openapi_document() -> dict[str, Any]:

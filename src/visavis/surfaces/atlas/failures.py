@@ -10,6 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from visavis import errors
+from visavis.surfaces.shared.methods import other_method
+from visavis.surfaces.shared.wording import describe
 
 _log = structlog.get_logger()
 
@@ -160,6 +162,11 @@ def answer(failure: Failure, message: str | None = None, *, retry_after_s: int |
     return JSONResponse(said, failure.status, headers)
 
 
+def malformed(message: str) -> Response:
+    """The answer to what is no request."""
+    return answer(INVALID_INPUT, message)
+
+
 async def internal_error() -> Response:
     """The answer when something went wrong that nobody foresaw."""
     return answer(INTERNAL)
@@ -181,9 +188,7 @@ def install(app: FastAPI) -> None:
     async def invalid(_request: Request, error: Exception) -> Response:
         if not isinstance(error, RequestValidationError):
             raise error
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"][1:]) or "body"
-        return answer(VALIDATION, f"{name}: {first['msg']}.")
+        return answer(VALIDATION, describe(error.errors()))
 
     async def http(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
@@ -196,9 +201,7 @@ def install(app: FastAPI) -> None:
             METHOD_NOT_ALLOWED: f"{request.method} is not allowed here.",
         }
         said = answer(failure, words.get(failure))
-        if error.headers:
-            said.headers.update(error.headers)
-        return said
+        return other_method(request, said) if failure is METHOD_NOT_ALLOWED else said
 
     async def unforeseen(_request: Request, _error: Exception) -> Response:
         return await internal_error()  # the edge writes it to the log

@@ -3,8 +3,10 @@
 import asyncio
 import base64
 import binascii
+import re
 import secrets
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
@@ -23,17 +25,17 @@ from visavis.errors import (
 from visavis.surfaces.atlas import documented, failures, live_wire
 from visavis.surfaces.atlas.caller import Caller, Given, PollingCaller, SessionCaller
 from visavis.surfaces.shared import faces
-from visavis.surfaces.shared.bodies import read_json
+from visavis.surfaces.shared.bodies import MAX_TEXT_BYTES
 from visavis.surfaces.shared.context import Context
-from visavis.surfaces.shared.uploads import UploadedFile, read_form
+from visavis.surfaces.shared.uploads import Form, UploadedFile, read_form
 
-_FORM: Final = "multipart/form-data"
 _MODES: Final = (sessions.PASSTHROUGH, sessions.CONVERSATION)
 _OBEY_WITHIN_S: Final = 3.0
 _OBEY_LOOK_S: Final = 0.05
 _ID_BYTES: Final = 6
 _MOST_WORDS: Final = 4096  # of an address, a token or a name
 _BASE64_GROWTH: Final = 4 / 3
+_WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 
 router = APIRouter(tags=["Realtime"])
 SessionId = Annotated[str, Path(description="As the creation gave it.", examples=[live_wire.SESSION_ID])]
@@ -50,11 +52,8 @@ async def create(request: Request, caller: SessionCaller, context: Given) -> liv
     Without a face the built-in one is shown. A session is idle while nobody but the avatar is in its room, or
     nobody there has an open microphone; after `idle_timeout` seconds of that it ends.
     """
-    if _is_form(request):
-        async with _read(request, context, {"face"}) as form:
-            return await _create(caller, context, form.fields, form.files.get("face"))
-    fields = await _object(request)
-    return await _create(caller, context, fields, None)
+    async with _read(request, context, {"face"}) as form:
+        return await _create(caller, context, form.fields, form.files.get("face"))
 
 
 async def _create(
@@ -91,7 +90,7 @@ async def _create(
 async def view(session_id: SessionId, caller: Caller, context: Given) -> live_wire.Viewer:
     """A token that can watch and hear the avatar, and neither be seen nor heard nor send data."""
     async with context.database.transaction() as session:
-        row = await sessions.find_active(session, caller, _clean(session_id))
+        row = await sessions.find_active(session, caller, session_id)
     viewer = f"viewer-{secrets.token_hex(_ID_BYTES)}"
     return live_wire.Viewer(
         session_id=row.id,
@@ -109,7 +108,7 @@ async def view(session_id: SessionId, caller: Caller, context: Given) -> live_wi
 async def get(session_id: SessionId, caller: PollingCaller, context: Given) -> live_wire.SessionAnswer:
     """A session: how it is, since when, and why it ended. Its clock runs from the avatar's appearance."""
     async with context.database.transaction() as session:
-        row = await sessions.find(session, caller, _clean(session_id))
+        row = await sessions.find(session, caller, session_id)
     return live_wire.session_answer(row)
 
 
@@ -124,12 +123,9 @@ async def swap(
     """Give a running session another face, without a break. `metadata_pushed`: the room has been told."""
     live = context.live
     async with context.database.transaction() as session:
-        row = await sessions.find_active(session, caller, _clean(session_id))
-    if live.swap_takes_urls and not _is_form(request):
-        rig = await _other_face(context, await _object(request), None)
-    else:
-        async with _read(request, context, {"face"}) as form:
-            rig = await _other_face(context, form.fields, form.files.get("face"))
+        row = await sessions.find_active(session, caller, session_id)
+    async with _read(request, context, {"face"}) as form:
+        rig = await _other_face(context, form.fields, form.files.get("face"))
     async with context.database.transaction() as session:
         number = await sessions.swap_face(session, caller, row.id, rig, most_per_minute=live.swaps_per_minute)
     pushed = await _is_obeyed(context, row, number)
@@ -146,7 +142,7 @@ async def swap(
 async def end(session_id: SessionId, caller: Caller, context: Given) -> live_wire.Ended:
     """End a session: its room is closed, and what it cost is final."""
     async with context.database.transaction() as session:
-        row = await sessions.end_by_key(session, caller, _clean(session_id))
+        row = await sessions.end_by_key(session, caller, session_id)
     return live_wire.ended(row)
 
 
@@ -161,11 +157,8 @@ async def join(request: Request, caller: SessionCaller, context: Given) -> live_
     The token should be of kind `agent` and carry the attribute `lk.publish_on_behalf`, as LiveKit's avatar
     plugins make it. Sound comes from that agent by data stream, or else from whoever speaks in the room.
     """
-    if _is_form(request):
-        async with _read(request, context, {"avatar_image"}) as form:
-            return await _join(caller, context, form.fields, form.files.get("avatar_image"))
-    most_bytes = int(context.live.face_most_bytes * _BASE64_GROWTH) + 64 * 1024
-    return await _join(caller, context, await _object(request, most_bytes=most_bytes), None)
+    async with _read(request, context, {"avatar_image"}) as form:
+        return await _join(caller, context, form.fields, form.files.get("avatar_image"))
 
 
 async def _join(
@@ -250,28 +243,15 @@ async def _face(context: Context, face: UploadedFile | None, field: str, url: st
     return await (faces.rig_of_url(context, url) if url is not None else faces.default_rig(context))
 
 
-def _is_form(request: Request) -> bool:
-    return request.headers.get("content-type", "").lower().startswith(_FORM)
-
-
-def _read(request: Request, context: Context, files: set[str]) -> Any:
+def _read(request: Request, context: Context, files: set[str]) -> AbstractAsyncContextManager[Form]:
+    face_max_bytes = context.live.face_most_bytes
     return read_form(
         request,
         files=frozenset(files),
         folder=context.folder,
-        most_bytes=context.live.face_most_bytes,
+        most_bytes=face_max_bytes,
+        json_max_bytes=int(face_max_bytes * _BASE64_GROWTH) + MAX_TEXT_BYTES,
     )
-
-
-async def _object(request: Request, **limits: int) -> Mapping[str, Any]:
-    if request.headers.get("content-length", "") == "0" or not (
-        request.headers.get("content-length") or request.headers.get("transfer-encoding")
-    ):
-        return {}
-    fields = await read_json(request, **limits)
-    if not isinstance(fields, dict):
-        raise RequestError("body: give a JSON object.")
-    return fields
 
 
 def _word(fields: Mapping[str, Any], name: str, *, most: int | None = _MOST_WORDS) -> str | None:
@@ -279,10 +259,10 @@ def _word(fields: Mapping[str, Any], name: str, *, most: int | None = _MOST_WORD
     value = fields.get(name)
     if value is None or value == "":
         return None
-    if not isinstance(value, str) or "\0" in value:
-        raise RequestError(f"{name}: give a text.")
+    if not isinstance(value, str):
+        raise RequestError(f"{name}: must be text.")
     if most is not None and len(value) > most:
-        raise RequestError(f"{name}: at most {most} characters.")
+        raise RequestError(f"{name}: must have at most {most} characters.")
     return value.strip()
 
 
@@ -290,12 +270,8 @@ def _whole(fields: Mapping[str, Any], name: str, default: int) -> int:
     value = fields.get(name)
     if value is None or value == "":
         return default
-    if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and len(value) < 20:
+    if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value.strip()):
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise RequestError(f"{name}: give a whole number of seconds.")
+        raise RequestError(f"{name}: must be a whole number of seconds.")
     return value
-
-
-def _clean(session_id: str) -> str:
-    return session_id.replace("\0", "")  # the database takes none; no session has one

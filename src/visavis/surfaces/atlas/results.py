@@ -40,7 +40,7 @@ async def list_jobs(
 async def get_job(job_id: JobId, request: Request, caller: PollingCaller, context: Given) -> dict[str, Any]:
     """Poll the status of a job. Call it in a loop until the job completes or fails."""
     async with context.database.transaction() as session:
-        job = await jobs.find(session, caller, _clean(job_id))
+        job = await jobs.find(session, caller, job_id)
         position = await jobs.position(session, job)
     life_s = context.limits.result_life_s
     url = await _link(context, request, job.result_path or "") if jobs.has_result(job) else None
@@ -62,7 +62,7 @@ async def get_result(
 ) -> wire.ResultAnswer:
     """A time-limited download URL of a completed job's output; it needs no authorization."""
     async with context.database.transaction() as session:
-        job = await jobs.find(session, caller, _clean(job_id))
+        job = await jobs.find(session, caller, job_id)
     url = await _link(context, request, jobs.result_path(job))
     return wire.ResultAnswer(url=url, content_type=job.content_type, expires_in=context.limits.result_life_s)
 
@@ -70,9 +70,7 @@ async def get_result(
 files = APIRouter(tags=["Files"])
 
 
-@files.api_route(
-    "/v1/files/{name:path}", methods=["GET", "HEAD"], include_in_schema=False, response_class=FileResponse
-)
+@files.get("/v1/files/{name:path}", include_in_schema=False, response_class=FileResponse)
 async def get_file(name: str, context: Given, expires: str = "", signature: str = "") -> FileResponse:
     """What a link leads to, where files are kept on this machine."""
     path = context.open_link(name, expires, signature) if context.open_link else None
@@ -88,7 +86,3 @@ async def _link(context: Context, request: Request, path: str) -> str:
     except StoreError as error:
         raise LinkError("Failed to generate the download URL.") from error
     return context.base_url(request) + link if link.startswith("/") else link
-
-
-def _clean(job_id: str) -> str:
-    return job_id.replace("\0", "")  # the database takes none; no job has one

@@ -1,6 +1,7 @@
 """Taking jobs in."""
 
 import hashlib
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -13,10 +14,11 @@ from visavis.ports import Voice
 from visavis.surfaces.atlas import documented, wire
 from visavis.surfaces.atlas.caller import Caller, Given
 from visavis.surfaces.atlas.failures import QueueUnavailableError
-from visavis.surfaces.shared.bodies import read_json
+from visavis.surfaces.shared.bodies import MAX_TEXT_BYTES
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.media import check_kind
 from visavis.surfaces.shared.uploads import Form, UploadedFile, read_form
+from visavis.surfaces.shared.wording import describe
 
 _LONGEST_IDEMPOTENCY_KEY: Final = 200
 _ACCEPTED: Final = 202
@@ -33,12 +35,7 @@ router = APIRouter(tags=["Offline"])
 async def generate(request: Request, caller: Caller, context: Given) -> wire.Accepted:
     """Audio + image → lip-sync avatar video. Files together weigh at most 50 MB."""
     wanted = {"audio", "image"}
-    async with read_form(
-        request,
-        files=frozenset(wanted),
-        folder=context.folder,
-        most_bytes=context.limits.upload_most_bytes,
-    ) as form:
+    async with _read(request, context, frozenset(wanted)) as form:
         _refuse_missing(form, wanted)
         fields = {"type": VIDEO, "content_type": jobs.MP4, "fingerprint": form.fingerprint()}
         return await _submit(request, caller, context, fields, files=form.files, callback_url=None)
@@ -77,12 +74,7 @@ async def speak_wav(request: Request, caller: Caller, context: Given) -> wire.Ac
 )
 async def speak_video(request: Request, caller: Caller, context: Given) -> wire.Accepted:
     """Text + image → lip-sync avatar video."""
-    async with read_form(
-        request,
-        files=frozenset({"image"}),
-        folder=context.folder,
-        most_bytes=context.limits.upload_most_bytes,
-    ) as form:
+    async with _read(request, context, frozenset({"image"})) as form:
         _refuse_missing(form, {"text", "image"})
         said = _speech(form.fields)
         fields = {"type": VIDEO, "content_type": jobs.MP4, "fingerprint": form.fingerprint()}
@@ -93,11 +85,23 @@ async def speak_video(request: Request, caller: Caller, context: Given) -> wire.
 
 
 async def _speak(request: Request, caller: ApiKey, context: Context, content_type: str) -> wire.Accepted:
-    body = await read_json(request)
-    said = _speech(body)
+    async with _read(request, context, frozenset(), json_max_bytes=MAX_TEXT_BYTES) as form:
+        said = _speech(form.fields)
     digest = hashlib.sha256(content_type.encode() + said.model_dump_json().encode()).digest()
     fields = {"type": TTS, "content_type": content_type, "fingerprint": digest, **_spoken(said, context)}
     return await _submit(request, caller, context, fields, files={}, callback_url=said.callback_url)
+
+
+def _read(
+    request: Request, context: Context, files: frozenset[str], *, json_max_bytes: int = 0
+) -> AbstractAsyncContextManager[Form]:
+    return read_form(
+        request,
+        files=files,
+        folder=context.folder,
+        most_bytes=context.limits.upload_most_bytes,
+        json_max_bytes=json_max_bytes,
+    )
 
 
 async def _submit(
@@ -181,16 +185,14 @@ def _speech(fields: Any) -> wire.SpeechRequest:
     try:
         return wire.SpeechRequest.model_validate(fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]) or "body"
-        raise RequestError(f"{name}: {first['msg']}.") from error
+        raise RequestError(describe(error.errors())) from error
 
 
 def _spoken(said: wire.SpeechRequest, context: Context) -> dict[str, Any]:
     most = context.limits.text_most_chars
     if len(said.text) > most:
         raise RequestError(f"text: {len(said.text)} characters; at most {most} are spoken.")
-    if not said.text.strip() or "\0" in said.text:
+    if not said.text.strip():
         raise RequestError("text: there is nothing in it that can be spoken.")
     context.synthesizer.check(Voice(said.language, said.voice))
     return {

@@ -183,7 +183,7 @@ class About(_Wire):
 class SpeechRequest(BaseModel):
     """A text to be spoken."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(strict=True)
 
     text: str = Field(min_length=1, examples=["Hello, welcome to our demo."])
     voice: str = Field(

@@ -12,8 +12,10 @@ from visavis.surfaces.console.context import ConsoleContext
 from visavis.surfaces.console.pages import page, wants_page
 from visavis.surfaces.console.visitor import refuse_foreign
 from visavis.surfaces.shared.edge import Edge, Figures
+from visavis.surfaces.shared.incoming import fault_of
 
 PREFIX: Final = "/console/api"
+_MAX_BODY_BYTES: Final = 64 * 1024
 _DESCRIPTION: Final = """
 What the web console needs beyond the public API. Made for the console: it may change with every version.
 
@@ -33,7 +35,13 @@ class FrontDoor:
             api: Who answers everything else.
         """
         self._pages, self._api = context.pages, api
-        self._console = Edge(create_app(context), figures=Figures(), on_failure=failures.internal_error)
+        self._console = Edge(
+            create_app(context),
+            figures=Figures(),
+            on_failure=failures.internal_error,
+            on_malformed=failures.malformed,
+            max_body_bytes=_MAX_BODY_BYTES,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -41,7 +49,9 @@ class FrontDoor:
             await self._api(scope, receive, send)
         elif scope["path"].startswith(PREFIX + "/"):
             await self._console(scope, receive, send)
-        elif wants_page(scope["method"], scope["path"], headers := Headers(scope=scope)):
+        elif not fault_of(scope) and wants_page(
+            scope["method"], scope["path"], headers := Headers(scope=scope)
+        ):
             await page(scope["path"], headers, self._pages)(scope, receive, send)
         else:
             await self._api(scope, receive, send)

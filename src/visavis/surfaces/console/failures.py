@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from visavis import errors
+from visavis.surfaces.shared.methods import other_method
+from visavis.surfaces.shared.wording import describe
 
 _log = structlog.get_logger()
 
@@ -29,9 +31,11 @@ _TABLE: Final[tuple[tuple[type[errors.VisavisError], int, str], ...]] = (
     (errors.VisavisError, 500, "internal_error"),
 )
 _SERVER_ERROR: Final = 500
+_METHOD_NOT_ALLOWED: Final = 405
 _WORDS: Final = {
     404: ("not_found", "There is nothing here."),
     405: ("method_not_allowed", "Method not allowed."),
+    413: ("payload_too_large", "The body is larger than the console takes."),
     500: ("internal_error", "Something went wrong on the server. Its log says what."),
     503: ("temporarily_unavailable", "The database cannot be reached. Try again in a moment."),
 }
@@ -45,6 +49,11 @@ def answer(status: int, code: str, message: str, *, retry_after_s: int | None = 
         said["retry_after_seconds"] = retry_after_s
         headers["Retry-After"] = str(retry_after_s)
     return JSONResponse(said, status, headers)
+
+
+def malformed(message: str) -> Response:
+    """The answer to what is no request."""
+    return answer(400, "invalid_input", message)
 
 
 async def internal_error() -> Response:
@@ -68,15 +77,14 @@ def install(app: FastAPI) -> None:
     async def invalid(_request: Request, error: Exception) -> Response:
         if not isinstance(error, RequestValidationError):
             raise error
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"][1:]) or "body"
-        return answer(422, "validation_error", f"{name}: {first['msg']}.")
+        return answer(422, "validation_error", describe(error.errors()))
 
-    async def http(_request: Request, error: Exception) -> Response:
+    async def http(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise error
         code, words = _WORDS.get(error.status_code, ("invalid_request", "The request cannot be read."))
-        return answer(error.status_code, code, words)
+        said = answer(error.status_code, code, words)
+        return other_method(request, said) if error.status_code == _METHOD_NOT_ALLOWED else said
 
     async def unforeseen(_request: Request, _error: Exception) -> Response:
         return await internal_error()  # the edge writes it to the log

@@ -3,7 +3,9 @@
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from visavis.surfaces.shared.texts import refuse_unclean
 
 _MOST_BIGINT = 2**53
 
@@ -14,6 +16,12 @@ class _Wire(BaseModel):
 
 class _Sent(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_clean(cls, sent: Any) -> Any:
+        refuse_unclean(sent)
+        return sent
 
 
 class UserAnswer(_Wire):

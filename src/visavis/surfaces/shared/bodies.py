@@ -1,35 +1,80 @@
-"""Reading JSON bodies."""
+"""Bodies that are one small text: JSON objects and urlencoded forms, read into plain fields."""
 
 import json
-from typing import Any, Final
+from typing import Any, Final, NoReturn
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from visavis.errors import MediaTypeError, RequestError
+from visavis.errors import RequestError, UploadTooLargeError
+from visavis.surfaces.shared.texts import refuse_unclean, shown
 
-_MOST_BYTES: Final = 1024 * 1024
+JSON, URLENCODED = "application/json", "application/x-www-form-urlencoded"
+MAX_TEXT_BYTES: Final = 1024 * 1024
+_MAX_FIELDS: Final = 100
 
 
-async def read_json(request: Request, *, most_bytes: int = _MOST_BYTES) -> Any:
-    """The JSON of a request.
+async def read_text_fields(request: Request, kind: str, *, max_bytes: int = MAX_TEXT_BYTES) -> dict[str, Any]:
+    """The fields of a JSON object or a urlencoded form.
 
     Args:
         request: The request.
-        most_bytes: That it may weigh.
+        kind: `JSON` or `URLENCODED`.
+        max_bytes: That it may weigh.
+
+    Returns:
+        By name. What is `null` is left out.
 
     Raises:
-        MediaTypeError: It says that it is something else.
-        RequestError: It is too long, or no JSON.
+        UploadTooLargeError: It weighs more.
+        RequestError: It is not what it says, or holds text that cannot be used.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind and kind != "application/json":
-        raise MediaTypeError("Send the request as application/json.")
+    body = await read_whole(request, max_bytes=max_bytes)
+    if not body:
+        return {}
+    fields = _object(body) if kind == JSON else _form(body)
+    refuse_unclean(fields)
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+async def read_whole(request: Request, *, max_bytes: int) -> bytes:
+    """A body in memory.
+
+    Raises:
+        UploadTooLargeError: It weighs more than that.
+    """
     body = bytearray()
     async for block in request.stream():
         body += block
-        if len(body) > most_bytes:
-            raise RequestError("The body is too long.")
+        if len(body) > max_bytes:
+            raise UploadTooLargeError(f"The body exceeds the limit of {max_bytes / 2**20:g} MB.")
+    return bytes(body)
+
+
+def _object(body: bytes) -> dict[str, Any]:
     try:
-        return json.loads(bytes(body))
+        found = json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise RequestError("The body is not valid JSON.") from error
+    if not isinstance(found, dict):
+        raise RequestError("The body must be a JSON object.")
+    return found
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")
+
+
+def _form(body: bytes) -> dict[str, Any]:
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+    except ValueError as error:
+        raise RequestError(
+            f"The body is not a valid form of at most {_MAX_FIELDS} fields in UTF-8."
+        ) from error
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise RequestError(f"{shown(twice)}: sent more than once.")
+    return fields

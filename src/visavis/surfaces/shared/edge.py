@@ -10,6 +10,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from visavis.surfaces.shared.incoming import Body, fault_of
+
 SECURITY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -50,7 +52,13 @@ class Edge:
     """ASGI middleware that every request passes."""
 
     def __init__(
-        self, app: ASGIApp, *, figures: Figures, on_failure: Callable[[], Awaitable[Response]]
+        self,
+        app: ASGIApp,
+        *,
+        figures: Figures,
+        on_failure: Callable[[], Awaitable[Response]],
+        on_malformed: Callable[[str], Response],
+        max_body_bytes: int | None = None,
     ) -> None:
         """Wrap an application.
 
@@ -58,8 +66,11 @@ class Edge:
             app: The application.
             figures: Where requests are counted.
             on_failure: Makes the answer when something went wrong that nobody foresaw.
+            on_malformed: Makes the answer to a request that is none, out of what is wrong with it.
+            max_body_bytes: Of every request; `None` where the application limits each itself.
         """
         self._app, self._figures, self._on_failure = app, figures, on_failure
+        self._on_malformed, self._max_body_bytes = on_malformed, max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -67,6 +78,10 @@ class Edge:
             await self._app(scope, receive, send)
             return
         began, status = time.perf_counter(), 0
+        body = Body(scope, receive, self._max_body_bytes)
+        if scope["method"] == "HEAD":
+            # Whatever has GET has HEAD: the same answer, of which the server sends no more than the head.
+            scope = {**scope, "method": "GET"}
 
         async def send_on(message: Message) -> None:
             nonlocal status
@@ -77,17 +92,21 @@ class Edge:
                     *message["headers"],
                     *((name, value) for name, value in _RAW_HEADERS if name not in named),
                 ]
+                if not body.is_whole and not await body.drain():
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         try:
-            await self._app(scope, receive, send_on)
+            fault = fault_of(scope)
+            app = self._on_malformed(fault) if fault else self._app
+            await app(scope, body.receive, send_on)
         except ClientDisconnect:
             _log.info("client_left")
         except Exception:  # noqa: BLE001 - nobody must see a trace or a dropped connection
             _log.exception("request_failed")
             if not status:
                 answer = await self._on_failure()
-                await answer(scope, receive, send_on)
+                await answer(scope, body.receive, send_on)
         finally:
             self._note(scope, status, time.perf_counter() - began)
 

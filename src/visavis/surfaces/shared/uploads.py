@@ -1,6 +1,7 @@
-"""Reading multipart forms as they come in: files go to disk at once, and no further than allowed."""
+"""Reading forms as they come in: files go to disk at once, and no further than allowed."""
 
 import hashlib
+import json
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,13 +15,14 @@ from python_multipart.multipart import parse_options_header
 from starlette.requests import Request
 
 from visavis.errors import MediaTypeError, RequestError, StoreError, StoreFullError, UploadTooLargeError
+from visavis.surfaces.shared import bodies
+from visavis.surfaces.shared.texts import refuse_unclean, shown
 
 HEAD_BYTES: Final = 64
 _MOST_FIELD_BYTES: Final = 256 * 1024
 _MOST_PARTS: Final = 32
 _MOST_HEADER_BYTES: Final = 8 * 1024
 _FORM_BYTES: Final = 1024 * 1024  # what a form may weigh beside its files
-_DRAINED: Final = 4  # of a form that is too large, so many times the limit are read before hanging up
 
 
 @dataclass
@@ -48,16 +50,19 @@ class Form:
 
     Attributes:
         files: By field name.
-        fields: The other fields, by name.
+        fields: The other fields, by name: texts, or what JSON can hold. None of them is `None`.
     """
 
     files: dict[str, UploadedFile] = field(default_factory=dict)
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
 
     def fingerprint(self) -> bytes:
         """A digest of all that was sent."""
         parts = [(name, file.digest) for name, file in self.files.items()]
-        parts += [(name, hashlib.sha256(value.encode()).digest()) for name, value in self.fields.items()]
+        parts += [
+            (name, hashlib.sha256(json.dumps(value, sort_keys=True).encode()).digest())
+            for name, value in self.fields.items()
+        ]
         whole = hashlib.sha256()
         for name, digest in sorted(parts):
             whole.update(name.encode() + b"\0" + digest)
@@ -66,44 +71,68 @@ class Form:
 
 @asynccontextmanager
 async def read_form(
-    request: Request, *, files: frozenset[str], folder: Path, most_bytes: int
+    request: Request,
+    *,
+    files: frozenset[str],
+    folder: Path,
+    most_bytes: int,
+    json_max_bytes: int = 0,
 ) -> AsyncIterator[Form]:
-    """Read a form; its files lie in a folder of their own for as long as the block runs.
+    """Read the fields of a request; its files lie in a folder of their own for as long as the block runs.
+
+    The body may be multipart or urlencoded, or a JSON object where that is taken. None at all has no fields.
 
     Args:
         request: The request.
         files: Names of fields that are files; others are text.
         folder: Where the folder is made.
         most_bytes: All files together.
+        json_max_bytes: Of a JSON object; 0 where none is taken.
 
     Raises:
-        MediaTypeError: The request is no multipart form.
-        RequestError: It has no body, or is broken.
-        UploadTooLargeError: The files are too large.
+        MediaTypeError: The body is of another kind.
+        RequestError: It is broken, or holds text that cannot be used.
+        UploadTooLargeError: It is too large.
         StoreFullError: The disk is full.
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
-    if kind != b"multipart/form-data":
-        if not kind and request.headers.get("content-length", "0") == "0":
-            raise RequestError("The request has no body: send multipart/form-data.")
-        raise MediaTypeError("Send the request as multipart/form-data.")
+    match kind.decode("latin-1") or (bodies.JSON if json_max_bytes else ""):
+        case "multipart/form-data":
+            async with _read_multipart(request, options, files, folder, most_bytes) as form:
+                yield form
+        case bodies.URLENCODED:
+            yield Form(fields=await bodies.read_text_fields(request, bodies.URLENCODED))
+        case bodies.JSON if json_max_bytes:
+            yield Form(fields=await bodies.read_text_fields(request, bodies.JSON, max_bytes=json_max_bytes))
+        case "" if not await bodies.read_whole(request, max_bytes=_FORM_BYTES):
+            yield Form()
+        case _:
+            taken = ", application/x-www-form-urlencoded or application/json" if json_max_bytes else ""
+            raise MediaTypeError(f"Send the request as multipart/form-data{taken}.")
+
+
+@asynccontextmanager
+async def _read_multipart(
+    request: Request, options: dict[bytes, bytes], files: frozenset[str], folder: Path, most_bytes: int
+) -> AsyncIterator[Form]:
     boundary = options.get(b"boundary")
     if not boundary:
         raise RequestError("The Content-Type names no boundary.")
+    _refuse_too_large(request, most_bytes)
     with tempfile.TemporaryDirectory(prefix="upload-", dir=folder) as name:
         reader = _Reader(files, Path(name), most_bytes)
         try:
             try:
                 parser = MultipartParser(boundary, reader.callbacks())  # type: ignore[arg-type]
-                _refuse_too_large(request, most_bytes)
+                taken = 0
                 async for block in request.stream():
+                    taken += len(block)
+                    if taken > most_bytes + _FORM_BYTES:  # the parts, and what lies around them
+                        raise UploadTooLargeError(_too_large(most_bytes))
                     parser.write(block)
                 parser.finalize()
             except FormParserError as error:
                 raise RequestError("The form is broken: it is not valid multipart/form-data.") from error
-            except UploadTooLargeError:
-                await _drain(request, most_bytes)
-                raise
             except OSError as error:
                 raise StoreFullError("There is no room for uploads at the moment.") from error
             if not reader.is_whole:
@@ -123,22 +152,6 @@ def new_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"The folder {folder} cannot be made ({error.strerror}).") from error
-
-
-async def _drain(request: Request, most_bytes: int) -> None:
-    """Let a client finish talking, within reason: most read no answer before they have."""
-    drained = 0
-    try:
-        async for block in request.stream():
-            drained += len(block)
-            if drained > _DRAINED * most_bytes:
-                return
-    except RuntimeError:  # the stream was begun before the size was known to be wrong
-        while drained <= _DRAINED * most_bytes:
-            message = await request.receive()
-            drained += len(message.get("body", b""))
-            if not message.get("more_body", False):
-                return
 
 
 def _refuse_too_large(request: Request, most_bytes: int) -> None:
@@ -162,6 +175,7 @@ class _Reader:
         self._header_name = self._header_value = b""
         self._headers: dict[bytes, bytes] = {}
         self._name = ""
+        self._is_named = False
         self._file: UploadedFile | None = None
         self._out: BinaryIO | None = None
         self._hash: Any = None
@@ -212,13 +226,15 @@ class _Reader:
             self._name = options.get(b"name", b"").decode()
         except UnicodeDecodeError as error:
             raise FormParserError("a field's name is no text") from error
+        refuse_unclean(self._name, "a field's name")
         if self._name in self.form.files or self._name in self.form.fields:
-            raise RequestError(f"{self._name}: sent more than once.")
+            raise RequestError(f"{shown(self._name)}: sent more than once.")
         self._text = bytearray()
         if self._name in self._files and b"filename" in options:
             path = self._folder / str(self._parts)
             declared = self._headers.get(b"content-type", b"").decode("latin-1").partition(";")[0]
             self._file = UploadedFile(path, declared.strip().lower())
+            self._is_named = options[b"filename"] != b""
             self._out = path.open("wb")
             self._hash = hashlib.sha256()
 
@@ -227,7 +243,7 @@ class _Reader:
         if self._file is None or self._out is None:
             self._text += block
             if len(self._text) > _MOST_FIELD_BYTES:
-                raise RequestError(f"{self._name}: too long.")
+                raise RequestError(f"{shown(self._name)}: too long.")
             return
         self._taken += len(block)
         if self._taken > self._most_bytes:
@@ -242,13 +258,16 @@ class _Reader:
         if self._file is not None:
             self.close()
             self._file.digest = self._hash.digest()
-            self.form.files[self._name] = self._file
+            if self._file.size_bytes or self._is_named:  # else a browser's field in which no file was chosen
+                self.form.files[self._name] = self._file
             self._file = None
             return
         try:
-            self.form.fields[self._name] = self._text.decode()
+            text = self._text.decode()
         except UnicodeDecodeError as error:
-            raise RequestError(f"{self._name}: not valid UTF-8.") from error
+            raise RequestError(f"{shown(self._name)}: not valid UTF-8.") from error
+        refuse_unclean(text, self._name)
+        self.form.fields[self._name] = text
 
     def _finish(self) -> None:
         self.is_whole = True
