@@ -45,7 +45,8 @@ def test_forbidden_unknown_and_revoked(server: Server) -> None:
 def test_not_found_and_wrong_method(client: httpx.Client) -> None:
     assert code(client.get("/v1/nothing")) == (404, "not_found")
     assert code(client.get("/v1/jobs/000000000000")) == (404, "not_found")
-    assert code(client.get("/v1/jobs/%00%ff")) == (404, "not_found")
+    assert code(client.get("/v1/jobs/%ff")) == (404, "not_found")
+    assert code(client.get("/v1/jobs/%00")) == (400, "invalid_input")
     for method, path in (("DELETE", "/v1/jobs"), ("GET", "/v1/generate"), ("PUT", "/")):
         assert code(client.request(method, path)) == (405, "method_not_allowed")
 
@@ -75,7 +76,6 @@ def test_validation(client: httpx.Client, media: Path) -> None:
         client.post("/v1/tts/generate", json={"text": "a", "voice": "nobody"}),
         client.post("/v1/tts/generate", json={"text": "a" * 5001}),
         client.post("/v1/tts/generate", json={"text": "a\0b"}),
-        client.post("/v1/tts/generate", json={"text": "a", "more": 1}),
         client.post("/v1/tts/generate", json=[]),
         client.post("/v1/tts/generate", content=b"{", headers={"Content-Type": "application/json"}),
         client.post("/v1/tts/generate", content=b"[" * 100_000, headers={"Content-Type": "application/json"}),
@@ -114,7 +114,7 @@ def test_invalid_input_says_which(client: httpx.Client, media: Path, tmp_path: P
 def test_unsupported_media_type(client: httpx.Client, media: Path) -> None:
     good = files(media)
     for part, name, content, kind in (
-        ("audio", "a.flac", b"fLaC" + bytes(100), "audio/wav"),
+        ("audio", "a.aiff", b"FORM" + bytes(100), "audio/wav"),
         ("audio", "a.txt", b"just words", "text/plain"),
         ("audio", "a.jpg", good["image"][1], "audio/wav"),
         ("image", "a.gif", b"GIF89a" + bytes(100), "image/png"),
@@ -125,7 +125,8 @@ def test_unsupported_media_type(client: httpx.Client, media: Path) -> None:
         answer = client.post("/v1/generate", files=good | {part: (name, content, kind)})
         assert code(answer) == (415, "unsupported_media_type"), (part, name)
     assert code(client.post("/v1/generate", json={"audio": "x"})) == (415, "unsupported_media_type")
-    assert code(client.post("/v1/tts/generate", data={"text": "a"})) == (415, "unsupported_media_type")
+    plain = client.post("/v1/tts/generate", content=b"a", headers={"Content-Type": "text/plain"})
+    assert code(plain) == (415, "unsupported_media_type")
 
 
 def test_too_large_also_when_the_size_is_not_said(client: httpx.Client, media: Path) -> None:

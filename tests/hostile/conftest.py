@@ -1,5 +1,18 @@
 """The same real servers as the API's tests."""
 
-from tests.api.conftest import client, media, open_folder, postgres, server, start_server
+from collections.abc import Callable
+from typing import Final
 
-__all__ = ["client", "media", "open_folder", "postgres", "server", "start_server"]
+import pytest
+
+from tests.api.conftest import Server, client, media, open_folder, postgres, start_server
+
+UPLOAD_MAX_BYTES: Final = 300_000
+
+__all__ = ["client", "media", "open_folder", "postgres", "start_server"]
+
+
+@pytest.fixture(scope="session")
+def server(start_server: Callable[..., Server]) -> Server:
+    """One server for all attacks that should do it no harm; its limit is low, so that they are quick."""
+    return start_server(requests_per_minute="100000", live_slots="1", upload_most_bytes=str(UPLOAD_MAX_BYTES))

@@ -1,55 +1,49 @@
 """Uploads of any size, and bodies that never end: an answer comes, and comes soon."""
 
-from collections.abc import Callable
-
 import httpx
 import pytest
 
 from tests.api.conftest import Server
+from tests.hostile.conftest import UPLOAD_MAX_BYTES
 from tests.hostile.wire import connect, read_answer
 
-LIMIT = 200_000
 FORM_SPARE = 1024 * 1024
 HEAD = b'--x\r\nContent-Disposition: form-data; name="audio"; filename="a"\r\n\r\n'
 TAIL = b"\r\n--x--\r\n"
 MULTIPART = {"Content-Type": "multipart/form-data; boundary=x"}
 
 
-@pytest.fixture(scope="module")
-def small(start_server: Callable[..., Server]) -> Server:
-    """A server that takes small uploads."""
-    return start_server(requests_per_minute="100000", upload_most_bytes=str(LIMIT))
-
-
 @pytest.mark.parametrize("chunked", [False, True])
-def test_every_size_beyond_the_limit_is_answered(small: Server, chunked: bool) -> None:
+def test_every_size_beyond_the_limit_is_answered(server: Server, chunked: bool) -> None:
     """The overflow may lie in the last block that comes: nothing may be waited for after it."""
     over = (1, 2, 100, 4096, 16_384, 65_536, 100_000, 131_072, FORM_SPARE - 1, FORM_SPARE, FORM_SPARE * 3)
-    with small.client() as client:
+    with server.client() as client:
         client.timeout = httpx.Timeout(20.0)
         for more in over:
-            body = HEAD + bytes(LIMIT + more) + TAIL
+            body = HEAD + bytes(UPLOAD_MAX_BYTES + more) + TAIL
             sent = iter([body]) if chunked else body
             answer = client.post("/v1/generate", content=sent, headers=MULTIPART)
             assert (answer.status_code, answer.json()["error"]) == (413, "payload_too_large"), more
-        exactly = client.post("/v1/generate", content=HEAD + bytes(LIMIT) + TAIL, headers=MULTIPART)
+        exactly = client.post(
+            "/v1/generate", content=HEAD + bytes(UPLOAD_MAX_BYTES) + TAIL, headers=MULTIPART
+        )
         assert exactly.json()["message"] == "Missing required fields: image."
 
 
-def test_a_body_is_not_read_on_for_ever_after_its_form(small: Server) -> None:
+def test_a_body_is_not_read_on_for_ever_after_its_form(server: Server) -> None:
     """The form is whole, and its sender goes on: what is read is bounded, then the connection is closed."""
     request = (
-        f"POST /v1/generate HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {small.key}\r\n"
+        f"POST /v1/generate HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.key}\r\n"
         f"Content-Type: {MULTIPART['Content-Type']}\r\nContent-Length: 10000000000\r\n\r\n"
     )
-    with connect(small.url) as wire:
+    with connect(server.url) as wire:
         wire.sendall(request.encode() + HEAD + b"x" + TAIL)
         answer = read_answer(wire)  # 413 by what it declares, without waiting for it
     assert (answer.status, answer.is_closed) == (413, True)
 
     request = request.replace("Content-Length: 10000000000", "Transfer-Encoding: chunked")
     block = bytes(65_536)
-    with connect(small.url) as wire:
+    with connect(server.url) as wire:
         wire.sendall(request.encode() + b"%x\r\n%s\r\n" % (len(HEAD + b"x" + TAIL), HEAD + b"x" + TAIL))
         sent = 0
         try:
@@ -61,18 +55,18 @@ def test_a_body_is_not_read_on_for_ever_after_its_form(small: Server) -> None:
     assert sent < 2**29
 
 
-def test_nobody_waits_for_a_body_that_does_not_come(small: Server) -> None:
+def test_nobody_waits_for_a_body_that_does_not_come(server: Server) -> None:
     """A path that reads no body, a body that is announced and not sent: the answer does not hang on it."""
     for path in ("/v1/nowhere", "/v1/me", "/console/api/nowhere"):
         request = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
-        with connect(small.url) as wire:
+        with connect(server.url) as wire:
             wire.sendall(request.encode())
             answer = read_answer(wire)
         assert (answer.status, answer.is_closed) in {(404, True), (405, True), (403, True)}
 
 
-def test_the_console_takes_no_large_bodies(small: Server) -> None:
-    with httpx.Client(base_url=small.url, timeout=20.0) as client:
+def test_the_console_takes_no_large_bodies(server: Server) -> None:
+    with httpx.Client(base_url=server.url, timeout=20.0) as client:
         large = b'{"email": "' + bytes(b"x" * 100_000) + b'"}'
         for content in (large, iter([large])):
             answer = client.post(
