@@ -10,17 +10,19 @@ import numpy as np
 from visavis.engine.arrays import Floats
 from visavis.errors import ExtraMissingError, InputError, RequestError
 from visavis.ports import Voice
+from visavis.providers.languages import find_language
 from visavis.samples.sentence import speak
 
 DEFAULT_LANGUAGE: Final = "en-us"
 _FULL_SCALE: Final = 32_768
+_USUAL_RANK: Final = 5  # of a tag whose voice file gives it none; less comes first
 
 
 class Espeak:
     """The synthesiser that comes with the extra `serve`.
 
-    A voice's language is one of espeak-ng's, with a region it does not know left out; a voice's name is one
-    of its variants, such as `f2` or `m3`.
+    A voice's language is any tag of BCP 47 whose language espeak-ng speaks; a voice's name is one of its
+    variants, such as `f2` or `m3`.
     """
 
     def check(self, voice: Voice) -> None:
@@ -36,24 +38,23 @@ class Espeak:
 
     @property
     def languages(self) -> frozenset[str]:
-        """The tags that are understood."""
-        return self._languages
+        """The tags of the languages that can be spoken, in small letters."""
+        return frozenset(self._voices)
 
     def _name(self, voice: Voice) -> str:
-        language = voice.language.lower().replace("_", "-") or DEFAULT_LANGUAGE
-        while language not in self._languages:
-            language, _, region = language.rpartition("-")
-            if not language:
-                raise RequestError(
-                    f"language: there is no speech for {region!r}. Use a tag such as en-us, de, es or cmn."
-                )
-        variant = voice.name.lower()
+        language = find_language(voice.language or DEFAULT_LANGUAGE, self._voices.keys())
+        if language is None:
+            raise RequestError(
+                f"language: there is no speech for {voice.language!r}. "
+                "Use a BCP 47 tag such as en-US, de, es-MX or zh-CN."
+            )
+        base, variant = self._voices[language], voice.name.lower()
         if not variant or variant == "default":
-            return language
+            return base
         if variant not in self._variants:
             some = ", ".join(sorted(self._variants)[:12])
             raise RequestError(f"voice: there is no such voice. Use default, or one of: {some}, …")
-        return f"{language}+{self._variants[variant]}"
+        return f"{base}+{self._variants[variant]}"
 
     @cached_property
     def _data(self) -> Path:
@@ -66,14 +67,26 @@ class Espeak:
         return Path(loader.get_data_path())
 
     @cached_property
-    def _languages(self) -> frozenset[str]:
-        """From the data: each voice file names its language's tags, one a line."""
-        found = set[str]()
-        for file in (self._data / "lang").rglob("*"):
-            if file.is_file():
-                lines = file.read_text(errors="replace").splitlines()
-                found |= {words[1].lower() for line in lines if (words := line.split())[:1] == ["language"]}
-        return frozenset(found)
+    def _voices(self) -> dict[str, str]:
+        """The name of a voice by each tag that its file lists; of several, the one that ranks the tag first.
+
+        espeak-ng finds a voice by the name of its file, and by no other tag in it. Some files belong to
+        languages whose dictionary is not there: these stay silent.
+        """
+        found: dict[str, tuple[int, str]] = {}
+        for file in sorted((self._data / "lang").rglob("*")):
+            if not file.is_file():
+                continue
+            lines = [line.split() for line in file.read_text(errors="replace").splitlines()]
+            tags = [words[1:] for words in lines if words[:1] == ["language"] and words[1:]]
+            named = [words[1] for words in lines if words[:1] == ["dictionary"] and words[1:]]
+            dictionary = named[0] if named else tags[0][0].partition("-")[0] if tags else ""
+            if not (self._data / f"{dictionary}_dict").is_file():
+                continue
+            for tag, *weight in tags:
+                rank = (int(weight[0]) if weight else _USUAL_RANK, file.name)
+                found[tag.lower()] = min(rank, found.get(tag.lower(), rank))
+        return {tag: name for tag, (_, name) in found.items()}
 
     @cached_property
     def _variants(self) -> dict[str, str]:

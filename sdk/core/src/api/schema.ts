@@ -1207,7 +1207,7 @@ export interface operations {
                 "multipart/form-data": {
                     /**
                      * Format: binary
-                     * @description Speech: WAV, MP3, MPEG, OGG or WebM.
+                     * @description Speech: WAV, MP3, OGG, WebM, MP4, M4A, AAC or FLAC; or the sound of a video.
                      */
                     audio: Blob;
                     /**
@@ -1378,6 +1378,32 @@ export interface operations {
                      */
                     callback_url?: string | null;
                 };
+                "application/x-www-form-urlencoded": {
+                    /**
+                     * Text
+                     * @example Hello, welcome to our demo.
+                     */
+                    text: string;
+                    /**
+                     * Voice
+                     * @description A variant such as f2, m3.
+                     * @default
+                     * @example default
+                     */
+                    voice?: string;
+                    /**
+                     * Language
+                     * @description As BCP 47 tag.
+                     * @default
+                     * @example en-us
+                     */
+                    language?: string;
+                    /**
+                     * Callback Url
+                     * @description Notified at the end; HTTPS.
+                     */
+                    callback_url?: string | null;
+                };
             };
         };
         responses: {
@@ -1515,6 +1541,32 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /**
+                     * Text
+                     * @example Hello, welcome to our demo.
+                     */
+                    text: string;
+                    /**
+                     * Voice
+                     * @description A variant such as f2, m3.
+                     * @default
+                     * @example default
+                     */
+                    voice?: string;
+                    /**
+                     * Language
+                     * @description As BCP 47 tag.
+                     * @default
+                     * @example en-us
+                     */
+                    language?: string;
+                    /**
+                     * Callback Url
+                     * @description Notified at the end; HTTPS.
+                     */
+                    callback_url?: string | null;
+                };
+                "application/x-www-form-urlencoded": {
                     /**
                      * Text
                      * @example Hello, welcome to our demo.
@@ -2151,6 +2203,23 @@ export interface operations {
                      */
                     idle_timeout?: number;
                 };
+                "application/x-www-form-urlencoded": {
+                    /**
+                     * Format: uri
+                     * @description HTTPS address of a face.
+                     */
+                    face_url?: string;
+                    /**
+                     * @default passthrough
+                     * @enum {string}
+                     */
+                    mode?: "passthrough" | "conversation";
+                    /**
+                     * @description Seconds that an empty or inactive room stays open; 30 to 3600, else the nearest.
+                     * @default 300
+                     */
+                    idle_timeout?: number;
+                };
                 "multipart/form-data": {
                     /**
                      * Format: uri
@@ -2740,6 +2809,22 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @example wss://livekit.example.com */
+                    livekit_url: string;
+                    /** @description Joins the room; of kind agent. */
+                    livekit_token: string;
+                    room_name: string;
+                    /**
+                     * Format: uri
+                     * @description HTTPS address of a face.
+                     */
+                    avatar_image_url?: string;
+                    /** @description A saved avatar. */
+                    avatar_id?: string;
+                    /** @description A face: an HTTPS address, or the picture in base64. */
+                    image?: string;
+                };
+                "application/x-www-form-urlencoded": {
                     /** @example wss://livekit.example.com */
                     livekit_url: string;
                     /** @description Joins the room; of kind agent. */

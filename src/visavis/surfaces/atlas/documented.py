@@ -99,7 +99,10 @@ def form(required: tuple[str, ...], properties: dict[str, Any]) -> dict[str, Any
 GENERATE_FORM: Final = form(
     ("audio", "image"),
     {
-        "audio": {**_FILE, "description": "Speech: WAV, MP3, MPEG, OGG or WebM."},
+        "audio": {
+            **_FILE,
+            "description": "Speech: WAV, MP3, OGG, WebM, MP4, M4A, AAC or FLAC; or the sound of a video.",
+        },
         "image": {**_FILE, "description": "A photo of one face: PNG, JPEG or WebP."},
     },
 )
@@ -110,10 +113,11 @@ SPEECH_FORM: Final = form(
         **SpeechRequest.model_json_schema()["properties"],
     },
 )
+_SPEECH: Final = {"schema": SpeechRequest.model_json_schema()}
 SPEECH_JSON: Final = {
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": SpeechRequest.model_json_schema()}},
+        "content": {"application/json": _SPEECH, "application/x-www-form-urlencoded": _SPEECH},
     },
     "parameters": [_CALLBACK, _IDEMPOTENCY],
 }
@@ -123,7 +127,11 @@ def _body(required: tuple[str, ...], texts: dict[str, Any], files: dict[str, Any
     """The `openapi_extra` of a route that takes JSON, or a form that may carry files too."""
     plain = {"type": "object", "required": list(required), "properties": texts}
     whole = {**plain, "properties": {**texts, **files}}
-    content = {"application/json": {"schema": plain}, "multipart/form-data": {"schema": whole}}
+    content = {
+        "application/json": {"schema": plain},
+        "application/x-www-form-urlencoded": {"schema": plain},
+        "multipart/form-data": {"schema": whole},
+    }
     return {"requestBody": {"required": bool(required), "content": content}}
 
 

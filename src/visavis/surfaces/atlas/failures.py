@@ -64,7 +64,7 @@ TOO_LARGE = Failure(413, "payload_too_large", "The upload exceeds the limit of 5
 UNSUPPORTED = Failure(
     415,
     "unsupported_media_type",
-    "The audio file is of a format that is not supported. Send WAV, MP3, MPEG, OGG or WebM.",
+    "The audio file is of a format that is not supported. Send WAV, MP3, OGG, WebM, MP4, M4A, AAC or FLAC.",
 )
 VALIDATION = Failure(422, "validation_error", "Missing required fields: audio, image.")
 RATE_LIMIT = Failure(429, "rate_limit_exceeded", "Slow down! You've hit the limit of 30 requests per minute.")

@@ -7,6 +7,7 @@ from visavis.surfaces.shared.uploads import UploadedFile
 
 PNG, JPEG, WEBP = "image/png", "image/jpeg", "image/webp"
 WAV, MPEG, OGG, WEBM = "audio/wav", "audio/mpeg", "audio/ogg", "audio/webm"
+MP4, AAC, FLAC = "audio/mp4", "audio/aac", "audio/flac"
 
 # Where, what, and of which kind: what is taken, and what people send by mistake. The first that fits counts.
 _SIGNS: Final = (
@@ -25,8 +26,8 @@ _SIGNS: Final = (
     (4, b"ftypavi", "image/avif"),
     (4, b"ftyphei", "image/heic"),
     (4, b"ftypmif1", "image/heic"),
-    (4, b"ftyp", "video/mp4"),
-    (0, b"fLaC", "audio/flac"),
+    (4, b"ftyp", MP4),
+    (0, b"fLaC", FLAC),
     (0, b"FORM", "audio/aiff"),
     (0, b"#!AMR", "audio/amr"),
     (0, b"%PDF", "application/pdf"),
@@ -44,11 +45,12 @@ _DECLARED: Final = {
     "audio": (
         "audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave", "audio/mpeg", "audio/mp3", "audio/mpeg3",
         "audio/x-mpeg", "audio/ogg", "audio/opus", "audio/vorbis", "application/ogg", "audio/webm",
-        "video/webm",
+        "video/webm", "audio/mp4", "audio/x-m4a", "audio/m4a", "video/mp4", "audio/aac", "audio/aacp",
+        "audio/x-aac", "audio/flac", "audio/x-flac",
     ),
 }  # fmt: skip
-_TAKEN: Final = {"image": (PNG, JPEG, WEBP), "audio": (WAV, MPEG, OGG, WEBM)}
-_WORDS: Final = {"image": "PNG, JPEG or WebP", "audio": "WAV, MP3, MPEG, OGG or WebM"}
+_TAKEN: Final = {"image": (PNG, JPEG, WEBP), "audio": (WAV, MPEG, OGG, WEBM, MP4, AAC, FLAC)}
+_WORDS: Final = {"image": "PNG, JPEG or WebP", "audio": "WAV, MP3, OGG, WebM, MP4, M4A, AAC or FLAC"}
 _UNTOLD: Final = ("", "application/octet-stream", "binary/octet-stream")
 
 
@@ -58,7 +60,7 @@ def kind_of(head: bytes) -> str | None:
         if head[at : at + len(sign)] == sign and (kind not in _RIFF_KINDS or head[:4] in _RIFF_SIGNS):
             return kind
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
-        return "audio/aac" if head[1] >> 1 & 3 == _AAC_LAYER else MPEG
+        return AAC if head[1] >> 1 & 3 == _AAC_LAYER else MPEG
     return None
 
 

@@ -1,0 +1,84 @@
+"""Language tags as clients write them lead to a voice that speaks, or to a refusal."""
+
+import pytest
+
+from visavis.errors import RequestError
+from visavis.ports import Voice
+from visavis.providers.espeak import Espeak
+from visavis.providers.languages import find_language
+
+OFFERED = {
+    *("ar", "cmn", "yue", "de", "en", "en-us", "es", "es-419", "fa", "fr", "he", "hr", "id", "ms", "no", "pt")
+}
+OFFERED |= {"pt-br", "ro", "zh"}
+CLOSEST = (
+    *("zh zh", "zh-CN zh", "zh_TW zh", "zh-Hans-CN zh", "zh-cmn cmn", "cmn-Hans cmn"),
+    *("zh-HK yue", "zh-Hant-HK yue", "zh-MO yue", "zh-yue-HK yue", "yue yue"),
+    *("en en", "EN en", "en-US en-us", "en_us en-us", "en-AU en", "en-US-u-ca-gregory en-us"),
+    *("es es", "es-ES es", "es-MX es-419", "es-AR-x-a es-419", "es-419 es-419"),
+    *("pt-PT pt", "pt-BR pt-br", "de-DE-1996 de", "de-x-mine de", "fr-Latn-CA fr"),
+    *("iw he", "in-ID id", "mo ro", "sh hr", "nn-NO no", "zsm ms", "pes-IR fa"),
+)
+
+
+@pytest.mark.parametrize("pair", CLOSEST)
+def test_the_closest_that_is_offered(pair: str) -> None:
+    tag, language = pair.split()
+    assert find_language(tag, OFFERED) == language
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *(
+            "",
+            "e",
+            "en--us",
+            "en-",
+            "-en",
+            "en_US.UTF-8",
+            "en us",
+            "deutsch sprechen",
+            "x",
+            "x-klingon",
+            "i-klingon",
+        ),
+        *("tlh", "zh-nan", "zh-min-nan", "ja", "ſh", "日本語", "e\0n", "a" * 50),
+    ],
+)
+def test_what_is_not_offered_or_no_tag(tag: str) -> None:
+    assert find_language(tag, OFFERED) is None
+
+
+def test_every_language_that_is_offered_is_spoken() -> None:
+    """No job may be taken in that fails for its language."""
+    espeak = Espeak()
+    assert {
+        "en-us",
+        "en-gb",
+        "de",
+        "es",
+        "fr",
+        "zh",
+        "cmn",
+        "yue",
+        "ja",
+        "ko",
+        "no",
+        "pt-pt",
+    } <= espeak.languages
+    for language in espeak.languages:
+        samples, _ = espeak.say("Hi 1 да", Voice(language))
+        assert samples.any(), language
+
+
+@pytest.mark.parametrize("tag", ["zh", "zh-CN", "zh-HK", "en-GB", "fr-FR", "no", "pt-PT", "es-MX", "iw"])
+def test_usual_tags_are_spoken(tag: str) -> None:
+    espeak = Espeak()
+    espeak.check(Voice(tag, "f2"))
+    assert espeak.say("1 2 3", Voice(tag, "f2"))[0].any()
+
+
+def test_what_is_refused_is_named() -> None:
+    with pytest.raises(RequestError, match=r"^language: there is no speech for 'tlh'"):
+        Espeak().check(Voice("tlh"))
