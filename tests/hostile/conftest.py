@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
-
 from tests.api.conftest import Server, client, media, open_folder, postgres, start_server
 
 UPLOAD_MAX_BYTES: Final = 300_000

@@ -18,9 +18,9 @@ from aiohttp import web
 from livekit import rtc
 from livekit.protocol.models import DisconnectReason
 from livekit.protocol.rtc import ICEServer, JoinResponse, LeaveRequest, SignalResponse, TrickleRequest
-
 from tests.conformance.rooms.clients import Target, asynchronous
 from tests.conformance.rooms.servers import Server, embedded
+
 from visavis.adapters.external_rooms import check_answer, check_token, forwarded
 from visavis.adapters.external_rooms.signals import SignalError, filter_signal
 from visavis.bootstrap.external_rooms import checker

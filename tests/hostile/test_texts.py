@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx
 import pytest
-
 from tests.api.conftest import Server, files
 from tests.hostile.wire import send
 

@@ -2,7 +2,6 @@
 
 import httpx
 import pytest
-
 from tests.api.conftest import Server
 from tests.hostile.conftest import UPLOAD_MAX_BYTES
 from tests.hostile.wire import connect, read_answer
