@@ -1,11 +1,13 @@
 """What the console shows beyond the public API: jobs, usage, workers, settings, sessions, and its pages."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 from starlette.datastructures import Headers
 
 from tests.api.conftest import Server, files, in_database
@@ -133,9 +135,84 @@ def test_pages_have_a_policy_of_their_own(shown: Server) -> None:
     # Programs get the API, as before.
     assert httpx.get(shown.url).json()["version"]
     assert httpx.get(f"{shown.url}/studio").json()["error"] == "not_found"
-    assert httpx.get(f"{shown.url}/nowhere", headers=html).json()["error"] == "not_found"
+    assert httpx.get(f"{shown.url}/nowhere").json()["error"] == "not_found"
     assert httpx.post(shown.url, headers=html).status_code == 405
     assert httpx.get(f"{shown.url}{API}/session").headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.skipif(not (STATIC / "index.html").is_file(), reason="the console is not built: make console")
+@pytest.mark.parametrize("path", ["/nowhere", "/v1/nowhere", "/jobs/of/mine"])
+def test_browsers_see_a_page_at_unknown_addresses(shown: Server, path: str) -> None:
+    html = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    missing = httpx.get(f"{shown.url}{path}", headers=html)
+    assert missing.status_code == 404
+    assert missing.headers["content-type"].startswith("text/html")
+    assert "script-src 'self'" in missing.headers["content-security-policy"]
+    assert '<div id="root">' in missing.text
+    assert httpx.head(f"{shown.url}{path}", headers=html).status_code == 404
+    # Programs, and browsers' scripts, read errors as before; so does who sends something.
+    for accept in ("*/*", "application/json"):
+        assert httpx.get(f"{shown.url}{path}", headers={"Accept": accept}).json()["error"] == "not_found"
+    assert httpx.post(f"{shown.url}{path}", headers=html).json()["error"] == "not_found"
+
+
+def test_browsers_read_what_a_known_address_says(shown: Server) -> None:
+    html = {"Accept": "text/html"}
+    key = {"Authorization": f"Bearer {shown.make_key('Reads a page')}"}
+    assert httpx.get(f"{shown.url}/v1/jobs/0123456789ab", headers=html | key).json()["error"] == "not_found"
+    if (STATIC / "index.html").is_file():
+        assert httpx.get(f"{shown.url}/jobs/", headers=html).status_code == 200
+
+
+def test_files_are_checked_when_chosen(shown: Server, operator: httpx.Client, media: Path) -> None:
+    def check(kind: str, field: str, content: bytes) -> httpx.Response:
+        return operator.post(f"{API}/checks/{kind}", files={field: ("chosen", content)})
+
+    face = check("photo", "image", (media / "face.png").read_bytes()).raise_for_status().json()
+    assert face["warnings"] == []
+    xs, ys = zip(*face["outline"], strict=True)
+    assert 0 <= min(xs) < max(xs) <= 1
+    assert 0 <= min(ys) < max(ys) <= 1
+    with Image.open(media / "face.png") as picture:
+        lying = io.BytesIO()
+        picture.crop((0, 0, picture.width, picture.height * 9 // 10)).rotate(90, expand=True).save(
+            lying, "PNG"
+        )
+        turned = check("photo", "image", lying.getvalue()).raise_for_status().json()
+    assert "does not stand upright" in turned["warnings"][0]
+    # Turned to the left: what was above is at the left, what was at the right is above.
+    for (x, y), (left, top) in zip(face["outline"], turned["outline"], strict=True):
+        assert (left, top) == pytest.approx((y / 0.9, 1 - x), abs=0.04)
+    black = io.BytesIO()
+    Image.new("RGB", (256, 256)).save(black, "PNG")
+    sound = (media / "short.wav").read_bytes()
+    for kind, field, content, status, words in (
+        ("photo", "image", black.getvalue(), 400, "No face was found"),
+        ("photo", "image", sound, 415, "PNG, JPEG or WebP"),
+        ("photo", "image", b"", 400, "empty"),
+        ("photo", "audio", sound, 422, "audio"),
+        ("sound", "audio", black.getvalue(), 415, "WAV"),
+        ("sound", "audio", sound[:44], 400, "empty"),
+    ):
+        refused = check(kind, field, content)
+        assert (refused.status_code, words in refused.json()["message"]) == (status, True), refused.text
+    assert check("sound", "audio", sound).status_code == 204
+    with browser(shown) as stranger:
+        assert stranger.post(f"{API}/checks/photo", files={"image": b"x"}).status_code == 401
+    assert not list((shown.data / "temporary").glob("upload-*"))
+
+
+def test_checks_are_limited(shown: Server) -> None:
+    with browser(shown) as client:
+        client.post(f"{API}/session", json={"api_key": shown.make_key("Checks")}).raise_for_status()
+        most = client.get(f"{API}/session").json()["limits"]["max_upload_bytes"]
+        png = b"\x89PNG\r\n\x1a\n"
+        large = client.post(f"{API}/checks/photo", files={"image": png + bytes(most + 2**21)})
+        assert (large.status_code, large.json()["error"]) == (413, "payload_too_large")
+        answers = [client.post(f"{API}/checks/photo", files={"image": b"x"}) for _ in range(31)]
+        assert answers[0].status_code == 400
+        assert answers[-1].status_code == 429
+        assert answers[-1].json()["retry_after_seconds"] > 0
 
 
 @pytest.mark.parametrize(

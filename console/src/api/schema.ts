@@ -338,6 +338,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/api/checks/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Photo
+         * @description Whether a photo shows a face that can be used, and where. Nothing is kept.
+         */
+        post: operations["check_photo_console_api_checks_photo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/checks/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Sound
+         * @description Whether a sound can be read, for sounds that the browser cannot play. Nothing is kept.
+         */
+        post: operations["check_sound_console_api_checks_sound_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -359,6 +399,25 @@ export interface components {
             message: string;
             /** Retry After Seconds */
             retry_after_seconds?: number | null;
+        };
+        /**
+         * FaceAnswer
+         * @description The face that was found in a photo.
+         */
+        FaceAnswer: {
+            /**
+             * Outline
+             * @description Round the face: x and y in shares of the upright picture's width and height.
+             */
+            outline: [
+                number,
+                number
+            ][];
+            /**
+             * Warnings
+             * @description For people. The photo can be used all the same.
+             */
+            warnings: string[];
         };
         /**
          * JobPage
@@ -494,6 +553,24 @@ export interface components {
             created_at: string;
             /** Revoked At */
             revoked_at: string | null;
+        };
+        /**
+         * LimitsAnswer
+         * @description What a request may hold.
+         */
+        LimitsAnswer: {
+            /**
+             * Max Upload Bytes
+             * @description All files of a request together.
+             */
+            max_upload_bytes: number;
+            /**
+             * Max Face Bytes
+             * @description The photo of a live session.
+             */
+            max_face_bytes: number;
+            /** Max Text Chars */
+            max_text_chars: number;
         };
         /**
          * LinkAnswer
@@ -632,6 +709,7 @@ export interface components {
             has_users: boolean;
             /** Version */
             version: string;
+            limits: components["schemas"]["LimitsAnswer"];
             user?: components["schemas"]["UserAnswer"] | null;
             /** @description Of those who signed in with a key. */
             key?: components["schemas"]["KeyName"] | null;
@@ -1424,6 +1502,76 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ViewAnswer"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    check_photo_console_api_checks_photo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    image: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaceAnswer"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    check_sound_console_api_checks_sound_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    audio: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {

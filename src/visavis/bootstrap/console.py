@@ -10,17 +10,20 @@ from PIL import Image
 from pydantic import SecretStr
 
 from visavis.settings import PREFIX, SHARED_NAMES, Settings
-from visavis.surfaces.console.context import ConsoleContext, ShownSetting
+from visavis.surfaces.console.context import ConsoleContext, FaceInPhoto, ShownSetting
 from visavis.surfaces.shared.context import Context
 
 
-def console_context(context: Context, settings: Settings) -> ConsoleContext:
+def console_context(
+    context: Context, settings: Settings, look_for_face: Callable[[Path], Awaitable[FaceInPhoto]]
+) -> ConsoleContext:
     """Put together what the console is given."""
     secret = settings.webhook_secret
     return ConsoleContext(
         shared=context,
         settings=shown_settings(settings),
         default_face=_compressed_once(context.live.default_face),
+        look_for_face=look_for_face,
         price_per_hour_usd=settings.price_per_hour_usd,
         live_price_per_hour_usd=settings.live_price_per_hour_usd,
         webhook_secret=secret.get_secret_value() if secret else None,

@@ -28,6 +28,7 @@ from visavis.samples import write_portrait
 from visavis.settings import Settings
 from visavis.surfaces.atlas.app import create_app
 from visavis.surfaces.console.app import FrontDoor
+from visavis.surfaces.console.context import FaceInPhoto
 from visavis.surfaces.shared.context import Context, Limits, LiveLimits
 from visavis.worker.players import Company
 from visavis.worker.studio import Studio
@@ -170,7 +171,7 @@ async def gateway(installation: Installation) -> AsyncIterator[ASGIApp]:
                     default_face=default_face,
                 ),
             )
-            yield FrontDoor(console_context(context, settings), create_app(context))
+            yield FrontDoor(console_context(context, settings, _face_finder(studio)), create_app(context))
     finally:
         await database.close()
 
@@ -186,6 +187,17 @@ def _media_check(studio: Studio) -> Callable[[Path | None, Path | None], Awaitab
             return
 
     return check
+
+
+def _face_finder(studio: Studio) -> Callable[[Path], Awaitable[FaceInPhoto]]:
+    """What looks at a photo that was just chosen."""
+
+    async def find(photo: Path) -> FaceInPhoto:
+        request = {"do": "face", "image": str(photo)}
+        found = await studio.work(request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S)
+        return FaceInPhoto(outline=found["outline"], warnings=found["warnings"])
+
+    return find
 
 
 def _rig_builder(studio: Studio) -> Callable[[Path, Path], Awaitable[None]]:

@@ -1,21 +1,23 @@
 """The console before the API: pages and `/console/api` are answered here, everything else by the API."""
 
+from functools import partial
 from typing import Final
 
 from fastapi import Depends, FastAPI
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from visavis import __version__
-from visavis.surfaces.console import failures, keys, live, signing_in, wire, work
+from visavis.surfaces.console import checks, failures, keys, live, signing_in, wire, work
 from visavis.surfaces.console.context import ConsoleContext
-from visavis.surfaces.console.pages import page, wants_page
+from visavis.surfaces.console.pages import is_browser, missing_page, page, wants_page
 from visavis.surfaces.console.visitor import refuse_foreign
 from visavis.surfaces.shared.edge import Edge, Figures
 from visavis.surfaces.shared.incoming import fault_of
 
 PREFIX: Final = "/console/api"
 _MAX_BODY_BYTES: Final = 64 * 1024
+_NOT_FOUND: Final = 404
 _DESCRIPTION: Final = """
 What the web console needs beyond the public API. Made for the console: it may change with every version.
 
@@ -35,18 +37,22 @@ class FrontDoor:
             api: Who answers everything else.
         """
         self._pages, self._api = context.pages, api
-        self._console = Edge(
+        edge = partial(
+            Edge,
             create_app(context),
             figures=Figures(),
             on_failure=failures.internal_error,
             on_malformed=failures.malformed,
-            max_body_bytes=_MAX_BODY_BYTES,
         )
+        self._console = edge(max_body_bytes=_MAX_BODY_BYTES)
+        self._uploads = edge()  # each is limited by its form
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._api(scope, receive, send)
+        elif scope["path"].startswith(PREFIX + checks.PREFIX + "/"):
+            await self._uploads(scope, receive, send)
         elif scope["path"].startswith(PREFIX + "/"):
             await self._console(scope, receive, send)
         elif not fault_of(scope) and wants_page(
@@ -54,7 +60,28 @@ class FrontDoor:
         ):
             await page(scope["path"], headers, self._pages)(scope, receive, send)
         else:
-            await self._api(scope, receive, send)
+            await self._api(scope, receive, self._with_missing_page(scope, receive, send))
+
+    def _with_missing_page(self, scope: Scope, receive: Receive, send: Send) -> Send:
+        """A `send` that shows browsers a page where the API has no route."""
+        headers = Headers(scope=scope)
+        if scope["method"] != "GET" or not is_browser(headers):
+            return send
+        is_replaced = False
+
+        async def send_on(message: Message) -> None:
+            nonlocal is_replaced
+            if message["type"] == "http.response.start":
+                # A route that was found and answers 404 knows better what is missing.
+                is_unknown = message["status"] == _NOT_FOUND and scope.get("route") is None
+                missing = missing_page(headers, self._pages) if is_unknown else None
+                if missing is not None:
+                    is_replaced = True
+                    await missing(scope, receive, send)
+            if not is_replaced:
+                await send(message)
+
+        return send_on
 
 
 def create_app(context: ConsoleContext | None) -> FastAPI:
@@ -71,7 +98,7 @@ def create_app(context: ConsoleContext | None) -> FastAPI:
         dependencies=[Depends(refuse_foreign)],
     )
     app.state.context = context
-    for router in (signing_in.router, keys.router, work.router, live.router):
+    for router in (signing_in.router, keys.router, work.router, live.router, checks.router):
         app.include_router(router, prefix=PREFIX)
     failures.install(app)
     return app

@@ -33,6 +33,19 @@ class ShownSetting:
 
 
 @dataclass(frozen=True)
+class FaceInPhoto:
+    """A face that was found in a photo and can be used.
+
+    Attributes:
+        outline: Round the face, in order: x and y in shares of the upright picture's width and height.
+        warnings: Sentences for the person who chose the photo.
+    """
+
+    outline: list[tuple[float, float]]
+    warnings: list[str]
+
+
+@dataclass(frozen=True)
 class ConsoleContext:
     """What the console is given.
 
@@ -40,6 +53,8 @@ class ConsoleContext:
         shared: What every surface is given.
         settings: What operators are shown.
         default_face: The built-in portrait, as JPEG.
+        look_for_face: Finds the face in a photo; raises `InputError` if there is none that can be used,
+            `ChildError` when there is no time to look.
         price_per_hour_usd: Of video.
         live_price_per_hour_usd: Of live sessions.
         webhook_secret: One for all keys; nothing if each has its own.
@@ -49,6 +64,7 @@ class ConsoleContext:
     shared: Context
     settings: tuple[ShownSetting, ...]
     default_face: Callable[[], Awaitable[bytes]]
+    look_for_face: Callable[[Path], Awaitable[FaceInPhoto]]
     price_per_hour_usd: float
     live_price_per_hour_usd: float
     webhook_secret: str | None

@@ -25,6 +25,10 @@ _TABLE: Final[tuple[tuple[type[errors.VisavisError], int, str], ...]] = (
     (errors.SessionMissingError, 404, "not_found"),
     (errors.SessionNotActiveError, 409, "session_not_active"),
     (errors.RateLimitError, 429, "rate_limited"),
+    (errors.UploadTooLargeError, 413, "payload_too_large"),
+    (errors.MediaTypeError, 415, "unsupported_media_type"),
+    (errors.ChildError, 503, "busy"),
+    (errors.StoreError, 503, "storage_unavailable"),
     (errors.InputError, 400, "invalid_input"),
     (errors.RequestError, 422, "validation_error"),
     (errors.DatabaseError, 503, "temporarily_unavailable"),
@@ -38,6 +42,12 @@ _WORDS: Final = {
     413: ("payload_too_large", "The body is larger than the console takes."),
     500: ("internal_error", "Something went wrong on the server. Its log says what."),
     503: ("temporarily_unavailable", "The database cannot be reached. Try again in a moment."),
+}
+
+# Of errors that are the server's and more is known of than their status.
+_SERVER_WORDS: Final = {
+    "busy": "The server is busy. Try again in a moment.",
+    "storage_unavailable": "There is no space for files at the moment. Try again later.",
 }
 
 
@@ -70,7 +80,7 @@ def install(app: FastAPI) -> None:
         status, code = next((status, code) for kind, status, code in _TABLE if isinstance(error, kind))
         if status >= _SERVER_ERROR:
             _log.warning("request_refused", code=code, reason=error.code)
-            return answer(status, *_WORDS[status])
+            return answer(status, code, _SERVER_WORDS.get(code, _WORDS[status][1]))
         retry_after_s = error.retry_after_s if isinstance(error, errors.RateLimitError) else None
         return answer(status, code, error.message, retry_after_s=retry_after_s)
 

@@ -41,7 +41,21 @@ def wants_page(method: str, path: str, headers: Headers) -> bool:
         return False
     if path.startswith((*_PLAYERS, ASSETS)):
         return True
-    return "text/html" in headers.get("accept", "") and path in _ROUTES
+    return is_browser(headers) and (path.rstrip("/") or "/") in _ROUTES
+
+
+def is_browser(headers: Headers) -> bool:
+    """Whether whoever asks shows pages; programs do not ask for any."""
+    return "text/html" in headers.get("accept", "")
+
+
+def missing_page(headers: Headers, folder: Path) -> Response | None:
+    """The page for an address that leads nowhere; `None` where there are no pages, or nobody to read one."""
+    file = folder / CONSOLE
+    if not is_browser(headers) or not file.is_file():
+        return None
+    said = _headers(is_player=False)
+    return FileResponse(file, 404, media_type="text/html; charset=utf-8", headers=said)
 
 
 def page(path: str, headers: Headers, folder: Path) -> Response:

@@ -12,6 +12,7 @@ from visavis.core.schema import ApiKey
 from visavis.core.sign_ins import Visitor
 from visavis.errors import NotPermittedError, RequestError
 from visavis.surfaces.console import wire
+from visavis.surfaces.console.context import ConsoleContext
 from visavis.surfaces.console.visitor import (
     Given,
     MaybeVisitor,
@@ -32,8 +33,10 @@ async def session(visitor: MaybeVisitor, context: Given) -> wire.SessionAnswer:
     if visitor is None:
         async with context.shared.database.transaction() as db:
             has_users = bool(await accounts.count_users(db))
-        return wire.SessionAnswer(signed_in=False, has_users=has_users, version=__version__)
-    return _session_of(visitor)
+        return wire.SessionAnswer(
+            signed_in=False, has_users=has_users, version=__version__, limits=_limits(context)
+        )
+    return _session_of(visitor, context)
 
 
 @router.post("/session")
@@ -52,7 +55,7 @@ async def sign_in(
             raise RequestError("Give email and password, or api_key.")
         visitor = await sign_ins.find(db, secret)
     give_cookie(request, response, context, secret)
-    return _session_of(_there(visitor))
+    return _session_of(_there(visitor), context)
 
 
 @router.post("/session/link/look")
@@ -80,7 +83,7 @@ async def sign_in_by_link(
         )
         visitor = await sign_ins.find(db, secret)
     give_cookie(request, response, context, secret)
-    return _session_of(_there(visitor))
+    return _session_of(_there(visitor), context)
 
 
 @router.delete("/session", status_code=_NO_CONTENT)
@@ -147,12 +150,22 @@ def _there(visitor: Visitor | None) -> Visitor:
     return visitor
 
 
-def _session_of(visitor: Visitor) -> wire.SessionAnswer:
+def _limits(context: ConsoleContext) -> wire.LimitsAnswer:
+    limits = context.shared.limits
+    return wire.LimitsAnswer(
+        max_upload_bytes=limits.upload_most_bytes,
+        max_face_bytes=context.shared.live.face_most_bytes,
+        max_text_chars=limits.text_most_chars,
+    )
+
+
+def _session_of(visitor: Visitor, context: ConsoleContext) -> wire.SessionAnswer:
     user, key = visitor.user, visitor.key
     return wire.SessionAnswer(
         signed_in=True,
         has_users=True,
         version=__version__,
+        limits=_limits(context),
         user=wire.UserAnswer(email=user.email, is_operator=user.is_operator) if user else None,
         key=wire.KeyName(id=key.id, prefix=key.prefix, name=key.name) if key else None,
     )

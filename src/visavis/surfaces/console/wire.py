@@ -39,12 +39,30 @@ class KeyName(_Wire):
     name: str
 
 
+class FaceAnswer(_Wire):
+    """The face that was found in a photo."""
+
+    outline: list[tuple[float, float]] = Field(
+        description="Round the face: x and y in shares of the upright picture's width and height."
+    )
+    warnings: list[str] = Field(description="For people. The photo can be used all the same.")
+
+
+class LimitsAnswer(_Wire):
+    """What a request may hold."""
+
+    max_upload_bytes: int = Field(description="All files of a request together.")
+    max_face_bytes: int = Field(description="The photo of a live session.")
+    max_text_chars: int
+
+
 class SessionAnswer(_Wire):
     """Who is signed in."""
 
     signed_in: bool
     has_users: bool = Field(description="Whether there is anybody who could sign in with a password.")
     version: str
+    limits: LimitsAnswer
     user: UserAnswer | None = None
     key: KeyName | None = Field(default=None, description="Of those who signed in with a key.")
 

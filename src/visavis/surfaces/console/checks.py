@@ -1,0 +1,69 @@
+"""Files are checked when they are chosen, before anything is made of them."""
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+from visavis.core import rates
+from visavis.core.sign_ins import Visitor
+from visavis.errors import RequestError
+from visavis.surfaces.console import wire
+from visavis.surfaces.console.context import ConsoleContext
+from visavis.surfaces.console.visitor import Given, SignedIn
+from visavis.surfaces.shared.media import check_kind
+from visavis.surfaces.shared.uploads import read_form
+
+PREFIX: Final = "/checks"
+_MAX_CHECKS_PER_MINUTE: Final = 30
+_NO_CONTENT: Final = 204
+
+router = APIRouter(prefix=PREFIX, tags=["Checks"])
+
+
+def _form(field: str) -> dict[str, object]:
+    """The OpenAPI description of a form with one file."""
+    file = {"type": "string", "format": "binary"}
+    schema = {"type": "object", "required": [field], "properties": {field: file}}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
+@router.post("/photo", openapi_extra=_form("image"))
+async def check_photo(request: Request, visitor: SignedIn, context: Given) -> wire.FaceAnswer:
+    """Whether a photo shows a face that can be used, and where. Nothing is kept."""
+    await _count(context, visitor)
+    async with read_form(
+        request,
+        files=frozenset({"image"}),
+        folder=context.shared.folder,
+        most_bytes=context.shared.limits.upload_most_bytes,
+    ) as form:
+        file = form.files.get("image")
+        if file is None:
+            raise RequestError("image: send a file.")
+        check_kind("image", file)
+        face = await context.look_for_face(file.path)
+    return wire.FaceAnswer(outline=face.outline, warnings=face.warnings)
+
+
+@router.post("/sound", status_code=_NO_CONTENT, response_class=Response, openapi_extra=_form("audio"))
+async def check_sound(request: Request, visitor: SignedIn, context: Given) -> None:
+    """Whether a sound can be read, for sounds that the browser cannot play. Nothing is kept."""
+    await _count(context, visitor)
+    async with read_form(
+        request,
+        files=frozenset({"audio"}),
+        folder=context.shared.folder,
+        most_bytes=context.shared.limits.upload_most_bytes,
+    ) as form:
+        file = form.files.get("audio")
+        if file is None:
+            raise RequestError("audio: send a file.")
+        check_kind("audio", file)
+        await context.shared.check_media(None, Path(file.path))
+
+
+async def _count(context: ConsoleContext, visitor: Visitor) -> None:
+    """Count a check before its upload is read: the processes that check also do the work of others."""
+    async with context.shared.database.transaction() as db:
+        await rates.take_named(db, f"check:{visitor.sign_in.id}", most=_MAX_CHECKS_PER_MINUTE)
