@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
-import { defineConfig, type Plugin } from "vite";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
 
 // `npm run dev` shows the pages of this folder over a `visavis serve` that runs already.
 const api = process.env.VISAVIS_URL ?? "http://127.0.0.1:8000";
@@ -32,5 +33,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: { input: ["index.html", "player.html"] },
   },
+  test: { include: ["src/**/*.test.ts"] },
   server: { proxy: Object.fromEntries(proxied.map((path) => [path, { target: api, changeOrigin: false }])) },
 });

@@ -19,7 +19,13 @@ const queries = new QueryClient({
       // What the server refused, it refuses again; what could not be reached may come back.
       retry: (times, error) =>
         times < 2 && (!(error instanceof Failure) || error.status === 0 || error.status >= 500),
+      retryDelay: 500,
       refetchOnWindowFocus: false,
+      // The server may be this very machine: what the browser thinks of the internet decides nothing.
+      networkMode: "always",
+    },
+    mutations: {
+      networkMode: "always",
     },
   },
 });

@@ -1,28 +1,28 @@
-import { createBrowserRouter, Navigate, Outlet, useLocation, useRouteError } from "react-router";
-import { Failure } from "./api/failure.ts";
-import { FailureNotice, Notice } from "./parts/notice.tsx";
-import { Loading } from "./parts/page.tsx";
+import { createBrowserRouter, Link, Navigate, Outlet, useLocation, useRouteError } from "react-router";
+import { Booting, Standalone } from "./parts/boot.tsx";
+import { LoadFailure } from "./parts/query-view.tsx";
 import { SessionProvider, useSession, useSessionQuery } from "./shell/session.tsx";
 import { Shell } from "./shell/shell.tsx";
 
 function Gate() {
-  const query = useSessionQuery();
-  if (query.isError)
+  const { data, error, isFetching, refetch } = useSessionQuery();
+  if (data)
     return (
-      <main className="page">
-        <FailureNotice error={query.error} title="The console cannot start" />
-      </main>
+      <SessionProvider session={data}>
+        <Outlet />
+      </SessionProvider>
     );
-  if (!query.data)
-    return (
-      <main className="page">
-        <Loading />
-      </main>
-    );
+  if (!error) return <Booting />;
   return (
-    <SessionProvider session={query.data}>
-      <Outlet />
-    </SessionProvider>
+    <Standalone>
+      <LoadFailure
+        title="The console cannot start"
+        error={error}
+        isBusy={isFetching}
+        isWholePage
+        onRetry={refetch}
+      />
+    </Standalone>
   );
 }
 
@@ -30,44 +30,79 @@ function SignedIn() {
   const session = useSession();
   const { pathname } = useLocation();
   if (!session.signed_in) return <Navigate to="/sign-in" replace state={{ from: pathname }} />;
-  return <Shell />;
+  return (
+    <Shell>
+      <Outlet />
+    </Shell>
+  );
 }
+
+const MISSING_PART = "A part of it did not come from the server. Check that it runs, then try again.";
+const BUG = "Load it again. If that does not help, the browser's console says what happened.";
 
 /** What is shown when a page breaks: also after an update, when its old parts are gone. */
 function Broken() {
   const error = useRouteError();
+  const isPartMissing = error instanceof Error && /import|module|preload/i.test(error.message);
   return (
-    <main className="page stack">
-      {error instanceof Failure ? (
-        <FailureNotice error={error} title="This page cannot be shown" />
-      ) : (
-        <Notice title="This page broke">
-          Load it again. If that does not help, the browser's console says what happened.
-        </Notice>
-      )}
-      <div>
-        <button type="button" className="button" onClick={() => window.location.reload()}>
-          Load again
-        </button>
-      </div>
-    </main>
+    <div className="page">
+      <LoadFailure
+        title={isPartMissing ? "This page cannot be loaded" : "This page broke"}
+        error={isPartMissing ? MISSING_PART : BUG}
+        isWholePage
+        onRetry={() => window.location.reload()}
+      />
+    </div>
   );
 }
 
-function Lost() {
+function BrokenAlone() {
   return (
-    <div className="page stack">
+    <Standalone>
+      <Broken />
+    </Standalone>
+  );
+}
+
+function Missing() {
+  const { pathname } = useLocation();
+  return (
+    <div className="nothing missing">
+      <p className="missing-number" aria-hidden>
+        404
+      </p>
       <h1>There is no such page</h1>
-      <p className="soft">It may have moved; the menu lists what there is.</p>
+      <p>
+        <code>{pathname}</code> leads nowhere. It may have moved.
+      </p>
+      <Link className="button primary" to="/studio">
+        Go to the studio
+      </Link>
     </div>
+  );
+}
+
+/** Unknown addresses: with the menu for those who are signed in, and no sign-in asked of others. */
+function Unknown() {
+  const session = useSession();
+  if (session.signed_in)
+    return (
+      <Shell>
+        <Missing />
+      </Shell>
+    );
+  return (
+    <Standalone>
+      <Missing />
+    </Standalone>
   );
 }
 
 export const router = createBrowserRouter([
   {
     Component: Gate,
-    ErrorBoundary: Broken,
-    HydrateFallback: Loading,
+    ErrorBoundary: BrokenAlone,
+    HydrateFallback: Booting,
     children: [
       {
         path: "/sign-in",
@@ -75,35 +110,49 @@ export const router = createBrowserRouter([
       },
       {
         Component: SignedIn,
-        ErrorBoundary: Broken,
         children: [
-          { path: "/", element: <Navigate to="/studio" replace /> },
           {
-            path: "/studio",
-            lazy: async () => ({ Component: (await import("./pages/studio/studio.tsx")).Studio }),
+            // Below the menu: a page that breaks takes neither it nor a live session along.
+            ErrorBoundary: Broken,
+            children: [
+              { path: "/", element: <Navigate to="/studio" replace /> },
+              {
+                path: "/studio",
+                lazy: async () => ({ Component: (await import("./pages/studio/studio.tsx")).Studio }),
+              },
+              {
+                path: "/live",
+                lazy: async () => ({ Component: (await import("./pages/live/live.tsx")).Live }),
+              },
+              {
+                path: "/sessions",
+                lazy: async () => ({ Component: (await import("./pages/sessions/sessions.tsx")).Sessions }),
+              },
+              {
+                path: "/jobs",
+                lazy: async () => ({ Component: (await import("./pages/jobs/jobs.tsx")).Jobs }),
+              },
+              {
+                path: "/usage",
+                lazy: async () => ({ Component: (await import("./pages/usage/usage.tsx")).Usage }),
+              },
+              {
+                path: "/keys",
+                lazy: async () => ({ Component: (await import("./pages/keys/keys.tsx")).Keys }),
+              },
+              {
+                path: "/workers",
+                lazy: async () => ({ Component: (await import("./pages/workers/workers.tsx")).Workers }),
+              },
+              {
+                path: "/settings",
+                lazy: async () => ({ Component: (await import("./pages/settings/settings.tsx")).Settings }),
+              },
+            ],
           },
-          { path: "/live", lazy: async () => ({ Component: (await import("./pages/live/live.tsx")).Live }) },
-          {
-            path: "/sessions",
-            lazy: async () => ({ Component: (await import("./pages/sessions/sessions.tsx")).Sessions }),
-          },
-          { path: "/jobs", lazy: async () => ({ Component: (await import("./pages/jobs/jobs.tsx")).Jobs }) },
-          {
-            path: "/usage",
-            lazy: async () => ({ Component: (await import("./pages/usage/usage.tsx")).Usage }),
-          },
-          { path: "/keys", lazy: async () => ({ Component: (await import("./pages/keys/keys.tsx")).Keys }) },
-          {
-            path: "/workers",
-            lazy: async () => ({ Component: (await import("./pages/workers/workers.tsx")).Workers }),
-          },
-          {
-            path: "/settings",
-            lazy: async () => ({ Component: (await import("./pages/settings/settings.tsx")).Settings }),
-          },
-          { path: "*", Component: Lost },
         ],
       },
+      { path: "*", Component: Unknown },
     ],
   },
 ]);

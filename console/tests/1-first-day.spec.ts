@@ -1,4 +1,5 @@
 /** What a newcomer does on the first day: arrives by the printed link, makes a key, a video, looks back. */
+import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { EMAIL, env, expect, PASSWORD, test } from "./console.ts";
 
 test.describe.configure({ mode: "serial" });
@@ -65,6 +66,18 @@ test("a photo and a text become a video", async ({ signedIn: page }) => {
     page.getByRole("link", { name: "Download" }).click(),
   ]);
   expect(download.suggestedFilename()).toMatch(/^visavis-[0-9a-f]{12}\.mp4$/);
+
+  // The next photo is shown at once, in place of the video of the last one.
+  const still = page.locator(".stage img");
+  await page.getByLabel("Photo", { exact: true }).setInputFiles(env("PORTRAIT_FILE"));
+  await expect(still).toBeVisible();
+  await expect(video).toBeHidden();
+  const width = await still.evaluate((shown: HTMLImageElement) =>
+    shown.decode().then(() => shown.naturalWidth),
+  );
+  expect(width).toBe(
+    await page.locator(".face-picture img").evaluate((shown: HTMLImageElement) => shown.naturalWidth),
+  );
 });
 
 test("a recording becomes a video of the portrait", async ({ signedIn: page }) => {
@@ -88,8 +101,139 @@ test("a photo without a face is refused in words", async ({ signedIn: page }) =>
   await page
     .getByLabel("Photo", { exact: true })
     .setInputFiles({ name: "black.png", mimeType: "image/png", buffer: Buffer.from(empty, "base64") });
-  await page.getByRole("button", { name: "Make the video" }).click();
-  await expect(page.getByRole("alert")).toContainText("face");
+  await expect(page.getByRole("alert")).toContainText("No face was found");
+  await expect(page.getByRole("button", { name: "Make the video" })).toBeDisabled();
+  await page.getByLabel("Photo", { exact: true }).setInputFiles(env("PORTRAIT_FILE"));
+  await expect(page.getByText("Face found")).toBeVisible();
+  await expect(page.locator(".face-outline polygon")).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Make the video" })).toBeEnabled();
+  await page.getByLabel("Photo", { exact: true }).setInputFiles(env("SPEECH_FILE"));
+  await expect(page.getByRole("alert")).toContainText("This is a WAV sound");
+  await expect(page.getByText("Face found"), "the photo before stays").toBeVisible();
+});
+
+/** A WAV file of 16-bit sound, one channel. */
+function wav(samples: Buffer, rateHz = 16_000): Buffer {
+  const head = Buffer.alloc(44);
+  head.write("RIFF", 0);
+  head.writeUInt32LE(36 + samples.length, 4);
+  head.write("WAVEfmt ", 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(rateHz, 24);
+  head.writeUInt32LE(2 * rateHz, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write("data", 36);
+  head.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([head, samples]);
+}
+
+test("sounds are checked when they are chosen", async ({ signedIn: page }, testInfo) => {
+  await page.goto("/studio");
+  await page.getByRole("tab", { name: "Sound" }).click();
+  const panel = page.getByRole("tabpanel");
+  const choose = (name: string, buffer: Buffer) =>
+    panel.getByLabel("Sound file").setInputFiles({ name, mimeType: "audio/wav", buffer });
+  const refused: readonly [string, Buffer, string][] = [
+    ["holiday.wav", readFileSync(env("PHOTO_FILE")), "This is a PNG picture, not a sound."],
+    ["notes.wav", Buffer.from("nothing that sounds"), "No sound that can be read"],
+    ["empty.wav", Buffer.alloc(0), "This file is empty."],
+    ["broken.wav", wav(Buffer.alloc(64)).fill(255, 16), "sound"],
+  ];
+  for (const [name, content, words] of refused) {
+    await choose(name, content);
+    await expect(panel.getByRole("alert")).toContainText(`${name} cannot be used`);
+    await expect(panel.getByRole("alert")).toContainText(words);
+    await expect(panel.locator("audio")).toHaveCount(0);
+    await expect(page.getByRole("button", { name: "Make the video" })).toBeDisabled();
+  }
+  const large = testInfo.outputPath("large.wav");
+  writeFileSync(large, wav(Buffer.alloc(64)));
+  truncateSync(large, 51 * 1024 * 1024);
+  await panel.getByLabel("Sound file").setInputFiles(large);
+  await expect(panel.getByRole("alert")).toContainText("too large");
+  rmSync(large);
+
+  await choose("silence.wav", wav(Buffer.alloc(32_000)));
+  await expect(panel.getByText("This sound is silent")).toBeVisible();
+  await panel.getByLabel("Sound file").setInputFiles(env("ADPCM_FILE"));
+  await expect(panel.getByText("This browser cannot play it; the server can.")).toBeVisible();
+  await expect(panel.locator("audio")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Make the video" })).toBeEnabled();
+  await panel.getByLabel("Sound file").setInputFiles(env("SPEECH_FILE"));
+  await expect(panel.locator("audio")).toBeVisible();
+
+  await page.getByRole("tab", { name: "Text" }).click();
+  await page.getByRole("textbox", { name: "Text" }).fill("long ".repeat(1001));
+  await expect(page.getByText("this text is too long")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Make the video" })).toBeDisabled();
+});
+
+test("the draft outlives other pages and a reload, and goes with its account", async ({ withKey: page }) => {
+  const photo = page.getByAltText("Your photo, photo.png");
+  const text = page.getByRole("textbox", { name: "Text" });
+  await page.goto("/studio");
+  await page.getByLabel("Photo", { exact: true }).setInputFiles(env("PHOTO_FILE"));
+  await text.fill("Not yet finished");
+  await page.getByLabel("Language").selectOption("de");
+  await page.getByRole("tab", { name: "Sound" }).click();
+  await page.getByLabel("Sound file").setInputFiles(env("SPEECH_FILE"));
+  await expect(page.locator(".heard audio")).toBeVisible();
+
+  const expectKept = async () => {
+    await expect(photo).toBeVisible();
+    await expect(page.getByText("speech.wav")).toBeVisible();
+    await page.getByRole("tab", { name: "Text" }).click();
+    await expect(text).toHaveValue("Not yet finished");
+    await expect(page.getByLabel("Language")).toHaveValue("de");
+    await page.getByRole("tab", { name: "Sound" }).click();
+  };
+  await page.getByRole("link", { name: "Jobs" }).click();
+  await expect(page.getByRole("heading", { name: "Jobs", exact: true })).toBeVisible();
+  await page.getByRole("link", { name: "Studio" }).click();
+  await expectKept();
+  await page.reload();
+  await expectKept();
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  const left = await page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open("visavis");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const counting = opening.result.transaction("drafts").objectStore("drafts").count();
+          counting.onsuccess = () => resolve(counting.result);
+        };
+      }),
+  );
+  expect(left, "nothing is left on the disk").toBe(0);
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 664 }, hasTouch: true });
+
+  test("the result comes into view, and plays only there", async ({ signedIn: page }) => {
+    await page.goto("/studio");
+    await page.getByRole("textbox", { name: "Text" }).fill("Good evening from a telephone.");
+    await page.getByRole("button", { name: "Make the video" }).click();
+    await expect(page.locator(".stage-progress")).toBeInViewport();
+    await page.evaluate(() => window.scrollTo(0, 0));
+    const video = page.getByLabel("Your video");
+    await expect(video).toBeInViewport({ ratio: 0.5, timeout: 90_000 });
+    const isPaused = () => video.evaluate((shown: HTMLVideoElement) => shown.paused);
+    await expect.poll(isPaused, { message: "it plays where it is seen" }).toBe(false);
+    await video.evaluate((shown: HTMLVideoElement) => {
+      shown.loop = true;
+    });
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await expect(video).not.toBeInViewport();
+    await expect.poll(isPaused, { message: "and not where it is not" }).toBe(true);
+  });
 });
 
 test("what was made is found, opened and counted", async ({ signedIn: page }) => {

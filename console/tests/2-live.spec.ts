@@ -73,6 +73,10 @@ test("a session: seen, spoken through, swapped, watched, ended", async ({ signed
     .getByRole("dialog")
     .getByRole("link", { name: "Open it here" })
     .getAttribute("href");
+  await expect(
+    page.getByRole("dialog").getByText("VISAVIS_PUBLIC_URL"),
+    "it leads to 127.0.0.1",
+  ).toBeVisible();
   await expectAccessible(page, "inviting viewers");
   expect(link).toMatch(/\/watch\/ses_\w+\?share=/);
   await page.getByRole("button", { name: "Done" }).click();
@@ -96,12 +100,63 @@ test("a session: seen, spoken through, swapped, watched, ended", async ({ signed
   await expect(page.getByRole("dialog")).toContainText("Ended by its owner");
 });
 
-test("leaving the page ends the session", async ({ signedIn: page }) => {
+test("a session goes on while other pages are shown, and leaving is asked about", async ({
+  withKey: page,
+}) => {
   await page.goto("/live");
   await page.getByRole("button", { name: "Start the session" }).click();
   await expect(page.locator(AVATAR)).toBeVisible();
+  const playedS = () => page.locator("video").evaluate((video: HTMLVideoElement) => video.currentTime);
+
   await page.getByRole("link", { name: "Sessions" }).click();
-  await expect(page.locator("tbody tr").first()).toContainText("ended");
+  const player = page.getByRole("complementary", { name: "Live session" });
+  await expect(player.locator("video")).toBeVisible();
+  await expect(page.getByRole("row", { name: /ses_/ }).first()).toContainText("active");
+  const before = await playedS();
+  await expect.poll(playedS, { message: "its picture goes on" }).toBeGreaterThan(before + 0.2);
+  await expect(player.getByRole("timer")).toHaveText(/\d:\d\d/);
+  await expectAccessible(page, "the player at the edge");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(player).toBeInViewport({ ratio: 1 });
+  await expectAccessible(page, "the player on a phone");
+  await page.setViewportSize({ width: 1360, height: 860 });
+
+  // Closing, loading again, following a link out: the browser asks. Here somebody stays.
+  const asked = page.waitForEvent("dialog");
+  const leaving = page.getByRole("link", { name: "API documentation" }).click();
+  const dialog = await asked;
+  expect(dialog.type()).toBe("beforeunload");
+  await dialog.dismiss();
+  await leaving;
+  await expect(player.locator("video")).toBeVisible();
+
+  await player.getByRole("link", { name: "Back to the live session" }).click();
+  await expect(page.locator(AVATAR)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Invite" })).toBeVisible();
+
+  await page.getByRole("link", { name: "Jobs" }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Stay signed in" }).click();
+  await expect(player.locator("video")).toBeVisible();
+  await player.getByRole("button", { name: "End" }).click();
+  await expect(page.getByText("The live session is over.")).toBeVisible();
+  await expect(player).toBeHidden();
+  // Without a session nobody is asked.
+  await page.reload();
+  await page.getByRole("link", { name: "Sessions" }).click();
+  await expect(page.getByRole("row", { name: /ses_/ }).first()).toContainText("ended");
+});
+
+test("signing out ends a session after asking", async ({ withKey: page }) => {
+  await page.goto("/live");
+  await page.getByRole("button", { name: "Start the session" }).click();
+  await expect(page.locator(AVATAR)).toBeVisible();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "End it and sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await page.request.post("/console/api/session", { data: { api_key: env("VISAVIS_KEY") } });
+  const { sessions } = await (await page.request.get("/console/api/sessions")).json();
+  expect([sessions[0].status, sessions[0].reason]).toEqual(["ended", "deleted"]);
 });
 
 test("a link that is none says so", async ({ page }) => {

@@ -5,7 +5,7 @@ export { expect };
 
 export const EMAIL = "operator@example.com";
 export const PASSWORD = "correct horse battery";
-const REFUSED_ON_PURPOSE = /the server responded with a status of (400|401|404|409|410|422)/;
+const REFUSED_ON_PURPOSE = /the server responded with a status of (400|401|404|409|410|413|415|422)/;
 
 export const env = (name: string): string => {
   const value = process.env[name];
@@ -13,16 +13,26 @@ export const env = (name: string): string => {
   return value;
 };
 
+interface Fixtures {
+  page: Page;
+  signedIn: Page;
+  /** Signed in with a key: what signs out, signs out nobody else. */
+  withKey: Page;
+  /** What the browser may complain of in a test that breaks things on purpose. */
+  brokenOnPurpose: RegExp | null;
+}
+
 /** A page that fails its test when a script breaks, or the page's own policy refuses something. */
-export const test = base.extend<{ page: Page; signedIn: Page }, { cookies: Cookie[] }>({
+export const test = base.extend<Fixtures, { cookies: Cookie[] }>({
+  brokenOnPurpose: [null, { option: true }],
   // biome-ignore lint/correctness/noEmptyPattern: the runner reads the names of what is wanted from here
   baseURL: async ({}, use) => use(env("VISAVIS_URL")),
-  page: async ({ page }, use) => {
+  page: async ({ page, brokenOnPurpose }, use) => {
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(String(error)));
     page.on("console", (message) => {
-      if (message.type() === "error" && !REFUSED_ON_PURPOSE.test(message.text()))
-        problems.push(message.text());
+      const isExpected = REFUSED_ON_PURPOSE.test(message.text()) || brokenOnPurpose?.test(message.text());
+      if (message.type() === "error" && !isExpected) problems.push(message.text());
     });
     await use(page);
     expect(problems).toEqual([]);
@@ -44,6 +54,13 @@ export const test = base.extend<{ page: Page; signedIn: Page }, { cookies: Cooki
   ],
   signedIn: async ({ page, cookies }, use) => {
     await page.context().addCookies(cookies);
+    await use(page);
+  },
+  withKey: async ({ page }, use) => {
+    const answer = await page.request.post("/console/api/session", {
+      data: { api_key: env("VISAVIS_KEY") },
+    });
+    expect(answer.ok()).toBe(true);
     await use(page);
   },
 });
@@ -94,3 +111,22 @@ export const mean = (values: number[]): number =>
 /** How different two pictures are: the mean distance of their values. */
 export const distance = (one: number[], other: number[]): number =>
   mean(one.map((value, at) => Math.abs(value - (other[at] ?? 0))));
+
+/** What a page cuts off or lets run out of the window: texts that are not whole, boxes that are too wide. */
+export async function cutOff(page: Page): Promise<string[]> {
+  return await page.evaluate(() => {
+    const found: string[] = [];
+    const name = (element: Element) =>
+      `${element.tagName}.${element.className} “${element.textContent?.trim().slice(0, 30)}”`;
+    for (const element of document.querySelectorAll("body *")) {
+      const box = element.getBoundingClientRect();
+      if (!box.width || element.closest(".unseen, .skip, dialog:not([open]), select")) continue;
+      const isHidden = getComputedStyle(element).overflowX !== "visible";
+      if (box.right > window.innerWidth + 1) found.push(`${name(element)} ends at ${box.right}`);
+      if (element.scrollWidth > window.innerWidth) found.push(`${name(element)} scrolls in the window`);
+      if (isHidden && element.clientWidth && element.scrollWidth > element.clientWidth + 1)
+        found.push(`${name(element)} shows ${element.clientWidth} of ${element.scrollWidth}`);
+    }
+    return found;
+  });
+}

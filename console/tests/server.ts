@@ -15,6 +15,7 @@ export default async function startServer(): Promise<() => Promise<void>> {
   const speech = join(folder, "speech.wav");
   const portrait = join(folder, "portrait.png");
   const photo = join(folder, "photo.png");
+  const adpcm = join(folder, "adpcm.wav"); // the server can read it, and no browser
   execFileSync(join(BIN, "python"), [
     "-c",
     "import sys; from pathlib import Path; from visavis import samples; " +
@@ -23,6 +24,18 @@ export default async function startServer(): Promise<() => Promise<void>> {
     speech,
     portrait,
     photo,
+  ]);
+  execFileSync(join(BIN, "python"), [
+    "-c",
+    "import sys, av\n" +
+      "with av.open(sys.argv[1]) as read, av.open(sys.argv[2], 'w') as write:\n" +
+      "    stream = write.add_stream('adpcm_ms', rate=16000, layout='mono')\n" +
+      "    fit = av.AudioResampler('s16', 'mono', 16000, frame_size=stream.codec_context.frame_size or 500)\n" +
+      "    for frame in [*read.decode(audio=0), None]:\n" +
+      "        for part in fit.resample(frame): write.mux(stream.encode(part))\n" +
+      "    write.mux(stream.encode(None))",
+    speech,
+    adpcm,
   ]);
   const server = spawn(join(BIN, "visavis"), ["serve", "--port", "0", "--data", join(folder, "data")], {
     env: {
@@ -44,6 +57,8 @@ export default async function startServer(): Promise<() => Promise<void>> {
     process.env.VISAVIS_LINK = said.link;
     process.env.SPEECH_FILE = speech;
     process.env.PHOTO_FILE = photo;
+    process.env.PORTRAIT_FILE = portrait;
+    process.env.ADPCM_FILE = adpcm;
     await healthy(said.url);
   } catch (error) {
     await stop();

@@ -21,10 +21,21 @@ export function onSignedOut(callback: () => void): void {
   whenSignedOut = callback;
 }
 
-export const consoleApi = createClient<paths>({ baseUrl: "" });
+const ANSWER_MS = 20_000;
+const UPLOAD_MS = 120_000;
+
+export const consoleApi = createClient<paths>({
+  baseUrl: "",
+  // A server that takes a request and never answers must not leave the page waiting for good.
+  fetch: (request) => {
+    const isUpload = request.headers.get("content-type")?.startsWith("multipart/");
+    const late = AbortSignal.timeout(isUpload ? UPLOAD_MS : ANSWER_MS);
+    return fetch(request, { signal: AbortSignal.any([request.signal, late]) });
+  },
+});
 
 consoleApi.use({
-  onError: () => unreachable(),
+  onError: ({ error, request }) => (request.signal.aborted ? (error as Error) : unreachable()),
   async onResponse({ response }) {
     if (response.ok) return;
     const failure = failureOf(response.status, await response.json().catch(() => null));

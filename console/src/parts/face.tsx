@@ -1,11 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
-import { ImageUp, RotateCcw } from "lucide-react";
+import { CircleCheck, ImageUp, RotateCcw } from "lucide-react";
 import { type DragEvent, useEffect, useMemo, useRef, useState } from "react";
 import { Failure, failureOf, unreachable } from "../api/failure.ts";
+import { PHOTO_ACCEPT } from "../files/kinds.ts";
+import {
+  type CheckedPhoto,
+  type Outline as FaceOutline,
+  photoProblem,
+  useCheckedPhoto,
+} from "../files/photo.ts";
+import { FailureNotice, Notice } from "./notice.tsx";
+import { RetryButton } from "./query-view.tsx";
 import "./face.css";
-
-export const FACE_TYPES = "image/png,image/jpeg,image/webp";
-export const SOUND_TYPES = "audio/wav,audio/mpeg,audio/ogg,audio/webm,.wav,.mp3,.ogg,.oga,.opus,.webm";
 
 /** The built-in portrait: the face of whoever chose none. */
 export function useDefaultFace() {
@@ -32,7 +38,7 @@ export function useFileUrl(file: Blob | null | undefined): string | null {
 }
 
 /** What can be dropped on: the properties of the element, and whether something hovers over it. */
-export function useDrop(take: (files: File[]) => void) {
+export function useDrop(take: (file: File) => void) {
   const [over, setOver] = useState(false);
   return {
     over,
@@ -45,49 +51,120 @@ export function useDrop(take: (files: File[]) => void) {
       onDrop: (event: DragEvent) => {
         event.preventDefault();
         setOver(false);
-        take([...event.dataTransfer.files]);
+        const dropped = event.dataTransfer.files[0];
+        if (dropped) take(dropped);
       },
     },
   };
 }
 
-/** A face to choose: a photo of one's own, or the built-in portrait. */
+/** A line round the face that was found, drawn over a picture that covers or fits its frame. */
+function Outline({ points, width, height }: { points: FaceOutline; width: number; height: number }) {
+  const path = points.map(([x = 0, y = 0]) => `${x * width},${y * height}`).join(" ");
+  return (
+    <svg
+      className="face-outline"
+      viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="xMidYMid slice"
+      aria-hidden
+    >
+      <polygon points={path} />
+    </svg>
+  );
+}
+
+/** A chosen picture in small, with a line round the face once it is known. */
+function Picture({ shown, alt, outline }: { shown: string; alt: string; outline: FaceOutline | null }) {
+  const [size, setSize] = useState<{ of: string; width: number; height: number } | null>(null);
+  return (
+    <>
+      <img
+        src={shown}
+        alt={alt}
+        onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) =>
+          setSize({ of: shown, width, height })
+        }
+      />
+      {outline && size?.of === shown && <Outline points={outline} width={size.width} height={size.height} />}
+    </>
+  );
+}
+
+function Verdict({ checked, isChecking }: { checked: CheckedPhoto | null; isChecking: boolean }) {
+  if (isChecking) return <p className="hint">Looking for the face…</p>;
+  if (!checked || checked.problem) return null;
+  return (
+    <>
+      {checked.outline && (
+        <p className="hint found">
+          <CircleCheck size={15} aria-hidden /> Face found
+        </p>
+      )}
+      {checked.notes.map((note) => (
+        <p key={note} className="hint">
+          {note}
+        </p>
+      ))}
+    </>
+  );
+}
+
+/** A face to choose: a photo of one's own, or the built-in portrait. It is checked at once. */
 export function FaceChoice({
   face,
+  maxBytes,
   onChoose,
   compact = false,
 }: {
   face: File | null;
+  maxBytes: number;
   onChoose: (face: File | null) => void;
   compact?: boolean;
 }) {
   const chooser = useRef<HTMLInputElement>(null);
   const fallback = useDefaultFace();
   const shown = useFileUrl(face ?? fallback.data);
-  const { over, drop } = useDrop((files) => {
-    const picture = files.find((file) => file.type.startsWith("image/"));
-    if (picture) onChoose(picture);
-  });
+  const { checked, isChecking } = useCheckedPhoto(face);
+  const [refusal, setRefusal] = useState<{ name: string; problem: string } | null>(null);
+  const choose = (photo: File | null) => {
+    setRefusal(null);
+    onChoose(photo);
+  };
+  const take = async (file: File) => {
+    const problem = await photoProblem(file, maxBytes);
+    if (problem) setRefusal({ name: file.name, problem });
+    else choose(file);
+  };
+  const { over, drop } = useDrop((file) => void take(file));
+  const problem = refusal?.problem ?? checked?.problem;
   return (
     <div className={`face-choice ${compact ? "compact" : ""} ${over ? "over" : ""}`} {...drop}>
       <div className="face-picture">
-        {shown && <img src={shown} alt={face ? `Your photo, ${face.name}` : "A painted portrait"} />}
+        {shown && (
+          <Picture
+            shown={shown}
+            alt={face ? `Your photo, ${face.name}` : "A painted portrait"}
+            outline={face && checked ? checked.outline : null}
+          />
+        )}
       </div>
       <div className="stack">
         <div>
-          <strong className="cut block">{face ? face.name : "The painted portrait"}</strong>
-          <p className="hint">
-            {face
-              ? "One face, looking ahead, mouth closed."
-              : "It belongs to nobody. Drop a photo here to use your own."}
-          </p>
+          <strong className="name">{face ? face.name : "The painted portrait"}</strong>
+          {face ? (
+            <div role="status">
+              <Verdict checked={checked} isChecking={isChecking} />
+            </div>
+          ) : (
+            <p className="hint">It belongs to nobody. Drop a photo here to use your own.</p>
+          )}
         </div>
         <div className="row">
           <button type="button" className="button" onClick={() => chooser.current?.click()}>
             <ImageUp size={16} aria-hidden /> Choose a photo
           </button>
           {face && (
-            <button type="button" className="button quiet" onClick={() => onChoose(null)}>
+            <button type="button" className="button quiet" onClick={() => choose(null)}>
               <RotateCcw size={16} aria-hidden /> Portrait
             </button>
           )}
@@ -96,16 +173,28 @@ export function FaceChoice({
           ref={chooser}
           className="unseen"
           type="file"
-          accept={FACE_TYPES}
+          accept={PHOTO_ACCEPT}
           aria-label="Photo"
           tabIndex={-1}
           onChange={(event) => {
             const file = event.target.files?.[0];
-            if (file) onChoose(file);
+            if (file) void take(file);
             event.target.value = "";
           }}
         />
       </div>
+      {!face && fallback.isError && (
+        <FailureNotice
+          error={fallback.error}
+          title="The portrait cannot be shown"
+          action={<RetryButton onRetry={fallback.refetch} isBusy={fallback.isFetching} />}
+        />
+      )}
+      {problem && (
+        <Notice title={refusal ? `${refusal.name} cannot be used` : "This photo cannot be used"}>
+          {problem}
+        </Notice>
+      )}
     </div>
   );
 }

@@ -2,8 +2,8 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, Search } from "lucide-react";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { count as written } from "./format.ts";
-import { FailureNotice } from "./notice.tsx";
-import { Loading, Nothing } from "./page.tsx";
+import { Nothing } from "./page.tsx";
+import { QueryView } from "./query-view.tsx";
 
 const PAGE_ROWS = 25;
 
@@ -105,25 +105,26 @@ export function Listing({
           </span>
         )}
       </search>
-      {found.isError && <FailureNotice error={found.error} title={failed} />}
-      {found.isPending && <Loading rows={8} />}
-      {found.data?.count === 0 && (
-        <div className="card">
-          {isNarrowed ? (
-            <Nothing icon={<Search size={28} aria-hidden />} title="Nothing found">
-              <p>{unfit}</p>
-            </Nothing>
+      <QueryView of={found} failed={failed} rows={8}>
+        {({ count }) =>
+          count > 0 ? (
+            <div className="card">
+              {children}
+              <Pager offset={offset} count={count} onMove={move} />
+            </div>
           ) : (
-            none
-          )}
-        </div>
-      )}
-      {found.data && found.data.count > 0 && (
-        <div className="card">
-          {children}
-          <Pager offset={offset} count={found.data.count} onMove={move} />
-        </div>
-      )}
+            <div className="card">
+              {isNarrowed ? (
+                <Nothing icon={<Search size={28} aria-hidden />} title="Nothing found">
+                  <p>{unfit}</p>
+                </Nothing>
+              ) : (
+                none
+              )}
+            </div>
+          )
+        }
+      </QueryView>
     </div>
   );
 }

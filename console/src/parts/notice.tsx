@@ -8,10 +8,13 @@ const ICONS = { bad: CircleAlert, wait: Clock, calm: Info };
 export function Notice({
   kind = "bad",
   title,
+  action,
   children,
 }: {
   kind?: keyof typeof ICONS;
   title?: string;
+  /** A button that does something about it. */
+  action?: ReactNode;
   children?: ReactNode;
 }) {
   const Icon = ICONS[kind];
@@ -20,15 +23,24 @@ export function Notice({
       <Icon size={18} aria-hidden />
       {title && <strong>{title}</strong>}
       {children && <div>{children}</div>}
+      {action && <div className="notice-action">{action}</div>}
     </div>
   );
 }
 
 /** What went wrong, in the server's own words. */
-export function FailureNotice({ error, title }: { error: unknown; title?: string }) {
+export function FailureNotice({
+  error,
+  title,
+  action,
+}: {
+  error: unknown;
+  title?: string;
+  action?: ReactNode;
+}) {
   const wait = error instanceof Failure ? error.retryAfterS : null;
   return (
-    <Notice {...(title ? { title } : {})}>
+    <Notice {...(title ? { title } : {})} action={action}>
       {wordsOf(error)}
       {wait !== null && ` Try again in ${wait} s.`}
     </Notice>

@@ -72,7 +72,7 @@ function options(kind: "bars" | "lines", now: () => Drawn): uPlot.Options {
             return `${figure.format(shown)} ${each.unit}`;
           },
           points: { show: false },
-          ...(kind === "bars" && paths ? { fill: stroke, width: 0, paths } : { width: 2, spanGaps: true }),
+          ...(kind === "bars" && paths ? { fill: stroke, width: 0, paths } : { width: 2, spanGaps: false }),
         };
       }),
     ],

@@ -1,23 +1,49 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { AudioLines } from "lucide-react";
-import { type ReactNode, useRef } from "react";
-import { SOUND_TYPES, useDrop } from "./face.tsx";
+import { type ReactNode, useRef, useState } from "react";
+import { wordsOf } from "../api/failure.ts";
+import { SOUND_ACCEPT } from "../files/kinds.ts";
+import { type SoundLimits, soundCheck } from "../files/sound.ts";
+import { useDrop } from "./face.tsx";
+import { Notice } from "./notice.tsx";
 
 interface SoundDropProps {
   invitation: string;
+  limits: SoundLimits;
   onChoose: (file: File) => void;
   children?: ReactNode;
 }
 
-/** A place to drop a sound on, or to choose one from. */
-export function SoundDrop({ invitation, onChoose, children }: SoundDropProps) {
+interface Refusal {
+  name: string;
+  problem: string;
+}
+
+/** A place to drop a sound on, or to choose one from. What cannot be used is refused here, with the reason. */
+export function SoundDrop({ invitation, limits, onChoose, children }: SoundDropProps) {
   const chooser = useRef<HTMLInputElement>(null);
-  const { over, drop } = useDrop((files) => {
-    if (files[0]) onChoose(files[0]);
-  });
+  const queries = useQueryClient();
+  const newest = useRef<File | null>(null);
+  const [checking, setChecking] = useState<File | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+
+  const take = async (file: File) => {
+    newest.current = file;
+    setRefusal(null);
+    setChecking(file);
+    const problem = await queries
+      .fetchQuery(soundCheck(file, limits))
+      .then((found) => found.problem, wordsOf);
+    if (newest.current !== file) return;
+    setChecking(null);
+    if (problem) setRefusal({ name: file.name, problem });
+    else onChoose(file);
+  };
+  const { over, drop } = useDrop((file) => void take(file));
   return (
-    <div className={`drop ${over ? "over" : ""}`} {...drop}>
+    <div className={`drop ${over ? "over" : ""}`} aria-busy={checking !== null} {...drop}>
       <AudioLines size={26} aria-hidden />
-      <p>{invitation}</p>
+      <p role="status">{checking ? `Listening to ${checking.name}…` : invitation}</p>
       <button type="button" className="button" onClick={() => chooser.current?.click()}>
         Choose a file
       </button>
@@ -25,15 +51,16 @@ export function SoundDrop({ invitation, onChoose, children }: SoundDropProps) {
         ref={chooser}
         className="unseen"
         type="file"
-        accept={SOUND_TYPES}
+        accept={SOUND_ACCEPT}
         aria-label="Sound file"
         tabIndex={-1}
         onChange={(event) => {
           const chosen = event.target.files?.[0];
-          if (chosen) onChoose(chosen);
+          if (chosen) void take(chosen);
           event.target.value = "";
         }}
       />
+      {refusal && <Notice title={`${refusal.name} cannot be used`}>{refusal.problem}</Notice>}
       {children}
     </div>
   );

@@ -1,3 +1,4 @@
+import { useMutation } from "@tanstack/react-query";
 import {
   Activity,
   AudioLines,
@@ -15,11 +16,16 @@ import {
   Sun,
 } from "lucide-react";
 import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
-import { Link, NavLink, Outlet, useLocation } from "react-router";
+import { Link, NavLink, useLocation } from "react-router";
+import { wordsOf } from "../api/failure.ts";
 import { Mark } from "../parts/mark.tsx";
+import { FailureNotice } from "../parts/notice.tsx";
 import { Loading } from "../parts/page.tsx";
-import { Toasts } from "../parts/toasts.tsx";
+import { Sheet } from "../parts/sheet.tsx";
+import { say, Toasts } from "../parts/toasts.tsx";
 import { chooseTheme, readTheme, type Theme } from "../theme.ts";
+import { Dock, useHasDock } from "./dock.tsx";
+import { dock } from "./docked.ts";
 import { useSession, useSignOut } from "./session.tsx";
 import "./shell.css";
 
@@ -86,9 +92,32 @@ function ThemeChoice() {
   );
 }
 
-function Side() {
+/** Signing out ends what goes on: that is asked about. */
+function SignOut({ onClose }: { onClose: () => void }) {
+  const signOut = useMutation({ mutationFn: useSignOut() });
+  return (
+    <Sheet title="End the live session?" onClose={onClose}>
+      <p>A live session is running. Signing out ends it, and its viewers lose it.</p>
+      {signOut.isError && <FailureNotice error={signOut.error} title="You are still signed in" />}
+      <div className="deeds">
+        <button type="button" className="button" onClick={onClose}>
+          Stay signed in
+        </button>
+        <button
+          type="button"
+          className="button danger"
+          disabled={signOut.isPending}
+          onClick={() => signOut.mutate()}
+        >
+          End it and sign out
+        </button>
+      </div>
+    </Sheet>
+  );
+}
+
+function Side({ onSignOut }: { onSignOut: () => void }) {
   const session = useSession();
-  const signOut = useSignOut();
   const who = session.user?.email ?? session.key?.name ?? "";
   const role = session.user ? (session.user.is_operator ? "Operator" : "User") : "Signed in with a key";
   return (
@@ -143,7 +172,7 @@ function Side() {
               className="button quiet icon"
               aria-label="Sign out"
               title="Sign out"
-              onClick={() => void signOut()}
+              onClick={onSignOut}
             >
               <LogOut size={17} aria-hidden />
             </button>
@@ -155,7 +184,14 @@ function Side() {
 }
 
 /** The frame round every page: where one is, and where one can go. */
-export function Shell() {
+export function Shell({ children }: { children: ReactNode }) {
+  const signOut = useSignOut();
+  const [isAsking, setAsking] = useState(false);
+  const leave = () => {
+    menu.current?.close();
+    if (dock.get().docked) setAsking(true);
+    else signOut().catch((error: unknown) => say(`You are still signed in: ${wordsOf(error)}`));
+  };
   const menu = useRef<HTMLDialogElement>(null);
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
@@ -172,8 +208,8 @@ export function Shell() {
       <a className="skip button" href="#main">
         Skip to the page
       </a>
-      <div className="shell">
-        <Side />
+      <div className={`shell ${useHasDock() ? "has-dock" : ""}`}>
+        <Side onSignOut={leave} />
         <header className="top">
           <Link className="brand" to="/studio">
             <Mark /> visavis
@@ -188,7 +224,7 @@ export function Shell() {
           </button>
         </header>
         <dialog ref={menu} className="menu" aria-label="Menu">
-          <Side />
+          <Side onSignOut={leave} />
         </dialog>
         <main id="main" ref={main} tabIndex={-1}>
           <Suspense
@@ -198,11 +234,13 @@ export function Shell() {
               </div>
             }
           >
-            <Outlet />
+            {children}
           </Suspense>
         </main>
       </div>
+      <Dock />
       <Toasts />
+      {isAsking && <SignOut onClose={() => setAsking(false)} />}
     </>
   );
 }

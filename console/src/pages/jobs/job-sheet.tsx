@@ -3,8 +3,8 @@ import { Download } from "lucide-react";
 import type { JobRow } from "../../api/console.ts";
 import { getJob, isOver, type Job } from "../../api/public.ts";
 import { atTime, bytes, seconds } from "../../parts/format.ts";
-import { FailureNotice, Notice } from "../../parts/notice.tsx";
-import { Loading } from "../../parts/page.tsx";
+import { Notice } from "../../parts/notice.tsx";
+import { QueryView } from "../../parts/query-view.tsx";
 import { Sheet } from "../../parts/sheet.tsx";
 import { State } from "../../parts/state.tsx";
 
@@ -77,43 +77,42 @@ export function JobSheet({
   row: JobRow | null;
   onClose: () => void;
 }) {
-  const job = useQuery({
+  const query = useQuery({
     queryKey: ["job", id, keyId],
     queryFn: () => getJob(id, keyId),
     refetchInterval: (query) => (query.state.data && !isOver(query.state.data) ? POLL_MS : false),
   });
   return (
     <Sheet title={`Job ${id}`} onClose={onClose} wide>
-      {job.isPending && <Loading />}
-      {job.isError &&
-        (row?.is_key_revoked ? (
-          <Notice kind="wait" title="Its key was revoked">
-            What a revoked key made can no longer be fetched.
-          </Notice>
-        ) : (
-          <FailureNotice error={job.error} title="This job cannot be shown" />
-        ))}
-      {job.data && (
-        <div className="job-sheet">
-          <div className="stack">
-            <Result job={job.data} />
-            {job.data.url && (
-              <a
-                className="button primary"
-                href={job.data.url}
-                download={`visavis-${id}.${new URL(job.data.url).pathname.split(".").pop()}`}
-              >
-                <Download size={16} aria-hidden /> Download
-              </a>
-            )}
-          </div>
-          <div className="stack">
-            <div>
-              <State of={job.data.status} />
+      {query.isError && row?.is_key_revoked ? (
+        <Notice kind="wait" title="Its key was revoked">
+          What a revoked key made can no longer be fetched.
+        </Notice>
+      ) : (
+        <QueryView of={query} failed="This job cannot be shown">
+          {(job) => (
+            <div className="job-sheet">
+              <div className="stack">
+                <Result job={job} />
+                {job.url && (
+                  <a
+                    className="button primary"
+                    href={job.url}
+                    download={`visavis-${id}.${new URL(job.url).pathname.split(".").pop()}`}
+                  >
+                    <Download size={16} aria-hidden /> Download
+                  </a>
+                )}
+              </div>
+              <div className="stack">
+                <div>
+                  <State of={job.status} />
+                </div>
+                <Facts job={job} row={row} />
+              </div>
             </div>
-            <Facts job={job.data} row={row} />
-          </div>
-        </div>
+          )}
+        </QueryView>
       )}
     </Sheet>
   );

@@ -5,6 +5,7 @@ import { atTime, seconds, since } from "../../parts/format.ts";
 import { Listing, useListing } from "../../parts/listing.tsx";
 import { Nothing, Page } from "../../parts/page.tsx";
 import { State } from "../../parts/state.tsx";
+import { type Column, Table } from "../../parts/table.tsx";
 import { JobSheet } from "./job-sheet.tsx";
 
 const LOOK_EVERY_MS = 4000;
@@ -17,56 +18,36 @@ const FILTERS = {
   type: { label: "Kind", all: "Video and speech", names: { video: "Video", tts: "Speech" } },
 };
 
-function Rows({ jobs, onOpen }: { jobs: JobRow[]; onOpen: (job: JobRow) => void }) {
-  return (
-    <div className="table-frame">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Job</th>
-            <th scope="col">State</th>
-            <th scope="col">What</th>
-            <th scope="col" className="wide">
-              Key
-            </th>
-            <th scope="col" className="number wide">
-              Length
-            </th>
-            <th scope="col" className="number wide">
-              Made in
-            </th>
-            <th scope="col">Sent</th>
-          </tr>
-        </thead>
-        <tbody>
-          {jobs.map((job) => (
-            <tr key={job.job_id} className="pressable" onClick={() => onOpen(job)}>
-              <td>
-                <button type="button" className="row-button">
-                  {job.job_id}
-                </button>
-              </td>
-              <td>
-                <State of={job.status} />
-              </td>
-              <td className="cut job-what">
-                {job.text_preview ?? (job.type === "tts" ? "Speech" : "Photo and sound")}
-              </td>
-              <td className="soft wide">{job.key.name}</td>
-              <td className="number wide">{seconds(job.duration_s)}</td>
-              <td className="number wide">
-                {job.latency_ms === null ? "–" : seconds(job.latency_ms / 1000)}
-              </td>
-              <td className="soft nobreak" title={atTime(job.created_at)}>
-                {since(job.created_at)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
+const COLUMNS: readonly Column<JobRow>[] = [
+  {
+    name: "Job",
+    cell: (job) => (
+      <button type="button" className="row-button">
+        {job.job_id}
+      </button>
+    ),
+  },
+  { name: "State", cell: (job) => <State of={job.status} /> },
+  {
+    name: "What",
+    cell: (job) => job.text_preview ?? (job.type === "tts" ? "Speech" : "Photo and sound"),
+    title: (job) => job.text_preview ?? "",
+    className: "cut job-what",
+  },
+  { name: "Key", cell: (job) => job.key.name, className: "soft cut" },
+  { name: "Length", cell: (job) => seconds(job.duration_s), isNumber: true },
+  {
+    name: "Made in",
+    cell: (job) => (job.latency_ms === null ? "–" : seconds(job.latency_ms / 1000)),
+    isNumber: true,
+  },
+  {
+    name: "Sent",
+    cell: (job) => since(job.created_at),
+    title: (job) => atTime(job.created_at),
+    className: "soft nobreak",
+  },
+];
 
 /** Every job of one's keys: searched, opened, downloaded. */
 export function Jobs() {
@@ -97,7 +78,13 @@ export function Jobs() {
           </Nothing>
         }
       >
-        <Rows jobs={listing.rows} onOpen={(job) => setParams({ job: job.job_id, key: String(job.key.id) })} />
+        <Table
+          label="Jobs"
+          rows={listing.rows}
+          keyOf={(job) => job.job_id}
+          columns={COLUMNS}
+          onOpen={(job) => setParams({ job: job.job_id, key: String(job.key.id) })}
+        />
       </Listing>
       {openId && (
         <JobSheet

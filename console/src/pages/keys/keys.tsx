@@ -5,8 +5,10 @@ import { consoleApi, held, type KeyRow, type NewKey } from "../../api/console.ts
 import { Copyable } from "../../parts/copy.tsx";
 import { count, dollars, onDay, seconds } from "../../parts/format.ts";
 import { FailureNotice, Notice } from "../../parts/notice.tsx";
-import { Loading, Nothing, Page } from "../../parts/page.tsx";
+import { Nothing, Page } from "../../parts/page.tsx";
+import { QueryView } from "../../parts/query-view.tsx";
 import { Sheet } from "../../parts/sheet.tsx";
+import { type Column, Table } from "../../parts/table.tsx";
 import { say } from "../../parts/toasts.tsx";
 
 const KEYS = ["keys"] as const;
@@ -127,85 +129,52 @@ function RevokeKey({ row, onClose }: { row: KeyRow; onClose: () => void }) {
   );
 }
 
-function Rows({
-  keys,
-  usualRate,
-  onRevoke,
-}: {
-  keys: KeyRow[];
-  usualRate: number;
-  onRevoke: (row: KeyRow) => void;
-}) {
-  return (
-    <div className="table-frame">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Key</th>
-            <th scope="col" className="wide">
-              Owner
-            </th>
-            <th scope="col" className="number wide">
-              A minute
-            </th>
-            <th scope="col" className="number wide">
-              This month
-            </th>
-            <th scope="col" className="number wide">
-              Made
-            </th>
-            <th scope="col" className="number">
-              Cost
-            </th>
-            <th scope="col" className="wide">
-              Since
-            </th>
-            <th scope="col">
-              <span className="unseen">Revoke</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map((row) => (
-            <tr key={row.id} className={row.revoked_at ? "past" : ""}>
-              <td>
-                <strong>{row.name}</strong>
-                {row.is_console && <small className="faint block">What is made in this console</small>}
-              </td>
-              <td>
-                <code>{row.prefix}…</code>
-              </td>
-              <td className="soft wide">{row.owner ?? "Service key"}</td>
-              <td className="number wide">{row.requests_per_minute ?? usualRate}</td>
-              <td className="number wide">
-                {count(row.requests_this_month)}
-                {row.monthly_cap !== null && <span className="faint"> of {count(row.monthly_cap)}</span>}
-              </td>
-              <td className="number wide">{seconds(row.seconds_this_month)}</td>
-              <td className="number">{dollars(row.cost_usd_this_month)}</td>
-              <td className="soft nobreak wide">{onDay(row.created_at)}</td>
-              <td className="number">
-                {row.revoked_at ? (
-                  <span className="state bad">revoked</span>
-                ) : (
-                  <button
-                    type="button"
-                    className="button quiet"
-                    aria-label={`Revoke ${row.name}`}
-                    onClick={() => onRevoke(row)}
-                  >
-                    Revoke
-                  </button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
+const columns = (usualRate: number, onRevoke: (row: KeyRow) => void): readonly Column<KeyRow>[] => [
+  {
+    name: "Name",
+    cell: (row) => (
+      <>
+        <strong>{row.name}</strong>
+        {row.is_console && <small className="faint block">What is made in this console</small>}
+        <small className="faint block">
+          <code>{row.prefix}…</code> since {onDay(row.created_at)}
+        </small>
+      </>
+    ),
+  },
+  { name: "Owner", cell: (row) => row.owner ?? "Service key", className: "soft cut" },
+  { name: "A minute", cell: (row) => row.requests_per_minute ?? usualRate, isNumber: true },
+  {
+    name: "This month",
+    cell: (row) => (
+      <>
+        {count(row.requests_this_month)}
+        {row.monthly_cap !== null && <span className="faint"> of {count(row.monthly_cap)}</span>}
+      </>
+    ),
+    isNumber: true,
+  },
+  { name: "Made", cell: (row) => seconds(row.seconds_this_month), isNumber: true },
+  { name: "Cost", cell: (row) => dollars(row.cost_usd_this_month), isNumber: true },
+  {
+    name: "Revoke",
+    isNameUnseen: true,
+    cell: (row) =>
+      row.revoked_at ? (
+        <span className="state bad">revoked</span>
+      ) : (
+        <button
+          type="button"
+          className="button quiet"
+          aria-label={`Revoke ${row.name}`}
+          onClick={() => onRevoke(row)}
+        >
+          Revoke
+        </button>
+      ),
+    className: "deed",
+  },
+];
 
 /** Keys: what programs sign in with. */
 export function Keys() {
@@ -226,30 +195,32 @@ export function Keys() {
       about="What programs call the API with. Each has its own rate, bill and webhook secret."
       deeds={deeds}
     >
-      {list.isPending && <Loading />}
-      {list.isError && <FailureNotice error={list.error} title="Keys cannot be listed" />}
-      {list.data && (
-        <div className="stack">
-          {!list.data.may_create && (
-            <Notice kind="calm" title="You are signed in with a key">
-              Sign in with an e-mail address and a password to make others.
-            </Notice>
-          )}
-          <div className="card">
-            {list.data.keys.length === 0 ? (
-              <Nothing icon={<KeyRound size={28} aria-hidden />} title="No keys yet">
-                <p>Make one for each program that is to use this server.</p>
-              </Nothing>
-            ) : (
-              <Rows
-                keys={list.data.keys}
-                usualRate={list.data.default_requests_per_minute}
-                onRevoke={setRevoking}
-              />
+      <QueryView of={list} failed="Keys cannot be listed">
+        {({ keys, may_create: mayCreate, default_requests_per_minute: usualRate }) => (
+          <div className="stack">
+            {!mayCreate && (
+              <Notice kind="calm" title="You are signed in with a key">
+                Sign in with an e-mail address and a password to make others.
+              </Notice>
             )}
+            <div className="card">
+              {keys.length === 0 ? (
+                <Nothing icon={<KeyRound size={28} aria-hidden />} title="No keys yet">
+                  <p>Make one for each program that is to use this server.</p>
+                </Nothing>
+              ) : (
+                <Table
+                  label="Keys"
+                  rows={keys}
+                  keyOf={(row) => row.id}
+                  columns={columns(usualRate, setRevoking)}
+                  classOf={(row) => (row.revoked_at ? "past" : "")}
+                />
+              )}
+            </div>
           </div>
-        </div>
-      )}
+        )}
+      </QueryView>
       {isMaking && (
         <MakeKey usualRate={list.data?.default_requests_per_minute ?? 0} onClose={() => setMaking(false)} />
       )}

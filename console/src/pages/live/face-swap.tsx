@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { swapFace } from "../../api/public.ts";
 import { FaceChoice, useDefaultFace } from "../../parts/face.tsx";
 import { FailureNotice } from "../../parts/notice.tsx";
+import { useSession } from "../../shell/session.tsx";
 
 /** Another face for the running session, at once. */
 export function FaceSwap({
@@ -14,6 +15,7 @@ export function FaceSwap({
   onSwapped: (face: File | null) => void;
 }) {
   const fallback = useDefaultFace();
+  const { max_face_bytes: maxBytes } = useSession().limits;
   const swap = useMutation({
     mutationFn: async (wanted: File | null) => {
       const sent = wanted ?? fallback.data;
@@ -27,7 +29,12 @@ export function FaceSwap({
         <h2>Face</h2>
         <p className="hint">Another photo takes over without a break.</p>
       </div>
-      <FaceChoice face={swap.isPending ? (swap.variables ?? null) : face} onChoose={swap.mutate} compact />
+      <FaceChoice
+        face={swap.isPending ? (swap.variables ?? null) : face}
+        maxBytes={maxBytes}
+        onChoose={swap.mutate}
+        compact
+      />
       <p className="hint" role="status">
         {swap.isPending ? "Changing the face…" : swap.isSuccess ? "The face is changed." : ""}
       </p>

@@ -1,8 +1,7 @@
 import { useMemo } from "react";
+import { clock } from "../../parts/format.ts";
 import { Plot, type Series } from "../../parts/plot.tsx";
 import type { Figures } from "./figures.ts";
-
-const clock = (s: number): string => `${Math.floor(s / 60)}:${String(Math.floor(s) % 60).padStart(2, "0")}`;
 
 const PLOTS: ReadonlyArray<{
   title: string;

@@ -1,63 +1,53 @@
-import { type UseAvatarSessionResult, useAvatarSession } from "@visavis/react";
 import { AudioLines, Mic, MicOff, PhoneOff, Play, Users, Volume2, VolumeOff } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { Failure } from "../../api/failure.ts";
-import { createLive, endLive, type LiveEnd } from "../../api/public.ts";
+import { useCheckedPhoto } from "../../files/photo.ts";
 import { FaceChoice, useDefaultFace, useFileUrl } from "../../parts/face.tsx";
 import { clock } from "../../parts/format.ts";
+import { bringIntoView } from "../../parts/in-view.ts";
 import { Notice } from "../../parts/notice.tsx";
 import { Page } from "../../parts/page.tsx";
+import { useSession } from "../../shell/session.tsx";
+import { call, isUnderway, session, showIn, useCall } from "./call.ts";
+import { Elapsed } from "./elapsed.tsx";
 import { FaceSwap } from "./face-swap.tsx";
-import { useFigures } from "./figures.ts";
 import { Invite } from "./invite.tsx";
 import { LivePlots } from "./live-plots.tsx";
+import { PHASES } from "./phases.ts";
 import { Speak } from "./speak.tsx";
+import { forgetSpeaking } from "./speaking.ts";
+import "./docking.ts";
 import "../studio/studio.css";
 import "./live.css";
 
-const PHASES: Record<string, string> = {
-  creating: "Opening the session",
-  connecting: "Joining the room",
-  connected: "Waiting for the avatar",
-  reconnecting: "Connection lost, mending it",
-};
-
-function Elapsed({ since }: { since: number }) {
-  const [s, setS] = useState(0);
-  useEffect(() => {
-    const tick = () => setS((Date.now() - since) / 1000);
-    tick();
-    const timer = setInterval(tick, 1000);
-    return () => clearInterval(timer);
-  }, [since]);
-  return <span className="figures">{clock(s)}</span>;
-}
-
-function LiveStage({ session, face }: { session: UseAvatarSessionResult; face: Blob | undefined }) {
+function LiveStage({ face }: { face: Blob | undefined }) {
+  const state = useCall();
+  const { phase, since, audioBlocked } = state;
   const still = useFileUrl(face);
-  const [since, setSince] = useState<number | null>(null);
-  const isOn = session.status === "connected";
-  const isShown = session.phase === "active";
-  const isUnderway = isOn || session.status === "connecting";
-  useEffect(() => setSince(isOn ? Date.now() : null), [isOn]);
+  const stage = useRef<HTMLDivElement>(null);
+  const isShown = phase === "active";
+  const isBusy = isUnderway(state) && !isShown;
+  // On a phone the button that starts it stands far below.
+  useEffect(() => {
+    if (isBusy) bringIntoView(stage.current);
+  }, [isBusy]);
   return (
-    <div className="stage live-stage" data-busy={isUnderway && !isShown}>
+    <div ref={stage} className="stage live-stage" data-busy={isBusy}>
       {!isShown && still && <img src={still} alt="" />}
-      <div ref={session.videoRef} className="live-picture" hidden={!isShown} />
+      <div ref={showIn} className="live-picture" hidden={!isShown} />
       {isShown && since !== null && (
         <p className="stage-badge">
           <span className="state live">live</span> <Elapsed since={since} />
         </p>
       )}
-      {isUnderway && !isShown && (
+      {isBusy && (
         <div className="stage-progress">
-          <p role="status">{PHASES[session.phase] ?? "Waiting"}</p>
+          <p role="status">{PHASES[phase] ?? "Waiting"}</p>
           <div className="progress unknown" aria-hidden>
             <i />
           </div>
         </div>
       )}
-      {session.audioBlocked && (
+      {audioBlocked && (
         <button
           type="button"
           className="button primary stage-sound"
@@ -70,8 +60,8 @@ function LiveStage({ session, face }: { session: UseAvatarSessionResult; face: B
   );
 }
 
-function Controls({ session, onInvite }: { session: UseAvatarSessionResult; onInvite: () => void }) {
-  const { muted, volume } = session;
+function Controls({ onInvite }: { onInvite: () => void }) {
+  const { muted, volume } = useCall();
   return (
     <div className="live-controls row" role="toolbar" aria-label="Session">
       <button
@@ -105,58 +95,69 @@ function Controls({ session, onInvite }: { session: UseAvatarSessionResult; onIn
   );
 }
 
-function Ending({ session, end }: { session: UseAvatarSessionResult; end: LiveEnd | null }) {
-  if (session.failure && session.status === "error") {
-    const wait = session.failure.retryAfterS;
+function Ending() {
+  const { status, error, end, endReason } = useCall();
+  if (error && status === "error") {
+    const wait = error.retryAfterS;
     return (
-      <Notice title={session.failure.code === "no_capacity" ? "Every slot is taken" : "The session failed"}>
-        {session.failure.message}
+      <Notice title={error.code === "no_capacity" ? "Every slot is taken" : "The session failed"}>
+        {error.message}
         {wait !== null && ` Try again in ${wait} s.`}
       </Notice>
     );
   }
-  if (session.error) return <Notice>{session.error}</Notice>;
+  if (error) return <Notice>{error.message}</Notice>;
   if (end)
     return (
       <Notice kind="calm" title="The session is over">
         It lasted {clock(end.duration_seconds)} and cost {end.estimated_cost}.
       </Notice>
     );
-  if (session.endReason) return <Notice kind="wait">{session.endReason}</Notice>;
+  if (endReason) return <Notice kind="wait">{endReason}</Notice>;
   return null;
 }
 
-/** The hook asks the public API itself: the console's token never leaves this page. */
-function useLive() {
-  const [end, setEnd] = useState<LiveEnd | null>(null);
-  const session = useAvatarSession({
-    createSession: async (face) => {
-      setEnd(null);
-      return await createLive(face);
-    },
-    deleteSession: async (id) => {
-      try {
-        setEnd(await endLive(id));
-      } catch (error) {
-        // The server may have ended it first.
-        if (!(error instanceof Failure && (error.status === 404 || error.status === 409))) throw error;
-      }
-    },
-    autoEnableMic: false,
-  });
-  return { session, end };
+/** What is chosen before a session starts. */
+function Starting() {
+  const state = useCall();
+  const { face } = state;
+  const isStarting = isUnderway(state);
+  const { max_face_bytes: maxBytes } = useSession().limits;
+  const isFaceRefused = useCheckedPhoto(face).checked?.problem != null;
+  return (
+    <section className="stack live-panel" aria-label="Starting">
+      <h2>Face</h2>
+      <FaceChoice face={face} maxBytes={maxBytes} onChoose={(face) => call.set({ face })} />
+      <button
+        type="button"
+        className="button primary large"
+        disabled={isStarting || isFaceRefused}
+        onClick={() => {
+          forgetSpeaking();
+          void session.connect(face);
+        }}
+      >
+        <Play size={18} aria-hidden /> {isStarting ? "Starting…" : "Start the session"}
+      </button>
+      {isStarting && (
+        <button type="button" className="button" onClick={() => void session.disconnect()}>
+          Cancel
+        </button>
+      )}
+      <p className="hint row">
+        <AudioLines size={15} aria-hidden /> Billed by the second, from the avatar's appearance until you end
+        it. It goes on while you look at other pages.
+      </p>
+    </section>
+  );
 }
 
 /** A live avatar: started, spoken through, given another face, watched by others, measured. */
 export function Live() {
-  const [face, setFace] = useState<File | null>(null);
   const [isInviting, setInviting] = useState(false);
   const fallback = useDefaultFace();
-  const { session, end } = useLive();
-  const figures = useFigures(session.room, session.latency);
-  const panel = useRef<HTMLElement>(null);
-  const isOn = session.status === "connected";
-  const isUnderway = isOn || session.status === "connecting";
+  const { face, status, sessionId, figures } = useCall();
+  const isOn = status === "connected";
   return (
     <Page
       title="Live"
@@ -164,47 +165,23 @@ export function Live() {
     >
       <div className="live-page">
         <section className="stack" aria-label="Stage">
-          <LiveStage session={session} face={face ?? fallback.data} />
-          {isOn && <Controls session={session} onInvite={() => setInviting(true)} />}
-          <Ending session={session} end={end} />
+          <LiveStage face={face ?? fallback.data} />
+          {isOn && <Controls onInvite={() => setInviting(true)} />}
+          <Ending />
         </section>
-        <section ref={panel} className="stack live-panel" aria-label={isOn ? "Speaking" : "Starting"}>
-          {isOn ? (
-            <>
-              <Speak session={session} />
-              {session.sessionId && (
-                <FaceSwap sessionId={session.sessionId} face={face} onSwapped={setFace} />
-              )}
-            </>
-          ) : (
-            <>
-              <h2>Face</h2>
-              <FaceChoice face={face} onChoose={setFace} />
-              <button
-                type="button"
-                className="button primary large"
-                disabled={isUnderway}
-                onClick={() => void session.connect(face)}
-              >
-                <Play size={18} aria-hidden /> {isUnderway ? "Starting…" : "Start the session"}
-              </button>
-              {isUnderway && (
-                <button type="button" className="button" onClick={() => void session.disconnect()}>
-                  Cancel
-                </button>
-              )}
-              <p className="hint row">
-                <AudioLines size={15} aria-hidden /> Billed by the second, from the avatar's appearance until
-                you end it.
-              </p>
-            </>
-          )}
-        </section>
+        {isOn ? (
+          <section className="stack live-panel" aria-label="Speaking">
+            <Speak />
+            {sessionId && (
+              <FaceSwap sessionId={sessionId} face={face} onSwapped={(face) => call.set({ face })} />
+            )}
+          </section>
+        ) : (
+          <Starting />
+        )}
         {figures.length > 0 && <LivePlots figures={figures} />}
       </div>
-      {isInviting && session.sessionId && (
-        <Invite sessionId={session.sessionId} onClose={() => setInviting(false)} />
-      )}
+      {isInviting && sessionId && <Invite sessionId={sessionId} onClose={() => setInviting(false)} />}
     </Page>
   );
 }

@@ -1,62 +1,17 @@
-import type { UseAvatarSessionResult } from "@visavis/react";
 import { AudioLines, MessageSquareText, Send, Square } from "lucide-react";
 import { Tabs } from "radix-ui";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { speakText } from "../../api/public.ts";
 import { FailureNotice } from "../../parts/notice.tsx";
 import { SoundDrop } from "../../parts/sound-drop.tsx";
-import { MOST_CHARS, SpeechChoice } from "../studio/voice.tsx";
-
-const KEPT = 5;
-
-interface Said {
-  id: number;
-  words: string;
-}
-
-/** Lets the avatar say one thing after the other; a new one cuts the one before short. */
-function useSpeaking(session: UseAvatarSessionResult) {
-  const [said, setSaid] = useState<readonly Said[]>([]);
-  const [now, setNow] = useState<number | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const current = useRef<{ id: number; cancel: AbortController } | null>(null);
-  const next = useRef(1);
-  const { speak, interrupt } = session;
-
-  const stop = () => {
-    current.current?.cancel.abort();
-    current.current = null;
-    interrupt();
-    setNow(null);
-  };
-  useEffect(() => () => current.current?.cancel.abort(), []);
-
-  const say = async (words: string, sound: (signal: AbortSignal) => Promise<Blob>) => {
-    stop();
-    const id = next.current++;
-    const cancel = new AbortController();
-    current.current = { id, cancel };
-    setError(null);
-    setNow(id);
-    setSaid((before) => [...before, { id, words }].slice(-KEPT));
-    try {
-      const playback = await speak(await sound(cancel.signal));
-      if (cancel.signal.aborted) playback.stop();
-      await playback.finished;
-    } catch (failure) {
-      if (!cancel.signal.aborted) setError(failure);
-    } finally {
-      if (current.current?.id === id) {
-        current.current = null;
-        setNow(null);
-      }
-    }
-  };
-  return { said, now, error, say, stop };
-}
+import { useSession } from "../../shell/session.tsx";
+import { SpeechChoice, useSoundLimits } from "../studio/voice-choice.tsx";
+import { session } from "./call.ts";
+import { sayAloud, stopSpeaking, useSpeaking } from "./speaking.ts";
 
 function Typed({ onSay }: { onSay: (words: string, sound: (signal: AbortSignal) => Promise<Blob>) => void }) {
   const [speech, setSpeech] = useState({ text: "", language: "en-us", voice: "" });
+  const { max_text_chars: maxChars } = useSession().limits;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const text = speech.text.trim();
@@ -71,7 +26,7 @@ function Typed({ onSay }: { onSay: (words: string, sound: (signal: AbortSignal) 
         <textarea
           className="input"
           rows={3}
-          maxLength={MOST_CHARS}
+          maxLength={maxChars}
           placeholder="Type what it should say, then press Enter"
           value={speech.text}
           onChange={(event) => setSpeech({ ...speech, text: event.target.value })}
@@ -89,9 +44,10 @@ function Typed({ onSay }: { onSay: (words: string, sound: (signal: AbortSignal) 
 }
 
 /** What the avatar says: typed, or from a file. The microphone has its own button below the picture. */
-export function Speak({ session }: { session: UseAvatarSessionResult }) {
-  const speaking = useSpeaking(session);
-  const sayFile = (file: File) => void speaking.say(file.name, async () => file);
+export function Speak() {
+  const speaking = useSpeaking();
+  const limits = { ...useSoundLimits(), playedHere: true };
+  const sayFile = (file: File) => void sayAloud(session, file.name, async () => file);
   return (
     <section className="stack">
       <h2>Speak</h2>
@@ -105,10 +61,10 @@ export function Speak({ session }: { session: UseAvatarSessionResult }) {
           </Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="text" tabIndex={-1} className="tab-body">
-          <Typed onSay={(words, sound) => void speaking.say(words, sound)} />
+          <Typed onSay={(words, sound) => void sayAloud(session, words, sound)} />
         </Tabs.Content>
         <Tabs.Content value="file" tabIndex={-1} className="tab-body">
-          <SoundDrop invitation="Drop a sound here, and it is said." onChoose={sayFile} />
+          <SoundDrop invitation="Drop a sound here, and it is said." limits={limits} onChoose={sayFile} />
         </Tabs.Content>
       </Tabs.Root>
       {speaking.error !== null && <FailureNotice error={speaking.error} title="This cannot be said" />}
@@ -122,7 +78,7 @@ export function Speak({ session }: { session: UseAvatarSessionResult }) {
         </ul>
       )}
       {speaking.now !== null && (
-        <button type="button" className="button" onClick={speaking.stop}>
+        <button type="button" className="button" onClick={() => stopSpeaking(session)}>
           <Square size={15} aria-hidden /> Stop talking
         </button>
       )}

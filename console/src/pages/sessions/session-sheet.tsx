@@ -5,7 +5,7 @@ import { consoleApi, held, type LiveRow } from "../../api/console.ts";
 import { endLive } from "../../api/public.ts";
 import { atTime, dollars, seconds } from "../../parts/format.ts";
 import { FailureNotice } from "../../parts/notice.tsx";
-import { Loading } from "../../parts/page.tsx";
+import { QueryView } from "../../parts/query-view.tsx";
 import { Sheet } from "../../parts/sheet.tsx";
 import { State } from "../../parts/state.tsx";
 import { say } from "../../parts/toasts.tsx";
@@ -57,13 +57,13 @@ function Facts({ session }: { session: LiveRow }) {
 export function SessionSheet({ id, onClose }: { id: string; onClose: () => void }) {
   const queries = useQueryClient();
   const [isInviting, setInviting] = useState(false);
-  const session = useQuery({
+  const query = useQuery({
     queryKey: ["session-row", id],
     queryFn: async () =>
       held(
         await consoleApi.GET("/console/api/sessions/{session_id}", { params: { path: { session_id: id } } }),
       ),
-    refetchInterval: (query) => (query.state.data?.status === "active" ? LOOK_EVERY_MS : false),
+    refetchInterval: ({ state }) => (state.data?.status === "active" ? LOOK_EVERY_MS : false),
   });
   const end = useMutation({
     mutationFn: (row: LiveRow) => endLive(row.session_id, row.key.id),
@@ -76,35 +76,35 @@ export function SessionSheet({ id, onClose }: { id: string; onClose: () => void 
   if (isInviting) return <Invite sessionId={id} onClose={() => setInviting(false)} />;
   return (
     <Sheet title="Session" onClose={onClose}>
-      {session.isPending && <Loading />}
-      {session.isError && <FailureNotice error={session.error} title="This session cannot be shown" />}
-      {session.data && (
-        <>
-          <div className="row">
-            <State of={session.data.status} />
-            <code>{id}</code>
-          </div>
-          <Facts session={session.data} />
-          {end.isError && <FailureNotice error={end.error} title="It could not be ended" />}
-          {session.data.status === "active" && (
-            <div className="deeds">
-              {session.data.mode !== "external" && (
-                <button type="button" className="button" onClick={() => setInviting(true)}>
-                  <Users size={16} aria-hidden /> Invite viewers
-                </button>
-              )}
-              <button
-                type="button"
-                className="button danger"
-                disabled={end.isPending || session.data.is_key_revoked}
-                onClick={() => end.mutate(session.data)}
-              >
-                <PhoneOff size={16} aria-hidden /> End the session
-              </button>
+      <QueryView of={query} failed="This session cannot be shown">
+        {(session) => (
+          <>
+            <div className="row">
+              <State of={session.status} />
+              <code>{id}</code>
             </div>
-          )}
-        </>
-      )}
+            <Facts session={session} />
+            {end.isError && <FailureNotice error={end.error} title="It could not be ended" />}
+            {session.status === "active" && (
+              <div className="deeds">
+                {session.mode !== "external" && (
+                  <button type="button" className="button" onClick={() => setInviting(true)}>
+                    <Users size={16} aria-hidden /> Invite viewers
+                  </button>
+                )}
+                <button
+                  type="button"
+                  className="button danger"
+                  disabled={end.isPending || session.is_key_revoked}
+                  onClick={() => end.mutate(session)}
+                >
+                  <PhoneOff size={16} aria-hidden /> End the session
+                </button>
+              </div>
+            )}
+          </>
+        )}
+      </QueryView>
     </Sheet>
   );
 }

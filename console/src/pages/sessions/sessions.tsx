@@ -5,6 +5,7 @@ import { atTime, dollars, seconds, since } from "../../parts/format.ts";
 import { Listing, useListing } from "../../parts/listing.tsx";
 import { Nothing, Page } from "../../parts/page.tsx";
 import { State } from "../../parts/state.tsx";
+import { type Column, Table } from "../../parts/table.tsx";
 import { reasonOf, SessionSheet } from "./session-sheet.tsx";
 
 const LOOK_EVERY_MS = 3000;
@@ -12,54 +13,28 @@ const FILTERS = {
   status: { label: "State", all: "Every state", names: { active: "Active", ended: "Ended" } },
 };
 
-function Rows({ sessions, onOpen }: { sessions: LiveRow[]; onOpen: (session: LiveRow) => void }) {
-  return (
-    <div className="table-frame">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Session</th>
-            <th scope="col">State</th>
-            <th scope="col" className="wide">
-              Why it ended
-            </th>
-            <th scope="col" className="wide">
-              Key
-            </th>
-            <th scope="col" className="number">
-              Lasted
-            </th>
-            <th scope="col" className="number">
-              Cost
-            </th>
-            <th scope="col">Begun</th>
-          </tr>
-        </thead>
-        <tbody>
-          {sessions.map((session) => (
-            <tr key={session.session_id} className="pressable" onClick={() => onOpen(session)}>
-              <td className="identifier">
-                <button type="button" className="row-button cut">
-                  {session.session_id}
-                </button>
-              </td>
-              <td>
-                <State of={session.status} />
-              </td>
-              <td className="soft wide">{reasonOf(session.reason)}</td>
-              <td className="soft wide">{session.key.name}</td>
-              <td className="number">{seconds(session.duration_s)}</td>
-              <td className="number">{dollars(session.cost_usd)}</td>
-              <td className="soft nobreak" title={atTime(session.started_at)}>
-                {since(session.created_at)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
+const COLUMNS: readonly Column<LiveRow>[] = [
+  {
+    name: "Session",
+    cell: (session) => (
+      <button type="button" className="row-button cut">
+        {session.session_id}
+      </button>
+    ),
+    className: "identifier",
+  },
+  { name: "State", cell: (session) => <State of={session.status} /> },
+  { name: "Why it ended", cell: (session) => reasonOf(session.reason), className: "soft" },
+  { name: "Key", cell: (session) => session.key.name, className: "soft cut" },
+  { name: "Lasted", cell: (session) => seconds(session.duration_s), isNumber: true },
+  { name: "Cost", cell: (session) => dollars(session.cost_usd), isNumber: true },
+  {
+    name: "Begun",
+    cell: (session) => since(session.created_at),
+    title: (session) => atTime(session.started_at),
+    className: "soft nobreak",
+  },
+];
 
 /** Every live session of one's keys: searched, opened, shared, ended. */
 export function Sessions() {
@@ -90,7 +65,13 @@ export function Sessions() {
           </Nothing>
         }
       >
-        <Rows sessions={listing.rows} onOpen={(session) => setParams({ session: session.session_id })} />
+        <Table
+          label="Sessions"
+          rows={listing.rows}
+          keyOf={(session) => session.session_id}
+          columns={COLUMNS}
+          onOpen={(session) => setParams({ session: session.session_id })}
+        />
       </Listing>
       {openId && <SessionSheet id={openId} onClose={() => setParams({})} />}
     </Page>

@@ -4,7 +4,9 @@ import { useRef, useState } from "react";
 import { consoleApi, held, type SettingRow } from "../../api/console.ts";
 import { SearchField } from "../../parts/listing.tsx";
 import { FailureNotice } from "../../parts/notice.tsx";
-import { Loading, Nothing, Page } from "../../parts/page.tsx";
+import { Nothing, Page } from "../../parts/page.tsx";
+import { QueryView } from "../../parts/query-view.tsx";
+import { type Column, Table } from "../../parts/table.tsx";
 import { say } from "../../parts/toasts.tsx";
 import { useSession } from "../../shell/session.tsx";
 import "./settings.css";
@@ -26,6 +28,19 @@ function Value({ row }: { row: SettingRow }) {
   );
 }
 
+const COLUMNS: readonly Column<SettingRow>[] = [
+  {
+    name: "Setting",
+    cell: (row) => (
+      <>
+        <code>{row.name}</code>
+        <p className="hint">{row.description.replaceAll("`", "")}</p>
+      </>
+    ),
+  },
+  { name: "Value", cell: (row) => <Value row={row} />, className: "mono" },
+];
+
 function ServerSettings() {
   const [words, setWords] = useState("");
   const settings = useQuery({
@@ -33,9 +48,6 @@ function ServerSettings() {
     queryFn: async () => held(await consoleApi.GET("/console/api/settings")),
   });
   const wanted = words.trim().toLowerCase();
-  const rows = settings.data?.settings.filter((row) =>
-    `${row.name} ${row.description}`.toLowerCase().includes(wanted),
-  );
   return (
     <section className="stack">
       <div className="row apart">
@@ -47,39 +59,28 @@ function ServerSettings() {
         </div>
         <SearchField label="Search settings" hint="Search settings" words={words} onChange={setWords} />
       </div>
-      {settings.isPending && <Loading rows={8} />}
-      {settings.isError && <FailureNotice error={settings.error} title="Settings cannot be shown" />}
-      {rows && (
-        <div className="card">
-          {rows.length === 0 ? (
-            <Nothing icon={<Search size={28} aria-hidden />} title="No setting fits" />
-          ) : (
-            <div className="table-frame">
-              <table className="table settings">
-                <thead>
-                  <tr>
-                    <th scope="col">Setting</th>
-                    <th scope="col">Value</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map((row) => (
-                    <tr key={row.name} className={row.is_set ? "chosen" : ""}>
-                      <td>
-                        <code>{row.name}</code>
-                        <p className="hint">{row.description.replaceAll("`", "")}</p>
-                      </td>
-                      <td className="mono">
-                        <Value row={row} />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
+      <QueryView of={settings} failed="Settings cannot be shown" rows={8}>
+        {(data) => {
+          const rows = data.settings.filter((row) =>
+            `${row.name} ${row.description}`.toLowerCase().includes(wanted),
+          );
+          return (
+            <div className="card settings">
+              {rows.length === 0 ? (
+                <Nothing icon={<Search size={28} aria-hidden />} title="No setting fits" />
+              ) : (
+                <Table
+                  label="Settings"
+                  rows={rows}
+                  keyOf={(row) => row.name}
+                  columns={COLUMNS}
+                  classOf={(row) => (row.is_set ? "chosen" : "")}
+                />
+              )}
             </div>
-          )}
-        </div>
-      )}
+          );
+        }}
+      </QueryView>
     </section>
   );
 }

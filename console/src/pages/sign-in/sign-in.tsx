@@ -3,10 +3,12 @@ import { Tabs } from "radix-ui";
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { Navigate, useLocation } from "react-router";
 import { consoleApi, held, type Session } from "../../api/console.ts";
+import { Failure } from "../../api/failure.ts";
 import { forgetTokens } from "../../api/token.ts";
 import { Mark } from "../../parts/mark.tsx";
 import { FailureNotice, Notice } from "../../parts/notice.tsx";
 import { Loading } from "../../parts/page.tsx";
+import { LoadFailure } from "../../parts/query-view.tsx";
 import { SESSION, useSession } from "../../shell/session.tsx";
 import "./sign-in.css";
 
@@ -120,6 +122,16 @@ function ByLink({ link, onGiveUp }: { link: string; onGiveUp: () => void }) {
     onSuccess: arrive,
   });
   if (look.isPending) return <Loading rows={3} />;
+  if (look.error instanceof Failure && (look.error.status === 0 || look.error.status >= 500))
+    return (
+      <LoadFailure
+        title="The link cannot be checked"
+        error={look.error}
+        isBusy={look.isFetching}
+        isWholePage
+        onRetry={look.refetch}
+      />
+    );
   if (look.isError)
     return (
       <>

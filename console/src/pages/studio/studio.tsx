@@ -1,100 +1,68 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
 import { BadgeCheck, Download, Wand } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
-import { getJob, isOver, type Job, submitSound, submitText } from "../../api/public.ts";
+import { isOver, type Job } from "../../api/public.ts";
+import { useCheckedPhoto } from "../../files/photo.ts";
 import { FaceChoice, useDefaultFace, useFileUrl } from "../../parts/face.tsx";
 import { bytes, seconds } from "../../parts/format.ts";
+import { bringIntoView, usePlayedInView } from "../../parts/in-view.ts";
 import { FailureNotice, Notice } from "../../parts/notice.tsx";
 import { Page } from "../../parts/page.tsx";
-import { type Voice, VoiceChoice } from "./voice.tsx";
+import { useStore } from "../../parts/store.ts";
+import { accountOf, useSession } from "../../shell/session.tsx";
+import { change, draft, openDraft } from "./draft.ts";
+import { forgetFailure, type Making, make, useMaking } from "./making.ts";
+import { soundOf, type Voice } from "./voice.ts";
+import { VoiceChoice } from "./voice-choice.tsx";
 import "./studio.css";
 
-const POLL_MS = 500;
-const FIRST_WORDS = "Hello! I am a picture, and my lips move by the sound alone.";
-
-interface Order {
-  face: Blob;
-  voice: Voice;
-}
-
-/** Sends an order, and follows its job until it is over. */
-function useMaking() {
-  const [sent, setSent] = useState(0);
-  const [jobId, setJobId] = useState<string | null>(null);
-  const submission = useMutation({
-    mutationFn: async ({ face, voice }: Order) => {
-      setSent(0);
-      setJobId(null);
-      if (voice.way === "text") return await submitText(face, voice.speech, setSent);
-      const sound = voice.way === "file" ? voice.file : voice.recording;
-      if (!sound) throw new Error("There is no sound yet.");
-      return await submitSound(face, sound, setSent);
-    },
-    onSuccess: setJobId,
-  });
-  const job = useQuery({
-    queryKey: ["job", jobId],
-    queryFn: () => getJob(jobId ?? ""),
-    enabled: jobId !== null,
-    refetchInterval: (query) => (query.state.data && isOver(query.state.data) ? false : POLL_MS),
-  });
-  return {
-    order: (order: Order) => submission.mutate(order),
-    sent,
-    isSending: submission.isPending,
-    job: job.data ?? null,
-    isBusy: submission.isPending || (jobId !== null && !job.isError && !(job.data && isOver(job.data))),
-    error: submission.error ?? job.error,
-  };
-}
-
-function progressWords(making: ReturnType<typeof useMaking>): string {
-  const { job } = making;
-  if (making.isSending)
-    return making.sent < 1 ? `Sending, ${Math.round(making.sent * 100)} %` : "Looking at it";
+function progressWords({ sent, job }: Making): string {
+  if (sent !== null) return sent < 1 ? `Sending, ${Math.round(sent * 100)} %` : "Looking at it";
   if (!job) return "";
   if (job.status === "processing") return "Rendering";
   return job.queue_position > 1 ? `Waiting, ${job.queue_position - 1} ahead of you` : "Waiting";
 }
 
-function Elapsed({ isRunning }: { isRunning: boolean }) {
+function Elapsed() {
   const [s, setS] = useState(0);
   useEffect(() => {
-    if (!isRunning) return;
     const began = performance.now();
     const timer = setInterval(() => setS((performance.now() - began) / 1000), 100);
     return () => clearInterval(timer);
-  }, [isRunning]);
+  }, []);
   return <span className="figures">{s.toFixed(1)} s</span>;
 }
 
-function Stage({ making, face }: { making: ReturnType<typeof useMaking>; face: Blob | undefined }) {
+function Result({ job, isNew }: { job: Job; isNew: boolean }) {
+  const video = useRef<HTMLVideoElement>(null);
+  usePlayedInView(video, isNew);
+  return (
+    // biome-ignore lint/a11y/useMediaCaption: the words are the user's own
+    <video
+      ref={video}
+      src={job.url ?? undefined}
+      controls
+      playsInline
+      preload="auto"
+      aria-label="Your video"
+    />
+  );
+}
+
+function Stage({ making, face, isNew }: { making: Making; face: Blob | undefined; isNew: boolean }) {
   const still = useFileUrl(face);
-  const { job } = making;
+  const { job, sent } = making;
   const isDone = job?.status === "completed" && Boolean(job.url);
   return (
     <div className="stage" data-busy={making.isBusy}>
-      {isDone ? (
-        // biome-ignore lint/a11y/useMediaCaption: the words are the user's own
-        <video
-          key={job.job_id}
-          src={job.url ?? undefined}
-          controls
-          autoPlay
-          playsInline
-          aria-label="Your video"
-        />
-      ) : (
-        still && <img src={still} alt="" />
-      )}
+      {isDone ? <Result key={job.job_id} job={job} isNew={isNew} /> : still && <img src={still} alt="" />}
       {making.isBusy && (
         <div className="stage-progress">
           <p className="row apart" role="status">
             <span>{progressWords(making)}</span>
-            <Elapsed isRunning />
+            <Elapsed />
           </p>
-          <Bar share={making.isSending && making.sent < 1 ? making.sent : null} />
+          <Bar share={sent !== null && sent < 1 ? sent : null} />
         </div>
       )}
     </div>
@@ -128,30 +96,46 @@ function Made({ job }: { job: Job }) {
         <Link className="button quiet" to={`/jobs?job=${job.job_id}`}>
           Details
         </Link>
-        <a className="button primary" href={job.url ?? undefined} download={`visavis-${job.job_id}.mp4`}>
-          <Download size={16} aria-hidden /> Download
-        </a>
+        {job.url && (
+          <a className="button primary" href={job.url} download={`visavis-${job.job_id}.mp4`}>
+            <Download size={16} aria-hidden /> Download
+          </a>
+        )}
       </span>
     </div>
   );
 }
 
-function isReady(voice: Voice): boolean {
-  if (voice.way === "text") return voice.speech.text.trim() !== "";
-  return (voice.way === "file" ? voice.file : voice.recording) !== null;
+function isReady(voice: Voice, maxChars: number): boolean {
+  if (voice.way !== "text") return soundOf(voice) !== null;
+  return voice.speech.text.trim() !== "" && voice.speech.text.length <= maxChars;
+}
+
+/** Shows where it happens when something is sent, and the result when it is there; not what was found done. */
+function useFollowed(making: Making) {
+  const result = useRef<HTMLElement>(null);
+  const wasMaking = useRef(false);
+  const { sent, job, isBusy } = making;
+  const isDone = job !== null && isOver(job);
+  if (sent !== null || (job !== null && !isDone)) wasMaking.current = true;
+  const isNew = isDone && wasMaking.current;
+  useEffect(() => {
+    if (isBusy || isNew) bringIntoView(result.current);
+  }, [isBusy, isNew]);
+  return { result, isNew };
 }
 
 /** A photo and a voice become a video. */
 export function Studio() {
-  const [face, setFace] = useState<File | null>(null);
-  const [voice, setVoice] = useState<Voice>({
-    way: "text",
-    speech: { text: FIRST_WORDS, language: "en-us", voice: "" },
-    file: null,
-    recording: null,
-  });
+  const session = useSession();
+  const account = accountOf(session);
+  useEffect(() => openDraft(account), [account]);
+  const { face, voice, isKept } = useStore(draft);
+  const { max_text_chars: maxChars, max_upload_bytes: maxBytes } = session.limits;
   const fallback = useDefaultFace();
   const making = useMaking();
+  const { result, isNew } = useFollowed(making);
+  const isFaceRefused = useCheckedPhoto(face).checked?.problem != null;
   const used = face ?? fallback.data;
   const { job } = making;
   return (
@@ -161,34 +145,44 @@ export function Studio() {
           className="stack studio-form"
           onSubmit={(event) => {
             event.preventDefault();
-            if (used) making.order({ face: used, voice });
+            if (used) void make(used, voice);
           }}
         >
           <section className="stack">
             <h2>Face</h2>
-            <FaceChoice face={face} onChoose={setFace} />
+            <FaceChoice
+              face={face}
+              maxBytes={maxBytes}
+              onChoose={(chosen) => {
+                forgetFailure();
+                // The new face is shown at once; what was made of the old one is listed among the jobs.
+                change({ face: chosen, ...(making.isBusy ? {} : { jobId: null }) });
+              }}
+            />
           </section>
           <section className="stack">
             <h2>Voice</h2>
-            <VoiceChoice voice={voice} onChange={setVoice} />
+            <VoiceChoice voice={voice} onChange={(changed) => change({ voice: changed })} />
           </section>
           <button
             type="submit"
             className="button primary large"
-            disabled={making.isBusy || !used || !isReady(voice)}
+            disabled={making.isBusy || !used || isFaceRefused || !isReady(voice, maxChars)}
           >
             <Wand size={18} aria-hidden /> {making.isBusy ? "Making it…" : "Make the video"}
           </button>
-          {fallback.isError && !face && <FailureNotice error={fallback.error} />}
+          {!isKept && (
+            <p className="hint">This browser does not let the draft be kept when the page is loaded again.</p>
+          )}
         </form>
-        <section className="stack" aria-label="Result">
-          <Stage making={making} face={used} />
-          {making.error && <FailureNotice error={making.error} title="This could not be made" />}
+        <section ref={result} className="stack studio-result" aria-label="Result">
+          <Stage making={making} face={used} isNew={isNew} />
+          {making.error !== null && <FailureNotice error={making.error} title="This could not be made" />}
           {job?.status === "failed" && (
             <Notice title="This could not be made">{job.error ?? "Rendering failed. Try again."}</Notice>
           )}
           {job?.status === "completed" && <Made job={job} />}
-          {!making.isBusy && !job && !making.error && (
+          {!making.isBusy && !job && making.error === null && (
             <p className="hint row">
               <BadgeCheck size={15} aria-hidden /> Your video will play here. Every one carries content
               credentials that say it was made by a machine.

@@ -4,9 +4,10 @@ import { useMemo, useState } from "react";
 import { Link } from "react-router";
 import { consoleApi, held, type UsageAnswer } from "../../api/console.ts";
 import { count, dollars, seconds } from "../../parts/format.ts";
-import { FailureNotice } from "../../parts/notice.tsx";
-import { Loading, Nothing, Page } from "../../parts/page.tsx";
+import { Nothing, Page } from "../../parts/page.tsx";
 import { Plot, type Series } from "../../parts/plot.tsx";
+import { QueryView } from "../../parts/query-view.tsx";
+import { Table } from "../../parts/table.tsx";
 
 const SPANS = [7, 30, 90] as const;
 const DAY_MS = 86_400_000;
@@ -52,42 +53,35 @@ function stacked(
 }
 
 function ByKey({ usage }: { usage: UsageAnswer }) {
+  const rows = usage.keys.map((key) => {
+    const days = usage.days.filter((row) => row.key_id === key.id);
+    return {
+      ...key,
+      pieces: total(days, (row) => row.count),
+      made: total(days, (row) => row.seconds),
+      cost: total(days, (row) => row.cost_usd),
+    };
+  });
   return (
     <div className="card">
-      <div className="table-frame">
-        <table className="table">
-          <caption className="unseen">By key</caption>
-          <thead>
-            <tr>
-              <th scope="col">Key</th>
-              <th scope="col" className="number">
-                Pieces
-              </th>
-              <th scope="col" className="number">
-                Made
-              </th>
-              <th scope="col" className="number">
-                Cost
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {usage.keys.map((key) => {
-              const rows = usage.days.filter((row) => row.key_id === key.id);
-              return (
-                <tr key={key.id}>
-                  <td>
-                    <strong>{key.name}</strong> <code className="faint">{key.prefix}…</code>
-                  </td>
-                  <td className="number">{count(total(rows, (row) => row.count))}</td>
-                  <td className="number">{seconds(total(rows, (row) => row.seconds))}</td>
-                  <td className="number">{dollars(total(rows, (row) => row.cost_usd))}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label="By key"
+        rows={rows}
+        keyOf={(row) => row.id}
+        columns={[
+          {
+            name: "Key",
+            cell: (row) => (
+              <>
+                <strong>{row.name}</strong> <code className="faint">{row.prefix}…</code>
+              </>
+            ),
+          },
+          { name: "Pieces", cell: (row) => count(row.pieces), isNumber: true },
+          { name: "Made", cell: (row) => seconds(row.made), isNumber: true },
+          { name: "Cost", cell: (row) => dollars(row.cost), isNumber: true },
+        ]}
+      />
     </div>
   );
 }
@@ -171,27 +165,27 @@ export function Usage() {
   );
   return (
     <Page title="Usage" about="What your keys made and what it was billed for. Days are UTC." deeds={deeds}>
-      {usage.isPending && <Loading rows={6} />}
-      {usage.isError && <FailureNotice error={usage.error} title="Usage cannot be shown" />}
-      {usage.data && (
-        <div className="stack">
-          {usage.data.days.length === 0 ? (
-            <div className="card">
-              <Nothing
-                icon={<ChartColumn size={28} aria-hidden />}
-                title={`Nothing was made in ${span} days`}
-              >
-                <p>Videos, speech and live sessions are counted here to the second.</p>
-                <Link className="button primary" to="/studio">
-                  Make something
-                </Link>
-              </Nothing>
-            </div>
-          ) : (
-            <Plots usage={usage.data} span={span} />
-          )}
-        </div>
-      )}
+      <QueryView of={usage} failed="Usage cannot be shown" rows={6}>
+        {(data) => (
+          <div className="stack">
+            {data.days.length === 0 ? (
+              <div className="card">
+                <Nothing
+                  icon={<ChartColumn size={28} aria-hidden />}
+                  title={`Nothing was made in ${span} days`}
+                >
+                  <p>Videos, speech and live sessions are counted here to the second.</p>
+                  <Link className="button primary" to="/studio">
+                    Make something
+                  </Link>
+                </Nothing>
+              </div>
+            ) : (
+              <Plots usage={data} span={span} />
+            )}
+          </div>
+        )}
+      </QueryView>
     </Page>
   );
 }

@@ -2,8 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Cpu } from "lucide-react";
 import { consoleApi, held, type WorkersAnswer } from "../../api/console.ts";
 import { since } from "../../parts/format.ts";
-import { FailureNotice, Notice } from "../../parts/notice.tsx";
-import { Loading, Nothing, Page } from "../../parts/page.tsx";
+import { Notice } from "../../parts/notice.tsx";
+import { Nothing, Page } from "../../parts/page.tsx";
+import { QueryView } from "../../parts/query-view.tsx";
 import "./workers.css";
 
 const LOOK_EVERY_MS = 2000;
@@ -54,57 +55,56 @@ export function Workers() {
     queryFn: async () => held(await consoleApi.GET("/console/api/workers")),
     refetchInterval: LOOK_EVERY_MS,
   });
-  const { data } = workers;
   return (
     <Page title="Workers" about="Processes that render, on this machine and others, as they are now.">
-      {workers.isPending && <Loading />}
-      {workers.isError && <FailureNotice error={workers.error} title="Workers cannot be shown" />}
-      {data && (
-        <div className="stack">
-          <dl className="tiles">
-            <div className="tile">
-              <dt>Workers</dt>
-              <dd>{data.workers.length}</dd>
-            </div>
-            <div className="tile">
-              <dt>Live sessions</dt>
-              <dd>
-                {sum(data.workers, (each) => each.live_busy)}{" "}
-                <small>of {sum(data.workers, (each) => each.live_slots)}</small>
-              </dd>
-            </div>
-            <div className="tile">
-              <dt>Jobs rendering</dt>
-              <dd>
-                {data.processing} <small>of {sum(data.workers, (each) => each.slots)}</small>
-              </dd>
-            </div>
-            <div className="tile">
-              <dt>Jobs waiting</dt>
-              <dd>{data.pending}</dd>
-            </div>
-          </dl>
-          {data.workers.length === 0 ? (
-            <div className="card">
-              <Nothing icon={<Cpu size={28} aria-hidden />} title="No worker is alive">
-                <p>
-                  Jobs wait until one comes. <code>visavis serve</code> starts its own again by itself.
-                </p>
-              </Nothing>
-            </div>
-          ) : (
-            <div className="workers">
-              {data.workers.map((worker) => (
-                <Card key={worker.id} worker={worker} />
-              ))}
-            </div>
-          )}
-          <Notice kind="calm" title="More of them">
-            <code>visavis work</code> on another machine adds one, with <code>DATABASE_URL</code> and an
-            object store that both reach.
-          </Notice>
-        </div>
-      )}
+      <QueryView of={workers} failed="Workers cannot be shown">
+        {(data) => (
+          <div className="stack">
+            <dl className="tiles">
+              <div className="tile">
+                <dt>Workers</dt>
+                <dd>{data.workers.length}</dd>
+              </div>
+              <div className="tile">
+                <dt>Live sessions</dt>
+                <dd>
+                  {sum(data.workers, (each) => each.live_busy)}{" "}
+                  <small>of {sum(data.workers, (each) => each.live_slots)}</small>
+                </dd>
+              </div>
+              <div className="tile">
+                <dt>Jobs rendering</dt>
+                <dd>
+                  {data.processing} <small>of {sum(data.workers, (each) => each.slots)}</small>
+                </dd>
+              </div>
+              <div className="tile">
+                <dt>Jobs waiting</dt>
+                <dd>{data.pending}</dd>
+              </div>
+            </dl>
+            {data.workers.length === 0 ? (
+              <div className="card">
+                <Nothing icon={<Cpu size={28} aria-hidden />} title="No worker is alive">
+                  <p>
+                    Jobs wait until one comes. <code>visavis serve</code> starts its own again by itself.
+                  </p>
+                </Nothing>
+              </div>
+            ) : (
+              <div className="workers">
+                {data.workers.map((worker) => (
+                  <Card key={worker.id} worker={worker} />
+                ))}
+              </div>
+            )}
+            <Notice kind="calm" title="More of them">
+              <code>visavis work</code> on another machine adds one, with <code>DATABASE_URL</code> and an
+              object store that both reach.
+            </Notice>
+          </div>
+        )}
+      </QueryView>
     </Page>
   );
 }

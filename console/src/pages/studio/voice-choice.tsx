@@ -2,22 +2,15 @@ import { AudioLines, Mic, Square, Type } from "lucide-react";
 import { Tabs } from "radix-ui";
 import { useEffect, useRef } from "react";
 import type { Speech } from "../../api/public.ts";
+import { SOUND_WORDS } from "../../files/kinds.ts";
+import { useCheckedSound } from "../../files/sound.ts";
 import { useFileUrl } from "../../parts/face.tsx";
-import { clock } from "../../parts/format.ts";
+import { clock, count } from "../../parts/format.ts";
 import { Notice } from "../../parts/notice.tsx";
 import { SoundDrop } from "../../parts/sound-drop.tsx";
+import { useSession } from "../../shell/session.tsx";
 import { useRecorder } from "./recorder.ts";
-
-export type Way = "text" | "file" | "record";
-
-export interface Voice {
-  way: Way;
-  speech: Speech;
-  file: File | null;
-  recording: Blob | null;
-}
-
-export const MOST_CHARS = 5000;
+import type { Voice, Way } from "./voice.ts";
 
 const LANGUAGES: readonly [string, string][] = [
   ["en-us", "English, American"],
@@ -34,7 +27,7 @@ const LANGUAGES: readonly [string, string][] = [
   ["hi", "Hindi"],
 ];
 const VOICES: readonly [string, string][] = [
-  ["", "The language's own"],
+  ["", "Default"],
   ["f2", "Higher, warm"],
   ["f3", "Higher, bright"],
   ["f5", "Higher, soft"],
@@ -79,20 +72,34 @@ export function SpeechChoice({ speech, onChange }: { speech: Speech; onChange: (
   );
 }
 
+/** A sound that was chosen or recorded: to be heard, and what its check found. */
 function Heard({ sound, name }: { sound: Blob; name: string }) {
   const url = useFileUrl(sound);
+  const checked = useCheckedSound(sound, useSoundLimits());
   return (
     <div className="heard">
       <span className="cut">{name}</span>
       {/* biome-ignore lint/a11y/useMediaCaption: it is the user's own sound, just chosen */}
-      {url && <audio src={url} controls preload="metadata" />}
+      {url && checked?.isPlayable && <audio src={url} controls preload="metadata" />}
+      {checked?.problem && <Notice title="This sound cannot be used">{checked.problem}</Notice>}
+      {checked?.notes.map((note) => (
+        <Notice key={note} kind="wait">
+          {note}
+        </Notice>
+      ))}
     </div>
   );
 }
 
+export const useSoundLimits = () => ({ maxBytes: useSession().limits.max_upload_bytes });
+
 function SoundFile({ file, onChoose }: { file: File | null; onChoose: (file: File) => void }) {
   return (
-    <SoundDrop invitation="Drop a sound here: WAV, MP3, OGG or WebM, of any length." onChoose={onChoose}>
+    <SoundDrop
+      invitation={`Drop a sound here: ${SOUND_WORDS}.`}
+      limits={useSoundLimits()}
+      onChoose={onChoose}
+    >
       {file && <Heard sound={file} name={file.name} />}
     </SoundDrop>
   );
@@ -134,6 +141,8 @@ export function VoiceChoice({ voice, onChange }: { voice: Voice; onChange: (voic
     latest.current = voice;
   }, [voice]);
   const { speech } = voice;
+  const { max_text_chars: maxChars } = useSession().limits;
+  const isTooLong = speech.text.length > maxChars;
   return (
     <Tabs.Root value={voice.way} onValueChange={(way) => onChange({ ...voice, way: way as Way })}>
       <Tabs.List className="tabs" aria-label="Where the voice comes from">
@@ -153,13 +162,14 @@ export function VoiceChoice({ voice, onChange }: { voice: Voice; onChange: (voic
           <textarea
             className="input"
             rows={5}
-            maxLength={MOST_CHARS}
             placeholder="What should be said?"
             value={speech.text}
+            aria-invalid={isTooLong}
             onChange={(event) => onChange({ ...voice, speech: { ...speech, text: event.target.value } })}
           />
-          <small className="hint figures">
-            {speech.text.length} of {MOST_CHARS} characters
+          <small className={`figures ${isTooLong ? "bad" : "hint"}`} role="status">
+            {count(speech.text.length)} of {count(maxChars)} characters
+            {isTooLong && ": this text is too long"}
           </small>
         </label>
         <SpeechChoice speech={speech} onChange={(changed) => onChange({ ...voice, speech: changed })} />

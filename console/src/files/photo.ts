@@ -1,0 +1,62 @@
+/** Photos are checked when they are chosen: here for what they are, at the server for a face. */
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { consoleApi, held } from "../api/console.ts";
+import { Failure } from "../api/failure.ts";
+import { identityOf } from "./identity.ts";
+import { kindOf, PHOTO_KINDS, PHOTO_WORDS, wordsOfKind } from "./kinds.ts";
+import { sizeProblem } from "./size.ts";
+
+/** Points round a face, in order: x and y of each in shares of the picture. */
+export type Outline = readonly (readonly number[])[];
+
+export interface CheckedPhoto {
+  /** Why it cannot be used; `null` if it can. */
+  problem: string | null;
+  /** What to know although it can be used. */
+  notes: readonly string[];
+  /** Round the face; `null` while no face is known. */
+  outline: Outline | null;
+}
+
+const REFUSED: ReadonlySet<number> = new Set([400, 413, 415, 422]);
+
+/** Why a file is no photo that can be taken; `null` if it may be one. */
+export async function photoProblem(file: Blob, maxBytes: number): Promise<string | null> {
+  const problem = sizeProblem(file, maxBytes);
+  if (problem) return problem;
+  const kind = await kindOf(file);
+  if (kind === null) return `This is no picture that can be read. Choose ${PHOTO_WORDS}.`;
+  return PHOTO_KINDS.has(kind) ? null : `This is ${wordsOfKind(kind)}. Choose ${PHOTO_WORDS}.`;
+}
+
+async function lookForFace(photo: Blob, signal: AbortSignal): Promise<CheckedPhoto> {
+  const form = new FormData();
+  form.set("image", photo, "photo");
+  try {
+    const answer = await consoleApi.POST("/console/api/checks/photo", {
+      body: form as unknown as { image: string },
+      signal,
+    });
+    const { outline, warnings } = held(answer);
+    return { problem: null, notes: warnings, outline };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    if (REFUSED.has(error.status)) return { problem: error.message, notes: [], outline: null };
+    const note = "The photo could not be checked now. It is checked when it is used.";
+    return { problem: null, notes: [note], outline: null };
+  }
+}
+
+/** What is known of a chosen photo; nothing while the server looks. */
+export function useCheckedPhoto(photo: Blob | null): { checked: CheckedPhoto | null; isChecking: boolean } {
+  const found = useQuery({
+    ...queryOptions({
+      queryKey: ["photo", photo && identityOf(photo)],
+      queryFn: ({ signal }) => lookForFace(photo ?? new Blob(), signal),
+      staleTime: Number.POSITIVE_INFINITY,
+      retry: false,
+    }),
+    enabled: photo !== null,
+  });
+  return { checked: found.data ?? null, isChecking: photo !== null && found.isFetching };
+}

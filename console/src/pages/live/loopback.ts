@@ -1,0 +1,5 @@
+/** Whether an address leads back to the machine that opens it, and to no other. */
+export function isLoopback(address: string): boolean {
+  const host = new URL(address).hostname;
+  return host === "localhost" || host.endsWith(".localhost") || /^127\.|^0\.0\.0\.0$|^\[::1?\]$/.test(host);
+}

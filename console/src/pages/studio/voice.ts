@@ -1,0 +1,27 @@
+import type { Speech } from "../../api/public.ts";
+
+export type Way = "text" | "file" | "record";
+
+/** Where the voice comes from: what was typed, chosen and recorded is kept while another is looked at. */
+export interface Voice {
+  way: Way;
+  speech: Speech;
+  file: File | null;
+  recording: Blob | null;
+}
+
+export const FIRST_VOICE: Voice = {
+  way: "text",
+  speech: {
+    text: "Hello! I am a picture, and my lips move by the sound alone.",
+    language: "en-us",
+    voice: "",
+  },
+  file: null,
+  recording: null,
+};
+
+/** The sound that is used; `null` where a text is, or nothing was chosen yet. */
+export function soundOf({ way, file, recording }: Voice): Blob | null {
+  return way === "file" ? file : way === "record" ? recording : null;
+}
