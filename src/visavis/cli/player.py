@@ -1,6 +1,8 @@
 """The process of one live session; started by the worker, not by people."""
 
+import os
 import signal
+import sys
 from functools import partial
 from typing import Any
 
@@ -32,6 +34,10 @@ def main() -> None:
         return measure_cost(rig, loaded[0], Picture(**order["picture"]))
 
     serve(load, measure, partial(external_rooms.forward, settings), bootstrap.loop_factory())
+    # The room library's threads call Python to the last. An interpreter that is taken down ends them by
+    # force, which they answer by aborting the process: so it ends at once. The room was left before.
+    sys.stderr.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

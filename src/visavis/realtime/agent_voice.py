@@ -17,7 +17,7 @@ import structlog
 from livekit import rtc
 
 from visavis.realtime.segments import Segments
-from visavis.realtime.sound import RATE_HZ, Block, from_pcm
+from visavis.realtime.sound import CHANNELS, RATE_HZ, Block, Mixer
 
 TOPIC: Final = "lk.audio_stream"
 CLEAR: Final = "lk.clear_buffer"
@@ -28,7 +28,7 @@ _SILENT_STREAM_S: Final = 10.0  # a stream that says nothing for so long has los
 _OVERTAKEN_S: Final = 0.5  # the same, of one that another has followed
 _RPC_S: Final = 3.0
 _TRIES: Final = 3
-_LEAST_RATE_HZ, _MOST_RATE_HZ, _MOST_CHANNELS = 8_000, 192_000, 2
+_LEAST_RATE_HZ, _MOST_RATE_HZ = 8_000, 192_000
 
 _log = structlog.get_logger()
 
@@ -44,15 +44,14 @@ class _Segment:
 class AgentVoice:
     """What an agent says, as a source of blocks; and what it is told about their being played."""
 
-    def __init__(self, room: rtc.Room, agent: str, *, interrupt: Callable[[], None]) -> None:
-        """Listen, from now until `close`.
+    def __init__(self, room: rtc.Room, *, interrupt: Callable[[], None]) -> None:
+        """Prepare.
 
         Args:
-            room: Connected.
-            agent: Identity of the agent.
+            room: Not connected yet.
             interrupt: Called when what is on its way to the audio track must not be played.
         """
-        self._room, self._agent, self._interrupt = room, agent, interrupt
+        self._room, self._interrupt = room, interrupt
         self._segments = Segments()
         self._open: dict[int, _Segment] = {}
         self._ending: deque[tuple[int, int]] = deque()  # after so many blocks were played, this segment ends
@@ -60,9 +59,21 @@ class AgentVoice:
         self._newest: asyncio.Event | None = None
         self._readers: set[asyncio.Task[None]] = set()
         self._calls: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
-        self._caller = asyncio.create_task(self._call())
-        room.register_byte_stream_handler(TOPIC, self._begin)
-        room.local_participant.register_rpc_method(CLEAR, self._clear)
+        self._caller: asyncio.Task[None] | None = None
+
+    def listen(self) -> None:
+        """Listen to streams, from before the room is connected until `close`.
+
+        Streams that arrive while it connects wait in the library until it has.
+        """
+        self._room.register_byte_stream_handler(TOPIC, self._begin)
+
+    def obey(self) -> None:
+        """Obey the agent, if there is one: from when the room is connected, before anything is published."""
+        agent = agent_of(self._room)
+        if agent is not None:
+            self._room.local_participant.register_rpc_method(CLEAR, self._clear)
+            self._caller = asyncio.create_task(self._call(agent))
 
     def take(self) -> Block:
         """The next block; what `Source.take` says."""
@@ -93,13 +104,13 @@ class AgentVoice:
         """Stop listening."""
         with contextlib.suppress(ValueError):
             self._room.unregister_byte_stream_handler(TOPIC)
-        tasks = [*self._readers, self._caller]
+        tasks = [*self._readers, *([self._caller] if self._caller else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _begin(self, reader: rtc.ByteStreamReader, identity: str) -> None:
-        if identity != self._agent:
+        if identity != agent_of(self._room):
             _log.warning("stream_of_a_stranger")
             return
         attributes = reader.info.attributes or {}
@@ -108,7 +119,7 @@ class AgentVoice:
             channels = int(attributes.get("num_channels", "1"))
         except ValueError:
             rate_hz = channels = 0
-        if not (_LEAST_RATE_HZ <= rate_hz <= _MOST_RATE_HZ and 1 <= channels <= _MOST_CHANNELS):
+        if not (_LEAST_RATE_HZ <= rate_hz <= _MOST_RATE_HZ and 1 <= channels <= CHANNELS):
             _log.warning("stream_of_no_known_sound", rate_hz=rate_hz, channels=channels)
             return
         number = self._segments.begin(rate_hz)
@@ -116,21 +127,18 @@ class AgentVoice:
         if self._newest is not None:
             self._newest.set()
         self._newest = asyncio.Event()
-        task = asyncio.create_task(self._read(reader, number, channels, self._newest))
+        mix = Mixer(rate_hz, channels)
+        task = asyncio.create_task(self._read(reader, number, mix, self._newest))
         self._readers.add(task)
         task.add_done_callback(self._readers.discard)
 
     async def _read(
-        self, reader: rtc.ByteStreamReader, number: int, channels: int, overtaken: asyncio.Event
+        self, reader: rtc.ByteStreamReader, number: int, mix: Mixer, overtaken: asyncio.Event
     ) -> None:
         """Take a segment in to its end, or until its end must have been lost."""
-        rest = b""
         try:
             while (chunk := await _next(reader, overtaken)) is not None:
-                whole = rest + chunk
-                used = len(whole) // (2 * channels) * 2 * channels
-                self._segments.put(number, from_pcm(whole[:used], channels))
-                rest = whole[used:]
+                self._segments.put(number, mix(chunk))
         except rtc.StreamError:
             _log.warning("stream_broke_off")
         finally:
@@ -138,7 +146,7 @@ class AgentVoice:
             self._ending += [(self._taken, each) for each in self._segments.exhausted()]
 
     def _clear(self, call: rtc.RpcInvocationData) -> str:
-        if call.caller_identity != self._agent:
+        if call.caller_identity != agent_of(self._room):
             return "reject"
         self._interrupt()
         self._segments.drop()
@@ -154,14 +162,14 @@ class AgentVoice:
         said = {"playback_position": round(segment.samples / RATE_HZ, 3), "interrupted": interrupted}
         self._calls.put_nowait((FINISHED, json.dumps(said | {"synchronized_transcript": None})))
 
-    async def _call(self) -> None:
+    async def _call(self, agent: str) -> None:
         """Tell the agent, in order."""
         while True:
             method, payload = await self._calls.get()
             for _ in range(_TRIES):
                 try:
                     await self._room.local_participant.perform_rpc(
-                        destination_identity=self._agent,
+                        destination_identity=agent,
                         method=method,
                         payload=payload,
                         response_timeout=_RPC_S,
@@ -172,6 +180,11 @@ class AgentVoice:
                     _log.warning("agent_not_told", method=method, code=int(error.code))
                 else:
                     break
+
+
+def agent_of(room: rtc.Room) -> str | None:
+    """Identity of the agent that the avatar in a connected room speaks for, if it does."""
+    return room.local_participant.attributes.get(ON_BEHALF) or None
 
 
 async def _next(reader: rtc.ByteStreamReader, overtaken: asyncio.Event) -> bytes | None:

@@ -12,14 +12,14 @@ from livekit import rtc
 
 from visavis.engine.arrays import Pixels
 from visavis.errors import LiveRoomError
-from visavis.realtime.agent_voice import ON_BEHALF
+from visavis.realtime.agent_voice import AgentVoice, agent_of
+from visavis.realtime.calls import LibraryCalls
 from visavis.realtime.delays import Delays, note_track
 from visavis.realtime.ear import Ear
-from visavis.realtime.sound import BLOCK_S, BLOCK_SAMPLES, RATE_HZ, from_pcm
-from visavis.realtime.viewers import ViewersRoom, refreshed_token
+from visavis.realtime.sound import BLOCK_S, BLOCK_SAMPLES, CHANNELS, RATE_HZ, Mixer
+from visavis.realtime.viewers import ViewersRoom, leave_room, refreshed_token
 
 _JOIN_S: Final = 10.0
-_LEAVE_S: Final = 2.0
 _LOOK_S: Final = 1.0
 _STREAM: Final = "avatar"  # viewers play the tracks of one stream together, those of others as they come
 _AUDIO_BITS: Final = 64_000
@@ -66,6 +66,7 @@ class AvatarRoom:
         picture: Picture,
         *,
         ear: Ear,
+        interrupt: Callable[[], None] = lambda: None,
         on_gone: Callable[[str], None],
         on_change: Callable[[], None],
         on_token: Callable[[str], None] = lambda _token: None,
@@ -75,6 +76,7 @@ class AvatarRoom:
         Args:
             picture: How the video is sent.
             ear: Hears every track of the room, unless the avatar speaks for an agent.
+            interrupt: Called when what is on its way to the audio track must not be played.
             on_gone: Told why when the stay is over and we did not leave: `room_deleted`, `replaced`, `lost`.
             on_change: Told when tracks or participants come or go.
             on_token: Told the token to join with again: the server refreshes it now and then.
@@ -82,13 +84,19 @@ class AvatarRoom:
         self._picture, self._ear, self._on_gone, self._on_change = picture, ear, on_gone, on_change
         self._on_token = on_token
         self.room = rtc.Room()
+        self._calls = LibraryCalls()
+        self._agent_voice = AgentVoice(self.room, interrupt=interrupt)
         self._readers: dict[str, asyncio.Task[None]] = {}
+        self._reading: set[asyncio.Task[None]] = set()  # those that are ending, too
         self._tracks: list[rtc.Track] = []
+        # Tracks that are gone, too: when the room is left, the library lets go of the handles of all there
+        # were, and complains about those that were let go of before. They take next to no memory.
+        self._subscribed: list[rtc.Track] = []
         self._audio: rtc.AudioSource | None = None
         self._video: rtc.VideoSource | None = None
         self._viewers: ViewersRoom | None = None
         self._viewers_task: asyncio.Task[None] | None = None
-        self._is_leaving = False
+        self._is_published = self._is_leaving = False
 
     @property
     def open_tracks(self) -> int:
@@ -102,7 +110,12 @@ class AvatarRoom:
     @property
     def agent(self) -> str | None:
         """Identity of the agent that the avatar speaks for, if it does: its sound comes by data stream."""
-        return self.room.local_participant.attributes.get(ON_BEHALF) or None
+        return agent_of(self.room)
+
+    @property
+    def voice(self) -> AgentVoice | None:
+        """What the agent says, once it can be played."""
+        return self._agent_voice if self._is_published and self.agent is not None else None
 
     @property
     def is_idle(self) -> bool:
@@ -129,10 +142,12 @@ class AvatarRoom:
             LiveRoomError: The room cannot be joined.
         """
         self._listen()
+        self._agent_voice.listen()  # before there is anything to be seen that an agent could wait for
         options = rtc.RoomOptions(auto_subscribe=False, dynacast=False, connect_timeout=_JOIN_S)
         try:
             async with asyncio.timeout(_JOIN_S):
-                await self.room.connect(url, token, options)
+                await self._calls.finish(self.room.connect(url, token, options))
+                self._agent_voice.obey()
                 await self._publish()
         except (rtc.ConnectError, rtc.participant.PublishTrackError, TimeoutError) as error:
             await self.leave()
@@ -155,19 +170,17 @@ class AvatarRoom:
     async def leave(self) -> None:
         """Leave, wherever joining had come to."""
         self._is_leaving = True
-        tasks = [*self._readers.values(), *([self._viewers_task] if self._viewers_task else [])]
+        await self._agent_voice.close()
+        await leave_room(self.room, self._calls)
+        tasks = [*self._reading, *([self._viewers_task] if self._viewers_task else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        try:
-            async with asyncio.timeout(_LEAVE_S):
-                await self.room.disconnect()
-        except TimeoutError:
-            _log.warning("leaving_took_too_long")
-        for source in (self._audio, self._video):
+        self._subscribed.clear()
+        sources, self._audio, self._video = (self._audio, self._video), None, None
+        for source in sources:
             if source is not None:
                 await source.aclose()
-        self._audio = self._video = None
 
     async def look(self, delays: Delays) -> None:
         """Note how long sound waits before it is heard here, and pictures before they are sent."""
@@ -204,30 +217,42 @@ class AvatarRoom:
         self._audio = rtc.AudioSource(RATE_HZ, 1, queue_size_ms=_NO_QUEUE)
         self._video = rtc.VideoSource(picture.size_px, picture.size_px)
         self.show(np.zeros((picture.size_px, picture.size_px, 3), np.uint8), _LONG_AGO_S)
-        self._tracks.append(await self._publish_tracks(self.room.local_participant))
+        self._tracks.append(await self._calls.finish(self._publish_tracks(self.room.local_participant)))
+        self._is_published = True
 
     async def _publish_tracks(self, me: rtc.LocalParticipant) -> rtc.LocalVideoTrack:
-        """Publish sound and picture to those in the room of `me`. Returns the track of the picture."""
-        picture = self._picture
-        if self._audio is None or self._video is None:
+        """Publish sound and picture to those in the room of `me`. Returns the track of the picture.
+
+        The sound first: an agent begins to speak when it sees the avatar.
+        """
+        await self._publish_sound(me)
+        return await self._publish_face(me)
+
+    async def _publish_sound(self, me: rtc.LocalParticipant) -> None:
+        if self._audio is None:
             raise LiveRoomError("The avatar has left.")
         sound = rtc.LocalAudioTrack.create_audio_track("avatar-voice", self._audio)
+        options = rtc.TrackPublishOptions(
+            source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False, red=False, stream=_STREAM
+        )
+        options.audio_encoding.max_bitrate = _AUDIO_BITS
+        await me.publish_track(sound, options)
+
+    async def _publish_face(self, me: rtc.LocalParticipant) -> rtc.LocalVideoTrack:
+        picture = self._picture
+        if self._video is None:
+            raise LiveRoomError("The avatar has left.")
         face = rtc.LocalVideoTrack.create_video_track("avatar-face", self._video)
         # One layer with a bitrate of its own: the library's presets are for webcams in meetings.
-        as_face = rtc.TrackPublishOptions(
+        options = rtc.TrackPublishOptions(
             source=rtc.TrackSource.SOURCE_CAMERA,
             simulcast=False,
             stream=_STREAM,
             video_codec=CODECS[picture.codec],
             video_encoding=rtc.VideoEncoding(max_bitrate=picture.kbps * 1000, max_framerate=picture.fps),
         )
-        as_face.degradation_preference = rtc.DegradationPreference.MAINTAIN_RESOLUTION.value
-        as_voice = rtc.TrackPublishOptions(
-            source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False, red=False, stream=_STREAM
-        )
-        as_voice.audio_encoding.max_bitrate = _AUDIO_BITS
-        await me.publish_track(face, as_face)
-        await me.publish_track(sound, as_voice)
+        options.degradation_preference = rtc.DegradationPreference.MAINTAIN_RESOLUTION.value
+        await me.publish_track(face, options)
         return face
 
     def _listen(self) -> None:
@@ -252,18 +277,24 @@ class AvatarRoom:
             self._on_gone("room_deleted" if reason in _GONE else "lost")
 
     def _hear_of(self, publication: rtc.RemoteTrackPublication) -> None:
+        if self._is_leaving:
+            return
         if publication.kind == rtc.TrackKind.KIND_AUDIO and self.agent is None:
             publication.set_subscribed(True)
         self._on_change()
 
     def _begin(self, track: rtc.Track, publication: rtc.RemoteTrackPublication) -> None:
-        if track.kind != rtc.TrackKind.KIND_AUDIO:
+        self._subscribed.append(track)
+        if track.kind != rtc.TrackKind.KIND_AUDIO or self._is_leaving:
             return
         self._end(publication)
         self._tracks.append(track)
         if not publication.muted:
             self._ear.open(publication.sid)
-        self._readers[publication.sid] = asyncio.create_task(self._read(track, publication.sid))
+        reader = asyncio.create_task(self._read(track, publication.sid))
+        self._readers[publication.sid] = reader
+        self._reading.add(reader)
+        reader.add_done_callback(self._reading.discard)
 
     def _end(self, publication: rtc.RemoteTrackPublication) -> None:
         reader = self._readers.pop(publication.sid, None)
@@ -280,10 +311,11 @@ class AvatarRoom:
 
     async def _read(self, track: rtc.Track, sid: str) -> None:
         stream = rtc.AudioStream(
-            track, capacity=8, sample_rate=RATE_HZ, num_channels=1, frame_size_ms=_FRAME_MS
+            track, capacity=8, sample_rate=RATE_HZ, num_channels=CHANNELS, frame_size_ms=_FRAME_MS
         )
+        mix = Mixer(RATE_HZ, CHANNELS)  # the library would add the channels up, which may cancel each other
         try:
             async for event in stream:
-                self._ear.hear(sid, from_pcm(event.frame.data.cast("B")))
+                self._ear.hear(sid, mix(event.frame.data.cast("B")))
         finally:
             await stream.aclose()

@@ -15,7 +15,6 @@ from visavis.engine.speech import SpeechModel
 from visavis.engine.stream import Pose, Stream
 from visavis.engine.view import FaceView
 from visavis.errors import LiveRoomError
-from visavis.realtime.agent_voice import AgentVoice
 from visavis.realtime.clock import Clock
 from visavis.realtime.delays import Delays
 from visavis.realtime.ear import Ear
@@ -99,7 +98,6 @@ class LiveSession:
         self._idle_since_s: float | None = clock.now_s()
         self._wardrobe: Wardrobe | None = None
         self._ear = Ear()
-        self._voice: AgentVoice | None = None
         self._interrupt: Callable[[], None] = lambda: None
         self._room = self._new_room()
         self.figures = Figures()
@@ -151,6 +149,7 @@ class LiveSession:
         return AvatarRoom(
             self._part.picture,
             ear=self._ear,
+            interrupt=lambda: self._interrupt(),
             on_gone=self._note_gone,
             on_change=self._note_change,
             on_token=self._note_token,
@@ -164,14 +163,7 @@ class LiveSession:
                 self.end("room_lost")
                 return
             self._tell({"event": "joined"})
-            if self._room.agent is not None:
-                self._voice = AgentVoice(self._room.room, self._room.agent, interrupt=self._interrupt)
-            try:
-                await self._lost.wait()
-            finally:
-                if self._voice is not None:
-                    voice, self._voice = self._voice, None
-                    await voice.close()
+            await self._lost.wait()
             _log.warning("room_lost")
             self._viewers_token = self._room.viewers_token
             await self._room.leave()
@@ -214,7 +206,7 @@ class LiveSession:
 
     async def _listen_and_play(self, performance: Performance) -> Pose | None:
         """Take in and play the blocks of one beat. Returns the pose that is due."""
-        voice = self._voice
+        voice = self._room.voice
         pose, sound = None, []
         for _ in range(_BEAT_BLOCKS):
             moment = performance.step(self._ear.take() if voice is None else voice.take())

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.engine.arrays import Floats
+from visavis.engine.downmix import Downmix
 
 RATE_HZ: Final = 48_000
 BLOCK_S: Final = 0.010
 BLOCK_SAMPLES: Final = round(RATE_HZ * BLOCK_S)
+CHANNELS: Final = 2  # at most, of what is heard
 _FULL_SCALE: Final = 32768.0
 _AUDIBLE: Final = 0.003  # root mean square; about −50 dB
 
@@ -93,11 +95,29 @@ def is_audible(samples: Floats) -> bool:
     return float(np.dot(samples, samples)) > _AUDIBLE**2 * len(samples)
 
 
-def from_pcm(pcm: bytes | memoryview, channels: int = 1) -> Floats:
-    """Mono samples, −1..1, from interleaved 16-bit ones; an incomplete last one is left out."""
-    whole = len(pcm) // (2 * channels) * (2 * channels)
-    samples = np.frombuffer(pcm[:whole], np.int16).astype(np.float32) / np.float32(_FULL_SCALE)
-    return samples.reshape(-1, channels).mean(axis=1) if channels > 1 else samples
+class Mixer:
+    """Makes mono samples of interleaved 16-bit ones, part after part."""
+
+    def __init__(self, rate_hz: int, channels: int) -> None:
+        """Begin.
+
+        Args:
+            rate_hz: Of the samples.
+            channels: 1 or 2.
+        """
+        self._channels, self._mix, self._rest = channels, Downmix(rate_hz), b""
+
+    def __call__(self, pcm: bytes | memoryview) -> Floats:
+        """Take in bytes. What of the last sample is still to come waits for the next ones.
+
+        Returns:
+            Shape `(n,)`, −1..1.
+        """
+        whole = self._rest + bytes(pcm)
+        used = len(whole) // (2 * self._channels) * (2 * self._channels)
+        self._rest = whole[used:]
+        samples = np.frombuffer(whole[:used], np.int16).astype(np.float32) / np.float32(_FULL_SCALE)
+        return self._mix(samples.reshape(-1, self._channels).T)
 
 
 def to_pcm(samples: Floats) -> bytes:

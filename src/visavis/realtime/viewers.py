@@ -7,13 +7,14 @@ viewer. The embedded server limits viewers itself and needs none of this.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
 import structlog
 from livekit import rtc
 
 from visavis.errors import LiveRoomError
+from visavis.realtime.calls import LibraryCalls
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
 _JOIN_S: Final = 10.0
@@ -29,7 +30,7 @@ _FAILURES: Final = (
 
 _log = structlog.get_logger()
 
-Publish = Callable[[rtc.LocalParticipant], Awaitable[object]]
+Publish = Callable[[rtc.LocalParticipant], Coroutine[Any, Any, object]]
 
 
 class ViewersRoom:
@@ -47,6 +48,7 @@ class ViewersRoom:
         self.token = token
         """To join with again: the server refreshes it."""
         self._room: rtc.Room | None = None
+        self._calls = LibraryCalls()
         self._attributes: dict[str, str] = {}
 
     async def describe(self, attributes: dict[str, str]) -> None:
@@ -81,7 +83,7 @@ class ViewersRoom:
         try:
             async with asyncio.timeout(_JOIN_S):
                 options = rtc.RoomOptions(auto_subscribe=False, dynacast=False, connect_timeout=_JOIN_S)
-                await room.connect(self._url, self.token, options)
+                await self._calls.finish(room.connect(self._url, self.token, options))
                 if self._attributes:
                     await room.local_participant.set_attributes(self._attributes)
             while not reasons:
@@ -90,13 +92,13 @@ class ViewersRoom:
                 await changed.wait()
             return reasons[0]
         finally:
-            await _leave(room)
+            await leave_room(room, self._calls)
 
     async def _show_or_rest(self, room: rtc.Room) -> None:
         me = room.local_participant
         if room.remote_participants and not me.track_publications:
             async with asyncio.timeout(_JOIN_S):
-                await self._publish(me)
+                await self._calls.finish(self._publish(me))
         elif not room.remote_participants:
             for sid in list(me.track_publications):
                 await me.unpublish_track(sid)
@@ -111,9 +113,16 @@ def refreshed_token(room: rtc.Room) -> str:
     return str(room._token)  # noqa: SLF001
 
 
-async def _leave(room: rtc.Room) -> None:
-    try:
-        async with asyncio.timeout(_LEAVE_S):
-            await room.disconnect()
-    except TimeoutError:
-        _log.warning("leaving_took_too_long")
+async def leave_room(room: rtc.Room, calls: LibraryCalls) -> None:
+    """Leave a room, when the calls that were made to join it have ended; alone, if that takes long."""
+    leaving = asyncio.create_task(_leave(room, calls))
+    await asyncio.wait({leaving}, timeout=_LEAVE_S)
+    if leaving.done():
+        await leaving
+    else:
+        _log.warning("leaving_takes_long")
+
+
+async def _leave(room: rtc.Room, calls: LibraryCalls) -> None:
+    await calls.settle()
+    await room.disconnect()

@@ -1,12 +1,14 @@
 """What is heard of tracks and segments."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 from visavis.engine.arrays import Floats
 from visavis.realtime.ear import Ear
 from visavis.realtime.segments import Segments
-from visavis.realtime.sound import BLOCK_SAMPLES, RATE_HZ, SampleQueue, from_pcm, to_pcm
+from visavis.realtime.sound import BLOCK_SAMPLES, RATE_HZ, Mixer, SampleQueue, to_pcm
 
 
 def tone(level: float, count: int = BLOCK_SAMPLES) -> Floats:
@@ -19,12 +21,26 @@ def feed(ear: Ear, track: str, level: float) -> None:
 
 def test_samples_go_to_pcm_and_back() -> None:
     samples = np.array([-1, -0.5, 0, 0.5, 0.999], np.float32)
-    assert np.allclose(from_pcm(to_pcm(samples)), samples, atol=1e-4)
-    assert np.allclose(
-        from_pcm(to_pcm(np.array([0.5, -0.5, 0.25, 0.75], np.float32)), 2), [0, 0.5], atol=1e-4
-    )
-    assert len(from_pcm(b"\0\0\0", 1)) == 1
-    assert np.abs(from_pcm(to_pcm(np.array([9.0, -9.0], np.float32)))).max() <= 1
+    assert np.allclose(Mixer(RATE_HZ, 1)(to_pcm(samples)), samples, atol=1e-4)
+    two = to_pcm(np.array([0.5, -0.5, 0.25, 0.75], np.float32))
+    assert np.allclose(Mixer(RATE_HZ, 2)(two), [0, 0.5], atol=1e-4)
+    assert np.abs(Mixer(RATE_HZ, 1)(to_pcm(np.array([9.0, -9.0], np.float32)))).max() <= 1
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_pcm_may_be_cut_anywhere(channels: int) -> None:
+    sound = np.random.default_rng(0).uniform(-1, 1, 4800 * channels).astype(np.float32)
+    pcm, mix = to_pcm(sound), Mixer(RATE_HZ, channels)
+    whole = Mixer(RATE_HZ, channels)(pcm)
+    cuts = [0, 1, 2, 3, 7, 1000, 1001, len(pcm)]
+    parts = [mix(pcm[start:end]) for start, end in itertools.pairwise(cuts)]
+    assert np.array_equal(np.concatenate(parts), whole)
+
+
+def test_a_voice_whose_channels_cancel_is_heard() -> None:
+    voice = 0.5 * np.sin(2 * np.pi * 220 * np.arange(RATE_HZ) / RATE_HZ).astype(np.float32)
+    mixed = Mixer(RATE_HZ, 2)(to_pcm(np.stack([voice, -voice], axis=1).reshape(-1)))
+    assert np.abs(mixed[RATE_HZ // 10 :]).max() == pytest.approx(0.5, abs=0.01)
 
 
 def test_a_queue_gives_what_it_took_in_order() -> None:

@@ -1,0 +1,108 @@
+"""Agents that greet the moment an avatar's video appears, and an avatar that plays what it hears."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import numpy as np
+from livekit import rtc
+from livekit.agents.voice.avatar import DataStreamAudioOutput
+from livekit.agents.voice.io import PlaybackFinishedEvent
+from tests.conformance.rooms.clients import Target, new_room
+
+from visavis.realtime.clock import MonotonicClock
+from visavis.realtime.ear import Ear
+from visavis.realtime.room import AvatarRoom, Picture
+from visavis.realtime.sound import BLOCK_S, Block, to_pcm
+
+AGENT, SENT_HZ = "the-agent", 24_000
+GREETING_S = 0.2
+WAIT_S = 5.0
+_PICTURE = Picture(size_px=128, fps=10, codec="vp8", kbps=100)
+
+
+async def greet(target: Target, *, hold: bool = False) -> float:
+    """Let an agent greet through an avatar, in a room of their own. Returns how much was played, in s.
+
+    Args:
+        target: The room server.
+        hold: Whether the avatar is slow: its face is seen, and it goes on joining when all is said.
+    """
+    name = new_room()  # the avatar's too: the agents' library tells avatars of one process apart by it
+    agent = rtc.Room()
+    await agent.connect(target.url, target.token(AGENT, name, kind="agent"))
+    try:
+        voice = DataStreamAudioOutput(
+            agent,
+            destination_identity=name,
+            sample_rate=SENT_HZ,
+            wait_remote_track=rtc.TrackKind.KIND_VIDEO,
+        )
+        told: asyncio.Future[PlaybackFinishedEvent] = asyncio.get_running_loop().create_future()
+        voice.on("playback_finished", lambda event: told.done() or told.set_result(event))
+        pcm = np.full(round(GREETING_S * SENT_HZ), 8000, np.int16)
+        greeting = rtc.AudioFrame(pcm.tobytes(), SENT_HZ, 1, len(pcm))
+        pushing = asyncio.create_task(voice.capture_frame(greeting))  # it waits for the video by itself
+        pushing.add_done_callback(lambda _: voice.flush())
+        async with avatar(target, name, seen=pushing if hold else None):
+            await pushing
+            try:
+                async with asyncio.timeout(WAIT_S):
+                    return (await told).playback_position
+            except TimeoutError:
+                return 0.0
+    finally:
+        await agent.disconnect()
+
+
+@asynccontextmanager
+async def avatar(
+    target: Target, room: str, *, seen: asyncio.Task[None] | None = None
+) -> AsyncIterator[AvatarRoom]:
+    """An avatar without a face, of its room's name, that plays what its agent says.
+
+    Args:
+        target: The room server.
+        room: Its name, and the avatar's.
+        seen: Waited for between being seen and having joined.
+    """
+    kind = _Slow if seen is not None else AvatarRoom
+    stay = kind(_PICTURE, ear=Ear(), on_gone=lambda _why: None, on_change=lambda: None)
+    if isinstance(stay, _Slow):
+        stay.seen = seen
+    playing = asyncio.create_task(_play(stay))
+    try:
+        attributes = {"lk.publish_on_behalf": AGENT}
+        await stay.join(target.url, target.token(room, room, kind="agent", attributes=attributes))
+        yield stay
+    finally:
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)
+        await stay.leave()
+
+
+class _Slow(AvatarRoom):
+    """An avatar on a busy machine."""
+
+    seen: asyncio.Task[None] | None = None
+
+    async def _publish_face(self, me: rtc.LocalParticipant) -> rtc.LocalVideoTrack:
+        face = await super()._publish_face(me)
+        if self.seen is not None:
+            await self.seen
+        return face
+
+
+async def _play(stay: AvatarRoom) -> None:
+    clock = MonotonicClock()
+    due_s = clock.now_s()
+    while True:
+        await clock.sleep_until(due_s)
+        voice = stay.voice
+        blocks = [voice.take() if voice else Block.silent() for _ in range(2)]
+        await stay.play([to_pcm(block.samples) for block in blocks])
+        if voice is not None:
+            for block in blocks:
+                voice.played(block)
+            voice.settle(0)
+        due_s += 2 * BLOCK_S

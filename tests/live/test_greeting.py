@@ -1,0 +1,31 @@
+"""What an agent says the moment it sees its avatar is heard whole, every time."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from tests.conformance.rooms.clients import Target
+from tests.conformance.rooms.servers import embedded
+from tests.live.conftest import asynchronous
+from tests.live.greetings import GREETING_S, greet
+
+GREETINGS, AT_ONCE = 12, 4  # python -m bench.greetings does it 200 times
+EXACTLY = pytest.approx(GREETING_S, abs=0.011)
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    with embedded(tmp_path_factory.mktemp("rooms") / "rooms.log") as server:
+        yield server.target
+
+
+@asynchronous
+async def test_a_greeting_that_is_over_before_the_avatar_has_joined_is_heard(target: Target) -> None:
+    assert await greet(target, hold=True) == EXACTLY
+
+
+@asynchronous
+async def test_no_greeting_is_lost(target: Target) -> None:
+    for _ in range(GREETINGS // AT_ONCE):
+        played = await asyncio.gather(*(greet(target) for _ in range(AT_ONCE)))
+        assert played == [EXACTLY] * AT_ONCE

@@ -1,0 +1,120 @@
+"""An avatar leaves wherever its joining had come to, and the room library has nothing to complain about."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from bench.viewing import speaking
+from livekit import api, rtc
+from tests.conformance.rooms.clients import Target, joined, new_room
+from tests.conformance.rooms.servers import embedded
+from tests.live.conftest import asynchronous
+
+from visavis.realtime.ear import Ear
+from visavis.realtime.room import AvatarRoom, Picture
+
+STEPS = ("connect", "publish_sound", "publish_face")
+_PICTURE = Picture(size_px=128, fps=10, codec="vp8", kbps=100)
+
+
+class Interrupted(AvatarRoom):
+    """An avatar that is told to leave at a step of its joining."""
+
+    step = ""
+    reached: asyncio.Event
+
+    def _listen(self) -> None:
+        super()._listen()
+        self._note("connect")
+
+    async def _publish_sound(self, me: rtc.LocalParticipant) -> None:
+        self._note("publish_sound")
+        await super()._publish_sound(me)
+
+    async def _publish_face(self, me: rtc.LocalParticipant) -> rtc.LocalVideoTrack:
+        self._note("publish_face")
+        return await super()._publish_face(me)
+
+    def _note(self, step: str) -> None:
+        if step == self.step:
+            self.reached.set()
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    with embedded(tmp_path_factory.mktemp("rooms") / "rooms.log") as server:
+        yield server.target
+
+
+def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the library says of its bookkeeping."""
+    words = ("unknown FFI handle", "error running user callback")
+    return [text for text in caplog.messages if any(word in text for word in words)]
+
+
+@pytest.mark.parametrize("step", STEPS)
+@asynchronous
+async def test_who_leaves_while_joining_is_gone(
+    target: Target, step: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The library goes on with what it was asked for: it must not be left alone with it."""
+    name = new_room()
+    async with joined(target, name, "watcher") as watcher, target.service() as service:
+        avatar = Interrupted(_PICTURE, ear=Ear(), on_gone=lambda _why: None, on_change=lambda: None)
+        avatar.step, avatar.reached = step, asyncio.Event()
+        joining = asyncio.create_task(avatar.join(target.url, target.token("avatar", name)))
+        await avatar.reached.wait()
+        joining.cancel()
+        await asyncio.gather(joining, return_exceptions=True)
+        await avatar.leave()
+        await watcher.event("participant_disconnected")
+        there = await service.room.list_participants(api.ListParticipantsRequest(room=name))
+        assert [each.identity for each in there.participants] == ["watcher"]
+    assert complaints(caplog) == []
+
+
+@asynchronous
+async def test_tracks_come_and_go_until_the_avatar_leaves(
+    target: Target, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    name = new_room()
+    avatar = AvatarRoom(_PICTURE, ear=Ear(), on_gone=lambda _why: None, on_change=lambda: None)
+    heard: asyncio.Queue[rtc.Track] = asyncio.Queue()
+    avatar.room.on("track_subscribed", lambda track, *_: heard.put_nowait(track))
+    avatar.room.on("track_unsubscribed", lambda *_: heard.put_nowait(None))
+    async with joined(target, name, "speaker") as speaker:
+        await avatar.join(target.url, target.token("avatar", name))
+        for _ in range(4):
+            async with speaking(speaker.room):
+                assert await heard.get() is not None
+            assert await heard.get() is None
+        async with speaking(speaker.room):  # leaving while it is heard
+            await heard.get()
+            await avatar.leave()
+    assert complaints(caplog) == []
+
+
+@asynchronous
+async def test_a_stereo_track_whose_channels_cancel_is_heard(target: Target) -> None:
+    """As a microphone with one wire crossed sends it."""
+    name, ear = new_room(), Ear()
+    avatar = AvatarRoom(_PICTURE, ear=ear, on_gone=lambda _why: None, on_change=lambda: None)
+    async with joined(target, name, "speaker") as speaker:
+        await avatar.join(target.url, target.token("avatar", name))
+        source = rtc.AudioSource(48_000, 2)
+        track = rtc.LocalAudioTrack.create_audio_track("stereo", source)
+        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
+        await speaker.me.publish_track(track, options)
+        loudest, began = 0.0, 0
+        async with asyncio.timeout(20):
+            while loudest < 0.1:
+                wave = 12_000 * np.sin(2 * np.pi * 220 * (began + np.arange(480)) / 48_000)
+                both = np.stack([wave, -wave], axis=1).astype(np.int16)
+                await source.capture_frame(rtc.AudioFrame(both.tobytes(), 48_000, 2, 480))
+                loudest = max(loudest, float(np.abs(ear.take().samples).max()))
+                began += 480
+        await source.aclose()
+        await avatar.leave()
