@@ -69,6 +69,63 @@ def test_what_cannot_be_is_refused(
     assert refused(client.post(SESSION, **sent)) == (status, code)
 
 
+NOT_A_FACE = {
+    "no picture": "400 invalid_input",
+    "": "400 invalid_input",
+    "data:image/png;base64,": "400 invalid_input",
+    "data:image/gif;base64,R0lGODlhAQABAAAAACw=": "415 unsupported_media_type",
+    "http://example.com/face.png": "400 invalid_face_url",
+    "file:///etc/passwd": "400 invalid_face_url",
+    "https://127.0.0.1/face.png": "400 invalid_face_url",
+}
+
+
+@pytest.mark.parametrize("face", NOT_A_FACE)
+def test_a_face_that_is_no_picture_is_never_the_default_face(client: httpx.Client, face: str) -> None:
+    sent: list[dict[str, Any]] = [{"json": {"face": face}}, {"files": {"face": (None, face)}}]
+    for each in sent:
+        answer = client.post(SESSION, **each)
+        assert " ".join(map(str, refused(answer))) == NOT_A_FACE[face]
+        assert "face" in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    "field", [{"face": 5}, {"face": {}}, {"face": ["a"]}, {"avatar_id": "av_1"}, {"face_url": []}]
+)
+def test_a_field_of_a_face_that_is_not_understood_is_refused(
+    client: httpx.Client, field: dict[str, Any]
+) -> None:
+    answer = client.post(SESSION, json=field)
+    assert refused(answer)[0] in {400, 422}
+    assert answer.json()["message"].startswith(next(iter(field)))
+
+
+def test_a_face_in_base64_is_understood_wherever_a_face_is_sent(
+    client: httpx.Client, stage: Stage, media: Path
+) -> None:
+    """In JSON and in forms, as it is and as a data URL; null is no face."""
+    packed = base64.b64encode((media / "face.webp").read_bytes()).decode()
+    lines = "\r\n".join(packed[at : at + 76] for at in range(0, len(packed), 76))
+    look = "SELECT rig_id FROM sessions WHERE id = %s"
+    rigs = []
+    for body in (
+        {"files": {"face": (None, packed)}},
+        {"json": {"face": f"data:image/webp;base64,{packed}", "face_url": None, "avatar_id": None}},
+        {"json": {"face": lines}},
+        {"json": {"face": None, "avatar_id": None, "mode": None, "idle_timeout": None}},
+    ):
+        made = client.post(SESSION, **body).raise_for_status().json()  # type: ignore[arg-type]
+        rigs += stage.server.rows(look, made["session_id"])
+        if len(rigs) == 4:
+            path = f"{SESSION}/{made['session_id']}"
+            client.patch(path, files={"face": (None, packed)}).raise_for_status()
+            rigs += stage.server.rows(look, made["session_id"])
+            assert refused(client.patch(path, files={"face": (None, "no picture")})) == (400, "invalid_input")
+        end(client, made)
+    assert len(set(rigs[:3])) == 1
+    assert rigs[3] != rigs[0] == rigs[4]
+
+
 def test_two_faces_are_too_many(client: httpx.Client, media: Path) -> None:
     face = {"face": ("face.jpg", (media / "face.jpg").read_bytes())}
     answer = client.post(SESSION, files=face, data={"face_url": "https://example.com/a.png"})
@@ -189,7 +246,9 @@ def test_who_comes_when_all_slots_are_taken_hears_it_at_once(client: httpx.Clien
     assert refused(answer) == (503, "no_capacity")
     assert answer.json()["retry_after_seconds"] == 30
     assert len(made) == int(stage.server.env["VISAVIS_LIVE_SLOTS"])
+    assert client.get("/v1/status").json()["services"]["avatar_generation"] == "busy"
     end(client, made.pop())
+    assert client.get("/v1/status").json()["services"]["avatar_generation"] == "available"
     again = client.post(SESSION)
     assert again.status_code == 200
     for each in (again.json(), *made):
@@ -235,7 +294,9 @@ def room_of_ours(stage: Stage, identity: str = "avatar") -> dict[str, str]:
         ({"livekit_token": "eyJhbGciOiJIUzI1NiJ9.e30.c2ln"}, "livekit_token", "invalid_input"),
         ({"avatar_id": "a"}, "avatar_id", "invalid_input"),
         ({"image": "%%"}, "image", "invalid_input"),
-        ({"avatar_image_url": "http://e"}, "_url", "invalid_face_url"),
+        ({"avatar_image_url": "http://e"}, "avatar_image_url", "invalid_face_url"),
+        ({"avatar_image": "x", "image": "y"}, "not avatar_image and image", "invalid_input"),
+        ({"avatar_image": ""}, "avatar_image", "invalid_input"),
     ],
 )
 def test_rooms_that_cannot_be_joined(

@@ -108,7 +108,7 @@ def test_an_ended_session_frees_its_slot_and_is_billed_once(postgres: str) -> No
     made = run(postgres, open_one)
     change(
         postgres,
-        "UPDATE sessions SET joined_at = now() - interval '322 s', started_at = now() - interval '322 s'",
+        "UPDATE sessions SET joined_at = now() - interval '322 s'",
     )
     ended = run(postgres, lambda session, key: sessions.end_by_key(session, key, made.id))
     bill = sessions.bill(ended)
@@ -133,16 +133,47 @@ def test_an_avatar_that_never_came_costs_nothing(postgres: str) -> None:
 
 
 def test_the_clock_begins_when_the_avatar_first_comes(postgres: str) -> None:
+    """Before that it stands at nothing; and no avatar that comes later sets it back, whosever it is."""
     add_worker(postgres, "one", 1)
     made = run(postgres, open_one)
+
+    def seen() -> Session:
+        return run(postgres, lambda s, k: sessions.find(s, k, made.id))
+
     change(postgres, "UPDATE sessions SET started_at = now() - interval '1 hour'")
+    begun = seen().started_at
     run(postgres, lambda session, _: leases.joined(session, "another", made.id))
-    assert sessions.bill(run(postgres, lambda s, k: sessions.find(s, k, made.id))).duration_s > 3000
+    assert sessions.bill(seen()).duration_s == 0
     run(postgres, lambda session, _: leases.joined(session, "one", made.id))
-    assert sessions.bill(run(postgres, lambda s, k: sessions.find(s, k, made.id))).duration_s < 60
-    change(postgres, "UPDATE sessions SET started_at = now() - interval '1 hour'")
-    run(postgres, lambda session, _: leases.joined(session, "one", made.id))  # joined again: no news
-    assert sessions.bill(run(postgres, lambda s, k: sessions.find(s, k, made.id))).duration_s > 3000
+    assert sessions.bill(seen()).duration_s < 60
+    change(postgres, "UPDATE sessions SET joined_at = now() - interval '1 hour', worker_id = 'two'")
+    run(postgres, lambda session, _: leases.joined(session, "two", made.id))
+    assert sessions.bill(seen()).duration_s > 3000
+    assert seen().started_at == begun
+
+
+def test_a_clock_that_is_set_forward_takes_no_session_from_its_worker(postgres: str) -> None:
+    add_worker(postgres, "one", 2)
+    made = run(postgres, open_one)
+    wait_out_the_start(postgres)
+    change(postgres, "UPDATE sessions SET lease_until = lease_until - interval '1 day'")
+    assert run(postgres, lambda s, _: leases.take_over(s, "one", free=1)) == []
+    assert [row.id for row in run(postgres, lambda s, _: leases.renew(s, "one"))] == [made.id]
+    assert run(postgres, lambda s, _: leases.take_over(s, "two", free=1)) == []
+    assert run(postgres, lambda s, k: sessions.find(s, k, made.id)).placements == 1
+
+
+def test_a_clock_that_is_set_back_leaves_nothing_to_the_dead(postgres: str) -> None:
+    """What they have written lies in the future by now."""
+    add_worker(postgres, "one", 2)
+    made = run(postgres, open_one)
+    wait_out_the_start(postgres)
+    change(postgres, "UPDATE workers SET seen_at = seen_at + interval '1 day'")
+    change(postgres, "UPDATE sessions SET lease_until = lease_until + interval '1 day'")
+    assert run(postgres, lambda s, _: leases.measure(s)).slots == 0
+    with pytest.raises(NoCapacityError):
+        run(postgres, open_one)
+    assert run(postgres, lambda s, _: leases.take_over(s, "two", free=1)) == [made.id]
 
 
 def test_other_keys_sessions_are_none(postgres: str) -> None:
@@ -190,8 +221,7 @@ def test_what_nobody_takes_over_ends_where_it_was_last_heard_of(postgres: str) -
     made = run(postgres, open_one)
     change(
         postgres,
-        "UPDATE sessions SET lease_until = now() - interval '20 s', joined_at = now() - interval '50 s', "
-        "started_at = now() - interval '50 s'",
+        "UPDATE sessions SET lease_until = now() - interval '20 s', joined_at = now() - interval '50 s'",
     )
     with psycopg.connect(postgres) as connection:
         connection.execute(

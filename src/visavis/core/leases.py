@@ -27,7 +27,7 @@ _PLACING_LOCK: Final = 0x7615A717
 _FREEST: Final = text(
     "SELECT w.id, w.live_slots - (SELECT count(*) FROM sessions s WHERE s.worker_id = w.id "
     "AND s.status = 'active') AS free FROM workers w "
-    "WHERE w.seen_at > now() - make_interval(secs => :life) ORDER BY free DESC, random() LIMIT 1"
+    "WHERE abs(extract(epoch FROM now() - w.seen_at)) < :life ORDER BY free DESC, random() LIMIT 1"
 )
 
 
@@ -43,6 +43,11 @@ class LiveCapacity:
     slots: int
     held: int
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there are slots, and all are taken."""
+        return 0 < self.slots <= self.held
+
 
 async def wake(session: AsyncSession) -> None:
     """Let workers look at their sessions, once this is committed. Only a wake-up: they look now and then."""
@@ -54,7 +59,7 @@ async def measure(session: AsyncSession) -> LiveCapacity:
     row = await session.execute(
         text(
             "SELECT coalesce(sum(live_slots), 0), (SELECT count(*) FROM sessions WHERE status = 'active') "
-            "FROM workers WHERE seen_at > now() - make_interval(secs => :life)"
+            "FROM workers WHERE abs(extract(epoch FROM now() - seen_at)) < :life"
         ),
         {"life": SEAT_LIFE_S},
     )
@@ -95,6 +100,8 @@ async def renew(session: AsyncSession, worker_id: str) -> list[Session]:
 async def take_over(session: AsyncSession, worker_id: str, *, free: int) -> list[str]:
     """Take sessions whose worker has not been heard of.
 
+    A lease that ends later than any can was written before the clock was set back, and not renewed since.
+    Those of the worker itself are renewed, not taken: a clock that is set forward ends all leases at once.
     Just after the database itself was started nobody could renew anything: then nothing is taken.
 
     Args:
@@ -109,8 +116,9 @@ async def take_over(session: AsyncSession, worker_id: str, *, free: int) -> list
         return []
     statement = text(
         "UPDATE sessions SET worker_id = :worker, lease_until = now() + :lease, placements = placements + 1 "
-        "WHERE id IN (SELECT id FROM sessions WHERE status = 'active' AND lease_until < now() "
-        "AND placements < :most ORDER BY lease_until LIMIT :free FOR UPDATE SKIP LOCKED) "
+        "WHERE id IN (SELECT id FROM sessions WHERE status = 'active' AND placements < :most "
+        "AND (lease_until < now() OR lease_until > now() + 2 * CAST(:lease AS interval)) "
+        "AND worker_id IS DISTINCT FROM :worker ORDER BY lease_until LIMIT :free FOR UPDATE SKIP LOCKED) "
         "AND now() - pg_postmaster_start_time() > :lease RETURNING id"
     )
     values = {"worker": worker_id, "lease": LEASE, "most": MOST_PLACEMENTS, "free": free}
@@ -167,7 +175,7 @@ async def joined(session: AsyncSession, worker_id: str, session_id: str) -> None
     statement = (
         update(Session)
         .where(Session.id == session_id, Session.worker_id == worker_id, Session.joined_at.is_(None))
-        .values(joined_at=func.now(), started_at=func.now())
+        .values(joined_at=func.now())
     )
     await session.execute(statement)
 

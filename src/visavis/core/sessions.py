@@ -70,7 +70,7 @@ class Bill:
     """What a session has cost.
 
     Attributes:
-        duration_s: From the avatar's first appearance; tenths of a second.
+        duration_s: From the avatar's first appearance, none before; tenths of a second.
         cost_usd: For whole seconds. A session whose avatar never came costs nothing.
     """
 
@@ -303,4 +303,6 @@ def bill(row: Session) -> Bill:
 
 
 def _duration_s(row: Session) -> float:
-    return max(0.0, ((row.ended_at or datetime.now(UTC)) - row.started_at).total_seconds())
+    if row.joined_at is None:
+        return 0.0
+    return max(0.0, ((row.ended_at or datetime.now(UTC)) - row.joined_at).total_seconds())

@@ -77,13 +77,15 @@ async def health(context: Given, response: Response) -> wire.HealthAnswer:
 
 @router.get("/v1/status", responses=documented.errors(*documented.GENERAL))
 async def status(_caller: Caller, context: Given) -> wire.StatusAnswer:
-    """Whether there is capacity: `available`, or `busy` when all of it is occupied."""
+    """Whether there is capacity: `available`, or `busy` when jobs, or live sessions, take all of theirs."""
     async with context.database.transaction() as session:
         room = await capacity.measure(session)
-    word = "available" if room.is_free else "busy"
+        live = await leases.measure(session)
+    jobs = "available" if room.is_free else "busy"
+    avatars = "busy" if live.is_full else jobs
     return wire.StatusAnswer(
         status="operational" if room.slots else "degraded",
-        services=wire.Services.model_validate({"avatar_generation": word, "voice_synthesis": word}),
+        services=wire.Services.model_validate({"avatar_generation": avatars, "voice_synthesis": jobs}),
     )
 
 

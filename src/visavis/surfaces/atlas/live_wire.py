@@ -48,11 +48,9 @@ class SessionAnswer(_Wire):
     status: Literal["active", "ended"]
     room: str = Field(examples=[_ROOM])
     mode: Literal["passthrough", "conversation", "external"]
-    started_at: str = Field(
-        examples=[_STARTED], description="When the avatar came; until then, when created."
-    )
+    started_at: str = Field(examples=[_STARTED], description="When it was created.")
     ended_at: str | None = Field(examples=[_ENDED])
-    duration_seconds: float = Field(examples=[322.0])
+    duration_seconds: float = Field(examples=[322.0], description="Since the avatar first came.")
     max_duration_seconds: int | None
     end_reason: str | None = Field(
         examples=["deleted"],

@@ -1,8 +1,6 @@
 """Live sessions: opening, watching, changing, ending; and joining rooms of others."""
 
 import asyncio
-import base64
-import binascii
 import re
 import secrets
 from collections.abc import Mapping
@@ -22,8 +20,9 @@ from visavis.errors import (
     SessionModeError,
     UrlError,
 )
-from visavis.surfaces.atlas import documented, failures, live_wire
+from visavis.surfaces.atlas import documented, failures, live_wire, sent_faces
 from visavis.surfaces.atlas.caller import Caller, Given, PollingCaller, SessionCaller
+from visavis.surfaces.atlas.sent_faces import rig_of_request
 from visavis.surfaces.shared import faces
 from visavis.surfaces.shared.bodies import MAX_TEXT_BYTES
 from visavis.surfaces.shared.context import Context
@@ -70,7 +69,8 @@ async def _create(
             "Conversation mode is restricted. Use passthrough unless your key is allowlisted."
         )
     idle_timeout_s = sessions.clamp_idle(_whole(fields, "idle_timeout", 300))
-    rig = await _face(context, face, "face", _word(fields, "face_url"))
+    rig = await rig_of_request(context, sent_faces.SESSION, fields, face)
+    rig = rig or await faces.default_rig(context)
     live = context.live
     wanted = sessions.Opening(
         mode=mode,
@@ -170,9 +170,8 @@ async def _join(
         missing = [name for name, word in zip(names, (url, token, room), strict=True) if word is None]
         raise InputError(f"Missing required fields: {', '.join(missing)}.")
     url = await _checked_room(context, url, token)
-    if _word(fields, "avatar_id"):
-        raise InputError("avatar_id: there is no such saved avatar.")
-    rig = await _external_face(context, fields, image)
+    rig = await rig_of_request(context, sent_faces.EXTERNAL, fields, image)
+    rig = rig or await faces.default_rig(context)
     live = context.live
     async with context.database.transaction() as session:
         sealed = seal(await shared_secret(session, SEALS), token)
@@ -188,21 +187,6 @@ async def _join(
         )
         row = await sessions.open_session(session, caller, wanted)
     return live_wire.Joined(session_id=row.id, status="ok")
-
-
-async def _external_face(context: Context, fields: Mapping[str, Any], image: UploadedFile | None) -> str:
-    url, packed = _word(fields, "avatar_image_url"), _word(fields, "image", most=None)
-    if packed is not None and packed.lower().startswith("https://"):
-        url, packed = url or packed, None
-    if sum(each is not None for each in (image, url, packed)) > 1:
-        raise InputError("Send one face: avatar_image, avatar_image_url or image.")
-    if packed is None:
-        return await _face(context, image, "avatar_image", url)
-    try:
-        content = base64.b64decode(packed.rpartition(",")[2], validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InputError("image: it is neither an address nor a picture in base64.") from error
-    return await faces.rig_of_bytes(context, content, "image")
 
 
 async def _checked_room(context: Context, url: str, token: str) -> str:
@@ -227,20 +211,11 @@ async def _is_obeyed(context: Context, row: Session, number: int) -> bool:
 
 
 async def _other_face(context: Context, fields: Mapping[str, Any], face: UploadedFile | None) -> str:
-    url = _word(fields, "face_url")
-    if url is not None and not context.live.swap_takes_urls:
-        raise InputError("face_url: addresses are not accepted here. Upload a face.")
-    if url is None and face is None:
+    takes_urls = context.live.swap_takes_urls
+    rig = await rig_of_request(context, sent_faces.SESSION, fields, face, takes_urls=takes_urls)
+    if rig is None:
         raise InputError("Missing required fields: face.")
-    return await _face(context, face, "face", url)
-
-
-async def _face(context: Context, face: UploadedFile | None, field: str, url: str | None) -> str:
-    if face is not None and url is not None:
-        raise InputError(f"Send either {field} or an address, not both.")
-    if face is not None:
-        return await faces.rig_of_upload(context, face, field)
-    return await (faces.rig_of_url(context, url) if url is not None else faces.default_rig(context))
+    return rig
 
 
 def _read(request: Request, context: Context, files: set[str]) -> AbstractAsyncContextManager[Form]:

@@ -39,25 +39,30 @@ async def rig_of_bytes(context: Context, content: bytes, field: str) -> str:
         return await rig_of_upload(context, face, field)
 
 
-async def rig_of_url(context: Context, url: str) -> str:
+async def rig_of_url(context: Context, url: str, field: str) -> str:
     """The rig of a picture somewhere on the internet.
+
+    Args:
+        context: What the surface was given.
+        url: Its address.
+        field: What the address was sent as, for messages.
 
     Raises:
         FaceUrlError: The address is not https, not public, not to be reached, or leads to no picture.
         InputError: The picture shows no face that can be used.
     """
-    url = check_face_url(url)
+    url = check_face_url(url, field)
     async with _place(context) as path:
         try:
             content = await context.fetch(url, context.live.face_most_bytes)
         except CallbackError as error:
-            raise FaceUrlError("face_url: it cannot be fetched from a public address.") from error
+            raise FaceUrlError(f"{field}: it cannot be fetched from a public address.") from error
         path.write_bytes(content)
         face = _described(path, content)
         try:
             check_kind("face", face, kind="image")
         except (InputError, MediaTypeError) as error:
-            raise FaceUrlError("face_url: there is no PNG, JPEG or WebP picture at that address.") from error
+            raise FaceUrlError(f"{field}: there is no PNG, JPEG or WebP picture at that address.") from error
         return await _rig(context, path, face.digest)
 
 
