@@ -112,18 +112,19 @@ def test_a_face_in_base64_is_understood_wherever_a_face_is_sent(
         {"files": {"face": (None, packed)}},
         {"json": {"face": f"data:image/webp;base64,{packed}", "face_url": None, "avatar_id": None}},
         {"json": {"face": lines}},
+        {"data": f"face={packed}", "headers": {"content-type": "application/x-www-form-urlencoded"}},
         {"json": {"face": None, "avatar_id": None, "mode": None, "idle_timeout": None}},
     ):
         made = client.post(SESSION, **body).raise_for_status().json()  # type: ignore[arg-type]
         rigs += stage.server.rows(look, made["session_id"])
-        if len(rigs) == 4:
+        if len(rigs) == 5:
             path = f"{SESSION}/{made['session_id']}"
             client.patch(path, files={"face": (None, packed)}).raise_for_status()
             rigs += stage.server.rows(look, made["session_id"])
             assert refused(client.patch(path, files={"face": (None, "no picture")})) == (400, "invalid_input")
         end(client, made)
-    assert len(set(rigs[:3])) == 1
-    assert rigs[3] != rigs[0] == rigs[4]
+    assert len(set(rigs[:4])) == 1
+    assert rigs[4] != rigs[0] == rigs[5]
 
 
 def test_two_faces_are_too_many(client: httpx.Client, media: Path) -> None:

@@ -18,7 +18,7 @@ from visavis.surfaces.shared.uploads import UploadedFile
 _SAVED: Final = "avatar_id"
 _DATA_URL: Final = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)  # no base64 has a colon
-_SPACES: Final = str.maketrans("", "", " \t\r\n")
+_AS_SENT: Final = str.maketrans(" ", "+", "\t\r\n")  # lines, and what urlencoded forms make of a plus
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
 def _decoded(text: str, name: str, *, max_bytes: int) -> bytes:
     """The bytes of a picture in base64, or in a data URL."""
     begin = _DATA_URL.match(text)
-    packed = text[begin.end() if begin else 0 :].translate(_SPACES)
+    packed = text[begin.end() if begin else 0 :].translate(_AS_SENT)
     if len(packed) // 4 * 3 > max_bytes + 3:
         raise UploadTooLargeError(f"{name}: at most {max_bytes / 2**20:g} MB.")
     try:
