@@ -112,7 +112,7 @@ def test_a_face_in_base64_is_understood_wherever_a_face_is_sent(
         {"files": {"face": (None, packed)}},
         {"json": {"face": f"data:image/webp;base64,{packed}", "face_url": None, "avatar_id": None}},
         {"json": {"face": lines}},
-        {"data": f"face={packed}", "headers": {"content-type": "application/x-www-form-urlencoded"}},
+        {"content": f"face={packed}", "headers": {"content-type": "application/x-www-form-urlencoded"}},
         {"json": {"face": None, "avatar_id": None, "mode": None, "idle_timeout": None}},
     ):
         made = client.post(SESSION, **body).raise_for_status().json()  # type: ignore[arg-type]
@@ -214,7 +214,7 @@ def test_a_swap_needs_a_face(client: httpx.Client) -> None:
     assert refused(client.patch(path, files={"face": b"x"})) == (400, "invalid_input")
     by_address = client.patch(path, files={"face_url": (None, "https://example.com/a.png")})
     assert refused(by_address) == (400, "invalid_input")
-    assert refused(client.patch(path, json={})) == (415, "unsupported_media_type")
+    assert refused(client.patch(path, json={})) == (400, "invalid_input")
     end(client, made)
 
 
