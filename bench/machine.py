@@ -1,6 +1,7 @@
 """What machine the figures hold for, and where they are kept."""
 
 import json
+import os
 import platform
 import re
 import sys
@@ -39,6 +40,7 @@ def keep(name: str, figures: dict[str, Any]) -> Path:
         "opencv": version("opencv-python-headless"),
         "pyav": version("av"),
         "date": datetime.now(UTC).date().isoformat(),
+        "load_1_min": round(os.getloadavg()[0], 1),
     }
     path.write_text(json.dumps({"machine": about, **figures}, indent=2) + "\n")
     return path
