@@ -6,7 +6,9 @@ and that of an unvoiced stop marks the burst, not the closure before it.
 
 import ctypes
 import random
+import re
 from collections.abc import Sequence
+from functools import cache
 
 import espeakng_loader
 import numpy as np
@@ -17,10 +19,10 @@ from training.corpus import Timed, Utterance, utterance
 from training.phonesets import ipa
 from visavis.engine.speech.motion import RATE_HZ
 
-ENGLISH = ("en-us", "en-us", "en-us", "en-us", "en-gb", "en-gb", "en-gb-scotland", "en-029", "en-gb-x-rp")
+ENGLISH = ("en-us", "en-us", "en-us", "en-us", "en", "en", "en-gb-scotland", "en-029", "en-gb-x-rp")
 OTHERS = (
     "de", "de", "it", "it", "cs", "pl", "pl", "ru", "ru", "es", "es", "es-419", "pt-br", "pt", "nl",
-    "fr-fr", "fr-fr", "sv", "da", "tr", "hu", "ro", "fi", "id", "sw", "hr",
+    "fr", "fr", "sv", "da", "tr", "hu", "ro", "fi", "id", "sw", "hr",
     "cmn-latn-pinyin", "vi", "eo", "lv", "nb",
 )  # fmt: skip
 VARIANTS = (
@@ -34,7 +36,7 @@ _LATE_S = 0.004
 _CLOSURE_S = 0.040
 _UNVOICED_STOPS = "ptkcqʈ"
 
-_PHONEME_EVENT, _RETRIEVAL = 7, 2
+_WORD_EVENT, _PHONEME_EVENT, _RETRIEVAL = 1, 7, 2
 _PHONEME_EVENTS, _PHONEME_IPA, _DONT_EXIT = 0x0001, 0x0002, 0x8000
 _RATE, _PITCH, _RANGE = 1, 3, 4
 
@@ -61,16 +63,23 @@ _CALLBACK = ctypes.CFUNCTYPE(
 )
 
 
+@cache
+def _library() -> tuple[ctypes.CDLL, int]:
+    """The one espeak-ng of this process, and its rate; it must not be initialised twice."""
+    library = ctypes.CDLL(str(espeakng_loader.get_library_path()))
+    data = str(espeakng_loader.get_data_path()).encode()
+    options = _PHONEME_EVENTS | _PHONEME_IPA | _DONT_EXIT
+    return library, library.espeak_Initialize(_RETRIEVAL, 0, data, options)
+
+
 class Speaker:
-    """The one espeak-ng of this process."""
+    """Speaks with it; of several, the newest hears what is said."""
 
     def __init__(self) -> None:
-        self._library = ctypes.CDLL(str(espeakng_loader.get_library_path()))
-        data = str(espeakng_loader.get_data_path()).encode()
-        options = _PHONEME_EVENTS | _PHONEME_IPA | _DONT_EXIT
-        self.rate_hz: int = self._library.espeak_Initialize(_RETRIEVAL, 0, data, options)
+        self._library, self.rate_hz = _library()
         self._sound: list[NDArray[np.int16]] = []
         self._events: list[tuple[int, str]] = []
+        self._spelled: list[str] = []
         self._callback = _CALLBACK(self._collect)
         self._library.espeak_SetSynthCallback(self._callback)
 
@@ -84,6 +93,9 @@ class Speaker:
             if events[at].type == _PHONEME_EVENT:
                 name = bytes(events[at].id.string).split(b"\0")[0].decode(errors="replace")
                 self._events.append((events[at].sample, name))
+                self._spelled.append(name.replace("_:", "").replace("_", ""))
+            elif events[at].type == _WORD_EVENT:
+                self._spelled.append(" ")
             at += 1
         return 0
 
@@ -100,6 +112,7 @@ class Speaker:
             self._library.espeak_SetParameter(parameter, setting, 0)
         self._sound.clear()
         self._events.clear()
+        self._spelled.clear()
         raw = text.encode()
         self._library.espeak_Synth(raw, len(raw) + 1, 0, 1, 0, 1, None, None)
         self._library.espeak_Synchronize()
@@ -107,6 +120,12 @@ class Speaker:
             return np.zeros(0, np.int16), []
         sound = np.concatenate(self._sound)
         return sound, self._timed(len(sound))
+
+    def phonemes(self, text: str, voice: str) -> str:
+        """A text in IPA, with spaces between its words."""
+        self.choose(voice, "")
+        self.say(text, 175, 50, 50)
+        return re.sub(r"\s+", " ", "".join(self._spelled)).strip()
 
     def _timed(self, samples: int) -> list[Timed]:
         starts = [at / self.rate_hz for at, _ in self._events] + [samples / self.rate_hz]
@@ -127,7 +146,11 @@ class Speaker:
 
 
 def generate(voices: Sequence[str], minutes: float, seed: int) -> list[Utterance]:
-    """Random sentences by random speakers, at random rates and pitches, until there are enough minutes."""
+    """Random sentences by random speakers, at random rates and pitches, until there are enough minutes.
+
+    Raises:
+        ValueError: espeak-ng does not have one of the voices.
+    """
     rng = random.Random(seed)
     speaker = Speaker()
     pools = {voice: texts.sentences(voice[:2]) for voice in voices}
@@ -136,7 +159,7 @@ def generate(voices: Sequence[str], minutes: float, seed: int) -> list[Utterance
     while seconds < minutes * 60:
         voice, variant = rng.choice(voices), rng.choice(VARIANTS)
         if not speaker.choose(voice, variant):
-            continue
+            raise ValueError(f"espeak-ng has no voice {voice}+{variant}")
         for _ in range(3):
             laughs = rng.random() < 0.03
             text = rng.choice(texts.LAUGHTER) if laughs else rng.choice(pools[voice])

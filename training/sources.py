@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from training import espeak, festival, flite, russian
+from training import espeak, festival, flite, kokoro, russian
 from training.corpus import Utterance, load, minutes, save
 
 
@@ -39,12 +39,16 @@ def _flite(voice: str, length_minutes: float, *, trained: bool) -> Source:
     return Source(f"flite_{voice}", lambda: flite.generate(voice, length_minutes, 7), trained)
 
 
+KOKORO = Path(__file__).parent / "build" / "kokoro"
+"""Where its model and voices are kept."""
+
 SOURCES: tuple[Source, ...] = (
     Source("espeak_english", lambda: espeak.generate(espeak.ENGLISH, 70, 1), trained=True),
     Source("espeak_others", lambda: espeak.generate(espeak.OTHERS, 70, 2), trained=True),
     Source(
         "russian", lambda: [item for at, item in enumerate(russian.recordings()) if at % 10], trained=True
     ),
+    Source("hibari", lambda: kokoro.generate_hibari(45, 21), trained=True),
     *(_festival(key, 20, trained=True) for key in ("slt", "ked", "kal")),
     *(_flite(voice, 25, trained=True) for voice in ("awb", "rms")),
     *(_flite(voice, 15, trained=True) for voice in ("slt", "kal16")),
@@ -64,6 +68,7 @@ SOURCES: tuple[Source, ...] = (
             "ona",
         )
     ),
+    Source("kokoro", lambda: kokoro.generate_kokoro(KOKORO, kokoro.VOICES, 3, 51), trained=False),
     Source("russian_test", lambda: russian.recordings()[::10], trained=False),
 )
 
@@ -77,6 +82,7 @@ HELD_OUT: dict[str, tuple[str, ...]] = {
         f"festival_{key}"
         for key in ("lp", "pc", "mv", "lj", "dita", "krb", "machac", "ph", "hindi", "telugu")
     ),
+    "natural voices never heard, three languages": ("kokoro",),
     "HTS voice never heard (Catalan)": ("festival_ona",),
     "Russian man, recordings kept back": ("russian_test",),
 }
