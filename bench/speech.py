@@ -4,6 +4,7 @@
         --work DIR      where the speech of synthesisers is kept, or made
         --data DIR      real recordings: `manifest.json`, `clips/` and `speech/`
         --lips DIR      lips measured in those clips: `lipscore.py curves CLIP -o CLIP.json`
+        --grid DIR      the many sentences of one speaker that the lips are fitted to as well
         --lipscore FILE for the test on phoneme times
         --twin FILE     a model that never heard flite (`training.run --without flite`), asked about flite
         --keep FILE     also write the figures as JSON
@@ -209,7 +210,7 @@ def measure(options: argparse.Namespace) -> list[Row]:
         rows += phoneme_times(model, _module(options.lipscore))
     if options.data and options.lips:
         clips = read_clips(options.data, options.lips)
-        rows += speech_lips.rows(clips, [hear(model, clip.sound) for clip in clips])
+        rows += speech_lips.rows(clips, [hear(model, clip.sound) for clip in clips], options.grid)
     return rows
 
 
@@ -218,7 +219,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    for name in ("work", "data", "lips", "lipscore", "twin", "keep"):
+    for name in ("work", "data", "lips", "grid", "lipscore", "twin", "keep"):
         parser.add_argument(f"--{name}", type=Path)
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args(arguments)

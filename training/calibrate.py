@@ -1,12 +1,14 @@
 """The function of `visavis.engine.speech.lips`: what measured lips do while the network hears the like.
 
-    python -m training.calibrate --data DIR --lips DIR
+    python -m training.calibrate --data DIR --lips DIR [--grid DIR]
 
 fits it anew and writes `lips.safetensors` into the package. `--data` holds real clips and `manifest.json`,
-`--lips` the lips measured in them (`lipscore.py curves CLIP -o CLIP.json`).
+`--lips` the lips measured in them (`lipscore.py curves CLIP -o CLIP.json`), `--grid` the many sentences of
+one speaker (`grid.py`), which all together count as much as all clips together.
 
 The clips are few and short and the function has hundreds of slopes: ridge regression, held strongly near
-nothing. How strongly, and how far back it looks, was chosen by leaving speakers out (`--scan`).
+nothing. How strongly, and how far back it looks, was chosen by leaving speakers out (`--scan`); `--nested`
+tells what such a choice is worth for a speaker who had no part in it.
 """
 
 import argparse
@@ -19,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
+from training import grid
 from visavis.engine.sound import open_sound
 from visavis.engine.speech import RATE_HZ, SpeechModel, SpeechMotion
 from visavis.engine.speech.calibration import LEAD_S
@@ -52,6 +55,9 @@ LEVELS_DB = (0.0, -15.0, -30.0)
 """Each clip is heard at these levels: a quiet voice opens the mouth as far as a loud one."""
 
 HOLDS = {"aperture": Hold(answers=900.0, inner=6_000.0), "width": Hold(answers=9_000.0, inner=60_000.0)}
+
+GRID_SHARE = 1.0
+"""How much the many sentences of one speaker count, against all clips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +148,14 @@ class Example:
         level_db: Of the sound, against the clip's.
         known: What a fit may go by, shape `(frames, inputs)`.
         wanted: The clip's curves by the names of `MEASURES`, each of shape `(frames,)`.
+        only_fitted: Nobody is measured on it: one of the many sentences of GRID's speaker.
     """
 
     speaker: str
     level_db: float
     known: Curve
     wanted: dict[str, Curve]
+    only_fitted: bool = False
 
 
 def example(
@@ -176,36 +184,123 @@ def examples(network: Network, clips: Sequence[Clip], lead_s: float = LEAD_S) ->
     return out
 
 
-def fit(heard: Sequence[Example], name: str, hold: Curve) -> Curve:
+def grid_example(network: Network, folder: Path, lead_s: float = LEAD_S) -> Example:
+    """All sentences of GRID's speaker as one example."""
+    known, gap, width = [], [], []
+    for sentence in grid.sentences(folder):
+        rows = lip_inputs(network, read_sound(sentence.sound))
+        shown = (np.arange(len(rows)) + 0.5) / ROW_RATE_HZ - lead_s
+        moments_s = np.flatnonzero(sentence.speech) / grid.FRAMES_PER_SECOND
+        known.append(np.stack([np.interp(moments_s, shown, column) for column in rows.T], axis=1))
+        gap.append(sentence.gap[sentence.speech])
+        width.append(sentence.width[sentence.speech])
+    wanted = {"aperture": np.concatenate(gap), "width": np.concatenate(width)}
+    return Example("s1", 0.0, np.concatenate(known), wanted, only_fitted=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What ridge regression needs of an example: sums over its frames, which many fits share.
+
+    A curve is counted from its own mean, in its own standard deviations: clips count by their frames,
+    whatever their speaker's range.
+
+    Attributes:
+        speaker: As the example's, and so is
+        only_fitted.
+        frames: How many.
+        mean: Of each input, shape `(inputs,)`.
+        square: Products of the inputs, counted from their means, with each other, shape `(inputs, inputs)`.
+        product: The same with the curve, shape `(inputs,)`.
+    """
+
+    speaker: str
+    only_fitted: bool
+    frames: int
+    mean: Curve
+    square: Curve
+    product: Curve
+
+
+def sums(one: Example, name: str) -> Sums:
+    """Those of an example for one of `MEASURES`."""
+    curve = one.wanted[name]
+    mean = one.known.mean(axis=0)
+    centred = one.known - mean
+    product = centred.T @ ((curve - curve.mean()) / curve.std())
+    return Sums(one.speaker, one.only_fitted, len(curve), mean, centred.T @ centred, product)
+
+
+def fit(parts: Sequence[Sums], hold: Curve, grid_share: float = GRID_SHARE) -> Curve:
     """Slopes from inputs to a measured curve, by ridge regression.
 
-    Clips count by their frames, whatever their speaker's range.
-
     Args:
-        heard: What to fit to.
-        name: One of `MEASURES`.
+        parts: What to fit to.
         hold: How strongly each slope is held near nothing, shape `(inputs,)`.
+        grid_share: How much what is `only_fitted` counts, all of it together, against all clips together.
     """
-    known = np.concatenate([each.known for each in heard])
-    scale = (known.std(axis=0) + 1e-2) * np.sqrt(hold)
-    centred = (known - known.mean(axis=0)) / scale
-    curves = [each.wanted[name] for each in heard]
-    answer = np.concatenate([(curve - curve.mean()) / curve.std() for curve in curves])
-    square = centred.T @ centred + np.eye(centred.shape[1])
-    slopes: Curve = np.linalg.solve(square, centred.T @ answer) / scale
+    clips = [one for one in parts if not one.only_fitted]
+    frames = sum(one.frames for one in clips)
+    mean = np.sum([one.frames * one.mean for one in clips], axis=0) / frames
+    square, product = np.zeros((len(hold), len(hold))), np.zeros(len(hold))
+    for one in clips:
+        away = one.mean - mean
+        square += one.square + one.frames * np.outer(away, away)
+        product += one.product
+    scale = (np.sqrt(np.diag(square) / frames) + 1e-2) * np.sqrt(hold)
+    for one in parts:
+        if one.only_fitted:
+            weight = grid_share * frames / one.frames
+            square += weight * one.square
+            product += weight * one.product
+    held = square / scale[:, None] / scale + np.eye(len(hold))
+    slopes: Curve = np.linalg.solve(held, product / scale) / scale
     return slopes
 
 
-def held_out(heard: Sequence[Example], name: str, hold: Curve) -> list[float]:
+def held_out(heard: Sequence[Example], name: str, hold: Curve, grid_share: float = GRID_SHARE) -> list[float]:
     """Correlation per speaker, at the clips' own level, of a fit on all other speakers."""
+    parts = [sums(one, name) for one in heard]
+    return [
+        _agreement(heard, name, speaker, fit(_without(parts, speaker), hold, grid_share))
+        for speaker in _speakers(heard)
+    ]
+
+
+def nested(heard: Sequence[Example], name: str) -> list[float]:
+    """The same, with hold and share chosen anew for each speaker by leaving out the others in turn.
+
+    What a choice is worth for a stranger: the speaker who is measured took no part in it.
+    """
+    parts = [sums(one, name) for one in heard]
     found = []
-    for speaker in dict.fromkeys(each.speaker for each in heard):
-        slopes = fit([each for each in heard if each.speaker != speaker], name, hold)
-        own = [each for each in heard if each.speaker == speaker and each.level_db == 0]
-        found.append(
-            float(np.mean([np.corrcoef(each.known @ slopes, each.wanted[name])[0, 1] for each in own]))
-        )
+    for speaker in _speakers(heard):
+        rest = _without(parts, speaker)
+        others = [one for one in _speakers(heard) if one != speaker]
+
+        def worth(choice: tuple[float, float], rest: list[Sums] = rest, others: list[str] = others) -> float:
+            hold = choice[0] * holds(HOLDS[name])
+            slopes = [fit(_without(rest, other), hold, choice[1]) for other in others]
+            pairs = zip(others, slopes, strict=True)
+            return float(np.mean([_agreement(heard, name, other, found) for other, found in pairs]))
+
+        factor, share = max(((f, s) for f in (0.3, 1.0, 3.0) for s in (0.0, 0.3, 1.0, 3.0)), key=worth)
+        found.append(_agreement(heard, name, speaker, fit(rest, factor * holds(HOLDS[name]), share)))
+        print(f"{name}, {speaker}: hold x {factor}, share {share}, r {found[-1]:.3f}", flush=True)
     return found
+
+
+def _speakers(heard: Sequence[Example]) -> list[str]:
+    return list(dict.fromkeys(one.speaker for one in heard if not one.only_fitted))
+
+
+def _without(parts: Sequence[Sums], speaker: str) -> list[Sums]:
+    return [one for one in parts if one.speaker != speaker]
+
+
+def _agreement(heard: Sequence[Example], name: str, speaker: str, slopes: Curve) -> float:
+    own = [one for one in heard if one.speaker == speaker and one.level_db == 0]
+    return float(np.mean([np.corrcoef(one.known @ slopes, one.wanted[name])[0, 1] for one in own]))
 
 
 def holds(hold: Hold) -> Curve:
@@ -236,12 +331,13 @@ def scan(network: Network, clips: Sequence[Clip]) -> None:
 
 
 def fitted(heard: Sequence[Example]) -> dict[str, NDArray[np.float32]]:
-    """What `LipReader` loads."""
-    known = np.concatenate([each.known for each in heard])
+    """What `LipReader` loads; the range is that of the clips."""
+    clips = [one for one in heard if not one.only_fitted]
+    known = np.concatenate([one.known for one in clips])
     weights, offsets = [], []
     for name in MEASURES:
-        slopes = fit(heard, name, holds(HOLDS[name]))
-        factor, offset = full_range(known @ slopes, np.concatenate([each.wanted[name] for each in heard]))
+        slopes = fit([sums(one, name) for one in heard], holds(HOLDS[name]))
+        factor, offset = full_range(known @ slopes, np.concatenate([one.wanted[name] for one in clips]))
         weights.append(factor * slopes)
         offsets.append(offset)
     return {"weights": np.array(weights, np.float32), "offsets": np.array(offsets, np.float32)}
@@ -254,8 +350,10 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--lips", type=Path, required=True)
+    parser.add_argument("--grid", type=Path, help="many sentences of one speaker, whose lips were measured")
     parser.add_argument("--out", type=Path, default=FITTED)
     parser.add_argument("--scan", action="store_true", help="show other leads and holds instead")
+    parser.add_argument("--nested", action="store_true", help="show what choosing holds is worth")
     parser.add_argument(
         "--leave-out",
         type=Path,
@@ -267,9 +365,15 @@ def main() -> None:
         scan(network, clips)
         return
     heard = examples(network, clips)
+    if options.grid:
+        heard.append(grid_example(network, options.grid))
+    if options.nested:
+        for name in MEASURES:
+            print(f"{name}: {np.mean(nested(heard, name)):.3f}", flush=True)
+        return
     if options.leave_out:
         options.leave_out.mkdir(parents=True, exist_ok=True)
-        for speaker in dict.fromkeys(each.speaker for each in heard):
+        for speaker in _speakers(heard):
             others = [each for each in heard if each.speaker != speaker]
             save_file(fitted(others), options.leave_out / f"{speaker}.safetensors")
         return
