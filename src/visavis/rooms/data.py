@@ -10,7 +10,7 @@ from livekit.protocol.models import DataPacket, ParticipantInfo
 
 from visavis.errors import RoomLimitError, WireError
 from visavis.rooms.limits import Limits, TokenBucket
-from visavis.rooms.peer import LOSSY, RELIABLE, Peer
+from visavis.rooms.peer import LOSSY, OVERHEAD_BYTES, RELIABLE, Peer
 
 KEPT_S: Final = 30.0
 KEPT_BYTES: Final = 8 * 1024 * 1024
@@ -86,9 +86,9 @@ class Mailbox:
 
     def _keep(self, kept: _Kept) -> None:
         self._kept.append(kept)
-        self._kept_bytes += len(kept.packed)
+        self._kept_bytes += len(kept.packed) + OVERHEAD_BYTES
         while self._kept and (kept.at_s - self._kept[0].at_s > KEPT_S or self._kept_bytes > KEPT_BYTES):
-            self._kept_bytes -= len(self._kept.popleft().packed)
+            self._kept_bytes -= len(self._kept.popleft().packed) + OVERHEAD_BYTES
 
     def replay(self, seen: Mapping[str, int]) -> None:
         """Send again what a client that has come back has not seen.

@@ -56,8 +56,8 @@ class Surroundings(Protocol):
     def subscribe(self, participant: "Participant", sid: str) -> bool:
         """Give a track to a participant; false if there is none."""
 
-    def deliver(self, sender: "Participant", label: str, packet: DataPacket) -> None:
-        """Hand a data packet to those it is for."""
+    def deliver(self, sender: "Participant", label: str, packet: DataPacket) -> int:
+        """Hand a data packet to those it is for; the answer is how many they are."""
 
     def catch_up(self, participant: "Participant") -> None:
         """Tell a participant that has come back everything."""
@@ -94,12 +94,26 @@ class Participant:
         self.info = introduce(grants, arrival)
         self.outbox = Outbox(limits.waiting_messages)
         tcp_only = arrival.tcp_only
-        upstream = Peer(means.ice, means.certificate, self, opens_channels=False, tcp_only=tcp_only)
+        upstream = Peer(
+            means.ice,
+            means.certificate,
+            self,
+            opens_channels=False,
+            tcp_only=tcp_only,
+            data_share=limits.data_share,
+        )
         means.start(upstream)
         self.publisher = Publisher(upstream, means.backlog, most_tracks=limits.tracks)
         downstream = upstream
         if not arrival.single:
-            downstream = Peer(means.ice, means.certificate, self, opens_channels=True, tcp_only=tcp_only)
+            downstream = Peer(
+                means.ice,
+                means.certificate,
+                self,
+                opens_channels=True,
+                tcp_only=tcp_only,
+                data_share=limits.data_share,
+            )
             means.start(downstream)
         self._negotiation = Negotiation(self.publisher, self.outbox, None if arrival.single else downstream)
         self.subscriber = Subscriber(self.info.sid, downstream, self._negotiation.sections)
@@ -306,7 +320,7 @@ class Participant:
 
     # Data
 
-    def on_message(self, label: str, message: bytes) -> None:
+    def on_message(self, peer: Peer, label: str, message: bytes) -> None:
         """See `PeerEvents`."""
         if not self.permission.can_publish_data or self.gone:
             return
@@ -320,7 +334,7 @@ class Participant:
             self._room.leave(self, DisconnectReason.PARTICIPANT_REMOVED)
             return
         if packet is not None:
-            self._room.deliver(self, label, packet)
+            peer.charge_deliveries(self._room.deliver(self, label, packet))
 
     def post(self, label: str, packed: bytes, sender_sid: str, sequence: int) -> None:
         """Send it a data packet; a viewer that takes none comes anew."""

@@ -8,6 +8,7 @@ version is pinned (docs/decisions/rooms.md).
 import asyncio
 import secrets
 import string
+import time
 from typing import Final, Protocol
 
 import pylibsrtp
@@ -19,6 +20,7 @@ from aiortc.rtcsctptransport import RTCSctpCapabilities, RTCSctpTransport
 
 from visavis.errors import RoomLimitError, WireError
 from visavis.rooms.ice import Ice, Route
+from visavis.rooms.limits import TimeShare
 from visavis.rooms.wire.rtcp import Feedback, parse_rtcp
 from visavis.rooms.wire.rtp import RtpPacket, is_rtcp, parse_rtp
 from visavis.rooms.wire.sdp import MOST_MESSAGE_BYTES, SCTP_PORT, Transport
@@ -33,6 +35,10 @@ _ALPHABET: Final = string.ascii_letters + string.digits
 _WAITING_RECORDS: Final = 2048
 _HANDSHAKE_S: Final = 30.0
 _SCTP_HEADROOM_BYTES: Final = 256 * 1024  # lossy data above it is stale before it leaves
+_DELIVERY_S: Final = 150e-6  # of the processor's time, for sending a message to one viewer
+
+OVERHEAD_BYTES: Final = 512
+"""Of memory, for a message that waits, beside its content."""
 
 
 def random_text(length: int) -> str:
@@ -52,7 +58,7 @@ class PeerEvents(Protocol):
     def on_feedback(self, peer: "Peer", feedback: list[Feedback]) -> None:
         """RTCP came."""
 
-    def on_message(self, label: str, message: bytes) -> None:
+    def on_message(self, peer: "Peer", label: str, message: bytes) -> None:
         """A message came on a data channel."""
 
     def on_lost(self, peer: "Peer") -> None:
@@ -74,14 +80,23 @@ class _Path:
 
     role = "controlled"
 
-    def __init__(self) -> None:
+    def __init__(self, data_share: float) -> None:
+        self.share = TimeShare(data_share, time.monotonic())
+        self._handed_s: float | None = None
         self.records: asyncio.Queue[bytes | None] = asyncio.Queue(_WAITING_RECORDS)
         self.route: Route | None = None
 
     async def _recv(self) -> bytes:
+        """The next record. One client's flood keeps nobody waiting: between two records all have a turn."""
+        now_s = time.monotonic()
+        if self._handed_s is not None:
+            self.share.charge(now_s - self._handed_s)
+            self._handed_s = None
+        await asyncio.sleep(self.share.wait_s(now_s))
         record = await self.records.get()
         if record is None:
             raise ConnectionError
+        self._handed_s = time.monotonic()
         return record
 
     async def _send(self, datagram: bytes) -> None:
@@ -98,17 +113,25 @@ class Peer:
         events: Told what happens.
         opens_channels: Whether we open the data channels; the client does otherwise.
         tcp_only: Whether the client is told of TCP only, if there is that.
+        data_share: Of the processor, for what comes on data channels.
     """
 
     def __init__(
-        self, ice: Ice, certificate: Certificate, events: PeerEvents, *, opens_channels: bool, tcp_only: bool
+        self,
+        ice: Ice,
+        certificate: Certificate,
+        events: PeerEvents,
+        *,
+        opens_channels: bool,
+        tcp_only: bool,
+        data_share: float,
     ) -> None:
         self._ice = ice
         self._candidates = ice.candidates.lines(tcp_only=tcp_only)
         self._events = events
         self._fingerprint = certificate.fingerprint
         self._opens_channels = opens_channels
-        self._path = _Path()
+        self._path = _Path(data_share)
         self._dtls = RTCDtlsTransport(self._path, [certificate.own])  # type: ignore[arg-type]
         self._dtls._set_role("server")  # noqa: SLF001
         self._sctp = RTCSctpTransport(self._dtls)
@@ -272,7 +295,16 @@ class Peer:
 
     def _receive_message(self, label: str, message: bytes | str) -> None:
         if isinstance(message, bytes):
-            self._events.on_message(label, message)
+            self._events.on_message(self, label, message)
+
+    def charge_deliveries(self, count: int) -> None:
+        """A message that came here goes to so many: its sender pays for that."""
+        self._path.share.charge(count * _DELIVERY_S)
+
+    def _waiting_bytes(self, channel: RTCDataChannel) -> int:
+        """Memory that is taken by what this viewer has not taken yet."""
+        chunks = len(self._sctp._outbound_queue) + len(self._sctp._data_channel_queue)  # noqa: SLF001
+        return channel.bufferedAmount + chunks * OVERHEAD_BYTES
 
     def send_message(self, label: str, message: bytes, *, most_waiting_bytes: int) -> None:
         """Send on a data channel, or keep it until the channel is open.
@@ -285,9 +317,9 @@ class Peer:
         channel = self._channels.get(label)
         if channel is None or channel.readyState != "open":
             self._keep_early(label, message, most_waiting_bytes)
-        elif label == RELIABLE and channel.bufferedAmount + len(message) > most_waiting_bytes:
+        elif label == RELIABLE and self._waiting_bytes(channel) + len(message) > most_waiting_bytes:
             raise RoomLimitError("The viewer does not take its data.")
-        elif label == RELIABLE or channel.bufferedAmount < _SCTP_HEADROOM_BYTES:
+        elif label == RELIABLE or self._waiting_bytes(channel) < _SCTP_HEADROOM_BYTES:
             channel.send(message)
 
     def _keep_early(self, label: str, message: bytes, most_bytes: int) -> None:
@@ -295,7 +327,7 @@ class Peer:
             return
         if self._early_bytes + len(message) > most_bytes:
             raise RoomLimitError("The viewer does not open its data channels.")
-        self._early_bytes += len(message)
+        self._early_bytes += len(message) + OVERHEAD_BYTES
         self._early.append(message)
 
     def _send_early(self) -> None:

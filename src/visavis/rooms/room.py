@@ -230,14 +230,19 @@ class Room:
 
     # Data
 
-    def deliver(self, sender: Participant | None, label: str, packet: DataPacket) -> None:
+    def deliver(self, sender: Participant | None, label: str, packet: DataPacket) -> int:
         """See `Surroundings`; without a sender it is the server's own."""
         identities, sids = destinations(packet)
         packed = packet.SerializeToString()
-        for each in list(self.participants.values()):
-            chosen = each.identity in identities or each.info.sid in sids
-            if each is not sender and (chosen or not (identities or sids)):
-                each.post(label, packed, packet.participant_sid, packet.sequence)
+        receivers = [
+            each
+            for each in self.participants.values()
+            if each is not sender
+            and (not (identities or sids) or each.identity in identities or each.info.sid in sids)
+        ]
+        for each in receivers:
+            each.post(label, packed, packet.participant_sid, packet.sequence)
+        return len(receivers)
 
     # Time
 

@@ -1,5 +1,6 @@
 """RoomService: Twirp calls (protobuf or JSON over POST) with which a backend looks after rooms."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -71,16 +72,24 @@ class RoomService:
         kind, call = known
         in_json = request.content_type == _JSON
         try:
-            asked = _read(kind, await request.read(), in_json=in_json)
+            grants = read_token(bearer(request), self._keys)  # nothing is taken in from strangers
+            async with asyncio.timeout(self._limits.body_timeout_s):
+                body = await request.read()
+        except TokenError as error:
+            return _refuse(*_WIRE[TokenError], error.message)
+        except TimeoutError:
+            return _refuse(408, "deadline_exceeded", "The body did not come in time.")
+        try:
+            asked = _read(kind, body, in_json=in_json)
         except WireError as error:
             return _refuse(400, "malformed", error.message)
         try:
-            reply = call(read_token(bearer(request), self._keys), asked)
+            reply = call(grants, asked)
         except RoomsError as error:
             status, code = _WIRE.get(type(error), (500, "internal"))
             return _refuse(status, code, error.message)
-        body = _write_json(reply) if in_json else reply.SerializeToString()
-        return web.Response(body=body, content_type=request.content_type)
+        answer = _write_json(reply) if in_json else reply.SerializeToString()
+        return web.Response(body=answer, content_type=request.content_type)
 
     # Rooms
 

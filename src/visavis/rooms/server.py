@@ -15,13 +15,15 @@ from aiohttp import web
 from visavis.errors import SettingsError
 from visavis.rooms.arrival import Means
 from visavis.rooms.backlog import Backlog
+from visavis.rooms.connections import Connections
+from visavis.rooms.guard import guard, note_request
 from visavis.rooms.ice import Candidates, Ice
 from visavis.rooms.limits import Limits
 from visavis.rooms.peer import Certificate, Peer
 from visavis.rooms.rooms import Rooms
 from visavis.rooms.roomservice import RoomService
 from visavis.rooms.signalling import Signalling
-from visavis.rooms.sockets import bind, port_of
+from visavis.rooms.sockets import bind, port_of, raise_descriptor_limit
 from visavis.rooms.tcp import TcpListener
 from visavis.rooms.udp import UdpSocket
 
@@ -99,7 +101,7 @@ class RoomServer:
             empty_timeout_s=options.empty_timeout_s,
             departure_timeout_s=options.departure_timeout_s,
         )
-        app = web.Application(client_max_size=4 * options.limits.message_bytes)
+        app = web.Application(client_max_size=4 * options.limits.message_bytes, middlewares=[note_request])
         app.router.add_get("/", _say_ok)
         Signalling(rooms, options.keys, options.limits).add_routes(app.router)
         RoomService(rooms, options.keys, options.limits).add_routes(app.router)
@@ -109,16 +111,32 @@ class RoomServer:
             shutdown_timeout=_GOODBYE_S,
             max_line_size=_MOST_LINE_BYTES,
             max_field_size=_MOST_LINE_BYTES,
+            max_headers=options.limits.header_lines,
         )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         listening = bind(socket.SOCK_STREAM, options.host, options.ports)
+        stack.callback(listening.close)
         self.port = port_of(listening)
-        await web.SockSite(runner, listening).start()
+        await self._accept(stack, runner, listening)
         stack.push_async_callback(_say_goodbye, rooms)
         ticking = asyncio.create_task(_tick(rooms))
         stack.push_async_callback(_cancel, ticking)
         log.info("rooms_ready", port=self.port, udp_port=self.udp_port, tcp_port=self.tcp_port)
+
+    async def _accept(
+        self, stack: contextlib.AsyncExitStack, runner: web.AppRunner, listening: socket.socket
+    ) -> None:
+        """Begin to accept connections for signalling and RoomService."""
+        if runner.server is None:
+            raise AssertionError("the runner is set up")
+        limits = self._options.limits
+        # Of the descriptors half is for these connections, a quarter for media.
+        max_total = min(limits.connections, raise_descriptor_limit() // 2)
+        connections = Connections(max_total, min(limits.connections_per_address, max_total // 2))
+        make = guard(runner.server, connections, limits)
+        server = await asyncio.get_running_loop().create_server(make, sock=listening)
+        stack.callback(server.close)
 
     async def _open_media(self, stack: contextlib.AsyncExitStack, backlog: Backlog) -> Ice:
         """The ports for media, and what tells whose a datagram is."""
@@ -138,7 +156,8 @@ class RoomServer:
         stack.callback(udp.close)
         udp.open()
         if streams is not None:
-            tcp = TcpListener(streams, ice, most=options.limits.tcp_connections)
+            most = min(options.limits.tcp_connections, raise_descriptor_limit() // 4)
+            tcp = TcpListener(streams, ice, most=most)
             stack.callback(tcp.close)
             await tcp.open()
         return ice

@@ -1,12 +1,29 @@
 """Addresses to listen on: IPv4 or IPv6, one port or the first free one of some."""
 
+import contextlib
+import resource
 import socket
+import sys
 from collections.abc import Sequence
 from typing import Final
 
 from visavis.errors import AddressTakenError, SettingsError
 
 _BACKLOG: Final = 512
+_RESERVED_DESCRIPTORS: Final = 64
+
+
+def raise_descriptor_limit() -> int:
+    """Let this process open as many sockets as the system allows it.
+
+    Returns:
+        How many it may open for clients.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # macOS promises more than it gives
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    return sys.maxsize if soft == resource.RLIM_INFINITY else max(2, soft - _RESERVED_DESCRIPTORS)
 
 
 def parse_ports(text: str) -> range:

@@ -10,6 +10,7 @@ import time
 from typing import Final, cast
 
 from visavis.errors import WireError
+from visavis.rooms.connections import Connections
 from visavis.rooms.ice import MOST_DATAGRAM_BYTES, Ice
 from visavis.rooms.wire.framing import Frames, frame
 from visavis.rooms.wire.stun import Address
@@ -40,7 +41,7 @@ class TcpRoute(asyncio.Protocol):
         """A client has connected."""
         self._transport = cast("asyncio.Transport", transport)
         self._address = transport.get_extra_info("peername")[:2]
-        if not self._listener.admit(self):
+        if not self._listener.connections.admit(self, self._address[0]):
             self._transport.abort()
             return
         self._deadline = asyncio.get_running_loop().call_later(PROVE_WITHIN_S, self.close)
@@ -52,6 +53,7 @@ class TcpRoute(asyncio.Protocol):
                 if self._ice.receive(datagram, self, time.time()) and self._deadline is not None:
                     self._deadline.cancel()
                     self._deadline = None
+                    self._listener.connections.work(self)
         except WireError:
             self.close()
 
@@ -59,7 +61,7 @@ class TcpRoute(asyncio.Protocol):
         """The client has gone, or was sent away."""
         if self._deadline is not None:
             self._deadline.cancel()
-        self._listener.release(self)
+        self._listener.connections.release(self)
         self._ice.lose(self)
 
     def send(self, datagram: bytes) -> bool:
@@ -84,14 +86,13 @@ class TcpListener:
     Args:
         bound: The socket that listens; it is closed in the end.
         ice: Told what comes.
-        most: Connections at once; more are closed unread.
+        most: Connections at once; one more takes the place of one that has not proven whose it is.
     """
 
     def __init__(self, bound: socket.socket, ice: Ice, *, most: int) -> None:
         self._socket = bound
         self._ice = ice
-        self._most = most
-        self._routes: set[TcpRoute] = set()
+        self.connections = Connections(most)
         self._server: asyncio.Server | None = None
 
     async def open(self) -> None:
@@ -104,16 +105,4 @@ class TcpListener:
         if self._server is not None:
             self._server.close()
         self._socket.close()
-        for route in list(self._routes):
-            route.close()
-
-    def admit(self, route: TcpRoute) -> bool:
-        """Whether there is room for one more."""
-        if len(self._routes) >= self._most:
-            return False
-        self._routes.add(route)
-        return True
-
-    def release(self, route: TcpRoute) -> None:
-        """A connection has ended."""
-        self._routes.discard(route)
+        self.connections.close()

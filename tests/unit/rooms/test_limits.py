@@ -29,11 +29,12 @@ from livekit.protocol.rtc import (
 from visavis.errors import NotAllowedError, RoomLimitError, WireError
 from visavis.rooms.arrival import Arrival, Means
 from visavis.rooms.backlog import Backlog
+from visavis.rooms.connections import Connections, owner_of
 from visavis.rooms.ice import Candidates, Ice
-from visavis.rooms.limits import Limits
+from visavis.rooms.limits import Limits, TimeShare
 from visavis.rooms.outbox import Outbox
 from visavis.rooms.participant import Participant
-from visavis.rooms.peer import RELIABLE, Certificate
+from visavis.rooms.peer import RELIABLE, Certificate, _Path
 from visavis.rooms.requests import Requests
 from visavis.rooms.room import CONNECT_WITHIN_S
 from visavis.rooms.rooms import Rooms
@@ -164,7 +165,7 @@ def test_any_message_ends_in_our_error_or_does_nothing_bad(junk: bytes, name: st
         for packed in (junk, framed):
             with contextlib.suppress(WireError):
                 say(ada, packed)
-            ada.on_message(RELIABLE, packed)
+            ada.on_message(ada.publisher.peer, RELIABLE, packed)
         assert not bob.gone
 
     with_rooms(check)
@@ -185,7 +186,7 @@ def test_a_flood_of_data_ends_its_sender() -> None:
         ada = join(rooms, "ada")
         packet = DataPacket(user=UserPacket(payload=bytes(400)))
         for _ in range(3):
-            ada.on_message(RELIABLE, packet.SerializeToString())
+            ada.on_message(ada.publisher.peer, RELIABLE, packet.SerializeToString())
         assert ada.gone
 
     with_rooms(check)
@@ -196,7 +197,7 @@ def test_a_viewer_that_takes_nothing_is_told_to_come_anew_and_harms_nobody() -> 
         ada, bob = join(rooms, "ada"), join(rooms, "bob")
         packet = DataPacket(user=UserPacket(payload=bytes(300)))
         for _ in range(2):
-            ada.on_message(RELIABLE, packet.SerializeToString())
+            ada.on_message(ada.publisher.peer, RELIABLE, packet.SerializeToString())
         assert bob.gone
         assert not ada.gone
 
@@ -245,3 +246,69 @@ def test_of_deleted_rooms_so_many_are_remembered() -> None:
         rooms.require_place(replace(old, room="r1", issued_at_s=time.time() + 1))
 
     with_rooms(check)
+
+
+def test_who_uses_more_than_its_share_of_time_waits() -> None:
+    share = TimeShare(0.25, 0.0)
+    share.charge(0.25)  # as much is saved
+    assert share.wait_s(0.0) == 0
+    share.charge(0.1)
+    assert share.wait_s(0.0) == pytest.approx(0.4)
+    assert share.wait_s(0.2) == pytest.approx(0.2)
+    assert share.wait_s(10.0) == 0
+    share.charge(0.5)
+    assert share.wait_s(10.0) == pytest.approx(1.0)  # no more than a second's share was saved
+
+
+def test_between_two_records_of_a_flood_others_have_a_turn() -> None:
+    async def run() -> None:
+        path, turns = _Path(data_share=1.0), 0
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                await asyncio.sleep(0)
+                turns += 1
+
+        waiting = asyncio.create_task(others())
+        for _ in range(100):
+            path.records.put_nowait(b"x")
+        for _ in range(100):
+            await path._recv()
+        waiting.cancel()
+        assert turns >= 90
+
+    asyncio.run(run())
+
+
+class Line:
+    """A connection that only knows whether it was closed."""
+
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_connection_too_many_takes_the_place_of_an_idle_one() -> None:
+    connections = Connections(max_total=4, max_per_address=2)
+    lines = {name: Line() for name in ("busy", "idle", "third", "local", "one", "two", "late")}
+    assert connections.admit(lines["busy"], "192.0.2.7")
+    connections.work(lines["busy"])
+    assert connections.admit(lines["idle"], "::ffff:192.0.2.7")
+    assert connections.admit(lines["third"], "192.0.2.7")
+    assert (lines["busy"].closed, lines["idle"].closed) == (False, True)
+    connections.work(lines["third"])
+    assert not connections.admit(lines["late"], "192.0.2.7")  # all that it has are at work
+    for name in ("one", "two"):
+        assert connections.admit(lines[name], "127.0.0.1")
+    assert connections.admit(lines["local"], "127.0.0.1")  # has no limit but the total
+    assert (lines["one"].closed, len(connections)) == (True, 4)
+    connections.release(lines["third"])
+    assert connections.admit(lines["late"], "192.0.2.7")
+
+
+def test_connections_are_counted_by_what_one_client_has() -> None:
+    assert owner_of("::ffff:192.0.2.7") == "192.0.2.7"
+    assert owner_of("2001:db8::1") == owner_of("2001:db8::2:1") != owner_of("2001:db8:0:1::1")
+    assert owner_of("fe80::1%eth0") == "fe80::"

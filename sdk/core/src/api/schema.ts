@@ -275,7 +275,7 @@ export interface paths {
         put?: never;
         /**
          * View
-         * @description A token that can watch the session, and neither be seen nor heard nor send data.
+         * @description A token that can watch and hear the avatar, and neither be seen nor heard nor send data.
          */
         post: operations["view_v1_realtime_session__session_id__viewer_post"];
         delete?: never;
