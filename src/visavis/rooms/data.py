@@ -10,7 +10,8 @@ from livekit.protocol.models import DataPacket, ParticipantInfo
 
 from visavis.errors import RoomLimitError, WireError
 from visavis.rooms.limits import Limits, TokenBucket
-from visavis.rooms.peer import LOSSY, OVERHEAD_BYTES, RELIABLE, Peer
+from visavis.rooms.peer import LOSSY, RELIABLE, Peer
+from visavis.rooms.waiting import OVERHEAD_BYTES
 
 KEPT_S: Final = 30.0
 KEPT_BYTES: Final = 8 * 1024 * 1024
@@ -82,7 +83,7 @@ class Mailbox:
         """
         if label == RELIABLE and sequence:
             self._keep(_Kept(self._clock(), sender_sid, sequence, packed))
-        self._peer.send_message(label, packed, most_waiting_bytes=self._limits.waiting_data_bytes)
+        self._send(label, packed, sender_sid)
 
     def _keep(self, kept: _Kept) -> None:
         self._kept.append(kept)
@@ -98,9 +99,11 @@ class Mailbox:
         """
         for kept in self._kept:
             if kept.sender_sid in seen and kept.sequence > seen[kept.sender_sid]:
-                self._peer.send_message(
-                    RELIABLE, kept.packed, most_waiting_bytes=self._limits.waiting_data_bytes
-                )
+                self._send(RELIABLE, kept.packed, kept.sender_sid)
+
+    def _send(self, label: str, packed: bytes, sender: str) -> None:
+        limit = self._limits.waiting_data_bytes
+        self._peer.send_message(label, packed, sender=sender, most_waiting_bytes=limit)
 
 
 def stamp(packet: DataPacket, sid: str, identity: str) -> None:

@@ -21,6 +21,7 @@ from aiortc.rtcsctptransport import RTCSctpCapabilities, RTCSctpTransport
 from visavis.errors import RoomLimitError, WireError
 from visavis.rooms.ice import Ice, Route
 from visavis.rooms.limits import TimeShare
+from visavis.rooms.waiting import OVERHEAD_BYTES, FairQueue
 from visavis.rooms.wire.rtcp import Feedback, parse_rtcp
 from visavis.rooms.wire.rtp import RtpPacket, is_rtcp, parse_rtp
 from visavis.rooms.wire.sdp import MOST_MESSAGE_BYTES, SCTP_PORT, Transport
@@ -35,10 +36,8 @@ _ALPHABET: Final = string.ascii_letters + string.digits
 _WAITING_RECORDS: Final = 2048
 _HANDSHAKE_S: Final = 30.0
 _SCTP_HEADROOM_BYTES: Final = 256 * 1024  # lossy data above it is stale before it leaves
+_CHANNEL_BYTES: Final = 64 * 1024  # handed to SCTP at once; what waits before it goes in turn
 _DELIVERY_S: Final = 150e-6  # of the processor's time, for sending a message to one viewer
-
-OVERHEAD_BYTES: Final = 512
-"""Of memory, for a message that waits, beside its content."""
 
 
 def random_text(length: int) -> str:
@@ -136,8 +135,7 @@ class Peer:
         self._dtls._set_role("server")  # noqa: SLF001
         self._sctp = RTCSctpTransport(self._dtls)
         self._channels: dict[str, RTCDataChannel] = {}
-        self._early: list[bytes] = []
-        self._early_bytes = 0
+        self._waiting = FairQueue()
         self._remote: tuple[str, str] | None = None
         self._ready = asyncio.Event()
         self._lost = asyncio.Event()
@@ -289,9 +287,11 @@ class Peer:
         if label not in (RELIABLE, LOSSY, DATA_TRACK):
             return
         self._channels[label] = channel
-        channel.on("open", self._send_early)
+        channel.bufferedAmountLowThreshold = _CHANNEL_BYTES // 2
+        channel.on("open", self._send_waiting)
+        channel.on("bufferedamountlow", self._send_waiting)
         channel.on("message", lambda message: self._receive_message(label, message))
-        self._send_early()
+        self._send_waiting()
 
     def _receive_message(self, label: str, message: bytes | str) -> None:
         if isinstance(message, bytes):
@@ -306,36 +306,36 @@ class Peer:
         chunks = len(self._sctp._outbound_queue) + len(self._sctp._data_channel_queue)  # noqa: SLF001
         return channel.bufferedAmount + chunks * OVERHEAD_BYTES
 
-    def send_message(self, label: str, message: bytes, *, most_waiting_bytes: int) -> None:
-        """Send on a data channel, or keep it until the channel is open.
+    def send_message(self, label: str, message: bytes, *, sender: str, most_waiting_bytes: int) -> None:
+        """Send on a data channel, or keep it until the channel is open and has sent what came before.
 
         Lossy messages are dropped when the viewer does not keep up.
+
+        Args:
+            label: Of the channel.
+            message: What is sent.
+            sender: Whose it is: of several senders' messages that wait each goes in turn.
+            most_waiting_bytes: A limit.
 
         Raises:
             RoomLimitError: More than `most_waiting_bytes` wait for this viewer; the message is lost.
         """
         channel = self._channels.get(label)
-        if channel is None or channel.readyState != "open":
-            self._keep_early(label, message, most_waiting_bytes)
-        elif label == RELIABLE and self._waiting_bytes(channel) + len(message) > most_waiting_bytes:
-            raise RoomLimitError("The viewer does not take its data.")
-        elif label == RELIABLE or self._waiting_bytes(channel) < _SCTP_HEADROOM_BYTES:
+        taken = self._waiting_bytes(channel) if channel is not None else 0
+        if label == RELIABLE:
+            if taken + self._waiting.waiting_bytes + len(message) > most_waiting_bytes:
+                raise RoomLimitError("The viewer does not take its data.")
+            self._waiting.put(sender, message)
+            self._send_waiting()
+        elif channel is not None and channel.readyState == "open" and taken < _SCTP_HEADROOM_BYTES:
             channel.send(message)
 
-    def _keep_early(self, label: str, message: bytes, most_bytes: int) -> None:
-        if label != RELIABLE:
-            return
-        if self._early_bytes + len(message) > most_bytes:
-            raise RoomLimitError("The viewer does not open its data channels.")
-        self._early_bytes += len(message) + OVERHEAD_BYTES
-        self._early.append(message)
-
-    def _send_early(self) -> None:
+    def _send_waiting(self) -> None:
         channel = self._channels.get(RELIABLE)
-        if channel is not None and channel.readyState == "open":
-            early, self._early, self._early_bytes = self._early, [], 0
-            for message in early:
-                channel.send(message)
+        if channel is None or channel.readyState != "open":
+            return
+        while channel.bufferedAmount < _CHANNEL_BYTES and (message := self._waiting.take()) is not None:
+            channel.send(message)
 
 
 async def _first_of(*events: asyncio.Event) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from livekit.protocol.models import (
     ClientInfo,
@@ -39,6 +39,7 @@ from visavis.rooms.requests import Requests
 from visavis.rooms.room import CONNECT_WITHIN_S
 from visavis.rooms.rooms import Rooms
 from visavis.rooms.tokens import Grants
+from visavis.rooms.waiting import FairQueue
 
 KEYS = {"key": "s" * 32}
 LIMITS = Limits(
@@ -157,6 +158,7 @@ def test_large_messages_are_counted_by_their_bytes() -> None:
     with_rooms(check)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=300), st.sampled_from([field.name for field in SignalRequest.DESCRIPTOR.fields]))
 def test_any_message_ends_in_our_error_or_does_nothing_bad(junk: bytes, name: str) -> None:
     def check(rooms: Rooms) -> None:
@@ -279,6 +281,17 @@ def test_between_two_records_of_a_flood_others_have_a_turn() -> None:
         assert turns >= 90
 
     asyncio.run(run())
+
+
+def test_who_sends_much_keeps_nobody_elses_message_waiting() -> None:
+    queue = FairQueue()
+    for index in range(100):
+        queue.put("eve", b"flood %d" % index)
+    queue.put("ada", b"hello")
+    assert [queue.take() for _ in range(3)] == [b"flood 0", b"hello", b"flood 1"]
+    while queue.take() is not None:
+        pass
+    assert queue.waiting_bytes == 0
 
 
 class Line:
