@@ -68,6 +68,11 @@ class Settings(BaseSettings):
     keep_alive_timeout_s: float = Field(
         default=15.0, gt=0, description="So long an open connection waits for its next request."
     )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(),
+        description="Addresses or networks of proxies in front, as CIDR: their X-Forwarded-For and "
+        "X-Forwarded-Proto are believed, nobody else's.",
+    )
     requests_per_minute: int = Field(default=30, ge=1, description="Of keys that have no rate of their own.")
     upload_most_bytes: int = Field(default=50 * 1024 * 1024, ge=1024, description="All files of a request.")
     text_most_chars: int = Field(default=5000, ge=1, description="Of text to be spoken.")

@@ -68,6 +68,7 @@ class HttpServer(uvicorn.Server):
                 app,
                 http="httptools",
                 ws="none",
+                proxy_headers=False,  # whom to believe is a setting: see `parts.gateway`
                 log_config=None,
                 access_log=False,
                 server_header=False,

@@ -1,14 +1,16 @@
 """Choosing the adapters for the gateway and the worker."""
 
 import contextlib
+import ipaddress
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from signal import SIGKILL
-from typing import Final
+from typing import Any, Final, cast
 
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from visavis.adapters import tethered
 from visavis.adapters.livekit import LiveKitRooms
@@ -171,9 +173,29 @@ async def gateway(installation: Installation) -> AsyncIterator[ASGIApp]:
                     default_face=default_face,
                 ),
             )
-            yield FrontDoor(console_context(context, settings, _face_finder(studio)), create_app(context))
+            door = FrontDoor(console_context(context, settings, _face_finder(studio)), create_app(context))
+            yield _behind_proxies(door, settings)
     finally:
         await database.close()
+
+
+def _behind_proxies(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """An application that believes what the proxies of the settings say of where requests come from.
+
+    Raises:
+        SettingsError: One of them is no address and no network.
+    """
+    for each in settings.trusted_proxies:
+        try:
+            ipaddress.ip_network(each)
+        except ValueError as error:
+            raise SettingsError(
+                'VISAVIS_TRUSTED_PROXIES: give addresses as ["10.0.0.1", "10.1.0.0/16"].'
+            ) from error
+    if not settings.trusted_proxies:
+        return app
+    behind: Any = ProxyHeadersMiddleware(cast("Any", app), trusted_hosts=list(settings.trusted_proxies))
+    return cast("ASGIApp", behind)
 
 
 def _media_check(studio: Studio) -> Callable[[Path | None, Path | None], Awaitable[None]]:

@@ -20,7 +20,7 @@ _PARTS: Final = (
     "obstore",
     "c2pa",
     "uvicorn",
-    "limits",
+    "fastapi_offline",
     "livekit",
     "aiortc",
 )

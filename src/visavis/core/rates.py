@@ -1,80 +1,22 @@
-"""How often a key may ask: a sliding minute and a calendar month, exact across all gateways."""
+"""How often a key may ask: a rolling minute and a calendar month, exact across all gateways.
+
+The database holds when each of the last requests was let in, and decides by its own clock.
+"""
 
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import Storage
-from limits.aio.storage.base import SlidingWindowCounterSupport
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.schema import ApiKey
 from visavis.errors import MonthlyCapError, RateLimitError
 
 READS_SHARE: Final = 10  # polling a job may be this many times as frequent as everything else
-_NAMESPACE: Final = "key"
-
-
-class _SessionStorage(Storage, SlidingWindowCounterSupport):
-    """Rate windows in the database, through the transaction of the request: one statement to take."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        super().__init__()
-        self._session = session
-
-    @property
-    def base_exceptions(self) -> type[Exception] | tuple[type[Exception], ...]:
-        return SQLAlchemyError
-
-    async def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        statement = text("SELECT rate_take(:key, :most, :window, :amount)")
-        values = {"key": key, "most": limit, "window": float(expiry), "amount": amount}
-        return bool((await self._session.execute(statement, values)).scalar_one())
-
-    async def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
-        statement = text(
-            "SELECT number, current, previous, extract(epoch FROM now()) FROM rate_windows WHERE key = :key"
-        )
-        row = (await self._session.execute(statement, {"key": key})).one_or_none()
-        if row is None:
-            return 0, 0.0, 0, float(expiry)
-        number, past_s = divmod(float(row[3]), expiry)
-        left_s = expiry - past_s
-        match int(number) - row[0]:
-            case 0:
-                return row[2], left_s, row[1], left_s + expiry
-            case 1:
-                return row[1], left_s, 0, left_s + expiry
-            case _:
-                return 0, 0.0, 0, float(expiry)
-
-    async def clear_sliding_window(self, key: str, expiry: int) -> None:
-        del expiry
-        await self._session.execute(text("DELETE FROM rate_windows WHERE key = :key"), {"key": key})
-
-    async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        raise NotImplementedError("Only sliding windows are counted here.")
-
-    async def get(self, key: str) -> int:
-        raise NotImplementedError("Only sliding windows are counted here.")
-
-    async def get_expiry(self, key: str) -> float:
-        raise NotImplementedError("Only sliding windows are counted here.")
-
-    async def check(self) -> bool:
-        return True
-
-    async def reset(self) -> int | None:
-        await self._session.execute(text("TRUNCATE rate_windows"))
-        return None
-
-    async def clear(self, key: str) -> None:
-        await self.clear_sliding_window(key, 0)
+WINDOW_S: Final = 60.0
+_FORGOTTEN_AFTER_S: Final = 600.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +26,7 @@ class Allowed:
     Attributes:
         requests_per_minute: What it may.
         remaining: Requests it may make now.
-        resets_in_s: Until all of them are free again.
+        resets_in_s: Until the first of those it made is a minute old, and one more is free.
     """
 
     requests_per_minute: int
@@ -92,8 +34,15 @@ class Allowed:
     resets_in_s: int
 
 
-async def take(session: AsyncSession, key: ApiKey, *, default_rate: int, polling: bool = False) -> None:
-    """Count a request, or refuse it.
+async def take(
+    session: AsyncSession,
+    key: ApiKey,
+    *,
+    default_rate: int,
+    polling: bool = False,
+    at: datetime | None = None,
+) -> None:
+    """Count a request, or refuse it: never are more let in within any 60 seconds.
 
     Args:
         session: A transaction that is committed even when the request fails later.
@@ -101,21 +50,17 @@ async def take(session: AsyncSession, key: ApiKey, *, default_rate: int, polling
         default_rate: Requests a minute of keys without a rate of their own.
         polling: Asking after a job, which has an allowance of its own: a client that asks every two seconds
             and then submits something has not misbehaved. It does not count towards the month either.
+        at: When it came; now, by the database's clock, if not given.
 
     Raises:
         RateLimitError: Too many within a minute.
         MonthlyCapError: Too many within the month.
     """
-    rate = key.requests_per_minute or default_rate
-    item = RateLimitItemPerMinute(rate * READS_SHARE if polling else rate, namespace=_NAMESPACE)
-    limiter = SlidingWindowCounterRateLimiter(_SessionStorage(session))
-    name = f"{key.id}:{'polling' if polling else 'all'}"
-    if not await limiter.hit(item, name):
-        stats = await limiter.get_window_stats(item, name)
-        wait_s = math.ceil(stats.reset_time - datetime.now(UTC).timestamp())
+    rate = _rate(key, default_rate) * (READS_SHARE if polling else 1)
+    wait_s = await _take(session, _name(key, rate, polling=polling), rate, at)
+    if wait_s:
         raise RateLimitError(
-            f"Slow down! You've hit the limit of {item.amount} requests per minute.",
-            retry_after_s=min(max(wait_s, 1), 60),
+            f"Slow down! You've hit the limit of {rate} requests per minute.", retry_after_s=_whole(wait_s)
         )
     if not polling:
         await _count_month(session, key)
@@ -132,21 +77,33 @@ async def take_named(session: AsyncSession, name: str, *, most: int) -> None:
     Raises:
         RateLimitError: Too many within a minute.
     """
-    item = RateLimitItemPerMinute(most, namespace=_NAMESPACE)
-    if not await SlidingWindowCounterRateLimiter(_SessionStorage(session)).hit(item, name):
-        raise RateLimitError("Too many tries. Wait a minute, then try again.", retry_after_s=60)
+    wait_s = await _take(session, f"{name}:{most}", most, None)
+    if wait_s:
+        raise RateLimitError("Too many tries. Wait a minute, then try again.", retry_after_s=_whole(wait_s))
 
 
-async def stand(session: AsyncSession, key: ApiKey, *, default_rate: int) -> Allowed:
+async def stand(
+    session: AsyncSession, key: ApiKey, *, default_rate: int, at: datetime | None = None
+) -> Allowed:
     """Where a key stands, without counting."""
-    rate = key.requests_per_minute or default_rate
-    item = RateLimitItemPerMinute(rate, namespace=_NAMESPACE)
-    storage = _SessionStorage(session)
-    name = item.key_for(f"{key.id}:all")
-    previous, previous_left_s, current, _ = await storage.get_sliding_window(name, item.get_expiry())
-    used = previous * previous_left_s / item.get_expiry() + current
-    resets_in_s = math.ceil(previous_left_s or item.get_expiry())
-    return Allowed(rate, max(0, math.floor(rate - used)), resets_in_s)
+    rate = _rate(key, default_rate)
+    statement = text(
+        "SELECT used, wait_s "
+        "FROM rate_stand(:name, :window, coalesce(CAST(:at AS timestamptz), clock_timestamp()))"
+    )
+    values = {"name": _name(key, rate, polling=False), "window": WINDOW_S, "at": at}
+    used, wait_s = (await session.execute(statement, values)).one()
+    return Allowed(rate, max(0, rate - used), _whole(wait_s) if used else 0)
+
+
+async def forget(session: AsyncSession) -> None:
+    """Delete the counts of those who have not asked for a while."""
+    statement = text(
+        "WITH gone AS ("
+        "DELETE FROM rate_rings WHERE last_at < now() - make_interval(secs => :age) RETURNING id) "
+        "DELETE FROM rate_marks USING gone WHERE ring = gone.id"
+    )
+    await session.execute(statement, {"age": _FORGOTTEN_AFTER_S})
 
 
 async def requests_this_month(session: AsyncSession, key: ApiKey) -> int:
@@ -155,6 +112,26 @@ async def requests_this_month(session: AsyncSession, key: ApiKey) -> int:
     return (
         await session.execute(statement, {"key": key.id, "month": _month(datetime.now(UTC))})
     ).scalar_one_or_none() or 0
+
+
+async def _take(session: AsyncSession, name: str, most: int, at: datetime | None) -> float:
+    """Count one more: 0, or the seconds until it could be."""
+    statement = text("SELECT rate_take(:name, :most, :window, CAST(:at AS timestamptz))")
+    values = {"name": name, "most": most, "window": WINDOW_S, "at": at}
+    return float((await session.execute(statement, values)).scalar_one())
+
+
+def _rate(key: ApiKey, default_rate: int) -> int:
+    return key.requests_per_minute or default_rate
+
+
+def _name(key: ApiKey, rate: int, *, polling: bool) -> str:
+    """Of a ring; the rate is part of it, as a ring has a mark for each request that the rate allows."""
+    return f"key:{key.id}:{'polling' if polling else 'all'}:{rate}"
+
+
+def _whole(wait_s: float) -> int:
+    return min(max(math.ceil(wait_s), 1), math.ceil(WINDOW_S))
 
 
 async def _count_month(session: AsyncSession, key: ApiKey) -> None:

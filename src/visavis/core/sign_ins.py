@@ -1,22 +1,28 @@
 """Browsers that are signed in, and links that sign in once."""
 
 import hashlib
+import hmac
+import math
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core import accounts, rates
 from visavis.core.schema import ApiKey, SignIn, SignInLink, User
-from visavis.errors import KeyRefusedError, SignInLinkError
+from visavis.core.secret import ACCESS, derived, shared_secret
+from visavis.errors import KeyRefusedError, RateLimitError, SignInLinkError
 
 SIGN_IN_LIFE_S: Final = 14 * 86_400
 LINK_LIFE_S: Final = 86_400
-_TRIES_PER_ACCOUNT: Final = 10  # a minute
-_TRIES_PER_MACHINE: Final = 60  # an office may share one address
+_TRIES_PER_MACHINE: Final = 60  # a minute; an office may share one address
+_FREE_TRIES: Final = 5  # before there are pauses between them
+_MAX_PAUSE_S: Final = 900.0
+_FORGET_TRIES_S: Final = 86_400.0
+_NONCE_BYTES: Final = 16
 _SECRET_BYTES: Final = 32
 
 
@@ -161,21 +167,73 @@ async def end_others(session: AsyncSession, visitor: Visitor) -> None:
         await session.execute(delete(SignIn).where(others))
 
 
-async def count_try(session: AsyncSession, *, machine: str, account: str = "") -> None:
-    """Count a try to sign in, or refuse it: guessing must be slow.
+def prober(machine: str, account: str, *, browser: str | None = None) -> str:
+    """Who tries to sign in to an account: what tries are counted by.
+
+    Somebody elsewhere who guesses at an account slows down nobody else; and a browser that was signed in to
+    it before is not slowed down by others at its own address.
+
+    Args:
+        machine: The address that the try comes from.
+        account: The e-mail address that is tried.
+        browser: The proof that this browser was signed in to the account before, if it has one.
+    """
+    place = f"browser:{browser}" if browser else f"machine:{machine}"
+    return _digest(f"{place}\n{account.strip().lower()}").hex()
+
+
+async def count_try(
+    session: AsyncSession, *, machine: str, prober: str | None = None, at: datetime | None = None
+) -> None:
+    """Count a try to sign in, or refuse it: guessing must be slow, and the slower the longer it goes on.
 
     Args:
         session: A transaction that is committed whether or not the try succeeds.
         machine: The address that it comes from.
-        account: The e-mail address that is tried, if one is.
+        prober: As `prober` makes it, if an account is tried.
+        at: When; now, by the database's clock, if not given.
 
     Raises:
-        RateLimitError: Too many within a minute.
+        RateLimitError: Too many from this address within a minute, or too many that failed for this account.
     """
     await rates.take_named(session, f"sign-in:{machine}", most=_TRIES_PER_MACHINE)
-    if account:
-        name = _digest(account.strip().lower()).hex()
-        await rates.take_named(session, f"sign-in:{name}", most=_TRIES_PER_ACCOUNT)
+    if prober is None:
+        return
+    statement = text("SELECT sign_in_try(:name, :free, :max_s, :forget_s, CAST(:at AS timestamptz))")
+    values = {"name": prober, "free": _FREE_TRIES, "max_s": _MAX_PAUSE_S, "forget_s": _FORGET_TRIES_S}
+    wait_s = (await session.execute(statement, values | {"at": at})).scalar_one()
+    if wait_s:
+        raise RateLimitError(
+            f"Too many tries. Wait {math.ceil(wait_s)} s, then try again.", retry_after_s=math.ceil(wait_s)
+        )
+
+
+async def forgive(session: AsyncSession, prober: str) -> None:
+    """Forget the tries of somebody who signed in."""
+    await session.execute(text("DELETE FROM sign_in_tries WHERE name = :name"), {"name": prober})
+
+
+async def forget(session: AsyncSession) -> None:
+    """Delete the tries of those who gave up."""
+    statement = text("DELETE FROM sign_in_tries WHERE last_at < now() - make_interval(secs => :age)")
+    await session.execute(statement, {"age": _FORGET_TRIES_S})
+
+
+async def browser_proof(session: AsyncSession, account: str) -> str:
+    """What a browser keeps after signing in, to show later that it once was signed in to an account."""
+    nonce = secrets.token_hex(_NONCE_BYTES)
+    return f"{nonce}.{await _proof(session, account, nonce)}"
+
+
+async def is_proven(session: AsyncSession, account: str, proof: str) -> bool:
+    """Whether a proof is ours, and for this account."""
+    nonce, _, signature = proof.partition(".")
+    wanted = await _proof(session, account, nonce)
+    return hmac.compare_digest(wanted.encode(), signature.encode())
+
+
+async def _proof(session: AsyncSession, account: str, nonce: str) -> str:
+    return derived(await shared_secret(session, ACCESS), f"browser:{nonce}:{account.strip().lower()}")
 
 
 async def count_look(session: AsyncSession, *, machine: str, most: int) -> None:

@@ -9,7 +9,7 @@ from procrastinate import App
 from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 
-from visavis.core import jobs, rigs, webhooks
+from visavis.core import jobs, rates, rigs, sign_ins, webhooks
 from visavis.core.capacity import SEAT_LIFE_S
 from visavis.core.schema import WorkerSeat
 from visavis.errors import CallbackError, StoreError, VisavisError
@@ -120,6 +120,8 @@ async def sweep(shop: Workshop) -> None:
     async with shop.database.transaction() as session:
         expired = await jobs.expire(session)
         unused = await rigs.forget_unused(session, age_s=shop.policy.rig_life_s)
+        await rates.forget(session)
+        await sign_ins.forget(session)
     await shop.store.delete(expired + unused)
     uploads = await shop.store.older_than("uploads", _ORPHAN_AFTER_S)
     faces = await shop.store.older_than("rigs", _ORPHAN_AFTER_S)

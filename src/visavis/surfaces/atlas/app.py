@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from visavis import __version__
-from visavis.surfaces.atlas import about, failures, realtime, results, submissions
+from visavis.surfaces.atlas import about, docs, failures, realtime, results, submissions
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.edge import Edge, Figures
 
@@ -45,11 +45,11 @@ def _routes(figures: Figures) -> FastAPI:
         title="visavis",
         version=__version__,
         description=_DESCRIPTION,
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
     offline = (submissions.router, results.router, results.files)
-    for router in (about.router, *offline, realtime.router, about.metrics(figures)):
+    for router in (about.router, docs.router, *offline, realtime.router, about.metrics(figures)):
         app.include_router(router)
     return app

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core import accounts, rates
 from visavis.core.schema import ApiKey
@@ -42,7 +43,7 @@ def _key_of(request: Request) -> str:
     return key.strip()
 
 
-def _authenticated(*, polling: bool) -> Callable[..., Awaitable[ApiKey]]:
+def _authenticated(*, polling: bool = False, counted: bool = True) -> Callable[..., Awaitable[ApiKey]]:
     async def authenticate(
         request: Request,
         context: Annotated[Context, Depends(context)],
@@ -53,13 +54,27 @@ def _authenticated(*, polling: bool) -> Callable[..., Awaitable[ApiKey]]:
             # A transaction of its own: the request counts, whatever becomes of it.
             async with context.database.transaction() as session:
                 key = await accounts.find_key(session, word)
-                rate = context.limits.requests_per_minute
-                await rates.take(session, key, default_rate=rate, polling=polling)
+                if counted:
+                    await _count(session, key, context, polling=polling)
         except DatabaseError as error:
             raise AuthUnavailableError("Keys cannot be looked up.") from error
         return key
 
     return authenticate
+
+
+async def count(context: Context, key: ApiKey) -> None:
+    """Count a request of an `UncountedCaller`.
+
+    Raises:
+        RateLimitError: It is one too many.
+    """
+    async with context.database.transaction() as session:
+        await _count(session, key, context, polling=False)
+
+
+async def _count(session: AsyncSession, key: ApiKey, context: Context, *, polling: bool) -> None:
+    await rates.take(session, key, default_rate=context.limits.requests_per_minute, polling=polling)
 
 
 async def _authenticated_for_sessions(
@@ -69,7 +84,7 @@ async def _authenticated_for_sessions(
 ) -> ApiKey:
     """As any caller; but the API has a word of its own for too many sessions."""
     try:
-        return await _authenticated(polling=False)(request, context, None)
+        return await _authenticated()(request, context, None)
     except MonthlyCapError:
         raise
     except RateLimitError as error:
@@ -77,6 +92,7 @@ async def _authenticated_for_sessions(
 
 
 Given = Annotated[Context, Depends(context)]
-Caller = Annotated[ApiKey, Depends(_authenticated(polling=False))]
+Caller = Annotated[ApiKey, Depends(_authenticated())]
 SessionCaller = Annotated[ApiKey, Depends(_authenticated_for_sessions)]
+UncountedCaller = Annotated[ApiKey, Depends(_authenticated(counted=False))]
 PollingCaller = Annotated[ApiKey, Depends(_authenticated(polling=True))]

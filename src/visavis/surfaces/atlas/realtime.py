@@ -17,11 +17,20 @@ from visavis.errors import (
     ConversationDisabledError,
     InputError,
     RequestError,
+    SessionEndedError,
+    SessionMissingError,
     SessionModeError,
     UrlError,
 )
 from visavis.surfaces.atlas import documented, failures, live_wire, sent_faces
-from visavis.surfaces.atlas.caller import Caller, Given, PollingCaller, SessionCaller
+from visavis.surfaces.atlas.caller import (
+    Caller,
+    Given,
+    PollingCaller,
+    SessionCaller,
+    UncountedCaller,
+    count,
+)
 from visavis.surfaces.atlas.sent_faces import rig_of_request
 from visavis.surfaces.shared import faces
 from visavis.surfaces.shared.bodies import MAX_TEXT_BYTES
@@ -139,10 +148,14 @@ async def swap(
 
 
 @router.delete("/v1/realtime/session/{session_id}", responses=documented.errors(*documented.END))
-async def end(session_id: SessionId, caller: Caller, context: Given) -> live_wire.Ended:
-    """End a session: its room is closed, and what it cost is final."""
-    async with context.database.transaction() as session:
-        row = await sessions.end_by_key(session, caller, session_id)
+async def end(session_id: SessionId, caller: UncountedCaller, context: Given) -> live_wire.Ended:
+    """End a session: its room is closed, and what it cost is final. Never refused for too many requests."""
+    try:
+        async with context.database.transaction() as session:
+            row = await sessions.end_by_key(session, caller, session_id)
+    except (SessionMissingError, SessionEndedError):
+        await count(context, caller)  # ends nothing that is billed: a request like any other
+        raise
     return live_wire.ended(row)
 
 

@@ -11,7 +11,7 @@ from visavis.core.schema import ACTIVE, ApiKey, Session
 from visavis.core.sign_ins import Visitor
 from visavis.errors import SessionMissingError
 from visavis.surfaces.console import wire
-from visavis.surfaces.console.visitor import Given, SignedIn
+from visavis.surfaces.console.visitor import Given, SignedIn, machine_of
 
 _MOST_OFFSET: Final = 2**31
 _ID_BYTES: Final = 6
@@ -73,9 +73,8 @@ async def view_session(
     context: Given,
 ) -> wire.ViewAnswer:
     """What a player needs to show a session: a token that can watch, and do nothing else."""
-    machine = request.client.host if request.client else ""
     async with context.shared.database.transaction() as db:
-        await sign_ins.count_look(db, machine=machine, most=_LOOKS_PER_MINUTE)
+        await sign_ins.count_look(db, machine=machine_of(request), most=_LOOKS_PER_MINUTE)
     async with context.shared.database.transaction() as db:
         row = await sharing.shared(db, session_id, share)
     if row.status != ACTIVE:

@@ -14,10 +14,13 @@ from visavis.errors import NotPermittedError, RequestError
 from visavis.surfaces.console import wire
 from visavis.surfaces.console.context import ConsoleContext
 from visavis.surfaces.console.visitor import (
+    PROOF,
     Given,
     MaybeVisitor,
     SignedIn,
     give_cookie,
+    give_proof,
+    machine_of,
     take_cookie,
 )
 
@@ -45,15 +48,21 @@ async def sign_in(
 ) -> wire.SessionAnswer:
     """Sign in with an e-mail address and a password, or with an API key."""
     database = context.shared.database
-    await _count_try(database, request, body.email)
-    async with database.transaction() as db:
-        if body.api_key:
+    if body.api_key:
+        await _count_try(database, request)
+        async with database.transaction() as db:
             _, secret = await sign_ins.with_key(db, body.api_key.get_secret_value())
-        elif body.email and body.password:
+            visitor = await sign_ins.find(db, secret)
+    elif body.email and body.password:
+        prober = await _count_try(database, request, body.email)
+        async with database.transaction() as db:
             _, secret = await sign_ins.with_password(db, body.email, body.password.get_secret_value())
-        else:
-            raise RequestError("Give email and password, or api_key.")
-        visitor = await sign_ins.find(db, secret)
+            await sign_ins.forgive(db, prober)
+            visitor = await sign_ins.find(db, secret)
+            proof = await sign_ins.browser_proof(db, body.email)
+        give_proof(request, response, context, proof)
+    else:
+        raise RequestError("Give email and password, or api_key.")
     give_cookie(request, response, context, secret)
     return _session_of(_there(visitor), context)
 
@@ -62,7 +71,7 @@ async def sign_in(
 async def look_at_link(body: wire.LinkRequest, request: Request, context: Given) -> wire.LinkAnswer:
     """What a sign-in link is good for; looking does not spend it."""
     database = context.shared.database
-    await _count_try(database, request, "")
+    await _count_try(database, request)
     async with database.transaction() as db:
         return wire.LinkAnswer(
             makes_first_user=await sign_ins.is_first_link(db, body.link.get_secret_value())
@@ -75,7 +84,7 @@ async def sign_in_by_link(
 ) -> wire.SessionAnswer:
     """Sign in with a link, which is spent by it."""
     database = context.shared.database
-    await _count_try(database, request, "")
+    await _count_try(database, request)
     async with database.transaction() as db:
         password = body.password.get_secret_value() if body.password else ""
         _, secret = await sign_ins.with_link(
@@ -103,9 +112,10 @@ async def change_password(
     if visitor.user is None:
         raise NotPermittedError("You are signed in with a key; it has no password.")
     database = context.shared.database
-    await _count_try(database, request, visitor.user.email)
+    prober = await _count_try(database, request, visitor.user.email)
     async with database.transaction() as db:
         await accounts.check_password(db, visitor.user.email, body.current.get_secret_value())
+        await sign_ins.forgive(db, prober)
         await accounts.change_password(db, visitor.user, body.new.get_secret_value())
         await sign_ins.end_others(db, visitor)
 
@@ -137,11 +147,17 @@ async def _acting_as(db: AsyncSession, visitor: Visitor, key_id: int | None, rat
     return found[0]
 
 
-async def _count_try(database: Database, request: Request, email: str | None) -> None:
-    """In a transaction of its own: the try counts, whatever becomes of it."""
-    machine = request.client.host if request.client else ""
+async def _count_try(database: Database, request: Request, email: str | None = None) -> str:
+    """Count a try, in a transaction of its own: it counts, whatever becomes of it. By whom it was counted."""
+    machine, proof = machine_of(request), request.cookies.get(PROOF, "")
     async with database.transaction() as db:
-        await sign_ins.count_try(db, machine=machine, account=email or "")
+        if email is None:
+            await sign_ins.count_try(db, machine=machine)
+            return ""
+        browser = proof if proof and await sign_ins.is_proven(db, email, proof) else None
+        prober = sign_ins.prober(machine, email, browser=browser)
+        await sign_ins.count_try(db, machine=machine, prober=prober)
+    return prober
 
 
 def _there(visitor: Visitor | None) -> Visitor:

@@ -5,16 +5,20 @@ What changes something must besides come from our own origin, which browsers say
 """
 
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
 from visavis.core import sign_ins
 from visavis.core.sign_ins import Visitor
-from visavis.errors import ForeignOriginError, NotPermittedError, SignedOutError
+from visavis.core.urls import parse_url
+from visavis.errors import ForeignOriginError, NotPermittedError, SignedOutError, UrlError
 from visavis.surfaces.console.context import ConsoleContext
+from visavis.surfaces.shared.connections import owner_of
 
 COOKIE: Final = "visavis_console"
+PROOF: Final = "visavis_browser"
+_PROOF_LIFE_S: Final = 365 * 86_400
+_PAGES: Final = frozenset({"http", "https"})
 _PATH: Final = "/console"
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
@@ -42,11 +46,29 @@ def refuse_foreign(request: Request, context: Given) -> None:
     if request.method in _SAFE:
         return
     origin = request.headers.get("origin")
-    if origin is None:
-        return
-    ours = {request.headers.get("host", ""), urlsplit(context.shared.base_url(request)).netloc}
-    if urlsplit(origin).netloc not in ours:
+    if origin is not None and not _is_ours(origin, request, context):
         raise ForeignOriginError("This request was sent by a page of another origin.")
+
+
+def _is_ours(origin: str, request: Request, context: ConsoleContext) -> bool:
+    try:
+        sent = parse_url(origin, "Origin", schemes=_PAGES)
+        base = parse_url(context.shared.base_url(request), "The address", schemes=_PAGES)
+        here = parse_url(str(request.base_url), "The address", schemes=_PAGES)
+    except UrlError:
+        return False
+    if sent.authority == base.authority:
+        # Without an address of the operator's, a proxy in front may have ended the TLS of a request.
+        return sent.scheme in {base.scheme, "https" if context.shared.limits.public_url is None else ""}
+    return sent.authority == here.authority and sent.scheme in {here.scheme, "https"}
+
+
+def machine_of(request: Request) -> str:
+    """Where a request comes from, as strangers are counted: by IPv4 address, or IPv6 network."""
+    try:
+        return owner_of(request.client)
+    except ValueError:  # a proxy that is trusted, and named something that is no address
+        return ""
 
 
 async def found_visitor(request: Request, context: Given) -> Visitor | None:
@@ -95,6 +117,19 @@ def give_cookie(request: Request, response: Response, context: ConsoleContext, s
         COOKIE,
         secret,
         max_age=sign_ins.SIGN_IN_LIFE_S,
+        path=_PATH,
+        httponly=True,
+        samesite="strict",
+        secure=context.shared.base_url(request).startswith("https:"),
+    )
+
+
+def give_proof(request: Request, response: Response, context: ConsoleContext, proof: str) -> None:
+    """Let the browser be known again, also when it is signed out."""
+    response.set_cookie(
+        PROOF,
+        proof,
+        max_age=_PROOF_LIFE_S,
         path=_PATH,
         httponly=True,
         samesite="strict",
