@@ -13,7 +13,7 @@ NO_WEB := The web parts are left out: they need Node 20.19 or newer, with npm.
 MEDIA  := tests/live tests/conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo console test test-media test-rest test-web check check-web bench openapi lock clean
+.PHONY: help setup demo console test test-media test-rest test-web check check-web bench fuzz openapi lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -83,6 +83,9 @@ openapi: $(READY)  ## Generate the SDK's client anew after a change of the API
 
 bench: $(READY)  ## Print and keep the figures of speed and memory
 	$(BIN)/python -m bench
+
+fuzz: $(READY)  ## Send 100,000 made-up requests to a server of its own, and count what must not be
+	$(BIN)/python -m bench.fuzz
 
 lock: $(READY)  ## Resolve the lock file anew
 	$(BIN)/uv pip compile pyproject.toml --extra demo --extra rooms --extra serve --extra dev --universal --python-version 3.11 \

@@ -20,11 +20,12 @@ import tempfile
 import threading
 import time
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -63,13 +64,13 @@ QUICK = Amount(requests=16, uploads=1, jobs=2, single_jobs=1, speech_s=1)
 
 
 @contextmanager
-def serving() -> Iterator[tuple[str, str, int]]:
-    """A server in a folder of its own: address, key, process identifier."""
+def serving(settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[tuple[str, str, int]]:
+    """A server in a folder of its own, with `settings` in its environment: address, key, process number."""
     folder = Path(tempfile.mkdtemp(prefix="visavis-bench-"))
     folder.chmod(0o755)
     words = [str(Path(sys.executable).with_name("visavis")), "serve", "--port", "0", "--data", str(folder)]
     env = os.environ | {"VISAVIS_REQUESTS_PER_MINUTE": "10000000", "VISAVIS_LIVE_SLOTS": "0"}
-    env |= {"VISAVIS_ROOMS_PORT": "0", "VISAVIS_ROOMS_UDP_PORT": "0"}
+    env |= {"VISAVIS_ROOMS_PORT": "0", "VISAVIS_ROOMS_UDP_PORT": "0"} | settings
     process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=env)
     try:
         if process.stdout is None:
