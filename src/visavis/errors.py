@@ -51,6 +51,12 @@ class FaceTurnedAwayError(PhotoError):
     code = "face_turned_away"
 
 
+class MouthCoveredError(PhotoError):
+    """Something is before the mouth: a mask, a hand, a microphone."""
+
+    code = "mouth_covered"
+
+
 class MouthOpenError(PhotoError):
     """The mouth stands so wide open that its lips cannot be brought together."""
 

@@ -24,7 +24,7 @@ from visavis.engine.face.landmarks import OVAL
 from visavis.engine.mp4 import SOUND_RATE_HZ
 from visavis.engine.photo import read_photo
 from visavis.engine.render import render
-from visavis.engine.rig.build import DEFAULT_SIZE_PX, build_rig
+from visavis.engine.rig.build import DEFAULT_SIZE_PX, build_rig, check_photo
 from visavis.engine.rig.file import save_rig
 from visavis.engine.sound import open_sound
 from visavis.engine.speech import SpeechModel
@@ -87,7 +87,7 @@ def _answer(tools: Tools, request: dict[str, Any]) -> dict[str, Any]:
 def _check(tools: Tools, request: dict[str, Any]) -> dict[str, Any]:
     """Whether a photo and a sound can be used, as far as can be told quickly."""
     if photo := request.get("image"):
-        find_upright_face(tools.faces, read_photo(Path(photo)).rgb)
+        check_photo(tools.faces, read_photo(Path(photo)))
     if speech := request.get("audio"):
         with open_sound(Path(speech), rate_hz=SOUND_RATE_HZ) as sound:
             if next(iter(sound), None) is None:

@@ -1,0 +1,135 @@
+"""Is the mouth covered: by a mask, a hand, a microphone, a cup.
+
+The landmark model lays lips over whatever covers them. Bare lips tell themselves by two things: an edge runs
+along their line, and they differ in colour from the skin around them. Where neither is so, or where what is
+around them has another colour than the cheeks and no lips in it, something is before the mouth.
+
+Measured on 97 pictures of 31 faces (photos, paintings, drawings, a cartoon, black and white; beards,
+lipstick, open mouths), and on each in twelve bad lights and qualities: none is refused. Of 503 covers painted
+over these faces 78 % are refused and 8 % more are warned of; those that are missed have edges where lips
+could be, or the colour of skin.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+import cv2
+import numpy as np
+
+from visavis.engine.arrays import Floats
+from visavis.engine.rig.anatomy import LOWER_LIP_INNER, UPPER_LIP_INNER
+from visavis.engine.rig.crop import HeadCrop
+from visavis.engine.rig.sampling import sample
+
+_UPPER_LIP_OUTER: Final = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
+_LOWER_LIP_OUTER: Final = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)
+_HIGH_CHEEKS: Final = (117, 346, 118, 347, 6, 197)  # and the bridge of the nose: what a mask leaves free
+
+_BLUR_CM: Final = 0.06
+_LINE_POINTS: Final = 21
+_LINE_PART: Final = (0.12, 0.88)  # of the line's length: the corners are always shaded
+_REACH_CM: Final = 0.22  # how far from the landmarks an edge may lie
+_STEP_CM: Final = 0.05
+_PATCH_CM: Final = 0.35
+_RING_CM: Final = (0.2, 0.7)  # around the lips
+
+
+class Cover(Enum):
+    """What is to be thought of the mouth."""
+
+    NONE = 0
+    DOUBTFUL = 1
+    COVERED = 2
+
+
+@dataclass(frozen=True)
+class MouthSigns:
+    """What the picture shows where the mouth should be, in CIE Lab.
+
+    Attributes:
+        edge: Steepest change across the lips' line, averaged along it, a centimetre. Bare lips: 24 or more.
+        lips_apart: Distance of the lips' colour from that of the skin around them. Bare lips: 4 or more.
+        redder: How much redder the lips are than the skin around them.
+        around_apart: Distance of the hue around the lips from that of the cheeks. Bare: up to 14.
+    """
+
+    edge: float
+    lips_apart: float
+    redder: float
+    around_apart: float
+
+
+def judge_cover(crop: HeadCrop) -> Cover:
+    """Whether something covers the mouth."""
+    signs = mouth_signs(crop)
+    no_lips = signs.edge < 20 and signs.lips_apart < 3.5
+    other_cloth = signs.around_apart > 18 and signs.redder < 3 and signs.lips_apart < 5
+    other_cloth |= signs.around_apart > 14 and signs.lips_apart < 2
+    if no_lips or other_cloth:
+        return Cover.COVERED
+    hardly_lips = signs.edge < 24 and signs.lips_apart < 4
+    other_colour = signs.around_apart > 20 and signs.redder < 3
+    return Cover.DOUBTFUL if hardly_lips or other_colour else Cover.NONE
+
+
+def mouth_signs(crop: HeadCrop) -> MouthSigns:
+    """Look at the lips' line, the lips, the skin around them and the cheeks."""
+    cm, points = crop.pixels_per_cm, crop.points[:, :2]
+    soft = cv2.GaussianBlur(crop.rgb, (0, 0), max(0.3, _BLUR_CM * cm))
+    lab = np.asarray(cv2.cvtColor(soft.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
+    lips, around = _regions(crop)
+    if not lips.any() or not around.any():
+        return MouthSigns(np.inf, np.inf, np.inf, 0.0)  # too small to tell anything
+    lip_colour, skin_colour = (np.median(lab[region], axis=0) for region in (lips, around))
+    cheeks = np.median([_patch(lab, points[k], _PATCH_CM * cm) for k in _HIGH_CHEEKS], axis=0)
+    return MouthSigns(
+        edge=max(_edge(lab, points, line, cm) for line in (UPPER_LIP_INNER, LOWER_LIP_INNER)),
+        lips_apart=float(np.linalg.norm(lip_colour - skin_colour)),
+        redder=float(lip_colour[1] - skin_colour[1]),
+        around_apart=float(np.linalg.norm((skin_colour - cheeks)[1:])),
+    )
+
+
+def _regions(crop: HeadCrop) -> tuple[np.ndarray, np.ndarray]:
+    """Where the lips are without what shows between them, and the ring of skin around them."""
+    cm, points, shape = crop.pixels_per_cm, crop.points[:, :2], crop.rgb.shape[:2]
+    whole = _filled(shape, points, _UPPER_LIP_OUTER, _LOWER_LIP_OUTER)
+    between = cv2.dilate(_filled(shape, points, UPPER_LIP_INNER, LOWER_LIP_INNER), np.ones((3, 3), np.uint8))
+    near, far = (_grown(whole, reach * cm) for reach in _RING_CM)
+    return (whole > 0) & (between == 0), (far > 0) & (near == 0)
+
+
+def _filled(
+    shape: tuple[int, ...], points: Floats, upper: tuple[int, ...], lower: tuple[int, ...]
+) -> np.ndarray:
+    mask = np.zeros(shape, np.uint8)
+    outline = np.vstack([points[list(upper)], points[list(lower)][::-1]])
+    cv2.fillPoly(mask, [np.round(outline).astype(np.int32)], 1)
+    return mask
+
+
+def _grown(mask: np.ndarray, reach_px: float) -> np.ndarray:
+    return np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8), iterations=max(1, int(reach_px))))
+
+
+def _patch(lab: Floats, at: Floats, reach_px: float) -> Floats:
+    """Median colour around a point."""
+    low = np.clip(at - reach_px, 0, [lab.shape[1] - 1, lab.shape[0] - 1]).astype(int)
+    high = np.maximum(low + 1, (at + reach_px).astype(int) + 1)
+    part = lab[low[1] : high[1], low[0] : high[0]]
+    return np.asarray(np.median(part.reshape(-1, 3), axis=0), np.float32)
+
+
+def _edge(lab: Floats, points: Floats, line: tuple[int, ...], cm: float) -> float:
+    """The steepest change across a line of landmarks, averaged along it, so that texture cancels."""
+    corners = points[line[-1]] - points[line[0]]
+    along = corners / max(1e-3, float(np.linalg.norm(corners)))
+    down = np.array([-along[1], along[0]], np.float32)
+    nodes = points[list(line)]
+    lengths = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(nodes, axis=0), axis=1))])
+    places = np.linspace(*_LINE_PART, _LINE_POINTS) * lengths[-1]
+    middle = np.stack([np.interp(places, lengths, nodes[:, axis]) for axis in (0, 1)], axis=-1)
+    steps = np.arange(-_REACH_CM, _REACH_CM + _STEP_CM / 2, _STEP_CM)[:, None, None] * cm
+    profile = sample(lab, (middle[None] + steps * down).astype(np.float32)).mean(axis=1)
+    return float(np.linalg.norm(np.diff(profile, axis=0), axis=1).max() / _STEP_CM)
