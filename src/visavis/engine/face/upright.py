@@ -21,11 +21,11 @@ _MAX_SHAPE_ERROR_CM: Final = 1.5  # more says no more
 # Scores of both detectors less the shape's error, over 41 faces tilted by up to 25 degrees: upright 0.97 to
 # 1.8, at least 0.12 above the same face upside down (up to 1.12); most of the upright ones are over 1.25.
 _SURELY_UPRIGHT: Final = 1.25
-_MARGIN: Final = 0.1
+_MARGIN: Final = 0.25  # a dark mask on an upright face looks like hair on one upside down
 _TURNED_WORDS: Final = {
-    1: "turned a quarter to the left",
-    2: "turned over",
-    3: "turned a quarter to the right",
+    1: "a quarter turn to the left",
+    2: "upside down",
+    3: "a quarter turn to the right",
 }
 
 

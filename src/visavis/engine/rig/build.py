@@ -14,7 +14,7 @@ from visavis.engine.rig.anatomy import LEFT_EYE, RIGHT_EYE
 from visavis.engine.rig.controls import weights_row
 from visavis.engine.rig.covered import Cover, judge_cover
 from visavis.engine.rig.crop import HeadCrop, crop_head, head_square
-from visavis.engine.rig.eyes import build_eye
+from visavis.engine.rig.eyes import are_shut, build_eye
 from visavis.engine.rig.fields import displacement_fields
 from visavis.engine.rig.glasses import wears_glasses
 from visavis.engine.rig.interior import paint_interior
@@ -101,7 +101,9 @@ def _cut_out(models: FaceModels, photo: Photo, size: int | None) -> _Head:
         rgb, alpha = _levelled(rgb, alpha, face)
         face = find_face(models, rgb)
     crop = _crop(rgb, face, size)
-    return _Head(rgb, alpha, crop, (*upright.warnings, *_judge_cover(crop), *_judge_mouth(crop)))
+    return _Head(
+        rgb, alpha, crop, (*upright.warnings, *_judge_cover(crop), *_judge_mouth(crop), *_judge_eyes(crop))
+    )
 
 
 def _take_apart(photo: Pixels, crop: HeadCrop, person_mask: Floats) -> Rig:
@@ -109,13 +111,14 @@ def _take_apart(photo: Pixels, crop: HeadCrop, person_mask: Floats) -> Rig:
     line = find_mouth_line(crop)
     lips = lip_layers(crop, line)
     glasses = wears_glasses(crop)
+    left_shut, right_shut = are_shut(crop)
     return Rig(
         person=plates.person,
         background=plates.background,
         fields=displacement_fields(crop, mouth_is_open=line.is_open),
         eyes=(
-            build_eye(crop, LEFT_EYE, behind_glasses=glasses),
-            build_eye(crop, RIGHT_EYE, behind_glasses=glasses),
+            build_eye(crop, LEFT_EYE, behind_glasses=glasses, shut=left_shut),
+            build_eye(crop, RIGHT_EYE, behind_glasses=glasses, shut=right_shut),
         ),
         lips=lips,
         interior=paint_interior(crop, line, lips.box),
@@ -192,6 +195,12 @@ def _judge_mouth(crop: HeadCrop) -> tuple[str, ...]:
     if gap_cm < _OPEN_CM:
         return ()
     return ("The mouth stands open in the photo; one with a closed mouth gives better lips.",)
+
+
+def _judge_eyes(crop: HeadCrop) -> tuple[str, ...]:
+    if all(are_shut(crop)):
+        return ("The eyes are closed in the photo and stay so; one with open eyes looks more alive.",)
+    return ()
 
 
 def _picture(photo: Pixels, crop: HeadCrop) -> Picture:

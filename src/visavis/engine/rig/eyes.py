@@ -11,7 +11,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from visavis.engine.arrays import Floats, Pixels
-from visavis.engine.rig.anatomy import EyePoints
+from visavis.engine.rig.anatomy import LEFT_EYE, RIGHT_EYE, EyePoints
 from visavis.engine.rig.crop import HeadCrop
 from visavis.engine.rig.curves import bump, fill_inward, ramp
 from visavis.engine.rig.sampling import sample
@@ -20,6 +20,12 @@ LID_STEPS: Final = 10
 """Drawn positions of the lids, from open (0) to shut (the last)."""
 
 _UPPER_LID_SHARE: Final = 0.84  # of the way to closing; the lower lid does the rest
+# Openings, over the eye's width: open eyes of 31 faces 0.19 and more, those of a blink under 0.1.
+_SHUT: Final = 0.10
+_SHUT_BOTH: Final = 0.12
+_LASH_HEIGHT: Final = 0.22  # how far above the lid's edge lashes and liner reach, in widths of the eye
+_LASH_PAST_CORNER: Final = 0.22
+_LASH_DARKER: Final = 0.07  # than what is around them, of the mean brightness
 _SOFT_CORNER: Final = 0.08  # how far past a corner the skin still follows, in widths of the eye
 
 
@@ -46,6 +52,22 @@ class Eye:
     iris_radius_px: float
 
 
+def are_shut(crop: HeadCrop) -> tuple[bool, bool]:
+    """Whether each eye, that on the left of the picture first, is closed in the photo."""
+    left, right = (_openness(crop.points[:, :2], eye) for eye in (LEFT_EYE, RIGHT_EYE))
+    both = (left + right) / 2 < _SHUT_BOTH
+    return both or left < _SHUT, both or right < _SHUT
+
+
+def _openness(points: Floats, eye: EyePoints) -> float:
+    """Height of the opening in the middle third of the eye, over the eye's width."""
+    start, end = points[eye.corners[0]], points[eye.corners[1]]
+    width = float(np.linalg.norm(end - start))
+    down = np.array([start[1] - end[1], end[0] - start[0]], np.float32) / width
+    heights = (points[list(eye.lower)] - points[list(eye.upper)]) @ down
+    return float(heights[3:6].mean()) / width
+
+
 @dataclass(frozen=True)
 class _Eyelids:
     """The lids' edges in the eye's own coordinates: u along the corners' line, v down from it, pixels.
@@ -64,13 +86,14 @@ class _Eyelids:
     brow_gap: float
 
 
-def build_eye(crop: HeadCrop, eye: EyePoints, *, behind_glasses: bool) -> Eye:
+def build_eye(crop: HeadCrop, eye: EyePoints, *, behind_glasses: bool, shut: bool = False) -> Eye:
     """Cut one eye's sprites out of the head crop.
 
     Args:
         crop: The head.
         eye: Which eye.
         behind_glasses: Keeps the lids from dragging a frame that lies over them.
+        shut: The photo shows it closed: nothing is drawn over it, as there is no eyeball to show.
     """
     points = crop.points[:, :2]
     start, end = points[eye.corners[0]], points[eye.corners[1]]
@@ -87,8 +110,10 @@ def build_eye(crop: HeadCrop, eye: EyePoints, *, behind_glasses: bool) -> Eye:
     rim = points[eye.iris + 1 : eye.iris + 5] - [left, top]
     radius = float(np.linalg.norm(rim - centre, axis=1).mean())
     iris, white, opening = _eyeball(skin, lids, centre, radius)
-    reach = 0.35 if behind_glasses else 0.60
-    return Eye(left, top, _lid_sprites(skin, lids, reach), iris, white, opening, radius)
+    sprites = _lid_sprites(skin, lids, behind_glasses=behind_glasses)
+    if shut:
+        sprites, opening = np.zeros_like(sprites), np.zeros_like(opening)
+    return Eye(left, top, sprites, iris, white, opening, radius)
 
 
 def _eyelids(points: Floats, eye: EyePoints, column: Floats, row: Floats) -> _Eyelids:
@@ -126,29 +151,35 @@ def _eyelids(points: Floats, eye: EyePoints, column: Floats, row: Floats) -> _Ey
     )
 
 
-def _lid_sprites(skin: Pixels, lids: _Eyelids, reach: float) -> Pixels:
+def _lid_sprites(skin: Pixels, lids: _Eyelids, *, behind_glasses: bool) -> Pixels:
     """The lids at every step, as skin stretched down from the crease and up from the cheek."""
     u, v, width = lids.u, lids.v, lids.width
     lashes = ramp(0.0, 0.22 * width, u) * ramp(width, 0.78 * width, u)
     opening = lids.opening
+    reach = 0.35 if behind_glasses else 0.60  # a frame over the lid must not be dragged along
     crease = max(reach * lids.brow_gap, 0.16 * width)
     lash_band = (np.abs(v - lids.upper) < 0.05 * width) & (u > 0.1 * width) & (u < 0.9 * width)
     lash_colour = np.percentile(skin[lash_band].reshape(-1, 3), 15, axis=0) * 0.8
 
+    bare, lash_share = _without_lashes(skin, lids, past_corners=not behind_glasses)
     sprites = np.empty((LID_STEPS - 1, *skin.shape[:2], 4), np.uint8)
     for step in range(1, LID_STEPS):
         shut = step / (LID_STEPS - 1)
+        # The lashes of the open eye point up and out; on a shut lid they would stand as hooks at the corners.
+        gone = ramp(0.2, 0.8, np.float32(shut))
+        source = skin.astype(np.float32) * (1 - gone) + bare * gone
         # The margin itself is a little above the landmark line, under the lashes.
         margin = lids.upper - 0.06 * width * lashes * min(1.0, 2 * shut)
         fall = _UPPER_LID_SHARE * opening * shut + (lids.upper - margin)
         rise = (1 - _UPPER_LID_SHARE) * opening * shut
         edge = margin + fall
-        upper = _sample(skin, lids, _stretched(edge - v, fall, crease) - (edge - v) + fall)
+        upper = _sample(source, lids, _stretched(edge - v, fall, crease) - (edge - v) + fall)
         lower_edge = lids.lower - rise
         cheek = 0.22 * width
-        lower = _sample(skin, lids, -(_stretched(v - lower_edge, rise, cheek) - (v - lower_edge) + rise))
+        lower = _sample(source, lids, -(_stretched(v - lower_edge, rise, cheek) - (v - lower_edge) + rise))
 
-        lash = bump(v - edge + 0.004 * width, 0.020 * width) * lashes * ramp(0, 0.5, shut) * 0.7
+        thickness = (0.020 + 0.006 * shut) * width  # lashes that point down lie over each other
+        lash = bump(v - edge + 0.004 * width, thickness) * lashes * ramp(0, 0.5, shut) * 0.75
         upper = upper * (1 - lash[..., None]) + lash_colour * lash[..., None]
         # A shut lid bulges over the eyeball: light on its height, shade under the brow and at the lash.
         bulge = bump(v - (lids.upper + 0.35 * fall), 0.16 * width) * lashes * shut
@@ -161,8 +192,33 @@ def _lid_sprites(skin: Pixels, lids: _Eyelids, reach: float) -> Pixels:
         colour = (upper * over[..., None] + lower * under[..., None]) / np.maximum(alpha, 1e-4)[..., None]
         # Only where something moved: elsewhere the sprite would cover the gaze for nothing.
         moved = ramp(0.0, 0.05 * width, np.minimum(u + 0.1 * width, 1.1 * width - u))
+        moved = np.maximum(moved, lash_share * gone)
         sprites[step - 1] = np.clip(np.dstack([colour, alpha * moved * 255]), 0, 255).astype(np.uint8)
     return sprites
+
+
+def _without_lashes(skin: Pixels, lids: _Eyelids, *, past_corners: bool) -> tuple[Floats, Floats]:
+    """The skin as if there were no lashes and no liner above the eye, and where it was changed, 0..1.
+
+    They are what is darker than all around it, near the upper lid's edge and past the corners.
+    """
+    u, v, width = lids.u, lids.v, lids.width
+    size = max(3, int(0.14 * width)) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    grey = cv2.cvtColor(skin, cv2.COLOR_RGB2GRAY)
+    dark = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, kernel).astype(np.float32) / (grey.mean() + 10)
+    above = lids.upper - v  # positive above the edge
+    past = np.maximum(-u, u - width)  # positive past the corners
+    reach = _LASH_PAST_CORNER * width if past_corners else 0.0  # there the frame would be taken for lashes
+    near = (above < _LASH_HEIGHT * width) & (above > -0.06 * width) & (past < reach)
+    eyeball = (v > lids.upper) & (v < lids.lower) & (past < 0)
+    lashes = (near & (dark > _LASH_DARKER) & ~eyeball).astype(np.uint8)
+    lashes = cv2.dilate(lashes, np.ones((3, 3), np.uint8), iterations=max(1, int(0.012 * width)))
+    # The eyeball is filled too, or its white and its shade would run into the skin.
+    hidden = np.maximum(lashes, eyeball.astype(np.uint8))
+    bare = cv2.inpaint(skin, hidden, max(2.0, 0.05 * width), cv2.INPAINT_TELEA).astype(np.float32)
+    share = cv2.GaussianBlur(lashes.astype(np.float32), (0, 0), max(0.8, 0.015 * width))
+    return bare, np.minimum(1, 1.5 * share) * (past > 0)
 
 
 def _stretched(distance: Floats, travel: Floats, reach: float) -> Floats:
@@ -177,11 +233,11 @@ def _stretched(distance: Floats, travel: Floats, reach: float) -> Floats:
     return np.where(distance > 0, before, distance).astype(np.float32)
 
 
-def _sample(skin: Pixels, lids: _Eyelids, back: Floats) -> Floats:
+def _sample(skin: Floats, lids: _Eyelids, back: Floats) -> Floats:
     """The skin, each pixel taken from `back` pixels higher along the eye's own vertical."""
     rows, columns = np.mgrid[0 : skin.shape[0], 0 : skin.shape[1]].astype(np.float32)
     at = np.stack([columns - back * lids.down[0], rows - back * lids.down[1]], axis=-1)
-    return sample(skin.astype(np.float32), at.astype(np.float32), smooth=True)
+    return sample(skin, at.astype(np.float32), smooth=True)
 
 
 def _eyeball(skin: Pixels, lids: _Eyelids, centre: Floats, radius: float) -> tuple[Pixels, Pixels, Pixels]:
