@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import platformdirs
+from sqlalchemy import make_url
 
 from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.core.database import migrate
@@ -16,6 +17,13 @@ from visavis.errors import DatabaseError, SettingsError
 from visavis.settings import Settings
 
 _ROOTS_DATA: Final = Path("/var/lib/visavis")
+# Of the driver. Without them the system's count: two hours until it asks, a quarter of one until it gives up.
+_NETWORK_LIMITS: Final = {
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ class Installation:
     def url(self) -> str:
         """Of the database."""
         if self.settings.database_url:
-            return self.settings.database_url.get_secret_value()
+            return _noticing_loss(self.settings.database_url.get_secret_value())
         return EmbeddedPostgres(self.folder / "postgres").url
 
     @contextlib.contextmanager
@@ -107,3 +115,14 @@ class Installation:
 def _default_folder() -> Path:
     # Root's own folders cannot be entered by the user who runs the database.
     return _ROOTS_DATA if os.geteuid() == 0 else platformdirs.user_data_path("visavis")
+
+
+def _noticing_loss(url: str) -> str:
+    """The address of a database over a network, with limits on how long one waits for a network that is gone.
+
+    What the operator has set in the address stands.
+    """
+    parsed = make_url(url)
+    return parsed.update_query_dict(
+        {name: value for name, value in _NETWORK_LIMITS.items() if name not in parsed.query}
+    ).render_as_string(hide_password=False)
