@@ -70,7 +70,7 @@ export interface paths {
         };
         /**
          * Status
-         * @description Whether there is capacity: `available`, or `busy` when all of it is occupied.
+         * @description Whether there is capacity: `available`, or `busy` when jobs, or live sessions, take all of theirs.
          */
         get: operations["status_v1_status_get"];
         put?: never;
@@ -300,7 +300,7 @@ export interface paths {
         post?: never;
         /**
          * End
-         * @description End a session: its room is closed, and what it cost is final.
+         * @description End a session: its room is closed, and what it cost is final. Never refused for too many requests.
          */
         delete: operations["end_v1_realtime_session__session_id__delete"];
         options?: never;
@@ -805,7 +805,7 @@ export interface components {
             mode: "passthrough" | "conversation" | "external";
             /**
              * Started At
-             * @description When the avatar came; until then, when created.
+             * @description When it was created.
              * @example 2026-04-01T01:30:00Z
              */
             started_at: string;
@@ -816,6 +816,7 @@ export interface components {
             ended_at: string | null;
             /**
              * Duration Seconds
+             * @description Since the avatar first came.
              * @example 322
              */
             duration_seconds: number;
