@@ -131,6 +131,13 @@ class DatabaseError(VisavisError):
     retryable = True
 
 
+class PartLostError(VisavisError):
+    """A part of the server died and could not be started again."""
+
+    code = "part_lost"
+    retryable = True
+
+
 class StoreError(VisavisError):
     """A file could not be stored or fetched."""
 
@@ -211,6 +218,12 @@ class TryLaterError(VisavisError):
     def __init__(self, message: str, *, retry_after_s: int) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class BusyError(TryLaterError):
+    """Whoever could do it has other things to do."""
+
+    code = "busy"
 
 
 class RateLimitError(TryLaterError):

@@ -82,12 +82,24 @@ class Settings(BaseSettings):
     render_children: int | None = Field(
         default=None, ge=1, description="Jobs rendered at a time by a worker; one for each core if not set."
     )
+    face_children: int = Field(
+        default=2,
+        ge=1,
+        description="Processes that look at uploads and take faces apart for live sessions. With two or more "
+        "one account never has all of them.",
+    )
     child_memory_bytes: int = Field(
         default=6 * 1024**3, ge=1024**3, description="Address space of a rendering process."
     )
     job_limit_s: float = Field(default=300.0, ge=0, description="Time for one try of a job; 0 for no limit.")
     result_life_s: int = Field(default=86_400, ge=1, description="How long results are kept.")
     price_per_hour_usd: float = Field(default=7.0, ge=0, description="Of video made.")
+    restart_timeout_s: float = Field(
+        default=300.0,
+        ge=0,
+        description="`visavis serve` ends when its database, room server or worker died and cannot be "
+        "started again in so long.",
+    )
     livekit_url: str | None = Field(
         default=None,
         validation_alias=AliasChoices("livekit_url", "LIVEKIT_URL"),

@@ -63,9 +63,11 @@ class Server:
     url: str = ""
     key: str = ""
     log: Path = Path()
+    prefix: tuple[str, ...] = ()  # what starts it
 
     def start(self) -> None:
         words = [
+            *self.prefix,
             str(Path(sys.executable).with_name("visavis")),
             "serve",
             "--port",

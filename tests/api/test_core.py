@@ -240,7 +240,18 @@ def test_what_a_crash_left_in_the_store_is_swept_away(postgres: str, tmp_path: P
             os.utime(tmp_path / "objects" / name, (0, 0))
         policy = Policy(None, 60, 7.0, 86_400.0, None, ())
         studio, company = Studio([], children=0), Company([], spares=0, environment={})
-        shop = Workshop(database, store, studio, company, None, None, None, policy, tmp_path)  # type: ignore[arg-type]
+        shop = Workshop(
+            database,
+            store,
+            studio,
+            company,
+            None,
+            None,
+            None,
+            policy,
+            tmp_path,
+            lambda: 0,  # type: ignore[arg-type]
+        )
         await errands.sweep(shop)
         left = {str(path.relative_to(tmp_path / "objects")) for path in tmp_path.glob("objects/*/*/*")}
         assert left == young | {f"uploads/{waiting.id}/image"}

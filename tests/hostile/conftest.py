@@ -1,25 +1,48 @@
-"""The same real servers as the API's tests."""
+"""One server for every attack that it must outlive, and the files of somebody who only wants to use it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.api.conftest import Server, client, media, open_folder, postgres, start_server
-
-UPLOAD_MAX_BYTES: Final = 300_000
-PUBLIC_URL: Final = "https://avatars.example"
-PROXY: Final = "127.0.0.3"
+from tests.api.conftest import Server, client, media, open_folder, postgres, start_server, until
 
 __all__ = ["client", "media", "open_folder", "postgres", "start_server"]
 
+DESCRIPTORS: Final = 1024
+UPLOAD_MAX_BYTES: Final = 300_000
+PUBLIC_URL: Final = "https://avatars.example"
+PROXY: Final = "127.0.0.3"
+LIMITED: Final = ("/bin/sh", "-c", f'ulimit -n {DESCRIPTORS}; exec "$@"', "sh")
+SETTINGS: Final = {
+    "VISAVIS_REQUESTS_PER_MINUTE": "100000",
+    "VISAVIS_ROOMS_PORT": "0",
+    "VISAVIS_ROOMS_UDP_PORT": "0",
+    "VISAVIS_RENDER_CHILDREN": "1",
+    "VISAVIS_LIVE_SLOTS": "4",
+    "VISAVIS_UPLOAD_MOST_BYTES": str(UPLOAD_MAX_BYTES),  # low, so that attacks are quick
+    "VISAVIS_PUBLIC_URL": PUBLIC_URL,
+    "VISAVIS_TRUSTED_PROXIES": f'["{PROXY}"]',
+}
+
+
+def leave_open(data: Path) -> list[Path]:
+    """What an earlier version left, for everybody to read."""
+    files = [data / "objects" / "rigs" / "old.visavis", data / "rooms.json", data / "tmp" / "job-1" / "image"]
+    for path in files:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+        path.chmod(0o644)
+    return files
+
 
 @pytest.fixture(scope="session")
-def server(start_server: Callable[..., Server]) -> Server:
-    """One server for all attacks that should do it no harm; its limit is low, so that they are quick."""
-    return start_server(
-        requests_per_minute="100000",
-        live_slots="1",
-        upload_most_bytes=str(UPLOAD_MAX_BYTES),
-        public_url=PUBLIC_URL,
-        trusted_proxies=f'["{PROXY}"]',
-    )
+def server(open_folder: Callable[[], Path], face_models_folder: Path) -> Iterator[Server]:
+    """A server that may open no more than `DESCRIPTORS` files, in a folder that an earlier version used."""
+    data = open_folder()
+    leave_open(data)
+    server = Server(data, SETTINGS, prefix=LIMITED)
+    server.start()
+    until(lambda: "live_slots" in server.log.read_text(), what="live slots")
+    yield server
+    assert server.stop() == 0

@@ -15,7 +15,7 @@ from visavis.surfaces.shared.context import Context
 
 
 def console_context(
-    context: Context, settings: Settings, look_for_face: Callable[[Path], Awaitable[FaceInPhoto]]
+    context: Context, settings: Settings, look_for_face: Callable[[Path, str], Awaitable[FaceInPhoto]]
 ) -> ConsoleContext:
     """Put together what the console is given."""
     secret = settings.webhook_secret

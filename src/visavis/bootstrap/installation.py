@@ -24,6 +24,9 @@ _NETWORK_LIMITS: Final = {
     "keepalives_count": "3",
     "tcp_user_timeout": "10000",
 }
+_POSTGRES: Final = "postgres"
+_PRIVATE_UMASK: Final = 0o077
+_OTHERS_PASS: Final = 0o011
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,20 @@ class Installation:
             ) from error
         return cls(settings, folder)
 
+    def make_private(self) -> None:
+        """Keep faces, voices and secrets from other users of this machine, in what is there and what comes.
+
+        From now on this process and those that it starts make files that only their user may read. What an
+        earlier version left open is closed. The user who runs the embedded database may pass through the
+        folder, and no other user may list it.
+        """
+        os.umask(_PRIVATE_UMASK)
+        passes = _OTHERS_PASS if os.geteuid() == 0 and self.postgres is not None else 0
+        for each in self.folder.iterdir():
+            if each.name != _POSTGRES:  # it takes care of its own
+                _close_to_others(each)
+        self.folder.chmod(0o700 | passes)
+
     @property
     def temporary(self) -> Path:
         """For files on their way."""
@@ -72,14 +89,14 @@ class Installation:
     @property
     def postgres(self) -> EmbeddedPostgres | None:
         """The embedded database, not yet started; nothing if another is used."""
-        return None if self.settings.database_url else EmbeddedPostgres(self.folder / "postgres")
+        return None if self.settings.database_url else EmbeddedPostgres(self.folder / _POSTGRES)
 
     @property
     def url(self) -> str:
         """Of the database."""
         if self.settings.database_url:
             return _noticing_loss(self.settings.database_url.get_secret_value())
-        return EmbeddedPostgres(self.folder / "postgres").url
+        return EmbeddedPostgres(self.folder / _POSTGRES).url
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
@@ -110,6 +127,19 @@ class Installation:
                 yield self.url
             finally:
                 postgres.stop()
+
+
+def _close_to_others(path: Path) -> None:
+    """Take a file or folder, with all in it, from everybody but its user.
+
+    A folder that is closed had everything in it closed before: it is not looked into again.
+    """
+    if path.is_symlink() or not path.stat().st_mode & _PRIVATE_UMASK:
+        return
+    if path.is_dir():
+        for each in path.iterdir():
+            _close_to_others(each)
+    path.chmod(path.stat().st_mode & ~_PRIVATE_UMASK)
 
 
 def _default_folder() -> Path:

@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from visavis.adapters import tethered
+from visavis.adapters import scratch, tethered
 from visavis.adapters.livekit import LiveKitRooms
 from visavis.adapters.objects import CloudObjects, LocalObjects
 from visavis.adapters.public_http import PublicHttp
@@ -23,7 +23,7 @@ from visavis.bootstrap.marking import marker
 from visavis.bootstrap.roomserver import RoomsAddress
 from visavis.core.database import Database
 from visavis.core.secret import LINKS, ROOMS, derived, shared_secret
-from visavis.errors import ChildError, SettingsError
+from visavis.errors import BusyError, ChildError, SettingsError
 from visavis.ports import RoomServer
 from visavis.providers.espeak import Espeak
 from visavis.samples import write_portrait
@@ -40,6 +40,7 @@ _CHECK_LIMIT_S: Final = 20.0
 _BUILD_PATIENCE_S: Final = 20.0
 _SPARE_PLAYERS: Final = 2
 _CHECK_PATIENCE_S: Final = 5.0
+_MAX_WAITING: Final = 8  # faces of one account
 _CHILD_MAY_KNOW: Final = (
     *("VISAVIS_MODELS_", "VISAVIS_OFFLINE", "VISAVIS_LOG_", "VISAVIS_CHILD_", "PATH", "HOME", "LANG", "LC_"),
     *("TMPDIR", "XDG_", "PYTHON", "VIRTUAL_ENV", "LD_", "SSL_", "PIP_"),
@@ -130,8 +131,16 @@ def public_http(settings: Settings) -> PublicHttp:
 
 
 @contextlib.asynccontextmanager
-async def gateway(installation: Installation) -> AsyncIterator[ASGIApp]:
-    """The HTTP application, with a process that looks at what is sent."""
+async def gateway(
+    installation: Installation, folder: Path, is_whole: Callable[[], bool]
+) -> AsyncIterator[ASGIApp]:
+    """The HTTP application, with processes that look at what is sent.
+
+    Args:
+        installation: Whose.
+        folder: For uploads on their way.
+        is_whole: Whether no part of the server is down.
+    """
     settings = installation.settings
     database = Database(installation.url)
     http = public_http(settings)
@@ -141,7 +150,14 @@ async def gateway(installation: Installation) -> AsyncIterator[ASGIApp]:
     try:
         store = await object_store(installation, database)
         rooms = LiveKitRooms(await room_server(installation, database, public=True))
-        async with Studio(child_command(), children=1, environment=child_environment()) as studio:
+        children = settings.face_children
+        async with Studio(
+            child_command(),
+            children=children,
+            environment=child_environment(),
+            max_held=max(1, children - 1),
+            max_waiting=_MAX_WAITING,
+        ) as studio:
             context = Context(
                 database=database,
                 store=store,
@@ -155,7 +171,8 @@ async def gateway(installation: Installation) -> AsyncIterator[ASGIApp]:
                 build_rig=_rig_builder(studio),
                 rooms=rooms,
                 open_link=store.open_link if isinstance(store, LocalObjects) else None,
-                folder=installation.temporary,
+                folder=folder,
+                is_whole=is_whole,
                 limits=Limits(
                     requests_per_minute=settings.requests_per_minute,
                     upload_most_bytes=settings.upload_most_bytes,
@@ -198,43 +215,48 @@ def _behind_proxies(app: ASGIApp, settings: Settings) -> ASGIApp:
     return cast("ASGIApp", behind)
 
 
-def _media_check(studio: Studio) -> Callable[[Path | None, Path | None], Awaitable[None]]:
+def _media_check(studio: Studio) -> Callable[[Path | None, Path | None, str], Awaitable[None]]:
     """What looks at uploads. When there is no time for it, the job itself will tell."""
 
-    async def check(image: Path | None, audio: Path | None) -> None:
+    async def check(image: Path | None, audio: Path | None, owner: str) -> None:
         request = {"do": "check", "image": str(image or ""), "audio": str(audio or "")}
         try:
-            await studio.work(request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S)
-        except ChildError:
+            await studio.work(request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner)
+        except (BusyError, ChildError):
             return
 
     return check
 
 
-def _face_finder(studio: Studio) -> Callable[[Path], Awaitable[FaceInPhoto]]:
+def _face_finder(studio: Studio) -> Callable[[Path, str], Awaitable[FaceInPhoto]]:
     """What looks at a photo that was just chosen."""
 
-    async def find(photo: Path) -> FaceInPhoto:
+    async def find(photo: Path, owner: str) -> FaceInPhoto:
         request = {"do": "face", "image": str(photo)}
-        found = await studio.work(request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S)
+        found = await studio.work(request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner)
         return FaceInPhoto(outline=found["outline"], warnings=found["warnings"])
 
     return find
 
 
-def _rig_builder(studio: Studio) -> Callable[[Path, Path], Awaitable[None]]:
+def _rig_builder(studio: Studio) -> Callable[[Path, Path, str], Awaitable[None]]:
     """What takes faces apart for live sessions."""
 
-    async def build(picture: Path, target: Path) -> None:
+    async def build(picture: Path, target: Path, owner: str) -> None:
         request = {"do": "rig", "image": str(picture), "output": str(target)}
-        await studio.work(request, limit_s=_CHECK_LIMIT_S, patience_s=_BUILD_PATIENCE_S)
+        await studio.work(request, limit_s=_CHECK_LIMIT_S, patience_s=_BUILD_PATIENCE_S, owner=owner)
 
     return build
 
 
 @contextlib.asynccontextmanager
-async def workshop(installation: Installation) -> AsyncIterator[Workshop]:
-    """What a worker needs, with its rendering processes."""
+async def workshop(installation: Installation, folder: Path) -> AsyncIterator[Workshop]:
+    """What a worker needs, with its rendering processes.
+
+    Args:
+        installation: Whose.
+        folder: For files on their way.
+    """
     settings = installation.settings
     mark = marker(settings, installation.folder)
     database = Database(installation.url)
@@ -267,7 +289,8 @@ async def workshop(installation: Installation) -> AsyncIterator[Workshop]:
                     webhook_secret=secret.get_secret_value() if secret else None,
                     webhook_retry_after_s=settings.webhook_retry_after_s,
                 ),
-                folder=installation.temporary,
+                folder=folder,
+                sweep=lambda: scratch.sweep(installation.temporary),
             )
     finally:
         await database.close()

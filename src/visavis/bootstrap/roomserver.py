@@ -66,6 +66,8 @@ class RoomsAddress:
 class EmbeddedRooms:
     """The room server's process."""
 
+    name = "room server"
+
     def __init__(self, settings: Settings, host: str, secret: str) -> None:
         """Prepare.
 
@@ -96,6 +98,7 @@ class EmbeddedRooms:
         """
         words = [sys.executable, "-m", "visavis.cli.main", "rooms", "--host", self._host]
         words += ["--port", str(self._port), "--udp-port", str(self._udp_port), "--node-ip", self._shown]
+        self._close_output()
         environment = {**os.environ, "LIVEKIT_API_KEY": KEY, "LIVEKIT_API_SECRET": self._secret}
         self._process = subprocess.Popen(  # noqa: S603 - our own command
             tethered.command(words, on_parents_death=signal.SIGKILL),
@@ -121,7 +124,10 @@ class EmbeddedRooms:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        if self._process.stdout is not None:
+        self._close_output()
+
+    def _close_output(self) -> None:
+        if self._process is not None and self._process.stdout is not None:
             self._process.stdout.close()
 
 

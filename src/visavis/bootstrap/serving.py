@@ -2,34 +2,34 @@
 
 import asyncio
 import contextlib
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import structlog
 
-from visavis.adapters import tethered
+from visavis.adapters import scratch, tethered
 from visavis.adapters.postgres import EmbeddedPostgres
+from visavis.adapters.scratch import scratch_folder
 from visavis.bootstrap import loop_factory
 from visavis.bootstrap.http_server import HttpServer, connection_limits, raise_descriptor_limit
 from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.parts import gateway, rooms_secret, workshop
 from visavis.bootstrap.roomserver import EmbeddedRooms
+from visavis.bootstrap.supervisor import Part, Supervisor
 from visavis.core import accounts, leases, sign_ins
 from visavis.core.database import Database, migrate
 from visavis.core.webhooks import secret_of
-from visavis.errors import SettingsError
+from visavis.errors import PartLostError, SettingsError
 from visavis.settings import Settings
 from visavis.worker.worker import work
 
 FIRST_KEY_NAME: Final = "First key"
-_LOOK_EVERY_S: Final = 0.5
 _SLOTS_S: Final = 15.0
 _LOOK_FOR_SLOTS_EVERY_S: Final = 0.1
 _WORKER_DRAIN_S: Final = 40.0
@@ -65,15 +65,19 @@ def serve(installation: Installation, host: str, port: int, on_start: Callable[[
     """
     raise_descriptor_limit()
     with _listening(host, port) as listener, installation.alone():
+        installation.make_private()
+        scratch.sweep_unowned(installation.temporary)
         postgres = installation.postgres
-        _clear(installation.temporary)
         if postgres:
             postgres.start()
         try:
             migrate(installation.url)
             rooms = _rooms(installation, host)
-            with asyncio.Runner(loop_factory=loop_factory()) as runner:
-                runner.run(_serve(installation, postgres, rooms, listener, on_start))
+            with (
+                scratch_folder(installation.temporary, "gateway") as folder,
+                asyncio.Runner(loop_factory=loop_factory()) as runner,
+            ):
+                runner.run(_Serving(installation, postgres, rooms, folder).serve(listener, on_start))
         finally:
             if postgres:
                 postgres.stop()
@@ -83,13 +87,18 @@ def serve(installation: Installation, host: str, port: int, on_start: Callable[[
 def work_alone(settings: Settings, data: Path | None) -> None:
     """Run a worker until SIGINT or SIGTERM."""
     installation = Installation.of(settings, data)
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        runner.run(_work(installation))
+    raise_descriptor_limit()
+    installation.make_private()
+    with (
+        scratch_folder(installation.temporary, "worker") as folder,
+        asyncio.Runner(loop_factory=loop_factory()) as runner,
+    ):
+        runner.run(_work(installation, folder))
 
 
-async def _work(installation: Installation) -> None:
+async def _work(installation: Installation, folder: Path) -> None:
     stopped = _stop_on_signals()
-    async with workshop(installation) as shop:
+    async with workshop(installation, folder) as shop:
         await work(shop, installation.url, stopped)
 
 
@@ -108,46 +117,85 @@ def _rooms(installation: Installation, host: str) -> EmbeddedRooms | None:
     return EmbeddedRooms(installation.settings, host, asyncio.run(secret()))
 
 
-async def _serve(
-    installation: Installation,
-    postgres: EmbeddedPostgres | None,
-    rooms: EmbeddedRooms | None,
-    listener: socket.socket,
-    on_start: Callable[[Started], None],
-) -> None:
-    stopped = _stop_on_signals()
-    worker = _Worker(installation.folder)
-    try:
-        if rooms is not None:
-            rooms.start()
-            rooms.address.write(installation.rooms_note)
-        worker.start()
-        async with gateway(installation) as app:
-            server = HttpServer(app, listener, connection_limits(installation.settings))
-            serving = asyncio.create_task(server.serve())
-            watching = asyncio.create_task(_watch(postgres, rooms, worker))
-            database = Database(installation.url)
-            try:
-                if installation.settings.live_slots != 0 and not await _has_slots(database, stopped):
-                    _log.warning("no_live_slots_yet")
-                started = await _started(installation, database, listener)
-            finally:
-                await database.close()
-            on_start(started)
-            ending = asyncio.create_task(stopped.wait())
+class _Serving:
+    """The parts of a server, from their start to their end."""
+
+    def __init__(
+        self,
+        installation: Installation,
+        postgres: EmbeddedPostgres | None,
+        rooms: EmbeddedRooms | None,
+        folder: Path,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            installation: Whose.
+            postgres: Runs already; `None` if another database is used.
+            rooms: Not yet started; `None` if another server is used.
+            folder: For uploads on their way.
+        """
+        self._installation, self._rooms, self._folder = installation, rooms, folder
+        self._worker = _Worker(installation.folder)
+        parts: list[Part | None] = [postgres, rooms, self._worker]
+        self._supervisor = Supervisor(
+            [part for part in parts if part is not None],
+            restart_timeout_s=installation.settings.restart_timeout_s,
+        )
+
+    async def serve(self, listener: socket.socket, on_start: Callable[[Started], None]) -> None:
+        """Serve until a signal, or until a part is lost.
+
+        Raises:
+            PartLostError: A part died and could not be started again.
+        """
+        stopped = _stop_on_signals()
+        try:
+            if self._rooms is not None:
+                self._rooms.start()
+                self._rooms.address.write(self._installation.rooms_note)
+            self._worker.start()
+            async with gateway(self._installation, self._folder, lambda: self._supervisor.is_whole) as app:
+                server = HttpServer(app, listener, connection_limits(self._installation.settings))
+                await self._run(server, stopped, lambda: self._announce(listener, stopped, on_start))
+        finally:
+            await asyncio.to_thread(self._supervisor.stop)
+            _log.info("parts_stopped")
+
+    async def _run(
+        self, server: HttpServer, stopped: asyncio.Event, announce: Callable[[], Awaitable[None]]
+    ) -> None:
+        serving = asyncio.create_task(server.serve())
+        watching = asyncio.create_task(self._supervisor.watch())
+        ending = asyncio.create_task(stopped.wait())
+        try:
+            await announce()
             await asyncio.wait([serving, watching, ending], return_when=asyncio.FIRST_COMPLETED)
+        finally:
             _log.info("draining")
+            is_lost = watching.done()
             ending.cancel()
             watching.cancel()
-            worker.ask_to_stop()  # both drain at the same time
+            self._worker.ask_to_stop()  # both drain at the same time
             server.should_exit = True
             await serving
             _log.info("gateway_stopped")
-    finally:
-        await asyncio.to_thread(worker.stop)
-        _log.info("worker_stopped")
-        if rooms is not None:
-            await asyncio.to_thread(rooms.stop)
+        if is_lost:
+            watching.result()
+        if not stopped.is_set():
+            raise PartLostError("The HTTP server ended by itself.")
+
+    async def _announce(
+        self, listener: socket.socket, stopped: asyncio.Event, on_start: Callable[[Started], None]
+    ) -> None:
+        database = Database(self._installation.url)
+        try:
+            if self._installation.settings.live_slots != 0 and not await _has_slots(database, stopped):
+                _log.warning("no_live_slots_yet")
+            started = await _started(self._installation, database, listener)
+        finally:
+            await database.close()
+        on_start(started)
 
 
 async def _has_slots(database: Database, stopped: asyncio.Event) -> bool:
@@ -177,23 +225,10 @@ async def _started(installation: Installation, database: Database, listener: soc
     return Started(url, key, secret, f"{base}/sign-in#{link}" if link else None)
 
 
-async def _watch(postgres: EmbeddedPostgres | None, rooms: EmbeddedRooms | None, worker: "_Worker") -> None:
-    """Start again whatever died."""
-    while True:
-        if postgres is not None and not postgres.is_running():
-            _log.error("database_died")
-            postgres.start()  # blocks: without it there is nothing to answer anyway
-        if rooms is not None and not rooms.is_running():
-            _log.error("rooms_died")
-            await asyncio.to_thread(rooms.start)
-        if not worker.is_running():
-            _log.error("worker_died")
-            worker.start()
-        await asyncio.sleep(_LOOK_EVERY_S)
-
-
 class _Worker:
     """The worker process of `visavis serve`."""
+
+    name = "worker"
 
     def __init__(self, folder: Path) -> None:
         words = [sys.executable, "-m", "visavis.cli.main", "work", "--data", str(folder)]
@@ -241,10 +276,3 @@ def _stop_on_signals() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     return stopped
-
-
-def _clear(folder: Path) -> None:
-    """What was on its way when everything was killed."""
-    for each in folder.iterdir():
-        if each.is_dir():
-            shutil.rmtree(each, ignore_errors=True)

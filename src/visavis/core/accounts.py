@@ -130,6 +130,11 @@ async def console_key(session: AsyncSession, user: User, *, requests_per_minute:
     return row
 
 
+def owner(key: ApiKey) -> str:
+    """Whose a key is, for sharing what there is little of: a user with many keys is one owner."""
+    return f"key {key.id}" if key.user_id is None else f"user {key.user_id}"
+
+
 async def count_keys(session: AsyncSession) -> int:
     """How many keys were ever made."""
     return (await session.execute(select(func.count()).select_from(ApiKey))).scalar_one()

@@ -74,6 +74,19 @@ async def place(session: AsyncSession) -> str:
         NoCapacityError: No worker has a free slot.
     """
     await _take_turn(session)
+    return await _freest(session)
+
+
+async def refuse_when_full(session: AsyncSession) -> None:
+    """Look whether there is a free slot now, before anything is done for a session; `place` takes it.
+
+    Raises:
+        NoCapacityError: No worker has a free slot.
+    """
+    await _freest(session)
+
+
+async def _freest(session: AsyncSession) -> str:
     found = (await session.execute(_FREEST, {"life": SEAT_LIFE_S})).one_or_none()
     if found is None or found.free < 1:
         raise NoCapacityError(

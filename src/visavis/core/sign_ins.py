@@ -47,6 +47,13 @@ class Visitor:
         """Whether the whole installation may be seen."""
         return self.user is not None and self.user.is_operator
 
+    @property
+    def owner(self) -> str:
+        """Whose requests these are; see `accounts.owner`."""
+        if self.user is not None:
+            return f"user {self.user.id}"
+        return accounts.owner(self.key) if self.key is not None else ""
+
     def may_see(self, key_id: int) -> bool:
         """Whether a key's work may be seen."""
         return self.scope is None or key_id in self.scope

@@ -37,6 +37,7 @@ _MP3_BIT_RATE: Final = 128_000
 _MP3_RATE_HZ: Final = 44_100
 _MP3_CODEC: Final = "libmp3lame"
 READY: Final = {"ready": True}
+TAKEN: Final = {"taken": True}
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ def serve(make_tools: Callable[[], Tools], *, memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _say(answers, READY)
     for line in sys.stdin.buffer:
+        _say(answers, TAKEN)  # who asked knows that it was heard, should this process die over it
         _say(answers, _answer(tools, json.loads(line)))
 
 

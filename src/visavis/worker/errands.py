@@ -134,8 +134,9 @@ async def sweep(shop: Workshop) -> None:
     orphans += [name for name in results if name not in kept]
     orphans += [name for name in faces if name not in shown]
     await shop.store.delete(orphans)
-    if expired or orphans:
-        _log.info("swept", expired=len(expired), orphans=len(orphans))
+    folders = await asyncio.to_thread(shop.sweep)
+    if expired or orphans or folders:
+        _log.info("swept", expired=len(expired), orphans=len(orphans), folders=folders)
 
 
 def _job_of(name: str) -> str:

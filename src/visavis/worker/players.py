@@ -29,6 +29,11 @@ class Player:
         """Of the process."""
         return self._process.pid
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the process has ended."""
+        return self._process.returncode is not None
+
     async def order(self, order: dict[str, Any]) -> None:
         """Give an order. One that comes too late is lost: the event stream tells that it is over."""
         stdin = self._process.stdin
@@ -102,7 +107,9 @@ class Company:
         """A warm player; another one is started in its place."""
         # Loading everything takes a core for a second, which the one that begins now needs itself.
         self._start_one(after_s=_SETTLING_S if not self._waiting.empty() else 0.0)
-        return await self._waiting.get()
+        while (player := await self._waiting.get()).is_gone:
+            self._start_one()  # it died while it waited
+        return player
 
     async def measure(self, picture: dict[str, Any]) -> float:
         """What a session costs, in seconds of a core a second; a player is used up by that.

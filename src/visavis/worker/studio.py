@@ -8,11 +8,13 @@ from typing import Any, Final
 
 import structlog
 
-from visavis.errors import ChildError, InputError, TakingTooLongError, VisavisError
+from visavis.errors import BusyError, ChildError, InputError, TakingTooLongError, VisavisError
+from visavis.worker.turns import Turns
 
 _START_S: Final = 120.0  # on a slow disk the models take their time
 _PAUSE_AFTER_FAILED_START_S: Final = 2.0
 _LONGEST_ANSWER_BYTES: Final = 1 << 20
+_RETRY_AFTER_S: Final = 5
 
 _log = structlog.get_logger()
 
@@ -23,24 +25,40 @@ class RefusedInputError(InputError):
     code = "invalid_input"
 
 
+class _FoundDeadError(Exception):
+    """The process had died before it took the request."""
+
+
 @dataclass(eq=False)
 class _Child:
     process: asyncio.subprocess.Process
 
     async def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        stdin, stdout = self.process.stdin, self.process.stdout
-        if stdin is None or stdout is None:
-            raise ChildError("The rendering process has no pipes.")
+        """Let it do something: it says first that it has taken the request, then what came of it."""
         try:
-            stdin.write(json.dumps(request).encode() + b"\n")
-            await stdin.drain()
-            line = await stdout.readline()
+            await self._say(request)
+            await self._hear()
+        except (OSError, RuntimeError, ValueError, ChildError) as error:
+            raise _FoundDeadError from error
+        try:
+            return await self._hear()
         except (OSError, ValueError) as error:
             raise ChildError("The rendering process broke off.") from error
+
+    async def _say(self, request: dict[str, Any]) -> None:
+        stdin = self.process.stdin
+        if stdin is None or stdin.is_closing():
+            raise ChildError("The rendering process is gone.")
+        stdin.write(json.dumps(request).encode() + b"\n")
+        await stdin.drain()
+
+    async def _hear(self) -> dict[str, Any]:
+        stdout = self.process.stdout
+        line = await stdout.readline() if stdout else b""
         if not line.endswith(b"\n"):
             raise ChildError("The rendering process died.")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
+        said: dict[str, Any] = json.loads(line)
+        return said
 
     async def end(self) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -55,7 +73,13 @@ class Studio:
     """
 
     def __init__(
-        self, command: list[str], *, children: int, environment: dict[str, str] | None = None
+        self,
+        command: list[str],
+        *,
+        children: int,
+        environment: dict[str, str] | None = None,
+        max_held: int | None = None,
+        max_waiting: int | None = None,
     ) -> None:
         """Prepare.
 
@@ -63,13 +87,16 @@ class Studio:
             command: Starts a process that runs `visavis.worker.child.serve`.
             children: How many.
             environment: Of the processes; ours if not given.
+            max_held: Processes that work for one owner at a time; `None` for no limit.
+            max_waiting: Requests of one owner that wait at a time; `None` for no limit.
         """
         self._command, self._environment = command, environment
         self.children = children
         self.busy = 0
-        self._idle: asyncio.Queue[_Child] = asyncio.Queue()
+        self._idle: Turns[_Child] = Turns(max_held=max_held, max_waiting=max_waiting)
         self._living: set[_Child] = set()
         self._starting: set[asyncio.Task[None]] = set()
+        self._watching: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
     async def __aenter__(self) -> "Studio":
@@ -79,9 +106,10 @@ class Studio:
 
     async def __aexit__(self, *_: object) -> None:
         self._is_closed = True
-        for task in self._starting:
+        beside = self._starting | self._watching
+        for task in beside:
             task.cancel()
-        await asyncio.gather(*self._starting, return_exceptions=True)
+        await asyncio.gather(*beside, return_exceptions=True)
         await asyncio.gather(*(child.end() for child in self._living))
 
     async def wait_until_warm(self) -> None:
@@ -89,7 +117,12 @@ class Studio:
         await asyncio.gather(*self._starting)
 
     async def work(
-        self, request: dict[str, Any], *, limit_s: float | None, patience_s: float | None = None
+        self,
+        request: dict[str, Any],
+        *,
+        limit_s: float | None,
+        patience_s: float | None = None,
+        owner: str = "",
     ) -> dict[str, Any]:
         """Let a process do something.
 
@@ -97,17 +130,34 @@ class Studio:
             request: What; see `visavis.worker.child`.
             limit_s: After that time the process is ended.
             patience_s: How long to wait for a free process.
+            owner: For whom: owners get processes in turn.
 
         Raises:
             RefusedInputError: What was sent cannot be used.
-            TakingTooLongError: It took longer than the limit, or no process was free in time.
+            BusyError: No process was free in time, or the owner has too many requests waiting.
+            TakingTooLongError: It took longer than the limit.
             ChildError: The process died, or could not do it.
         """
+        until = None if patience_s is None else asyncio.get_running_loop().time() + patience_s
+        while True:
+            child = await self._take(owner, until)
+            try:
+                return _result(await self._ask(child, request, limit_s))
+            except _FoundDeadError:
+                _log.warning("child_found_dead")  # the next one is asked
+            finally:
+                self._idle.give_up(owner)
+
+    async def _take(self, owner: str, until: float | None) -> _Child:
         try:
-            async with asyncio.timeout(patience_s):
-                child = await self._idle.get()
+            async with asyncio.timeout_at(until):
+                return await self._idle.take(owner)
         except TimeoutError as error:
-            raise TakingTooLongError("No rendering process was free.") from error
+            raise BusyError(
+                "No process was free in time. Try again in a moment.", retry_after_s=_RETRY_AFTER_S
+            ) from error
+
+    async def _ask(self, child: _Child, request: dict[str, Any], limit_s: float | None) -> dict[str, Any]:
         self.busy += 1
         try:
             async with asyncio.timeout(limit_s):
@@ -120,14 +170,24 @@ class Studio:
             raise
         finally:
             self.busy -= 1
-        self._idle.put_nowait(child)
-        return _result(answer)
+        self._idle.add(child)
+        return answer
 
     async def _replace(self, child: _Child) -> None:
+        """Start another process in a child's place, once."""
+        if child not in self._living:
+            return
         self._living.discard(child)
         await child.end()
         if not self._is_closed:
             self._start_one()
+
+    async def _watch(self, child: _Child) -> None:
+        """Replace a child that dies while it has nothing to do; otherwise whoever asked it does."""
+        await child.process.wait()
+        if self._idle.discard(child):
+            _log.error("idle_child_died", exit_status=child.process.returncode)
+            await self._replace(child)
 
     def _start_one(self) -> None:
         task = asyncio.create_task(self._start())
@@ -147,7 +207,10 @@ class Studio:
             child = _Child(process)
             self._living.add(child)
             if await self._is_ready(child):
-                self._idle.put_nowait(child)
+                watching = asyncio.create_task(self._watch(child))
+                self._watching.add(watching)
+                watching.add_done_callback(self._watching.discard)
+                self._idle.add(child)
                 return
             self._living.discard(child)
             await child.end()

@@ -76,6 +76,7 @@ class Workshop:
         post: Posts a body with headers to an address; gives the status.
         policy: What the operator decided.
         folder: For files on their way.
+        sweep: Deletes what processes that were killed had on their way; gives how many folders there were.
     """
 
     database: Database
@@ -87,6 +88,7 @@ class Workshop:
     post: Callable[[str, bytes, dict[str, str]], Awaitable[int]]
     policy: Policy
     folder: Path
+    sweep: Callable[[], int]
 
 
 async def patiently(write: Callable[[], Awaitable[_Result]]) -> _Result:

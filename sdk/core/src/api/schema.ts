@@ -50,7 +50,7 @@ export interface paths {
         };
         /**
          * Health
-         * @description Whether jobs can be taken in and done.
+         * @description Whether jobs and sessions can be taken in and done; 503 while a part is down.
          */
         get: operations["health_v1_health_get"];
         put?: never;
@@ -996,7 +996,7 @@ export interface operations {
                     "application/json": components["schemas"]["HealthAnswer"];
                 };
             };
-            /** @description Jobs cannot be done. */
+            /** @description A part is down. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2789,7 +2789,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-            /** @description auth_unavailable, temporarily_unavailable, storage_unavailable, storage_error */
+            /** @description auth_unavailable, temporarily_unavailable, no_capacity, storage_unavailable, storage_error */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -26,6 +27,7 @@ _USER: Final = "visavis-postgres"
 _ROLE: Final = "visavis"
 _LONGEST_SOCKET_FOLDER: Final = 85  # a socket's path may have 107 bytes, of which the name takes some
 _START_S: Final = 60.0  # recovery after a crash included
+_GONE_S: Final = 5.0  # so long what a killed server left behind may keep a new one from starting
 _STOP_S: Final = 15.0
 _OPTIONS: Final = (
     "listen_addresses=",
@@ -50,8 +52,10 @@ class EmbeddedPostgres:
     """One database cluster in one folder.
 
     It listens on a Unix socket in a folder that only its user (and root) may enter, and ends when the
-    process that started it does. Start it from the main thread: its life is tied to that thread.
+    process that started it does. Start it from a thread that lives as long: its life is tied to that thread.
     """
+
+    name = "database"
 
     def __init__(self, folder: Path) -> None:
         """Name the cluster; nothing is touched yet.
@@ -64,6 +68,7 @@ class EmbeddedPostgres:
         self._log = self._folder / "log"
         self._sockets = _socket_folder(self._folder)
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_wanted = threading.Event()
 
     @property
     def url(self) -> str:
@@ -92,8 +97,9 @@ class EmbeddedPostgres:
 
         Raises:
             ExtraMissingError: The binaries are not installed.
-            DatabaseError: It does not start; the message says where its log is.
+            DatabaseError: It does not start, or was stopped meanwhile; the message says where its log is.
         """
+        self._is_wanted.set()
         owner = _owner()
         self._folder.mkdir(parents=True, exist_ok=True)
         binaries = self._binaries(owner)
@@ -105,19 +111,21 @@ class EmbeddedPostgres:
         self._refuse_unreachable(owner)
         if not (self._cluster / "PG_VERSION").exists():
             self._make_cluster(binaries, owner)
-        deadline = time.monotonic() + _START_S
+        deadline, gone_by = time.monotonic() + _START_S, time.monotonic() + _GONE_S
         while True:
             self._process = self._launch(binaries, owner)
             if self._wait_for_answer(deadline):
                 return
             # The processes of a killed server take a moment to go; a new one refuses to start before.
-            if time.monotonic() > deadline:
+            until = deadline if self.is_running() else gone_by
+            if time.monotonic() > until or not self._is_wanted.is_set():
                 self.stop()
                 raise DatabaseError(f"The embedded Postgres does not start; its log is {self._log}.")
             time.sleep(0.2)
 
     def stop(self) -> None:
-        """End the server, waiting for what it writes; harmless when it does not run."""
+        """End the server, waiting for what it writes; harmless when it does not run or is being started."""
+        self._is_wanted.clear()
         process, self._process = self._process, None
         if process is None:
             return
@@ -145,7 +153,7 @@ class EmbeddedPostgres:
             )
 
     def _wait_for_answer(self, deadline: float) -> bool:
-        while time.monotonic() < deadline and self.is_running():
+        while time.monotonic() < deadline and self._is_wanted.is_set() and self.is_running():
             if self.answers():
                 return True
             time.sleep(0.02)

@@ -56,11 +56,9 @@ async def alive() -> wire.Alive:
     return wire.Alive(status="ok")
 
 
-@router.get(
-    "/v1/health", responses={_DOWN: {"model": wire.HealthAnswer, "description": "Jobs cannot be done."}}
-)
+@router.get("/v1/health", responses={_DOWN: {"model": wire.HealthAnswer, "description": "A part is down."}})
 async def health(context: Given, response: Response) -> wire.HealthAnswer:
-    """Whether jobs can be taken in and done."""
+    """Whether jobs and sessions can be taken in and done; 503 while a part is down."""
     try:
         async with context.database.transaction() as session:
             room = await capacity.measure(session)
@@ -70,6 +68,9 @@ async def health(context: Given, response: Response) -> wire.HealthAnswer:
     if not room.slots:
         response.status_code = _DOWN
         return wire.HealthAnswer(status="degraded", services=wire.HealthServices(avatar_generation="offline"))
+    if not context.is_whole():
+        response.status_code = _DOWN
+        return wire.HealthAnswer(status="degraded", services=wire.HealthServices(avatar_generation="online"))
     return wire.HealthAnswer(
         status="all systems go", services=wire.HealthServices(avatar_generation="online")
     )
@@ -84,7 +85,7 @@ async def status(_caller: Caller, context: Given) -> wire.StatusAnswer:
     jobs = "available" if room.is_free else "busy"
     avatars = "busy" if live.is_full else jobs
     return wire.StatusAnswer(
-        status="operational" if room.slots else "degraded",
+        status="operational" if room.slots and context.is_whole() else "degraded",
         services=wire.Services.model_validate({"avatar_generation": avatars, "voice_synthesis": jobs}),
     )
 

@@ -42,7 +42,15 @@ SESSION: Final = (
     *_KEPT,
 )
 VIEWER: Final = (*GENERAL, failures.NO_SESSION, failures.NOT_ACTIVE)
-SWAP: Final = (*GENERAL, *_FACE, failures.NO_SESSION, failures.NOT_ACTIVE, failures.SESSION_RATE, *_KEPT)
+SWAP: Final = (
+    *GENERAL,
+    *_FACE,
+    failures.NO_SESSION,
+    failures.NOT_ACTIVE,
+    failures.SESSION_RATE,
+    failures.NO_CAPACITY,
+    *_KEPT,
+)
 END: Final = (*GENERAL, failures.NO_SESSION, failures.ALREADY_ENDED)
 EXTERNAL: Final = (
     *GENERAL,

@@ -114,6 +114,7 @@ _TABLE: Final[tuple[tuple[type[errors.VisavisError], Failure], ...]] = (
     (errors.SessionEndedError, ALREADY_ENDED),
     (errors.SessionNotActiveError, NOT_ACTIVE),
     (errors.NoCapacityError, NO_CAPACITY),
+    (errors.BusyError, NO_CAPACITY),
     (errors.JobMissingError, NOT_FOUND),
     (errors.ResultMissingError, NO_OUTPUT),
     (errors.StoredFileMissingError, NO_OUTPUT),

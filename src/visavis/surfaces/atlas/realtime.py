@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
 
-from visavis.core import sessions
+from visavis.core import leases, sessions
 from visavis.core.schema import ApiKey, Session
 from visavis.core.secret import SEALS, seal, shared_secret
 from visavis.core.urls import ROOMS, parse_url
@@ -78,8 +78,9 @@ async def _create(
             "Conversation mode is restricted. Use passthrough unless your key is allowlisted."
         )
     idle_timeout_s = sessions.clamp_idle(_whole(fields, "idle_timeout", 300))
-    rig = await rig_of_request(context, sent_faces.SESSION, fields, face)
-    rig = rig or await faces.default_rig(context)
+    await _refuse_when_full(context)
+    rig = await rig_of_request(context, caller, sent_faces.SESSION, fields, face)
+    rig = rig or await faces.default_rig(context, caller)
     live = context.live
     wanted = sessions.Opening(
         mode=mode,
@@ -134,7 +135,7 @@ async def swap(
     async with context.database.transaction() as session:
         row = await sessions.find_active(session, caller, session_id)
     async with _read(request, context, {"face"}) as form:
-        rig = await _other_face(context, form.fields, form.files.get("face"))
+        rig = await _other_face(context, caller, form.fields, form.files.get("face"))
     async with context.database.transaction() as session:
         number = await sessions.swap_face(session, caller, row.id, rig, most_per_minute=live.swaps_per_minute)
     pushed = await _is_obeyed(context, row, number)
@@ -183,8 +184,9 @@ async def _join(
         missing = [name for name, word in zip(names, (url, token, room), strict=True) if word is None]
         raise InputError(f"Missing required fields: {', '.join(missing)}.")
     url = await _checked_room(context, url, token)
-    rig = await rig_of_request(context, sent_faces.EXTERNAL, fields, image)
-    rig = rig or await faces.default_rig(context)
+    await _refuse_when_full(context)
+    rig = await rig_of_request(context, caller, sent_faces.EXTERNAL, fields, image)
+    rig = rig or await faces.default_rig(context, caller)
     live = context.live
     async with context.database.transaction() as session:
         sealed = seal(await shared_secret(session, SEALS), token)
@@ -210,6 +212,12 @@ async def _checked_room(context: Context, url: str, token: str) -> str:
     return await context.check_room(server, token)
 
 
+async def _refuse_when_full(context: Context) -> None:
+    """Say so before a face is taken apart for nothing."""
+    async with context.database.transaction() as session:
+        await leases.refuse_when_full(session)
+
+
 async def _is_obeyed(context: Context, row: Session, number: int) -> bool:
     """Whether the avatar has changed its face, as far as one can wait for that."""
     try:
@@ -223,9 +231,11 @@ async def _is_obeyed(context: Context, row: Session, number: int) -> bool:
         return False
 
 
-async def _other_face(context: Context, fields: Mapping[str, Any], face: UploadedFile | None) -> str:
+async def _other_face(
+    context: Context, caller: ApiKey, fields: Mapping[str, Any], face: UploadedFile | None
+) -> str:
     takes_urls = context.live.swap_takes_urls
-    rig = await rig_of_request(context, sent_faces.SESSION, fields, face, takes_urls=takes_urls)
+    rig = await rig_of_request(context, caller, sent_faces.SESSION, fields, face, takes_urls=takes_urls)
     if rig is None:
         raise InputError("Missing required fields: face.")
     return rig

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from visavis.core.schema import ApiKey
 from visavis.errors import InputError, RequestError, UploadTooLargeError
 from visavis.surfaces.shared import faces
 from visavis.surfaces.shared.context import Context
@@ -42,6 +43,7 @@ EXTERNAL: Final = FaceFields("avatar_image", "avatar_image_url", ("image",))
 
 async def rig_of_request(
     context: Context,
+    caller: ApiKey,
     names: FaceFields,
     fields: Mapping[str, Any],
     file: UploadedFile | None,
@@ -52,6 +54,7 @@ async def rig_of_request(
 
     Args:
         context: What the surface was given.
+        caller: For whom.
         names: Of the fields.
         fields: That were sent as text.
         file: That was uploaded.
@@ -78,14 +81,14 @@ async def rig_of_request(
         sent = [names.file] * (file is not None) + list(texts)
         raise InputError(f"Send one face, not {' and '.join(dict.fromkeys(sent))}.")
     if file is not None:
-        return await faces.rig_of_upload(context, file, names.file)
+        return await faces.rig_of_upload(context, caller, file, names.file)
     for name, text in texts.items():
         if name == names.url or (_ADDRESS.match(text) and not _DATA_URL.match(text)):
             if not takes_urls:
                 raise InputError(f"{name}: addresses are not accepted here. Upload a face.")
-            return await faces.rig_of_url(context, text, name)
+            return await faces.rig_of_url(context, caller, text, name)
         content = _decoded(text, name, max_bytes=context.live.face_most_bytes)
-        return await faces.rig_of_bytes(context, content, name)
+        return await faces.rig_of_bytes(context, caller, content, name)
     return None
 
 

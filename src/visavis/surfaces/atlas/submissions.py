@@ -7,7 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 
-from visavis.core import jobs, webhooks
+from visavis.core import accounts, jobs, webhooks
 from visavis.core.schema import TTS, VIDEO, ApiKey
 from visavis.errors import DatabaseError, RequestError, StoreError
 from visavis.ports import Voice
@@ -120,7 +120,7 @@ async def _submit(
     await context.store.check_room()
     paths = {name: file.path for name, file in files.items()}
     if paths:
-        await context.check_media(paths.get("image"), paths.get("audio"))
+        await context.check_media(paths.get("image"), paths.get("audio"), accounts.owner(caller))
     fields = dict(fields)
     job_id = jobs.new_id()
     stored: list[str] = []

@@ -42,7 +42,7 @@ async def check_photo(request: Request, visitor: SignedIn, context: Given) -> wi
         if file is None:
             raise RequestError("image: send a file.")
         check_kind("image", file)
-        face = await context.look_for_face(file.path)
+        face = await context.look_for_face(file.path, visitor.owner)
     return wire.FaceAnswer(outline=face.outline, warnings=face.warnings)
 
 
@@ -60,7 +60,7 @@ async def check_sound(request: Request, visitor: SignedIn, context: Given) -> No
         if file is None:
             raise RequestError("audio: send a file.")
         check_kind("audio", file)
-        await context.shared.check_media(None, Path(file.path))
+        await context.shared.check_media(None, Path(file.path), visitor.owner)
 
 
 async def _count(context: ConsoleContext, visitor: Visitor) -> None:

@@ -53,8 +53,8 @@ class ConsoleContext:
         shared: What every surface is given.
         settings: What operators are shown.
         default_face: The built-in portrait, as JPEG.
-        look_for_face: Finds the face in a photo; raises `InputError` if there is none that can be used,
-            `ChildError` when there is no time to look.
+        look_for_face: Finds the face in a photo, for an account; raises `InputError` if there is none that
+            can be used, `BusyError` or `ChildError` when there is no time to look.
         price_per_hour_usd: Of video.
         live_price_per_hour_usd: Of live sessions.
         webhook_secret: One for all keys; nothing if each has its own.
@@ -64,7 +64,7 @@ class ConsoleContext:
     shared: Context
     settings: tuple[ShownSetting, ...]
     default_face: Callable[[], Awaitable[bytes]]
-    look_for_face: Callable[[Path], Awaitable[FaceInPhoto]]
+    look_for_face: Callable[[Path, str], Awaitable[FaceInPhoto]]
     price_per_hour_usd: float
     live_price_per_hour_usd: float
     webhook_secret: str | None

@@ -27,6 +27,7 @@ _TABLE: Final[tuple[tuple[type[errors.VisavisError], int, str], ...]] = (
     (errors.RateLimitError, 429, "rate_limited"),
     (errors.UploadTooLargeError, 413, "payload_too_large"),
     (errors.MediaTypeError, 415, "unsupported_media_type"),
+    (errors.BusyError, 503, "busy"),
     (errors.ChildError, 503, "busy"),
     (errors.StoreError, 503, "storage_unavailable"),
     (errors.InputError, 400, "invalid_input"),

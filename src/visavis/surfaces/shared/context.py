@@ -61,30 +61,33 @@ class Context:
         database: The state.
         store: The files.
         synthesizer: Says texts.
-        check_media: Looks whether a photo and a sound can be used; raises `InputError`.
+        check_media: Looks, for an account, whether a photo and a sound can be used; raises `InputError`.
         check_callback: Looks whether an address can be notified; raises `CallbackError`.
         check_room: Looks whether an avatar may be sent to a room server with a token. Returns the server's
             address as it is kept; raises `InputError`.
         fetch: Gets what lies at an address, if it weighs no more than so many bytes; raises `CallbackError`.
-        build_rig: Takes the face in a picture apart into a rig file; raises `InputError`.
+        build_rig: Takes the face in a picture apart into a rig file, for an account; raises `InputError`, and
+            `BusyError` when it does not come to that in time.
         rooms: Where live sessions meet.
         open_link: The file behind a link of ours (name, expires, signature); nothing where the store makes
             its own.
         folder: For uploads on their way.
+        is_whole: Whether no part of the server is down.
         limits: What the operator decided.
     """
 
     database: Database
     store: ObjectStore
     synthesizer: SpeechSynthesizer
-    check_media: Callable[[Path | None, Path | None], Awaitable[None]]
+    check_media: Callable[[Path | None, Path | None, str], Awaitable[None]]
     check_callback: Callable[[str], Awaitable[None]]
     check_room: Callable[[Url, str], Awaitable[str]]
     fetch: Callable[[str, int], Awaitable[bytes]]
-    build_rig: Callable[[Path, Path], Awaitable[None]]
+    build_rig: Callable[[Path, Path, str], Awaitable[None]]
     rooms: Rooms
     open_link: Callable[[str, str, str], Path | None] | None
     folder: Path
+    is_whole: Callable[[], bool]
     limits: Limits
     live: LiveLimits
 

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from visavis.core import rigs
+from visavis.core import accounts, rigs
+from visavis.core.schema import ApiKey
 from visavis.core.urls import parse_url
 from visavis.errors import CallbackError, FaceUrlError, InputError, MediaTypeError, UrlError
 from visavis.surfaces.shared.context import Context
@@ -15,11 +16,12 @@ from visavis.surfaces.shared.media import check_kind
 from visavis.surfaces.shared.uploads import HEAD_BYTES, UploadedFile
 
 
-async def rig_of_upload(context: Context, face: UploadedFile, field: str) -> str:
+async def rig_of_upload(context: Context, caller: ApiKey, face: UploadedFile, field: str) -> str:
     """The rig of an uploaded picture.
 
     Args:
         context: What the surface was given.
+        caller: For whom.
         face: The file.
         field: What the form calls it, for messages.
 
@@ -28,22 +30,23 @@ async def rig_of_upload(context: Context, face: UploadedFile, field: str) -> str
         MediaTypeError: It is no PNG, JPEG or WebP.
     """
     check_kind(field, face, kind="image")
-    return await _rig(context, face.path, face.digest)
+    return await _rig(context, caller, face.path, face.digest)
 
 
-async def rig_of_bytes(context: Context, content: bytes, field: str) -> str:
+async def rig_of_bytes(context: Context, caller: ApiKey, content: bytes, field: str) -> str:
     """The rig of a picture that came in a JSON body."""
     async with _place(context) as path:
         path.write_bytes(content)
         face = _described(path, content)
-        return await rig_of_upload(context, face, field)
+        return await rig_of_upload(context, caller, face, field)
 
 
-async def rig_of_url(context: Context, url: str, field: str) -> str:
+async def rig_of_url(context: Context, caller: ApiKey, url: str, field: str) -> str:
     """The rig of a picture somewhere on the internet.
 
     Args:
         context: What the surface was given.
+        caller: For whom.
         url: Its address.
         field: What the address was sent as, for messages.
 
@@ -63,13 +66,13 @@ async def rig_of_url(context: Context, url: str, field: str) -> str:
             check_kind("face", face, kind="image")
         except (InputError, MediaTypeError) as error:
             raise FaceUrlError(f"{field}: there is no PNG, JPEG or WebP picture at that address.") from error
-        return await _rig(context, path, face.digest)
+        return await _rig(context, caller, path, face.digest)
 
 
-async def default_rig(context: Context) -> str:
+async def default_rig(context: Context, caller: ApiKey) -> str:
     """The rig of the built-in face."""
     picture = context.live.default_face
-    return await _rig(context, picture, hashlib.sha256(picture.read_bytes()).digest())
+    return await _rig(context, caller, picture, hashlib.sha256(picture.read_bytes()).digest())
 
 
 def check_face_url(url: str, field: str = "face_url") -> str:
@@ -87,14 +90,14 @@ def check_face_url(url: str, field: str = "face_url") -> str:
         raise FaceUrlError(error.message) from error
 
 
-async def _rig(context: Context, picture: Path, digest: bytes) -> str:
+async def _rig(context: Context, caller: ApiKey, picture: Path, digest: bytes) -> str:
     rig = rigs.rig_id(digest)
     async with context.database.transaction() as session:
         if await rigs.is_kept(session, rig):
             return rig
     await context.store.check_room()
     async with _place(context) as built:
-        await context.build_rig(picture, built)
+        await context.build_rig(picture, built, accounts.owner(caller))
         await context.store.put(rigs.rig_path(rig), built, content_type=rigs.CONTENT_TYPE)
     async with context.database.transaction() as session:
         await rigs.keep(session, rig)

@@ -1,0 +1,82 @@
+"""Folders for files on their way, that are deleted with the process that made them, however it ends.
+
+Each has a lock file beside it, locked for as long as its owner lives: the kernel lets go of it when the owner
+is killed. Whoever can take the lock may delete the folder.
+"""
+
+import contextlib
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+_LOCK_SUFFIX: Final = ".lock"
+
+
+@contextmanager
+def scratch_folder(parent: Path, owner: str) -> Iterator[Path]:
+    """A folder for this process alone; gone when the block ends.
+
+    Args:
+        parent: Where it is made.
+        owner: What its name begins with.
+    """
+    folder = parent / f"{owner}-{secrets.token_hex(6)}"
+    with _locked(folder.with_suffix(_LOCK_SUFFIX)) as lock:
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            lock.unlink(missing_ok=True)
+
+
+def sweep(parent: Path) -> int:
+    """Delete the folders whose owners are dead.
+
+    Returns:
+        How many there were.
+    """
+    swept = 0
+    for lock in parent.glob(f"*{_LOCK_SUFFIX}"):
+        with contextlib.suppress(OSError), lock.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
+            lock.unlink(missing_ok=True)
+            swept += 1
+    return swept
+
+
+def sweep_unowned(parent: Path) -> None:
+    """Delete everything that no living process owns; only while nobody makes folders here."""
+    sweep(parent)
+    owned = {lock.with_suffix("").name for lock in parent.glob(f"*{_LOCK_SUFFIX}")}
+    for each in parent.iterdir():
+        if each.name in owned or each.suffix == _LOCK_SUFFIX:
+            continue
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each, ignore_errors=True)
+        else:
+            each.unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[Path]:
+    while True:
+        with path.open("wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if _is_still_there(path, file.fileno()):
+                yield path
+                return
+
+
+def _is_still_there(path: Path, descriptor: int) -> bool:
+    """Whether nobody swept the file away between its making and its locking."""
+    try:
+        return path.stat().st_ino == os.fstat(descriptor).st_ino
+    except FileNotFoundError:
+        return False
