@@ -58,11 +58,32 @@ class Served:
 
 
 @contextmanager
-def serving(slots: int, codec: str, rooms: Mapping[str, str] = MappingProxyType({})) -> Iterator[Served]:
-    """A server in a folder of its own; `rooms` names another room server than its own, by its settings."""
+def serving(
+    slots: int,
+    codec: str,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    *,
+    prefix: tuple[str, ...] = (),
+) -> Iterator[Served]:
+    """A server in a folder of its own.
+
+    Args:
+        slots: Live sessions that it holds.
+        codec: Of their video.
+        settings: More of the environment, such as another room server than its own.
+        prefix: A command that starts the server's.
+    """
     folder = Path(tempfile.mkdtemp(prefix="visavis-bench-"))
     folder.chmod(0o755)
-    words = [str(Path(sys.executable).with_name("visavis")), "serve", "--port", "0", "--data", str(folder)]
+    words = [
+        *prefix,
+        str(Path(sys.executable).with_name("visavis")),
+        "serve",
+        "--port",
+        "0",
+        "--data",
+        str(folder),
+    ]
     env = os.environ | {
         "VISAVIS_REQUESTS_PER_MINUTE": "10000000",
         "VISAVIS_ROOMS_PORT": "0",
@@ -73,7 +94,7 @@ def serving(slots: int, codec: str, rooms: Mapping[str, str] = MappingProxyType(
         "VISAVIS_LOG_LEVEL": "debug",  # which has the delays of every stage
         "VISAVIS_LOG_FORMAT": "json",
     }
-    env |= rooms
+    env |= settings
     log = folder / "serve.log"
     with log.open("w") as errors:
         tied = tethered.command(words, on_parents_death=signal.SIGTERM)

@@ -1,0 +1,1 @@
+"""Attacks on a server of its own, and what somebody who only uses it notices of them."""

@@ -1,0 +1,98 @@
+"""Attack a server of its own, and say what held.
+
+    python -m bench.hostile [--only NAME] [--quick] [--keep bench/results/hostile.json]
+
+The server may open 1,024 files. Beside each attack somebody asks after their key ten times a second and
+submits a job every few seconds: `worst` is their longest wait for an answer, `503` how often they were told
+to come again, `failed` what they should never meet. Telemetry needs the right to make namespaces. All of it
+takes a quarter of an hour, 5 minutes of which are the rate window; `--quick` makes attacks short.
+"""
+
+import argparse
+import json
+import os
+import platform
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from bench.hostile import attacks, parts
+from bench.hostile.siege import Siege, besieged, using
+from bench.machine import processor
+
+ATTACKS: Final = MappingProxyType(
+    {
+        "none": attacks.nothing,
+        "headers": attacks.headers,
+        "idle": attacks.idle,
+        "uploads": attacks.uploads,
+        "faces": attacks.faces,
+        "ghosts": parts.ghosts,
+        "telemetry": attacks.telemetry,
+        "rate": attacks.rate,
+        "parts": parts.parts,
+    }
+)
+_ALLOWED_REFUSALS: Final = ("parts",)  # while the database is down there is nothing else to say
+
+
+def attack(siege: Siege, name: str) -> dict[str, Any]:
+    """One attack, beside a user."""
+    began = time.monotonic()
+    with using(siege) as user:
+        outcome = ATTACKS[name](siege)
+    unharmed = not user.failures and (name in _ALLOWED_REFUSALS or not user.refused)
+    return {
+        "held": None if outcome.held is None else outcome.held and unharmed,
+        "said": outcome.said,
+        "took_s": round(time.monotonic() - began, 1),
+        "user_answers": len(user.taken_s),
+        "user_worst_ms": user.worst_ms,
+        "user_refused": user.refused,
+        "user_failures": sorted(set(user.failures)),
+    }
+
+
+def main() -> int:
+    """Attack, print, keep; 1 if something did not hold."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.hostile",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--only", choices=list(ATTACKS), action="append", help="Only this; may be given again."
+    )
+    parser.add_argument("--quick", action="store_true", help="Short attacks.")
+    parser.add_argument("--keep", type=Path, help="Also write it as JSON, beside other attacks' rows.")
+    wanted = parser.parse_args()
+    rows: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as folder, besieged(Path(folder), quick=wanted.quick) as siege:
+        for name in wanted.only or ATTACKS:
+            rows[name] = row = attack(siege, name)
+            word = {True: "held", False: "DID NOT HOLD", None: "not tried"}[row["held"]]
+            print(f"{name:10} {word:13} {row['said']}")
+            print(
+                f"{'':24} user: {row['user_answers']} answers, worst {row['user_worst_ms']} ms, "
+                f"503 {row['user_refused']}, failed {row['user_failures']}; {row['took_s']} s",
+                flush=True,
+            )
+    if wanted.keep:
+        _keep(wanted.keep, rows, quick=wanted.quick)
+    return int(any(row["held"] is False for row in rows.values()))
+
+
+def _keep(path: Path, rows: dict[str, Any], *, quick: bool) -> None:
+    kept = json.loads(path.read_text()) if path.exists() else {"attacks": {}}
+    about = {"date": datetime.now(UTC).date().isoformat(), "quick": quick}
+    machine = {"processor": processor(), "cores": os.cpu_count(), "python": platform.python_version()}
+    both = kept["attacks"] | {name: row | about for name, row in rows.items()}
+    ordered = {name: both[name] for name in ATTACKS if name in both}
+    path.write_text(json.dumps({"machine": machine, "attacks": ordered}, indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
