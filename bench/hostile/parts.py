@@ -14,6 +14,7 @@ from typing import Any, Final
 import aiohttp
 import httpx
 from livekit import api
+from livekit.protocol.rtc import SignalResponse
 
 from bench.hostile.attacks import Outcome
 from bench.hostile.siege import Siege, wait_until
@@ -72,7 +73,9 @@ async def _joins(http: aiohttp.ClientSession, url: str, token: str) -> bool:
     try:
         async with http.ws_connect(url, params={"access_token": token}, timeout=_WS_TIMEOUT) as socket_:
             said = await socket_.receive(timeout=10)
-            return said.type == aiohttp.WSMsgType.BINARY and b"room_" in said.data.lower()
+            if said.type != aiohttp.WSMsgType.BINARY:
+                return False
+            return bool(SignalResponse.FromString(said.data).WhichOneof("message") == "join")
     except (aiohttp.ClientError, TimeoutError):
         return False
 
