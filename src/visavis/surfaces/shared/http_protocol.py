@@ -26,6 +26,7 @@ _MAX_PIPELINED: Final = 16
 _MAX_UNREAD_BYTES: Final = 256 * 1024 * 1024  # of a body that nobody reads after the answer
 _MIN_BODY_BYTES_PER_S: Final = 1024
 _PIECE_BYTES: Final = 16 * 1024  # fed to the parser at a time: it tells of a header only when that is whole
+_TICK_S: Final = 0.01
 _LINGER_S: Final = 2.0  # a client that still sends reads its answer before the connection is reset
 
 _log = structlog.get_logger()
@@ -84,7 +85,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._is_in_body = False
         self._answering = 0
         self._body_bytes = self._unread_bytes = 0
-        self._was_stuck = False
+        self._looked_s = 0.0  # when the time began in which something must pass
+        self._was_stuck = self._was_full = False
         self._head_timer: asyncio.TimerHandle | None = None
         self._progress_timer: asyncio.TimerHandle | None = None
         self._end_timer: asyncio.TimerHandle | None = None
@@ -169,10 +171,9 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         self._is_in_body = True
         self._answering += 1
-        self._held_bytes = self._body_bytes = self._unread_bytes = 0
+        self._held_bytes = self._unread_bytes = 0
         self._open.works(self._owner, self)
-        if self._progress_timer is None:
-            self._expect_progress()
+        self._expect_progress()
 
     def on_body(self, body: bytes) -> None:
         """Some of a body."""
@@ -183,6 +184,7 @@ class HttpProtocol(HttpToolsProtocol):
             if self._unread_bytes > _MAX_UNREAD_BYTES:
                 self.transport.abort()
         super().on_body(body)
+        self._was_full |= self.flow.read_paused  # the application reads slower than the client sends
 
     def on_message_complete(self) -> None:
         """A request is whole."""
@@ -233,15 +235,24 @@ class HttpProtocol(HttpToolsProtocol):
             self._refuse(_TOO_SLOW)
 
     def _expect_progress(self) -> None:
-        self._progress_timer = self.loop.call_later(self._limits.body_timeout_s, self._look_for_progress)
+        self._looked_s, self._body_bytes, self._was_full = self.loop.time(), 0, False
+        if self._progress_timer is None:
+            self._look_in(self._limits.body_timeout_s)
+
+    def _look_in(self, seconds: float) -> None:
+        self._progress_timer = self.loop.call_later(seconds, self._look_for_progress)
 
     def _look_for_progress(self) -> None:
-        """Of a body or an answer something must have passed since the last look."""
+        """Of a body or an answer something must have passed since the last look, or the request's begin."""
         self._progress_timer = None
         if self.transport.is_closing() or not (self._answering or self._is_in_body):
             return
+        left_s = self._looked_s + self._limits.body_timeout_s - self.loop.time()
+        if left_s > _TICK_S:
+            self._look_in(left_s)  # another request has begun meanwhile
+            return
         wanted_bytes = self._limits.body_timeout_s * _MIN_BODY_BYTES_PER_S
-        waits = self._is_in_body and not self.flow.read_paused and not self.cycle.waiting_for_100_continue
+        waits = self._is_in_body and not self._was_full and not self.cycle.waiting_for_100_continue
         if waits and self._body_bytes < wanted_bytes:
             self._refuse(_TOO_SLOW)
             return
@@ -249,7 +260,6 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.abort()
             return
         self._was_stuck = self.flow.write_paused
-        self._body_bytes = 0
         self._expect_progress()
 
     def _refuse(self, answer: bytes) -> None:
