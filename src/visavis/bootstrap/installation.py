@@ -3,18 +3,22 @@
 import contextlib
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import platformdirs
+import structlog
 from sqlalchemy import make_url
 
 from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.core.database import migrate
 from visavis.errors import DatabaseError, SettingsError
 from visavis.settings import Settings
+
+_log = structlog.get_logger()
 
 _ROOTS_DATA: Final = Path("/var/lib/visavis")
 # Of the driver. Without them the system's count: two hours until it asks, a quarter of one until it gives up.
@@ -71,10 +75,13 @@ class Installation:
         """
         os.umask(_PRIVATE_UMASK)
         passes = _OTHERS_PASS if os.geteuid() == 0 and self.postgres is not None else 0
-        for each in self.folder.iterdir():
-            if each.name != _POSTGRES:  # it takes care of its own
-                _close_to_others(each)
-        self.folder.chmod(0o700 | passes)
+        try:
+            for each in self.folder.iterdir():
+                if each.name != _POSTGRES:  # it takes care of its own
+                    _close_to_others(each)
+            self.folder.chmod(0o700 | passes)
+        except PermissionError as error:  # on a volume whose owner is another
+            _log.warning("data_folder_not_private", reason=error.strerror)
 
     @property
     def temporary(self) -> Path:
@@ -134,12 +141,14 @@ def _close_to_others(path: Path) -> None:
 
     A folder that is closed had everything in it closed before: it is not looked into again.
     """
-    if path.is_symlink() or not path.stat().st_mode & _PRIVATE_UMASK:
-        return
-    if path.is_dir():
-        for each in path.iterdir():
-            _close_to_others(each)
-    path.chmod(path.stat().st_mode & ~_PRIVATE_UMASK)
+    with contextlib.suppress(FileNotFoundError):  # somebody else's, who is done with it
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode) or not mode & _PRIVATE_UMASK:
+            return
+        if stat.S_ISDIR(mode):
+            for each in path.iterdir():
+                _close_to_others(each)
+        path.chmod(stat.S_IMODE(mode) & ~_PRIVATE_UMASK)
 
 
 def _default_folder() -> Path:

@@ -27,6 +27,7 @@ _MAX_UNREAD_BYTES: Final = 256 * 1024 * 1024  # of a body that nobody reads afte
 _MIN_BODY_BYTES_PER_S: Final = 1024
 _PIECE_BYTES: Final = 16 * 1024  # fed to the parser at a time: it tells of a header only when that is whole
 _TICK_S: Final = 0.01
+_MAX_LINGER_BYTES: Final = 1024 * 1024
 _LINGER_S: Final = 2.0  # a client that still sends reads its answer before the connection is reset
 
 _log = structlog.get_logger()
@@ -114,6 +115,11 @@ class HttpProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Some bytes came."""
         self._unset_keepalive_if_required()
+        if self._is_refused:
+            self._unread_bytes += len(data)
+            if self._unread_bytes > _MAX_LINGER_BYTES:
+                self.transport.pause_reading()  # who sends more than that does not listen
+            return
         if self._is_in_body:
             self._feed(data)
             return
@@ -264,7 +270,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _refuse(self, answer: bytes) -> None:
         """Answer for the application where it has not begun to, and read no further."""
-        self._is_refused = True
+        self._is_refused, self._unread_bytes = True, 0
         _log.info("connection_refused", status=int(answer.split(b" ", 2)[1]))
         is_own = self._is_in_body and self._answering == 1 and not self.cycle.response_started
         if self._answering and not is_own:
