@@ -80,8 +80,8 @@ def main() -> int:
                 f"503 {row['user_refused']}, failed {row['user_failures']}; {row['took_s']} s",
                 flush=True,
             )
-    if wanted.keep:
-        _keep(wanted.keep, rows, quick=wanted.quick)
+            if wanted.keep:
+                _keep(wanted.keep, rows, quick=wanted.quick)
     return int(any(row["held"] is False for row in rows.values()))
 
 
