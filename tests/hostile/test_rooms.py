@@ -88,6 +88,15 @@ async def test_a_body_that_does_not_come_is_not_waited_for() -> None:
         assert heard.startswith(b"HTTP/1.1 408")
 
 
+def test_what_a_malformed_request_holds_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async def send() -> bytes:
+        async with serving(PATIENT) as (_, server):
+            return await hear(server.port, b"GET / HTTP/9.9.9 Authorization: Bearer sk_secret\r\n\r\n")
+
+    assert b" 400 " in asyncio.run(send())
+    assert "sk_secret" not in caplog.text
+
+
 @asynchronous
 async def test_idle_connections_make_room() -> None:
     """For who comes later, on the port for signalling and on that for media; who talks stays."""

@@ -5,10 +5,12 @@ when a request begins and ends.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Final, cast
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from visavis.rooms.connections import Connections
@@ -18,6 +20,21 @@ _HEAD_END: Final = b"\r\n\r\n"
 _HANG_UP: Final = b"Connection: close\r\nContent-Length: 0\r\n\r\n"
 _TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\n" + _HANG_UP
 _TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\n" + _HANG_UP
+
+
+class _WellFormedOnly(logging.Filter):
+    """Lets no trace of a malformed request pass: it holds what was sent, tokens too."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a record is written."""
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(error, HttpProcessingError)
+
+
+HTTP_LOG: Final = logging.getLogger(__name__)
+"""For aiohttp. Malformed requests are answered, and not written down."""
+
+HTTP_LOG.addFilter(_WellFormedOnly())
 
 
 class GuardedConnection(asyncio.Protocol):

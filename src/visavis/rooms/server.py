@@ -16,7 +16,7 @@ from visavis.errors import SettingsError
 from visavis.rooms.arrival import Means
 from visavis.rooms.backlog import Backlog
 from visavis.rooms.connections import Connections
-from visavis.rooms.guard import guard, note_request
+from visavis.rooms.guard import HTTP_LOG, guard, note_request
 from visavis.rooms.ice import Candidates, Ice
 from visavis.rooms.limits import Limits
 from visavis.rooms.peer import Certificate, Peer
@@ -108,6 +108,7 @@ class RoomServer:
         runner = web.AppRunner(  # no access log: tokens are in addresses
             app,
             access_log=None,
+            logger=HTTP_LOG,
             shutdown_timeout=_GOODBYE_S,
             max_line_size=_MOST_LINE_BYTES,
             max_field_size=_MOST_LINE_BYTES,
