@@ -3,12 +3,15 @@
 import os
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from bench.covers import COVERS, head
 from numpy.typing import NDArray
 
 from tests.conformance.rooms.browser import NoBrowserError, fetch_client, find_chromium
 from visavis.adapters.face_models import default_models_directory, ensure_face_models
+from visavis.engine.arrays import Pixels
 from visavis.engine.face import FaceModels
 from visavis.engine.photo import Photo
 from visavis.engine.resample import Resampler
@@ -97,3 +100,13 @@ def portrait_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("portrait") / "portrait.png"
     write_portrait(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def masked_png(face_models: FaceModels) -> bytes:
+    """The built-in portrait behind a surgical mask."""
+    return png(COVERS["surgical"](head(face_models, paint_portrait(512))))
+
+
+def png(rgb: Pixels) -> bytes:
+    return cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))[1].tobytes()

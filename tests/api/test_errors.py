@@ -110,6 +110,19 @@ def test_invalid_input_says_which(client: httpx.Client, media: Path, tmp_path: P
         assert any(word in answer.json()["message"].lower() for word in words)
 
 
+def test_a_covered_mouth_is_refused_when_it_is_sent(
+    client: httpx.Client, media: Path, masked_png: bytes
+) -> None:
+    photo = ("masked.png", masked_png, "image/png")
+    for answer in (
+        client.post("/v1/generate", files=files(media) | {"image": photo}),
+        client.post("/v1/tts/generate-video", data={"text": "Hello."}, files={"image": photo}),
+        client.post("/v1/realtime/session", files={"face": photo}),
+    ):
+        assert code(answer) == (400, "invalid_input"), answer.request
+        assert "mouth seems to be covered" in answer.json()["message"]
+
+
 def test_unsupported_media_type(client: httpx.Client, media: Path) -> None:
     good = files(media)
     for part, name, content, kind in (

@@ -164,7 +164,9 @@ def test_browsers_read_what_a_known_address_says(shown: Server) -> None:
         assert httpx.get(f"{shown.url}/jobs/", headers=html).status_code == 200
 
 
-def test_files_are_checked_when_chosen(shown: Server, operator: httpx.Client, media: Path) -> None:
+def test_files_are_checked_when_chosen(
+    shown: Server, operator: httpx.Client, media: Path, masked_png: bytes
+) -> None:
     def check(kind: str, field: str, content: bytes) -> httpx.Response:
         return operator.post(f"{API}/checks/{kind}", files={field: ("chosen", content)})
 
@@ -188,6 +190,7 @@ def test_files_are_checked_when_chosen(shown: Server, operator: httpx.Client, me
     sound = (media / "short.wav").read_bytes()
     for kind, field, content, status, words in (
         ("photo", "image", black.getvalue(), 400, "No face was found"),
+        ("photo", "image", masked_png, 400, "mouth seems to be covered"),
         ("photo", "image", sound, 415, "PNG, JPEG or WebP"),
         ("photo", "image", b"", 400, "empty"),
         ("photo", "audio", sound, 422, "audio"),

@@ -19,7 +19,7 @@ import numpy as np
 from av.audio.stream import AudioStream
 
 from visavis.engine.arrays import Floats
-from visavis.engine.face import FaceModels, find_upright_face
+from visavis.engine.face import FaceModels
 from visavis.engine.face.landmarks import OVAL
 from visavis.engine.mp4 import SOUND_RATE_HZ
 from visavis.engine.photo import read_photo
@@ -99,13 +99,14 @@ def _check(tools: Tools, request: dict[str, Any]) -> dict[str, Any]:
 
 def _face(tools: Tools, request: dict[str, Any]) -> dict[str, Any]:
     """Where the face in a photo is, in shares of the picture, and what to say about it."""
-    rgb = read_photo(Path(request["image"])).rgb
-    found = find_upright_face(tools.faces, rgb)
-    height, width = rgb.shape[:2] if found.quarter_turns % 2 == 0 else rgb.shape[1::-1]
+    photo = read_photo(Path(request["image"]))
+    checked = check_photo(tools.faces, photo)
+    found = checked.face
+    height, width = photo.rgb.shape[:2] if found.quarter_turns % 2 == 0 else photo.rgb.shape[1::-1]
     outline = found.face.landmarks.points[list(OVAL), :2] / np.array([width, height])
     for _ in range(found.quarter_turns):  # back to the photo as it was sent, which the browser shows
         outline = np.stack([1 - outline[:, 1], outline[:, 0]], axis=1)
-    return {"outline": outline.round(4).tolist(), "warnings": list(found.warnings)}
+    return {"outline": outline.round(4).tolist(), "warnings": list(checked.warnings)}
 
 
 def _rig(tools: Tools, request: dict[str, Any]) -> dict[str, Any]:

@@ -6,63 +6,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from bench.covers import COVERS, head
 
-from visavis.engine.face import FaceModels, find_face
+from visavis.engine.face import FaceModels
 from visavis.engine.photo import Photo, read_photo
 from visavis.engine.rig.build import build_rig, check_photo
 from visavis.engine.rig.covered import Cover, judge_cover
-from visavis.engine.rig.crop import HeadCrop, crop_head
+from visavis.engine.rig.crop import HeadCrop
 from visavis.errors import FaceTurnedAwayError, MouthCoveredError, NoFaceError
 from visavis.samples.portrait import paint_portrait
-
-# The outline of a mask over the mesh: along the jaw from ear to ear, back over the cheeks and the nose.
-_JAW = (132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361)
-_OVER = (280, 346, 5, 117, 50)
-
-
-def head(models: FaceModels, rgb: np.ndarray) -> HeadCrop:
-    return crop_head(rgb, find_face(models, rgb).landmarks.points, 512)
-
-
-def painted(crop: HeadCrop, alpha: np.ndarray, colours: np.ndarray) -> np.ndarray:
-    share = cv2.GaussianBlur(alpha.astype(np.float32), (0, 0), 1)[..., None]
-    noise = np.random.default_rng(1).normal(0, 2, (*alpha.shape, 1))
-    return np.clip(crop.rgb * (1 - share) + (colours + noise) * share, 0, 255).astype(np.uint8)
-
-
-def mask(crop: HeadCrop, colour: tuple[int, int, int]) -> np.ndarray:
-    alpha = np.zeros(crop.rgb.shape[:2], np.uint8)
-    points = crop.points[[*_JAW, *_OVER], :2]
-    middle = crop.points[13, :2]
-    cv2.fillPoly(alpha, [np.round(middle + (points - middle) * 1.05).astype(np.int32)], 1)
-    light = np.linspace(1.15, 0.8, len(alpha))[:, None, None]
-    cloth = np.array(colour) * light * np.ones(crop.rgb.shape)
-    for fold_cm in (-0.9, 0.7, 1.6):
-        row = int(middle[1] + fold_cm * crop.pixels_per_cm)
-        cloth[row : row + 2] *= 0.85
-    return painted(crop, alpha, cloth)
-
-
-def hand(crop: HeadCrop) -> np.ndarray:
-    """Four fingers upwards over the mouth, of the face's own skin."""
-    alpha, cm, middle = np.zeros(crop.rgb.shape[:2], np.uint8), crop.pixels_per_cm, crop.points[13, :2]
-    x, y = crop.points[50, :2].astype(int)
-    skin = np.median(crop.rgb[y - 4 : y + 4, x - 4 : x + 4].reshape(-1, 3), axis=0)
-    for finger in range(-2, 2):
-        at = int(middle[0] + (finger + 0.5) * 1.4 * cm)
-        cv2.line(alpha, (at, int(middle[1] - 2.5 * cm)), (at, crop.size), 1, int(1.5 * cm))
-    across = np.abs(((np.arange(crop.size) - middle[0]) / (1.4 * cm)) % 1 - 0.5)
-    return painted(crop, alpha, skin * (1.05 - 0.9 * across**2)[None, :, None])
-
-
-COVERS: dict[str, Callable[[HeadCrop], np.ndarray]] = {
-    "surgical": lambda crop: mask(crop, (140, 190, 215)),
-    "white": lambda crop: mask(crop, (225, 225, 222)),
-    "navy": lambda crop: mask(crop, (30, 40, 80)),
-    "red": lambda crop: mask(crop, (160, 30, 40)),
-    "pink": lambda crop: mask(crop, (230, 160, 180)),
-    "hand": hand,
-}
 
 LIGHTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "as it is": lambda rgb: rgb,
@@ -105,16 +57,16 @@ def test_real_faces_bare_and_covered(face_models: FaceModels, shared_data: Path)
             bare = HeadCrop(lit, crop.points, 0, 0, 512, crop.pixels_per_cm)
             assert judge_cover(bare) is not Cover.COVERED, (path.name, name)
         assert judge_cover(crop) is Cover.NONE, path.name
-        for cover in (COVERS[name] for name in ("surgical", "white", "hand")):
+        for cover in (COVERS[name] for name in ("surgical", "white", "black", "navy", "hand")):
             try:
                 seen[judge_cover(head(face_models, cover(crop)))] += 1
             except (NoFaceError, FaceTurnedAwayError):
                 seen[Cover.COVERED] += 1  # refused, if for another reason
-    assert seen[Cover.COVERED] >= 0.85 * sum(seen.values()), seen
+    assert seen[Cover.COVERED] >= 0.9 * sum(seen.values()), seen
 
 
 def test_reports_of_users(face_models: FaceModels, shared_data: Path):
     for name in ("k01_surgical_mask.jpg", "k03_hand_over_mouth.jpg"):
         with pytest.raises(MouthCoveredError):
             check_photo(face_models, read_photo(shared_data / "reports" / name))
-    assert check_photo(face_models, read_photo(shared_data / "reports" / "reference_face.png")) == ()
+    assert check_photo(face_models, read_photo(shared_data / "reports" / "reference_face.png")).warnings == ()

@@ -8,7 +8,7 @@ import numpy as np
 
 from visavis.engine.arrays import Floats, Pixels
 from visavis.engine.face import FaceModels, FoundFace, find_face, find_upright_face
-from visavis.engine.face.upright import turned
+from visavis.engine.face.upright import UprightFace, turned
 from visavis.engine.photo import Photo
 from visavis.engine.rig.anatomy import LEFT_EYE, RIGHT_EYE
 from visavis.engine.rig.controls import weights_row
@@ -48,6 +48,19 @@ class BuiltRig:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class CheckedPhoto:
+    """What `build_rig` would make of a photo.
+
+    Attributes:
+        face: Its face, and how the photo has to be turned.
+        warnings: Sentences for the person who sent the photo; usable all the same.
+    """
+
+    face: UprightFace
+    warnings: tuple[str, ...]
+
+
 def build_rig(models: FaceModels, photo: Photo, *, size: int | None = DEFAULT_SIZE_PX) -> BuiltRig:
     """Find the face in a photo and take it apart.
 
@@ -70,22 +83,21 @@ def build_rig(models: FaceModels, photo: Photo, *, size: int | None = DEFAULT_SI
     return BuiltRig(_take_apart(head.rgb, crop, mask), head.warnings)
 
 
-def check_photo(models: FaceModels, photo: Photo) -> tuple[str, ...]:
+def check_photo(models: FaceModels, photo: Photo) -> CheckedPhoto:
     """Whether `build_rig` would take a photo, in a fraction of its time.
-
-    Returns:
-        The warnings.
 
     Raises:
         PhotoError: As `build_rig` raises it.
     """
-    return _cut_out(models, photo, DEFAULT_SIZE_PX).warnings
+    head = _cut_out(models, photo, DEFAULT_SIZE_PX)
+    return CheckedPhoto(head.face, head.warnings)
 
 
 @dataclass(frozen=True)
 class _Head:
     """A photo that stands upright, and the head in it, found fit to be taken apart."""
 
+    face: UprightFace
     rgb: Pixels
     alpha: Pixels | None
     crop: HeadCrop
@@ -101,9 +113,8 @@ def _cut_out(models: FaceModels, photo: Photo, size: int | None) -> _Head:
         rgb, alpha = _levelled(rgb, alpha, face)
         face = find_face(models, rgb)
     crop = _crop(rgb, face, size)
-    return _Head(
-        rgb, alpha, crop, (*upright.warnings, *_judge_cover(crop), *_judge_mouth(crop), *_judge_eyes(crop))
-    )
+    noticed = (*upright.warnings, *_judge_cover(crop), *_judge_mouth(crop), *_judge_eyes(crop))
+    return _Head(upright, rgb, alpha, crop, noticed)
 
 
 def _take_apart(photo: Pixels, crop: HeadCrop, person_mask: Floats) -> Rig:

@@ -66,6 +66,7 @@ def judge_cover(crop: HeadCrop) -> Cover:
     no_lips = signs.edge < 20 and signs.lips_apart < 3.5
     other_cloth = signs.around_apart > 18 and signs.redder < 3 and signs.lips_apart < 5
     other_cloth |= signs.around_apart > 14 and signs.lips_apart < 2
+    other_cloth |= signs.around_apart > 6 and signs.lips_apart < 1  # blown out cloth: its folds are edges
     if no_lips or other_cloth:
         return Cover.COVERED
     hardly_lips = signs.edge < 24 and signs.lips_apart < 4
