@@ -2188,6 +2188,8 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    /** @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB. */
+                    face?: string;
                     /**
                      * Format: uri
                      * @description HTTPS address of a face.
@@ -2205,6 +2207,8 @@ export interface operations {
                     idle_timeout?: number;
                 };
                 "application/x-www-form-urlencoded": {
+                    /** @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB. */
+                    face?: string;
                     /**
                      * Format: uri
                      * @description HTTPS address of a face.
@@ -2223,6 +2227,11 @@ export interface operations {
                 };
                 "multipart/form-data": {
                     /**
+                     * Format: binary
+                     * @description PNG, JPEG or WebP, at most 10 MB.
+                     */
+                    face?: Blob;
+                    /**
                      * Format: uri
                      * @description HTTPS address of a face.
                      */
@@ -2237,11 +2246,6 @@ export interface operations {
                      * @default 300
                      */
                     idle_timeout?: number;
-                    /**
-                     * Format: binary
-                     * @description PNG, JPEG or WebP, at most 10 MB.
-                     */
-                    face?: Blob;
                 };
             };
         };
@@ -2671,6 +2675,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                "application/json": {
+                    /** @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB. */
+                    face: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB. */
+                    face: string;
+                };
                 "multipart/form-data": {
                     /**
                      * Format: binary
@@ -2824,6 +2836,8 @@ export interface operations {
                     avatar_id?: string;
                     /** @description A face: an HTTPS address, or the picture in base64. */
                     image?: string;
+                    /** @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB. */
+                    avatar_image?: string;
                 };
                 "application/x-www-form-urlencoded": {
                     /** @example wss://livekit.example.com */
@@ -2840,6 +2854,8 @@ export interface operations {
                     avatar_id?: string;
                     /** @description A face: an HTTPS address, or the picture in base64. */
                     image?: string;
+                    /** @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB. */
+                    avatar_image?: string;
                 };
                 "multipart/form-data": {
                     /** @example wss://livekit.example.com */

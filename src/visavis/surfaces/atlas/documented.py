@@ -146,9 +146,14 @@ def _body(required: tuple[str, ...], texts: dict[str, Any], files: dict[str, Any
 _TEXT: Final = {"type": "string"}
 _ADDRESS: Final = {"type": "string", "format": "uri", "maxLength": 2048}
 _PICTURE: Final = {**_FILE, "description": "PNG, JPEG or WebP, at most 10 MB."}
+_WRITTEN_PICTURE: Final = {
+    **_TEXT,
+    "description": "A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB.",
+}
 SESSION_BODY: Final = _body(
     (),
     {
+        "face": _WRITTEN_PICTURE,
         "face_url": {**_ADDRESS, "description": "HTTPS address of a face."},
         "mode": {"type": "string", "enum": ["passthrough", "conversation"], "default": "passthrough"},
         "idle_timeout": {
@@ -159,16 +164,7 @@ SESSION_BODY: Final = _body(
     },
     {"face": _PICTURE},
 )
-SWAP_FORM: Final = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {"type": "object", "required": ["face"], "properties": {"face": _PICTURE}}
-            }
-        },
-    }
-}
+SWAP_BODY: Final = _body(("face",), {"face": _WRITTEN_PICTURE}, {"face": _PICTURE})
 EXTERNAL_BODY: Final = _body(
     ("livekit_url", "livekit_token", "room_name"),
     {
@@ -178,6 +174,7 @@ EXTERNAL_BODY: Final = _body(
         "avatar_image_url": {**_ADDRESS, "description": "HTTPS address of a face."},
         "avatar_id": {**_TEXT, "description": "A saved avatar."},
         "image": {**_TEXT, "description": "A face: an HTTPS address, or the picture in base64."},
+        "avatar_image": _WRITTEN_PICTURE,
     },
     {"avatar_image": _PICTURE},
 )

@@ -125,7 +125,7 @@ async def get(session_id: SessionId, caller: PollingCaller, context: Given) -> l
 @router.patch(
     "/v1/realtime/session/{session_id}",
     responses=documented.errors(*documented.SWAP),
-    openapi_extra=documented.SWAP_FORM,
+    openapi_extra=documented.SWAP_BODY,
 )
 async def swap(
     session_id: SessionId, request: Request, caller: SessionCaller, context: Given
