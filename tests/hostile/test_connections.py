@@ -116,6 +116,16 @@ def test_a_head_without_end_is_refused(serve: Serve, words: bytes, status: int, 
     assert httpx.get(served.url).status_code == 200
 
 
+@pytest.mark.parametrize("body_bytes", [0, 10, 70_000])
+def test_a_wish_for_another_protocol_is_answered_as_a_request(serve: Serve, body_bytes: int) -> None:
+    post = b"POST / HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    with connected(serve(PATIENT).url) as line:
+        say(line, post + b"Content-Length: %d\r\n\r\n" % body_bytes + b"a" * body_bytes)
+        heard = hear(line)
+    assert heard.startswith(b"HTTP/1.1 200")
+    assert b"connection: close" in heard.lower()
+
+
 def test_what_follows_a_body_is_limited_too(serve: Serve) -> None:
     """Trailers and chunk extensions are headers in other places."""
     served = serve(PATIENT)

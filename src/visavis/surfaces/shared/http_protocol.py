@@ -137,7 +137,9 @@ class HttpProtocol(HttpToolsProtocol):
         except httptools.HttpParserError:
             self._refuse(self._refusal)
         except httptools.HttpParserUpgrade:
-            return  # there is nothing to upgrade to: it was answered as the request that it is
+            # There is nothing to upgrade to: it is answered as the request that it is. The parser takes all
+            # that follows, a body too, for the other protocol, so nothing more is read from this connection.
+            self._is_refused, self.cycle.keep_alive = True, False
         else:
             if self._held_bytes > self._limits.max_header_bytes:
                 self._refuse(_HEADERS_TOO_LARGE)
