@@ -1,4 +1,4 @@
-"""What people hold before their mouths, painted over faces: masks of several colours, and a hand."""
+"""What people hold before their mouths, painted over faces: masks and a hand; and bad lights."""
 
 from collections.abc import Callable
 from typing import Final
@@ -60,4 +60,14 @@ COVERS: Final[dict[str, Callable[[HeadCrop], Pixels]]] = {
     "red": lambda crop: mask(crop, (160, 30, 40)),
     "pink": lambda crop: mask(crop, (230, 160, 180)),
     "hand": hand,
+}
+
+LIGHTS: Final[dict[str, Callable[[Pixels], np.ndarray]]] = {
+    "as it is": lambda rgb: rgb,
+    "grey": lambda rgb: np.repeat(rgb.mean(axis=2, keepdims=True), 3, axis=2),
+    "dark": lambda rgb: 255 * (rgb / 255) ** 2,
+    "bright": lambda rgb: 255 * (rgb / 255) ** 0.5,
+    "blue": lambda rgb: rgb * [0.7, 0.9, 1.3],
+    "from the side": lambda rgb: rgb * np.linspace(0.35, 1.3, rgb.shape[1])[None, :, None],
+    "soft": lambda rgb: cv2.GaussianBlur(rgb, (0, 0), rgb.shape[0] / 200),
 }

@@ -1,12 +1,10 @@
 """Mouths behind masks, hands and cups are refused; bare ones of every kind are not."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
-from bench.covers import COVERS, head
+from bench.covers import COVERS, LIGHTS, head
 
 from visavis.engine.face import FaceModels
 from visavis.engine.photo import Photo, read_photo
@@ -15,16 +13,6 @@ from visavis.engine.rig.covered import Cover, judge_cover
 from visavis.engine.rig.crop import HeadCrop
 from visavis.errors import FaceTurnedAwayError, MouthCoveredError, NoFaceError
 from visavis.samples.portrait import paint_portrait
-
-LIGHTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "as it is": lambda rgb: rgb,
-    "grey": lambda rgb: np.repeat(rgb.mean(axis=2, keepdims=True), 3, axis=2),
-    "dark": lambda rgb: 255 * (rgb / 255) ** 2,
-    "bright": lambda rgb: 255 * (rgb / 255) ** 0.5,
-    "blue": lambda rgb: rgb * [0.7, 0.9, 1.3],
-    "from the side": lambda rgb: rgb * np.linspace(0.35, 1.3, rgb.shape[1])[None, :, None],
-    "soft": lambda rgb: cv2.GaussianBlur(rgb, (0, 0), rgb.shape[0] / 200),
-}
 
 
 @pytest.fixture(scope="module")

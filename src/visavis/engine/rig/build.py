@@ -18,6 +18,7 @@ from visavis.engine.rig.eyes import are_shut, build_eye
 from visavis.engine.rig.fields import displacement_fields
 from visavis.engine.rig.glasses import wears_glasses
 from visavis.engine.rig.interior import paint_interior
+from visavis.engine.rig.likeness import judge_likeness
 from visavis.engine.rig.lips import find_mouth_line, lip_layers
 from visavis.engine.rig.model import Picture, Rig
 from visavis.engine.rig.plate import split_person
@@ -113,8 +114,8 @@ def _cut_out(models: FaceModels, photo: Photo, size: int | None) -> _Head:
         rgb, alpha = _levelled(rgb, alpha, face)
         face = find_face(models, rgb)
     crop = _crop(rgb, face, size)
-    noticed = (*upright.warnings, *_judge_cover(crop), *_judge_mouth(crop), *_judge_eyes(crop))
-    return _Head(upright, rgb, alpha, crop, noticed)
+    noticed = (*_judge_cover(crop), *_judge_mouth(crop), *_judge_eyes(crop), *judge_likeness(models, crop))
+    return _Head(upright, rgb, alpha, crop, (*upright.warnings, *noticed))
 
 
 def _take_apart(photo: Pixels, crop: HeadCrop, person_mask: Floats) -> Rig:

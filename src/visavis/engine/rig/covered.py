@@ -52,12 +52,14 @@ class MouthSigns:
         lips_apart: Distance of the lips' colour from that of the skin around them. Bare lips: 4 or more.
         redder: How much redder the lips are than the skin around them.
         around_apart: Distance of the hue around the lips from that of the cheeks. Bare: up to 14.
+        skin: The colour around the lips.
     """
 
     edge: float
     lips_apart: float
     redder: float
     around_apart: float
+    skin: tuple[float, float, float]
 
 
 def judge_cover(crop: HeadCrop) -> Cover:
@@ -81,7 +83,7 @@ def mouth_signs(crop: HeadCrop) -> MouthSigns:
     lab = np.asarray(cv2.cvtColor(soft.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
     lips, around = _regions(crop)
     if not lips.any() or not around.any():
-        return MouthSigns(np.inf, np.inf, np.inf, 0.0)  # too small to tell anything
+        return MouthSigns(np.inf, np.inf, np.inf, 0.0, (0.0, 0.0, 0.0))  # too small to tell anything
     lip_colour, skin_colour = (np.median(lab[region], axis=0) for region in (lips, around))
     cheeks = np.median([_patch(lab, points[k], _PATCH_CM * cm) for k in _HIGH_CHEEKS], axis=0)
     return MouthSigns(
@@ -89,6 +91,7 @@ def mouth_signs(crop: HeadCrop) -> MouthSigns:
         lips_apart=float(np.linalg.norm(lip_colour - skin_colour)),
         redder=float(lip_colour[1] - skin_colour[1]),
         around_apart=float(np.linalg.norm((skin_colour - cheeks)[1:])),
+        skin=(float(skin_colour[0]), float(skin_colour[1]), float(skin_colour[2])),
     )
 
 
