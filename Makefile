@@ -9,11 +9,12 @@ WEB    := node_modules/.ready
 PAGES  := src/visavis/surfaces/console/static/index.html
 NO_WEB := The web parts are left out: they need Node 20.19 or newer, with npm.
 
-# Tests with a room server: they need time more than processors.
+# Tests with a room server, which need time more than processors, and tests of single parts.
 MEDIA  := tests/live tests/conformance
+PARTS  := tests/unit tests/api tests/console
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo console test test-media test-rest test-web check check-web bench fuzz openapi lock clean
+.PHONY: help setup demo console test test-media test-parts test-whole test-web check check-web bench fuzz openapi lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -42,16 +43,20 @@ $(PAGES): $(WEB) $(shell find console sdk/*/src -type f -not -path '*/node_modul
 demo: $(READY)  ## Run the main job on the built-in sample
 	$(BIN)/visavis demo
 
-# Two processes: the tests with rooms and live sessions mostly wait, the others mostly work.
+# Two processes where one mostly waits and the other mostly works; what strains the whole machine comes after them.
 test: $(READY) $(if $(NODE),$(PAGES))  ## Run every test
-	@$(MAKE) --no-print-directory -j2 --output-sync=target test-media test-rest
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-media test-parts
+	@$(MAKE) --no-print-directory test-whole
 	@$(MAKE) --no-print-directory test-web
 
 test-media: $(READY)
 	$(BIN)/python -m pytest $(MEDIA)
 
-test-rest: $(READY)
-	$(BIN)/python -m pytest $(MEDIA:%=--ignore %)
+test-parts: $(READY)
+	$(BIN)/python -m pytest $(PARTS)
+
+test-whole: $(READY)
+	$(BIN)/python -m pytest $(patsubst %,--ignore %,$(MEDIA) $(PARTS))
 
 check: $(READY)  ## Lint, types and layers
 	$(BIN)/ruff format --check .

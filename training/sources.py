@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from training import espeak, festival, flite, kokoro, russian
+from training import espeak, festival, flite, russian
 from training.corpus import Utterance, load, minutes, save
 
 
@@ -39,6 +39,18 @@ def _flite(voice: str, length_minutes: float, *, trained: bool) -> Source:
     return Source(f"flite_{voice}", lambda: flite.generate(voice, length_minutes, 7), trained)
 
 
+def _hibari() -> list[Utterance]:
+    from training import kokoro  # needs packages that only training installs
+
+    return kokoro.generate_hibari(45, 21)
+
+
+def _kokoro() -> list[Utterance]:
+    from training import kokoro
+
+    return kokoro.generate_kokoro(KOKORO, kokoro.VOICES, 3, 51)
+
+
 KOKORO = Path(__file__).parent / "build" / "kokoro"
 """Where its model and voices are kept."""
 
@@ -48,7 +60,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "russian", lambda: [item for at, item in enumerate(russian.recordings()) if at % 10], trained=True
     ),
-    Source("hibari", lambda: kokoro.generate_hibari(45, 21), trained=True),
+    Source("hibari", _hibari, trained=True),
     *(_festival(key, 20, trained=True) for key in ("slt", "ked", "kal")),
     *(_flite(voice, 25, trained=True) for voice in ("awb", "rms")),
     *(_flite(voice, 15, trained=True) for voice in ("slt", "kal16")),
@@ -68,7 +80,7 @@ SOURCES: tuple[Source, ...] = (
             "ona",
         )
     ),
-    Source("kokoro", lambda: kokoro.generate_kokoro(KOKORO, kokoro.VOICES, 3, 51), trained=False),
+    Source("kokoro", _kokoro, trained=False),
     Source("russian_test", lambda: russian.recordings()[::10], trained=False),
 )
 
