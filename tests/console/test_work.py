@@ -224,6 +224,7 @@ def test_checks_are_limited(shown: Server) -> None:
         ("/assets/../index.html", 404),
         ("/assets/%2e%2e/app.py", 404),
         ("/assets/", 404),
+        ("/assets/" + "x" * 300, 404),  # longer than a file's name may be
         ("/assets/x%00", 400),  # no address holds a NUL
     ],
 )
