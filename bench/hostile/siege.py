@@ -61,9 +61,9 @@ class Siege:
 
     async def new_key(self, name: str, **allowance: Any) -> str:
         """One more account."""
-        async with self._database() as database, database.transaction() as session:
+        async with self._database() as database, database.transaction() as tx:
             wanted = accounts.Allowance(**allowance)
-            return (await accounts.create_key(session, name, allowance=wanted))[1]
+            return (await accounts.create_key(tx, name, allowance=wanted))[1]
 
     async def rooms_secret(self) -> str:
         """Of the room server's key."""

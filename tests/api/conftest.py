@@ -123,17 +123,17 @@ class Server:
 
     def make_key(self, name: str = "test", **allowance: Any) -> str:
         async def make(database: Database) -> str:
-            async with database.transaction() as session:
+            async with database.transaction() as tx:
                 wanted = accounts.Allowance(**allowance)
-                return (await accounts.create_key(session, name, allowance=wanted))[1]
+                return (await accounts.create_key(tx, name, allowance=wanted))[1]
 
         return in_database(self.database_url, make)
 
     def webhook_secret(self, key: str) -> str:
         async def read(database: Database) -> str:
-            async with database.transaction() as session:
-                row = await accounts.find_key(session, key)
-                return await secret_of(session, row.id, None)
+            async with database.transaction() as tx:
+                row = await accounts.find_key(tx, key)
+                return await secret_of(tx, row.id, None)
 
         return in_database(self.database_url, read)
 

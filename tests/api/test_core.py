@@ -46,23 +46,23 @@ def wanted(**more: Any) -> jobs.Submission:
 
 
 async def a_key(database: Database, **allowance: Any) -> ApiKey:
-    async with database.transaction() as session:
-        return (await accounts.create_key(session, "core", allowance=accounts.Allowance(**allowance)))[0]
+    async with database.transaction() as tx:
+        return (await accounts.create_key(tx, "core", allowance=accounts.Allowance(**allowance)))[0]
 
 
 async def a_job(database: Database, key: ApiKey, **more: Any) -> Job:
-    async with database.transaction() as session:
-        return await jobs.submit(session, key, wanted(**more))
+    async with database.transaction() as tx:
+        return await jobs.submit(tx, key, wanted(**more))
 
 
 async def begun(database: Database, job: Job) -> Job | None:
-    async with database.transaction() as session:
-        return await jobs.begin(session, job.id)
+    async with database.transaction() as tx:
+        return await jobs.begin(tx, job.id)
 
 
 async def finish(database: Database, job: Job) -> bool:
-    async with database.transaction() as session:
-        return await jobs.finish(session, job, OUTPUT, life_s=60, price_per_hour_usd=7.0)
+    async with database.transaction() as tx:
+        return await jobs.finish(tx, job, OUTPUT, life_s=60, price_per_hour_usd=7.0)
 
 
 def test_the_migrations_make_what_the_code_expects(postgres: str) -> None:
@@ -86,8 +86,8 @@ def test_migrating_again_does_nothing(postgres: str) -> None:
 
 def test_a_database_that_is_not_there_is_an_error_of_ours(tmp_path: Path) -> None:
     async def use(database: Database) -> None:
-        async with database.transaction() as session:
-            await session.execute(text("SELECT 1"))
+        async with database.transaction() as tx:
+            await tx.execute(text("SELECT 1"))
 
     nowhere = f"postgresql://x@/postgres?host={tmp_path}"
     with pytest.raises(DatabaseError):
@@ -108,9 +108,9 @@ def test_a_worker_taken_for_dead_writes_nothing(postgres: str) -> None:
         assert await finish(database, quick)
         assert not await finish(database, quick)
         assert await begun(database, job) is None
-        async with database.transaction() as session:
-            assert not await jobs.fail(session, slow, "generation_failed")
-            assert not await jobs.release(session, slow, counts=False)
+        async with database.transaction() as tx:
+            assert not await jobs.fail(tx, slow, "generation_failed")
+            assert not await jobs.release(tx, slow, counts=False)
 
     in_database(postgres, run)
 
@@ -127,12 +127,12 @@ def test_a_job_is_tried_three_times(postgres: str) -> None:
         for _ in range(jobs.MOST_TRIES):
             job = await begun(database, failing)
             assert job
-            async with database.transaction() as session:
-                given_back.append(await jobs.release(session, job, counts=True))
+            async with database.transaction() as tx:
+                given_back.append(await jobs.release(tx, job, counts=True))
         assert given_back == [True, True, False]
-        async with database.transaction() as session:
+        async with database.transaction() as tx:
             for each in (crashing, failing):
-                found = await jobs.find(session, key, each.id)
+                found = await jobs.find(tx, key, each.id)
                 assert (found.status, found.error_code) == ("failed", "generation_failed")
 
     in_database(postgres, run)
@@ -145,27 +145,27 @@ def test_going_home_does_not_count_as_a_try(postgres: str) -> None:
             mine = await begun(database, job)
             assert mine
             assert mine.attempt == 1
-            async with database.transaction() as session:
-                assert await jobs.release(session, mine, counts=False)
+            async with database.transaction() as tx:
+                assert await jobs.release(tx, mine, counts=False)
 
     in_database(postgres, run)
 
 
 def test_the_place_in_the_queue(postgres: str) -> None:
     async def run(database: Database) -> None:
-        async with database.transaction() as session:
-            await session.execute(text("UPDATE jobs SET status = 'failed'"))
+        async with database.transaction() as tx:
+            await tx.execute(text("UPDATE jobs SET status = 'failed'"))
         key = await a_key(database)
         made = [await a_job(database, key) for _ in range(3)]
-        async with database.transaction() as session:
-            assert [await jobs.position(session, job) for job in made] == [1, 2, 3]
+        async with database.transaction() as tx:
+            assert [await jobs.position(tx, job) for job in made] == [1, 2, 3]
         first = await begun(database, made[0])
-        async with database.transaction() as session:
+        async with database.transaction() as tx:
             assert first
-            assert await jobs.position(session, first) == 0
-            assert await jobs.position(session, made[2]) == 2
+            assert await jobs.position(tx, first) == 0
+            assert await jobs.position(tx, made[2]) == 2
             with pytest.raises(JobMissingError):
-                await jobs.find(session, await a_key(database), made[0].id)
+                await jobs.find(tx, await a_key(database), made[0].id)
 
     in_database(postgres, run)
 
@@ -174,17 +174,17 @@ def test_a_submission_that_is_undone_leaves_nothing_in_the_queue(postgres: str) 
     async def run(database: Database) -> None:
         key = await a_key(database)
         count = text("SELECT count(*) FROM procrastinate_jobs")
-        async with database.transaction() as session:
-            before = (await session.execute(count)).scalar_one()
+        async with database.transaction() as tx:
+            before = (await tx.execute(count)).scalar_one()
         submission = wanted()
         with pytest.raises(RuntimeError):  # noqa: PT012 - raised at the end of the transaction
-            async with database.transaction() as session:
-                await jobs.submit(session, key, submission)
+            async with database.transaction() as tx:
+                await jobs.submit(tx, key, submission)
                 raise RuntimeError
-        async with database.transaction() as session:
-            assert (await session.execute(count)).scalar_one() == before
+        async with database.transaction() as tx:
+            assert (await tx.execute(count)).scalar_one() == before
             with pytest.raises(JobMissingError):
-                await jobs.find(session, key, submission.id)
+                await jobs.find(tx, key, submission.id)
 
     in_database(postgres, run)
 
@@ -192,14 +192,14 @@ def test_a_submission_that_is_undone_leaves_nothing_in_the_queue(postgres: str) 
 def test_what_fell_out_of_the_queue_is_put_back(postgres: str) -> None:
     async def run(database: Database) -> None:
         job = await a_job(database, await a_key(database))
-        async with database.transaction() as session:
-            await jobs.requeue_lost(session)
-            await session.execute(
+        async with database.transaction() as tx:
+            await jobs.requeue_lost(tx)
+            await tx.execute(
                 text("DELETE FROM procrastinate_jobs WHERE args ->> 'job_id' = :id"), {"id": job.id}
             )
-        async with database.transaction() as session:
-            assert await jobs.requeue_lost(session) == 1
-            assert await jobs.requeue_lost(session) == 0
+        async with database.transaction() as tx:
+            assert await jobs.requeue_lost(tx) == 1
+            assert await jobs.requeue_lost(tx) == 0
 
     in_database(postgres, run)
 
@@ -210,16 +210,16 @@ def test_notifications_that_fell_out_of_the_queue_are_put_back(postgres: str) ->
         mine = await begun(database, job)
         assert mine
         assert await finish(database, mine)
-        async with database.transaction() as session:
-            assert await webhooks.requeue_lost(session) == 0
-            await session.execute(text("DELETE FROM procrastinate_jobs WHERE task_name = 'visavis.deliver'"))
-            assert await webhooks.requeue_lost(session) == 1
+        async with database.transaction() as tx:
+            assert await webhooks.requeue_lost(tx) == 0
+            await tx.execute(text("DELETE FROM procrastinate_jobs WHERE task_name = 'visavis.deliver'"))
+            assert await webhooks.requeue_lost(tx) == 1
             identifier = text("SELECT id FROM deliveries WHERE job_id = :id")
-            delivery_id = (await session.execute(identifier, {"id": job.id})).scalar_one()
-            notice = await webhooks.begin(session, delivery_id, None)
+            delivery_id = (await tx.execute(identifier, {"id": job.id})).scalar_one()
+            notice = await webhooks.begin(tx, delivery_id, None)
             assert notice
-            await webhooks.end(session, notice, delivered=True, outcome="200", retry_after_s=())
-            assert await webhooks.begin(session, delivery_id, None) is None
+            await webhooks.end(tx, notice, delivered=True, outcome="200", retry_after_s=())
+            assert await webhooks.begin(tx, delivery_id, None) is None
 
     in_database(postgres, run)
 
@@ -279,48 +279,48 @@ def test_results_and_texts_are_forgotten_in_time(postgres: str) -> None:
         job = await a_job(database, key, fields={"text": "secret words", "chars": 12})
         mine = await begun(database, job)
         assert mine
-        async with database.transaction() as session:
+        async with database.transaction() as tx:
             output = jobs.Output(f"results/{job.id}/1.mp4", 10, 2.0)
-            await jobs.finish(session, mine, output, life_s=0, price_per_hour_usd=7.0)
-        async with database.transaction() as session:
-            assert output.path in await jobs.expire(session)
-        async with database.transaction() as session:
-            found = await jobs.find(session, key, job.id)
+            await jobs.finish(tx, mine, output, life_s=0, price_per_hour_usd=7.0)
+        async with database.transaction() as tx:
+            assert output.path in await jobs.expire(tx)
+        async with database.transaction() as tx:
+            found = await jobs.find(tx, key, job.id)
             assert (found.text, found.result_path, found.chars) == (None, None, 12)
             assert not jobs.has_result(found)
-            assert await jobs.kept(session, [output.path]) == set()
-            assert await jobs.unfinished(session, [job.id]) == set()
-            assert await jobs.expire(session) == []
+            assert await jobs.kept(tx, [output.path]) == set()
+            assert await jobs.unfinished(tx, [job.id]) == set()
+            assert await jobs.expire(tx) == []
 
     in_database(postgres, run)
 
 
 def test_accounts(postgres: str) -> None:
     async def run(database: Database) -> None:
-        async with database.transaction() as session:
-            await accounts.create_user(session, "Ada@Example.com", "correct horse battery")
+        async with database.transaction() as tx:
+            await accounts.create_user(tx, "Ada@Example.com", "correct horse battery")
             with pytest.raises(AccountError, match="already"):
-                await accounts.create_user(session, "ada@example.com", "correct horse battery")
+                await accounts.create_user(tx, "ada@example.com", "correct horse battery")
             for email, password in (("nobody", "correct horse battery"), ("a@b.c", "short")):
                 with pytest.raises(AccountError):
-                    await accounts.create_user(session, email, password)
-            assert (await accounts.check_password(session, "ada@example.com", "correct horse battery")).id
+                    await accounts.create_user(tx, email, password)
+            assert (await accounts.check_password(tx, "ada@example.com", "correct horse battery")).id
             for email, password in (("ada@example.com", "wrong horse"), ("b@example.com", "correct horse")):
                 with pytest.raises(KeyRefusedError):
-                    await accounts.check_password(session, email, password)
-            row, key = await accounts.create_key(session, "Ada's", owner="ada@example.com")
+                    await accounts.check_password(tx, email, password)
+            row, key = await accounts.create_key(tx, "Ada's", owner="ada@example.com")
             assert key.startswith("sk_live_")
-            assert (await accounts.find_key(session, key)).user_id == row.user_id
-            stored = (await session.execute(text("SELECT * FROM api_keys"))).all()
+            assert (await accounts.find_key(tx, key)).user_id == row.user_id
+            stored = (await tx.execute(text("SELECT * FROM api_keys"))).all()
             assert key not in str(stored)
-            assert (await accounts.revoke_key(session, key)).id == row.id
-        async with database.transaction() as session:
+            assert (await accounts.revoke_key(tx, key)).id == row.id
+        async with database.transaction() as tx:
             with pytest.raises(KeyRefusedError):
-                await accounts.find_key(session, key)
+                await accounts.find_key(tx, key)
             with pytest.raises(AccountError, match="no user"):
-                await accounts.create_key(session, "x", owner="nobody@example.com")
+                await accounts.create_key(tx, "x", owner="nobody@example.com")
             with pytest.raises(AccountError, match="no key"):
-                await accounts.revoke_key(session, "nothing")
+                await accounts.revoke_key(tx, "nothing")
 
     in_database(postgres, run)
 

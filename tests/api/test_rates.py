@@ -26,16 +26,16 @@ def test_rates_are_exact_when_many_ask_at_once(postgres: str) -> None:
 
         async def ask() -> bool:
             try:
-                async with database.transaction() as session:
-                    await rates.take(session, key, default_rate=50, at=NOON)
+                async with database.transaction() as tx:
+                    await rates.take(tx, key, default_rate=50, at=NOON)
             except RateLimitError:
                 return False
             return True
 
         allowed = sum(await asyncio.gather(*(ask() for _ in range(120))))
         assert allowed == 50
-        async with database.transaction() as session:
-            assert await rates.requests_this_month(session, key) == allowed
+        async with database.transaction() as tx:
+            assert await rates.requests_this_month(tx, key) == allowed
 
     in_database(postgres, run)
 
@@ -49,13 +49,13 @@ def test_never_more_than_the_rate_within_any_minute(postgres: str, polling: bool
     async def run(database: Database) -> None:
         key = await a_key(database)
         at_ms, let_in, refused = 0, list[int](), 0
-        async with database.transaction() as session:
+        async with database.transaction() as tx:
             while at_ms < 600_000:
                 at_ms += chance.choice((0, 50, 500, 1000, 2000, 7000 if chance.random() < 0.1 else 300))
                 at = NOON + timedelta(milliseconds=at_ms)
                 within = [each for each in let_in if each > at_ms - 60_000]
                 try:
-                    await rates.take(session, key, default_rate=rate, polling=polling, at=at)
+                    await rates.take(tx, key, default_rate=rate, polling=polling, at=at)
                 except RateLimitError as error:
                     refused += 1
                     # One more is free when the first of the last thirty is a minute old, and not before.
@@ -74,7 +74,7 @@ def test_never_more_than_the_rate_within_any_minute(postgres: str, polling: bool
 def test_where_a_key_stands(postgres: str) -> None:
     async def run(database: Database) -> None:
         key = await a_key(database)
-        async with database.transaction() as session:
+        async with database.transaction() as tx:
             for at_s, take, remaining, resets_in_s in (
                 (0, False, 5, 0),
                 (0, True, 4, 60),
@@ -86,8 +86,8 @@ def test_where_a_key_stands(postgres: str) -> None:
             ):
                 at = NOON + timedelta(seconds=at_s)
                 if take:
-                    await rates.take(session, key, default_rate=5, at=at)
-                stand = await rates.stand(session, key, default_rate=5, at=at)
+                    await rates.take(tx, key, default_rate=5, at=at)
+                stand = await rates.stand(tx, key, default_rate=5, at=at)
                 assert stand == rates.Allowed(5, remaining, resets_in_s), at_s
 
     in_database(postgres, run)
@@ -96,26 +96,26 @@ def test_where_a_key_stands(postgres: str) -> None:
 def test_a_clock_that_is_set_back_shuts_nobody_out(postgres: str) -> None:
     async def run(database: Database) -> None:
         key = await a_key(database)
-        async with database.transaction() as session:
+        async with database.transaction() as tx:
             for at in (NOON, NOON - timedelta(hours=1)):
                 for _ in range(5):
-                    await rates.take(session, key, default_rate=5, at=at)
+                    await rates.take(tx, key, default_rate=5, at=at)
                 with pytest.raises(RateLimitError):
-                    await rates.take(session, key, default_rate=5, at=at)
+                    await rates.take(tx, key, default_rate=5, at=at)
 
     in_database(postgres, run)
 
 
 def test_counts_are_forgotten_when_nobody_asks(postgres: str) -> None:
     async def run(database: Database) -> None:
-        async with database.transaction() as session:
-            await rates.take_named(session, "old", most=3)
-            await session.execute(text("UPDATE rate_rings SET last_at = now() - interval '1 h'"))
-            await rates.take_named(session, "new", most=3)
-            await rates.forget(session)
-            names = await session.execute(text("SELECT name FROM rate_rings"))
+        async with database.transaction() as tx:
+            await rates.take_named(tx, "old", most=3)
+            await tx.execute(text("UPDATE rate_rings SET last_at = now() - interval '1 h'"))
+            await rates.take_named(tx, "new", most=3)
+            await rates.forget(tx)
+            names = await tx.execute(text("SELECT name FROM rate_rings"))
             assert list(names.scalars()) == ["new:3"]
-            count = await session.execute(text("SELECT count(*) FROM rate_marks"))
+            count = await tx.execute(text("SELECT count(*) FROM rate_marks"))
             assert count.scalar_one() == 1
 
     in_database(postgres, run)
@@ -125,33 +125,33 @@ def test_pauses_between_tries_to_sign_in_grow(postgres: str) -> None:
     """Five tries at once, then after 1, 2, 4, 8 s … and after a quarter of an hour at most."""
 
     async def run(database: Database) -> None:
-        async with database.transaction() as session:
+        async with database.transaction() as tx:
             who = sign_ins.prober("192.0.2.1", "ada@example.com")
             at, waits = NOON, list[int]()
             for _ in range(18):
                 try:
-                    await sign_ins.count_try(session, machine="192.0.2.1", prober=who, at=at)
+                    await sign_ins.count_try(tx, machine="192.0.2.1", prober=who, at=at)
                 except RateLimitError as error:
                     waits.append(error.retry_after_s)
                     at += timedelta(seconds=error.retry_after_s)
-                    await sign_ins.count_try(session, machine="192.0.2.1", prober=who, at=at)
+                    await sign_ins.count_try(tx, machine="192.0.2.1", prober=who, at=at)
             assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
             # Nobody else is slowed down by it, and whoever signs in begins anew.
             other = sign_ins.prober("192.0.2.2", "ada@example.com")
-            await sign_ins.count_try(session, machine="192.0.2.2", prober=other, at=at)
-            await sign_ins.forgive(session, who)
-            await sign_ins.count_try(session, machine="192.0.2.1", prober=who, at=at)
+            await sign_ins.count_try(tx, machine="192.0.2.2", prober=other, at=at)
+            await sign_ins.forgive(tx, who)
+            await sign_ins.count_try(tx, machine="192.0.2.1", prober=who, at=at)
 
     in_database(postgres, run)
 
 
 def test_a_browser_proves_that_it_was_signed_in(postgres: str) -> None:
     async def run(database: Database) -> None:
-        async with database.transaction() as session:
-            proof = await sign_ins.browser_proof(session, "ada@example.com")
-            assert await sign_ins.is_proven(session, " ADA@example.com", proof)
-            assert not await sign_ins.is_proven(session, "bob@example.com", proof)
+        async with database.transaction() as tx:
+            proof = await sign_ins.browser_proof(tx, "ada@example.com")
+            assert await sign_ins.is_proven(tx, " ADA@example.com", proof)
+            assert not await sign_ins.is_proven(tx, "bob@example.com", proof)
             for forged in ("", ".", proof[:-1], proof + "0", "\xff.\xff", proof.replace(".", "")):
-                assert not await sign_ins.is_proven(session, "ada@example.com", forged)
+                assert not await sign_ins.is_proven(tx, "ada@example.com", forged)
 
     in_database(postgres, run)

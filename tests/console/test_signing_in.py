@@ -67,8 +67,8 @@ def sign_up(server: Server, email: str) -> None:
     """Make a user who is no operator."""
 
     async def make(database: Database) -> None:
-        async with database.transaction() as session:
-            await accounts.create_user(session, email, PASSWORD)
+        async with database.transaction() as tx:
+            await accounts.create_user(tx, email, PASSWORD)
 
     in_database(server.database_url, make)
 
@@ -195,8 +195,8 @@ def test_a_users_link_gives_a_new_password(fresh: Server, operator: httpx.Client
     sign_up(fresh, "max@example.com")
 
     async def make(database: Database) -> str:
-        async with database.transaction() as session:
-            return await sign_ins.link_for(session, "max@example.com")
+        async with database.transaction() as tx:
+            return await sign_ins.link_for(tx, "max@example.com")
 
     link = in_database(fresh.database_url, make)
     with browser(fresh) as client:

@@ -30,8 +30,8 @@ def shown(start_server: Callable[..., Server]) -> Server:
 @pytest.fixture(scope="module")
 def operator(shown: Server) -> Iterator[httpx.Client]:
     async def make(database: Database) -> None:
-        async with database.transaction() as session:
-            await accounts.create_user(session, "op@example.com", PASSWORD, is_operator=True)
+        async with database.transaction() as tx:
+            await accounts.create_user(tx, "op@example.com", PASSWORD, is_operator=True)
 
     in_database(shown.database_url, make)
     with browser(shown) as client:

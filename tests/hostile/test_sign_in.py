@@ -34,8 +34,8 @@ def sign_in(server: Server, address: str, email: str, password: str, **headers: 
 
 def make_user(server: Server, email: str) -> str:
     async def make(database: Database) -> None:
-        async with database.transaction() as session:
-            await accounts.create_user(session, email, PASSWORD)
+        async with database.transaction() as tx:
+            await accounts.create_user(tx, email, PASSWORD)
 
     in_database(server.database_url, make)
     return email
@@ -97,11 +97,11 @@ def test_an_unknown_account_costs_the_same_work(postgres: str, monkeypatch: pyte
     monkeypatch.setattr(PasswordHasher, "verify", counted)
 
     async def run(database: Database) -> None:
-        async with database.transaction() as session:
-            await accounts.create_user(session, "timed@example.com", PASSWORD)
+        async with database.transaction() as tx:
+            await accounts.create_user(tx, "timed@example.com", PASSWORD)
             for email in ("timed@example.com", "nobody@example.com"):
                 with pytest.raises(KeyRefusedError):
-                    await accounts.check_password(session, email, "wrong password")
+                    await accounts.check_password(tx, email, "wrong password")
 
     in_database(postgres, run)
     assert len(verified) == 2

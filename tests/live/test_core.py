@@ -59,17 +59,17 @@ def opening(**changed: Any) -> sessions.Opening:
 
 def run(postgres: str, do: Callable[[AsyncSession, ApiKey], Awaitable[_Result]]) -> _Result:
     async def work(database: Database) -> _Result:
-        async with database.transaction() as session:
-            found = await accounts.list_keys(session)
-            key = found[0] if found else (await accounts.create_key(session, "k"))[0]
-        async with database.transaction() as session:
-            return await do(session, key)
+        async with database.transaction() as tx:
+            found = await accounts.list_keys(tx)
+            key = found[0] if found else (await accounts.create_key(tx, "k"))[0]
+        async with database.transaction() as tx:
+            return await do(tx, key)
 
     return in_database(postgres, work)
 
 
-async def open_one(session: AsyncSession, key: ApiKey) -> Session:
-    return await sessions.open_session(session, key, opening())
+async def open_one(tx: AsyncSession, key: ApiKey) -> Session:
+    return await sessions.open_session(tx, key, opening())
 
 
 def test_never_more_sessions_than_slots(postgres: str) -> None:
@@ -77,13 +77,13 @@ def test_never_more_sessions_than_slots(postgres: str) -> None:
     add_worker(postgres, "two", 2)
 
     async def work(database: Database) -> list[bool]:
-        async with database.transaction() as session:
-            key, _ = await accounts.create_key(session, "k")
+        async with database.transaction() as tx:
+            key, _ = await accounts.create_key(tx, "k")
 
         async def attempt() -> bool:
             try:
-                async with database.transaction() as session:
-                    await sessions.open_session(session, key, opening())
+                async with database.transaction() as tx:
+                    await sessions.open_session(tx, key, opening())
             except NoCapacityError:
                 return False
             return True
@@ -180,11 +180,11 @@ def test_other_keys_sessions_are_none(postgres: str) -> None:
     add_worker(postgres, "one", 1)
     made = run(postgres, open_one)
 
-    async def other(session: AsyncSession, _: ApiKey) -> None:
-        stranger, _ = await accounts.create_key(session, "stranger")
+    async def other(tx: AsyncSession, _: ApiKey) -> None:
+        stranger, _ = await accounts.create_key(tx, "stranger")
         for look in (sessions.find, sessions.find_active, sessions.end_by_key):
             with pytest.raises(SessionMissingError):
-                await look(session, stranger, made.id)
+                await look(tx, stranger, made.id)
 
     run(postgres, other)
 
@@ -193,8 +193,8 @@ def test_a_lease_that_ran_out_is_taken_by_one(postgres: str) -> None:
     add_worker(postgres, "one", 2)
     made = run(postgres, open_one)
 
-    async def take(session: AsyncSession, _: ApiKey) -> list[str]:
-        return await leases.take_over(session, "two", free=5)
+    async def take(tx: AsyncSession, _: ApiKey) -> list[str]:
+        return await leases.take_over(tx, "two", free=5)
 
     wait_out_the_start(postgres)
     assert run(postgres, take) == []
@@ -229,9 +229,9 @@ def test_what_nobody_takes_over_ends_where_it_was_last_heard_of(postgres: str) -
             "pg_postmaster_start_time() + interval '15.1 s' - clock_timestamp())))"
         )
 
-    async def reap(session: AsyncSession, _: ApiKey) -> None:
-        for row in await leases.abandoned(session):
-            await sessions.end(session, row.id, sessions.Reason.WORKER_LOST, at=row.lease_until)
+    async def reap(tx: AsyncSession, _: ApiKey) -> None:
+        for row in await leases.abandoned(tx):
+            await sessions.end(tx, row.id, sessions.Reason.WORKER_LOST, at=row.lease_until)
 
     run(postgres, reap)
     ended = run(postgres, lambda s, k: sessions.find(s, k, made.id))
@@ -253,8 +253,8 @@ def test_faces_are_swapped_in_order_and_not_too_often(postgres: str) -> None:
     add_worker(postgres, "one", 1)
     made = run(postgres, open_one)
 
-    async def swap(session: AsyncSession, key: ApiKey) -> int:
-        return await sessions.swap_face(session, key, made.id, RIG, most_per_minute=2)
+    async def swap(tx: AsyncSession, key: ApiKey) -> int:
+        return await sessions.swap_face(tx, key, made.id, RIG, most_per_minute=2)
 
     first, second = run(postgres, swap), run(postgres, swap)
     with pytest.raises(SessionRateError) as refused:

@@ -80,8 +80,8 @@ async def object_store(installation: Installation, database: Database) -> LocalO
     settings = installation.settings
     if settings.object_store:
         return CloudObjects(settings.object_store)
-    async with database.transaction() as session:
-        secret = await shared_secret(session, LINKS)
+    async with database.transaction() as tx:
+        secret = await shared_secret(tx, LINKS)
     return LocalObjects(
         installation.folder / "objects", secret=secret, least_free_bytes=settings.least_free_bytes
     )
@@ -89,8 +89,8 @@ async def object_store(installation: Installation, database: Database) -> LocalO
 
 async def rooms_secret(database: Database) -> str:
     """What the key of the embedded room server is proven with."""
-    async with database.transaction() as session:
-        return derived(await shared_secret(session, ROOMS), "rooms")
+    async with database.transaction() as tx:
+        return derived(await shared_secret(tx, ROOMS), "rooms")
 
 
 async def room_server(installation: Installation, database: Database, *, public: bool) -> RoomServer:

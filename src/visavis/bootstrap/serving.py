@@ -203,8 +203,8 @@ async def _has_slots(database: Database, stopped: asyncio.Event) -> bool:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_SLOTS_S):
             while not stopped.is_set():
-                async with database.transaction() as session:
-                    if (await leases.measure(session)).slots:
+                async with database.transaction() as tx:
+                    if (await leases.measure(tx)).slots:
                         return True
                 await asyncio.sleep(_LOOK_FOR_SLOTS_EVERY_S)
     return False
@@ -215,11 +215,11 @@ async def _started(installation: Installation, database: Database, listener: soc
     shown = f"[{host}]" if ":" in host else host
     key = secret = None
     configured = installation.settings.webhook_secret
-    async with database.transaction() as session:
-        if not await accounts.count_keys(session):
-            row, key = await accounts.create_key(session, FIRST_KEY_NAME)
-            secret = await secret_of(session, row.id, configured.get_secret_value() if configured else None)
-        link = await sign_ins.first_link(session)
+    async with database.transaction() as tx:
+        if not await accounts.count_keys(tx):
+            row, key = await accounts.create_key(tx, FIRST_KEY_NAME)
+            secret = await secret_of(tx, row.id, configured.get_secret_value() if configured else None)
+        link = await sign_ins.first_link(tx)
     url = f"http://{shown}:{port}"
     base = (installation.settings.public_url or url).rstrip("/")
     return Started(url, key, secret, f"{base}/sign-in#{link}" if link else None)

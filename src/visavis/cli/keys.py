@@ -43,11 +43,11 @@ def create(
 
     configured = read_settings().webhook_secret
 
-    async def make(session: "AsyncSession") -> tuple[str, str]:
+    async def make(tx: "AsyncSession") -> tuple[str, str]:
         allowance = accounts.Allowance(tier, rate, cap)
-        row, key = await accounts.create_key(session, name, allowance=allowance, owner=owner)
+        row, key = await accounts.create_key(tx, name, allowance=allowance, owner=owner)
         value = configured.get_secret_value() if configured else None
-        return key, await webhooks.secret_of(session, row.id, value)
+        return key, await webhooks.secret_of(tx, row.id, value)
 
     key, secret = _with_database(make, data)
     say.print(f"API key, shown this once: {key}", markup=False)
@@ -61,17 +61,17 @@ def show(data: Data = None) -> None:
     refuse_without_extra()
     from visavis.core import accounts, rates, usage
 
-    async def read(session: "AsyncSession") -> list[list[str]]:
+    async def read(tx: "AsyncSession") -> list[list[str]]:
         rows = []
-        for key in await accounts.list_keys(session):
-            bill = await usage.bill(session, key)
+        for key in await accounts.list_keys(tx):
+            bill = await usage.bill(tx, key)
             rate, cap = key.requests_per_minute, key.monthly_cap
             rows.append(
                 [
                     *(key.prefix + "…", key.name, key.tier, "default" if rate is None else str(rate)),
                     *(
                         "none" if cap is None else str(cap),
-                        str(await rates.requests_this_month(session, key)),
+                        str(await rates.requests_this_month(tx, key)),
                     ),
                     *(f"{bill.seconds:.1f}", f"{bill.cost_usd:.4f}"),
                     f"{key.created_at:%Y-%m-%d}",
@@ -96,8 +96,8 @@ def revoke(word: Word, data: Data = None) -> None:
     refuse_without_extra()
     from visavis.core import accounts
 
-    async def write(session: "AsyncSession") -> str:
-        return (await accounts.revoke_key(session, word)).prefix
+    async def write(tx: "AsyncSession") -> str:
+        return (await accounts.revoke_key(tx, word)).prefix
 
     say.print(f"{_with_database(write, data)}… is refused from now on", markup=False)
 
@@ -111,10 +111,10 @@ def secret(word: Word, data: Data = None) -> None:
 
     configured = read_settings().webhook_secret
 
-    async def read(session: "AsyncSession") -> str:
-        row = await accounts.named_key(session, word)
+    async def read(tx: "AsyncSession") -> str:
+        row = await accounts.named_key(tx, word)
         return await webhooks.secret_of(
-            session, row.id, configured.get_secret_value() if configured else None
+            tx, row.id, configured.get_secret_value() if configured else None
         )
 
     say.print(_with_database(read, data), markup=False)
@@ -140,9 +140,9 @@ def create_user(
     refuse_without_extra()
     from visavis.core import accounts
 
-    async def write(session: "AsyncSession") -> bool:
-        is_operator = operator or not await accounts.count_users(session)
-        await accounts.create_user(session, email, password, is_operator=is_operator)
+    async def write(tx: "AsyncSession") -> bool:
+        is_operator = operator or not await accounts.count_users(tx)
+        await accounts.create_user(tx, email, password, is_operator=is_operator)
         return is_operator
 
     is_operator = _with_database(write, data)
@@ -156,8 +156,8 @@ def link(email: Annotated[str, typer.Argument(help="E-mail address.")], data: Da
     refuse_without_extra()
     from visavis.core import sign_ins
 
-    async def write(session: "AsyncSession") -> str:
-        return await sign_ins.link_for(session, email)
+    async def write(tx: "AsyncSession") -> str:
+        return await sign_ins.link_for(tx, email)
 
     base = (read_settings().public_url or "http://127.0.0.1:8000").rstrip("/")
     say.print(f"{base}/sign-in#{_with_database(write, data)}", markup=False, soft_wrap=True)
@@ -170,8 +170,8 @@ def _with_database(do: Callable[["AsyncSession"], Awaitable[_Result]], data: Pat
     async def once(url: str) -> _Result:
         database = Database(url)
         try:
-            async with database.transaction() as session:
-                return await do(session)
+            async with database.transaction() as tx:
+                return await do(tx)
         finally:
             await database.close()
 

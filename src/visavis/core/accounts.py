@@ -44,12 +44,12 @@ class Allowance:
 
 
 async def create_key(
-    session: AsyncSession, name: str, *, allowance: Allowance | None = None, owner: str | None = None
+    tx: AsyncSession, name: str, *, allowance: Allowance | None = None, owner: str | None = None
 ) -> tuple[ApiKey, str]:
     """Make a key.
 
     Args:
-        session: The transaction.
+        tx: The transaction.
         name: For people.
         allowance: What it may do.
         owner: E-mail address of the user it belongs to; nothing for a service key.
@@ -63,7 +63,7 @@ async def create_key(
     if not name.strip():
         raise AccountError("A key needs a name.")
     allowance = allowance or Allowance()
-    user_id = None if owner is None else (await named_user(session, owner)).id
+    user_id = None if owner is None else (await named_user(tx, owner)).id
     # Base 62 by leaving out the two signs of the URL-safe alphabet.
     secret = secrets.token_urlsafe(_KEY_BYTES).replace("-", "A").replace("_", "z")
     key = KEY_BEGIN + secret
@@ -76,57 +76,57 @@ async def create_key(
         requests_per_minute=allowance.requests_per_minute,
         monthly_cap=allowance.monthly_cap,
     )
-    session.add(row)
-    await session.flush()
+    tx.add(row)
+    await tx.flush()
     return row, key
 
 
-async def find_key(session: AsyncSession, key: str) -> ApiKey:
+async def find_key(tx: AsyncSession, key: str) -> ApiKey:
     """The row of a key that may be used, or that an access token stands for.
 
     Raises:
         KeyRefusedError: It is unknown, was revoked, or is a token that has run out.
     """
     if key.startswith(access.TOKEN_BEGIN):
-        row = await access.key_of(session, key)
+        row = await access.key_of(tx, key)
     else:
         query = select(ApiKey).where(ApiKey.digest == _digest(key))
-        row = (await session.execute(query)).scalar_one_or_none()
+        row = (await tx.execute(query)).scalar_one_or_none()
     if row is None or row.revoked_at is not None:
         raise KeyRefusedError("Invalid or revoked API key.")
     return row
 
 
-async def list_keys(session: AsyncSession, ids: list[int] | None = None) -> list[ApiKey]:
+async def list_keys(tx: AsyncSession, ids: list[int] | None = None) -> list[ApiKey]:
     """All keys, or these, oldest first."""
     query = select(ApiKey).order_by(ApiKey.id)
     if ids is not None:
         query = query.where(ApiKey.id.in_(ids))
-    return list((await session.execute(query)).scalars())
+    return list((await tx.execute(query)).scalars())
 
 
-async def keys_of(session: AsyncSession, user: User) -> list[int]:
+async def keys_of(tx: AsyncSession, user: User) -> list[int]:
     """Of the keys that a user owns, the identifiers; of an operator, those of all keys."""
     query = select(ApiKey.id)
     if not user.is_operator:
         query = query.where(ApiKey.user_id == user.id)
-    return list((await session.execute(query)).scalars())
+    return list((await tx.execute(query)).scalars())
 
 
-async def console_key(session: AsyncSession, user: User, *, requests_per_minute: int) -> ApiKey:
+async def console_key(tx: AsyncSession, user: User, *, requests_per_minute: int) -> ApiKey:
     """The key that a user's work in the console is counted on, made when it is first needed.
 
     Nobody knows the key itself: it is used through access tokens alone.
     """
     # Two tabs that ask at the same time wait for each other here.
-    await session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    await tx.execute(select(User.id).where(User.id == user.id).with_for_update())
     query = select(ApiKey).where(
         ApiKey.user_id == user.id, ApiKey.tier == CONSOLE_TIER, ApiKey.revoked_at.is_(None)
     )
-    row = (await session.execute(query)).scalar_one_or_none()
+    row = (await tx.execute(query)).scalar_one_or_none()
     if row is None:
         allowance = Allowance(CONSOLE_TIER, requests_per_minute)
-        row, _ = await create_key(session, "Console", allowance=allowance, owner=user.email)
+        row, _ = await create_key(tx, "Console", allowance=allowance, owner=user.email)
     return row
 
 
@@ -135,45 +135,45 @@ def owner(key: ApiKey) -> str:
     return f"key {key.id}" if key.user_id is None else f"user {key.user_id}"
 
 
-async def count_keys(session: AsyncSession) -> int:
+async def count_keys(tx: AsyncSession) -> int:
     """How many keys were ever made."""
-    return (await session.execute(select(func.count()).select_from(ApiKey))).scalar_one()
+    return (await tx.execute(select(func.count()).select_from(ApiKey))).scalar_one()
 
 
-async def named_key(session: AsyncSession, word: str) -> ApiKey:
+async def named_key(tx: AsyncSession, word: str) -> ApiKey:
     """The one key whose prefix, name or whole text is `word`.
 
     Raises:
         AccountError: There is none, or more than one.
     """
     matches = (ApiKey.prefix == word) | (ApiKey.name == word) | (ApiKey.digest == _digest(word))
-    found = list((await session.execute(select(ApiKey).where(matches))).scalars())
+    found = list((await tx.execute(select(ApiKey).where(matches))).scalars())
     if len(found) != 1:
         how_many = "no key" if not found else "more than one key"
         raise AccountError(f"There is {how_many} of that name or prefix; `visavis keys list` shows them.")
     return found[0]
 
 
-async def revoke_key(session: AsyncSession, word: str) -> ApiKey:
+async def revoke_key(tx: AsyncSession, word: str) -> ApiKey:
     """Revoke the key that `named_key` finds; it is refused from now on."""
-    row = await named_key(session, word)
-    await revoke(session, row.id)
+    row = await named_key(tx, word)
+    await revoke(tx, row.id)
     return row
 
 
-async def revoke(session: AsyncSession, key_id: int) -> None:
+async def revoke(tx: AsyncSession, key_id: int) -> None:
     """Revoke a key; once revoked, its time stays."""
     values = {"revoked_at": datetime.now(UTC)}
-    await session.execute(
+    await tx.execute(
         update(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None)).values(values)
     )
 
 
-async def create_user(session: AsyncSession, email: str, password: str, *, is_operator: bool = False) -> User:
+async def create_user(tx: AsyncSession, email: str, password: str, *, is_operator: bool = False) -> User:
     """Make a user.
 
     Args:
-        session: The transaction.
+        tx: The transaction.
         email: Unlike everybody else's.
         password: At least ten characters.
         is_operator: Whether all keys, workers and settings may be seen.
@@ -186,36 +186,36 @@ async def create_user(session: AsyncSession, email: str, password: str, *, is_op
     hashed = await _hashed(password)
     row = User(email=email.strip().lower(), password_hash=hashed, is_operator=is_operator)
     try:
-        async with session.begin_nested():
-            session.add(row)
+        async with tx.begin_nested():
+            tx.add(row)
     except IntegrityError as error:
         raise AccountError("There is a user with that e-mail address already.") from error
     return row
 
 
-async def change_password(session: AsyncSession, user: User, password: str) -> None:
+async def change_password(tx: AsyncSession, user: User, password: str) -> None:
     """Give a user another password.
 
     Raises:
         AccountError: It is too short.
     """
     hashed = await _hashed(password)
-    await session.execute(update(User).where(User.id == user.id).values(password_hash=hashed))
+    await tx.execute(update(User).where(User.id == user.id).values(password_hash=hashed))
 
 
-async def count_users(session: AsyncSession) -> int:
+async def count_users(tx: AsyncSession) -> int:
     """How many users there are."""
-    return (await session.execute(select(func.count()).select_from(User))).scalar_one()
+    return (await tx.execute(select(func.count()).select_from(User))).scalar_one()
 
 
-async def check_password(session: AsyncSession, email: str, password: str) -> User:
+async def check_password(tx: AsyncSession, email: str, password: str) -> User:
     """The user of an address and a password.
 
     Raises:
         KeyRefusedError: They do not belong together; which of the two is wrong cannot be told, nor timed.
     """
     query = select(User).where(User.email == email.strip().lower())
-    row = (await session.execute(query)).scalar_one_or_none()
+    row = (await tx.execute(query)).scalar_one_or_none()
     # Slow on purpose, so not on the thread that answers everybody. Made also when it is not needed: otherwise
     # the first address that is unknown would take twice as long as one that is known.
     nobodys = await asyncio.to_thread(_nobodys)
@@ -228,14 +228,14 @@ async def check_password(session: AsyncSession, email: str, password: str) -> Us
     return row
 
 
-async def named_user(session: AsyncSession, email: str) -> User:
+async def named_user(tx: AsyncSession, email: str) -> User:
     """The user of an address.
 
     Raises:
         AccountError: There is none.
     """
     query = select(User).where(User.email == email.strip().lower())
-    row = (await session.execute(query)).scalar_one_or_none()
+    row = (await tx.execute(query)).scalar_one_or_none()
     if row is None:
         raise AccountError("There is no user with that e-mail address; make one with `visavis users create`.")
     return row

@@ -35,9 +35,9 @@ class Capacity:
         return max(self.busy, self.processing) + self.pending < self.slots
 
 
-async def measure(session: AsyncSession) -> Capacity:
+async def measure(tx: AsyncSession) -> Capacity:
     """Look now."""
-    row = await session.execute(
+    row = await tx.execute(
         text(
             "SELECT coalesce(sum(slots), 0), coalesce(sum(busy), 0), "
             "(SELECT count(*) FROM jobs WHERE status = 'pending'), "
@@ -58,7 +58,7 @@ class Seat:
     live_busy: int
 
 
-async def seats(session: AsyncSession) -> list[Seat]:
+async def seats(tx: AsyncSession) -> list[Seat]:
     """The living workers, by name."""
     held = (
         select(func.count())
@@ -68,5 +68,5 @@ async def seats(session: AsyncSession) -> list[Seat]:
     )
     life = timedelta(seconds=SEAT_LIFE_S)
     alive = WorkerSeat.seen_at.between(func.now() - life, func.now() + life)
-    rows = await session.execute(select(WorkerSeat, held).where(alive).order_by(WorkerSeat.id))
+    rows = await tx.execute(select(WorkerSeat, held).where(alive).order_by(WorkerSeat.id))
     return [Seat(worker, live_busy) for worker, live_busy in rows]

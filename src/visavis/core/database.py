@@ -49,8 +49,8 @@ class Database:
             DatabaseError: The database cannot be reached or gave up on the way.
         """
         try:
-            async with self._sessions.begin() as session:
-                yield session
+            async with self._sessions.begin() as tx:
+                yield tx
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
             raise DatabaseError("The database cannot be reached. Try again in a moment.") from error
         except DBAPIError as error:
@@ -63,9 +63,9 @@ class Database:
         await self._engine.dispose()
 
 
-async def driver_connection(session: AsyncSession) -> psycopg.AsyncConnection:
+async def driver_connection(tx: AsyncSession) -> psycopg.AsyncConnection:
     """The driver's connection under a session, for what shares its transaction."""
-    raw = await (await session.connection()).get_raw_connection()
+    raw = await (await tx.connection()).get_raw_connection()
     return cast("psycopg.AsyncConnection", raw.driver_connection)
 
 

@@ -84,7 +84,7 @@ def new_id() -> str:
     return secrets.token_hex(_ID_BYTES)
 
 
-async def submit(session: AsyncSession, key: ApiKey, wanted: Submission) -> Job:
+async def submit(tx: AsyncSession, key: ApiKey, wanted: Submission) -> Job:
     """Take a job in: its row and its place in the queue are one.
 
     Returns:
@@ -105,22 +105,22 @@ async def submit(session: AsyncSession, key: ApiKey, wanted: Submission) -> Job:
         **wanted.fields,
     }
     made = (
-        await session.execute(insert(Job).values(row).on_conflict_do_nothing().returning(Job))
+        await tx.execute(insert(Job).values(row).on_conflict_do_nothing().returning(Job))
     ).scalar_one_or_none()
     if made is None:
-        return await _earlier(session, key, wanted)
-    await queue.enqueue(session, queue.RENDER_TASK, job_id=made.id)
+        return await _earlier(tx, key, wanted)
+    await queue.enqueue(tx, queue.RENDER_TASK, job_id=made.id)
     return made
 
 
-async def earlier(session: AsyncSession, key: ApiKey, idempotency_key: str) -> Job | None:
+async def earlier(tx: AsyncSession, key: ApiKey, idempotency_key: str) -> Job | None:
     """The job that came under an idempotency key before."""
     query = select(Job).where(Job.key_id == key.id, Job.idempotency_key == idempotency_key)
-    return (await session.execute(query)).scalar_one_or_none()
+    return (await tx.execute(query)).scalar_one_or_none()
 
 
-async def _earlier(session: AsyncSession, key: ApiKey, wanted: Submission) -> Job:
-    before = await earlier(session, key, wanted.idempotency_key) if wanted.idempotency_key else None
+async def _earlier(tx: AsyncSession, key: ApiKey, wanted: Submission) -> Job:
+    before = await earlier(tx, key, wanted.idempotency_key) if wanted.idempotency_key else None
     if before is None:
         raise DatabaseError("The job could not be taken in. Try again.")  # an identifier drawn twice
     if before.fingerprint != wanted.fingerprint:
@@ -128,32 +128,32 @@ async def _earlier(session: AsyncSession, key: ApiKey, wanted: Submission) -> Jo
     return before
 
 
-async def find(session: AsyncSession, key: ApiKey, job_id: str) -> Job:
+async def find(tx: AsyncSession, key: ApiKey, job_id: str) -> Job:
     """A job of a key.
 
     Raises:
         JobMissingError: There is none; other keys' jobs are none.
     """
     query = select(Job).where(Job.id == job_id, Job.key_id == key.id)
-    job = (await session.execute(query)).scalar_one_or_none()
+    job = (await tx.execute(query)).scalar_one_or_none()
     if job is None:
         raise JobMissingError("Job not found.")
     return job
 
 
-async def position(session: AsyncSession, job: Job) -> int:
+async def position(tx: AsyncSession, job: Job) -> int:
     """The job's place in the queue: 1 is next, 0 is no longer waiting."""
     if job.status != PENDING:
         return 0
     ahead = select(func.count()).where(Job.status == PENDING, Job.sequence < job.sequence)
-    return (await session.execute(ahead)).scalar_one() + 1
+    return (await tx.execute(ahead)).scalar_one() + 1
 
 
-async def page(session: AsyncSession, key: ApiKey, *, limit: int, offset: int) -> Page:
+async def page(tx: AsyncSession, key: ApiKey, *, limit: int, offset: int) -> Page:
     """Some of a key's jobs, newest first."""
     mine = select(Job).where(Job.key_id == key.id).order_by(Job.sequence.desc()).limit(limit).offset(offset)
     count = select(func.count()).select_from(Job).where(Job.key_id == key.id)
-    return Page(list((await session.execute(mine)).scalars()), (await session.execute(count)).scalar_one())
+    return Page(list((await tx.execute(mine)).scalars()), (await tx.execute(count)).scalar_one())
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ class Search:
     type: str | None = None
 
 
-async def search(session: AsyncSession, wanted: Search, *, limit: int, offset: int) -> Page:
+async def search(tx: AsyncSession, wanted: Search, *, limit: int, offset: int) -> Page:
     """Some of the jobs that are looked for, newest first."""
     holds: list[ColumnElement[bool]] = []
     if wanted.keys is not None:
@@ -188,7 +188,7 @@ async def search(session: AsyncSession, wanted: Search, *, limit: int, offset: i
     found = select(Job).join(ApiKey, ApiKey.id == Job.key_id).where(*holds)
     some = found.order_by(Job.sequence.desc()).limit(limit).offset(offset)
     count = select(func.count()).select_from(found.subquery())
-    return Page(list((await session.execute(some)).scalars()), (await session.execute(count)).scalar_one())
+    return Page(list((await tx.execute(some)).scalars()), (await tx.execute(count)).scalar_one())
 
 
 def has_result(job: Job) -> bool:
@@ -214,7 +214,7 @@ def _is_over(job: Job) -> bool:
     return job.expires_at is not None and job.expires_at <= datetime.now(UTC)
 
 
-async def begin(session: AsyncSession, job_id: str) -> Job | None:
+async def begin(tx: AsyncSession, job_id: str) -> Job | None:
     """Take a job to work on it; its attempt is the token to finish it with.
 
     Returns:
@@ -231,15 +231,15 @@ async def begin(session: AsyncSession, job_id: str) -> Job | None:
         )
         .returning(Job)
     )
-    job = (await session.execute(statement)).scalar_one_or_none()
+    job = (await tx.execute(statement)).scalar_one_or_none()
     if job is not None and job.attempt > MOST_TRIES:
-        await fail(session, job, GENERATION_FAILED, _FAILED_WORDS)
+        await fail(tx, job, GENERATION_FAILED, _FAILED_WORDS)
         return None
     return job
 
 
 async def finish(
-    session: AsyncSession, job: Job, output: Output, *, life_s: int, price_per_hour_usd: float
+    tx: AsyncSession, job: Job, output: Output, *, life_s: int, price_per_hour_usd: float
 ) -> bool:
     """Complete a job, bill it, and let the client know.
 
@@ -257,14 +257,14 @@ async def finish(
         "image_path": None,
         "audio_path": None,
     }
-    if not await _end(session, job, done):
+    if not await _end(tx, job, done):
         return False
-    await usage.record(session, job, seconds=output.duration_s, price_per_hour_usd=price_per_hour_usd)
+    await usage.record(tx, job, seconds=output.duration_s, price_per_hour_usd=price_per_hour_usd)
     return True
 
 
 async def fail(
-    session: AsyncSession, job: Job, code: str, words: str = _FAILED_WORDS, *, life_s: int = 86_400
+    tx: AsyncSession, job: Job, code: str, words: str = _FAILED_WORDS, *, life_s: int = 86_400
 ) -> bool:
     """End a job without a result. Returns whether it was still ours."""
     over = {
@@ -276,14 +276,14 @@ async def fail(
         "image_path": None,
         "audio_path": None,
     }
-    return await _end(session, job, over)
+    return await _end(tx, job, over)
 
 
-async def release(session: AsyncSession, job: Job, *, counts: bool) -> bool:
+async def release(tx: AsyncSession, job: Job, *, counts: bool) -> bool:
     """Give a job back to the queue.
 
     Args:
-        session: The transaction.
+        tx: The transaction.
         job: As `begin` gave it.
         counts: Whether the try is to be counted: not when the worker is going home.
 
@@ -292,23 +292,23 @@ async def release(session: AsyncSession, job: Job, *, counts: bool) -> bool:
         case it has failed.
     """
     if counts and job.attempt >= MOST_TRIES:
-        await fail(session, job, GENERATION_FAILED)
+        await fail(tx, job, GENERATION_FAILED)
         return False
     values = {"status": PENDING} if counts else {"status": PENDING, "attempt": Job.attempt - 1}
-    given = await session.execute(_ours(job).values(values))
+    given = await tx.execute(_ours(job).values(values))
     if given.rowcount != 1:  # type: ignore[attr-defined]
         return False
     at = datetime.now(UTC) + timedelta(seconds=_RETRY_AFTER_S * job.attempt) if counts else None
-    await queue.enqueue(session, queue.RENDER_TASK, at=at, job_id=job.id)
+    await queue.enqueue(tx, queue.RENDER_TASK, at=at, job_id=job.id)
     return True
 
 
-async def _end(session: AsyncSession, job: Job, values: dict[str, Any]) -> bool:
-    ended = await session.execute(_ours(job).values(values))
+async def _end(tx: AsyncSession, job: Job, values: dict[str, Any]) -> bool:
+    ended = await tx.execute(_ours(job).values(values))
     if ended.rowcount != 1:  # type: ignore[attr-defined]
         return False
     if job.callback_url:
-        await webhooks.announce(session, job)
+        await webhooks.announce(tx, job)
     return True
 
 
@@ -320,7 +320,7 @@ def _ours(job: Job) -> Any:
     )
 
 
-async def expire(session: AsyncSession, *, at_most: int = 500) -> list[str]:
+async def expire(tx: AsyncSession, *, at_most: int = 500) -> list[str]:
     """Forget what has been kept long enough: results, texts, idempotency keys.
 
     Returns:
@@ -328,16 +328,16 @@ async def expire(session: AsyncSession, *, at_most: int = 500) -> list[str]:
     """
     old = select(Job).where(Job.expires_at <= func.now()).limit(at_most).with_for_update(skip_locked=True)
     paths = []
-    for job in (await session.execute(old)).scalars():
+    for job in (await tx.execute(old)).scalars():
         if job.result_path:
             paths.append(job.result_path)
         job.result_path = job.text = job.idempotency_key = job.fingerprint = job.expires_at = None
     return paths
 
 
-async def requeue_lost(session: AsyncSession) -> int:
+async def requeue_lost(tx: AsyncSession) -> int:
     """Put jobs back into the queue that are to be done and are not in it: a net under everything else."""
-    lost = await session.execute(
+    lost = await tx.execute(
         text(
             "SELECT id FROM jobs j WHERE status IN ('pending', 'processing') AND NOT EXISTS ("
             "SELECT FROM procrastinate_jobs q WHERE q.task_name = :task AND q.status IN ('todo', 'doing') "
@@ -347,17 +347,17 @@ async def requeue_lost(session: AsyncSession) -> int:
     )
     identifiers = list(lost.scalars())
     for job_id in identifiers:
-        await queue.enqueue(session, queue.RENDER_TASK, job_id=job_id)
+        await queue.enqueue(tx, queue.RENDER_TASK, job_id=job_id)
     return len(identifiers)
 
 
-async def unfinished(session: AsyncSession, identifiers: list[str]) -> set[str]:
+async def unfinished(tx: AsyncSession, identifiers: list[str]) -> set[str]:
     """Which of these jobs still need what was sent for them."""
     query = select(Job.id).where(Job.id.in_(identifiers), Job.status.in_([PENDING, PROCESSING]))
-    return set((await session.execute(query)).scalars())
+    return set((await tx.execute(query)).scalars())
 
 
-async def kept(session: AsyncSession, paths: list[str]) -> set[str]:
+async def kept(tx: AsyncSession, paths: list[str]) -> set[str]:
     """Which of these files are results that can still be fetched."""
     query = select(Job.result_path).where(Job.result_path.in_(paths), Job.expires_at > func.now())
-    return {path for path in (await session.execute(query)).scalars() if path}
+    return {path for path in (await tx.execute(query)).scalars() if path}

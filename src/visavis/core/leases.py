@@ -49,14 +49,14 @@ class LiveCapacity:
         return 0 < self.slots <= self.held
 
 
-async def wake(session: AsyncSession) -> None:
+async def wake(tx: AsyncSession) -> None:
     """Let workers look at their sessions, once this is committed. Only a wake-up: they look now and then."""
-    await session.execute(text(f"NOTIFY {CHANNEL}"))
+    await tx.execute(text(f"NOTIFY {CHANNEL}"))
 
 
-async def measure(session: AsyncSession) -> LiveCapacity:
+async def measure(tx: AsyncSession) -> LiveCapacity:
     """Look now."""
-    row = await session.execute(
+    row = await tx.execute(
         text(
             "SELECT coalesce(sum(live_slots), 0), (SELECT count(*) FROM sessions WHERE status = 'active') "
             "FROM workers WHERE abs(extract(epoch FROM now() - seen_at)) < :life"
@@ -67,27 +67,27 @@ async def measure(session: AsyncSession) -> LiveCapacity:
     return LiveCapacity(int(slots), held)
 
 
-async def place(session: AsyncSession) -> str:
+async def place(tx: AsyncSession) -> str:
     """The worker that shall have a new session. The slot is its from the moment the session's row is written.
 
     Raises:
         NoCapacityError: No worker has a free slot.
     """
-    await _take_turn(session)
-    return await _freest(session)
+    await _take_turn(tx)
+    return await _freest(tx)
 
 
-async def refuse_when_full(session: AsyncSession) -> None:
+async def refuse_when_full(tx: AsyncSession) -> None:
     """Look whether there is a free slot now, before anything is done for a session; `place` takes it.
 
     Raises:
         NoCapacityError: No worker has a free slot.
     """
-    await _freest(session)
+    await _freest(tx)
 
 
-async def _freest(session: AsyncSession) -> str:
-    found = (await session.execute(_FREEST, {"life": SEAT_LIFE_S})).one_or_none()
+async def _freest(tx: AsyncSession) -> str:
+    found = (await tx.execute(_FREEST, {"life": SEAT_LIFE_S})).one_or_none()
     if found is None or found.free < 1:
         raise NoCapacityError(
             f"All slots are busy. Retry after {RETRY_AFTER_S} seconds.", retry_after_s=RETRY_AFTER_S
@@ -95,7 +95,7 @@ async def _freest(session: AsyncSession) -> str:
     return str(found.id)
 
 
-async def renew(session: AsyncSession, worker_id: str) -> list[Session]:
+async def renew(tx: AsyncSession, worker_id: str) -> list[Session]:
     """Renew every lease of a worker.
 
     Returns:
@@ -107,10 +107,10 @@ async def renew(session: AsyncSession, worker_id: str) -> list[Session]:
         .values(lease_until=func.now() + LEASE)
         .returning(Session)
     )
-    return list((await session.execute(statement)).scalars())
+    return list((await tx.execute(statement)).scalars())
 
 
-async def take_over(session: AsyncSession, worker_id: str, *, free: int) -> list[str]:
+async def take_over(tx: AsyncSession, worker_id: str, *, free: int) -> list[str]:
     """Take sessions whose worker has not been heard of.
 
     A lease that ends later than any can was written before the clock was set back, and not renewed since.
@@ -118,7 +118,7 @@ async def take_over(session: AsyncSession, worker_id: str, *, free: int) -> list
     Just after the database itself was started nobody could renew anything: then nothing is taken.
 
     Args:
-        session: The transaction.
+        tx: The transaction.
         worker_id: Who takes them.
         free: How many at most.
 
@@ -135,28 +135,28 @@ async def take_over(session: AsyncSession, worker_id: str, *, free: int) -> list
         "AND now() - pg_postmaster_start_time() > :lease RETURNING id"
     )
     values = {"worker": worker_id, "lease": LEASE, "most": MOST_PLACEMENTS, "free": free}
-    return list((await session.execute(statement, values)).scalars())
+    return list((await tx.execute(statement, values)).scalars())
 
 
-async def announce(session: AsyncSession, worker_id: str, slots: int) -> None:
+async def announce(tx: AsyncSession, worker_id: str, slots: int) -> None:
     """Say at once how many sessions a worker can hold, if it has its seat already."""
     statement = text("UPDATE workers SET live_slots = :slots WHERE id = :id")
-    await session.execute(statement, {"id": worker_id, "slots": slots})
+    await tx.execute(statement, {"id": worker_id, "slots": slots})
 
 
-async def go_home(session: AsyncSession, worker_id: str) -> int:
+async def go_home(tx: AsyncSession, worker_id: str) -> int:
     """Take no more sessions, and let other workers have those that are held.
 
     Returns:
         How many there were.
     """
-    await announce(session, worker_id, 0)
-    given = await give_back(session, worker_id)
-    await wake(session)
+    await announce(tx, worker_id, 0)
+    given = await give_back(tx, worker_id)
+    await wake(tx)
     return given
 
 
-async def give_back(session: AsyncSession, worker_id: str, session_id: str | None = None) -> int:
+async def give_back(tx: AsyncSession, worker_id: str, session_id: str | None = None) -> int:
     """Let any worker have a session, or all, at once.
 
     Returns:
@@ -169,61 +169,61 @@ async def give_back(session: AsyncSession, worker_id: str, session_id: str | Non
     )
     if session_id is not None:
         statement = statement.where(Session.id == session_id)
-    given = await session.execute(statement)
+    given = await tx.execute(statement)
     return int(given.rowcount)  # type: ignore[attr-defined]
 
 
-async def abandoned(session: AsyncSession) -> list[Session]:
+async def abandoned(tx: AsyncSession) -> list[Session]:
     """Sessions that nobody took over in time, or that broke too often."""
     over = (Session.lease_until < func.now() - _ABANDONED_AFTER) & (
         func.now() - func.pg_postmaster_start_time() > _ABANDONED_AFTER
     )
     broken = (Session.lease_until < func.now()) & (Session.placements >= MOST_PLACEMENTS)
     query = select(Session).where(Session.status == ACTIVE, over | broken).with_for_update(skip_locked=True)
-    return list((await session.execute(query)).scalars())
+    return list((await tx.execute(query)).scalars())
 
 
-async def joined(session: AsyncSession, worker_id: str, session_id: str) -> None:
+async def joined(tx: AsyncSession, worker_id: str, session_id: str) -> None:
     """The avatar is in the room: from the first time on the session is billed."""
     statement = (
         update(Session)
         .where(Session.id == session_id, Session.worker_id == worker_id, Session.joined_at.is_(None))
         .values(joined_at=func.now())
     )
-    await session.execute(statement)
+    await tx.execute(statement)
 
 
-async def unread(session: AsyncSession, row: Session) -> list[SessionMessage]:
+async def unread(tx: AsyncSession, row: Session) -> list[SessionMessage]:
     """Messages that the avatar has not obeyed yet, oldest first."""
     query = (
         select(SessionMessage)
         .where(SessionMessage.session_id == row.id, SessionMessage.sequence > row.applied)
         .order_by(SessionMessage.sequence)
     )
-    return list((await session.execute(query)).scalars())
+    return list((await tx.execute(query)).scalars())
 
 
-async def obeyed(session: AsyncSession, worker_id: str, session_id: str, sequence: int) -> None:
+async def obeyed(tx: AsyncSession, worker_id: str, session_id: str, sequence: int) -> None:
     """The avatar has obeyed every message up to this one."""
     statement = (
         update(Session)
         .where(Session.id == session_id, Session.worker_id == worker_id, Session.applied < sequence)
         .values(applied=sequence)
     )
-    await session.execute(statement)
+    await tx.execute(statement)
 
 
-async def keep_token(session: AsyncSession, worker_id: str, session_id: str, sealed: bytes) -> None:
+async def keep_token(tx: AsyncSession, worker_id: str, session_id: str, sealed: bytes) -> None:
     """Keep the newest token for somebody else's room, while the session lasts."""
     statement = (
         update(Session)
         .where(Session.id == session_id, Session.worker_id == worker_id, Session.status == ACTIVE)
         .values(sealed_token=sealed)
     )
-    await session.execute(statement)
+    await tx.execute(statement)
 
 
-async def rooms_to_close(session: AsyncSession, *, at_most: int = 50) -> list[Session]:
+async def rooms_to_close(tx: AsyncSession, *, at_most: int = 50) -> list[Session]:
     """Ended sessions whose rooms may still be open; the caller has them until its transaction ends."""
     query = (
         select(Session)
@@ -232,14 +232,14 @@ async def rooms_to_close(session: AsyncSession, *, at_most: int = 50) -> list[Se
         .limit(at_most)
         .with_for_update(skip_locked=True)
     )
-    return list((await session.execute(query)).scalars())
+    return list((await tx.execute(query)).scalars())
 
 
-async def room_closed(session: AsyncSession, session_id: str) -> None:
+async def room_closed(tx: AsyncSession, session_id: str) -> None:
     """The room of an ended session is closed."""
-    await session.execute(update(Session).where(Session.id == session_id).values(room_closed=True))
+    await tx.execute(update(Session).where(Session.id == session_id).values(room_closed=True))
 
 
-async def _take_turn(session: AsyncSession) -> None:
+async def _take_turn(tx: AsyncSession) -> None:
     """Placing is done by one transaction at a time; each sees what those before it have placed."""
-    await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _PLACING_LOCK})
+    await tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _PLACING_LOCK})

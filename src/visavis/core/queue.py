@@ -22,12 +22,12 @@ _door: Final = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 
 async def enqueue(
-    session: AsyncSession, task: str, *, at: datetime | None = None, **values: str | int
+    tx: AsyncSession, task: str, *, at: datetime | None = None, **values: str | int
 ) -> None:
     """Let a worker do something, if and when the transaction is committed.
 
     Args:
-        session: The transaction.
+        tx: The transaction.
         task: One of the names above.
         at: Not before.
         values: What the task needs to know.
@@ -35,7 +35,7 @@ async def enqueue(
     Raises:
         DatabaseError: It could not be written down.
     """
-    connection = await driver_connection(session)
+    connection = await driver_connection(tx)
     door = _door.configure_task(
         task, queue=_QUEUES[task], schedule_at=at, connection=connection, allow_unknown=True
     )

@@ -35,7 +35,7 @@ class Allowed:
 
 
 async def take(
-    session: AsyncSession,
+    tx: AsyncSession,
     key: ApiKey,
     *,
     default_rate: int,
@@ -57,16 +57,16 @@ async def take(
         MonthlyCapError: Too many within the month.
     """
     rate = _rate(key, default_rate) * (READS_SHARE if polling else 1)
-    wait_s = await _take(session, _name(key, rate, polling=polling), rate, at)
+    wait_s = await _take(tx, _name(key, rate, polling=polling), rate, at)
     if wait_s:
         raise RateLimitError(
             f"Slow down! You've hit the limit of {rate} requests per minute.", retry_after_s=_whole(wait_s)
         )
     if not polling:
-        await _count_month(session, key)
+        await _count_month(tx, key)
 
 
-async def take_named(session: AsyncSession, name: str, *, most: int) -> None:
+async def take_named(tx: AsyncSession, name: str, *, most: int) -> None:
     """Count something that is no key's request, or refuse it.
 
     Args:
@@ -77,13 +77,13 @@ async def take_named(session: AsyncSession, name: str, *, most: int) -> None:
     Raises:
         RateLimitError: Too many within a minute.
     """
-    wait_s = await _take(session, f"{name}:{most}", most, None)
+    wait_s = await _take(tx, f"{name}:{most}", most, None)
     if wait_s:
         raise RateLimitError("Too many tries. Wait a minute, then try again.", retry_after_s=_whole(wait_s))
 
 
 async def stand(
-    session: AsyncSession, key: ApiKey, *, default_rate: int, at: datetime | None = None
+    tx: AsyncSession, key: ApiKey, *, default_rate: int, at: datetime | None = None
 ) -> Allowed:
     """Where a key stands, without counting."""
     rate = _rate(key, default_rate)
@@ -92,33 +92,33 @@ async def stand(
         "FROM rate_stand(:name, :window, coalesce(CAST(:at AS timestamptz), clock_timestamp()))"
     )
     values = {"name": _name(key, rate, polling=False), "window": WINDOW_S, "at": at}
-    used, wait_s = (await session.execute(statement, values)).one()
+    used, wait_s = (await tx.execute(statement, values)).one()
     return Allowed(rate, max(0, rate - used), _whole(wait_s) if used else 0)
 
 
-async def forget(session: AsyncSession) -> None:
+async def forget(tx: AsyncSession) -> None:
     """Delete the counts of those who have not asked for a while."""
     statement = text(
         "WITH gone AS ("
         "DELETE FROM rate_rings WHERE last_at < now() - make_interval(secs => :age) RETURNING id) "
         "DELETE FROM rate_marks USING gone WHERE ring = gone.id"
     )
-    await session.execute(statement, {"age": _FORGOTTEN_AFTER_S})
+    await tx.execute(statement, {"age": _FORGOTTEN_AFTER_S})
 
 
-async def requests_this_month(session: AsyncSession, key: ApiKey) -> int:
+async def requests_this_month(tx: AsyncSession, key: ApiKey) -> int:
     """How many requests of a key were counted since the month began."""
     statement = text("SELECT requests FROM key_months WHERE key_id = :key AND month = :month")
     return (
-        await session.execute(statement, {"key": key.id, "month": _month(datetime.now(UTC))})
+        await tx.execute(statement, {"key": key.id, "month": _month(datetime.now(UTC))})
     ).scalar_one_or_none() or 0
 
 
-async def _take(session: AsyncSession, name: str, most: int, at: datetime | None) -> float:
+async def _take(tx: AsyncSession, name: str, most: int, at: datetime | None) -> float:
     """Count one more: 0, or the seconds until it could be."""
     statement = text("SELECT rate_take(:name, :most, :window, CAST(:at AS timestamptz))")
     values = {"name": name, "most": most, "window": WINDOW_S, "at": at}
-    return float((await session.execute(statement, values)).scalar_one())
+    return float((await tx.execute(statement, values)).scalar_one())
 
 
 def _rate(key: ApiKey, default_rate: int) -> int:
@@ -134,7 +134,7 @@ def _whole(wait_s: float) -> int:
     return min(max(math.ceil(wait_s), 1), math.ceil(WINDOW_S))
 
 
-async def _count_month(session: AsyncSession, key: ApiKey) -> None:
+async def _count_month(tx: AsyncSession, key: ApiKey) -> None:
     now = datetime.now(UTC)
     statement = text(
         "INSERT INTO key_months AS m (key_id, month, requests) SELECT :key, :month, 1 "
@@ -143,7 +143,7 @@ async def _count_month(session: AsyncSession, key: ApiKey) -> None:
         "WHERE CAST(:cap AS bigint) IS NULL OR m.requests < :cap RETURNING requests"
     )
     values = {"key": key.id, "month": _month(now), "cap": key.monthly_cap}
-    if (await session.execute(statement, values)).one_or_none() is None:
+    if (await tx.execute(statement, values)).one_or_none() is None:
         next_month = datetime(now.year + now.month // 12, now.month % 12 + 1, 1, tzinfo=UTC)
         raise MonthlyCapError(
             f"You've reached the cap of {key.monthly_cap} requests per month.",

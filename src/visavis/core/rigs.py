@@ -26,21 +26,21 @@ def rig_path(rig: str) -> str:
     return f"rigs/{rig}.visavis"
 
 
-async def is_kept(session: AsyncSession, rig: str) -> bool:
+async def is_kept(tx: AsyncSession, rig: str) -> bool:
     """Whether a rig is in the store; if so it has now been used."""
-    used = await session.execute(
+    used = await tx.execute(
         update(RigFile).where(RigFile.id == rig).values(used_at=func.now()).returning(RigFile.id)
     )
     return used.scalar_one_or_none() is not None
 
 
-async def keep(session: AsyncSession, rig: str) -> None:
+async def keep(tx: AsyncSession, rig: str) -> None:
     """Note that a rig was put into the store."""
     row = {"id": rig, "path": rig_path(rig)}
-    await session.execute(insert(RigFile).values(row).on_conflict_do_nothing())
+    await tx.execute(insert(RigFile).values(row).on_conflict_do_nothing())
 
 
-async def forget_unused(session: AsyncSession, *, age_s: float, at_most: int = 100) -> list[str]:
+async def forget_unused(tx: AsyncSession, *, age_s: float, at_most: int = 100) -> list[str]:
     """Forget rigs that nobody has shown for a while: they are faces of people.
 
     Sessions that showed them, ended as long ago, no longer know which face they had.
@@ -60,7 +60,7 @@ async def forget_unused(session: AsyncSession, *, age_s: float, at_most: int = 1
         .limit(at_most)
         .with_for_update(skip_locked=True)
     )
-    identifiers = list((await session.execute(old)).scalars())
+    identifiers = list((await tx.execute(old)).scalars())
     if not identifiers:
         return []
     for statement in (
@@ -68,11 +68,11 @@ async def forget_unused(session: AsyncSession, *, age_s: float, at_most: int = 1
         "DELETE FROM session_messages WHERE rig_id = ANY(:rigs)",
         "DELETE FROM rigs WHERE id = ANY(:rigs)",
     ):
-        await session.execute(text(statement), {"rigs": identifiers})
+        await tx.execute(text(statement), {"rigs": identifiers})
     return [rig_path(rig) for rig in identifiers]
 
 
-async def kept(session: AsyncSession, paths: list[str]) -> set[str]:
+async def kept(tx: AsyncSession, paths: list[str]) -> set[str]:
     """Which of these files are rigs that are known."""
     query = select(RigFile.path).where(RigFile.path.in_(paths))
-    return set((await session.execute(query)).scalars())
+    return set((await tx.execute(query)).scalars())

@@ -22,11 +22,11 @@ ROOMS: Final = "rooms"
 SEALS: Final = "seals"
 
 
-async def shared_secret(session: AsyncSession, name: str) -> bytes:
+async def shared_secret(tx: AsyncSession, name: str) -> bytes:
     """The secret of a name, made when it is first asked for."""
     made = insert(Secret).values(name=name, value=secrets.token_bytes(_BYTES)).on_conflict_do_nothing()
-    await session.execute(made)
-    return (await session.execute(select(Secret.value).where(Secret.name == name))).scalar_one()
+    await tx.execute(made)
+    return (await tx.execute(select(Secret.value).where(Secret.name == name))).scalar_one()
 
 
 def derived(secret: bytes, purpose: str) -> str:

@@ -88,13 +88,13 @@ def clamp_idle(seconds: int) -> int:
     return min(max(seconds, _LEAST_IDLE_S), _MOST_IDLE_S)
 
 
-async def open_session(session: AsyncSession, key: ApiKey, wanted: Opening) -> Session:
+async def open_session(tx: AsyncSession, key: ApiKey, wanted: Opening) -> Session:
     """Open a session on a worker that has room for it, and let that worker know.
 
     Raises:
         NoCapacityError: None has.
     """
-    worker = await leases.place(session)
+    worker = await leases.place(tx)
     identifier = _ID_BEGIN + secrets.token_hex(_ID_BYTES)
     row = Session(
         id=identifier,
@@ -110,34 +110,34 @@ async def open_session(session: AsyncSession, key: ApiKey, wanted: Opening) -> S
         worker_id=worker,
         lease_until=func.now() + leases.LEASE,
     )
-    session.add(row)
-    await session.flush()
-    await session.refresh(row)
-    await leases.wake(session)
+    tx.add(row)
+    await tx.flush()
+    await tx.refresh(row)
+    await leases.wake(tx)
     return row
 
 
-async def find(session: AsyncSession, key: ApiKey, session_id: str) -> Session:
+async def find(tx: AsyncSession, key: ApiKey, session_id: str) -> Session:
     """A session of a key.
 
     Raises:
         SessionMissingError: There is none; other keys' sessions are none.
     """
     query = select(Session).where(Session.id == session_id, Session.key_id == key.id)
-    row = (await session.execute(query)).scalar_one_or_none()
+    row = (await tx.execute(query)).scalar_one_or_none()
     if row is None:
         raise SessionMissingError("Session not found.")
     return row
 
 
-async def read(session: AsyncSession, session_id: str) -> tuple[Session, ApiKey]:
+async def read(tx: AsyncSession, session_id: str) -> tuple[Session, ApiKey]:
     """A session, whosever it is, and its key.
 
     Raises:
         SessionMissingError: There is none.
     """
     query = select(Session, ApiKey).join(ApiKey, ApiKey.id == Session.key_id).where(Session.id == session_id)
-    found = (await session.execute(query)).one_or_none()
+    found = (await tx.execute(query)).one_or_none()
     if found is None:
         raise SessionMissingError("Session not found.")
     return found[0], found[1]
@@ -152,7 +152,7 @@ class Page:
 
 
 async def search(
-    session: AsyncSession,
+    tx: AsyncSession,
     keys: list[int] | None,
     *,
     words: str = "",
@@ -163,7 +163,7 @@ async def search(
     """Some of the sessions that are looked for, newest first.
 
     Args:
-        session: The transaction.
+        tx: The transaction.
         keys: Of these keys; of all if nothing.
         words: In the identifier, the room, the reason or the key's name; in any case of letters.
         status: `active` or `ended`.
@@ -180,24 +180,24 @@ async def search(
         found = found.where(Session.status == status)
     some = found.order_by(Session.created_at.desc(), Session.id).limit(limit).offset(offset)
     count = select(func.count()).select_from(found.subquery())
-    return Page(list((await session.execute(some)).scalars()), (await session.execute(count)).scalar_one())
+    return Page(list((await tx.execute(some)).scalars()), (await tx.execute(count)).scalar_one())
 
 
-async def find_active(session: AsyncSession, key: ApiKey, session_id: str) -> Session:
+async def find_active(tx: AsyncSession, key: ApiKey, session_id: str) -> Session:
     """The same, if it has not ended.
 
     Raises:
         SessionMissingError: There is none.
         SessionNotActiveError: It has ended.
     """
-    row = await find(session, key, session_id)
+    row = await find(tx, key, session_id)
     if row.status != ACTIVE:
         raise SessionNotActiveError("The session has ended.")
     return row
 
 
 async def swap_face(
-    session: AsyncSession, key: ApiKey, session_id: str, rig_id: str, *, most_per_minute: int
+    tx: AsyncSession, key: ApiKey, session_id: str, rig_id: str, *, most_per_minute: int
 ) -> int:
     """Give a session another face.
 
@@ -210,14 +210,14 @@ async def swap_face(
         SessionRateError: It was given others too often within a minute.
     """
     # The row's lock: of two requests at once the second one counts the first.
-    await session.execute(select(Session.id).where(Session.id == session_id).with_for_update())
-    row = await find_active(session, key, session_id)
+    await tx.execute(select(Session.id).where(Session.id == session_id).with_for_update())
+    row = await find_active(tx, key, session_id)
     recent = (
         select(func.count(), func.min(SessionMessage.created_at))
         .where(SessionMessage.session_id == row.id, SessionMessage.kind == SWAP)
         .where(SessionMessage.created_at > func.now() - func.make_interval(0, 0, 0, 0, 0, 0, _SWAP_WINDOW_S))
     )
-    count, oldest = (await session.execute(recent)).one()
+    count, oldest = (await tx.execute(recent)).one()
     if count >= most_per_minute:
         wait_s = _SWAP_WINDOW_S - (datetime.now(UTC) - oldest).total_seconds()
         raise SessionRateError(
@@ -226,48 +226,48 @@ async def swap_face(
         )
     row.rig_id = rig_id
     message = SessionMessage(session_id=row.id, kind=SWAP, rig_id=rig_id)
-    session.add(message)
-    await session.flush()
-    await leases.wake(session)
+    tx.add(message)
+    await tx.flush()
+    await leases.wake(tx)
     return message.sequence
 
 
-async def applied(session: AsyncSession, session_id: str) -> int:
+async def applied(tx: AsyncSession, session_id: str) -> int:
     """The last message that the avatar has obeyed."""
     query = select(Session.applied).where(Session.id == session_id)
-    return (await session.execute(query)).scalar_one()
+    return (await tx.execute(query)).scalar_one()
 
 
-async def end_by_key(session: AsyncSession, key: ApiKey, session_id: str) -> Session:
+async def end_by_key(tx: AsyncSession, key: ApiKey, session_id: str) -> Session:
     """End a session for its owner.
 
     Raises:
         SessionMissingError: There is no such session.
         SessionEndedError: It has ended already.
     """
-    row = await find(session, key, session_id)
-    ended = await end(session, row.id, Reason.DELETED)
+    row = await find(tx, key, session_id)
+    ended = await end(tx, row.id, Reason.DELETED)
     if ended is None:
         raise SessionEndedError("Session already ended.")
     return ended
 
 
-async def ended_rooms(session: AsyncSession, rooms: set[str]) -> set[str]:
+async def ended_rooms(tx: AsyncSession, rooms: set[str]) -> set[str]:
     """Of these rooms those of our own whose session has ended."""
     ids = [room.removeprefix(_ROOM_BEGIN) for room in rooms if room.startswith(_ROOM_BEGIN)]
     query = select(Session.room).where(
         Session.id.in_(ids), Session.status == ENDED, Session.mode != EXTERNAL, Session.room.in_(rooms)
     )
-    return set((await session.execute(query)).scalars())
+    return set((await tx.execute(query)).scalars())
 
 
 async def end(
-    session: AsyncSession, session_id: str, reason: Reason, *, worker_id: str | None = None, at: Any = None
+    tx: AsyncSession, session_id: str, reason: Reason, *, worker_id: str | None = None, at: Any = None
 ) -> Session | None:
     """End a session, free its slot and bill it.
 
     Args:
-        session: The transaction.
+        tx: The transaction.
         session_id: Which.
         reason: Why.
         worker_id: Only if that worker holds it.
@@ -285,12 +285,12 @@ async def end(
     )
     if worker_id is not None:
         statement = statement.where(Session.worker_id == worker_id)
-    row = (await session.execute(statement)).scalar_one_or_none()
+    row = (await tx.execute(statement)).scalar_one_or_none()
     if row is None:
         return None
     if row.joined_at is not None:
-        await usage.record_session(session, row, seconds=round(_duration_s(row)))
-    await leases.wake(session)
+        await usage.record_session(tx, row, seconds=round(_duration_s(row)))
+    await leases.wake(tx)
     return row
 
 

@@ -15,7 +15,7 @@ KEPT_DAYS: Final = 7  # so long a link says that its session is over; then that 
 _TOKEN_BYTES: Final = 18
 
 
-async def share(session: AsyncSession, row: Session) -> str:
+async def share(tx: AsyncSession, row: Session) -> str:
     """Make a link's token for a session; of it only a digest is kept.
 
     Raises:
@@ -26,14 +26,14 @@ async def share(session: AsyncSession, row: Session) -> str:
         raise InputError("This session is in a room of yours: invite viewers there.")
     if row.status != ACTIVE:
         raise SessionNotActiveError("The session has ended.")
-    await _sweep(session)
+    await _sweep(tx)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
-    session.add(Share(digest=_digest(token), session_id=row.id))
-    await session.flush()
+    tx.add(Share(digest=_digest(token), session_id=row.id))
+    await tx.flush()
     return token
 
 
-async def shared(session: AsyncSession, session_id: str, token: str) -> Session:
+async def shared(tx: AsyncSession, session_id: str, token: str) -> Session:
     """The session that a token lets watch; it may have ended.
 
     Raises:
@@ -44,17 +44,17 @@ async def shared(session: AsyncSession, session_id: str, token: str) -> Session:
         .join(Share, Share.session_id == Session.id)
         .where(Share.digest == _digest(token), Session.id == session_id)
     )
-    row = (await session.execute(query)).scalar_one_or_none()
+    row = (await tx.execute(query)).scalar_one_or_none()
     if row is None:
         raise ShareMissingError("There is nothing to see behind this link, or no longer.")
     return row
 
 
-async def _sweep(session: AsyncSession) -> None:
+async def _sweep(tx: AsyncSession) -> None:
     """Forget the links of sessions that ended long ago."""
     before = func.now() - func.make_interval(0, 0, 0, KEPT_DAYS)
     over = select(Session.id).where(Session.ended_at < before)
-    await session.execute(delete(Share).where(Share.session_id.in_(over)))
+    await tx.execute(delete(Share).where(Share.session_id.in_(over)))
 
 
 def _digest(token: str) -> bytes:

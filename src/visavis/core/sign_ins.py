@@ -59,7 +59,7 @@ class Visitor:
         return self.scope is None or key_id in self.scope
 
 
-async def with_password(session: AsyncSession, email: str, password: str) -> tuple[SignIn, str]:
+async def with_password(tx: AsyncSession, email: str, password: str) -> tuple[SignIn, str]:
     """Sign in a user.
 
     Returns:
@@ -68,11 +68,11 @@ async def with_password(session: AsyncSession, email: str, password: str) -> tup
     Raises:
         KeyRefusedError: Address and password do not belong together.
     """
-    user = await accounts.check_password(session, email, password)
-    return await _open(session, user_id=user.id)
+    user = await accounts.check_password(tx, email, password)
+    return await _open(tx, user_id=user.id)
 
 
-async def with_key(session: AsyncSession, key: str) -> tuple[SignIn, str]:
+async def with_key(tx: AsyncSession, key: str) -> tuple[SignIn, str]:
     """Sign in whoever has a key, to what that key may see.
 
     Raises:
@@ -80,12 +80,12 @@ async def with_key(session: AsyncSession, key: str) -> tuple[SignIn, str]:
     """
     if not key.startswith(accounts.KEY_BEGIN):
         raise KeyRefusedError("Invalid or revoked API key.")
-    row = await accounts.find_key(session, key)
-    return await _open(session, key_id=row.id)
+    row = await accounts.find_key(tx, key)
+    return await _open(tx, key_id=row.id)
 
 
 async def with_link(
-    session: AsyncSession, link: str, *, email: str = "", password: str = ""
+    tx: AsyncSession, link: str, *, email: str = "", password: str = ""
 ) -> tuple[SignIn, str]:
     """Sign in with a link, which is spent by it.
 
@@ -101,49 +101,49 @@ async def with_link(
         .where(SignInLink.digest == _digest(link), SignInLink.expires_at > func.now())
         .returning(SignInLink)
     )
-    row = (await session.execute(spend)).scalar_one_or_none()
+    row = (await tx.execute(spend)).scalar_one_or_none()
     if row is None:
         raise SignInLinkError("This link was used before, or is too old. Ask for another.")
     if row.user_id is None:
-        user = await accounts.create_user(session, email, password, is_operator=True)
+        user = await accounts.create_user(tx, email, password, is_operator=True)
     else:
-        user = (await session.execute(select(User).where(User.id == row.user_id))).scalar_one()
+        user = (await tx.execute(select(User).where(User.id == row.user_id))).scalar_one()
         if password:
-            await accounts.change_password(session, user, password)
-    return await _open(session, user_id=user.id)
+            await accounts.change_password(tx, user, password)
+    return await _open(tx, user_id=user.id)
 
 
-async def is_first_link(session: AsyncSession, link: str) -> bool:
+async def is_first_link(tx: AsyncSession, link: str) -> bool:
     """Whether a link would make the first user; it is not spent by asking.
 
     Raises:
         SignInLinkError: The link is unknown, spent, or too old.
     """
     query = select(SignInLink).where(SignInLink.digest == _digest(link), SignInLink.expires_at > func.now())
-    row = (await session.execute(query)).scalar_one_or_none()
+    row = (await tx.execute(query)).scalar_one_or_none()
     if row is None:
         raise SignInLinkError("This link was used before, or is too old. Ask for another.")
     return row.user_id is None
 
 
-async def first_link(session: AsyncSession) -> str | None:
+async def first_link(tx: AsyncSession) -> str | None:
     """A link that makes the first user; earlier ones are no longer good. Nothing once there are users."""
-    if await accounts.count_users(session):
+    if await accounts.count_users(tx):
         return None
-    await session.execute(delete(SignInLink).where(SignInLink.user_id.is_(None)))
-    return await _link(session, None)
+    await tx.execute(delete(SignInLink).where(SignInLink.user_id.is_(None)))
+    return await _link(tx, None)
 
 
-async def link_for(session: AsyncSession, email: str) -> str:
+async def link_for(tx: AsyncSession, email: str) -> str:
     """A link that signs in a user once.
 
     Raises:
         AccountError: There is no such user.
     """
-    return await _link(session, (await accounts.named_user(session, email)).id)
+    return await _link(tx, (await accounts.named_user(tx, email)).id)
 
 
-async def find(session: AsyncSession, secret: str) -> Visitor | None:
+async def find(tx: AsyncSession, secret: str) -> Visitor | None:
     """Who a browser's secret belongs to; nobody if it has run out or the key was revoked."""
     query = (
         select(SignIn, User, ApiKey)
@@ -152,26 +152,26 @@ async def find(session: AsyncSession, secret: str) -> Visitor | None:
         .where(SignIn.digest == _digest(secret), SignIn.expires_at > func.now())
         .where(ApiKey.revoked_at.is_(None))
     )
-    found = (await session.execute(query)).one_or_none()
+    found = (await tx.execute(query)).one_or_none()
     if found is None:
         return None
     sign_in, user, key = found
     if user is None:
         return Visitor(sign_in, None, key, [key.id])
-    scope = None if user.is_operator else await accounts.keys_of(session, user)
+    scope = None if user.is_operator else await accounts.keys_of(tx, user)
     return Visitor(sign_in, user, None, scope)
 
 
-async def end(session: AsyncSession, sign_in: SignIn) -> None:
+async def end(tx: AsyncSession, sign_in: SignIn) -> None:
     """Sign out; tokens made under it end too."""
-    await session.execute(delete(SignIn).where(SignIn.id == sign_in.id))
+    await tx.execute(delete(SignIn).where(SignIn.id == sign_in.id))
 
 
-async def end_others(session: AsyncSession, visitor: Visitor) -> None:
+async def end_others(tx: AsyncSession, visitor: Visitor) -> None:
     """Sign out every other browser of the same user."""
     if visitor.user is not None:
         others = (SignIn.user_id == visitor.user.id) & (SignIn.id != visitor.sign_in.id)
-        await session.execute(delete(SignIn).where(others))
+        await tx.execute(delete(SignIn).where(others))
 
 
 def prober(machine: str, account: str, *, browser: str | None = None) -> str:
@@ -190,7 +190,7 @@ def prober(machine: str, account: str, *, browser: str | None = None) -> str:
 
 
 async def count_try(
-    session: AsyncSession, *, machine: str, prober: str | None = None, at: datetime | None = None
+    tx: AsyncSession, *, machine: str, prober: str | None = None, at: datetime | None = None
 ) -> None:
     """Count a try to sign in, or refuse it: guessing must be slow, and the slower the longer it goes on.
 
@@ -203,60 +203,60 @@ async def count_try(
     Raises:
         RateLimitError: Too many from this address within a minute, or too many that failed for this account.
     """
-    await rates.take_named(session, f"sign-in:{machine}", most=_TRIES_PER_MACHINE)
+    await rates.take_named(tx, f"sign-in:{machine}", most=_TRIES_PER_MACHINE)
     if prober is None:
         return
     statement = text("SELECT sign_in_try(:name, :free, :max_s, :forget_s, CAST(:at AS timestamptz))")
     values = {"name": prober, "free": _FREE_TRIES, "max_s": _MAX_PAUSE_S, "forget_s": _FORGET_TRIES_S}
-    wait_s = (await session.execute(statement, values | {"at": at})).scalar_one()
+    wait_s = (await tx.execute(statement, values | {"at": at})).scalar_one()
     if wait_s:
         raise RateLimitError(
             f"Too many tries. Wait {math.ceil(wait_s)} s, then try again.", retry_after_s=math.ceil(wait_s)
         )
 
 
-async def forgive(session: AsyncSession, prober: str) -> None:
+async def forgive(tx: AsyncSession, prober: str) -> None:
     """Forget the tries of somebody who signed in."""
-    await session.execute(text("DELETE FROM sign_in_tries WHERE name = :name"), {"name": prober})
+    await tx.execute(text("DELETE FROM sign_in_tries WHERE name = :name"), {"name": prober})
 
 
-async def forget(session: AsyncSession) -> None:
+async def forget(tx: AsyncSession) -> None:
     """Delete the tries of those who gave up."""
     statement = text("DELETE FROM sign_in_tries WHERE last_at < now() - make_interval(secs => :age)")
-    await session.execute(statement, {"age": _FORGET_TRIES_S})
+    await tx.execute(statement, {"age": _FORGET_TRIES_S})
 
 
-async def browser_proof(session: AsyncSession, account: str) -> str:
+async def browser_proof(tx: AsyncSession, account: str) -> str:
     """What a browser keeps after signing in, to show later that it once was signed in to an account."""
     nonce = secrets.token_hex(_NONCE_BYTES)
-    return f"{nonce}.{await _proof(session, account, nonce)}"
+    return f"{nonce}.{await _proof(tx, account, nonce)}"
 
 
-async def is_proven(session: AsyncSession, account: str, proof: str) -> bool:
+async def is_proven(tx: AsyncSession, account: str, proof: str) -> bool:
     """Whether a proof is ours, and for this account."""
     nonce, _, signature = proof.partition(".")
-    wanted = await _proof(session, account, nonce)
+    wanted = await _proof(tx, account, nonce)
     return hmac.compare_digest(wanted.encode(), signature.encode())
 
 
-async def _proof(session: AsyncSession, account: str, nonce: str) -> str:
-    return derived(await shared_secret(session, ACCESS), f"browser:{nonce}:{account.strip().lower()}")
+async def _proof(tx: AsyncSession, account: str, nonce: str) -> str:
+    return derived(await shared_secret(tx, ACCESS), f"browser:{nonce}:{account.strip().lower()}")
 
 
-async def count_look(session: AsyncSession, *, machine: str, most: int) -> None:
+async def count_look(tx: AsyncSession, *, machine: str, most: int) -> None:
     """Count a look at something that is shared by link, or refuse it.
 
     Raises:
         RateLimitError: Too many within a minute.
     """
-    await rates.take_named(session, f"look:{machine}", most=most)
+    await rates.take_named(tx, f"look:{machine}", most=most)
 
 
 async def _open(
-    session: AsyncSession, *, user_id: int | None = None, key_id: int | None = None
+    tx: AsyncSession, *, user_id: int | None = None, key_id: int | None = None
 ) -> tuple[SignIn, str]:
-    await session.execute(delete(SignIn).where(SignIn.expires_at <= func.now()))
-    await session.execute(delete(SignInLink).where(SignInLink.expires_at <= func.now()))
+    await tx.execute(delete(SignIn).where(SignIn.expires_at <= func.now()))
+    await tx.execute(delete(SignInLink).where(SignInLink.expires_at <= func.now()))
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     row = SignIn(
         digest=_digest(secret),
@@ -264,16 +264,16 @@ async def _open(
         key_id=key_id,
         expires_at=func.now() + timedelta(seconds=SIGN_IN_LIFE_S),
     )
-    session.add(row)
-    await session.flush()
+    tx.add(row)
+    await tx.flush()
     return row, secret
 
 
-async def _link(session: AsyncSession, user_id: int | None) -> str:
+async def _link(tx: AsyncSession, user_id: int | None) -> str:
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     until = func.now() + timedelta(seconds=LINK_LIFE_S)
-    session.add(SignInLink(digest=_digest(secret), user_id=user_id, expires_at=until))
-    await session.flush()
+    tx.add(SignInLink(digest=_digest(secret), user_id=user_id, expires_at=until))
+    await tx.flush()
     return secret
 
 

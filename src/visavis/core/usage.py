@@ -33,12 +33,12 @@ class Day:
     cost_usd: float
 
 
-async def record(session: AsyncSession, job: Job, *, seconds: float, price_per_hour_usd: float) -> None:
+async def record(tx: AsyncSession, job: Job, *, seconds: float, price_per_hour_usd: float) -> None:
     """Note what a job made; speech alone costs nothing. Once a job, however often it is said."""
     is_video = job.type == VIDEO
     cost = cost_usd(seconds=seconds, price_per_hour_usd=price_per_hour_usd) if is_video else 0.0
     row = {"job_id": job.id, "key_id": job.key_id, "type": job.type, "seconds": seconds, "cost_usd": cost}
-    await session.execute(insert(Usage).values(row).on_conflict_do_nothing())
+    await tx.execute(insert(Usage).values(row).on_conflict_do_nothing())
 
 
 def cost_usd(*, seconds: float, price_per_hour_usd: float) -> float:
@@ -46,27 +46,27 @@ def cost_usd(*, seconds: float, price_per_hour_usd: float) -> float:
     return seconds / _HOUR_S * price_per_hour_usd
 
 
-async def record_session(session: AsyncSession, live: Session, *, seconds: int) -> None:
+async def record_session(tx: AsyncSession, live: Session, *, seconds: int) -> None:
     """Note how long a session lasted. Once a session, whoever ends it."""
     cost = cost_usd(seconds=seconds, price_per_hour_usd=live.price_per_hour_usd)
     row = {"job_id": live.id, "key_id": live.key_id, "type": REALTIME, "seconds": seconds, "cost_usd": cost}
-    await session.execute(insert(Usage).values(row).on_conflict_do_nothing())
+    await tx.execute(insert(Usage).values(row).on_conflict_do_nothing())
 
 
-async def bill(session: AsyncSession, key: ApiKey) -> Bill:
+async def bill(tx: AsyncSession, key: ApiKey) -> Bill:
     """What a key has used since the month began."""
     sums = select(
         func.coalesce(func.sum(Usage.seconds), 0), func.coalesce(func.sum(Usage.cost_usd), 0)
     ).where(Usage.key_id == key.id, Usage.at >= func.date_trunc("month", func.now()))
-    seconds, cost = (await session.execute(sums)).one()
+    seconds, cost = (await tx.execute(sums)).one()
     return Bill(float(seconds), float(cost))
 
 
-async def by_day(session: AsyncSession, keys: list[int] | None, *, days: int) -> list[Day]:
+async def by_day(tx: AsyncSession, keys: list[int] | None, *, days: int) -> list[Day]:
     """What was used on each of the last days, today included.
 
     Args:
-        session: The transaction.
+        tx: The transaction.
         keys: Whose; everybody's if nothing.
         days: How far back.
 
@@ -85,5 +85,5 @@ async def by_day(session: AsyncSession, keys: list[int] | None, *, days: int) ->
         query = query.where(Usage.key_id.in_(keys))
     return [
         Day(at, kind, key, count, float(seconds), float(cost))
-        for at, kind, key, count, seconds, cost in await session.execute(query)
+        for at, kind, key, count, seconds, cost in await tx.execute(query)
     ]

@@ -49,28 +49,28 @@ def check_url(url: str) -> str:
         raise CallbackError(error.message) from error
 
 
-async def secret_of(session: AsyncSession, key_id: int, configured: str | None) -> str:
+async def secret_of(tx: AsyncSession, key_id: int, configured: str | None) -> str:
     """What notifications to a key's owner are signed with.
 
     Args:
-        session: The transaction.
+        tx: The transaction.
         key_id: Whose.
         configured: One for all keys, if the server is set up so; each key has its own otherwise.
     """
     if configured:
         return configured
-    return _BEGIN + derived(await shared_secret(session, WEBHOOKS), f"webhook:{key_id}")
+    return _BEGIN + derived(await shared_secret(tx, WEBHOOKS), f"webhook:{key_id}")
 
 
-async def announce(session: AsyncSession, job: Job) -> None:
+async def announce(tx: AsyncSession, job: Job) -> None:
     """Let a job's end be told, in the transaction that ends it."""
     delivery = Delivery(job_id=job.id, key_id=job.key_id, url=job.callback_url)
-    session.add(delivery)
-    await session.flush()
-    await queue.enqueue(session, queue.DELIVER_TASK, delivery_id=delivery.id)
+    tx.add(delivery)
+    await tx.flush()
+    await queue.enqueue(tx, queue.DELIVER_TASK, delivery_id=delivery.id)
 
 
-async def begin(session: AsyncSession, delivery_id: int, configured: str | None) -> Notice | None:
+async def begin(tx: AsyncSession, delivery_id: int, configured: str | None) -> Notice | None:
     """The next try of a notification; nothing if it was delivered or given up."""
     statement = (
         update(Delivery)
@@ -78,20 +78,20 @@ async def begin(session: AsyncSession, delivery_id: int, configured: str | None)
         .values(attempts=Delivery.attempts + 1)
         .returning(Delivery)
     )
-    delivery = (await session.execute(statement)).scalar_one_or_none()
+    delivery = (await tx.execute(statement)).scalar_one_or_none()
     if delivery is None:
         return None
-    job = (await session.execute(select(Job).where(Job.id == delivery.job_id))).scalar_one()
-    return Notice(delivery, job, await secret_of(session, delivery.key_id, configured))
+    job = (await tx.execute(select(Job).where(Job.id == delivery.job_id))).scalar_one()
+    return Notice(delivery, job, await secret_of(tx, delivery.key_id, configured))
 
 
 async def end(
-    session: AsyncSession, notice: Notice, *, delivered: bool, outcome: str, retry_after_s: tuple[float, ...]
+    tx: AsyncSession, notice: Notice, *, delivered: bool, outcome: str, retry_after_s: tuple[float, ...]
 ) -> None:
     """Note how a try went, and plan the next one.
 
     Args:
-        session: The transaction.
+        tx: The transaction.
         notice: As `begin` gave it.
         delivered: Whether the receiver said so.
         outcome: A word for the operator.
@@ -105,13 +105,13 @@ async def end(
         values["given_up_at"] = func.now()
     else:
         at = datetime.now(UTC) + timedelta(seconds=retry_after_s[tries - 1])
-        await queue.enqueue(session, queue.DELIVER_TASK, at=at, delivery_id=notice.delivery.id)
-    await session.execute(update(Delivery).where(Delivery.id == notice.delivery.id).values(values))
+        await queue.enqueue(tx, queue.DELIVER_TASK, at=at, delivery_id=notice.delivery.id)
+    await tx.execute(update(Delivery).where(Delivery.id == notice.delivery.id).values(values))
 
 
-async def requeue_lost(session: AsyncSession) -> int:
+async def requeue_lost(tx: AsyncSession) -> int:
     """Put notifications back into the queue that are to be sent and are not in it."""
-    lost = await session.execute(
+    lost = await tx.execute(
         text(
             "SELECT id FROM deliveries d WHERE delivered_at IS NULL AND given_up_at IS NULL AND NOT EXISTS ("
             "SELECT FROM procrastinate_jobs q WHERE q.task_name = :task AND q.status IN ('todo', 'doing') "
@@ -121,7 +121,7 @@ async def requeue_lost(session: AsyncSession) -> int:
     )
     identifiers = list(lost.scalars())
     for delivery_id in identifiers:
-        await queue.enqueue(session, queue.DELIVER_TASK, delivery_id=delivery_id)
+        await queue.enqueue(tx, queue.DELIVER_TASK, delivery_id=delivery_id)
     return len(identifiers)
 
 

@@ -29,8 +29,8 @@ async def deliver(shop: Workshop, delivery_id: int) -> None:
     policy = shop.policy
 
     async def begin() -> webhooks.Notice | None:
-        async with shop.database.transaction() as session:
-            return await webhooks.begin(session, delivery_id, policy.webhook_secret)
+        async with shop.database.transaction() as tx:
+            return await webhooks.begin(tx, delivery_id, policy.webhook_secret)
 
     notice = await patiently(begin)
     if notice is None:
@@ -56,9 +56,9 @@ async def deliver(shop: Workshop, delivery_id: int) -> None:
     _log.info("notified", job=notice.job.id, attempt=notice.delivery.attempts, delivered=delivered)
 
     async def write() -> None:
-        async with shop.database.transaction() as session:
+        async with shop.database.transaction() as tx:
             await webhooks.end(
-                session,
+                tx,
                 notice,
                 delivered=delivered,
                 outcome=outcome,
@@ -85,17 +85,17 @@ async def keep_house(shop: Workshop, app: App, worker: str) -> None:
 
 async def leave(shop: Workshop, worker: str) -> None:
     """Give up this worker's seat."""
-    async with shop.database.transaction() as session:
-        await session.execute(text("DELETE FROM workers WHERE id = :id"), {"id": worker})
+    async with shop.database.transaction() as tx:
+        await tx.execute(text("DELETE FROM workers WHERE id = :id"), {"id": worker})
 
 
 async def _take_seat(shop: Workshop, worker: str) -> None:
     seat = {"slots": shop.studio.children, "busy": shop.studio.busy, "seen_at": func.now()}
     seat |= {"live_slots": shop.live.slots}
     statement = insert(WorkerSeat).values(id=worker, **seat)
-    async with shop.database.transaction() as session:
-        await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=seat))
-        await session.execute(
+    async with shop.database.transaction() as tx:
+        await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=seat))
+        await tx.execute(
             text("DELETE FROM workers WHERE seen_at < now() - make_interval(secs => :life)"),
             {"life": 10 * SEAT_LIFE_S},
         )
@@ -103,33 +103,33 @@ async def _take_seat(shop: Workshop, worker: str) -> None:
 
 async def _take_over(shop: Workshop, app: App) -> None:
     """Put back into the queue what dead workers had; one worker at a time does so."""
-    async with shop.database.transaction() as session:
-        ours = await session.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _HOUSE_LOCK})
+    async with shop.database.transaction() as tx:
+        ours = await tx.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _HOUSE_LOCK})
         if not ours.scalar_one():
             return
         for each in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_AFTER_S):
             _log.warning("job_taken_over", queue_entry=each.id)
             await app.job_manager.retry_job(each)
-        lost = await jobs.requeue_lost(session) + await webhooks.requeue_lost(session)
+        lost = await jobs.requeue_lost(tx) + await webhooks.requeue_lost(tx)
         if lost:
             _log.warning("work_requeued", entries=lost)
 
 
 async def sweep(shop: Workshop) -> None:
     """Delete what has been kept long enough, and what a crash left behind."""
-    async with shop.database.transaction() as session:
-        expired = await jobs.expire(session)
-        unused = await rigs.forget_unused(session, age_s=shop.policy.rig_life_s)
-        await rates.forget(session)
-        await sign_ins.forget(session)
+    async with shop.database.transaction() as tx:
+        expired = await jobs.expire(tx)
+        unused = await rigs.forget_unused(tx, age_s=shop.policy.rig_life_s)
+        await rates.forget(tx)
+        await sign_ins.forget(tx)
     await shop.store.delete(expired + unused)
     uploads = await shop.store.older_than("uploads", _ORPHAN_AFTER_S)
     faces = await shop.store.older_than("rigs", _ORPHAN_AFTER_S)
     results = await shop.store.older_than("results", _ORPHAN_AFTER_S)
-    async with shop.database.transaction() as session:
-        unfinished = await jobs.unfinished(session, [_job_of(name) for name in uploads])
-        kept = await jobs.kept(session, results)
-        shown = await rigs.kept(session, faces)
+    async with shop.database.transaction() as tx:
+        unfinished = await jobs.unfinished(tx, [_job_of(name) for name in uploads])
+        kept = await jobs.kept(tx, results)
+        shown = await rigs.kept(tx, faces)
     orphans = [name for name in uploads if _job_of(name) not in unfinished]
     orphans += [name for name in results if name not in kept]
     orphans += [name for name in faces if name not in shown]

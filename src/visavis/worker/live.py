@@ -86,8 +86,8 @@ class LiveHalf:
         self._shop.live.slots = slots = await self._count_slots()
         _log.info("live_slots", slots=slots)
         with contextlib.suppress(DatabaseError):  # otherwise the seat says it with its next sign of life
-            async with self._shop.database.transaction() as session:
-                await leases.announce(session, self._name, slots)
+            async with self._shop.database.transaction() as tx:
+                await leases.announce(tx, self._name, slots)
         listening = asyncio.create_task(self._listen(url))
         try:
             while True:
@@ -125,10 +125,10 @@ class LiveHalf:
 
     async def _round(self) -> None:
         free = self._shop.live.slots - len(self._running)
-        async with self._shop.database.transaction() as session:
-            taken = await leases.take_over(session, self._name, free=free)
-            held = {row.id: row for row in await leases.renew(session, self._name)}
-            unread = {row.id: await leases.unread(session, row) for row in held.values()}
+        async with self._shop.database.transaction() as tx:
+            taken = await leases.take_over(tx, self._name, free=free)
+            held = {row.id: row for row in await leases.renew(tx, self._name)}
+            unread = {row.id: await leases.unread(tx, row) for row in held.values()}
         for identifier in taken:
             _log.warning("session_taken_over", session=identifier)
         for identifier in self._running.keys() - held.keys():
@@ -186,8 +186,8 @@ class LiveHalf:
     async def _token(self, row: Session) -> str:
         if row.mode != EXTERNAL or row.sealed_token is None:
             return self._shop.live.rooms.token(row.room, AVATAR, role="avatar")
-        async with self._shop.database.transaction() as session:
-            return unseal(await shared_secret(session, SEALS), row.sealed_token)
+        async with self._shop.database.transaction() as tx:
+            return unseal(await shared_secret(tx, SEALS), row.sealed_token)
 
     def _viewers_token(self, row: Session) -> str | None:
         rooms = self._shop.live.rooms
@@ -229,8 +229,8 @@ class LiveHalf:
 
     async def _write(self, do: Any, identifier: str, *values: Any) -> None:
         async def write() -> None:
-            async with self._shop.database.transaction() as session:
-                await do(session, self._name, identifier, *values)
+            async with self._shop.database.transaction() as tx:
+                await do(tx, self._name, identifier, *values)
 
         try:
             await patiently(write)
@@ -238,8 +238,8 @@ class LiveHalf:
             _log.error("session_not_written", session=identifier, code=error.code)
 
     async def _end(self, identifier: str, reason: Reason) -> None:
-        async with self._shop.database.transaction() as session:
-            await _end_here(session, self._name, identifier, reason)
+        async with self._shop.database.transaction() as tx:
+            await _end_here(tx, self._name, identifier, reason)
 
     def _drop(self, identifier: str) -> None:
         """Stop playing what is over, or is another worker's by now."""
@@ -264,11 +264,11 @@ class LiveHalf:
 
     async def _keep_house(self) -> None:
         """End what nobody took over, and close the rooms of what has ended."""
-        async with self._shop.database.transaction() as session:
-            for row in await leases.abandoned(session):
+        async with self._shop.database.transaction() as tx:
+            for row in await leases.abandoned(tx):
                 broken = row.placements >= leases.MOST_PLACEMENTS
                 reason = Reason.FAILED if broken else Reason.WORKER_LOST
-                await sessions.end(session, row.id, reason, at=row.lease_until)
+                await sessions.end(tx, row.id, reason, at=row.lease_until)
                 _log.warning("session_abandoned", session=row.id, reason=reason)
         if self._closing is None or self._closing.done():
             # Beside the rounds: a room server that does not answer must not keep leases from being renewed.
@@ -276,13 +276,13 @@ class LiveHalf:
 
     async def _close_rooms(self) -> None:
         try:
-            async with self._shop.database.transaction() as session:
-                ended = await leases.rooms_to_close(session)
+            async with self._shop.database.transaction() as tx:
+                ended = await leases.rooms_to_close(tx)
             for row in ended:
                 if row.mode != EXTERNAL:
                     await self._shop.live.rooms.close(row.room)
-                async with self._shop.database.transaction() as session:
-                    await leases.room_closed(session, row.id)
+                async with self._shop.database.transaction() as tx:
+                    await leases.room_closed(tx, row.id)
             await self._close_rooms_again()
         except (DatabaseError, LiveRoomError) as error:
             _log.warning("rooms_not_closed", code=error.code)  # the next round comes by
@@ -294,8 +294,8 @@ class LiveHalf:
             return
         self._closed_again_s = now_s
         there = await self._shop.live.rooms.open_rooms()
-        async with self._shop.database.transaction() as session:
-            ended = await sessions.ended_rooms(session, there)
+        async with self._shop.database.transaction() as tx:
+            ended = await sessions.ended_rooms(tx, there)
         for room in ended:
             _log.info("room_closed_again")
             await self._shop.live.rooms.close(room)
@@ -304,8 +304,8 @@ class LiveHalf:
         """Move what runs here to other workers, then leave."""
         self._shop.live.slots = 0
         try:
-            async with self._shop.database.transaction() as session:
-                given = await leases.go_home(session, self._name)
+            async with self._shop.database.transaction() as tx:
+                given = await leases.go_home(tx, self._name)
             _log.info("sessions_given_back", sessions=given)
         except VisavisError as error:
             _log.warning("sessions_not_given_back", code=error.code)
@@ -319,13 +319,13 @@ class LiveHalf:
         await asyncio.gather(*self._ending, return_exceptions=True)
 
 
-async def _keep_token(session: AsyncSession, worker: str, identifier: str, token: str) -> None:
-    sealed = seal(await shared_secret(session, SEALS), token)
-    await leases.keep_token(session, worker, identifier, sealed)
+async def _keep_token(tx: AsyncSession, worker: str, identifier: str, token: str) -> None:
+    sealed = seal(await shared_secret(tx, SEALS), token)
+    await leases.keep_token(tx, worker, identifier, sealed)
 
 
-async def _end_here(session: AsyncSession, worker: str, identifier: str, reason: Reason) -> None:
-    await sessions.end(session, identifier, reason, worker_id=worker)
+async def _end_here(tx: AsyncSession, worker: str, identifier: str, reason: Reason) -> None:
+    await sessions.end(tx, identifier, reason, worker_id=worker)
 
 
 def _is_too_long(row: Session) -> bool:

@@ -25,8 +25,8 @@ async def render_job(shop: Workshop, job_id: str) -> None:
     """
 
     async def begin() -> Job | None:
-        async with shop.database.transaction() as session:
-            return await jobs.begin(session, job_id)
+        async with shop.database.transaction() as tx:
+            return await jobs.begin(tx, job_id)
 
     job = await patiently(begin)
     if job is None:
@@ -89,10 +89,10 @@ def _result_path(job: Job, attempt: int) -> str:
 
 async def _finish(shop: Workshop, job: Job, output: jobs.Output) -> bool:
     async def write() -> bool:
-        async with shop.database.transaction() as session:
+        async with shop.database.transaction() as tx:
             policy = shop.policy
             return await jobs.finish(
-                session,
+                tx,
                 job,
                 output,
                 life_s=policy.result_life_s,
@@ -104,8 +104,8 @@ async def _finish(shop: Workshop, job: Job, output: jobs.Output) -> bool:
 
 async def _fail(shop: Workshop, job: Job, code: str, words: str) -> None:
     async def write() -> bool:
-        async with shop.database.transaction() as session:
-            return await jobs.fail(session, job, code, words, life_s=shop.policy.result_life_s)
+        async with shop.database.transaction() as tx:
+            return await jobs.fail(tx, job, code, words, life_s=shop.policy.result_life_s)
 
     if await patiently(write):
         await _discard_inputs(shop, job)
@@ -113,8 +113,8 @@ async def _fail(shop: Workshop, job: Job, code: str, words: str) -> None:
 
 async def _release(shop: Workshop, job: Job, *, counts: bool) -> bool:
     async def write() -> bool:
-        async with shop.database.transaction() as session:
-            return await jobs.release(session, job, counts=counts)
+        async with shop.database.transaction() as tx:
+            return await jobs.release(tx, job, counts=counts)
 
     return await patiently(write)
 

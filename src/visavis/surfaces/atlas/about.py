@@ -60,8 +60,8 @@ async def alive() -> wire.Alive:
 async def health(context: Given, response: Response) -> wire.HealthAnswer:
     """Whether jobs and sessions can be taken in and done; 503 while a part is down."""
     try:
-        async with context.database.transaction() as session:
-            room = await capacity.measure(session)
+        async with context.database.transaction() as tx:
+            room = await capacity.measure(tx)
     except DatabaseError:
         response.status_code = _DOWN
         return wire.HealthAnswer(status="offline", services=wire.HealthServices(avatar_generation="offline"))
@@ -79,9 +79,9 @@ async def health(context: Given, response: Response) -> wire.HealthAnswer:
 @router.get("/v1/status", responses=documented.errors(*documented.GENERAL))
 async def status(_caller: Caller, context: Given) -> wire.StatusAnswer:
     """Whether there is capacity: `available`, or `busy` when jobs, or live sessions, take all of theirs."""
-    async with context.database.transaction() as session:
-        room = await capacity.measure(session)
-        live = await leases.measure(session)
+    async with context.database.transaction() as tx:
+        room = await capacity.measure(tx)
+        live = await leases.measure(tx)
     jobs = "available" if room.is_free else "busy"
     avatars = "busy" if live.is_full else jobs
     return wire.StatusAnswer(
@@ -93,9 +93,9 @@ async def status(_caller: Caller, context: Given) -> wire.StatusAnswer:
 @router.get("/v1/me", responses=documented.errors(*documented.GENERAL))
 async def me(caller: Caller, context: Given) -> wire.MeAnswer:
     """Your key, its rate limit and plan."""
-    async with context.database.transaction() as session:
-        rate = await rates.stand(session, caller, default_rate=context.limits.requests_per_minute)
-        used = await rates.requests_this_month(session, caller)
+    async with context.database.transaction() as tx:
+        rate = await rates.stand(tx, caller, default_rate=context.limits.requests_per_minute)
+        used = await rates.requests_this_month(tx, caller)
     return wire.MeAnswer(
         authenticated=True,
         key_prefix=caller.prefix,
@@ -128,9 +128,9 @@ def metrics(figures: Figures) -> APIRouter:
     @made.get("/metrics", include_in_schema=False)
     async def read(request: Request, context: Given) -> Response:
         del request
-        async with context.database.transaction() as session:
-            room = await capacity.measure(session)
-            stage = await leases.measure(session)
+        async with context.database.transaction() as tx:
+            room = await capacity.measure(tx)
+            stage = await leases.measure(tx)
         live.labels("all").set(stage.slots)
         live.labels("busy").set(stage.held)
         waiting.labels("pending").set(room.pending)

@@ -52,10 +52,10 @@ def _authenticated(*, polling: bool = False, counted: bool = True) -> Callable[.
         word = _key_of(request)
         try:
             # A transaction of its own: the request counts, whatever becomes of it.
-            async with context.database.transaction() as session:
-                key = await accounts.find_key(session, word)
+            async with context.database.transaction() as tx:
+                key = await accounts.find_key(tx, word)
                 if counted:
-                    await _count(session, key, context, polling=polling)
+                    await _count(tx, key, context, polling=polling)
         except DatabaseError as error:
             raise AuthUnavailableError("Keys cannot be looked up.") from error
         return key
@@ -69,12 +69,12 @@ async def count(context: Context, key: ApiKey) -> None:
     Raises:
         RateLimitError: It is one too many.
     """
-    async with context.database.transaction() as session:
-        await _count(session, key, context, polling=False)
+    async with context.database.transaction() as tx:
+        await _count(tx, key, context, polling=False)
 
 
-async def _count(session: AsyncSession, key: ApiKey, context: Context, *, polling: bool) -> None:
-    await rates.take(session, key, default_rate=context.limits.requests_per_minute, polling=polling)
+async def _count(tx: AsyncSession, key: ApiKey, context: Context, *, polling: bool) -> None:
+    await rates.take(tx, key, default_rate=context.limits.requests_per_minute, polling=polling)
 
 
 async def _authenticated_for_sessions(

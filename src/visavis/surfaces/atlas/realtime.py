@@ -90,8 +90,8 @@ async def _create(
         most_s=live.most_s,
         price_per_hour_usd=live.price_per_hour_usd,
     )
-    async with context.database.transaction() as session:
-        row = await sessions.open_session(session, caller, wanted)
+    async with context.database.transaction() as tx:
+        row = await sessions.open_session(tx, caller, wanted)
     token = context.rooms.token(row.room, f"user-{secrets.token_hex(_ID_BYTES)}", role="user")
     return live_wire.created(row, token)
 
@@ -99,8 +99,8 @@ async def _create(
 @router.post("/v1/realtime/session/{session_id}/viewer", responses=documented.errors(*documented.VIEWER))
 async def view(session_id: SessionId, caller: Caller, context: Given) -> live_wire.Viewer:
     """A token that can watch and hear the avatar, and neither be seen nor heard nor send data."""
-    async with context.database.transaction() as session:
-        row = await sessions.find_active(session, caller, session_id)
+    async with context.database.transaction() as tx:
+        row = await sessions.find_active(tx, caller, session_id)
     viewer = f"viewer-{secrets.token_hex(_ID_BYTES)}"
     return live_wire.Viewer(
         session_id=row.id,
@@ -117,8 +117,8 @@ async def view(session_id: SessionId, caller: Caller, context: Given) -> live_wi
 )
 async def get(session_id: SessionId, caller: PollingCaller, context: Given) -> live_wire.SessionAnswer:
     """A session: how it is, since when, and why it ended. Its clock runs from the avatar's appearance."""
-    async with context.database.transaction() as session:
-        row = await sessions.find(session, caller, session_id)
+    async with context.database.transaction() as tx:
+        row = await sessions.find(tx, caller, session_id)
     return live_wire.session_answer(row)
 
 
@@ -132,12 +132,12 @@ async def swap(
 ) -> live_wire.Swapped:
     """Give a running session another face, without a break. `metadata_pushed`: the room has been told."""
     live = context.live
-    async with context.database.transaction() as session:
-        row = await sessions.find_active(session, caller, session_id)
+    async with context.database.transaction() as tx:
+        row = await sessions.find_active(tx, caller, session_id)
     async with _read(request, context, {"face"}) as form:
         rig = await _other_face(context, caller, form.fields, form.files.get("face"))
-    async with context.database.transaction() as session:
-        number = await sessions.swap_face(session, caller, row.id, rig, most_per_minute=live.swaps_per_minute)
+    async with context.database.transaction() as tx:
+        number = await sessions.swap_face(tx, caller, row.id, rig, most_per_minute=live.swaps_per_minute)
     pushed = await _is_obeyed(context, row, number)
     return live_wire.Swapped(
         session_id=row.id,
@@ -152,8 +152,8 @@ async def swap(
 async def end(session_id: SessionId, caller: UncountedCaller, context: Given) -> live_wire.Ended:
     """End a session: its room is closed, and what it cost is final. Never refused for too many requests."""
     try:
-        async with context.database.transaction() as session:
-            row = await sessions.end_by_key(session, caller, session_id)
+        async with context.database.transaction() as tx:
+            row = await sessions.end_by_key(tx, caller, session_id)
     except (SessionMissingError, SessionEndedError):
         await count(context, caller)  # ends nothing that is billed: a request like any other
         raise
@@ -188,8 +188,8 @@ async def _join(
     rig = await rig_of_request(context, caller, sent_faces.EXTERNAL, fields, image)
     rig = rig or await faces.default_rig(context, caller)
     live = context.live
-    async with context.database.transaction() as session:
-        sealed = seal(await shared_secret(session, SEALS), token)
+    async with context.database.transaction() as tx:
+        sealed = seal(await shared_secret(tx, SEALS), token)
         wanted = sessions.Opening(
             mode=sessions.EXTERNAL,
             livekit_url=url,
@@ -200,7 +200,7 @@ async def _join(
             room=room,
             sealed_token=sealed,
         )
-        row = await sessions.open_session(session, caller, wanted)
+        row = await sessions.open_session(tx, caller, wanted)
     return live_wire.Joined(session_id=row.id, status="ok")
 
 
@@ -214,8 +214,8 @@ async def _checked_room(context: Context, url: str, token: str) -> str:
 
 async def _refuse_when_full(context: Context) -> None:
     """Say so before a face is taken apart for nothing."""
-    async with context.database.transaction() as session:
-        await leases.refuse_when_full(session)
+    async with context.database.transaction() as tx:
+        await leases.refuse_when_full(tx)
 
 
 async def _is_obeyed(context: Context, row: Session, number: int) -> bool:
@@ -223,8 +223,8 @@ async def _is_obeyed(context: Context, row: Session, number: int) -> bool:
     try:
         async with asyncio.timeout(_OBEY_WITHIN_S):
             while True:
-                async with context.database.transaction() as session:
-                    if await sessions.applied(session, row.id) >= number:
+                async with context.database.transaction() as tx:
+                    if await sessions.applied(tx, row.id) >= number:
                         return True
                 await asyncio.sleep(_OBEY_LOOK_S)
     except TimeoutError:

@@ -26,8 +26,8 @@ async def list_jobs(
     offset: Annotated[int, Query(ge=0, le=_MOST_OFFSET, description="Jobs to skip.")] = 0,
 ) -> wire.JobList:
     """List your recent jobs, newest first."""
-    async with context.database.transaction() as session:
-        page = await jobs.page(session, caller, limit=limit, offset=offset)
+    async with context.database.transaction() as tx:
+        page = await jobs.page(tx, caller, limit=limit, offset=offset)
     rows = [wire.job_row(job) for job in page.jobs]
     return wire.JobList(jobs=rows, count=page.count, limit=limit, offset=offset)
 
@@ -39,9 +39,9 @@ async def list_jobs(
 )
 async def get_job(job_id: JobId, request: Request, caller: PollingCaller, context: Given) -> dict[str, Any]:
     """Poll the status of a job. Call it in a loop until the job completes or fails."""
-    async with context.database.transaction() as session:
-        job = await jobs.find(session, caller, job_id)
-        position = await jobs.position(session, job)
+    async with context.database.transaction() as tx:
+        job = await jobs.find(tx, caller, job_id)
+        position = await jobs.position(tx, job)
     life_s = context.limits.result_life_s
     url = await _link(context, request, job.result_path or "") if jobs.has_result(job) else None
     return wire.job_answer(job, queue_position=position, url=url, life_s=life_s)
@@ -61,8 +61,8 @@ async def get_result(
     job_id: JobId, request: Request, caller: PollingCaller, context: Given
 ) -> wire.ResultAnswer:
     """A time-limited download URL of a completed job's output; it needs no authorization."""
-    async with context.database.transaction() as session:
-        job = await jobs.find(session, caller, job_id)
+    async with context.database.transaction() as tx:
+        job = await jobs.find(tx, caller, job_id)
     url = await _link(context, request, jobs.result_path(job))
     return wire.ResultAnswer(url=url, content_type=job.content_type, expires_in=context.limits.result_life_s)
 

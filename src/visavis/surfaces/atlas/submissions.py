@@ -139,8 +139,8 @@ async def _submit(
         fields=fields,
     )
     try:
-        async with context.database.transaction() as session:
-            job = await jobs.submit(session, caller, wanted)
+        async with context.database.transaction() as tx:
+            job = await jobs.submit(tx, caller, wanted)
     except DatabaseError as error:
         await _discard(context, stored)
         raise QueueUnavailableError("The job could not be queued.") from error

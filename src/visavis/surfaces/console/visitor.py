@@ -76,8 +76,8 @@ async def found_visitor(request: Request, context: Given) -> Visitor | None:
     secret = request.cookies.get(COOKIE)
     if not secret:
         return None
-    async with context.shared.database.transaction() as session:
-        return await sign_ins.find(session, secret)
+    async with context.shared.database.transaction() as tx:
+        return await sign_ins.find(tx, secret)
 
 
 MaybeVisitor = Annotated[Visitor | None, Depends(found_visitor)]

@@ -92,15 +92,15 @@ def check_face_url(url: str, field: str = "face_url") -> str:
 
 async def _rig(context: Context, caller: ApiKey, picture: Path, digest: bytes) -> str:
     rig = rigs.rig_id(digest)
-    async with context.database.transaction() as session:
-        if await rigs.is_kept(session, rig):
+    async with context.database.transaction() as tx:
+        if await rigs.is_kept(tx, rig):
             return rig
     await context.store.check_room()
     async with _place(context) as built:
         await context.build_rig(picture, built, accounts.owner(caller))
         await context.store.put(rigs.rig_path(rig), built, content_type=rigs.CONTENT_TYPE)
-    async with context.database.transaction() as session:
-        await rigs.keep(session, rig)
+    async with context.database.transaction() as tx:
+        await rigs.keep(tx, rig)
     return rig
 
 
