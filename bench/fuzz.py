@@ -67,7 +67,7 @@ class Count:
 
 async def send_all(url: str, key: str, rooms_url: str, *, count: int, seed: int) -> Count:
     """Send made-up requests over a few connections."""
-    told = Count()
+    counted = Count()
     queue = iter(range(count))
 
     async def work(number: int) -> None:
@@ -76,10 +76,10 @@ async def send_all(url: str, key: str, rooms_url: str, *, count: int, seed: int)
             sent = made_up(chance, key)
             place = httpx.URL(rooms_url if sent.to_rooms else url)
             status, body = await _exchange(place, sent)
-            told.note(repr(sent.raw), status, body, is_well_formed=sent.is_well_formed)
+            counted.note(repr(sent.raw), status, body, is_well_formed=sent.is_well_formed)
 
     await asyncio.gather(*(work(number) for number in range(CLIENTS)))
-    return told
+    return counted
 
 
 async def _exchange(place: httpx.URL, sent: Sent) -> tuple[int, str]:
@@ -104,16 +104,16 @@ async def _exchange(place: httpx.URL, sent: Sent) -> tuple[int, str]:
 
 def send_by_schema(url: str, key: str, *, count: int, seed: int) -> Count:
     """Let schemathesis make requests from the OpenAPI document."""
-    told = Count()
+    counted = Count()
     schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
     operations = [result.ok() for result in schema.get_all_operations()]
     for operation in operations:
-        _try_operation(operation, key, told, count=max(1, count // len(operations)), seed=seed)
-    return told
+        _try_operation(operation, key, counted, count=max(1, count // len(operations)), seed=seed)
+    return counted
 
 
 def _try_operation(
-    operation: APIOperation[Any, Any, Any, Any], key: str, told: Count, *, count: int, seed: int
+    operation: APIOperation[Any, Any, Any, Any], key: str, counted: Count, *, count: int, seed: int
 ) -> None:
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -122,7 +122,7 @@ def _try_operation(
     @hypothesis.given(case=operation.as_strategy())
     def call(case: schemathesis.Case) -> None:
         answer = case.call(headers={"Authorization": f"Bearer {key}"})
-        told.note(f"{case.method} {case.path} {case.body!r}", answer.status_code, answer.text)
+        counted.note(f"{case.method} {case.path} {case.body!r}", answer.status_code, answer.text)
 
     call()
 
@@ -143,22 +143,22 @@ def main() -> None:
     rooms_port = _free_port()
     with serving({"VISAVIS_ROOMS_PORT": str(rooms_port), "VISAVIS_RENDER_CHILDREN": "1"}) as (url, key, _):
         rooms_url = f"http://127.0.0.1:{rooms_port}"
-        told = asyncio.run(send_all(url, key, rooms_url, count=count - by_schema, seed=asked.seed))
+        counted = asyncio.run(send_all(url, key, rooms_url, count=count - by_schema, seed=asked.seed))
         schema = send_by_schema(url, key, count=by_schema, seed=asked.seed)
         alive = httpx.get(f"{url}/v1/health", timeout=60).status_code
-    statuses = told.statuses + schema.statuses
+    statuses = counted.statuses + schema.statuses
     figures = {
         "requests": sum(statuses.values()),
         "of_which_by_schemathesis": sum(schema.statuses.values()),
         "seed": asked.seed,
         "seconds": round(time.monotonic() - began),
-        "faults": told.fault_count + schema.fault_count,
+        "faults": counted.fault_count + schema.fault_count,
         "health_afterwards": alive,
         "statuses": {str(status): statuses[status] for status in sorted(statuses)},
         "cores": os.cpu_count() or 0,
     }
     print(json.dumps(figures, indent=2))
-    for fault in [*told.faults, *schema.faults]:
+    for fault in [*counted.faults, *schema.faults]:
         print(fault, file=sys.stderr)
     if asked.keep:
         asked.keep.parent.mkdir(parents=True, exist_ok=True)

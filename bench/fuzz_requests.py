@@ -242,12 +242,12 @@ _BODIES: Final[tuple[Callable[[random.Random], tuple[bytes, str | None]], ...]] 
 
 
 def _chunked(chance: random.Random, body: bytes) -> bytes:
-    told, at = b"", 0
+    chunked, at = b"", 0
     while at < len(body):
         size = chance.randrange(1, 5000)
-        told += b"%x\r\n%s\r\n" % (len(body[at : at + size]), body[at : at + size])
+        chunked += b"%x\r\n%s\r\n" % (len(body[at : at + size]), body[at : at + size])
         at += size
-    return told + b"0\r\n\r\n"
+    return chunked + b"0\r\n\r\n"
 
 
 def _no_http(chance: random.Random, key: str) -> Sent:

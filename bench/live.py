@@ -134,8 +134,8 @@ async def traced(served: Served, viewer: Viewer, wanted: Expected, times: int) -
         for publication in person.track_publications.values():
             if publication.track is not None:
                 await note_track(delays, publication.track)
-    told = [line for line in logged(served, "session_delays") if "audio_buffer" in line]
-    worker = {name: statistics.fmean(line[name] for line in told[1:]) for name in WORKER_STAGES}
+    lines = [line for line in logged(served, "session_delays") if "audio_buffer" in line]
+    worker = {name: statistics.fmean(line[name] for line in lines[1:]) for name in WORKER_STAGES}
     at_viewer = delays.take_ms()
     lips_s = [each["lips_s"] for each in said if each["likeness"] > MATCHES]
     stages = {
@@ -199,9 +199,9 @@ def _share_one_core(players: list[int], others: list[int]) -> None:
 
 def counted(served: Served) -> Figures:
     """What the sessions themselves counted."""
-    told = logged(served, "session_figures")
+    lines = logged(served, "session_figures")
     names = ("frames", "skipped", "late", "stalls", "dropped_s")
-    return {name: round(sum(line[name] for line in told), 2) for name in names}
+    return {name: round(sum(line[name] for line in lines), 2) for name in names}
 
 
 def logged(served: Served, event: str) -> list[Figures]:

@@ -26,8 +26,8 @@ Shape = NDArray[np.float64]
 TARGET = Path(__file__).parents[1] / "src/visavis/engine/face/mean_face.npy"
 
 # Faces that are used: turned by less, and lips nearer, in eye distances.
-MOST_YAW_DEGREES = 12
-MOST_LIP_GAP = 0.03
+MAX_YAW_DEGREES = 12
+MAX_LIP_GAP = 0.03
 UPPER_LIP, LOWER_LIP = 13, 14
 # Sides of the head at ear height: their depths tell the turn before a mean is known.
 EARS = 234, 454
@@ -55,7 +55,7 @@ def shape_of(models: FaceModels, picture: Path) -> Shape | None:
     gap = float(np.linalg.norm(points[UPPER_LIP] - points[LOWER_LIP])) / eye_distance
     across = points[EARS[1]] - points[EARS[0]]
     yaw = float(np.degrees(np.arctan2(-across[2], across[0])))
-    used = abs(yaw) <= MOST_YAW_DEGREES and gap <= MOST_LIP_GAP
+    used = abs(yaw) <= MAX_YAW_DEGREES and gap <= MAX_LIP_GAP
     print(f"{picture.name:40} yaw {yaw:6.1f}  gap {gap:.3f}  {'used' if used else ''}")
     return points if used else None
 

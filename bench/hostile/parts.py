@@ -65,8 +65,8 @@ async def _ghosts(siege: Siege, sessions: int) -> Outcome:
     undead = open_rooms & {each["room"] for each in over}
     wrong += [f"{len(strangers)} ghosts in the room"] * bool(strangers)
     wrong += [f"{len(undead)} rooms of ended sessions"] * bool(undead)
-    told = "; ".join(sorted(set(wrong))) or f"{_GHOSTS} GETs and {2 * sessions} old tokens: nobody got in"
-    return Outcome(not wrong, told)
+    results = "; ".join(sorted(set(wrong))) or f"{_GHOSTS} GETs and {2 * sessions} old tokens: nobody got in"
+    return Outcome(not wrong, results)
 
 
 async def _joins(http: aiohttp.ClientSession, url: str, token: str) -> bool:
@@ -85,7 +85,7 @@ _WS_TIMEOUT: Final = aiohttp.ClientWSTimeout(ws_close=5.0)
 
 def parts(siege: Siege) -> Outcome:
     """Each part is killed, and where it has a place that place is taken for a while."""
-    told, held = [], True
+    results, held = [], True
     for name in ("rooms", "database", "worker", "child", "gateway's child", "player"):
         with siege.client() as client:
             session = client.post("/v1/realtime/session").json().get("session_id")
@@ -95,10 +95,10 @@ def parts(siege: Siege) -> Outcome:
             still = httpx.get(f"{siege.served.url}/healthz", timeout=60).status_code
         back = wait_until(lambda: siege.is_well() and _does_jobs(siege))
         held &= back and still == httpx.codes.OK
-        told.append(f"{name} {time.monotonic() - began:.0f} s" if back else f"{name} never")
+        results.append(f"{name} {time.monotonic() - began:.0f} s" if back else f"{name} never")
         with siege.client() as client:
             client.delete(f"/v1/realtime/session/{session}")
-    said = f"back after a kill, with its place taken for {_TAKEN_S:g} s: {', '.join(told)}"
+    said = f"back after a kill, with its place taken for {_TAKEN_S:g} s: {', '.join(results)}"
     return Outcome(held, said)
 
 

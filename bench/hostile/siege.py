@@ -99,7 +99,7 @@ def besieged(folder: Path, *, quick: bool) -> Iterator[Siege]:
     """A server with few descriptors and small uploads."""
     write_portrait(folder / "face.png")
     make_sound(folder / "speech.wav", 0.5)
-    settings = {"VISAVIS_UPLOAD_MOST_BYTES": str(UPLOAD_BYTES)}
+    settings = {"VISAVIS_MAX_UPLOAD_BYTES": str(UPLOAD_BYTES)}
     with serving(SLOTS, "vp8", settings, prefix=_LIMITED) as served:
         yield Siege(served, quick, folder)
 

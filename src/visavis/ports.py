@@ -33,7 +33,7 @@ class ObjectStore(Protocol):
         """Names under a folder that were written longer ago than that."""
         ...
 
-    async def link(self, name: str, *, life_s: int) -> str:
+    async def link(self, name: str, *, ttl_s: int) -> str:
         """An address that gives the file to whoever has it; one that begins with `/` is on this server.
 
         Raises:
@@ -87,7 +87,7 @@ class SpeechSynthesizer(Protocol):
 
 
 @dataclass(frozen=True)
-class RoomServer:
+class RoomServerAddress:
     """A LiveKit server, or ours that speaks as it does.
 
     Attributes:

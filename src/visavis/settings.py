@@ -74,9 +74,9 @@ class Settings(BaseSettings):
         "X-Forwarded-Proto are believed, nobody else's.",
     )
     requests_per_minute: int = Field(default=30, ge=1, description="Of keys that have no rate of their own.")
-    upload_most_bytes: int = Field(default=50 * 1024 * 1024, ge=1024, description="All files of a request.")
-    text_most_chars: int = Field(default=5000, ge=1, description="Of text to be spoken.")
-    least_free_bytes: int = Field(
+    max_upload_bytes: int = Field(default=50 * 1024 * 1024, ge=1024, description="All files of a request.")
+    max_text_chars: int = Field(default=5000, ge=1, description="Of text to be spoken.")
+    min_free_bytes: int = Field(
         default=256 * 1024 * 1024, ge=0, description="With less room on the disk no upload is taken."
     )
     render_children: int | None = Field(
@@ -92,7 +92,7 @@ class Settings(BaseSettings):
         default=6 * 1024**3, ge=1024**3, description="Address space of a rendering process."
     )
     job_limit_s: float = Field(default=300.0, ge=0, description="Time for one try of a job; 0 for no limit.")
-    result_life_s: int = Field(default=86_400, ge=1, description="How long results are kept.")
+    result_ttl_s: int = Field(default=86_400, ge=1, description="How long results are kept.")
     price_per_hour_usd: float = Field(default=7.0, ge=0, description="Of video made.")
     restart_timeout_s: float = Field(
         default=300.0,
@@ -130,7 +130,7 @@ class Settings(BaseSettings):
     live_fps: int = Field(default=25, ge=10, le=50)
     live_codec: Literal["vp8", "h264"] = "vp8"
     live_kbps: int = Field(default=1200, ge=100, le=20_000, description="Most of a session's video.")
-    live_most_s: int | None = Field(
+    live_max_duration_s: int | None = Field(
         default=None, ge=1, description="Longest time of a session; no limit if not set."
     )
     live_price_per_hour_usd: float = Field(default=7.0, ge=0, description="Of a session.")
@@ -141,8 +141,8 @@ class Settings(BaseSettings):
     live_swap_takes_urls: bool = Field(
         default=False, description="PATCH also takes face_url, as the edition of the API before this one."
     )
-    face_most_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, description="Of a live session's face.")
-    rig_life_s: int = Field(
+    max_face_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, description="Of a live session's face.")
+    rig_ttl_s: int = Field(
         default=7 * 86_400, ge=60, description="Faces that no session has shown for so long are deleted."
     )
     room_networks: tuple[str, ...] = Field(

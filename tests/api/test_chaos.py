@@ -148,7 +148,7 @@ def _lives(pid: int) -> bool:
 def test_results_expire_and_jobs_that_take_too_long_are_ended(
     start_server: Callable[..., Server], media: Path
 ) -> None:
-    server = start_server(result_life_s="1", job_limit_s="3", render_children="1")
+    server = start_server(result_ttl_s="1", job_limit_s="3", render_children="1")
     children = set(server.processes()["child"])
     with server.client() as client:
         job_id = client.post("/v1/tts/generate-wav", json={"text": "gone soon"}).json()["job_id"]

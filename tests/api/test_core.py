@@ -23,10 +23,10 @@ from visavis.errors import (
     JobMissingError,
     KeyRefusedError,
 )
-from visavis.worker import errands
-from visavis.worker.players import Company
-from visavis.worker.studio import Studio
-from visavis.worker.workshop import Policy, Workshop
+from visavis.worker import maintenance
+from visavis.worker.context import Policy, WorkerContext
+from visavis.worker.process_pool import ProcessPool
+from visavis.worker.session_processes import SessionPool
 
 UNSEEN = ("rate_rings", "rate_marks", "sign_in_tries")  # in SQL alone
 OUTPUT = jobs.Output("results/x/1.mp4", 10, 2.0)
@@ -62,7 +62,7 @@ async def begun(database: Database, job: Job) -> Job | None:
 
 async def finish(database: Database, job: Job) -> bool:
     async with database.transaction() as tx:
-        return await jobs.finish(tx, job, OUTPUT, life_s=60, price_per_hour_usd=7.0)
+        return await jobs.finish(tx, job, OUTPUT, ttl_s=60, price_per_hour_usd=7.0)
 
 
 def test_the_migrations_make_what_the_code_expects(postgres: str) -> None:
@@ -119,12 +119,12 @@ def test_a_job_is_tried_three_times(postgres: str) -> None:
     async def run(database: Database) -> None:
         key = await a_key(database)
         crashing = await a_job(database, key)
-        for _ in range(jobs.MOST_TRIES):
+        for _ in range(jobs.MAX_TRIES):
             assert await begun(database, crashing)
         assert await begun(database, crashing) is None
         failing = await a_job(database, key)
         given_back = []
-        for _ in range(jobs.MOST_TRIES):
+        for _ in range(jobs.MAX_TRIES):
             job = await begun(database, failing)
             assert job
             async with database.transaction() as tx:
@@ -230,7 +230,7 @@ def test_what_a_crash_left_in_the_store_is_swept_away(postgres: str, tmp_path: P
     async def run(database: Database) -> None:
         key = await a_key(database)
         waiting = await a_job(database, key)
-        store = LocalObjects(tmp_path / "objects", secret=b"s", least_free_bytes=0)
+        store = LocalObjects(tmp_path / "objects", secret=b"s", min_free_bytes=0)
         (tmp_path / "file").write_bytes(b"x")
         old = {"uploads/0000000000aa/image", f"uploads/{waiting.id}/image", "results/0000000000aa/1.mp4"}
         young = {"uploads/0000000000bb/image"}
@@ -239,12 +239,12 @@ def test_what_a_crash_left_in_the_store_is_swept_away(postgres: str, tmp_path: P
         for name in old:
             os.utime(tmp_path / "objects" / name, (0, 0))
         policy = Policy(None, 60, 7.0, 86_400.0, None, ())
-        studio, company = Studio([], children=0), Company([], spares=0, environment={})
-        shop = Workshop(
+        render_pool, session_pool = ProcessPool([], children=0), SessionPool([], spares=0, environment={})
+        context = WorkerContext(
             database,
             store,
-            studio,
-            company,
+            render_pool,
+            session_pool,
             None,
             None,
             None,
@@ -252,7 +252,7 @@ def test_what_a_crash_left_in_the_store_is_swept_away(postgres: str, tmp_path: P
             tmp_path,
             lambda: 0,  # type: ignore[arg-type]
         )
-        await errands.sweep(shop)
+        await maintenance.collect_garbage(context)
         left = {str(path.relative_to(tmp_path / "objects")) for path in tmp_path.glob("objects/*/*/*")}
         assert left == young | {f"uploads/{waiting.id}/image"}
 
@@ -281,7 +281,7 @@ def test_results_and_texts_are_forgotten_in_time(postgres: str) -> None:
         assert mine
         async with database.transaction() as tx:
             output = jobs.Output(f"results/{job.id}/1.mp4", 10, 2.0)
-            await jobs.finish(tx, mine, output, life_s=0, price_per_hour_usd=7.0)
+            await jobs.finish(tx, mine, output, ttl_s=0, price_per_hour_usd=7.0)
         async with database.transaction() as tx:
             assert output.path in await jobs.expire(tx)
         async with database.transaction() as tx:

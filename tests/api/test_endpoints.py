@@ -9,7 +9,7 @@ import av
 import httpx
 
 from tests.api.conftest import Server, files, until
-from visavis.surfaces.shared.edge import SECURITY_HEADERS
+from visavis.surfaces.shared.middleware import SECURITY_HEADERS
 
 MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 

@@ -33,7 +33,7 @@ async def check_object_store(store: ObjectStore, folder: Path) -> None:
 
 
 def test_a_folder(tmp_path: Path) -> None:
-    store = LocalObjects(tmp_path / "objects", secret=b"s", least_free_bytes=0)
+    store = LocalObjects(tmp_path / "objects", secret=b"s", min_free_bytes=0)
     asyncio.run(check_object_store(store, tmp_path))
 
 
@@ -42,12 +42,12 @@ def test_a_bucket_in_memory(tmp_path: Path) -> None:
 
 
 def test_links_to_a_folder(tmp_path: Path) -> None:
-    store = LocalObjects(tmp_path / "objects", secret=b"s", least_free_bytes=0)
+    store = LocalObjects(tmp_path / "objects", secret=b"s", min_free_bytes=0)
     (tmp_path / "source").write_bytes(b"x")
 
     async def links() -> list[str]:
         await store.put("results/a/1.mp4", tmp_path / "source", content_type="video/mp4")
-        return [await store.link("results/a/1.mp4", life_s=life_s) for life_s in (60, -1)]
+        return [await store.link("results/a/1.mp4", ttl_s=ttl_s) for ttl_s in (60, -1)]
 
     for link, is_good in zip(asyncio.run(links()), (True, False), strict=True):
         name, _, query = link.removeprefix("/v1/files/").partition("?")
@@ -59,7 +59,7 @@ def test_links_to_a_folder(tmp_path: Path) -> None:
 
 def test_a_store_that_signs_nothing_is_an_error_of_ours() -> None:
     with pytest.raises(LinkError):
-        asyncio.run(CloudObjects("memory:///").link("x", life_s=60))
+        asyncio.run(CloudObjects("memory:///").link("x", ttl_s=60))
 
 
 def test_a_store_that_does_not_exist_is_an_error_of_ours() -> None:
@@ -68,6 +68,6 @@ def test_a_store_that_does_not_exist_is_an_error_of_ours() -> None:
 
 
 def test_little_room(tmp_path: Path) -> None:
-    store = LocalObjects(tmp_path / "objects", secret=b"s", least_free_bytes=2**62)
+    store = LocalObjects(tmp_path / "objects", secret=b"s", min_free_bytes=2**62)
     with pytest.raises(StoreFullError):
         asyncio.run(store.check_room())

@@ -109,9 +109,9 @@ def test_a_clock_that_is_set_back_shuts_nobody_out(postgres: str) -> None:
 def test_counts_are_forgotten_when_nobody_asks(postgres: str) -> None:
     async def run(database: Database) -> None:
         async with database.transaction() as tx:
-            await rates.take_named(tx, "old", most=3)
+            await rates.take_named(tx, "old", max_per_minute=3)
             await tx.execute(text("UPDATE rate_rings SET last_at = now() - interval '1 h'"))
-            await rates.take_named(tx, "new", most=3)
+            await rates.take_named(tx, "new", max_per_minute=3)
             await rates.forget(tx)
             names = await tx.execute(text("SELECT name FROM rate_rings"))
             assert list(names.scalars()) == ["new:3"]

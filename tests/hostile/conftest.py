@@ -20,7 +20,7 @@ SETTINGS: Final = {
     "VISAVIS_ROOMS_UDP_PORT": "0",
     "VISAVIS_RENDER_CHILDREN": "1",
     "VISAVIS_LIVE_SLOTS": "4",
-    "VISAVIS_UPLOAD_MOST_BYTES": str(UPLOAD_MAX_BYTES),  # low, so that attacks are quick
+    "VISAVIS_MAX_UPLOAD_BYTES": str(UPLOAD_MAX_BYTES),  # low, so that attacks are quick
     "VISAVIS_PUBLIC_URL": PUBLIC_URL,
     "VISAVIS_TRUSTED_PROXIES": f'["{PROXY}"]',
 }

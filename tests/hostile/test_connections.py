@@ -18,7 +18,7 @@ from tests.hostile.raw import GET, answer_of, ask, connected, hear, say
 from visavis.bootstrap import loop_factory
 from visavis.bootstrap.http_server import HttpServer
 from visavis.surfaces.shared.connections import ConnectionLimits, Connections, is_loopback, owner_of
-from visavis.surfaces.shared.edge import SECURITY_HEADERS
+from visavis.surfaces.shared.middleware import SECURITY_HEADERS
 
 PATIENT = ConnectionLimits(
     max_connections=64,

@@ -23,19 +23,19 @@ from tests.conformance.rooms.clients import Client, Target, asynchronous, joined
 from tests.conformance.rooms.media import sounding
 from tests.conformance.rooms.servers import embedded
 
-from visavis.rooms.limits import Limits
+from visavis.rooms.limits import RoomLimits
 from visavis.rooms.server import Options, RoomServer
 
 KEY, SECRET = "testkey", "s" * 40
 HOST = "127.0.0.1"
 GET = b"GET / HTTP/1.1\r\nHost: test\r\n"
-PATIENT = Limits()
+PATIENT = RoomLimits()
 HASTY = replace(PATIENT, header_timeout_s=0.3, body_timeout_s=0.3, keep_alive_timeout_s=0.3)
 FEW = replace(PATIENT, connections=4, tcp_connections=4)
 
 
 @contextlib.asynccontextmanager
-async def serving(limits: Limits) -> AsyncIterator[tuple[Target, RoomServer]]:
+async def serving(limits: RoomLimits) -> AsyncIterator[tuple[Target, RoomServer]]:
     options = Options(keys={KEY: SECRET}, ports=(0,), udp_ports=(0,), tcp_ports=(0,), limits=limits)
     async with RoomServer(options) as server:
         yield Target(f"ws://{HOST}:{server.port}", KEY, SECRET), server

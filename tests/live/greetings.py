@@ -10,15 +10,15 @@ from livekit.agents.voice.avatar import DataStreamAudioOutput
 from livekit.agents.voice.io import PlaybackFinishedEvent
 from tests.conformance.rooms.clients import Target, new_room
 
+from visavis.realtime.audio_mixer import AudioMixer
 from visavis.realtime.clock import MonotonicClock
-from visavis.realtime.ear import Ear
-from visavis.realtime.room import AvatarRoom, Picture
+from visavis.realtime.room import AvatarRoom, VideoSettings
 from visavis.realtime.sound import BLOCK_S, Block, to_pcm
 
 AGENT, SENT_HZ = "the-agent", 24_000
 GREETING_S = 0.2
 WAIT_S = 5.0
-_PICTURE = Picture(size_px=128, fps=10, codec="vp8", kbps=100)
+_PICTURE = VideoSettings(size_px=128, fps=10, codec="vp8", kbps=100)
 
 
 async def greet(target: Target, *, hold: bool = False) -> float:
@@ -38,8 +38,8 @@ async def greet(target: Target, *, hold: bool = False) -> float:
             sample_rate=SENT_HZ,
             wait_remote_track=rtc.TrackKind.KIND_VIDEO,
         )
-        told: asyncio.Future[PlaybackFinishedEvent] = asyncio.get_running_loop().create_future()
-        voice.on("playback_finished", lambda event: told.done() or told.set_result(event))
+        finished: asyncio.Future[PlaybackFinishedEvent] = asyncio.get_running_loop().create_future()
+        voice.on("playback_finished", lambda event: finished.done() or finished.set_result(event))
         pcm = np.full(round(GREETING_S * SENT_HZ), 8000, np.int16)
         greeting = rtc.AudioFrame(pcm.tobytes(), SENT_HZ, 1, len(pcm))
         pushing = asyncio.create_task(voice.capture_frame(greeting))  # it waits for the video by itself
@@ -48,7 +48,7 @@ async def greet(target: Target, *, hold: bool = False) -> float:
             await pushing
             try:
                 async with asyncio.timeout(WAIT_S):
-                    return (await told).playback_position
+                    return (await finished).playback_position
             except TimeoutError:
                 return 0.0
     finally:
@@ -67,7 +67,7 @@ async def avatar(
         seen: Waited for between being seen and having joined.
     """
     kind = _Slow if seen is not None else AvatarRoom
-    stay = kind(_PICTURE, ear=Ear(), on_gone=lambda _why: None, on_change=lambda: None)
+    stay = kind(_PICTURE, mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None)
     if isinstance(stay, _Slow):
         stay.seen = seen
     playing = asyncio.create_task(_play(stay))

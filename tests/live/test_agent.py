@@ -36,7 +36,7 @@ class Agent:
     voice: DataStreamAudioOutput
     finished: list[PlaybackFinishedEvent] = field(default_factory=list)
     started: int = 0
-    told: asyncio.Event = field(default_factory=asyncio.Event)
+    notified: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def push(self, samples: np.ndarray) -> None:
         """A segment, faster than it is spoken."""
@@ -49,8 +49,8 @@ class Agent:
     async def until(self, condition: Callable[[], Any], within_s: float = 40) -> None:
         async with asyncio.timeout(within_s):
             while not condition():
-                self.told.clear()
-                await self.told.wait()
+                self.notified.clear()
+                await self.notified.wait()
 
 
 async def rooms_of(stage: Stage) -> RoomServer:
@@ -96,11 +96,11 @@ async def agent_with_avatar(
 
         def finished(event: PlaybackFinishedEvent) -> None:
             agent.finished.append(event)
-            agent.told.set()
+            agent.notified.set()
 
         def started(_: object) -> None:
             agent.started += 1
-            agent.told.set()
+            agent.notified.set()
 
         voice.on("playback_finished", finished)
         voice.on("playback_started", started)

@@ -45,16 +45,16 @@ def change(postgres: str, statement: str, *values: object) -> None:
         connection.execute(statement, values)  # type: ignore[call-overload]
 
 
-def opening(**changed: Any) -> sessions.Opening:
+def opening(**changed: Any) -> sessions.NewSession:
     given: dict[str, Any] = {
         "mode": sessions.PASSTHROUGH,
         "livekit_url": "ws://127.0.0.1:1",
         "rig_id": RIG,
         "idle_timeout_s": 300,
-        "most_s": None,
+        "max_duration_s": None,
         "price_per_hour_usd": 7.0,
     }
-    return sessions.Opening(**given | changed)
+    return sessions.NewSession(**given | changed)
 
 
 def run(postgres: str, do: Callable[[AsyncSession, ApiKey], Awaitable[_Result]]) -> _Result:
@@ -244,7 +244,7 @@ def test_going_home_gives_everything_back(postgres: str) -> None:
     add_worker(postgres, "two", 2)
     for _ in range(4):
         run(postgres, open_one)
-    assert run(postgres, lambda s, _: leases.go_home(s, "one")) == 2
+    assert run(postgres, lambda s, _: leases.drain(s, "one")) == 2
     with pytest.raises(NoCapacityError):
         run(postgres, open_one)
 
@@ -254,7 +254,7 @@ def test_faces_are_swapped_in_order_and_not_too_often(postgres: str) -> None:
     made = run(postgres, open_one)
 
     async def swap(tx: AsyncSession, key: ApiKey) -> int:
-        return await sessions.swap_face(tx, key, made.id, RIG, most_per_minute=2)
+        return await sessions.swap_face(tx, key, made.id, RIG, max_per_minute=2)
 
     first, second = run(postgres, swap), run(postgres, swap)
     with pytest.raises(SessionRateError) as refused:
@@ -262,7 +262,7 @@ def test_faces_are_swapped_in_order_and_not_too_often(postgres: str) -> None:
     assert 1 <= refused.value.retry_after_s <= 60
     row = run(postgres, lambda s, k: sessions.find(s, k, made.id))
     assert [each.sequence for each in run(postgres, lambda s, _: leases.unread(s, row))] == [first, second]
-    run(postgres, lambda s, _: leases.obeyed(s, "one", made.id, first))
+    run(postgres, lambda s, _: leases.mark_applied(s, "one", made.id, first))
     row = run(postgres, lambda s, k: sessions.find(s, k, made.id))
     assert [each.sequence for each in run(postgres, lambda s, _: leases.unread(s, row))] == [second]
     run(postgres, lambda s, k: sessions.end_by_key(s, k, made.id))

@@ -12,11 +12,11 @@ from tests.conformance.rooms.clients import Target, joined, new_room
 from tests.conformance.rooms.servers import embedded
 from tests.live.conftest import asynchronous
 
-from visavis.realtime.ear import Ear
-from visavis.realtime.room import AvatarRoom, Picture
+from visavis.realtime.audio_mixer import AudioMixer
+from visavis.realtime.room import AvatarRoom, VideoSettings
 
 STEPS = ("connect", "publish_sound", "publish_face")
-_PICTURE = Picture(size_px=128, fps=10, codec="vp8", kbps=100)
+_PICTURE = VideoSettings(size_px=128, fps=10, codec="vp8", kbps=100)
 
 
 class Interrupted(AvatarRoom):
@@ -62,7 +62,7 @@ async def test_who_leaves_while_joining_is_gone(
     """The library goes on with what it was asked for: it must not be left alone with it."""
     name = new_room()
     async with joined(target, name, "watcher") as watcher, target.service() as service:
-        avatar = Interrupted(_PICTURE, ear=Ear(), on_gone=lambda _why: None, on_change=lambda: None)
+        avatar = Interrupted(_PICTURE, mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None)
         avatar.step, avatar.reached = step, asyncio.Event()
         joining = asyncio.create_task(avatar.join(target.url, target.token("avatar", name)))
         await avatar.reached.wait()
@@ -81,7 +81,7 @@ async def test_tracks_come_and_go_until_the_avatar_leaves(
 ) -> None:
     caplog.set_level(logging.WARNING)
     name = new_room()
-    avatar = AvatarRoom(_PICTURE, ear=Ear(), on_gone=lambda _why: None, on_change=lambda: None)
+    avatar = AvatarRoom(_PICTURE, mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None)
     heard: asyncio.Queue[rtc.Track] = asyncio.Queue()
     avatar.room.on("track_subscribed", lambda track, *_: heard.put_nowait(track))
     avatar.room.on("track_unsubscribed", lambda *_: heard.put_nowait(None))
@@ -100,8 +100,8 @@ async def test_tracks_come_and_go_until_the_avatar_leaves(
 @asynchronous
 async def test_a_stereo_track_whose_channels_cancel_is_heard(target: Target) -> None:
     """As a microphone with one wire crossed sends it."""
-    name, ear = new_room(), Ear()
-    avatar = AvatarRoom(_PICTURE, ear=ear, on_gone=lambda _why: None, on_change=lambda: None)
+    name, mixer = new_room(), AudioMixer()
+    avatar = AvatarRoom(_PICTURE, mixer=mixer, on_gone=lambda _why: None, on_change=lambda: None)
     async with joined(target, name, "speaker") as speaker:
         await avatar.join(target.url, target.token("avatar", name))
         source = rtc.AudioSource(48_000, 2)
@@ -114,7 +114,7 @@ async def test_a_stereo_track_whose_channels_cancel_is_heard(target: Target) -> 
                 wave = 12_000 * np.sin(2 * np.pi * 220 * (began + np.arange(480)) / 48_000)
                 both = np.stack([wave, -wave], axis=1).astype(np.int16)
                 await source.capture_frame(rtc.AudioFrame(both.tobytes(), 48_000, 2, 480))
-                loudest = max(loudest, float(np.abs(ear.take().samples).max()))
+                loudest = max(loudest, float(np.abs(mixer.take().samples).max()))
                 began += 480
         await source.aclose()
         await avatar.leave()

@@ -18,8 +18,8 @@ from visavis.engine.rig.file import save_rig
 from visavis.engine.rig.model import Rig
 from visavis.engine.speech import SpeechModel
 from visavis.realtime.clock import MonotonicClock
-from visavis.realtime.room import Picture
-from visavis.realtime.session import LiveSession, Part
+from visavis.realtime.room import VideoSettings
+from visavis.realtime.session import LiveSession, SessionConfig
 
 AVATARS_TRACKS = 2
 
@@ -93,19 +93,19 @@ async def test_an_avatar_comes_back_when_its_token_has_expired(
 ) -> None:
     """As after days, when the room server sends everybody away."""
     save_rig(portrait_rig, tmp_path / "face.visavis")
-    told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     async def until_told(event: str) -> None:
-        while (await within(told.get()))["event"] != event:
+        while (await within(events.get()))["event"] != event:
             pass
 
     with embedded(tmp_path / "rooms.log") as server:
         token = server.target.token("avatar", new_room(), ttl=SOON_EXPIRED, kind="agent")
-        picture = Picture(size_px=128, fps=25, codec="vp8", kbps=500)
-        part = Part(
+        picture = VideoSettings(size_px=128, fps=25, codec="vp8", kbps=500)
+        config = SessionConfig(
             nullcontext(server.target.url), token, None, tmp_path / "face.visavis", picture, idle_timeout_s=60
         )
-        live = LiveSession(part, speech_model, MonotonicClock(), told.put_nowait)
+        live = LiveSession(config, speech_model, MonotonicClock(), events.put_nowait)
         running = asyncio.create_task(live.run())
         try:
             await until_told("joined")

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from visavis.engine.photo import LONGEST_SIDE_PX, MOST_PIXELS, read_photo
+from visavis.engine.photo import LONGEST_SIDE_PX, MAX_PIXELS, read_photo
 from visavis.errors import PhotoError
 
 
@@ -181,7 +181,7 @@ def test_thin_photos_keep_a_pixel():
 
 
 def test_bombs_are_refused_by_their_header():
-    side = int(MOST_PIXELS**0.5)
+    side = int(MAX_PIXELS**0.5)
     for width, height in ((8000, 8000), (60000, 60000), (side + 1, side + 1)):
         with pytest.raises(PhotoError, match="megapixels"):
             read_photo(png(width, height, 8, 2, b""))

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from visavis.adapters.scratch import scratch_folder, sweep, sweep_unowned
+from visavis.adapters.scratch import collect_garbage, remove_unowned, scratch_folder
 
 OWNER = """
 import sys
@@ -22,12 +22,12 @@ def test_a_folder_goes_with_its_owner_however_that_ends(tmp_path: Path) -> None:
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None
         folder = Path(owner.stdout.readline().strip())
-        assert sweep(tmp_path) == 0
-        sweep_unowned(tmp_path)
+        assert collect_garbage(tmp_path) == 0
+        remove_unowned(tmp_path)
         assert (folder / "face").read_text() == "a face"
         owner.kill()
         owner.wait()
-        assert sweep(tmp_path) == 1
+        assert collect_garbage(tmp_path) == 1
     assert list(tmp_path.iterdir()) == []
 
 
@@ -43,5 +43,5 @@ def test_what_nobody_owns_is_swept_when_asked_for(tmp_path: Path) -> None:
     (tmp_path / "job-1" / "image").write_text("a face")
     (tmp_path / ".rig-1.part").write_text("half a face")
     with scratch_folder(tmp_path, "gateway") as folder:
-        sweep_unowned(tmp_path)
+        remove_unowned(tmp_path)
         assert {path.name for path in tmp_path.iterdir()} == {folder.name, f"{folder.name}.lock"}

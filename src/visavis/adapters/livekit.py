@@ -11,9 +11,9 @@ import aiohttp
 from livekit import api
 
 from visavis.errors import LiveRoomError
-from visavis.ports import RoomServer
+from visavis.ports import RoomServerAddress
 
-_TOKEN_LIFE: Final = datetime.timedelta(hours=6)
+_TOKEN_TTL: Final = datetime.timedelta(hours=6)
 _TIMEOUT_S: Final = 5.0
 _NOT_FOUND: Final = "not_found"
 _VIEWERS: Final = ".viewers"  # ends the name of the room of a room's viewers
@@ -50,7 +50,7 @@ class _Grants(api.VideoGrants):
 class LiveKitRooms:
     """The rooms of one server."""
 
-    def __init__(self, server: RoomServer) -> None:
+    def __init__(self, server: RoomServerAddress) -> None:
         """Prepare; nothing is connected.
 
         Args:
@@ -60,7 +60,7 @@ class LiveKitRooms:
 
     def token(self, room: str, identity: str, *, role: str) -> str:
         """A token to join a room with; see `ports.Rooms`."""
-        token = api.AccessToken(self._server.key, self._server.secret).with_ttl(_TOKEN_LIFE)
+        token = api.AccessToken(self._server.key, self._server.secret).with_ttl(_TOKEN_TTL)
         token = token.with_identity(identity).with_room_config(_ROOM)
         if role == "avatar":
             token = token.with_kind(_AVATAR_KIND).with_attributes(_AVATAR_ATTRIBUTES)

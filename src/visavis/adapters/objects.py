@@ -66,21 +66,21 @@ class _Objects:
 class LocalObjects(_Objects):
     """A folder; links are signed by us and served by the gateway."""
 
-    def __init__(self, folder: Path, *, secret: bytes, least_free_bytes: int) -> None:
+    def __init__(self, folder: Path, *, secret: bytes, min_free_bytes: int) -> None:
         """Open the folder, which is made if missing.
 
         Args:
             folder: For the files.
             secret: For the links; the same in every process.
-            least_free_bytes: Room to leave on its disk.
+            min_free_bytes: Room to leave on its disk.
         """
         folder.mkdir(parents=True, exist_ok=True)
         super().__init__(LocalStore(folder, automatic_cleanup=True, mkdir=True))
-        self._folder, self._secret, self._least_free_bytes = folder, secret, least_free_bytes
+        self._folder, self._secret, self._least_free_bytes = folder, secret, min_free_bytes
 
-    async def link(self, name: str, *, life_s: int) -> str:
+    async def link(self, name: str, *, ttl_s: int) -> str:
         """A path on this server; see the port."""
-        until = str(int(time.time()) + life_s)
+        until = str(int(time.time()) + ttl_s)
         return f"{FILES_PATH}{name}?" + urlencode(
             {"expires": until, "signature": self._signature(name, until)}
         )
@@ -122,10 +122,10 @@ class CloudObjects(_Objects):
         with _failures():
             super().__init__(from_url(url))
 
-    async def link(self, name: str, *, life_s: int) -> str:
+    async def link(self, name: str, *, ttl_s: int) -> str:
         """A presigned address; see the port."""
         try:
-            return str(await obstore.sign_async(self._store, "GET", name, timedelta(seconds=life_s)))
+            return str(await obstore.sign_async(self._store, "GET", name, timedelta(seconds=ttl_s)))
         except (BaseError, ValueError) as error:
             raise LinkError("Failed to generate the download URL.") from error
 

@@ -180,7 +180,7 @@ class PublicHttp:
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
             raise CallbackError(f"The receiver cannot be reached ({type(error).__name__}).") from error
 
-    async def get(self, url: str, most_bytes: int) -> bytes:
+    async def get(self, url: str, max_bytes: int) -> bytes:
         """Get what lies at an address.
 
         Raises:
@@ -195,7 +195,7 @@ class PublicHttp:
                     ("Accept", "image/*"),
                 ]
                 async with pool.stream("GET", _dialled(target), headers=sent) as answer:
-                    return await _body(answer, most_bytes)
+                    return await _body(answer, max_bytes)
         except TimeoutError as error:
             raise CallbackError(f"There was no answer within {TIMEOUT_S:g} s.") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
@@ -221,12 +221,12 @@ def _dialled(target: Url) -> httpcore.URL:
     return httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.target)
 
 
-async def _body(answer: httpcore.Response, most_bytes: int) -> bytes:
+async def _body(answer: httpcore.Response, max_bytes: int) -> bytes:
     if not 200 <= answer.status < 300:
         raise CallbackError(f"The address answers {answer.status}.")
     body = bytearray()
     async for block in answer.aiter_stream():
         body += block
-        if len(body) > most_bytes:
-            raise CallbackError(f"There are more than {most_bytes / 2**20:g} MB at the address.")
+        if len(body) > max_bytes:
+            raise CallbackError(f"There are more than {max_bytes / 2**20:g} MB at the address.")
     return bytes(body)

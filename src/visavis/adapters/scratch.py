@@ -35,25 +35,25 @@ def scratch_folder(parent: Path, owner: str) -> Iterator[Path]:
             lock.unlink(missing_ok=True)
 
 
-def sweep(parent: Path) -> int:
+def collect_garbage(parent: Path) -> int:
     """Delete the folders whose owners are dead.
 
     Returns:
         How many there were.
     """
-    swept = 0
+    removed = 0
     for lock in parent.glob(f"*{_LOCK_SUFFIX}"):
         with contextlib.suppress(OSError), lock.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
             lock.unlink(missing_ok=True)
-            swept += 1
-    return swept
+            removed += 1
+    return removed
 
 
-def sweep_unowned(parent: Path) -> None:
+def remove_unowned(parent: Path) -> None:
     """Delete everything that no living process owns; only while nobody makes folders here."""
-    sweep(parent)
+    collect_garbage(parent)
     owned = {lock.with_suffix("").name for lock in parent.glob(f"*{_LOCK_SUFFIX}")}
     for each in parent.iterdir():
         if each.name in owned or each.suffix == _LOCK_SUFFIX:
@@ -75,7 +75,7 @@ def _locked(path: Path) -> Iterator[Path]:
 
 
 def _is_still_there(path: Path, descriptor: int) -> bool:
-    """Whether nobody swept the file away between its making and its locking."""
+    """Whether nobody removed the file between its making and its locking."""
     try:
         return path.stat().st_ino == os.fstat(descriptor).st_ino
     except FileNotFoundError:

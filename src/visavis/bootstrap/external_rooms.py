@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from visavis.core.urls import ROOMS, Url, parse_url
 from visavis.errors import SettingsError
-from visavis.ports import RoomServer
+from visavis.ports import RoomServerAddress
 from visavis.settings import Settings
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -24,7 +24,9 @@ def networks(settings: Settings) -> tuple[_Network, ...]:
         raise SettingsError('VISAVIS_ROOM_NETWORKS: give networks as ["10.0.0.0/8"].') from error
 
 
-def checker(settings: Settings, *, shown: str, own: RoomServer) -> Callable[[Url, str], Awaitable[str]]:
+def checker(
+    settings: Settings, *, shown: str, own: RoomServerAddress
+) -> Callable[[Url, str], Awaitable[str]]:
     """What looks where avatars are sent to: not to hosts inside our network that strangers name.
 
     Args:

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from visavis.settings import Settings
-from visavis.surfaces.shared.connections import ConnectionLimits, Connections, owner_of
+from visavis.surfaces.shared.connections import ConnectionLimits, HttpConnections, owner_of
 from visavis.surfaces.shared.http_protocol import HttpProtocol, raw_answer
 
 _RESERVED_DESCRIPTORS: Final = 256  # for the database, files, children
@@ -78,7 +78,7 @@ class HttpServer(uvicorn.Server):
             )
         )
         self._listener, self._limits = listener, limits
-        self._connections = Connections(
+        self._connections = HttpConnections(
             max_connections=limits.max_connections, max_per_address=limits.max_per_address
         )
         self._accepting: asyncio.Task[None] | None = None

@@ -24,17 +24,17 @@ from visavis.bootstrap.roomserver import RoomsAddress
 from visavis.core.database import Database
 from visavis.core.secret import LINKS, ROOMS, derived, shared_secret
 from visavis.errors import BusyError, ChildError, SettingsError
-from visavis.ports import RoomServer
+from visavis.ports import RoomServerAddress
 from visavis.providers.espeak import Espeak
 from visavis.samples import write_portrait
 from visavis.settings import Settings
 from visavis.surfaces.atlas.app import create_app
-from visavis.surfaces.console.app import FrontDoor
+from visavis.surfaces.console.app import Dispatcher
 from visavis.surfaces.console.context import FaceInPhoto
-from visavis.surfaces.shared.context import Context, Limits, LiveLimits
-from visavis.worker.players import Company
-from visavis.worker.studio import Studio
-from visavis.worker.workshop import LiveMeans, Policy, Workshop
+from visavis.surfaces.shared.context import Context, LiveLimits, RequestLimits
+from visavis.worker.context import LiveOptions, Policy, WorkerContext
+from visavis.worker.process_pool import ProcessPool
+from visavis.worker.session_processes import SessionPool
 
 _CHECK_LIMIT_S: Final = 20.0
 _BUILD_PATIENCE_S: Final = 20.0
@@ -83,7 +83,7 @@ async def object_store(installation: Installation, database: Database) -> LocalO
     async with database.transaction() as tx:
         secret = await shared_secret(tx, LINKS)
     return LocalObjects(
-        installation.folder / "objects", secret=secret, least_free_bytes=settings.least_free_bytes
+        installation.folder / "objects", secret=secret, min_free_bytes=settings.min_free_bytes
     )
 
 
@@ -93,7 +93,7 @@ async def rooms_secret(database: Database) -> str:
         return derived(await shared_secret(tx, ROOMS), "rooms")
 
 
-async def room_server(installation: Installation, database: Database, *, public: bool) -> RoomServer:
+async def room_server(installation: Installation, database: Database, *, public: bool) -> RoomServerAddress:
     """The LiveKit server of the settings, or the embedded one.
 
     Args:
@@ -109,10 +109,10 @@ async def room_server(installation: Installation, database: Database, *, public:
         if not settings.livekit_api_key or not settings.livekit_api_secret:
             raise SettingsError("LIVEKIT_URL is set: set LIVEKIT_API_KEY and LIVEKIT_API_SECRET too.")
         secret = settings.livekit_api_secret.get_secret_value()
-        return RoomServer(settings.livekit_url, settings.livekit_api_key, secret)
+        return RoomServerAddress(settings.livekit_url, settings.livekit_api_key, secret)
     address = RoomsAddress.read(installation.rooms_note)
     url = address.public_url if public else address.url
-    return RoomServer(url, roomserver.KEY, await rooms_secret(database), limits_viewers=True)
+    return RoomServerAddress(url, roomserver.KEY, await rooms_secret(database), limits_viewers=True)
 
 
 def public_http(settings: Settings) -> PublicHttp:
@@ -151,47 +151,49 @@ async def gateway(
         store = await object_store(installation, database)
         rooms = LiveKitRooms(await room_server(installation, database, public=True))
         children = settings.face_children
-        async with Studio(
+        async with ProcessPool(
             child_command(),
             children=children,
             environment=child_environment(),
             max_held=max(1, children - 1),
             max_waiting=_MAX_WAITING,
-        ) as studio:
+        ) as pool:
             context = Context(
                 database=database,
                 store=store,
                 synthesizer=Espeak(),
-                check_media=_media_check(studio),
+                check_media=_media_check(pool),
                 check_callback=http.check,
                 check_room=external_rooms.checker(
                     settings, shown=rooms.url, own=await room_server(installation, database, public=False)
                 ),
                 fetch=http.get,
-                build_rig=_rig_builder(studio),
+                build_rig=_rig_builder(pool),
                 rooms=rooms,
                 open_link=store.open_link if isinstance(store, LocalObjects) else None,
                 folder=folder,
                 is_whole=is_whole,
-                limits=Limits(
+                limits=RequestLimits(
                     requests_per_minute=settings.requests_per_minute,
-                    upload_most_bytes=settings.upload_most_bytes,
-                    text_most_chars=settings.text_most_chars,
-                    result_life_s=settings.result_life_s,
+                    max_upload_bytes=settings.max_upload_bytes,
+                    max_text_chars=settings.max_text_chars,
+                    result_ttl_s=settings.result_ttl_s,
                     public_url=settings.public_url,
                 ),
                 live=LiveLimits(
                     price_per_hour_usd=settings.live_price_per_hour_usd,
-                    most_s=settings.live_most_s,
+                    max_duration_s=settings.live_max_duration_s,
                     external_idle_s=settings.live_external_idle_s,
-                    face_most_bytes=settings.face_most_bytes,
+                    max_face_bytes=settings.max_face_bytes,
                     swaps_per_minute=settings.live_swaps_per_minute,
                     swap_takes_urls=settings.live_swap_takes_urls,
                     default_face=default_face,
                 ),
             )
-            door = FrontDoor(console_context(context, settings, _face_finder(studio)), create_app(context))
-            yield _behind_proxies(door, settings)
+            dispatcher = Dispatcher(
+                console_context(context, settings, _face_finder(pool)), create_app(context)
+            )
+            yield _behind_proxies(dispatcher, settings)
     finally:
         await database.close()
 
@@ -215,42 +217,42 @@ def _behind_proxies(app: ASGIApp, settings: Settings) -> ASGIApp:
     return cast("ASGIApp", behind)
 
 
-def _media_check(studio: Studio) -> Callable[[Path | None, Path | None, str], Awaitable[None]]:
+def _media_check(pool: ProcessPool) -> Callable[[Path | None, Path | None, str], Awaitable[None]]:
     """What looks at uploads. When there is no time for it, the job itself will tell."""
 
     async def check(image: Path | None, audio: Path | None, owner: str) -> None:
         request = {"do": "check", "image": str(image or ""), "audio": str(audio or "")}
         try:
-            await studio.work(request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner)
+            await pool.work(request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner)
         except (BusyError, ChildError):
             return
 
     return check
 
 
-def _face_finder(studio: Studio) -> Callable[[Path, str], Awaitable[FaceInPhoto]]:
+def _face_finder(pool: ProcessPool) -> Callable[[Path, str], Awaitable[FaceInPhoto]]:
     """What looks at a photo that was just chosen."""
 
     async def find(photo: Path, owner: str) -> FaceInPhoto:
         request = {"do": "face", "image": str(photo)}
-        found = await studio.work(request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner)
+        found = await pool.work(request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner)
         return FaceInPhoto(outline=found["outline"], warnings=found["warnings"])
 
     return find
 
 
-def _rig_builder(studio: Studio) -> Callable[[Path, Path, str], Awaitable[None]]:
+def _rig_builder(pool: ProcessPool) -> Callable[[Path, Path, str], Awaitable[None]]:
     """What takes faces apart for live sessions."""
 
     async def build(picture: Path, target: Path, owner: str) -> None:
         request = {"do": "rig", "image": str(picture), "output": str(target)}
-        await studio.work(request, limit_s=_CHECK_LIMIT_S, patience_s=_BUILD_PATIENCE_S, owner=owner)
+        await pool.work(request, limit_s=_CHECK_LIMIT_S, patience_s=_BUILD_PATIENCE_S, owner=owner)
 
     return build
 
 
 @contextlib.asynccontextmanager
-async def workshop(installation: Installation, folder: Path) -> AsyncIterator[Workshop]:
+async def worker_context(installation: Installation, folder: Path) -> AsyncIterator[WorkerContext]:
     """What a worker needs, with its rendering processes.
 
     Args:
@@ -266,31 +268,31 @@ async def workshop(installation: Installation, folder: Path) -> AsyncIterator[Wo
         rooms = LiveKitRooms(await room_server(installation, database, public=False))
         shown = await room_server(installation, database, public=True)
         async with (
-            Studio(
+            ProcessPool(
                 child_command(), children=render_children(settings), environment=child_environment()
-            ) as studio,
-            Company(
+            ) as render_pool,
+            SessionPool(
                 player_command(), spares=_spare_players(settings), environment=player_environment()
-            ) as company,
+            ) as session_pool,
         ):
-            yield Workshop(
+            yield WorkerContext(
                 database=database,
                 store=store,
-                studio=studio,
-                company=company,
-                live=LiveMeans(rooms, shown.url, _picture(settings), settings.live_slots),
+                render_pool=render_pool,
+                session_pool=session_pool,
+                live=LiveOptions(rooms, shown.url, _picture(settings), settings.live_slots),
                 mark=mark,
                 post=public_http(settings).post,
                 policy=Policy(
                     job_limit_s=settings.job_limit_s or None,
-                    result_life_s=settings.result_life_s,
+                    result_ttl_s=settings.result_ttl_s,
                     price_per_hour_usd=settings.price_per_hour_usd,
-                    rig_life_s=settings.rig_life_s,
+                    rig_ttl_s=settings.rig_ttl_s,
                     webhook_secret=secret.get_secret_value() if secret else None,
                     webhook_retry_after_s=settings.webhook_retry_after_s,
                 ),
                 folder=folder,
-                sweep=lambda: scratch.sweep(installation.temporary),
+                collect_garbage=lambda: scratch.collect_garbage(installation.temporary),
             )
     finally:
         await database.close()

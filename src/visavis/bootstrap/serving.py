@@ -19,9 +19,9 @@ from visavis.adapters.scratch import scratch_folder
 from visavis.bootstrap import loop_factory
 from visavis.bootstrap.http_server import HttpServer, connection_limits, raise_descriptor_limit
 from visavis.bootstrap.installation import Installation
-from visavis.bootstrap.parts import gateway, rooms_secret, workshop
+from visavis.bootstrap.parts import gateway, rooms_secret, worker_context
 from visavis.bootstrap.roomserver import EmbeddedRooms
-from visavis.bootstrap.supervisor import Part, Supervisor
+from visavis.bootstrap.supervisor import SupervisedService, Supervisor
 from visavis.core import accounts, leases, sign_ins
 from visavis.core.database import Database, migrate
 from visavis.core.webhooks import secret_of
@@ -66,7 +66,7 @@ def serve(installation: Installation, host: str, port: int, on_start: Callable[[
     raise_descriptor_limit()
     with _listening(host, port) as listener, installation.alone():
         installation.make_private()
-        scratch.sweep_unowned(installation.temporary)
+        scratch.remove_unowned(installation.temporary)
         postgres = installation.postgres
         if postgres:
             postgres.start()
@@ -98,8 +98,8 @@ def work_alone(settings: Settings, data: Path | None) -> None:
 
 async def _work(installation: Installation, folder: Path) -> None:
     stopped = _stop_on_signals()
-    async with workshop(installation, folder) as shop:
-        await work(shop, installation.url, stopped)
+    async with worker_context(installation, folder) as context:
+        await work(context, installation.url, stopped)
 
 
 def _rooms(installation: Installation, host: str) -> EmbeddedRooms | None:
@@ -137,7 +137,7 @@ class _Serving:
         """
         self._installation, self._rooms, self._folder = installation, rooms, folder
         self._worker = _Worker(installation.folder)
-        parts: list[Part | None] = [postgres, rooms, self._worker]
+        parts: list[SupervisedService | None] = [postgres, rooms, self._worker]
         self._supervisor = Supervisor(
             [part for part in parts if part is not None],
             restart_timeout_s=installation.settings.restart_timeout_s,

@@ -17,7 +17,7 @@ _MAX_PAUSE_S: Final = 5.0
 _log = structlog.get_logger()
 
 
-class Part(Protocol):
+class SupervisedService(Protocol):
     """A process of its own."""
 
     name: str
@@ -38,7 +38,7 @@ class Part(Protocol):
 class Supervisor:
     """Watches parts that were started, each for itself: while one is brought back the others go on."""
 
-    def __init__(self, parts: Sequence[Part], *, restart_timeout_s: float) -> None:
+    def __init__(self, parts: Sequence[SupervisedService], *, restart_timeout_s: float) -> None:
         """Prepare.
 
         Args:
@@ -75,7 +75,7 @@ class Supervisor:
             self._threads[part.name].shutdown()
             part.stop()  # what a try that was under way may have started
 
-    async def _keep(self, part: Part) -> None:
+    async def _keep(self, part: SupervisedService) -> None:
         loop = asyncio.get_running_loop()
         pause_s, down_since, reason = _FIRST_PAUSE_S, loop.time(), "It ends soon after each start."
         tries = 0

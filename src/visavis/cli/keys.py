@@ -113,9 +113,7 @@ def secret(word: Word, data: Data = None) -> None:
 
     async def read(tx: "AsyncSession") -> str:
         row = await accounts.named_key(tx, word)
-        return await webhooks.secret_of(
-            tx, row.id, configured.get_secret_value() if configured else None
-        )
+        return await webhooks.secret_of(tx, row.id, configured.get_secret_value() if configured else None)
 
     say.print(_with_database(read, data), markup=False)
 

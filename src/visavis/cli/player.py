@@ -13,7 +13,7 @@ from visavis.engine.rig.build import build_rig
 from visavis.engine.speech import SpeechModel
 from visavis.realtime.cost import measure_cost
 from visavis.realtime.process import serve
-from visavis.realtime.room import Picture
+from visavis.realtime.room import VideoSettings
 from visavis.samples.portrait import paint_portrait
 from visavis.settings import read_settings
 
@@ -31,7 +31,7 @@ def main() -> None:
 
     def measure(order: dict[str, Any]) -> float:
         rig = build_rig(bootstrap.face_models(settings), Photo(paint_portrait(), None)).rig
-        return measure_cost(rig, loaded[0], Picture(**order["picture"]))
+        return measure_cost(rig, loaded[0], VideoSettings(**order["picture"]))
 
     serve(load, measure, partial(external_rooms.forward, settings), bootstrap.loop_factory())
     # The room library's threads call Python to the last. An interpreter that is taken down ends them by

@@ -33,10 +33,10 @@ from visavis.whole_file import whole_file
 
 log = structlog.get_logger()
 
-LEAST_SIZE_PX: Final = 128
-MOST_SIZE_PX: Final = 1024
+MIN_SIZE_PX: Final = 128
+MAX_SIZE_PX: Final = 1024
 DEFAULT_SIZE_PX: Final = 512
-MOST_FPS: Final = 60
+MAX_FPS: Final = 60
 
 
 class Framing(StrEnum):
@@ -70,7 +70,7 @@ def render(
         Framing, typer.Option(help="face: a square around the head. photo: the whole picture, up to 1080p.")
     ] = Framing.FACE,
     size: Annotated[
-        int, typer.Option(help="Side of the square in pixels.", min=LEAST_SIZE_PX, max=MOST_SIZE_PX)
+        int, typer.Option(help="Side of the square in pixels.", min=MIN_SIZE_PX, max=MAX_SIZE_PX)
     ] = DEFAULT_SIZE_PX,
     fps: Annotated[str, typer.Option(help="Frames a second: 25, 30, 29.97, 30000/1001…")] = "25",
     background: Annotated[
@@ -173,7 +173,7 @@ def parse_fps(text: str) -> Fraction:
     """Frames a second as an exact fraction; 29.97 and its like mean the broadcast rates.
 
     Raises:
-        InputError: It is no number from 1 to `MOST_FPS`.
+        InputError: It is no number from 1 to `MAX_FPS`.
     """
     try:
         fps = Fraction(text)
@@ -182,8 +182,8 @@ def parse_fps(text: str) -> Fraction:
     broadcast = Fraction(round(fps) * 1000, 1001)
     if fps.denominator != 1 and abs(fps - broadcast) < Fraction(1, 100):
         fps = broadcast
-    if not 1 <= fps <= MOST_FPS:
-        raise InputError(f"A frame rate of {text} cannot be made: give 1 to {MOST_FPS}.")
+    if not 1 <= fps <= MAX_FPS:
+        raise InputError(f"A frame rate of {text} cannot be made: give 1 to {MAX_FPS}.")
     return fps.limit_denominator(1001)
 
 

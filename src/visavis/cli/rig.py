@@ -8,7 +8,7 @@ import typer
 
 from visavis import bootstrap
 from visavis.cli.console import clear_errors, doing, say, warn
-from visavis.cli.render import DEFAULT_SIZE_PX, LEAST_SIZE_PX, MOST_SIZE_PX
+from visavis.cli.render import DEFAULT_SIZE_PX, MAX_SIZE_PX, MIN_SIZE_PX
 from visavis.engine.photo import read_photo
 from visavis.engine.rig.build import build_rig
 from visavis.engine.rig.file import SUFFIX, load_rig, save_rig
@@ -25,7 +25,7 @@ def build(
         Path | None, typer.Option("--output", "-o", help="The rig to write; beside the photo if not given.")
     ] = None,
     size: Annotated[
-        int, typer.Option(help="Side of its frames in pixels.", min=LEAST_SIZE_PX, max=MOST_SIZE_PX)
+        int, typer.Option(help="Side of its frames in pixels.", min=MIN_SIZE_PX, max=MAX_SIZE_PX)
     ] = DEFAULT_SIZE_PX,
 ) -> None:
     """Take a photo apart and pack it into one file that `render` accepts in the photo's place."""

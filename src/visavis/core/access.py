@@ -15,14 +15,14 @@ from visavis.core.schema import ApiKey, SignIn
 from visavis.core.secret import ACCESS, derived, shared_secret
 
 TOKEN_BEGIN: Final = "at_"  # noqa: S105 - no secret
-TOKEN_LIFE_S: Final = 900
+TOKEN_TTL_S: Final = 900
 _PARTS: Final = 4
-_MOST_DIGITS: Final = 18
+_MAX_DIGITS: Final = 18
 
 
 async def token_for(tx: AsyncSession, sign_in: SignIn, key: ApiKey) -> str:
-    """A token that stands for a key for the next `TOKEN_LIFE_S`, as long as the sign-in lasts."""
-    until = int(datetime.now(UTC).timestamp()) + TOKEN_LIFE_S
+    """A token that stands for a key for the next `TOKEN_TTL_S`, as long as the sign-in lasts."""
+    until = int(datetime.now(UTC).timestamp()) + TOKEN_TTL_S
     claims = f"{sign_in.id}.{key.id}.{until}"
     return f"{TOKEN_BEGIN}{claims}.{await _signature(tx, claims)}"
 
@@ -47,4 +47,4 @@ async def _signature(tx: AsyncSession, claims: str) -> str:
 
 
 def _is_number(part: str) -> bool:
-    return part.isascii() and part.isdigit() and len(part) <= _MOST_DIGITS
+    return part.isascii() and part.isdigit() and len(part) <= _MAX_DIGITS

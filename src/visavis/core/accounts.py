@@ -23,8 +23,8 @@ DEFAULT_TIER: Final = "starter"
 CONSOLE_TIER: Final = "console"  # keys that the console makes for its users
 _KEY_BYTES: Final = 32
 _PREFIX_CHARS: Final = len(KEY_BEGIN) + 4  # shown, so that a key can be told from others
-_LEAST_PASSWORD_CHARS: Final = 10
-_MOST_PASSWORD_CHARS: Final = 1000
+_MIN_PASSWORD_CHARS: Final = 10
+_MAX_PASSWORD_CHARS: Final = 1000
 _LONGEST_EMAIL_CHARS: Final = 254
 
 
@@ -164,9 +164,7 @@ async def revoke_key(tx: AsyncSession, word: str) -> ApiKey:
 async def revoke(tx: AsyncSession, key_id: int) -> None:
     """Revoke a key; once revoked, its time stays."""
     values = {"revoked_at": datetime.now(UTC)}
-    await tx.execute(
-        update(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None)).values(values)
-    )
+    await tx.execute(update(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None)).values(values))
 
 
 async def create_user(tx: AsyncSession, email: str, password: str, *, is_operator: bool = False) -> User:
@@ -242,8 +240,8 @@ async def named_user(tx: AsyncSession, email: str) -> User:
 
 
 async def _hashed(password: str) -> str:
-    if not _LEAST_PASSWORD_CHARS <= len(password) <= _MOST_PASSWORD_CHARS:
-        raise AccountError(f"A password needs at least {_LEAST_PASSWORD_CHARS} characters.")
+    if not _MIN_PASSWORD_CHARS <= len(password) <= _MAX_PASSWORD_CHARS:
+        raise AccountError(f"A password needs at least {_MIN_PASSWORD_CHARS} characters.")
     return await asyncio.to_thread(PasswordHasher().hash, password)
 
 

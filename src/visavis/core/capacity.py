@@ -7,9 +7,9 @@ from typing import Final
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.core.schema import ACTIVE, Session, WorkerSeat
+from visavis.core.schema import ACTIVE, Session, Worker
 
-SEAT_LIFE_S: Final = 10.0
+HEARTBEAT_TTL_S: Final = 10.0
 """A worker lives that was heard of so lately; what lies ahead was written before the clock was set back."""
 
 
@@ -42,31 +42,31 @@ async def measure(tx: AsyncSession) -> Capacity:
             "SELECT coalesce(sum(slots), 0), coalesce(sum(busy), 0), "
             "(SELECT count(*) FROM jobs WHERE status = 'pending'), "
             "(SELECT count(*) FROM jobs WHERE status = 'processing') "
-            "FROM workers WHERE abs(extract(epoch FROM now() - seen_at)) < :life"
+            "FROM workers WHERE abs(extract(epoch FROM now() - seen_at)) < :ttl"
         ),
-        {"life": SEAT_LIFE_S},
+        {"ttl": HEARTBEAT_TTL_S},
     )
     slots, busy, pending, processing = row.one()
     return Capacity(int(slots), int(busy), pending, processing)
 
 
 @dataclass(frozen=True)
-class Seat:
+class LiveWorker:
     """A living worker, and how many live sessions it holds."""
 
-    worker: WorkerSeat
+    worker: Worker
     live_busy: int
 
 
-async def seats(tx: AsyncSession) -> list[Seat]:
+async def live_workers(tx: AsyncSession) -> list[LiveWorker]:
     """The living workers, by name."""
     held = (
         select(func.count())
-        .where(Session.worker_id == WorkerSeat.id, Session.status == ACTIVE)
-        .correlate(WorkerSeat)
+        .where(Session.worker_id == Worker.id, Session.status == ACTIVE)
+        .correlate(Worker)
         .scalar_subquery()
     )
-    life = timedelta(seconds=SEAT_LIFE_S)
-    alive = WorkerSeat.seen_at.between(func.now() - life, func.now() + life)
-    rows = await tx.execute(select(WorkerSeat, held).where(alive).order_by(WorkerSeat.id))
-    return [Seat(worker, live_busy) for worker, live_busy in rows]
+    life = timedelta(seconds=HEARTBEAT_TTL_S)
+    alive = Worker.seen_at.between(func.now() - life, func.now() + life)
+    rows = await tx.execute(select(Worker, held).where(alive).order_by(Worker.id))
+    return [LiveWorker(worker, live_busy) for worker, live_busy in rows]

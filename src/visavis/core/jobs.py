@@ -19,7 +19,7 @@ from visavis.errors import (
     ResultMissingError,
 )
 
-MOST_TRIES: Final = 3
+MAX_TRIES: Final = 3
 GENERATION_FAILED: Final = "generation_failed"
 _FAILED_WORDS: Final = "Processing failed. Please try again."
 _ID_BYTES: Final = 6
@@ -72,7 +72,7 @@ class Output:
 
 
 @dataclass(frozen=True)
-class Page:
+class JobPage:
     """Some of a key's jobs, newest first, and how many there are."""
 
     jobs: list[Job] = field(default_factory=list)
@@ -149,11 +149,11 @@ async def position(tx: AsyncSession, job: Job) -> int:
     return (await tx.execute(ahead)).scalar_one() + 1
 
 
-async def page(tx: AsyncSession, key: ApiKey, *, limit: int, offset: int) -> Page:
+async def page(tx: AsyncSession, key: ApiKey, *, limit: int, offset: int) -> JobPage:
     """Some of a key's jobs, newest first."""
     mine = select(Job).where(Job.key_id == key.id).order_by(Job.sequence.desc()).limit(limit).offset(offset)
     count = select(func.count()).select_from(Job).where(Job.key_id == key.id)
-    return Page(list((await tx.execute(mine)).scalars()), (await tx.execute(count)).scalar_one())
+    return JobPage(list((await tx.execute(mine)).scalars()), (await tx.execute(count)).scalar_one())
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ class Search:
     type: str | None = None
 
 
-async def search(tx: AsyncSession, wanted: Search, *, limit: int, offset: int) -> Page:
+async def search(tx: AsyncSession, wanted: Search, *, limit: int, offset: int) -> JobPage:
     """Some of the jobs that are looked for, newest first."""
     holds: list[ColumnElement[bool]] = []
     if wanted.keys is not None:
@@ -188,7 +188,7 @@ async def search(tx: AsyncSession, wanted: Search, *, limit: int, offset: int) -
     found = select(Job).join(ApiKey, ApiKey.id == Job.key_id).where(*holds)
     some = found.order_by(Job.sequence.desc()).limit(limit).offset(offset)
     count = select(func.count()).select_from(found.subquery())
-    return Page(list((await tx.execute(some)).scalars()), (await tx.execute(count)).scalar_one())
+    return JobPage(list((await tx.execute(some)).scalars()), (await tx.execute(count)).scalar_one())
 
 
 def has_result(job: Job) -> bool:
@@ -218,7 +218,7 @@ async def begin(tx: AsyncSession, job_id: str) -> Job | None:
     """Take a job to work on it; its attempt is the token to finish it with.
 
     Returns:
-        The job, or nothing if it needs no more work. A job that was begun `MOST_TRIES` times before has
+        The job, or nothing if it needs no more work. A job that was begun `MAX_TRIES` times before has
         brought its workers down: it fails now.
     """
     statement = (
@@ -232,14 +232,14 @@ async def begin(tx: AsyncSession, job_id: str) -> Job | None:
         .returning(Job)
     )
     job = (await tx.execute(statement)).scalar_one_or_none()
-    if job is not None and job.attempt > MOST_TRIES:
+    if job is not None and job.attempt > MAX_TRIES:
         await fail(tx, job, GENERATION_FAILED, _FAILED_WORDS)
         return None
     return job
 
 
 async def finish(
-    tx: AsyncSession, job: Job, output: Output, *, life_s: int, price_per_hour_usd: float
+    tx: AsyncSession, job: Job, output: Output, *, ttl_s: int, price_per_hour_usd: float
 ) -> bool:
     """Complete a job, bill it, and let the client know.
 
@@ -249,7 +249,7 @@ async def finish(
     done = {
         "status": COMPLETED,
         "completed_at": func.now(),
-        "expires_at": func.now() + timedelta(seconds=life_s),
+        "expires_at": func.now() + timedelta(seconds=ttl_s),
         "result_path": output.path,
         "result_bytes": output.size_bytes,
         "duration_s": output.duration_s,
@@ -264,13 +264,13 @@ async def finish(
 
 
 async def fail(
-    tx: AsyncSession, job: Job, code: str, words: str = _FAILED_WORDS, *, life_s: int = 86_400
+    tx: AsyncSession, job: Job, code: str, words: str = _FAILED_WORDS, *, ttl_s: int = 86_400
 ) -> bool:
     """End a job without a result. Returns whether it was still ours."""
     over = {
         "status": FAILED,
         "completed_at": func.now(),
-        "expires_at": func.now() + timedelta(seconds=life_s),
+        "expires_at": func.now() + timedelta(seconds=ttl_s),
         "error_code": code,
         "error": words,
         "image_path": None,
@@ -291,7 +291,7 @@ async def release(tx: AsyncSession, job: Job, *, counts: bool) -> bool:
         Whether it was given back: not when it was no longer ours or has been tried often enough, in which
         case it has failed.
     """
-    if counts and job.attempt >= MOST_TRIES:
+    if counts and job.attempt >= MAX_TRIES:
         await fail(tx, job, GENERATION_FAILED)
         return False
     values = {"status": PENDING} if counts else {"status": PENDING, "attempt": Job.attempt - 1}
@@ -320,13 +320,13 @@ def _ours(job: Job) -> Any:
     )
 
 
-async def expire(tx: AsyncSession, *, at_most: int = 500) -> list[str]:
+async def expire(tx: AsyncSession, *, limit: int = 500) -> list[str]:
     """Forget what has been kept long enough: results, texts, idempotency keys.
 
     Returns:
         Paths of files to delete.
     """
-    old = select(Job).where(Job.expires_at <= func.now()).limit(at_most).with_for_update(skip_locked=True)
+    old = select(Job).where(Job.expires_at <= func.now()).limit(limit).with_for_update(skip_locked=True)
     paths = []
     for job in (await tx.execute(old)).scalars():
         if job.result_path:

@@ -11,14 +11,14 @@ from typing import Final
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.core.capacity import SEAT_LIFE_S
+from visavis.core.capacity import HEARTBEAT_TTL_S
 from visavis.core.schema import ACTIVE, ENDED, Session, SessionMessage
 from visavis.errors import NoCapacityError
 
 CHANNEL: Final = "visavis_sessions"
 LEASE: Final = timedelta(seconds=5)
 HEARTBEAT_S: Final = 1.0
-MOST_PLACEMENTS: Final = 6
+MAX_PLACEMENTS: Final = 6
 RETRY_AFTER_S: Final = 30
 _ABANDONED_AFTER: Final = timedelta(seconds=15)  # so long a session may be without a worker
 _PLACING_LOCK: Final = 0x7615A717
@@ -27,7 +27,7 @@ _PLACING_LOCK: Final = 0x7615A717
 _FREEST: Final = text(
     "SELECT w.id, w.live_slots - (SELECT count(*) FROM sessions s WHERE s.worker_id = w.id "
     "AND s.status = 'active') AS free FROM workers w "
-    "WHERE abs(extract(epoch FROM now() - w.seen_at)) < :life ORDER BY free DESC, random() LIMIT 1"
+    "WHERE abs(extract(epoch FROM now() - w.seen_at)) < :ttl ORDER BY free DESC, random() LIMIT 1"
 )
 
 
@@ -59,9 +59,9 @@ async def measure(tx: AsyncSession) -> LiveCapacity:
     row = await tx.execute(
         text(
             "SELECT coalesce(sum(live_slots), 0), (SELECT count(*) FROM sessions WHERE status = 'active') "
-            "FROM workers WHERE abs(extract(epoch FROM now() - seen_at)) < :life"
+            "FROM workers WHERE abs(extract(epoch FROM now() - seen_at)) < :ttl"
         ),
-        {"life": SEAT_LIFE_S},
+        {"ttl": HEARTBEAT_TTL_S},
     )
     slots, held = row.one()
     return LiveCapacity(int(slots), held)
@@ -87,7 +87,7 @@ async def refuse_when_full(tx: AsyncSession) -> None:
 
 
 async def _freest(tx: AsyncSession) -> str:
-    found = (await tx.execute(_FREEST, {"life": SEAT_LIFE_S})).one_or_none()
+    found = (await tx.execute(_FREEST, {"ttl": HEARTBEAT_TTL_S})).one_or_none()
     if found is None or found.free < 1:
         raise NoCapacityError(
             f"All slots are busy. Retry after {RETRY_AFTER_S} seconds.", retry_after_s=RETRY_AFTER_S
@@ -129,34 +129,34 @@ async def take_over(tx: AsyncSession, worker_id: str, *, free: int) -> list[str]
         return []
     statement = text(
         "UPDATE sessions SET worker_id = :worker, lease_until = now() + :lease, placements = placements + 1 "
-        "WHERE id IN (SELECT id FROM sessions WHERE status = 'active' AND placements < :most "
+        "WHERE id IN (SELECT id FROM sessions WHERE status = 'active' AND placements < :max_placements "
         "AND (lease_until < now() OR lease_until > now() + 2 * CAST(:lease AS interval)) "
         "AND worker_id IS DISTINCT FROM :worker ORDER BY lease_until LIMIT :free FOR UPDATE SKIP LOCKED) "
         "AND now() - pg_postmaster_start_time() > :lease RETURNING id"
     )
-    values = {"worker": worker_id, "lease": LEASE, "most": MOST_PLACEMENTS, "free": free}
+    values = {"worker": worker_id, "lease": LEASE, "max_placements": MAX_PLACEMENTS, "free": free}
     return list((await tx.execute(statement, values)).scalars())
 
 
 async def announce(tx: AsyncSession, worker_id: str, slots: int) -> None:
-    """Say at once how many sessions a worker can hold, if it has its seat already."""
+    """Say at once how many sessions a worker can hold, if its heartbeat is there already."""
     statement = text("UPDATE workers SET live_slots = :slots WHERE id = :id")
     await tx.execute(statement, {"id": worker_id, "slots": slots})
 
 
-async def go_home(tx: AsyncSession, worker_id: str) -> int:
+async def drain(tx: AsyncSession, worker_id: str) -> int:
     """Take no more sessions, and let other workers have those that are held.
 
     Returns:
         How many there were.
     """
     await announce(tx, worker_id, 0)
-    given = await give_back(tx, worker_id)
+    given = await release(tx, worker_id)
     await wake(tx)
     return given
 
 
-async def give_back(tx: AsyncSession, worker_id: str, session_id: str | None = None) -> int:
+async def release(tx: AsyncSession, worker_id: str, session_id: str | None = None) -> int:
     """Let any worker have a session, or all, at once.
 
     Returns:
@@ -178,7 +178,7 @@ async def abandoned(tx: AsyncSession) -> list[Session]:
     over = (Session.lease_until < func.now() - _ABANDONED_AFTER) & (
         func.now() - func.pg_postmaster_start_time() > _ABANDONED_AFTER
     )
-    broken = (Session.lease_until < func.now()) & (Session.placements >= MOST_PLACEMENTS)
+    broken = (Session.lease_until < func.now()) & (Session.placements >= MAX_PLACEMENTS)
     query = select(Session).where(Session.status == ACTIVE, over | broken).with_for_update(skip_locked=True)
     return list((await tx.execute(query)).scalars())
 
@@ -194,7 +194,7 @@ async def joined(tx: AsyncSession, worker_id: str, session_id: str) -> None:
 
 
 async def unread(tx: AsyncSession, row: Session) -> list[SessionMessage]:
-    """Messages that the avatar has not obeyed yet, oldest first."""
+    """Messages that the avatar has not applied yet, oldest first."""
     query = (
         select(SessionMessage)
         .where(SessionMessage.session_id == row.id, SessionMessage.sequence > row.applied)
@@ -203,8 +203,8 @@ async def unread(tx: AsyncSession, row: Session) -> list[SessionMessage]:
     return list((await tx.execute(query)).scalars())
 
 
-async def obeyed(tx: AsyncSession, worker_id: str, session_id: str, sequence: int) -> None:
-    """The avatar has obeyed every message up to this one."""
+async def mark_applied(tx: AsyncSession, worker_id: str, session_id: str, sequence: int) -> None:
+    """The avatar has applied every message up to this one."""
     statement = (
         update(Session)
         .where(Session.id == session_id, Session.worker_id == worker_id, Session.applied < sequence)
@@ -223,13 +223,13 @@ async def keep_token(tx: AsyncSession, worker_id: str, session_id: str, sealed: 
     await tx.execute(statement)
 
 
-async def rooms_to_close(tx: AsyncSession, *, at_most: int = 50) -> list[Session]:
+async def rooms_to_close(tx: AsyncSession, *, limit: int = 50) -> list[Session]:
     """Ended sessions whose rooms may still be open; the caller has them until its transaction ends."""
     query = (
         select(Session)
         .where(Session.status == ENDED, Session.room_closed.is_(False))
         .order_by(Session.ended_at)
-        .limit(at_most)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return list((await tx.execute(query)).scalars())

@@ -13,17 +13,15 @@ from visavis.errors import DatabaseError
 RENDER_TASK: Final = "visavis.render"
 DELIVER_TASK: Final = "visavis.deliver"
 RENDERING: Final = "rendering"
-ERRANDS: Final = "errands"
+MAINTENANCE: Final = "errands"
 
-_QUEUES: Final = {RENDER_TASK: RENDERING, DELIVER_TASK: ERRANDS}
+_QUEUES: Final = {RENDER_TASK: RENDERING, DELIVER_TASK: MAINTENANCE}
 
 # It only puts work in, on connections that it is given.
-_door: Final = procrastinate.App(connector=procrastinate.PsycopgConnector())
+_app: Final = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 
-async def enqueue(
-    tx: AsyncSession, task: str, *, at: datetime | None = None, **values: str | int
-) -> None:
+async def enqueue(tx: AsyncSession, task: str, *, at: datetime | None = None, **values: str | int) -> None:
     """Let a worker do something, if and when the transaction is committed.
 
     Args:
@@ -36,10 +34,10 @@ async def enqueue(
         DatabaseError: It could not be written down.
     """
     connection = await driver_connection(tx)
-    door = _door.configure_task(
+    task_deferrer = _app.configure_task(
         task, queue=_QUEUES[task], schedule_at=at, connection=connection, allow_unknown=True
     )
     try:
-        await door.defer_async(**values)
+        await task_deferrer.defer_async(**values)
     except ConnectorException as error:
         raise DatabaseError("The queue cannot be reached. Try again in a moment.") from error

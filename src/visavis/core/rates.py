@@ -45,7 +45,7 @@ async def take(
     """Count a request, or refuse it: never are more let in within any 60 seconds.
 
     Args:
-        session: A transaction that is committed even when the request fails later.
+        tx: A transaction that is committed even when the request fails later.
         key: Whose request.
         default_rate: Requests a minute of keys without a rate of their own.
         polling: Asking after a job, which has an allowance of its own: a client that asks every two seconds
@@ -66,25 +66,23 @@ async def take(
         await _count_month(tx, key)
 
 
-async def take_named(tx: AsyncSession, name: str, *, most: int) -> None:
+async def take_named(tx: AsyncSession, name: str, *, max_per_minute: int) -> None:
     """Count something that is no key's request, or refuse it.
 
     Args:
-        session: A transaction that is committed whatever follows.
+        tx: A transaction that is committed whatever follows.
         name: What is counted.
-        most: Times a minute.
+        max_per_minute: Times a minute.
 
     Raises:
         RateLimitError: Too many within a minute.
     """
-    wait_s = await _take(tx, f"{name}:{most}", most, None)
+    wait_s = await _take(tx, f"{name}:{max_per_minute}", max_per_minute, None)
     if wait_s:
         raise RateLimitError("Too many tries. Wait a minute, then try again.", retry_after_s=_whole(wait_s))
 
 
-async def stand(
-    tx: AsyncSession, key: ApiKey, *, default_rate: int, at: datetime | None = None
-) -> Allowed:
+async def stand(tx: AsyncSession, key: ApiKey, *, default_rate: int, at: datetime | None = None) -> Allowed:
     """Where a key stands, without counting."""
     rate = _rate(key, default_rate)
     statement = text(
@@ -114,10 +112,10 @@ async def requests_this_month(tx: AsyncSession, key: ApiKey) -> int:
     ).scalar_one_or_none() or 0
 
 
-async def _take(tx: AsyncSession, name: str, most: int, at: datetime | None) -> float:
+async def _take(tx: AsyncSession, name: str, max_per_minute: int, at: datetime | None) -> float:
     """Count one more: 0, or the seconds until it could be."""
-    statement = text("SELECT rate_take(:name, :most, :window, CAST(:at AS timestamptz))")
-    values = {"name": name, "most": most, "window": WINDOW_S, "at": at}
+    statement = text("SELECT rate_take(:name, :max_per_minute, :window, CAST(:at AS timestamptz))")
+    values = {"name": name, "max_per_minute": max_per_minute, "window": WINDOW_S, "at": at}
     return float((await tx.execute(statement, values)).scalar_one())
 
 

@@ -40,7 +40,7 @@ async def keep(tx: AsyncSession, rig: str) -> None:
     await tx.execute(insert(RigFile).values(row).on_conflict_do_nothing())
 
 
-async def forget_unused(tx: AsyncSession, *, age_s: float, at_most: int = 100) -> list[str]:
+async def forget_unused(tx: AsyncSession, *, age_s: float, limit: int = 100) -> list[str]:
     """Forget rigs that nobody has shown for a while: they are faces of people.
 
     Sessions that showed them, ended as long ago, no longer know which face they had.
@@ -57,7 +57,7 @@ async def forget_unused(tx: AsyncSession, *, age_s: float, at_most: int = 100) -
                 "AND (s.status = 'active' OR s.ended_at > now() - make_interval(secs => :age)))"
             ).bindparams(age=age_s),
         )
-        .limit(at_most)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
     identifiers = list((await tx.execute(old)).scalars())

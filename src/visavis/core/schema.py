@@ -166,7 +166,7 @@ class Secret(Table):
     value: Mapped[bytes]
 
 
-class WorkerSeat(Table):
+class Worker(Table):
     """A worker that lives: how much it can do at a time, and how much it does.
 
     `slots` and `busy` count jobs, `live_slots` live sessions; the `sessions` table says who has those.
@@ -196,7 +196,7 @@ class Session(Table):
     """A live session: what it is to be, who holds it, and what is owed for it.
 
     Whoever is `worker_id` renews `lease_until`; a lease that ran out may be taken. `applied` is the last
-    message that the avatar has obeyed.
+    message that the avatar has applied.
     """
 
     __tablename__ = "sessions"
@@ -217,7 +217,7 @@ class Session(Table):
     sealed_token: Mapped[bytes | None]
     rig_id: Mapped[str | None] = mapped_column(ForeignKey("rigs.id"))
     idle_timeout_s: Mapped[int]
-    most_s: Mapped[int | None]
+    max_duration_s: Mapped[int | None] = mapped_column("most_s")
     price_per_hour_usd: Mapped[float]
     worker_id: Mapped[str | None]
     lease_until: Mapped[datetime]

@@ -24,7 +24,7 @@ SWAP: Final = "swap"
 _ID_BEGIN, _ID_BYTES = "ses_", 10
 _ROOM_BEGIN: Final = "atlas-rt-"
 _CENTS: Final = 100
-_LEAST_IDLE_S, _MOST_IDLE_S = 30, 3600
+_MIN_IDLE_S, _MAX_IDLE_S = 30, 3600
 _SWAP_WINDOW_S: Final = 60
 
 
@@ -41,7 +41,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True)
-class Opening:
+class NewSession:
     """What a client wants opened.
 
     Attributes:
@@ -49,7 +49,7 @@ class Opening:
         livekit_url: Of the room's server.
         rig_id: Whose face.
         idle_timeout_s: From `clamp_idle`.
-        most_s: Longest time; nothing for no limit.
+        max_duration_s: Longest time; nothing for no limit.
         price_per_hour_usd: As agreed now.
         room: Somebody else's; one of our own if not given.
         sealed_token: With which to join somebody else's.
@@ -59,14 +59,14 @@ class Opening:
     livekit_url: str
     rig_id: str
     idle_timeout_s: int
-    most_s: int | None
+    max_duration_s: int | None
     price_per_hour_usd: float
     room: str | None = None
     sealed_token: bytes | None = None
 
 
 @dataclass(frozen=True)
-class Bill:
+class SessionCost:
     """What a session has cost.
 
     Attributes:
@@ -85,10 +85,10 @@ class Bill:
 
 def clamp_idle(seconds: int) -> int:
     """The nearest time that a session may be idle."""
-    return min(max(seconds, _LEAST_IDLE_S), _MOST_IDLE_S)
+    return min(max(seconds, _MIN_IDLE_S), _MAX_IDLE_S)
 
 
-async def open_session(tx: AsyncSession, key: ApiKey, wanted: Opening) -> Session:
+async def open_session(tx: AsyncSession, key: ApiKey, wanted: NewSession) -> Session:
     """Open a session on a worker that has room for it, and let that worker know.
 
     Raises:
@@ -105,7 +105,7 @@ async def open_session(tx: AsyncSession, key: ApiKey, wanted: Opening) -> Sessio
         sealed_token=wanted.sealed_token,
         rig_id=wanted.rig_id,
         idle_timeout_s=wanted.idle_timeout_s,
-        most_s=wanted.most_s,
+        max_duration_s=wanted.max_duration_s,
         price_per_hour_usd=wanted.price_per_hour_usd,
         worker_id=worker,
         lease_until=func.now() + leases.LEASE,
@@ -144,7 +144,7 @@ async def read(tx: AsyncSession, session_id: str) -> tuple[Session, ApiKey]:
 
 
 @dataclass(frozen=True)
-class Page:
+class SessionPage:
     """Some sessions, newest first, and how many there are."""
 
     sessions: list[Session]
@@ -159,7 +159,7 @@ async def search(
     status: str | None = None,
     limit: int,
     offset: int,
-) -> Page:
+) -> SessionPage:
     """Some of the sessions that are looked for, newest first.
 
     Args:
@@ -180,7 +180,7 @@ async def search(
         found = found.where(Session.status == status)
     some = found.order_by(Session.created_at.desc(), Session.id).limit(limit).offset(offset)
     count = select(func.count()).select_from(found.subquery())
-    return Page(list((await tx.execute(some)).scalars()), (await tx.execute(count)).scalar_one())
+    return SessionPage(list((await tx.execute(some)).scalars()), (await tx.execute(count)).scalar_one())
 
 
 async def find_active(tx: AsyncSession, key: ApiKey, session_id: str) -> Session:
@@ -197,12 +197,12 @@ async def find_active(tx: AsyncSession, key: ApiKey, session_id: str) -> Session
 
 
 async def swap_face(
-    tx: AsyncSession, key: ApiKey, session_id: str, rig_id: str, *, most_per_minute: int
+    tx: AsyncSession, key: ApiKey, session_id: str, rig_id: str, *, max_per_minute: int
 ) -> int:
     """Give a session another face.
 
     Returns:
-        The number of the message; the avatar has obeyed when `applied` has come to it.
+        The number of the message; the avatar has applied when `applied` has come to it.
 
     Raises:
         SessionMissingError: There is no such session.
@@ -218,10 +218,10 @@ async def swap_face(
         .where(SessionMessage.created_at > func.now() - func.make_interval(0, 0, 0, 0, 0, 0, _SWAP_WINDOW_S))
     )
     count, oldest = (await tx.execute(recent)).one()
-    if count >= most_per_minute:
+    if count >= max_per_minute:
         wait_s = _SWAP_WINDOW_S - (datetime.now(UTC) - oldest).total_seconds()
         raise SessionRateError(
-            f"At most {most_per_minute} face swaps a minute. Wait before the next one.",
+            f"At most {max_per_minute} face swaps a minute. Wait before the next one.",
             retry_after_s=max(1, round(wait_s)),
         )
     row.rig_id = rig_id
@@ -233,7 +233,7 @@ async def swap_face(
 
 
 async def applied(tx: AsyncSession, session_id: str) -> int:
-    """The last message that the avatar has obeyed."""
+    """The last message that the avatar has applied."""
     query = select(Session.applied).where(Session.id == session_id)
     return (await tx.execute(query)).scalar_one()
 
@@ -294,12 +294,12 @@ async def end(
     return row
 
 
-def bill(row: Session) -> Bill:
+def bill(row: Session) -> SessionCost:
     """What a session has cost, to this moment or to its end."""
     duration_s = _duration_s(row)
     seconds = round(duration_s) if row.joined_at is not None else 0
     cost = usage.cost_usd(seconds=seconds, price_per_hour_usd=row.price_per_hour_usd)
-    return Bill(round(duration_s, 1), cost)
+    return SessionCost(round(duration_s, 1), cost)
 
 
 def _duration_s(row: Session) -> float:

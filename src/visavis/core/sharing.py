@@ -26,7 +26,7 @@ async def share(tx: AsyncSession, row: Session) -> str:
         raise InputError("This session is in a room of yours: invite viewers there.")
     if row.status != ACTIVE:
         raise SessionNotActiveError("The session has ended.")
-    await _sweep(tx)
+    await _delete_old(tx)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     tx.add(Share(digest=_digest(token), session_id=row.id))
     await tx.flush()
@@ -50,7 +50,7 @@ async def shared(tx: AsyncSession, session_id: str, token: str) -> Session:
     return row
 
 
-async def _sweep(tx: AsyncSession) -> None:
+async def _delete_old(tx: AsyncSession) -> None:
     """Forget the links of sessions that ended long ago."""
     before = func.now() - func.make_interval(0, 0, 0, KEPT_DAYS)
     over = select(Session.id).where(Session.ended_at < before)

@@ -16,8 +16,8 @@ from visavis.core.schema import ApiKey, SignIn, SignInLink, User
 from visavis.core.secret import ACCESS, derived, shared_secret
 from visavis.errors import KeyRefusedError, RateLimitError, SignInLinkError
 
-SIGN_IN_LIFE_S: Final = 14 * 86_400
-LINK_LIFE_S: Final = 86_400
+SIGN_IN_TTL_S: Final = 14 * 86_400
+LINK_TTL_S: Final = 86_400
 _TRIES_PER_MACHINE: Final = 60  # a minute; an office may share one address
 _FREE_TRIES: Final = 5  # before there are pauses between them
 _MAX_PAUSE_S: Final = 900.0
@@ -195,7 +195,7 @@ async def count_try(
     """Count a try to sign in, or refuse it: guessing must be slow, and the slower the longer it goes on.
 
     Args:
-        session: A transaction that is committed whether or not the try succeeds.
+        tx: A transaction that is committed whether or not the try succeeds.
         machine: The address that it comes from.
         prober: As `prober` makes it, if an account is tried.
         at: When; now, by the database's clock, if not given.
@@ -203,7 +203,7 @@ async def count_try(
     Raises:
         RateLimitError: Too many from this address within a minute, or too many that failed for this account.
     """
-    await rates.take_named(tx, f"sign-in:{machine}", most=_TRIES_PER_MACHINE)
+    await rates.take_named(tx, f"sign-in:{machine}", max_per_minute=_TRIES_PER_MACHINE)
     if prober is None:
         return
     statement = text("SELECT sign_in_try(:name, :free, :max_s, :forget_s, CAST(:at AS timestamptz))")
@@ -243,13 +243,13 @@ async def _proof(tx: AsyncSession, account: str, nonce: str) -> str:
     return derived(await shared_secret(tx, ACCESS), f"browser:{nonce}:{account.strip().lower()}")
 
 
-async def count_look(tx: AsyncSession, *, machine: str, most: int) -> None:
+async def count_look(tx: AsyncSession, *, machine: str, max_per_minute: int) -> None:
     """Count a look at something that is shared by link, or refuse it.
 
     Raises:
         RateLimitError: Too many within a minute.
     """
-    await rates.take_named(tx, f"look:{machine}", most=most)
+    await rates.take_named(tx, f"look:{machine}", max_per_minute=max_per_minute)
 
 
 async def _open(
@@ -262,7 +262,7 @@ async def _open(
         digest=_digest(secret),
         user_id=user_id,
         key_id=key_id,
-        expires_at=func.now() + timedelta(seconds=SIGN_IN_LIFE_S),
+        expires_at=func.now() + timedelta(seconds=SIGN_IN_TTL_S),
     )
     tx.add(row)
     await tx.flush()
@@ -271,7 +271,7 @@ async def _open(
 
 async def _link(tx: AsyncSession, user_id: int | None) -> str:
     secret = secrets.token_urlsafe(_SECRET_BYTES)
-    until = func.now() + timedelta(seconds=LINK_LIFE_S)
+    until = func.now() + timedelta(seconds=LINK_TTL_S)
     tx.add(SignInLink(digest=_digest(secret), user_id=user_id, expires_at=until))
     await tx.flush()
     return secret

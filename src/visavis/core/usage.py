@@ -14,7 +14,7 @@ _HOUR_S: Final = 3600.0
 
 
 @dataclass(frozen=True)
-class Bill:
+class MonthlyUsage:
     """What a key has used since the month began."""
 
     seconds: float
@@ -53,13 +53,13 @@ async def record_session(tx: AsyncSession, live: Session, *, seconds: int) -> No
     await tx.execute(insert(Usage).values(row).on_conflict_do_nothing())
 
 
-async def bill(tx: AsyncSession, key: ApiKey) -> Bill:
+async def bill(tx: AsyncSession, key: ApiKey) -> MonthlyUsage:
     """What a key has used since the month began."""
     sums = select(
         func.coalesce(func.sum(Usage.seconds), 0), func.coalesce(func.sum(Usage.cost_usd), 0)
     ).where(Usage.key_id == key.id, Usage.at >= func.date_trunc("month", func.now()))
     seconds, cost = (await tx.execute(sums)).one()
-    return Bill(float(seconds), float(cost))
+    return MonthlyUsage(float(seconds), float(cost))
 
 
 async def by_day(tx: AsyncSession, keys: list[int] | None, *, days: int) -> list[Day]:

@@ -125,13 +125,13 @@ async def requeue_lost(tx: AsyncSession) -> int:
     return len(identifiers)
 
 
-def body(job: Job, *, url: str | None, life_s: int) -> bytes:
+def body(job: Job, *, url: str | None, ttl_s: int) -> bytes:
     """What is sent.
 
     Args:
         job: The job that ended.
         url: Of the result, where there is one.
-        life_s: How long that address works.
+        ttl_s: How long that address works.
     """
     said: dict[str, Any] = {
         "event": f"job.{job.status}",
@@ -142,7 +142,7 @@ def body(job: Job, *, url: str | None, life_s: int) -> bytes:
     if job.status == COMPLETED:
         said |= {
             "url": url,
-            "expires_in": life_s,
+            "expires_in": ttl_s,
             "result_url": f"{job.base_url}/v1/jobs/{job.id}/result",
         }
     else:

@@ -19,7 +19,7 @@ _TURN_HOPS: Final = 2  # to turn a channel over: a jump would click
 # of channels when they are equal. The gap keeps sound between the two from being turned to and fro.
 _CANCELS: Final = 0.4
 _CANCELS_NO_MORE: Final = 0.7
-_LEAST_CORRELATION: Final = 0.1  # below, two channels have nothing to do with each other
+_MIN_CORRELATION: Final = 0.1  # below, two channels have nothing to do with each other
 
 
 class Downmix:
@@ -106,6 +106,6 @@ class Downmix:
         powers = np.diag(self._products)
         loudest = int(np.argmax(powers))
         shared = self._products[loudest]
-        opposed = shared < -_LEAST_CORRELATION * np.sqrt(powers * powers[loudest])
+        opposed = shared < -_MIN_CORRELATION * np.sqrt(powers * powers[loudest])
         signs = np.where(opposed, -1.0, 1.0)
         return -signs if float(signs @ (self._signs * powers)) < 0 else signs

@@ -12,7 +12,7 @@ from PIL import Image, ImageCms
 
 _PROBE_STEPS: Final = 9  # along each channel
 _SAME: Final = 2  # of 255: what roundings make of a profile that is sRGB
-_WHITE_AT_LEAST, _BLACK_AT_MOST = 128, 127  # a profile that makes white dark is broken
+_MIN_WHITE, _MAX_BLACK = 128, 127  # a profile that makes white dark is broken
 _MODES: Final = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
 
@@ -54,6 +54,6 @@ def _changes(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
         return False
     meant = np.asarray(seen, np.int16)[0]
     white, black = (0, -1) if mode == "CMYK" else (-1, 0)
-    if meant[white].min() < _WHITE_AT_LEAST or meant[black].max() > _BLACK_AT_MOST:
+    if meant[white].min() < _MIN_WHITE or meant[black].max() > _MAX_BLACK:
         return False
     return bool(np.abs(meant - plain).max() > _SAME)

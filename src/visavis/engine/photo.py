@@ -20,8 +20,8 @@ from visavis.engine.arrays import Pixels
 from visavis.engine.icc import to_srgb
 from visavis.errors import PhotoError
 
-MOST_BYTES = 128 * 2**20
-MOST_PIXELS = 50_000_000
+MAX_BYTES = 128 * 2**20
+MAX_PIXELS = 50_000_000
 LONGEST_SIDE_PX = 2048
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
@@ -104,13 +104,13 @@ def _content(source: Path | bytes | BinaryIO) -> bytes:
             content = source
         elif isinstance(source, Path):
             with source.open("rb") as file:
-                content = file.read(MOST_BYTES + 1)
+                content = file.read(MAX_BYTES + 1)
         else:
-            content = source.read(MOST_BYTES + 1)
+            content = source.read(MAX_BYTES + 1)
     except OSError as error:
         raise PhotoError(f"The photo cannot be opened ({error.strerror or error}).") from error
-    if len(content) > MOST_BYTES:
-        raise PhotoError(f"The photo's file is over {MOST_BYTES // 2**20} MB. Send a smaller one.")
+    if len(content) > MAX_BYTES:
+        raise PhotoError(f"The photo's file is over {MAX_BYTES // 2**20} MB. Send a smaller one.")
     return content
 
 
@@ -132,11 +132,11 @@ def _opened(content: bytes) -> Image.Image:
 
 
 def _too_large_message() -> str:
-    return f"The photo has more than {MOST_PIXELS // 1_000_000} megapixels. Send a smaller one."
+    return f"The photo has more than {MAX_PIXELS // 1_000_000} megapixels. Send a smaller one."
 
 
 def _decode(image: Image.Image) -> Photo:
-    if image.width * image.height > MOST_PIXELS:
+    if image.width * image.height > MAX_PIXELS:
         raise PhotoError(_too_large_message())
     profile = image.info.get("icc_profile")
     orientation = _orientation(image)

@@ -36,9 +36,9 @@ _CONTAINERS = (
     "mp3,mpeg,mpegts,mpegvideo,ogg,rm,tta,w64,wav,wv,ape"
 )
 _JITTER_S = 0.05  # timestamps that are off by less are rounding, not a gap
-_MOST_SILENCE_S = 3600.0  # put in for gaps of one file; more means that the timestamps are broken
-_LEAST_RATE_HZ, _MOST_RATE_HZ = 4_000, 384_000  # beyond, a header is damaged and resampling takes minutes
-_MOST_BAD_PACKETS = 500  # before the first good one: then it is no sound of a kind we know
+_MAX_SILENCE_S = 3600.0  # put in for gaps of one file; more means that the timestamps are broken
+_MIN_RATE_HZ, _MAX_RATE_HZ = 4_000, 384_000  # beyond, a header is damaged and resampling takes minutes
+_MAX_BAD_PACKETS = 500  # before the first good one: then it is no sound of a kind we know
 _EARLY_END_S = 1.0  # less than the promised duration, before it is worth a warning
 _UNREADABLE = (FFmpegError, OSError, ValueError)  # what the decoder raises over files it cannot read
 
@@ -79,10 +79,10 @@ class Sound:
         self._missing_s = 0.0
         self._first = closing.enter_context(_Track(self._file(0)))
         files = [self._first.description, *map(self._described, range(1, len(self._spans)))]
-        told = [file for file in files if file is not None]
-        self.channels = max(file.channels for file in told)
-        durations_s = [file.duration_s for file in told if file.duration_s is not None]
-        self.duration_s = sum(durations_s) if len(durations_s) == len(told) else None
+        known = [file for file in files if file is not None]
+        self.channels = max(file.channels for file in known)
+        durations_s = [file.duration_s for file in known if file.duration_s is not None]
+        self.duration_s = sum(durations_s) if len(durations_s) == len(known) else None
 
     def _file(self, number: int) -> BinaryIO:
         """One of the files that are strung together."""
@@ -276,13 +276,13 @@ class _Track:
                 return
             except (FFmpegError, ValueError):
                 self.bad_packets += 1
-                if not decoded and self.bad_packets >= _MOST_BAD_PACKETS:
+                if not decoded and self.bad_packets >= _MAX_BAD_PACKETS:
                     return
                 continue
             for frame in frames:
                 if not isinstance(frame, AudioFrame) or frame.samples <= 0:
                     continue
-                if not _LEAST_RATE_HZ <= frame.sample_rate <= _MOST_RATE_HZ:
+                if not _MIN_RATE_HZ <= frame.sample_rate <= _MAX_RATE_HZ:
                     self.bad_packets += 1
                     return
                 decoded += 1
@@ -316,7 +316,7 @@ class _Timeline:
         self._rate_hz = rate_hz
         self._origin = Fraction(start_us or 0, av.time_base)
         self.given = 0
-        self._silence_left = round(_MOST_SILENCE_S * rate_hz)
+        self._silence_left = round(_MAX_SILENCE_S * rate_hz)
 
     def count(self, pieces: list[Floats]) -> list[Floats]:
         self.given += sum(piece.shape[1] for piece in pieces)

@@ -16,7 +16,7 @@ from typing import Any, Final
 import structlog
 from livekit import rtc
 
-from visavis.realtime.segments import Segments
+from visavis.realtime.playout_queue import PlayoutQueue
 from visavis.realtime.sound import CHANNELS, RATE_HZ, Block, Mixer
 
 TOPIC: Final = "lk.audio_stream"
@@ -28,7 +28,7 @@ _SILENT_STREAM_S: Final = 10.0  # a stream that says nothing for so long has los
 _OVERTAKEN_S: Final = 0.5  # the same, of one that another has followed
 _RPC_S: Final = 3.0
 _TRIES: Final = 3
-_LEAST_RATE_HZ, _MOST_RATE_HZ = 8_000, 192_000
+_MIN_RATE_HZ, _MAX_RATE_HZ = 8_000, 192_000
 
 _log = structlog.get_logger()
 
@@ -52,7 +52,7 @@ class AgentVoice:
             interrupt: Called when what is on its way to the audio track must not be played.
         """
         self._room, self._interrupt = room, interrupt
-        self._segments = Segments()
+        self._playout = PlayoutQueue()
         self._open: dict[int, _Segment] = {}
         self._ending: deque[tuple[int, int]] = deque()  # after so many blocks were played, this segment ends
         self._taken = self._played = 0
@@ -77,9 +77,9 @@ class AgentVoice:
 
     def take(self) -> Block:
         """The next block; what `Source.take` says."""
-        block = self._segments.take()
+        block = self._playout.take()
         self._taken += 1
-        self._ending += [(self._taken, number) for number in self._segments.exhausted()]
+        self._ending += [(self._taken, number) for number in self._playout.exhausted()]
         return block
 
     def played(self, block: Block) -> None:
@@ -119,10 +119,10 @@ class AgentVoice:
             channels = int(attributes.get("num_channels", "1"))
         except ValueError:
             rate_hz = channels = 0
-        if not (_LEAST_RATE_HZ <= rate_hz <= _MOST_RATE_HZ and 1 <= channels <= CHANNELS):
+        if not (_MIN_RATE_HZ <= rate_hz <= _MAX_RATE_HZ and 1 <= channels <= CHANNELS):
             _log.warning("stream_of_no_known_sound", rate_hz=rate_hz, channels=channels)
             return
-        number = self._segments.begin(rate_hz)
+        number = self._playout.begin(rate_hz)
         self._open[number] = _Segment()
         if self._newest is not None:
             self._newest.set()
@@ -138,18 +138,18 @@ class AgentVoice:
         """Take a segment in to its end, or until its end must have been lost."""
         try:
             while (chunk := await _next(reader, overtaken)) is not None:
-                self._segments.put(number, mix(chunk))
+                self._playout.put(number, mix(chunk))
         except rtc.StreamError:
             _log.warning("stream_broke_off")
         finally:
-            self._segments.end(number)
-            self._ending += [(self._taken, each) for each in self._segments.exhausted()]
+            self._playout.end(number)
+            self._ending += [(self._taken, each) for each in self._playout.exhausted()]
 
     def _clear(self, call: rtc.RpcInvocationData) -> str:
         if call.caller_identity != agent_of(self._room):
             return "reject"
         self._interrupt()
-        self._segments.drop()
+        self._playout.drop()
         self._ending.clear()
         for number in sorted(self._open):
             self._tell_end(number, interrupted=True)

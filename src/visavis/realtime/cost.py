@@ -12,7 +12,7 @@ from visavis.engine.speech import RATE_HZ as SPEECH_RATE_HZ
 from visavis.engine.speech import SpeechModel
 from visavis.engine.stream import Stream
 from visavis.engine.view import FaceView
-from visavis.realtime.room import Picture
+from visavis.realtime.room import VideoSettings
 
 _MEASURED_S: Final = 0.8
 _BESIDES: Final = 0.12
@@ -22,7 +22,7 @@ _SAMPLES: Final = round(SPEECH_RATE_HZ * _MEASURED_S)
 _CODECS: Final = {"vp8": "libvpx", "h264": "libx264"}
 
 
-def measure_cost(rig: Rig, speech: SpeechModel, picture: Picture) -> float:
+def measure_cost(rig: Rig, speech: SpeechModel, picture: VideoSettings) -> float:
     """Seconds of a core that a second of a session takes: hearing, drawing, encoding, and what is besides.
 
     Processor time is counted, so that other work on the machine does not change the answer.
@@ -41,7 +41,7 @@ def _run(stream: Stream, encoder: av.VideoCodecContext, sound: np.ndarray) -> No
         encoder.encode(av.VideoFrame.from_ndarray(frame.rgb, format="rgb24").reformat(format="yuv420p"))
 
 
-def _encoder(picture: Picture) -> av.VideoCodecContext:
+def _encoder(picture: VideoSettings) -> av.VideoCodecContext:
     encoder = av.CodecContext.create(_CODECS[picture.codec], "w")
     if not isinstance(encoder, av.VideoCodecContext):
         raise TypeError(f"{picture.codec} encodes no video")

@@ -11,7 +11,7 @@ _MS: Final = 1e3
 
 
 class Delays:
-    """Means of stages, from single values or from the running totals that WebRTC keeps."""
+    """RoomContext of stages, from single values or from the running totals that WebRTC keeps."""
 
     def __init__(self) -> None:
         """Nothing is known yet."""

@@ -1,8 +1,8 @@
 """A session's process: orders come in on standard input, events go out on standard output, as JSON lines.
 
 Orders: `begin` (once), `swap`, `end`; `measure` instead of `begin` says what a session costs here. Events:
-`ready`, `joined`, `token`, `showing`, `obeyed`, `figures`, and at last `over` with a reason. The process ends
-with its session: nothing of it is left for another.
+`ready`, `joined`, `token`, `showing`, `applied`, `figures`, and at last `over` with a reason. The process
+ends with its session: nothing of it is left for another.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ import structlog
 from visavis.engine.speech import SpeechModel
 from visavis.errors import RigFileError
 from visavis.realtime.clock import MonotonicClock
-from visavis.realtime.room import Picture
-from visavis.realtime.session import LiveSession, Part
+from visavis.realtime.room import VideoSettings
+from visavis.realtime.session import LiveSession, SessionConfig
 
 _STDOUT_FD, _STDERR_FD = 1, 2
 _log = structlog.get_logger()
@@ -95,15 +95,15 @@ class _Stage:
 
     def _begin(self, order: dict[str, Any]) -> None:
         url = order["url"]
-        part = Part(
+        config = SessionConfig(
             way=nullcontext(url) if order["is_own"] else self._forward(url),
             token=order["token"],
             viewers_token=order["viewers_token"],
             rig=Path(order["rig"]),
-            picture=Picture(**order["picture"]),
+            picture=VideoSettings(**order["picture"]),
             idle_timeout_s=order["idle_timeout_s"],
         )
-        self._live = LiveSession(part, self._speech, MonotonicClock(), self._tell)
+        self._live = LiveSession(config, self._speech, MonotonicClock(), self._tell)
         self._playing = asyncio.create_task(self._play(self._live))
 
     async def _play(self, live: LiveSession) -> None:
@@ -123,7 +123,7 @@ class _Stage:
             await live.say_face(order["face"])
         except RigFileError as error:
             _log.error("face_unusable", reason=error.message)
-        self._tell({"event": "obeyed", "sequence": order["sequence"]})
+        self._tell({"event": "applied", "sequence": order["sequence"]})
 
     def _tell(self, event: dict[str, Any]) -> None:
         self._events.write(json.dumps(event).encode() + b"\n")

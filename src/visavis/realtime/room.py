@@ -13,9 +13,9 @@ from livekit import rtc
 from visavis.engine.arrays import Pixels
 from visavis.errors import LiveRoomError
 from visavis.realtime.agent_voice import AgentVoice, agent_of
+from visavis.realtime.audio_mixer import AudioMixer
 from visavis.realtime.calls import LibraryCalls
 from visavis.realtime.delays import Delays, note_track
-from visavis.realtime.ear import Ear
 from visavis.realtime.sound import BLOCK_S, BLOCK_SAMPLES, CHANNELS, RATE_HZ, Mixer
 from visavis.realtime.viewers import ViewersRoom, leave_room, refreshed_token
 
@@ -42,7 +42,7 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Picture:
+class VideoSettings:
     """How the video is sent.
 
     Attributes:
@@ -63,9 +63,9 @@ class AvatarRoom:
 
     def __init__(
         self,
-        picture: Picture,
+        picture: VideoSettings,
         *,
-        ear: Ear,
+        mixer: AudioMixer,
         interrupt: Callable[[], None] = lambda: None,
         on_gone: Callable[[str], None],
         on_change: Callable[[], None],
@@ -75,13 +75,13 @@ class AvatarRoom:
 
         Args:
             picture: How the video is sent.
-            ear: Hears every track of the room, unless the avatar speaks for an agent.
+            mixer: Mixes every track of the room, unless the avatar speaks for an agent.
             interrupt: Called when what is on its way to the audio track must not be played.
             on_gone: Told why when the stay is over and we did not leave: `room_deleted`, `replaced`, `lost`.
             on_change: Told when tracks or participants come or go.
             on_token: Told the token to join with again: the server refreshes it now and then.
         """
-        self._picture, self._ear, self._on_gone, self._on_change = picture, ear, on_gone, on_change
+        self._picture, self._mixer, self._on_gone, self._on_change = picture, mixer, on_gone, on_change
         self._on_token = on_token
         self.room = rtc.Room()
         self._calls = LibraryCalls()
@@ -290,7 +290,7 @@ class AvatarRoom:
         self._end(publication)
         self._tracks.append(track)
         if not publication.muted:
-            self._ear.open(publication.sid)
+            self._mixer.open(publication.sid)
         reader = asyncio.create_task(self._read(track, publication.sid))
         self._readers[publication.sid] = reader
         self._reading.add(reader)
@@ -301,12 +301,12 @@ class AvatarRoom:
         if reader is not None:
             reader.cancel()
         self._tracks = [track for track in self._tracks if track.sid != publication.sid]
-        self._ear.close(publication.sid)
+        self._mixer.close(publication.sid)
         self._on_change()
 
     def _mute(self, publication: rtc.RemoteTrackPublication, *, muted: bool) -> None:
         if publication.sid in self._readers:
-            (self._ear.close if muted else self._ear.open)(publication.sid)
+            (self._mixer.close if muted else self._mixer.open)(publication.sid)
         self._on_change()
 
     async def _read(self, track: rtc.Track, sid: str) -> None:
@@ -316,6 +316,6 @@ class AvatarRoom:
         mix = Mixer(RATE_HZ, CHANNELS)  # the library would add the channels up, which may cancel each other
         try:
             async for event in stream:
-                self._ear.hear(sid, mix(event.frame.data.cast("B")))
+                self._mixer.hear(sid, mix(event.frame.data.cast("B")))
         finally:
             await stream.aclose()

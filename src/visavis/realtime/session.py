@@ -15,13 +15,13 @@ from visavis.engine.speech import SpeechModel
 from visavis.engine.stream import Pose, Stream
 from visavis.engine.view import FaceView
 from visavis.errors import LiveRoomError
+from visavis.realtime.audio_mixer import AudioMixer
+from visavis.realtime.av_sync import AvSync
 from visavis.realtime.clock import Clock
+from visavis.realtime.crossfade import FaceCrossfade
 from visavis.realtime.delays import Delays
-from visavis.realtime.ear import Ear
-from visavis.realtime.performance import Performance
-from visavis.realtime.room import AvatarRoom, Picture
+from visavis.realtime.room import AvatarRoom, VideoSettings
 from visavis.realtime.sound import BLOCK_S, RATE_HZ, to_pcm
-from visavis.realtime.wardrobe import Wardrobe
 
 _REJOIN_S: Final = 40.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 3.0
@@ -37,7 +37,7 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Part:
+class SessionConfig:
     """What an avatar is to be.
 
     Attributes:
@@ -53,12 +53,12 @@ class Part:
     token: str
     viewers_token: str | None
     rig: Path
-    picture: Picture
+    picture: VideoSettings
     idle_timeout_s: float
 
 
 @dataclass
-class Figures:
+class SessionStats:
     """What is counted of a session.
 
     Attributes:
@@ -80,41 +80,42 @@ class LiveSession:
     """An avatar in a room, from joining to leaving."""
 
     def __init__(
-        self, part: Part, speech: SpeechModel, clock: Clock, tell: Callable[[dict[str, Any]], None]
+        self, config: SessionConfig, speech: SpeechModel, clock: Clock, tell: Callable[[dict[str, Any]], None]
     ) -> None:
         """Prepare; nothing is opened.
 
         Args:
-            part: What it is to be.
+            config: What it is to be.
             speech: What hears.
             clock: The session's only one.
             tell: Told of events, as dictionaries; see `process`.
         """
-        self._part, self._speech, self._clock, self._tell = part, speech, clock, tell
-        self._fps = Fraction(part.picture.fps)
-        self._token, self._viewers_token = part.token, part.viewers_token  # later newer ones, from the server
+        self._config, self._speech, self._clock, self._tell = config, speech, clock, tell
+        self._fps = Fraction(config.picture.fps)
+        # Later newer ones, from the server.
+        self._token, self._viewers_token = config.token, config.viewers_token
         self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._lost = asyncio.Event()
         self._idle_since_s: float | None = clock.now_s()
-        self._wardrobe: Wardrobe | None = None
-        self._ear = Ear()
+        self._crossfade: FaceCrossfade | None = None
+        self._mixer = AudioMixer()
         self._interrupt: Callable[[], None] = lambda: None
         self._room = self._new_room()
-        self.figures = Figures()
+        self.figures = SessionStats()
         self._delays = Delays()
 
     async def run(self) -> str:
         """Play until it is over. Returns why."""
-        face = await asyncio.to_thread(self._face, self._part.rig)
-        self._wardrobe = Wardrobe(face, fps=float(self._fps))
-        stream = Stream(self._wardrobe, self._speech, fps=self._fps)
-        performance = Performance(stream, fps=self._fps)
-        self._interrupt = performance.interrupt
+        face = await asyncio.to_thread(self._face, self._config.rig)
+        self._crossfade = FaceCrossfade(face, fps=float(self._fps))
+        stream = Stream(self._crossfade, self._speech, fps=self._fps)
+        av_sync = AvSync(stream, fps=self._fps)
+        self._interrupt = av_sync.interrupt
         tasks: list[asyncio.Task[None]] = []
-        async with self._part.way as url:
+        async with self._config.way as url:
             try:
                 async with asyncio.TaskGroup() as group:
-                    work = (self._stay(url), self._play(stream, performance), self._watch())
+                    work = (self._stay(url), self._play(stream, av_sync), self._watch())
                     tasks = [group.create_task(each) for each in work]
                     reason = await self._over
                     for task in tasks:
@@ -135,20 +136,20 @@ class LiveSession:
             RigFileError: The file is no rig.
         """
         face = await asyncio.to_thread(self._face, rig)
-        if self._wardrobe is not None:
-            self._wardrobe.change(face)
+        if self._crossfade is not None:
+            self._crossfade.change(face)
 
     async def say_face(self, name: str) -> None:
         """Write into the avatar's metadata which face it shows."""
         await self._room.describe({"visavis.face": name})
 
     def _face(self, rig: Path) -> FaceView:
-        return FaceView(load_rig(rig), side_px=self._part.picture.size_px)
+        return FaceView(load_rig(rig), side_px=self._config.picture.size_px)
 
     def _new_room(self) -> AvatarRoom:
         return AvatarRoom(
-            self._part.picture,
-            ear=self._ear,
+            self._config.picture,
+            mixer=self._mixer,
             interrupt=lambda: self._interrupt(),
             on_gone=self._note_gone,
             on_change=self._note_change,
@@ -184,7 +185,7 @@ class LiveSession:
             await self._clock.sleep_until(self._clock.now_s() + pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
-    async def _play(self, stream: Stream, performance: Performance) -> None:
+    async def _play(self, stream: Stream, av_sync: AvSync) -> None:
         """The session's heartbeat, every 20 ms. Sound is never skipped, late frames are."""
         began_s, beat = self._clock.now_s(), 0
         while True:
@@ -194,9 +195,9 @@ class LiveSession:
                 self.figures.stalls += 1
                 began_s, late_s = began_s + late_s, 0.0
             self._delays.add("tick", late_s)
-            self._delays.add("ear", self._ear.waiting_s)
-            self._delays.add("hold", performance.held_blocks * BLOCK_S)
-            pose = await self._listen_and_play(performance)
+            self._delays.add("ear", self._mixer.waiting_s)
+            self._delays.add("hold", av_sync.held_blocks * BLOCK_S)
+            pose = await self._listen_and_play(av_sync)
             self._delays.add("think", self._clock.now_s() - began_s - beat * _BEAT_S - late_s)
             if pose is not None:
                 began_drawing_s = self._clock.now_s()
@@ -204,20 +205,20 @@ class LiveSession:
                 self._delays.add("draw", self._clock.now_s() - began_drawing_s)
             beat += 1
 
-    async def _listen_and_play(self, performance: Performance) -> Pose | None:
+    async def _listen_and_play(self, av_sync: AvSync) -> Pose | None:
         """Take in and play the blocks of one beat. Returns the pose that is due."""
         voice = self._room.voice
         pose, sound = None, []
         for _ in range(_BEAT_BLOCKS):
-            moment = performance.step(self._ear.take() if voice is None else voice.take())
-            sound.append(moment.sound)
-            self.figures.skipped += moment.skipped + (pose is not None and moment.pose is not None)
-            pose = moment.pose or pose
+            tick = av_sync.step(self._mixer.take() if voice is None else voice.take())
+            sound.append(tick.sound)
+            self.figures.skipped += tick.skipped + (pose is not None and tick.pose is not None)
+            pose = tick.pose or pose
         await self._room.play([to_pcm(block.samples) for block in sound])
         if voice is not None:
             for block in sound:
                 voice.played(block)
-            voice.settle(performance.held_blocks)
+            voice.settle(av_sync.held_blocks)
         return pose
 
     def _show(self, stream: Stream, pose: Pose, *, late_s: float, at_s: float) -> None:
@@ -237,11 +238,11 @@ class LiveSession:
         while True:
             await self._clock.sleep_until(self._clock.now_s() + _WATCH_S)
             now_s = self._clock.now_s()
-            if self._idle_since_s is not None and now_s - self._idle_since_s > self._part.idle_timeout_s:
+            if self._idle_since_s is not None and now_s - self._idle_since_s > self._config.idle_timeout_s:
                 self.end("idle_timeout")
             if now_s - told_s >= _REPORT_S:
                 told_s = now_s
-                self.figures.dropped_s = self._ear.dropped_samples / RATE_HZ
+                self.figures.dropped_s = self._mixer.dropped_samples / RATE_HZ
                 await self._room.look(self._delays)
                 self._tell({"event": "figures", **asdict(self.figures), "delays_ms": self._delays.take_ms()})
 

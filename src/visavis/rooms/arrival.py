@@ -9,13 +9,13 @@ from livekit.protocol.models import ClientInfo, ParticipantInfo
 from visavis.errors import RoomLimitError
 from visavis.rooms.backlog import Backlog
 from visavis.rooms.ice import Ice
-from visavis.rooms.limits import Limits
+from visavis.rooms.limits import RoomLimits
 from visavis.rooms.peer import Certificate, Peer, random_text
 from visavis.rooms.tokens import Grants
 
 
 @dataclass(frozen=True)
-class Means:
+class RoomContext:
     """What every participant is made with.
 
     Attributes:
@@ -31,7 +31,7 @@ class Means:
     ice: Ice
     certificate: Certificate
     keys: Mapping[str, str] = field(repr=False)
-    limits: Limits
+    limits: RoomLimits
     backlog: Backlog
     start: Callable[[Peer], None]
     clock: Callable[[], float] = time.monotonic
@@ -84,18 +84,18 @@ def introduce(grants: Grants, arrival: Arrival) -> ParticipantInfo:
 
 
 def redescribe(
-    info: ParticipantInfo, name: str, metadata: str, attributes: Mapping[str, str], *, most_bytes: int
+    info: ParticipantInfo, name: str, metadata: str, attributes: Mapping[str, str], *, max_bytes: int
 ) -> None:
     """Change what is said of a participant; empty leaves as it is, an empty attribute is removed.
 
     Raises:
-        RoomLimitError: It would be longer than `most_bytes`; nothing has changed.
+        RoomLimitError: It would be longer than `max_bytes`; nothing has changed.
     """
     after = {**info.attributes, **attributes}
     after = {key: value for key, value in after.items() if value or key not in attributes}
     texts = (name or info.name, metadata or info.metadata, *after, *after.values())
-    if sum(len(text.encode()) for text in texts) > most_bytes:
-        raise RoomLimitError(f"Name, metadata and attributes have at most {most_bytes} bytes.")
+    if sum(len(text.encode()) for text in texts) > max_bytes:
+        raise RoomLimitError(f"Name, metadata and attributes have at most {max_bytes} bytes.")
     info.name, info.metadata = texts[0], texts[1]
     info.attributes.clear()
     info.attributes.update(after)

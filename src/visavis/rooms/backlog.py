@@ -14,7 +14,7 @@ TARGET_S: Final = 0.2
 INTERVAL_S: Final = 0.5
 """They may wait longer for so long."""
 
-MOST_S: Final = 1.0
+MAX_AGE_S: Final = 1.0
 """What has waited so long is of no use in a conversation, whatever the others do."""
 
 
@@ -43,5 +43,5 @@ class Backlog:
             return
         if self._late_since_s is None:
             self._late_since_s = now_s
-        if waited_s > MOST_S or now_s - self._late_since_s > INTERVAL_S:
+        if waited_s > MAX_AGE_S or now_s - self._late_since_s > INTERVAL_S:
             self.sheds = True

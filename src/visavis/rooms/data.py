@@ -9,7 +9,7 @@ from google.protobuf.message import DecodeError
 from livekit.protocol.models import DataPacket, ParticipantInfo
 
 from visavis.errors import RoomLimitError, WireError
-from visavis.rooms.limits import Limits, TokenBucket
+from visavis.rooms.limits import RoomLimits, TokenBucket
 from visavis.rooms.peer import LOSSY, RELIABLE, Peer
 from visavis.rooms.waiting import OVERHEAD_BYTES
 
@@ -35,7 +35,7 @@ class Mailbox:
         clock: Seconds, only forward.
     """
 
-    def __init__(self, peer: Peer, limits: Limits, clock: Callable[[], float]) -> None:
+    def __init__(self, peer: Peer, limits: RoomLimits, clock: Callable[[], float]) -> None:
         self._peer = peer
         self._limits = limits
         self._clock = clock
@@ -103,7 +103,7 @@ class Mailbox:
 
     def _send(self, label: str, packed: bytes, sender: str) -> None:
         limit = self._limits.waiting_data_bytes
-        self._peer.send_message(label, packed, sender=sender, most_waiting_bytes=limit)
+        self._peer.send_message(label, packed, sender=sender, max_waiting_bytes=limit)
 
 
 def stamp(packet: DataPacket, sid: str, identity: str) -> None:

@@ -14,7 +14,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from visavis.rooms.connections import Connections
-from visavis.rooms.limits import Limits
+from visavis.rooms.limits import RoomLimits
 
 _HEAD_END: Final = b"\r\n\r\n"
 _HANG_UP: Final = b"Connection: close\r\nContent-Length: 0\r\n\r\n"
@@ -46,7 +46,7 @@ class GuardedConnection(asyncio.Protocol):
         limits: For it.
     """
 
-    def __init__(self, inner: asyncio.Protocol, connections: Connections, limits: Limits) -> None:
+    def __init__(self, inner: asyncio.Protocol, connections: Connections, limits: RoomLimits) -> None:
         self._inner = inner
         self._connections = connections
         self._limits = limits
@@ -159,7 +159,7 @@ async def note_request(request: web.Request, handler: Handler) -> web.StreamResp
 
 
 def guard(
-    server: Callable[[], asyncio.Protocol], connections: Connections, limits: Limits
+    server: Callable[[], asyncio.Protocol], connections: Connections, limits: RoomLimits
 ) -> Callable[[], GuardedConnection]:
     """What makes protocols for an asyncio server: aiohttp's, guarded."""
     return lambda: GuardedConnection(server(), connections, limits)

@@ -11,7 +11,7 @@ from visavis.errors import WireError
 from visavis.rooms.limits import TokenBucket
 from visavis.rooms.wire.stun import Address, build_binding_response, parse_binding_request
 
-MOST_DATAGRAM_BYTES: Final = 2048
+MAX_DATAGRAM_BYTES: Final = 2048
 _ROUTES_A_CONNECTION: Final = 8
 
 

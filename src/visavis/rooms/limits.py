@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Limits:
+class RoomLimits:
     """Upper bounds; reaching one is answered, never queued.
 
     Attributes:

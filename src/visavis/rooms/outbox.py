@@ -13,11 +13,11 @@ class Outbox:
     whole state again.
 
     Args:
-        most: Messages that may wait.
+        max_waiting: Messages that may wait.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, max_waiting: int) -> None:
+        self._max = max_waiting
         self._waiting: deque[bytes] = deque()
         self._changed = asyncio.Event()
         self._closed = False
@@ -29,7 +29,7 @@ class Outbox:
 
     def send_packed(self, response: bytes) -> None:
         """Say something that is said to many."""
-        if len(self._waiting) >= self._most:
+        if len(self._waiting) >= self._max:
             self.overflowed = True
         else:
             self._waiting.append(response)

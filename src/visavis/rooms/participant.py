@@ -20,7 +20,7 @@ from livekit.protocol.rtc import (
 )
 
 from visavis.errors import RoomLimitError, WireError
-from visavis.rooms.arrival import Arrival, Means, introduce, redescribe
+from visavis.rooms.arrival import Arrival, RoomContext, introduce, redescribe
 from visavis.rooms.data import Mailbox
 from visavis.rooms.limits import TokenBucket
 from visavis.rooms.negotiation import Negotiation
@@ -79,7 +79,7 @@ class Participant:
         means: What it is made with.
     """
 
-    def __init__(self, grants: Grants, arrival: Arrival, room: Surroundings, means: Means) -> None:
+    def __init__(self, grants: Grants, arrival: Arrival, room: Surroundings, means: RoomContext) -> None:
         limits = means.limits
         self._room = room
         self._limits = limits
@@ -103,7 +103,7 @@ class Participant:
             data_share=limits.data_share,
         )
         means.start(upstream)
-        self.publisher = Publisher(upstream, means.backlog, most_tracks=limits.tracks)
+        self.publisher = Publisher(upstream, means.backlog, max_tracks=limits.tracks)
         downstream = upstream
         if not arrival.single:
             downstream = Peer(
@@ -200,7 +200,7 @@ class Participant:
         Raises:
             RoomLimitError: It would be too long.
         """
-        redescribe(self.info, name, metadata, attributes or {}, most_bytes=self._limits.attribute_bytes)
+        redescribe(self.info, name, metadata, attributes or {}, max_bytes=self._limits.attribute_bytes)
         self._is_token_stale = True
 
     def mute(self, track: Track, *, muted: bool) -> None:

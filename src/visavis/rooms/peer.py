@@ -24,7 +24,7 @@ from visavis.rooms.limits import TimeShare
 from visavis.rooms.waiting import OVERHEAD_BYTES, FairQueue
 from visavis.rooms.wire.rtcp import Feedback, parse_rtcp
 from visavis.rooms.wire.rtp import RtpPacket, is_rtcp, parse_rtp
-from visavis.rooms.wire.sdp import MOST_MESSAGE_BYTES, SCTP_PORT, Transport
+from visavis.rooms.wire.sdp import MAX_MESSAGE_BYTES, SCTP_PORT, Transport
 
 log = structlog.get_logger()
 
@@ -221,7 +221,7 @@ class Peer:
             return
         self.connected = True
         self._sctp.on("datachannel", self._add_channel)
-        await self._sctp.start(RTCSctpCapabilities(maxMessageSize=MOST_MESSAGE_BYTES), SCTP_PORT)
+        await self._sctp.start(RTCSctpCapabilities(maxMessageSize=MAX_MESSAGE_BYTES), SCTP_PORT)
         if self._opens_channels:
             self._open_channels()
         self._events.on_connected(self)
@@ -306,7 +306,7 @@ class Peer:
         chunks = len(self._sctp._outbound_queue) + len(self._sctp._data_channel_queue)  # noqa: SLF001
         return channel.bufferedAmount + chunks * OVERHEAD_BYTES
 
-    def send_message(self, label: str, message: bytes, *, sender: str, most_waiting_bytes: int) -> None:
+    def send_message(self, label: str, message: bytes, *, sender: str, max_waiting_bytes: int) -> None:
         """Send on a data channel, or keep it until the channel is open and has sent what came before.
 
         Lossy messages are dropped when the viewer does not keep up.
@@ -315,15 +315,15 @@ class Peer:
             label: Of the channel.
             message: What is sent.
             sender: Whose it is: of several senders' messages that wait each goes in turn.
-            most_waiting_bytes: A limit.
+            max_waiting_bytes: A limit.
 
         Raises:
-            RoomLimitError: More than `most_waiting_bytes` wait for this viewer; the message is lost.
+            RoomLimitError: More than `max_waiting_bytes` wait for this viewer; the message is lost.
         """
         channel = self._channels.get(label)
         taken = self._waiting_bytes(channel) if channel is not None else 0
         if label == RELIABLE:
-            if taken + self._waiting.waiting_bytes + len(message) > most_waiting_bytes:
+            if taken + self._waiting.waiting_bytes + len(message) > max_waiting_bytes:
                 raise RoomLimitError("The viewer does not take its data.")
             self._waiting.put(sender, message)
             self._send_waiting()

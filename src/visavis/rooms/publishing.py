@@ -18,7 +18,7 @@ from visavis.rooms.wire.rtp import RtpPacket, unwrap_rtx
 
 REPORT_EVERY_S: Final = 1.0
 FEEDBACK_EVERY_S: Final = 0.045
-_MOST_STREAMS: Final = 128
+_MAX_STREAMS: Final = 128
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ class Publisher:
     Args:
         peer: The connection that they come in on.
         backlog: Says when media is to be dropped.
-        most_tracks: A limit.
+        max_tracks: A limit.
     """
 
-    def __init__(self, peer: Peer, backlog: Backlog, *, most_tracks: int) -> None:
+    def __init__(self, peer: Peer, backlog: Backlog, *, max_tracks: int) -> None:
         self.peer = peer
         self.tracks: dict[str, Track] = {}
         self._backlog = backlog
-        self._most_tracks = most_tracks
+        self._max_tracks = max_tracks
         self._pending: dict[str, Track] = {}
         self._incoming: dict[str, _Incoming] = {}
         self._streams: dict[int, _Stream] = {}
@@ -69,8 +69,8 @@ class Publisher:
         Raises:
             RoomLimitError: There are enough.
         """
-        if len(self.tracks) + len(self._pending) >= self._most_tracks:
-            raise RoomLimitError(f"A participant publishes at most {self._most_tracks} tracks.")
+        if len(self.tracks) + len(self._pending) >= self._max_tracks:
+            raise RoomLimitError(f"A participant publishes at most {self._max_tracks} tracks.")
         again = next((track for track in self._all() if request.cid in track.cids), None)
         track = again or Track(request)
         if again is None:
@@ -221,7 +221,7 @@ class Publisher:
     def _bind(self, ssrc: int, track: Track, layer: str) -> _Stream | None:
         if ssrc in self._streams and self._streams[ssrc].track is track:
             return self._streams[ssrc]
-        if len(self._streams) >= _MOST_STREAMS or track.codec is None:
+        if len(self._streams) >= _MAX_STREAMS or track.codec is None:
             return None
         stream = _Stream(track, layer, ssrc, Reception(ssrc, track.codec.clock_hz))
         self._streams[ssrc] = stream

@@ -10,16 +10,16 @@ from typing import Final
 from visavis.rooms.wire.rtcp import ReceptionReport, SenderReport, pack_transport_feedback
 from visavis.rooms.wire.rtp import SEQUENCES, sequence_step
 
-MOST_MISSING: Final = 128
+MAX_MISSING: Final = 128
 """A longer gap is not asked for: a keyframe heals it."""
 
 NACK_AGAIN_S: Final = 0.06
 """From one request for a lost packet to the next, until it is known how long an answer takes."""
 
 ROUND_TRIPS: Final = 1.5
-LEAST_AGAIN_S, MOST_AGAIN_S = 0.02, 0.25
-MOST_NACKS: Final = 10
-MOST_FEEDBACK: Final = 400
+MIN_AGAIN_S, MAX_AGAIN_S = 0.02, 0.25
+MAX_NACKS: Final = 10
+MAX_FEEDBACK: Final = 400
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Reception:
             self._received += 1
             return True
         for lost in range(self._highest + 1, self._highest + step):
-            if step > MOST_MISSING:
+            if step > MAX_MISSING:
                 self._missing.clear()
                 break
             self._missing[lost % SEQUENCES] = _Missing(0, 0.0)
@@ -86,19 +86,19 @@ class Reception:
         self._transit = transit
 
     def _forget_old(self) -> None:
-        while len(self._missing) > MOST_MISSING:
+        while len(self._missing) > MAX_MISSING:
             del self._missing[next(iter(self._missing))]
 
     def take_nack(self, now_s: float) -> tuple[int, ...]:
         """The packets to ask for now: new gaps at once, old ones when an answer is overdue, a few times."""
         if not self._missing:
             return ()
-        again_s = min(max(ROUND_TRIPS * self._round_trip_s, LEAST_AGAIN_S), MOST_AGAIN_S)
+        again_s = min(max(ROUND_TRIPS * self._round_trip_s, MIN_AGAIN_S), MAX_AGAIN_S)
         due: list[int] = []
         for sequence, missing in list(self._missing.items()):
             if missing.asked and now_s - missing.asked_s < again_s:
                 continue
-            if missing.asked >= MOST_NACKS:
+            if missing.asked >= MAX_NACKS:
                 del self._missing[sequence]
                 continue
             missing.asked += 1
@@ -154,7 +154,7 @@ class TransportFeedback:
             self._highest = self._next = number
         unwrapped = self._highest + sequence_step(self._highest % SEQUENCES, number)
         self._highest = max(self._highest, unwrapped)
-        if len(self._arrivals_s) < MOST_FEEDBACK:
+        if len(self._arrivals_s) < MAX_FEEDBACK:
             self._arrivals_s.setdefault(unwrapped, arrival_s)
 
     def take(self, media_ssrc: int) -> bytes | None:
@@ -162,7 +162,7 @@ class TransportFeedback:
         if not self._arrivals_s or self._next is None:
             return None
         last = max(self._arrivals_s)
-        first = max(min(self._next, min(self._arrivals_s)), last - MOST_FEEDBACK)
+        first = max(min(self._next, min(self._arrivals_s)), last - MAX_FEEDBACK)
         arrivals: Sequence[float | None] = [self._arrivals_s.get(number) for number in range(first, last + 1)]
         feedback = pack_transport_feedback(media_ssrc, self._count, first, arrivals)
         self._arrivals_s.clear()

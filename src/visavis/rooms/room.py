@@ -24,7 +24,7 @@ from livekit.protocol.rtc import (
 )
 
 from visavis.errors import NotThereError, RoomLimitError
-from visavis.rooms.arrival import Arrival, Means
+from visavis.rooms.arrival import Arrival, RoomContext
 from visavis.rooms.data import destinations
 from visavis.rooms.participant import Participant
 from visavis.rooms.speakers import INTERVAL_S
@@ -55,7 +55,7 @@ class Room:
         means: What participants are made with.
     """
 
-    def __init__(self, info: RoomInfo, means: Means) -> None:
+    def __init__(self, info: RoomInfo, means: RoomContext) -> None:
         self._means = means
         self._clock: Callable[[], float] = means.clock
         self._speaking: dict[str, float] = {}
@@ -94,8 +94,8 @@ class Room:
         Raises:
             RoomLimitError: The room is full.
         """
-        most = min(self.info.max_participants or math.inf, self._means.limits.participants)
-        if identity not in self.participants and len(self.participants) >= most:
+        max_participants = min(self.info.max_participants or math.inf, self._means.limits.participants)
+        if identity not in self.participants and len(self.participants) >= max_participants:
             raise RoomLimitError("The room is full.")
 
     def join(self, grants: Grants, arrival: Arrival) -> Participant:
@@ -305,9 +305,11 @@ class Room:
         self._quality = {update.participant_sid: update.quality for update in updates}
         for participant in self.participants.values():
             own = participant.info.sid
-            told = [each for each in changed if each.participant_sid == own or each.participant_sid in shown]
-            if told:
-                update = ConnectionQualityUpdate(updates=told)
+            has_report = [
+                each for each in changed if each.participant_sid == own or each.participant_sid in shown
+            ]
+            if has_report:
+                update = ConnectionQualityUpdate(updates=has_report)
                 participant.outbox.send(SignalResponse(connection_quality=update))
 
     def _rate(self, participant: Participant) -> ConnectionQualityInfo:

@@ -7,7 +7,7 @@ from livekit.protocol.models import Codec, DisconnectReason
 from livekit.protocol.models import Room as RoomInfo
 
 from visavis.errors import NotAllowedError, NotThereError, RoomLimitError, WireError
-from visavis.rooms.arrival import Arrival, Means
+from visavis.rooms.arrival import Arrival, RoomContext
 from visavis.rooms.participant import Participant
 from visavis.rooms.peer import random_text
 from visavis.rooms.room import Room
@@ -17,7 +17,7 @@ from visavis.rooms.wire.codecs import CODECS
 log = structlog.get_logger()
 
 
-class Rooms:
+class RoomRegistry:
     """All rooms of this process.
 
     Args:
@@ -26,7 +26,9 @@ class Rooms:
         departure_timeout_s: The same after the last one has left.
     """
 
-    def __init__(self, means: Means, *, empty_timeout_s: int = 300, departure_timeout_s: int = 20) -> None:
+    def __init__(
+        self, means: RoomContext, *, empty_timeout_s: int = 300, departure_timeout_s: int = 20
+    ) -> None:
         self._means = means
         self._empty_timeout_s = empty_timeout_s
         self._departure_timeout_s = departure_timeout_s

@@ -12,9 +12,9 @@ from livekit.protocol.models import DataPacket, DisconnectReason, ParticipantInf
 from livekit.protocol.models import Room as RoomInfo
 
 from visavis.errors import NotAllowedError, NotThereError, RoomLimitError, RoomsError, TokenError, WireError
-from visavis.rooms.limits import Limits
+from visavis.rooms.limits import RoomLimits
 from visavis.rooms.peer import LOSSY, RELIABLE
-from visavis.rooms.rooms import Rooms
+from visavis.rooms.rooms import RoomRegistry
 from visavis.rooms.signalling import bearer
 from visavis.rooms.tokens import Grants, read_token
 
@@ -41,7 +41,7 @@ class RoomService:
         limits: For messages.
     """
 
-    def __init__(self, rooms: Rooms, keys: Mapping[str, str], limits: Limits) -> None:
+    def __init__(self, rooms: RoomRegistry, keys: Mapping[str, str], limits: RoomLimits) -> None:
         self._rooms = rooms
         self._keys = keys
         self._limits = limits
@@ -91,7 +91,7 @@ class RoomService:
         answer = _write_json(reply) if in_json else reply.SerializeToString()
         return web.Response(body=answer, content_type=request.content_type)
 
-    # Rooms
+    # RoomRegistry
 
     def _create_room(self, grants: Grants, request: api.CreateRoomRequest) -> RoomInfo:
         grants.require_create()

@@ -13,7 +13,7 @@ from livekit.protocol.rtc import MediaSectionsRequirement, SessionDescription, S
 
 from visavis.rooms.outbox import Outbox
 from visavis.rooms.peer import Peer
-from visavis.rooms.tracks import View
+from visavis.rooms.tracks import Subscription
 from visavis.rooms.wire import sdp
 from visavis.rooms.wire.codecs import Codec
 
@@ -24,10 +24,10 @@ _DATA_MID: Final = "0"
 class Sections(Protocol):
     """What a subscriber needs of either way."""
 
-    def place(self, view: View) -> None:
+    def place(self, view: Subscription) -> None:
         """A view wants a section."""
 
-    def take_away(self, view: View) -> None:
+    def take_away(self, view: Subscription) -> None:
         """A view needs its section no longer."""
 
     def negotiate(self) -> None:
@@ -43,8 +43,8 @@ class OfferedSections:
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
-        self._by_mid: dict[str, View] = {}
-        self._waiting: list[View] = []
+        self._by_mid: dict[str, Subscription] = {}
+        self._waiting: list[Subscription] = []
         self._free = dict.fromkeys(_KINDS, 0)
         self._asked = False
         self._released: set[str] = set()
@@ -54,11 +54,11 @@ class OfferedSections:
         """Mid to the sid of the track that is sent there."""
         return {mid: view.track.info.sid for mid, view in self._by_mid.items()}
 
-    def place(self, view: View) -> None:
+    def place(self, view: Subscription) -> None:
         """See `Sections`."""
         self._waiting.append(view)
 
-    def take_away(self, view: View) -> None:
+    def take_away(self, view: Subscription) -> None:
         """See `Sections`."""
         if view in self._waiting:
             self._waiting.remove(view)
@@ -89,7 +89,7 @@ class OfferedSections:
         own = replace(section, direction="sendonly", rids=())
         return sdp.write_section(own, transport, codec=number, outgoing=_outgoing(view))
 
-    def _take_waiting(self, section: sdp.Section) -> View | None:
+    def _take_waiting(self, section: sdp.Section) -> Subscription | None:
         for view in self._waiting:
             codec = view.track.codec
             if view.track.kind == section.kind and codec and accepted_number(section, codec) is not None:
@@ -117,7 +117,7 @@ class _Slot:
     mid: str
     codec: Codec
     sid: str
-    view: View | None
+    view: Subscription | None
     rested: bool = False
 
 
@@ -138,7 +138,7 @@ class OwnSections:
         self._unanswered = False
         self._stale = True  # the first offer opens the data channels
 
-    def place(self, view: View) -> None:
+    def place(self, view: Subscription) -> None:
         """See `Sections`."""
         codec = view.track.codec
         if codec is None:
@@ -152,7 +152,7 @@ class OwnSections:
         view.codec_number, view.rtx_number = codec.payload_type, codec.rtx_payload_type
         self._stale = True
 
-    def take_away(self, view: View) -> None:
+    def take_away(self, view: Subscription) -> None:
         """See `Sections`."""
         for slot in self._slots:
             if slot.view is view:
@@ -213,7 +213,7 @@ def accepted_number(section: sdp.Section, codec: Codec) -> int | None:
     return None
 
 
-def _outgoing(view: View) -> sdp.Outgoing:
+def _outgoing(view: Subscription) -> sdp.Outgoing:
     return sdp.Outgoing(view.stream, view.track.info.sid, view.ssrc, view.rtx_ssrc)
 
 

@@ -13,14 +13,14 @@ import structlog
 from aiohttp import web
 
 from visavis.errors import SettingsError
-from visavis.rooms.arrival import Means
+from visavis.rooms.arrival import RoomContext
 from visavis.rooms.backlog import Backlog
 from visavis.rooms.connections import Connections
 from visavis.rooms.guard import HTTP_LOG, guard, note_request
 from visavis.rooms.ice import Candidates, Ice
-from visavis.rooms.limits import Limits
+from visavis.rooms.limits import RoomLimits
 from visavis.rooms.peer import Certificate, Peer
-from visavis.rooms.rooms import Rooms
+from visavis.rooms.rooms import RoomRegistry
 from visavis.rooms.roomservice import RoomService
 from visavis.rooms.signalling import Signalling
 from visavis.rooms.sockets import bind, port_of, raise_descriptor_limit
@@ -32,7 +32,7 @@ log = structlog.get_logger()
 TICK_S: Final = 0.025
 _WRITERS_RUN_S: Final = 0.05
 _GOODBYE_S: Final = 1.0
-_MOST_LINE_BYTES: Final = 128 * 1024  # a join request, with its offer, is in the address
+_MAX_LINE_BYTES: Final = 128 * 1024  # a join request, with its offer, is in the address
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Options:
     public_addresses: tuple[str, ...] = ()
     empty_timeout_s: int = 300
     departure_timeout_s: int = 20
-    limits: Limits = field(default_factory=Limits)
+    limits: RoomLimits = field(default_factory=RoomLimits)
 
 
 class RoomServer:
@@ -95,8 +95,8 @@ class RoomServer:
         backlog = Backlog()
         ice = await self._open_media(stack, backlog)
         stack.push_async_callback(self._end_peers)
-        means = Means(ice, Certificate(), options.keys, options.limits, backlog, self._start)
-        rooms = Rooms(
+        means = RoomContext(ice, Certificate(), options.keys, options.limits, backlog, self._start)
+        rooms = RoomRegistry(
             means,
             empty_timeout_s=options.empty_timeout_s,
             departure_timeout_s=options.departure_timeout_s,
@@ -110,8 +110,8 @@ class RoomServer:
             access_log=None,
             logger=HTTP_LOG,
             shutdown_timeout=_GOODBYE_S,
-            max_line_size=_MOST_LINE_BYTES,
-            max_field_size=_MOST_LINE_BYTES,
+            max_line_size=_MAX_LINE_BYTES,
+            max_field_size=_MAX_LINE_BYTES,
             max_headers=options.limits.header_lines,
         )
         await runner.setup()
@@ -157,8 +157,8 @@ class RoomServer:
         stack.callback(udp.close)
         udp.open()
         if streams is not None:
-            most = min(options.limits.tcp_connections, raise_descriptor_limit() // 4)
-            tcp = TcpListener(streams, ice, most=most)
+            max_connections = min(options.limits.tcp_connections, raise_descriptor_limit() // 4)
+            tcp = TcpListener(streams, ice, max_connections=max_connections)
             stack.callback(tcp.close)
             await tcp.open()
         return ice
@@ -196,7 +196,7 @@ async def _guard(peer: Peer) -> None:
         peer.lose()
 
 
-async def _tick(rooms: Rooms) -> None:
+async def _tick(rooms: RoomRegistry) -> None:
     due_s = time.monotonic()
     while True:
         due_s = max(due_s + TICK_S, time.monotonic())
@@ -207,7 +207,7 @@ async def _tick(rooms: Rooms) -> None:
             log.exception("rooms_tick_failed")
 
 
-async def _say_goodbye(rooms: Rooms) -> None:
+async def _say_goodbye(rooms: RoomRegistry) -> None:
     rooms.close()
     await asyncio.sleep(_WRITERS_RUN_S)  # the writers run before the sockets are closed
 

@@ -36,11 +36,11 @@ from visavis.errors import (
     WireError,
 )
 from visavis.rooms.arrival import Arrival
-from visavis.rooms.limits import Limits
+from visavis.rooms.limits import RoomLimits
 from visavis.rooms.participant import Participant
 from visavis.rooms.requests import Requests
 from visavis.rooms.room import Room
-from visavis.rooms.rooms import Rooms
+from visavis.rooms.rooms import RoomRegistry
 from visavis.rooms.tokens import Grants, read_token
 from visavis.rooms.wire.codecs import CODECS
 
@@ -92,7 +92,7 @@ class Signalling:
         limits: For messages.
     """
 
-    def __init__(self, rooms: Rooms, keys: Mapping[str, str], limits: Limits) -> None:
+    def __init__(self, rooms: RoomRegistry, keys: Mapping[str, str], limits: RoomLimits) -> None:
         self._rooms = rooms
         self._keys = keys
         self._limits = limits
@@ -314,18 +314,18 @@ def _arrival(wish: _Wish) -> Arrival:
     )
 
 
-def read_join_request(text: str, most_bytes: int) -> JoinRequest:
+def read_join_request(text: str, max_bytes: int) -> JoinRequest:
     """Unpack the `join_request` parameter.
 
     Raises:
-        WireError: It cannot be read, or unpacks to more than `most_bytes`.
+        WireError: It cannot be read, or unpacks to more than `max_bytes`.
     """
     try:
         wrapped = WrappedJoinRequest.FromString(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         packed = wrapped.join_request
         if wrapped.compression == WrappedJoinRequest.GZIP:
             unzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-            packed = unzip.decompress(packed, most_bytes)
+            packed = unzip.decompress(packed, max_bytes)
             if unzip.unconsumed_tail or not unzip.eof:
                 raise WireError("The join request is cut off, or too long.")
         return JoinRequest.FromString(packed)

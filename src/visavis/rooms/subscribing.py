@@ -6,7 +6,7 @@ from typing import Final
 
 from visavis.rooms.peer import Peer
 from visavis.rooms.sections import Sections
-from visavis.rooms.tracks import Track, View
+from visavis.rooms.tracks import Subscription, Track
 from visavis.rooms.wire.rtcp import Feedback, KeyframeRequest, Nack, ReceptionReport
 
 LOSSY_S: Final = 10.0
@@ -29,9 +29,9 @@ class Subscriber:
     def __init__(self, sid: str, peer: Peer, sections: Sections) -> None:
         self._sid = sid
         self._sections = sections
-        self._by_ssrc: dict[int, View] = {}
+        self._by_ssrc: dict[int, Subscription] = {}
         self.peer = peer
-        self.views: dict[str, View] = {}
+        self.views: dict[str, Subscription] = {}
         self.lost_share = 0.0
         self._lossy_until_s = -math.inf
 
@@ -59,7 +59,7 @@ class Subscriber:
         self._end(view)
         return True
 
-    def _end(self, view: View) -> None:
+    def _end(self, view: Subscription) -> None:
         view.live = False
         view.track.views.pop(self._sid, None)
         self._by_ssrc.pop(view.ssrc, None)

@@ -11,7 +11,7 @@ from typing import Final, cast
 
 from visavis.errors import WireError
 from visavis.rooms.connections import Connections
-from visavis.rooms.ice import MOST_DATAGRAM_BYTES, Ice
+from visavis.rooms.ice import MAX_DATAGRAM_BYTES, Ice
 from visavis.rooms.wire.framing import Frames, frame
 from visavis.rooms.wire.stun import Address
 
@@ -27,7 +27,7 @@ class TcpRoute(asyncio.Protocol):
     def __init__(self, listener: "TcpListener", ice: Ice) -> None:
         self._listener = listener
         self._ice = ice
-        self._frames = Frames(MOST_DATAGRAM_BYTES)
+        self._frames = Frames(MAX_DATAGRAM_BYTES)
         self._transport: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._address: Address = ("", 0)
@@ -86,13 +86,13 @@ class TcpListener:
     Args:
         bound: The socket that listens; it is closed in the end.
         ice: Told what comes.
-        most: Connections at once; one more takes the place of one that has not proven whose it is.
+        max_connections: Connections at once; one more takes the place of one that has not proven whose it is.
     """
 
-    def __init__(self, bound: socket.socket, ice: Ice, *, most: int) -> None:
+    def __init__(self, bound: socket.socket, ice: Ice, *, max_connections: int) -> None:
         self._socket = bound
         self._ice = ice
-        self.connections = Connections(most)
+        self.connections = Connections(max_connections)
         self._server: asyncio.Server | None = None
 
     async def open(self) -> None:

@@ -10,7 +10,7 @@ from livekit.protocol.models import ParticipantInfo, ParticipantPermission, Trac
 
 from visavis.errors import NotAllowedError, TokenError
 
-MOST_IDENTITY_CHARACTERS: Final = 256
+MAX_IDENTITY_CHARACTERS: Final = 256
 _LEEWAY_S: Final = 60  # clocks of other machines
 
 REFRESHED_TTL_S: Final = 600
@@ -136,8 +136,8 @@ def read_token(token: str, keys: Mapping[str, str]) -> Grants:
 def _read_claims(claims: Mapping[str, Any]) -> Grants:
     video = claims.get("video") or {}
     identity = str(claims.get("sub") or "")
-    if len(identity) > MOST_IDENTITY_CHARACTERS:
-        raise TokenError(f"An identity has at most {MOST_IDENTITY_CHARACTERS} characters.")
+    if len(identity) > MAX_IDENTITY_CHARACTERS:
+        raise TokenError(f"An identity has at most {MAX_IDENTITY_CHARACTERS} characters.")
     return Grants(
         identity=identity,
         name=str(claims.get("name") or ""),

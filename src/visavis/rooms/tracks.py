@@ -23,7 +23,7 @@ TELL_EVERY_S: Final = 0.5
 """Clients look once a second at the newest report, and play sound and pictures together from the second one
 that they see of each on; of sound they send one in five seconds."""
 
-REPORT_LIFE_S: Final = 20.0
+REPORT_TTL_S: Final = 20.0
 """Who has not reported for so long sends nothing any more."""
 
 
@@ -33,7 +33,7 @@ def random_ssrc() -> int:
 
 
 @dataclass
-class View:
+class Subscription:
     """What one viewer gets of a track.
 
     Attributes:
@@ -46,7 +46,7 @@ class View:
         rtx_number: That of repeats; `None` if it takes none.
         live: Whether packets flow.
         paused: Whether the viewer has asked for none.
-        told: Whether the viewer has had a sender report.
+        has_report: Whether the viewer has had a sender report.
         lossy: Whether the line loses packets. Then the last packet of each frame and all repeats go twice:
             that a frame lacks its end is seen only when the next one comes, that a repeat was lost only
             after the viewer's time for an answer.
@@ -61,7 +61,7 @@ class View:
     rtx_number: int | None = None
     live: bool = False
     paused: bool = False
-    told: bool = False
+    has_report: bool = False
     lossy: bool = False
     rtx_ssrc: int = field(default_factory=random_ssrc)
     rtx_sequence: int = field(default_factory=lambda: secrets.randbelow(SEQUENCES))
@@ -136,7 +136,7 @@ class Track:
         self.forwarder: Forwarder | None = None
         self.keyframes = KeyframeRequests()
         self.loudness = Loudness()
-        self.views: dict[str, View] = {}
+        self.views: dict[str, Subscription] = {}
         self.seen_by: set[str] = set()
         self.ssrc = random_ssrc()
         self._reports: dict[str, tuple[SenderReport, float]] = {}
@@ -152,17 +152,17 @@ class Track:
         """Name of the codec that the client said it would send; may be empty."""
         return self.info.mime_type.rpartition("/")[2].lower()
 
-    def show(self, viewer: str, peer: Peer, stream: str) -> View:
+    def show(self, viewer: str, peer: Peer, stream: str) -> Subscription:
         """A view for a viewer, who has none now.
 
         Args:
             viewer: Its sid.
             peer: Where it is sent.
-            stream: See `View`.
+            stream: See `Subscription`.
         """
         ssrc = random_ssrc() if viewer in self.seen_by else self.ssrc
         self.seen_by.add(viewer)
-        view = self.views[viewer] = View(peer, self, stream, ssrc)
+        view = self.views[viewer] = Subscription(peer, self, stream, ssrc)
         return view
 
     def agree(self, mid: str, codec: Codec) -> None:
@@ -205,23 +205,23 @@ class Track:
             return
         views = list(self.views.values())
         if now_s - self._told_s < TELL_EVERY_S:
-            views = [view for view in views if view.live and not view.told]
+            views = [view for view in views if view.live and not view.has_report]
         elif self._reports:
             self._told_s = now_s
         if not views:
             return
         for layer, (report, at_s) in self._reports.items():
-            if now_s - at_s < REPORT_LIFE_S:
+            if now_s - at_s < REPORT_TTL_S:
                 self._tell(views, layer, report.later(now_s - at_s, self.codec.clock_hz))
 
-    def _tell(self, views: Iterable[View], layer: str, report: SenderReport) -> None:
+    def _tell(self, views: Iterable[Subscription], layer: str, report: SenderReport) -> None:
         out = self.forwarder.translate(layer, report) if self.forwarder else None
         if out is None:
             return
         for view in views:
             if view.live:
                 view.peer.send_rtcp(replace(out, ssrc=view.ssrc).pack())
-                view.told = True
+                view.has_report = True
 
 
 def _describe(request: AddTrackRequest) -> TrackInfo:

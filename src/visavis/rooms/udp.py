@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from visavis.rooms.backlog import Backlog
-from visavis.rooms.ice import MOST_DATAGRAM_BYTES, Ice
+from visavis.rooms.ice import MAX_DATAGRAM_BYTES, Ice
 from visavis.rooms.wire.stun import Address
 
 _SO_TIMESTAMPNS: Final = 35  # Linux; the socket module has no name for it
@@ -72,7 +72,7 @@ class UdpSocket:
     def _read(self) -> None:
         for _ in range(_READS_A_TURN):
             try:
-                datagram, ancillary, _flags, source = self._socket.recvmsg(MOST_DATAGRAM_BYTES, 64)
+                datagram, ancillary, _flags, source = self._socket.recvmsg(MAX_DATAGRAM_BYTES, 64)
             except OSError:  # nothing left, or the answer to something that we sent
                 return
             if datagram:

@@ -17,7 +17,7 @@ from visavis.samples.canvas import (
     shade,
     shape,
 )
-from visavis.samples.skin import Form
+from visavis.samples.skin import FaceShape
 
 _UPPER = (33, 246, 161, 160, 159, 158, 157, 173, 133)  # outer to inner corner, image left
 _LOWER = (33, 7, 163, 144, 145, 153, 154, 155, 133)
@@ -30,7 +30,7 @@ _LASH = colour("1f1512")
 _BROW = colour("4a3024")
 
 
-def paint_eyes(picture: Floats, form: Form, generator: np.random.Generator) -> None:
+def paint_eyes(picture: Floats, form: FaceShape, generator: np.random.Generator) -> None:
     """Both eyes with their lids, lashes and brows."""
     for side in (-1.0, 1.0):
         upper, lower = (form.outline(*indices) for indices in (_UPPER, _LOWER))

@@ -4,7 +4,7 @@ import numpy as np
 
 from visavis.engine.arrays import Floats
 from visavis.samples.canvas import blob, colour, covered, curve, lay, line, noise, plane, shade, shape
-from visavis.samples.skin import Form
+from visavis.samples.skin import FaceShape
 
 _UPPER_OUTER = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
 _LOWER_OUTER = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)
@@ -13,7 +13,7 @@ _NOSE_BASE = 2
 _BETWEEN_LOWER = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
 
 
-def paint_nose(picture: Floats, form: Form) -> None:
+def paint_nose(picture: Floats, form: FaceShape) -> None:
     """Nostrils, wings and the light on bridge and tip."""
     base = float(form.points[_NOSE_BASE, 1])
     for side in (-1, 1):
@@ -44,7 +44,7 @@ def paint_nose(picture: Floats, form: Form) -> None:
     lay(picture, colour("fff0e0"), 0.22 * blob(-0.10, 1.1, 0.16, 1.0))
 
 
-def paint_mouth(picture: Floats, form: Form, generator: np.random.Generator) -> None:
+def paint_mouth(picture: Floats, form: FaceShape, generator: np.random.Generator) -> None:
     """Closed lips with a hint of a smile."""
     top, bottom = (form.outline(*indices) for indices in (_UPPER_OUTER, _LOWER_OUTER))
     between = (form.outline(*_BETWEEN_UPPER) + form.outline(*_BETWEEN_LOWER)) / 2

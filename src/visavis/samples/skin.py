@@ -39,7 +39,7 @@ DEEP = colour("a8583c")
 
 
 @dataclass(frozen=True)
-class Form:
+class FaceShape:
     """The face to be painted.
 
     Attributes:
@@ -56,7 +56,7 @@ class Form:
         return outline
 
 
-def face_form() -> Form:
+def face_form() -> FaceShape:
     """The mean face made younger: larger eyes, a shorter lower half, a hint of a smile."""
     points = mean_face().copy()
     x, y = points[:, 0].copy(), points[:, 1].copy()
@@ -73,7 +73,7 @@ def face_form() -> Form:
         points[:, 0] -= 0.26 * side * wing
     lips = np.exp(-0.5 * ((x / 1.9) ** 2 + ((y + 4.35) / 0.75) ** 2))
     points[:, 1] += 0.14 * lips * (y + 4.35)
-    return Form(points, _height(points))
+    return FaceShape(points, _height(points))
 
 
 def _height(points: Points) -> Floats:
@@ -110,7 +110,7 @@ def paint_neck(picture: Floats) -> None:
     lay(picture, neck, mask)
 
 
-def paint_skin(picture: Floats, form: Form, generator: np.random.Generator) -> Floats:
+def paint_skin(picture: Floats, form: FaceShape, generator: np.random.Generator) -> Floats:
     """The face itself, without eyes, brows and lips; gives its mask."""
     oval = curve(np.concatenate([form.outline(*_OVAL), form.outline(_OVAL[0])]), 200)
     mask = shape(oval, soft_px=1.6)
@@ -132,7 +132,7 @@ def _blush(skin: Floats) -> None:
     shade(skin, colour("fff2d8"), 0.30 * blob(0, 5.6, 3.5, 1.5))
 
 
-def _light(skin: Floats, form: Form) -> None:
+def _light(skin: Floats, form: FaceShape) -> None:
     """Soft key light, warm shadow, a little fill, and the shine of skin."""
     # The mesh is coarse towards the ears: there only the large form counts.
     grid_x, grid_y = (each[::_LIGHT_STEP, ::_LIGHT_STEP] for each in plane())

@@ -22,15 +22,15 @@ from visavis.core.secret import SEALS, seal, shared_secret, unseal
 from visavis.core.sessions import EXTERNAL, Reason
 from visavis.errors import DatabaseError, LiveRoomError, StoreError, VisavisError
 from visavis.whole_file import whole_file
-from visavis.worker.players import Player
-from visavis.worker.workshop import Workshop, patiently
+from visavis.worker.context import WorkerContext, patiently
+from visavis.worker.session_processes import SessionProcess
 
 AVATAR: Final = "avatar"
 _CORES_FOR_SESSIONS: Final = 0.85  # the rest is for rooms, database and gateway
 _MOVED_WITHIN_S: Final = 8.0
 _PAUSE_S: Final = 1.0
 _CLOSE_AGAIN_S: Final = 10.0
-_MOST_RIGS: Final = 64
+_MAX_RIGS: Final = 64
 _REASONS: Final = {
     "idle_timeout": Reason.IDLE,
     "room_deleted": Reason.ROOM,
@@ -54,8 +54,8 @@ class _Running:
     """
 
     id: str
-    told: int
-    player: Player | None = None
+    sent: int
+    process: SessionProcess | None = None
     playing: asyncio.Task[None] | None = None
     figures: dict[str, Any] = field(default_factory=dict)
 
@@ -63,14 +63,14 @@ class _Running:
 class LiveHalf:
     """Holds live sessions for a worker."""
 
-    def __init__(self, shop: Workshop, name: str) -> None:
+    def __init__(self, context: WorkerContext, name: str) -> None:
         """Prepare.
 
         Args:
-            shop: What tasks of a worker need.
+            context: What tasks of a worker need.
             name: The worker's.
         """
-        self._shop, self._company, self._name = shop, shop.company, name
+        self._context, self._session_pool, self._name = context, context.session_pool, name
         self._running: dict[str, _Running] = {}
         self._ending: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -83,10 +83,10 @@ class LiveHalf:
         Args:
             url: Of the database.
         """
-        self._shop.live.slots = slots = await self._count_slots()
+        self._context.live.slots = slots = await self._count_slots()
         _log.info("live_slots", slots=slots)
-        with contextlib.suppress(DatabaseError):  # otherwise the seat says it with its next sign of life
-            async with self._shop.database.transaction() as tx:
+        with contextlib.suppress(DatabaseError):  # otherwise the next heartbeat says it
+            async with self._context.database.transaction() as tx:
                 await leases.announce(tx, self._name, slots)
         listening = asyncio.create_task(self._listen(url))
         try:
@@ -105,13 +105,13 @@ class LiveHalf:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
-            await asyncio.shield(self._go_home())
+            await asyncio.shield(self._drain())
 
     async def _count_slots(self) -> int:
-        live = self._shop.live
+        live = self._context.live
         if live.wanted_slots is not None:
             return live.wanted_slots
-        cost = await self._company.measure(live.picture)
+        cost = await self._session_pool.measure(live.picture)
         return max(1, int(len(os.sched_getaffinity(0)) * _CORES_FOR_SESSIONS / cost))
 
     async def _listen(self, url: str) -> None:
@@ -124,8 +124,8 @@ class LiveHalf:
             await asyncio.sleep(_PAUSE_S)
 
     async def _round(self) -> None:
-        free = self._shop.live.slots - len(self._running)
-        async with self._shop.database.transaction() as tx:
+        free = self._context.live.slots - len(self._running)
+        async with self._context.database.transaction() as tx:
             taken = await leases.take_over(tx, self._name, free=free)
             held = {row.id: row for row in await leases.renew(tx, self._name)}
             unread = {row.id: await leases.unread(tx, row) for row in held.values()}
@@ -153,21 +153,21 @@ class LiveHalf:
         reason: Reason | None = None
         try:
             rig = await self._fetch_rig(str(row.rig_id))
-            live = self._shop.live
+            live = self._context.live
             is_own = row.mode != EXTERNAL or row.livekit_url == live.shown_url
             order: dict[str, Any] = {"url": live.rooms.url if is_own else row.livekit_url}
             order |= {"is_own": is_own, "token": await self._token(row), "rig": str(rig)}
             order |= {"viewers_token": self._viewers_token(row)}
             order |= {"picture": live.picture, "idle_timeout_s": row.idle_timeout_s}
-            running.player = await self._company.hire()
-            _log.info("session_begun", session=row.id, placement=row.placements, player=running.player.pid)
-            await running.player.order({"do": "begin", **order})
-            reason = await self._watch(running, running.player, row)
+            running.process = await self._session_pool.acquire()
+            _log.info("session_begun", session=row.id, placement=row.placements, process=running.process.pid)
+            await running.process.order({"do": "begin", **order})
+            reason = await self._watch(running, running.process, row)
         except (VisavisError, OSError) as error:
             _log.error("session_broke", session=row.id, reason=type(error).__name__)
         finally:
-            if running.player is not None:
-                await asyncio.shield(running.player.end())
+            if running.process is not None:
+                await asyncio.shield(running.process.end())
             if running.figures:
                 _log.info("session_figures", session=running.id, **running.figures)
         if self._running.get(running.id) is running:
@@ -178,48 +178,48 @@ class LiveHalf:
         """End a session that came to its end here; let one that broke be begun anew."""
         _log.info("player_gone", session=identifier, reason=reason)
         if reason is None:
-            await self._write(leases.give_back, identifier)
+            await self._write(leases.release, identifier)
         else:
             await self._write(_end_here, identifier, reason)
         self._wake.set()
 
     async def _token(self, row: Session) -> str:
         if row.mode != EXTERNAL or row.sealed_token is None:
-            return self._shop.live.rooms.token(row.room, AVATAR, role="avatar")
-        async with self._shop.database.transaction() as tx:
+            return self._context.live.rooms.token(row.room, AVATAR, role="avatar")
+        async with self._context.database.transaction() as tx:
             return unseal(await shared_secret(tx, SEALS), row.sealed_token)
 
     def _viewers_token(self, row: Session) -> str | None:
-        rooms = self._shop.live.rooms
+        rooms = self._context.live.rooms
         viewers = rooms.viewers_room(row.room)
         if row.mode == EXTERNAL or viewers == row.room:
             return None
         return rooms.token(viewers, AVATAR, role="avatar")
 
     async def _pass_on(self, running: _Running, messages: list[SessionMessage]) -> None:
-        if running.player is None:
+        if running.process is None:
             return
         for message in messages:
-            if message.sequence <= running.told:
+            if message.sequence <= running.sent:
                 continue
-            running.told = message.sequence
+            running.sent = message.sequence
             if message.kind == sessions.SWAP and message.rig_id is not None:
                 rig = await self._fetch_rig(message.rig_id)
                 order = {"do": "swap", "rig": str(rig), "sequence": message.sequence}
-                await running.player.order(order | {"face": message.rig_id[:12]})
+                await running.process.order(order | {"face": message.rig_id[:12]})
 
-    async def _watch(self, running: _Running, player: Player, row: Session) -> Reason | None:
+    async def _watch(self, running: _Running, process: SessionProcess, row: Session) -> Reason | None:
         """Hear what a player tells, to its end. Returns why the session is over, if it is."""
-        before = running.told
-        async for event in player.events():
+        before = running.sent
+        async for event in process.events():
             match event["event"]:
                 case "joined":
                     await self._write(leases.joined, running.id)
-                    await self._write(leases.obeyed, running.id, before)
+                    await self._write(leases.mark_applied, running.id, before)
                 case "token" if row.mode == EXTERNAL:  # for who takes it over; tokens for ours are made anew
                     await self._write(_keep_token, running.id, event["token"])
-                case "obeyed":
-                    await self._write(leases.obeyed, running.id, event["sequence"])
+                case "applied":
+                    await self._write(leases.mark_applied, running.id, event["sequence"])
                 case "figures":
                     running.figures = {name: value for name, value in event.items() if name != "event"}
                     _log.debug("session_delays", session=running.id, **running.figures["delays_ms"])
@@ -229,7 +229,7 @@ class LiveHalf:
 
     async def _write(self, do: Any, identifier: str, *values: Any) -> None:
         async def write() -> None:
-            async with self._shop.database.transaction() as tx:
+            async with self._context.database.transaction() as tx:
                 await do(tx, self._name, identifier, *values)
 
         try:
@@ -238,7 +238,7 @@ class LiveHalf:
             _log.error("session_not_written", session=identifier, code=error.code)
 
     async def _end(self, identifier: str, reason: Reason) -> None:
-        async with self._shop.database.transaction() as tx:
+        async with self._context.database.transaction() as tx:
             await _end_here(tx, self._name, identifier, reason)
 
     def _drop(self, identifier: str) -> None:
@@ -250,23 +250,23 @@ class LiveHalf:
             playing.add_done_callback(self._ending.discard)
 
     async def _fetch_rig(self, rig_id: str) -> Path:
-        path = self._shop.folder / f"rig-{rig_id}"
+        path = self._context.folder / f"rig-{rig_id}"
         if path.exists():
             path.touch()
         else:
             # With what workers that were killed left beside them.
-            kept = sorted(self._shop.folder.glob("*rig-*"), key=lambda each: each.stat().st_mtime)
-            for old in kept[:-_MOST_RIGS]:
+            kept = sorted(self._context.folder.glob("*rig-*"), key=lambda each: each.stat().st_mtime)
+            for old in kept[:-_MAX_RIGS]:
                 old.unlink(missing_ok=True)  # a player has read its own into memory long ago
             with whole_file(path) as part:
-                await self._shop.store.fetch(f"rigs/{rig_id}.visavis", part)
+                await self._context.store.fetch(f"rigs/{rig_id}.visavis", part)
         return path
 
     async def _keep_house(self) -> None:
         """End what nobody took over, and close the rooms of what has ended."""
-        async with self._shop.database.transaction() as tx:
+        async with self._context.database.transaction() as tx:
             for row in await leases.abandoned(tx):
-                broken = row.placements >= leases.MOST_PLACEMENTS
+                broken = row.placements >= leases.MAX_PLACEMENTS
                 reason = Reason.FAILED if broken else Reason.WORKER_LOST
                 await sessions.end(tx, row.id, reason, at=row.lease_until)
                 _log.warning("session_abandoned", session=row.id, reason=reason)
@@ -276,12 +276,12 @@ class LiveHalf:
 
     async def _close_rooms(self) -> None:
         try:
-            async with self._shop.database.transaction() as tx:
+            async with self._context.database.transaction() as tx:
                 ended = await leases.rooms_to_close(tx)
             for row in ended:
                 if row.mode != EXTERNAL:
-                    await self._shop.live.rooms.close(row.room)
-                async with self._shop.database.transaction() as tx:
+                    await self._context.live.rooms.close(row.room)
+                async with self._context.database.transaction() as tx:
                     await leases.room_closed(tx, row.id)
             await self._close_rooms_again()
         except (DatabaseError, LiveRoomError) as error:
@@ -293,19 +293,19 @@ class LiveHalf:
         if now_s - self._closed_again_s < _CLOSE_AGAIN_S:
             return
         self._closed_again_s = now_s
-        there = await self._shop.live.rooms.open_rooms()
-        async with self._shop.database.transaction() as tx:
+        there = await self._context.live.rooms.open_rooms()
+        async with self._context.database.transaction() as tx:
             ended = await sessions.ended_rooms(tx, there)
         for room in ended:
             _log.info("room_closed_again")
-            await self._shop.live.rooms.close(room)
+            await self._context.live.rooms.close(room)
 
-    async def _go_home(self) -> None:
+    async def _drain(self) -> None:
         """Move what runs here to other workers, then leave."""
-        self._shop.live.slots = 0
+        self._context.live.slots = 0
         try:
-            async with self._shop.database.transaction() as tx:
-                given = await leases.go_home(tx, self._name)
+            async with self._context.database.transaction() as tx:
+                given = await leases.drain(tx, self._name)
             _log.info("sessions_given_back", sessions=given)
         except VisavisError as error:
             _log.warning("sessions_not_given_back", code=error.code)
@@ -329,4 +329,4 @@ async def _end_here(tx: AsyncSession, worker: str, identifier: str, reason: Reas
 
 
 def _is_too_long(row: Session) -> bool:
-    return row.most_s is not None and sessions.bill(row).duration_s > row.most_s
+    return row.max_duration_s is not None and sessions.bill(row).duration_s > row.max_duration_s

@@ -11,13 +11,13 @@ import structlog
 from visavis.core import jobs
 from visavis.core.schema import VIDEO, Job
 from visavis.errors import ChildError, InputError, MarkError, StoreError, TakingTooLongError
-from visavis.worker.workshop import Workshop, patiently
+from visavis.worker.context import WorkerContext, patiently
 
 INVALID_INPUT: Final = "invalid_input"
 _log = structlog.get_logger()
 
 
-async def render_job(shop: Workshop, job_id: str) -> None:
+async def render_job(context: WorkerContext, job_id: str) -> None:
     """Do a job, from its files in the store to its result there.
 
     Whatever is written names the attempt: if this worker was taken for dead meanwhile and another has the
@@ -25,7 +25,7 @@ async def render_job(shop: Workshop, job_id: str) -> None:
     """
 
     async def begin() -> Job | None:
-        async with shop.database.transaction() as tx:
+        async with context.database.transaction() as tx:
             return await jobs.begin(tx, job_id)
 
     job = await patiently(begin)
@@ -35,10 +35,10 @@ async def render_job(shop: Workshop, job_id: str) -> None:
     log = _log.bind(job=job.id, attempt=job.attempt, type=job.type)
     log.info("job_begun")
     try:
-        output = await _make(shop, job)
+        output = await _make(context, job)
     except asyncio.CancelledError:
         # Going home: somebody else shall have it, and the try does not count.
-        await asyncio.shield(_release(shop, job, counts=False))
+        await asyncio.shield(_release(context, job, counts=False))
         log.info("job_released")
         raise
     except (InputError, TakingTooLongError) as error:
@@ -46,40 +46,40 @@ async def render_job(shop: Workshop, job_id: str) -> None:
         code = INVALID_INPUT if is_input else jobs.GENERATION_FAILED
         words = error.message if is_input else "Processing took too long and was stopped."
         log.info("job_refused", code=error.code)
-        await _fail(shop, job, code, words)
+        await _fail(context, job, code, words)
     except (ChildError, StoreError, MarkError) as error:
         log.warning("job_try_failed", code=error.code, reason=error.message)
-        if not await _release(shop, job, counts=True):
-            await _discard_inputs(shop, job)
+        if not await _release(context, job, counts=True):
+            await _discard_inputs(context, job)
     else:
-        if await _finish(shop, job, output):
+        if await _finish(context, job, output):
             log.info("job_completed", seconds=round(time.monotonic() - began, 3), output_s=output.duration_s)
-            await _discard_inputs(shop, job)
+            await _discard_inputs(context, job)
             # What tries before this one may have left when their workers died.
-            await _delete(shop, [_result_path(job, attempt) for attempt in range(1, job.attempt)])
+            await _delete(context, [_result_path(job, attempt) for attempt in range(1, job.attempt)])
         else:
             log.warning("job_was_taken_over")
-            await _delete(shop, [output.path])
+            await _delete(context, [output.path])
 
 
-async def _make(shop: Workshop, job: Job) -> jobs.Output:
-    with TemporaryDirectory(prefix="job-", dir=shop.folder) as name:
+async def _make(context: WorkerContext, job: Job) -> jobs.Output:
+    with TemporaryDirectory(prefix="job-", dir=context.folder) as name:
         folder = Path(name)
         request: dict[str, Any] = {"text": job.text, "language": job.language, "voice": job.voice}
         for part, stored in (("image", job.image_path), ("audio", job.audio_path)):
             if stored:
                 request[part] = str(folder / part)
-                await shop.store.fetch(stored, folder / part)
+                await context.store.fetch(stored, folder / part)
         suffix = jobs.SUFFIXES[job.content_type]
         made = folder / f"made.{suffix}"
         request |= {"do": "video" if job.type == VIDEO else "speech", "format": suffix, "output": str(made)}
-        done = await shop.studio.work(request, limit_s=shop.policy.job_limit_s)
+        done = await context.render_pool.work(request, limit_s=context.policy.job_limit_s)
         if job.content_type == jobs.MP4:
             marked = folder / f"marked.{suffix}"
-            await asyncio.to_thread(shop.mark, made, marked)
+            await asyncio.to_thread(context.mark, made, marked)
             made = marked
         path = _result_path(job, job.attempt)
-        await shop.store.put(path, made, content_type=job.content_type)
+        await context.store.put(path, made, content_type=job.content_type)
         return jobs.Output(path, made.stat().st_size, done["duration_s"], done["sample_rate_hz"])
 
 
@@ -87,45 +87,45 @@ def _result_path(job: Job, attempt: int) -> str:
     return f"results/{job.id}/{attempt}.{jobs.SUFFIXES[job.content_type]}"
 
 
-async def _finish(shop: Workshop, job: Job, output: jobs.Output) -> bool:
+async def _finish(context: WorkerContext, job: Job, output: jobs.Output) -> bool:
     async def write() -> bool:
-        async with shop.database.transaction() as tx:
-            policy = shop.policy
+        async with context.database.transaction() as tx:
+            policy = context.policy
             return await jobs.finish(
                 tx,
                 job,
                 output,
-                life_s=policy.result_life_s,
+                ttl_s=policy.result_ttl_s,
                 price_per_hour_usd=policy.price_per_hour_usd,
             )
 
     return await patiently(write)
 
 
-async def _fail(shop: Workshop, job: Job, code: str, words: str) -> None:
+async def _fail(context: WorkerContext, job: Job, code: str, words: str) -> None:
     async def write() -> bool:
-        async with shop.database.transaction() as tx:
-            return await jobs.fail(tx, job, code, words, life_s=shop.policy.result_life_s)
+        async with context.database.transaction() as tx:
+            return await jobs.fail(tx, job, code, words, ttl_s=context.policy.result_ttl_s)
 
     if await patiently(write):
-        await _discard_inputs(shop, job)
+        await _discard_inputs(context, job)
 
 
-async def _release(shop: Workshop, job: Job, *, counts: bool) -> bool:
+async def _release(context: WorkerContext, job: Job, *, counts: bool) -> bool:
     async def write() -> bool:
-        async with shop.database.transaction() as tx:
+        async with context.database.transaction() as tx:
             return await jobs.release(tx, job, counts=counts)
 
     return await patiently(write)
 
 
-async def _discard_inputs(shop: Workshop, job: Job) -> None:
+async def _discard_inputs(context: WorkerContext, job: Job) -> None:
     """Faces and voices are not kept longer than they are needed."""
-    await _delete(shop, [path for path in (job.image_path, job.audio_path) if path])
+    await _delete(context, [path for path in (job.image_path, job.audio_path) if path])
 
 
-async def _delete(shop: Workshop, paths: list[str]) -> None:
+async def _delete(context: WorkerContext, paths: list[str]) -> None:
     try:
-        await shop.store.delete(paths)
+        await context.store.delete(paths)
     except StoreError:
-        _log.warning("delete_failed", files=len(paths))  # the sweep comes by later
+        _log.warning("delete_failed", files=len(paths))  # garbage collection deletes them later

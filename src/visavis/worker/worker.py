@@ -15,11 +15,11 @@ from psycopg_pool import PoolTimeout
 
 from visavis.core import queue
 from visavis.errors import DatabaseError
-from visavis.worker import errands, rendering
+from visavis.worker import maintenance, rendering
+from visavis.worker.context import WorkerContext
 from visavis.worker.live import LiveHalf
-from visavis.worker.workshop import Workshop
 
-_ERRANDS_AT_A_TIME: Final = 8
+_MAX_MAINTENANCE_TASKS: Final = 8
 _HEARTBEAT_S: Final = 2.0
 _STALLED_AFTER_S: Final = 8.0
 _POLL_S: Final = 1.0
@@ -31,18 +31,18 @@ _SPARE_CONNECTIONS: Final = 4
 _log = structlog.get_logger()
 
 
-async def work(shop: Workshop, url: str, stopped: asyncio.Event) -> None:
+async def work(context: WorkerContext, url: str, stopped: asyncio.Event) -> None:
     """Work until `stopped` is set; then finish what can be finished soon and give the rest back.
 
     Args:
-        shop: What tasks need.
+        context: What tasks need.
         url: Of the database.
         stopped: Set from outside.
     """
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
     loops = [
-        asyncio.create_task(_work_always(shop, url, name)),
-        asyncio.create_task(LiveHalf(shop, name).work(url)),
+        asyncio.create_task(_work_always(context, url, name)),
+        asyncio.create_task(LiveHalf(context, name).work(url)),
     ]
     try:
         await _first(stopped.wait(), loops)
@@ -51,8 +51,8 @@ async def work(shop: Workshop, url: str, stopped: asyncio.Event) -> None:
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
-    with contextlib.suppress(DatabaseError):  # the seat runs out by itself
-        await errands.leave(shop, name)
+    with contextlib.suppress(DatabaseError):  # the heartbeat expires by itself
+        await maintenance.remove_heartbeat(context, name)
 
 
 async def _first(one: Awaitable[object], others: list[asyncio.Task[None]]) -> None:
@@ -64,13 +64,13 @@ async def _first(one: Awaitable[object], others: list[asyncio.Task[None]]) -> No
             other.result()
 
 
-async def _work_always(shop: Workshop, url: str, name: str) -> None:
+async def _work_always(context: WorkerContext, url: str, name: str) -> None:
     """The queue's worker ends when the database goes away: begin again, with growing pauses."""
     pause_s = _FIRST_PAUSE_S
     while True:
         began = asyncio.get_running_loop().time()
         try:
-            await _work_once(shop, url, name)
+            await _work_once(context, url, name)
         except* (
             procrastinate.exceptions.ProcrastinateException,
             PsycopgError,
@@ -84,8 +84,8 @@ async def _work_always(shop: Workshop, url: str, name: str) -> None:
         pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
 
-async def _work_once(shop: Workshop, url: str, name: str) -> None:
-    at_a_time = {queue.RENDERING: shop.studio.children, queue.ERRANDS: _ERRANDS_AT_A_TIME}
+async def _work_once(context: WorkerContext, url: str, name: str) -> None:
+    at_a_time = {queue.RENDERING: context.render_pool.children, queue.MAINTENANCE: _MAX_MAINTENANCE_TASKS}
     connector = procrastinate.PsycopgConnector(
         conninfo=url, min_size=1, max_size=2 * len(at_a_time) + _SPARE_CONNECTIONS, timeout=5.0
     )
@@ -93,14 +93,14 @@ async def _work_once(shop: Workshop, url: str, name: str) -> None:
 
     @app.task(name=queue.RENDER_TASK, queue=queue.RENDERING)
     async def render(job_id: str) -> None:
-        await rendering.render_job(shop, job_id)
+        await rendering.render_job(context, job_id)
 
-    @app.task(name=queue.DELIVER_TASK, queue=queue.ERRANDS)
+    @app.task(name=queue.DELIVER_TASK, queue=queue.MAINTENANCE)
     async def deliver(delivery_id: int) -> None:
-        await errands.deliver(shop, delivery_id)
+        await maintenance.deliver(context, delivery_id)
 
     async with app.open_async(), asyncio.TaskGroup() as group:
-        group.create_task(errands.keep_house(shop, app, name))
+        group.create_task(maintenance.run_maintenance(context, app, name))
         for each, concurrency in at_a_time.items():
             group.create_task(
                 app.run_worker_async(

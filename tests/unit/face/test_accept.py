@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from visavis.engine.face import FaceModels, accept, find_face
-from visavis.engine.face.pose import Pose, fit_similarity, mean_face
+from visavis.engine.face.pose import HeadPose, fit_similarity, mean_face
 from visavis.engine.photo import read_photo
 from visavis.errors import FaceTooSmallError, FaceTurnedAwayError, NoFaceError
 from visavis.samples.portrait import paint_portrait
@@ -106,7 +106,7 @@ def test_tilted_heads_are_accepted(face_models: FaceModels, portrait):
 )
 def test_refuses_heads_that_are_turned_away(yaw, pitch, roll, said):
     face = mean_face()
-    pose = Pose(yaw, pitch, roll, fit_similarity(face, face))
+    pose = HeadPose(yaw, pitch, roll, fit_similarity(face, face))
     with pytest.raises(FaceTurnedAwayError, match=said):
         accept._refuse_turned_away(pose)
 

@@ -65,7 +65,7 @@ def test_real_faces_in_all_four_positions(face_models: FaceModels, shared_data: 
         scale = min(1.0, 800 / max(rgb.shape))
         small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
         for turns in (0, *TURNS):
-            told = quarter_turns(face_models, np.ascontiguousarray(np.rot90(small, -turns)))
-            if told != turns:
-                wrong.append((path.name, turns, told))
+            found = quarter_turns(face_models, np.ascontiguousarray(np.rot90(small, -turns)))
+            if found != turns:
+                wrong.append((path.name, turns, found))
     assert wrong == []

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from visavis.engine.arrays import Floats
-from visavis.realtime.ear import Ear
-from visavis.realtime.segments import Segments
+from visavis.realtime.audio_mixer import AudioMixer
+from visavis.realtime.playout_queue import PlayoutQueue
 from visavis.realtime.sound import BLOCK_SAMPLES, RATE_HZ, Mixer, SampleQueue, to_pcm
 
 
@@ -15,8 +15,8 @@ def tone(level: float, count: int = BLOCK_SAMPLES) -> Floats:
     return np.full(count, level, np.float32)
 
 
-def feed(ear: Ear, track: str, level: float) -> None:
-    ear.hear(track, tone(level))
+def feed(mixer: AudioMixer, track: str, level: float) -> None:
+    mixer.hear(track, tone(level))
 
 
 def test_samples_go_to_pcm_and_back() -> None:
@@ -56,137 +56,137 @@ def test_a_queue_gives_what_it_took_in_order() -> None:
 
 
 def test_nothing_is_heard_where_nothing_is() -> None:
-    ear = Ear()
-    ear.hear("nobody", tone(0.5))
-    assert not ear.take().samples.any()
+    mixer = AudioMixer()
+    mixer.hear("nobody", tone(0.5))
+    assert not mixer.take().samples.any()
 
 
 def test_a_track_is_heard_without_gaps_once_it_flows() -> None:
-    ear = Ear()
-    ear.open("a")
+    mixer = AudioMixer()
+    mixer.open("a")
     for _ in range(2):
-        feed(ear, "a", 0.5)
-    assert not ear.take().samples.any()  # the beat takes two, and one waits so that others may come late
-    feed(ear, "a", 0.5)
+        feed(mixer, "a", 0.5)
+    assert not mixer.take().samples.any()  # the beat takes two, and one waits so that others may come late
+    feed(mixer, "a", 0.5)
     for _ in range(20):
         for _ in range(2):
-            assert ear.take().samples.min() == 0.5
+            assert mixer.take().samples.min() == 0.5
         for _ in range(2):
-            feed(ear, "a", 0.5)
+            feed(mixer, "a", 0.5)
 
 
 def test_a_burst_is_not_kept() -> None:
-    ear = Ear()
-    ear.open("a")
+    mixer = AudioMixer()
+    mixer.open("a")
     for _ in range(40):
-        feed(ear, "a", 0.5)
-    assert ear.dropped_samples >= 30 * BLOCK_SAMPLES
-    heard = sum(bool(ear.take().samples.any()) for _ in range(20))
+        feed(mixer, "a", 0.5)
+    assert mixer.dropped_samples >= 30 * BLOCK_SAMPLES
+    heard = sum(bool(mixer.take().samples.any()) for _ in range(20))
     assert heard <= 10
 
 
 def test_lateness_is_made_good_in_a_pause() -> None:
-    ear = Ear()
-    ear.open("a")
+    mixer = AudioMixer()
+    mixer.open("a")
     for _ in range(6):
-        feed(ear, "a", 0.0)
-    feed(ear, "a", 0.5)
-    blocks = [ear.take() for _ in range(4)]
+        feed(mixer, "a", 0.0)
+    feed(mixer, "a", 0.5)
+    blocks = [mixer.take() for _ in range(4)]
     assert [bool(block.samples.any()) for block in blocks] == [False, False, True, False]
 
 
 def test_the_newest_audible_track_leads() -> None:
-    ear = Ear()
-    ear.open("old")
-    ear.open("new")
+    mixer = AudioMixer()
+    mixer.open("old")
+    mixer.open("new")
 
     def heard(old: float, new: float, blocks: int) -> float:
         for _ in range(blocks):
-            feed(ear, "old", old)
-            feed(ear, "new", new)
-            block = ear.take()
+            feed(mixer, "old", old)
+            feed(mixer, "new", new)
+            block = mixer.take()
         return float(block.samples[0])
 
     assert heard(0.5, 0.0, 5) == 0.5
     assert heard(0.5, 0.25, 5) == 0.25
     assert heard(0.5, 0.0, 10) == 0.0  # a pause between words: nobody else takes over
     assert heard(0.5, 0.0, 60) == 0.5
-    ear.close("old")
+    mixer.close("old")
     assert heard(0.5, 0.0, 3) == 0.0
 
 
 def test_noise_of_a_room_does_not_lead() -> None:
-    ear = Ear()
-    ear.open("voice")
-    ear.open("noise")
+    mixer = AudioMixer()
+    mixer.open("voice")
+    mixer.open("noise")
     for _ in range(10):
-        feed(ear, "voice", 0.5)
-        feed(ear, "noise", 0.001)
-        block = ear.take()
+        feed(mixer, "voice", 0.5)
+        feed(mixer, "noise", 0.001)
+        block = mixer.take()
     assert block.samples[0] == 0.5
 
 
 def test_segments_come_one_after_the_other_and_end() -> None:
-    segments = Segments()
-    one, two = segments.begin(RATE_HZ), segments.begin(RATE_HZ)
-    segments.put(two, tone(0.25, BLOCK_SAMPLES))
-    segments.put(one, tone(0.5, BLOCK_SAMPLES + 10))
-    segments.end(one)
-    segments.end(two)
-    blocks = [segments.take() for _ in range(4)]
+    playout = PlayoutQueue()
+    one, two = playout.begin(RATE_HZ), playout.begin(RATE_HZ)
+    playout.put(two, tone(0.25, BLOCK_SAMPLES))
+    playout.put(one, tone(0.5, BLOCK_SAMPLES + 10))
+    playout.end(one)
+    playout.end(two)
+    blocks = [playout.take() for _ in range(4)]
     assert [(b.segment, b.count) for b in blocks] == [
         (one, BLOCK_SAMPLES),
         (one, 10),
         (two, BLOCK_SAMPLES),
         (None, 0),
     ]
-    assert segments.exhausted() == [one, two]
-    assert segments.exhausted() == []
+    assert playout.exhausted() == [one, two]
+    assert playout.exhausted() == []
 
 
 def test_a_segment_whose_sound_is_late_is_silent_meanwhile() -> None:
-    segments = Segments()
-    one = segments.begin(RATE_HZ)
-    segments.put(one, tone(0.5, 100))
-    assert segments.take().segment is None
-    segments.put(one, tone(0.5, BLOCK_SAMPLES))
-    assert segments.take().segment == one
-    segments.end(one)
-    assert segments.take().count == 100
-    assert segments.exhausted() == [one]
+    playout = PlayoutQueue()
+    one = playout.begin(RATE_HZ)
+    playout.put(one, tone(0.5, 100))
+    assert playout.take().segment is None
+    playout.put(one, tone(0.5, BLOCK_SAMPLES))
+    assert playout.take().segment == one
+    playout.end(one)
+    assert playout.take().count == 100
+    assert playout.exhausted() == [one]
 
 
 def test_what_was_dropped_stays_dropped() -> None:
-    segments = Segments()
-    one = segments.begin(RATE_HZ)
-    segments.put(one, tone(0.5, 10 * BLOCK_SAMPLES))
-    segments.take()
-    assert segments.drop() == [one]
-    segments.put(one, tone(0.5))
-    segments.end(one)
-    assert not segments.take().samples.any()
-    assert segments.exhausted() == []
-    two = segments.begin(RATE_HZ)
-    segments.put(two, tone(0.25))
-    assert segments.take().segment == two
+    playout = PlayoutQueue()
+    one = playout.begin(RATE_HZ)
+    playout.put(one, tone(0.5, 10 * BLOCK_SAMPLES))
+    playout.take()
+    assert playout.drop() == [one]
+    playout.put(one, tone(0.5))
+    playout.end(one)
+    assert not playout.take().samples.any()
+    assert playout.exhausted() == []
+    two = playout.begin(RATE_HZ)
+    playout.put(two, tone(0.25))
+    assert playout.take().segment == two
 
 
 @pytest.mark.parametrize("rate_hz", [16_000, 24_000, 44_100, 48_000])
 def test_segments_of_any_rate_keep_their_length(rate_hz: int) -> None:
-    segments = Segments()
-    one = segments.begin(rate_hz)
+    playout = PlayoutQueue()
+    one = playout.begin(rate_hz)
     for _ in range(10):
-        segments.put(one, tone(0.5, rate_hz // 10))
-    segments.end(one)
+        playout.put(one, tone(0.5, rate_hz // 10))
+    playout.end(one)
     count = 0
-    while (block := segments.take()).segment is not None:
+    while (block := playout.take()).segment is not None:
         count += block.count
     assert abs(count - RATE_HZ) <= 1
 
 
 def test_nobody_is_spoken_to_for_hours() -> None:
-    segments = Segments()
-    one = segments.begin(RATE_HZ)
+    playout = PlayoutQueue()
+    one = playout.begin(RATE_HZ)
     for _ in range(700):
-        segments.put(one, tone(0.1, RATE_HZ))
-    assert 98 * RATE_HZ < segments.dropped_samples < 101 * RATE_HZ
+        playout.put(one, tone(0.1, RATE_HZ))
+    assert 98 * RATE_HZ < playout.dropped_samples < 101 * RATE_HZ

@@ -27,22 +27,22 @@ from livekit.protocol.rtc import (
 )
 
 from visavis.errors import NotAllowedError, RoomLimitError, WireError
-from visavis.rooms.arrival import Arrival, Means
+from visavis.rooms.arrival import Arrival, RoomContext
 from visavis.rooms.backlog import Backlog
 from visavis.rooms.connections import Connections, owner_of
 from visavis.rooms.ice import Candidates, Ice
-from visavis.rooms.limits import Limits, TimeShare
+from visavis.rooms.limits import RoomLimits, TimeShare
 from visavis.rooms.outbox import Outbox
 from visavis.rooms.participant import Participant
 from visavis.rooms.peer import RELIABLE, Certificate, _Path
 from visavis.rooms.requests import Requests
 from visavis.rooms.room import CONNECT_WITHIN_S
-from visavis.rooms.rooms import Rooms
+from visavis.rooms.rooms import RoomRegistry
 from visavis.rooms.tokens import Grants
 from visavis.rooms.waiting import FairQueue
 
 KEYS = {"key": "s" * 32}
-LIMITS = Limits(
+LIMITS = RoomLimits(
     rooms=2,
     deleted_rooms=3,
     participants=2,
@@ -59,15 +59,19 @@ PERMISSION = ParticipantPermission(
 )
 
 
-def with_rooms(test: Callable[[Rooms], None], clock: Callable[[], float] = lambda: 0.0) -> None:
+def with_rooms(test: Callable[[RoomRegistry], None], clock: Callable[[], float] = lambda: 0.0) -> None:
     async def run() -> None:
         ice = Ice(Candidates(("127.0.0.1",), 1, None), datagrams_a_second=100)
-        test(Rooms(Means(ice, Certificate(), KEYS, LIMITS, Backlog(), lambda _peer: None, clock=clock)))
+        test(
+            RoomRegistry(
+                RoomContext(ice, Certificate(), KEYS, LIMITS, Backlog(), lambda _peer: None, clock=clock)
+            )
+        )
 
     asyncio.run(run())
 
 
-def join(rooms: Rooms, identity: str, room: str = "r") -> Participant:
+def join(rooms: RoomRegistry, identity: str, room: str = "r") -> Participant:
     grants = Grants(
         identity=identity, room=room, can_join=True, permission=PERMISSION, key="key", claims={"video": {}}
     )
@@ -96,7 +100,7 @@ def said(participant: Participant, name: str) -> list[SignalResponse]:
 
 
 def test_rooms_and_participants_are_counted() -> None:
-    def check(rooms: Rooms) -> None:
+    def check(rooms: RoomRegistry) -> None:
         join(rooms, "ada")
         join(rooms, "bob")
         with pytest.raises(RoomLimitError):
@@ -110,7 +114,7 @@ def test_rooms_and_participants_are_counted() -> None:
 
 
 def test_tracks_are_counted_and_refused_with_a_reason() -> None:
-    def check(rooms: Rooms) -> None:
+    def check(rooms: RoomRegistry) -> None:
         ada = join(rooms, "ada")
         for cid in ("one", "two"):
             say(ada, SignalRequest(add_track=AddTrackRequest(cid=cid)).SerializeToString())
@@ -122,7 +126,7 @@ def test_tracks_are_counted_and_refused_with_a_reason() -> None:
 
 
 def test_long_attributes_are_refused_and_change_nothing() -> None:
-    def check(rooms: Rooms) -> None:
+    def check(rooms: RoomRegistry) -> None:
         ada = join(rooms, "ada")
         update = UpdateParticipantMetadata(attributes={"a": "x" * 200})
         say(ada, SignalRequest(update_metadata=update).SerializeToString())
@@ -134,7 +138,7 @@ def test_long_attributes_are_refused_and_change_nothing() -> None:
 
 
 def test_messages_are_counted_and_nonsense_is_refused() -> None:
-    def check(rooms: Rooms) -> None:
+    def check(rooms: RoomRegistry) -> None:
         ada = join(rooms, "ada")
         with pytest.raises(WireError):
             say(ada, b"\xff")
@@ -147,7 +151,7 @@ def test_messages_are_counted_and_nonsense_is_refused() -> None:
 
 
 def test_large_messages_are_counted_by_their_bytes() -> None:
-    def check(rooms: Rooms) -> None:
+    def check(rooms: RoomRegistry) -> None:
         ada = join(rooms, "ada")
         offer = SignalRequest(offer=SessionDescription(type="offer", sdp="x" * 6000)).SerializeToString()
         with pytest.raises(WireError):
@@ -161,7 +165,7 @@ def test_large_messages_are_counted_by_their_bytes() -> None:
 @settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=300), st.sampled_from([field.name for field in SignalRequest.DESCRIPTOR.fields]))
 def test_any_message_ends_in_our_error_or_does_nothing_bad(junk: bytes, name: str) -> None:
-    def check(rooms: Rooms) -> None:
+    def check(rooms: RoomRegistry) -> None:
         ada, bob = join(rooms, "ada"), join(rooms, "bob")
         framed = bytes(_tagged(SignalRequest.DESCRIPTOR.fields_by_name[name].number, junk))
         for packed in (junk, framed):
@@ -184,7 +188,7 @@ def _tagged(number: int, content: bytes) -> Iterator[int]:
 
 
 def test_a_flood_of_data_ends_its_sender() -> None:
-    def check(rooms: Rooms) -> None:
+    def check(rooms: RoomRegistry) -> None:
         ada = join(rooms, "ada")
         packet = DataPacket(user=UserPacket(payload=bytes(400)))
         for _ in range(3):
@@ -195,7 +199,7 @@ def test_a_flood_of_data_ends_its_sender() -> None:
 
 
 def test_a_viewer_that_takes_nothing_is_told_to_come_anew_and_harms_nobody() -> None:
-    def check(rooms: Rooms) -> None:
+    def check(rooms: RoomRegistry) -> None:
         ada, bob = join(rooms, "ada"), join(rooms, "bob")
         packet = DataPacket(user=UserPacket(payload=bytes(300)))
         for _ in range(2):
@@ -223,7 +227,7 @@ def test_who_does_not_connect_has_to_go() -> None:
     """A socket alone holds no place in a room for long."""
     now_s = [0.0]
 
-    def check(rooms: Rooms) -> None:
+    def check(rooms: RoomRegistry) -> None:
         ghost, slow = join(rooms, "ghost"), join(rooms, "slow")
         now_s[0] = CONNECT_WITHIN_S - 1
         rooms.tick()
@@ -237,7 +241,7 @@ def test_who_does_not_connect_has_to_go() -> None:
 
 
 def test_of_deleted_rooms_so_many_are_remembered() -> None:
-    def check(rooms: Rooms) -> None:
+    def check(rooms: RoomRegistry) -> None:
         old = Grants(identity="ada", room="r0", can_join=True, issued_at_s=1)
         for index in range(LIMITS.deleted_rooms + 1):
             rooms.create(f"r{index}")

@@ -7,7 +7,7 @@ from livekit.protocol.models import TrackType
 from livekit.protocol.rtc import AddTrackRequest
 
 from visavis.rooms.peer import Peer
-from visavis.rooms.tracks import REPORT_LIFE_S, TELL_EVERY_S, Track, View
+from visavis.rooms.tracks import REPORT_TTL_S, TELL_EVERY_S, Subscription, Track
 from visavis.rooms.wire.codecs import codec_named
 from visavis.rooms.wire.rtcp import SenderReport, parse_rtcp
 from visavis.rooms.wire.rtp import TIMESTAMPS, RtpPacket
@@ -22,7 +22,7 @@ class Wire:
     """What would be encrypted and sent."""
 
     connected: bool = True
-    told: list[SenderReport] = field(default_factory=list)
+    reports: list[SenderReport] = field(default_factory=list)
 
     def send_rtp(self, packet: bytes) -> None:
         pass
@@ -30,10 +30,10 @@ class Wire:
     def send_rtcp(self, packet: bytes) -> None:
         (report,) = parse_rtcp(packet)
         assert isinstance(report, SenderReport)
-        self.told.append(report)
+        self.reports.append(report)
 
 
-def watched() -> tuple[Track, View, Wire]:
+def watched() -> tuple[Track, Subscription, Wire]:
     """A track of sound that flows, and a viewer of it."""
     codec = codec_named("opus")
     assert codec is not None
@@ -49,17 +49,17 @@ def watched() -> tuple[Track, View, Wire]:
 def test_what_a_sender_reports_is_told_at_once_and_then_again_and_again() -> None:
     track, view, wire = watched()
     track.tick(0.0)
-    assert not wire.told  # nobody knows yet
+    assert not wire.reports  # nobody knows yet
     track.report("", SAID, 0.0)
     for tick in range(1, 26):
         track.tick(tick * TELL_EVERY_S / 10)
-    assert [report.ssrc for report in wire.told] == [view.ssrc] * 3
-    assert [round((report.ntp - SAID.ntp) / NTP_S, 6) for report in wire.told] == [
+    assert [report.ssrc for report in wire.reports] == [view.ssrc] * 3
+    assert [round((report.ntp - SAID.ntp) / NTP_S, 6) for report in wire.reports] == [
         0,
         TELL_EVERY_S,
         2 * TELL_EVERY_S,
     ]
-    assert [(report.timestamp - SAID.timestamp) % TIMESTAMPS for report in wire.told] == [
+    assert [(report.timestamp - SAID.timestamp) % TIMESTAMPS for report in wire.reports] == [
         0,
         round(TELL_EVERY_S * CLOCK_HZ),
         round(2 * TELL_EVERY_S * CLOCK_HZ),
@@ -75,10 +75,10 @@ def test_who_comes_later_is_told_at_once() -> None:
     other.begin()
     track.tick(0.01)
     track.tick(0.02)
-    assert [report.ssrc for report in late.told] == [other.ssrc]
-    assert len(wire.told) == 1  # who knows already waits
+    assert [report.ssrc for report in late.reports] == [other.ssrc]
+    assert len(wire.reports) == 1  # who knows already waits
     track.tick(TELL_EVERY_S)
-    assert [len(each.told) for each in (wire, late)] == [2, 2]
+    assert [len(each.reports) for each in (wire, late)] == [2, 2]
 
 
 def test_a_newer_report_counts_from_then_on() -> None:
@@ -86,11 +86,11 @@ def test_a_newer_report_counts_from_then_on() -> None:
     track.report("", SAID, 0.0)
     track.report("", SAID.later(4.0, CLOCK_HZ), 4.5)  # held up on its way
     track.tick(4.5 + TELL_EVERY_S)
-    assert round((wire.told[-1].ntp - SAID.ntp) / NTP_S, 6) == 4 + TELL_EVERY_S
+    assert round((wire.reports[-1].ntp - SAID.ntp) / NTP_S, 6) == 4 + TELL_EVERY_S
 
 
 def test_a_sender_that_fell_silent_is_not_spoken_for() -> None:
     track, _, wire = watched()
     track.report("", SAID, 0.0)
-    track.tick(REPORT_LIFE_S)
-    assert len(wire.told) == 1
+    track.tick(REPORT_TTL_S)
+    assert len(wire.reports) == 1

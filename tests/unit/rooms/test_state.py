@@ -12,12 +12,12 @@ from livekit import api
 from livekit.protocol.rtc import JoinRequest, WrappedJoinRequest
 
 from visavis.errors import NotAllowedError, TokenError, WireError
-from visavis.rooms.backlog import INTERVAL_S, MOST_S, TARGET_S, Backlog
+from visavis.rooms.backlog import INTERVAL_S, MAX_AGE_S, TARGET_S, Backlog
 from visavis.rooms.forwarding import KEYFRAME_EVERY_S, STALLED_S, Forwarder, KeyframeRequests
 from visavis.rooms.limits import TokenBucket
 from visavis.rooms.reception import (
-    MOST_MISSING,
-    MOST_NACKS,
+    MAX_MISSING,
+    MAX_NACKS,
     NACK_AGAIN_S,
     ROUND_TRIPS,
     Reception,
@@ -47,13 +47,13 @@ def test_gaps_are_asked_for_at_once_then_again_then_given_up() -> None:
     assert reception.receive(1, 0, NACK_AGAIN_S / ROUND_TRIPS)
     assert not reception.receive(1, 0, NACK_AGAIN_S / ROUND_TRIPS)
     asked = [reception.take_nack(NACK_AGAIN_S * turn) for turn in range(1, 20)]
-    assert asked.count((0,)) == MOST_NACKS - 1
+    assert asked.count((0,)) == MAX_NACKS - 1
 
 
 def test_a_long_gap_is_not_asked_for() -> None:
     reception = Reception(5, 90000)
     reception.receive(0, 0, 0.0)
-    reception.receive(MOST_MISSING + 10, 0, 0.0)
+    reception.receive(MAX_MISSING + 10, 0, 0.0)
     assert reception.take_nack(0.0) == ()
 
 
@@ -171,7 +171,7 @@ def test_media_is_dropped_when_a_queue_stays_not_when_it_passes() -> None:
     assert read(10 + INTERVAL_S * 1.1, 10 + INTERVAL_S * 1.1 + late_s)
     assert read(11.0, 11.0 + TARGET_S * 1.1)
     assert not read(12.0, 12.0 + TARGET_S / 2)
-    assert read(20.0, 20.0 + MOST_S * 1.1)
+    assert read(20.0, 20.0 + MAX_AGE_S * 1.1)
 
 
 def test_keyframe_requests_are_deferred_never_dropped() -> None:

@@ -179,7 +179,7 @@ def test_what_we_write_can_be_read() -> None:
         OFFER.replace("a=fingerprint", "a=finger"),
         OFFER.replace("m=video", "m=smell"),
         "m=audio 9 x 0\n" * 300,
-        "x" * (sdp.MOST_CHARACTERS + 1),
+        "x" * (sdp.MAX_CHARACTERS + 1),
     ],
 )
 def test_a_wrong_description_is_refused(wrong: str) -> None:

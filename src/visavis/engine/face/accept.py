@@ -13,22 +13,22 @@ from visavis.engine.arrays import Pixels
 from visavis.engine.face.detector import Detection, Detector, overlap
 from visavis.engine.face.landmarks import OVAL, Landmarks
 from visavis.engine.face.models import FaceModels
-from visavis.engine.face.pose import EYE_DISTANCE_CM, Pose, head_pose
+from visavis.engine.face.pose import EYE_DISTANCE_CM, HeadPose, head_pose
 from visavis.errors import FaceTooSmallError, FaceTurnedAwayError, NoFaceError
 
-LEAST_EYE_DISTANCE_PX = 40
+MIN_EYE_DISTANCE_PX = 40
 GOOD_EYE_DISTANCE_PX = 60
-MOST_YAW_DEGREES = 35
-MOST_PITCH_DEGREES = 30
+MAX_YAW_DEGREES = 35
+MAX_PITCH_DEGREES = 30
 MAX_ROLL_DEGREES = 45
 
 _SAME_FACE_OVERLAP = 0.3
 _LOOK_AROUND = 2.2  # side of the closer look, over that of the face's box
-_LEAST_SIDE_PX = 12  # boxes below are texture, or crowds far away
+_MIN_SIDE_PX = 12  # boxes below are texture, or crowds far away
 
 # Mesh indices around the lips and the tip of the chin.
 _MOUTH_AND_CHIN = (61, 291, 0, 17, 152)
-_MOST_CUT_OFF = 0.05  # how far the oval may reach over the picture's edge, over its own height
+_MAX_CUT_OFF = 0.05  # how far the oval may reach over the picture's edge, over its own height
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class FoundFace:
     landmarks: Landmarks
     face_count: int
     warnings: tuple[str, ...]
-    pose: Pose
+    pose: HeadPose
     eye_distance_px: float
 
 
@@ -59,7 +59,7 @@ def find_face(models: FaceModels, rgb: Pixels) -> FoundFace:
 
     Raises:
         NoFaceError: There is none, or a part of it is outside the picture.
-        FaceTooSmallError: The eyes are less than `LEAST_EYE_DISTANCE_PX` apart.
+        FaceTooSmallError: The eyes are less than `MIN_EYE_DISTANCE_PX` apart.
         FaceTurnedAwayError: It looks too far to the side, up or down, or the head is tilted too far.
     """
     faces = agreed_faces(models, rgb)
@@ -72,10 +72,10 @@ def find_face(models: FaceModels, rgb: Pixels) -> FoundFace:
     landmarks = models.landmarks(rgb, largest)
     pose = head_pose(landmarks.points)
     eye_distance_px = pose.placement.scale * EYE_DISTANCE_CM
-    if eye_distance_px < LEAST_EYE_DISTANCE_PX:
+    if eye_distance_px < MIN_EYE_DISTANCE_PX:
         raise FaceTooSmallError(
             f"The face is too small: its eyes are {eye_distance_px:.0f} pixels apart and "
-            f"{LEAST_EYE_DISTANCE_PX} are needed. Send a larger photo or one taken from nearer."
+            f"{MIN_EYE_DISTANCE_PX} are needed. Send a larger photo or one taken from nearer."
         )
     _refuse_turned_away(pose)
     _refuse_cut_off(landmarks, rgb)
@@ -92,7 +92,7 @@ def agreed_faces(models: FaceModels, rgb: Pixels) -> list[Detection]:
     agreed: list[Detection] = []
     for found, other_found, other in ((near, far, models.detect_far), (far, near, models.detect_near)):
         for face in found:
-            if face.side < _LEAST_SIDE_PX or _any_same(face, agreed):
+            if face.side < _MIN_SIDE_PX or _any_same(face, agreed):
                 continue
             if _any_same(face, other_found) or _seen_closer(other, rgb, face):
                 agreed.append(face)
@@ -126,17 +126,17 @@ def _around(face: Detection) -> tuple[int, int, int, int]:
     return left, top, right, bottom
 
 
-def _refuse_turned_away(pose: Pose) -> None:
+def _refuse_turned_away(pose: HeadPose) -> None:
     if abs(pose.roll_degrees) > MAX_ROLL_DEGREES:
         raise FaceTurnedAwayError(
             f"The head is tilted by {abs(pose.roll_degrees):.0f} degrees and {MAX_ROLL_DEGREES} are "
             "the most that work. Turn the photo so that the head stands upright."
         )
-    if abs(pose.yaw_degrees) > MOST_YAW_DEGREES:
-        away, limit, way = pose.yaw_degrees, MOST_YAW_DEGREES, "to the side"
-    elif abs(pose.pitch_degrees) > MOST_PITCH_DEGREES:
+    if abs(pose.yaw_degrees) > MAX_YAW_DEGREES:
+        away, limit, way = pose.yaw_degrees, MAX_YAW_DEGREES, "to the side"
+    elif abs(pose.pitch_degrees) > MAX_PITCH_DEGREES:
         way = "up" if pose.pitch_degrees > 0 else "down"
-        away, limit = pose.pitch_degrees, MOST_PITCH_DEGREES
+        away, limit = pose.pitch_degrees, MAX_PITCH_DEGREES
     else:
         return
     raise FaceTurnedAwayError(
@@ -148,7 +148,7 @@ def _refuse_turned_away(pose: Pose) -> None:
 def _refuse_cut_off(landmarks: Landmarks, rgb: Pixels) -> None:
     height, width = rgb.shape[:2]
     oval, inner = landmarks.points[list(OVAL), :2], landmarks.points[list(_MOUTH_AND_CHIN), :2]
-    allowed = _MOST_CUT_OFF * float(np.ptp(oval[:, 1]))
+    allowed = _MAX_CUT_OFF * float(np.ptp(oval[:, 1]))
     for points, margin in ((inner, 0.0), (oval, allowed)):
         inside = np.all((points >= -margin) & (points <= np.array([width, height]) - 1 + margin))
         if not inside:

@@ -61,12 +61,12 @@ class Detector:
         self._side = side
         self._anchors = np.concatenate([_anchor_centres(cells, repeats) for cells, repeats in grids])
 
-    def __call__(self, rgb: Pixels, *, least_score: float = 0.5) -> list[Detection]:
+    def __call__(self, rgb: Pixels, *, min_score: float = 0.5) -> list[Detection]:
         """Find faces.
 
         Args:
             rgb: Shape `(height, width, 3)`.
-            least_score: Answers below are dropped.
+            min_score: Answers below are dropped.
 
         Returns:
             One detection a face, surest first.
@@ -74,7 +74,7 @@ class Detector:
         board, scale, offset = self._fit(rgb)
         numbers, logits = self._graph(board)
         scores = np.asarray(1 / (1 + np.exp(-np.clip(logits[0, :, 0], -80, 80))), np.float32)
-        kept = np.flatnonzero(scores >= least_score)
+        kept = np.flatnonzero(scores >= min_score)
         if not kept.size:
             return []
         raw = numbers[0, kept].reshape(-1, 8, 2) / self._side

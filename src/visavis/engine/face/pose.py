@@ -13,7 +13,7 @@ from visavis.engine.face.landmarks import MESH_POINTS
 EYE_DISTANCE_CM = 6.3
 
 # Below this line, in mean-face centimetres, the jaw moves; only what lies above tells the head's pose.
-_LEAST_RIGID_Y_CM = -2.2
+_MIN_RIGID_Y_CM = -2.2
 
 
 @cache
@@ -33,7 +33,7 @@ def mean_face() -> NDArray[np.float64]:
 @cache
 def rigid_points() -> NDArray[np.intp]:
     """Mesh indices that speech and smiles hardly move."""
-    points: NDArray[np.intp] = np.flatnonzero(mean_face()[:, 1] > _LEAST_RIGID_Y_CM)
+    points: NDArray[np.intp] = np.flatnonzero(mean_face()[:, 1] > _MIN_RIGID_Y_CM)
     points.setflags(write=False)
     return points
 
@@ -73,7 +73,7 @@ def fit_similarity(source: NDArray[np.floating], target: NDArray[np.floating]) -
 
 
 @dataclass(frozen=True)
-class Pose:
+class HeadPose:
     """Where the head is and which way it looks.
 
     Attributes:
@@ -90,7 +90,7 @@ class Pose:
     placement: Similarity
 
 
-def head_pose(points: Floats) -> Pose:
+def head_pose(points: Floats) -> HeadPose:
     """Lay the mean face over a face's points.
 
     Args:
@@ -105,7 +105,7 @@ def head_pose(points: Floats) -> Pose:
     yaw = np.arctan2(-across[2], np.hypot(across[0], across[1]))
     pitch = np.arctan2(-up[2], ahead[2])
     yaw_degrees, pitch_degrees, roll_degrees = np.degrees([yaw, pitch, roll])
-    return Pose(float(yaw_degrees), float(pitch_degrees), float(roll_degrees), placement)
+    return HeadPose(float(yaw_degrees), float(pitch_degrees), float(roll_degrees), placement)
 
 
 def shape_error_cm(points: Floats) -> float:

@@ -16,7 +16,7 @@ from visavis.engine.face.detector import Detection, Detector
 from visavis.engine.face.models import FaceModels
 from visavis.engine.face.pose import head_pose, shape_error_cm
 
-_LEAST_SCORE: Final = 0.3
+_MIN_SCORE: Final = 0.3
 _MAX_SHAPE_ERROR_CM: Final = 1.5  # more says no more
 # Scores of both detectors less the shape's error, over 41 faces tilted by up to 25 degrees: upright 0.97 to
 # 1.8, at least 0.12 above the same face upside down (up to 1.12); most of the upright ones are over 1.25.
@@ -100,5 +100,5 @@ def _uprightness(models: FaceModels, rgb: Pixels) -> float | None:
 
 
 def _best_score(detector: Detector, rgb: Pixels) -> float:
-    found: list[Detection] = detector(rgb, least_score=_LEAST_SCORE)
+    found: list[Detection] = detector(rgb, min_score=_MIN_SCORE)
     return max((face.score for face in found), default=0.0)

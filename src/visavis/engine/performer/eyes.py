@@ -13,7 +13,7 @@ _CLOSING_S: Final = 0.085
 _SHUT_S: Final = 0.035
 _OPENING_S: Final = 0.17
 _BLINK_S: Final = _CLOSING_S + _SHUT_S + _OPENING_S
-_LEAST_BETWEEN_S: Final = 1.1
+_MIN_BETWEEN_S: Final = 1.1
 _DOUBLE_BLINK_CHANCE: Final = 0.10
 _PHRASE_END_CHANCE: Final = 0.55
 
@@ -46,7 +46,7 @@ class Eyes:
         """Somebody came to the end of a phrase: a likely moment for a blink."""
         due_s = time_s + float(self._rng.uniform(0.05, 0.25))
         willing = self._rng.random() < _PHRASE_END_CHANCE
-        if willing and time_s < self._blink_at and self._blink_at - time_s > _LEAST_BETWEEN_S:
+        if willing and time_s < self._blink_at and self._blink_at - time_s > _MIN_BETWEEN_S:
             self._blink_at = due_s
 
     def at(self, time_s: float, liveliness: float) -> EyesAt:
@@ -66,7 +66,7 @@ class Eyes:
         """From the start of one blink to the start of the next."""
         if self._rng.random() < _DOUBLE_BLINK_CHANCE:
             return _BLINK_S + float(self._rng.uniform(0.05, 0.20))
-        return _LEAST_BETWEEN_S + float(self._rng.gamma(2.0, 1.25))
+        return _MIN_BETWEEN_S + float(self._rng.gamma(2.0, 1.25))
 
     def _glance(self) -> None:
         self._gaze_from, self._glanced_at = self._gaze_to, self._glance_at

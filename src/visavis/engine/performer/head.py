@@ -49,7 +49,7 @@ def breath_at(time_s: float) -> float:
 
 
 @dataclass
-class Delivery:
+class SpeechGestures:
     """What the voice's melody does to head and brows. Filters with state, one row after another.
 
     Attributes:

@@ -48,7 +48,7 @@ _OPENING: Final = [INDEX[name] for name in ("jaw", "upper_raise", "lower_drop")]
 _GAP_PER_WEIGHT: Final = np.array([0.175, 0.055, 0.062], np.float32)
 _TOUCHING_GAP: Final = 0.012
 _SPEECH_GAP: Final = 0.14  # the 95th percentile of real speech, mean of five clips
-_LEAST_SHAPED_GAP: Final = 0.03
+_MIN_SHAPED_GAP: Final = 0.03
 
 # What the sound cannot tell is averaged, so that closures are read as narrow openings. Stretched so that this
 # aperture is shut, they are hit: kappa .87 instead of .62 on five real clips, at the same correlation.
@@ -85,8 +85,8 @@ def mouth_weights(motion: SpeechMotion, busy: Floats) -> Floats:
     """
     motion = replace(motion, voice=busy)
     weights = np.zeros((len(motion), len(CONTROLS)), np.float32)
-    told = (*lips(motion), pressed(motion), motion.channels[:, _LABIODENTAL], busy)
-    for row, of_row in enumerate(zip(*(each.tolist() for each in told), strict=True)):
+    evidence = (*lips(motion), pressed(motion), motion.channels[:, _LABIODENTAL], busy)
+    for row, of_row in enumerate(zip(*(each.tolist() for each in evidence), strict=True)):
         # One row at a time: products over a whole block would round differently for each block's length.
         weights[row] = _row_weights(motion.visemes[row] @ _TABLE, *of_row)
     return weights
@@ -130,7 +130,7 @@ def _opened(opening: Floats, gap: float) -> Floats:
         return np.zeros_like(opening)
     wanted = gap + _TOUCHING_GAP
     shaped = float(opening @ _GAP_PER_WEIGHT)
-    scaled = opening * (wanted / max(shaped, _LEAST_SHAPED_GAP))
+    scaled = opening * (wanted / max(shaped, _MIN_SHAPED_GAP))
     scaled[0] += max(0.0, wanted - float(scaled @ _GAP_PER_WEIGHT)) / _GAP_PER_WEIGHT[0]
     return scaled
 

@@ -10,7 +10,7 @@ import numpy as np
 from visavis.engine.arrays import Floats
 from visavis.engine.performer.emotion import Emotion, Mood
 from visavis.engine.performer.eyes import Eyes
-from visavis.engine.performer.head import Delivery, Sway, breath_at
+from visavis.engine.performer.head import SpeechGestures, Sway, breath_at
 from visavis.engine.performer.mouth import MouthGate, mouth_weights, smooth_mouth
 from visavis.engine.rig.controls import CONTROLS, INDEX, clamp
 from visavis.engine.speech.calibration import LEAD_S
@@ -52,7 +52,7 @@ class Performer:
         self._neutral, self._fps, self._manners = neutral, fps, manners or Manners()
         rng = np.random.default_rng(self._manners.seed)
         self._eyes, self._sway = Eyes(rng), Sway(rng)
-        self._delivery, self._mood = Delivery(), Mood(self._manners.emotion)
+        self._delivery, self._mood = SpeechGestures(), Mood(self._manners.emotion)
         self._mouth, self._gate = np.zeros(len(CONTROLS), np.float32), MouthGate()
         self._rows = np.zeros((0, len(CONTROLS)), np.float32)  # those that coming frames still need
         self._speaking = np.zeros(0, np.float32)

@@ -26,7 +26,7 @@ from visavis.errors import MouthCoveredError, MouthOpenError
 
 DEFAULT_SIZE_PX: Final = 512
 
-_LEAST_PX, _MOST_PX, _SIZE_STEP_PX = 256, 1024, 16
+_MIN_PX, _MAX_PX, _SIZE_STEP_PX = 256, 1024, 16
 _PICTURE_LONG_PX: Final = 1920
 _PICTURE_SHORT_PX: Final = 1080
 _RESTING_RELAX: Final = 0.35
@@ -143,7 +143,7 @@ def _take_apart(photo: Pixels, crop: HeadCrop, person_mask: Floats) -> Rig:
 def _crop(rgb: Pixels, face: FoundFace, size: int | None) -> HeadCrop:
     points = face.landmarks.points
     if size is None:
-        size = int(np.clip(head_square(rgb, points).side * _picture_scale(rgb), _LEAST_PX, _MOST_PX))
+        size = int(np.clip(head_square(rgb, points).side * _picture_scale(rgb), _MIN_PX, _MAX_PX))
     return crop_head(rgb, points, -(-size // _SIZE_STEP_PX) * _SIZE_STEP_PX)
 
 

@@ -47,7 +47,7 @@ CONTROLS: Final = FIELD_CONTROLS + SPRITE_CONTROLS
 INDEX: Final[Mapping[str, int]] = {name: k for k, name in enumerate(CONTROLS)}
 SIGNED: Final = frozenset({"yaw", "pitch", "roll", "shift_x", "shift_y", "gaze_x", "gaze_y"})
 
-MOST_LIP_EFFORT: Final = 1.8
+MAX_LIP_EFFORT: Final = 1.8
 _LIPS: Final = [
     INDEX[name]
     for name in ("round", "wide", "smile", "frown", "upper_raise", "lower_drop", "press", "lip_teeth")
@@ -75,6 +75,6 @@ def clamp(weights: Floats) -> Floats:
     """
     kept = np.clip(weights, LOWEST, 1.0)
     effort = float(kept[_LIPS].sum())
-    if effort > MOST_LIP_EFFORT:
-        kept[_LIPS] *= MOST_LIP_EFFORT / effort
+    if effort > MAX_LIP_EFFORT:
+        kept[_LIPS] *= MAX_LIP_EFFORT / effort
     return kept

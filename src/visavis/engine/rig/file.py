@@ -32,7 +32,7 @@ from visavis.whole_file import whole_file
 SUFFIX: Final = ".visavis"
 VERSION: Final = 1
 
-_MOST_BYTES: Final = 64 * 1024 * 1024
+_MAX_BYTES: Final = 64 * 1024 * 1024
 _PNG_LEVEL: Final = 1  # written in a tenth of the default's time, and a tenth larger
 _JPEG_QUALITY: Final = 95
 _SIDES: Final = ("left", "right")
@@ -157,8 +157,8 @@ def load_rig(source: Path | bytes) -> Rig:
         content = source if isinstance(source, bytes) else source.read_bytes()
     except OSError as error:
         raise RigFileError(f"The rig cannot be read ({error.strerror}).") from error
-    if len(content) > _MOST_BYTES:
-        raise RigFileError(f"The rig is larger than {_MOST_BYTES // 2**20} MiB; that is no rig of ours.")
+    if len(content) > _MAX_BYTES:
+        raise RigFileError(f"The rig is larger than {_MAX_BYTES // 2**20} MiB; that is no rig of ours.")
     header, tensors = _open(content)
     if header.controls != CONTROLS or header.field_controls != FIELD_CONTROLS:
         raise RigFileError("The rig speaks of other controls than this version of visavis: build it anew.")

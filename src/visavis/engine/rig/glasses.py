@@ -15,8 +15,8 @@ _COLUMNS, _ROWS = 24, 48
 
 # Relative change of brightness per strip height. Over 19 faces of all kinds bare ones stay under 2.7 at
 # the strongest edge and 1.5 at the ninth decile; the two with glasses reach 5 and 2.8.
-_LEAST_STRONGEST: Final = 3.5
-_LEAST_DECILE: Final = 2.0
+_MIN_STRONGEST: Final = 3.5
+_MIN_DECILE: Final = 2.0
 
 
 def wears_glasses(crop: HeadCrop) -> bool:
@@ -31,4 +31,4 @@ def wears_glasses(crop: HeadCrop) -> bool:
     strip = sample(np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.06 * cm), np.float32), at)
     # Averaged along the bridge first, so that texture and slanted shading cancel.
     edges = np.abs(np.diff(strip, axis=0).mean(axis=1)) / (strip.mean() + 10) * _ROWS
-    return bool(edges.max() > _LEAST_STRONGEST and np.percentile(edges, 90) > _LEAST_DECILE)
+    return bool(edges.max() > _MIN_STRONGEST and np.percentile(edges, 90) > _MIN_DECILE)

@@ -23,7 +23,7 @@ from visavis.engine.face.pose import shape_error_cm
 from visavis.engine.rig.covered import mouth_signs
 from visavis.engine.rig.crop import HeadCrop
 
-_LEAST_SCORE: Final = 0.3
+_MIN_SCORE: Final = 0.3
 _MIN_SHAPE: Final = 0.45
 _MIN_REDDER: Final = 1.5
 _MAX_STONE_RED: Final = 5.0
@@ -67,9 +67,7 @@ def judge_likeness(models: FaceModels, crop: HeadCrop) -> tuple[str, ...]:
 
 def person_signs(models: FaceModels, crop: HeadCrop) -> PersonSigns:
     """Look at the shape and at the colours of a head."""
-    score = max(
-        (found.score for found in models.detect_near(crop.rgb, least_score=_LEAST_SCORE)), default=0.0
-    )
+    score = max((found.score for found in models.detect_near(crop.rgb, min_score=_MIN_SCORE)), default=0.0)
     mouth = mouth_signs(crop)
     return PersonSigns(score - shape_error_cm(crop.points), mouth.redder, mouth.skin[1], _colours(crop.rgb))
 

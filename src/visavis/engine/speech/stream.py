@@ -118,12 +118,12 @@ class StreamModel:
 class _Rows:
     """Collects rows into arrays."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, max_length: int) -> None:
         self._count = 0
-        self._visemes = np.empty((most, len(VISEMES)), np.float32)
-        self._channels = np.empty((most, len(CHANNELS)), np.float32)
-        self._scalars = np.empty((3, most), np.float32)
-        self._lips = np.empty((most, 2), np.float32)
+        self._visemes = np.empty((max_length, len(VISEMES)), np.float32)
+        self._channels = np.empty((max_length, len(CHANNELS)), np.float32)
+        self._scalars = np.empty((3, max_length), np.float32)
+        self._lips = np.empty((max_length, 2), np.float32)
 
     def add(
         self, answer: Answer, voice: float, loudness: float, pitch: float, lips: NDArray[np.float32]

@@ -18,11 +18,11 @@ class Frames:
     """Cuts a stream into datagrams again.
 
     Args:
-        most_bytes: The longest datagram.
+        max_bytes: The longest datagram.
     """
 
-    def __init__(self, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
         self._waiting = bytearray()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -34,8 +34,8 @@ class Frames:
         self._waiting += data
         while len(self._waiting) >= _LENGTH.size:
             (length,) = _LENGTH.unpack_from(self._waiting)
-            if length > self._most_bytes:
-                raise WireError(f"A datagram has at most {self._most_bytes} bytes.")
+            if length > self._max_bytes:
+                raise WireError(f"A datagram has at most {self._max_bytes} bytes.")
             end = _LENGTH.size + length
             if len(self._waiting) < end:
                 return

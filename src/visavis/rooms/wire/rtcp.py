@@ -21,7 +21,7 @@ _TRANSPORT_WIDE: Final = 15
 _PLI: Final = 1
 _FIR: Final = 4
 _REPORT_BYTES: Final = 24
-_MOST_REPORTS: Final = 31
+_MAX_REPORTS: Final = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ Feedback = SenderReport | ReceptionReport | Nack | KeyframeRequest
 
 def pack_receiver_report(reports: Sequence[ReceptionReport]) -> bytes:
     """A receiver report of at most 31 blocks; what is beyond them is left out."""
-    taken = reports[:_MOST_REPORTS]
+    taken = reports[:_MAX_REPORTS]
     words = 1 + len(taken) * _REPORT_BYTES // 4
     head = struct.pack("!BBHI", 0x80 | len(taken), RECEIVER_REPORT, words, OWN_SSRC)
     return head + b"".join(report.pack() for report in taken)

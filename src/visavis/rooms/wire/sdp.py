@@ -14,10 +14,10 @@ TRANSPORT_WIDE: Final = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wid
 KNOWN_EXTENSIONS: Final = (MID, RID, REPAIRED_RID, AUDIO_LEVEL, TRANSPORT_WIDE)
 
 DIRECTIONS: Final = ("sendrecv", "sendonly", "recvonly", "inactive")
-MOST_CHARACTERS: Final = 256 * 1024
-MOST_SECTIONS: Final = 256
+MAX_CHARACTERS: Final = 256 * 1024
+MAX_SECTIONS: Final = 256
 SCTP_PORT: Final = 5000
-MOST_MESSAGE_BYTES: Final = 256 * 1024
+MAX_MESSAGE_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -82,16 +82,16 @@ def parse_description(text: str) -> Description:
     Raises:
         WireError: It is too long, or lacks what WebRTC must have.
     """
-    if len(text) > MOST_CHARACTERS:
-        raise WireError(f"The session description is longer than {MOST_CHARACTERS} characters.")
+    if len(text) > MAX_CHARACTERS:
+        raise WireError(f"The session description is longer than {MAX_CHARACTERS} characters.")
     blocks: list[list[str]] = [[]]
     for line in text.replace("\r", "").split("\n"):
         if line.startswith("m="):
             blocks.append([])
         blocks[-1].append(line)
     head, media = blocks[0], blocks[1:]
-    if not media or len(media) > MOST_SECTIONS:
-        raise WireError(f"A session description has 1 to {MOST_SECTIONS} media sections.")
+    if not media or len(media) > MAX_SECTIONS:
+        raise WireError(f"A session description has 1 to {MAX_SECTIONS} media sections.")
     try:
         sections = tuple(_parse_section(lines) for lines in media)
     except ValueError as error:  # a number that is none, a word that is missing
@@ -219,7 +219,7 @@ def write_section(
             f"a=mid:{section.mid}",
             *transport.lines(),
             f"a=sctp-port:{SCTP_PORT}",
-            f"a=max-message-size:{MOST_MESSAGE_BYTES}",
+            f"a=max-message-size:{MAX_MESSAGE_BYTES}",
         ]
     rtx = section.rtx.get(codec)
     numbers = f"{codec}" if rtx is None else f"{codec} {rtx}"

@@ -10,7 +10,7 @@ from visavis.core import capacity, leases, rates
 from visavis.errors import DatabaseError
 from visavis.surfaces.atlas import documented, wire
 from visavis.surfaces.atlas.caller import Caller, Given
-from visavis.surfaces.shared.edge import Figures
+from visavis.surfaces.shared.middleware import RequestMetrics
 
 API_VERSION: Final = "8.0"
 _DOWN: Final = 503
@@ -111,7 +111,7 @@ async def me(caller: Caller, context: Given) -> wire.MeAnswer:
     )
 
 
-def metrics(figures: Figures) -> APIRouter:
+def metrics(figures: RequestMetrics) -> APIRouter:
     """The figures of this process and of the queue, for Prometheus."""
     waiting = Gauge("visavis_jobs", "Jobs that are not done.", ["status"], registry=figures.registry)
     slots = Gauge(

@@ -6,9 +6,9 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from visavis import __version__
-from visavis.surfaces.atlas import about, docs, failures, realtime, results, submissions
+from visavis.surfaces.atlas import about, docs, error_responses, realtime, results, submissions
 from visavis.surfaces.shared.context import Context
-from visavis.surfaces.shared.edge import Edge, Figures
+from visavis.surfaces.shared.middleware import RequestMetrics, RequestMiddleware
 
 _DESCRIPTION: Final = """
 Lip-synced avatar videos through an asynchronous API: submit, poll, download. Live avatars over WebRTC: open a
@@ -28,19 +28,24 @@ def create_app(context: Context) -> ASGIApp:
     Args:
         context: What it works with.
     """
-    figures = Figures()
+    figures = RequestMetrics()
     app = _routes(figures)
     app.state.context = context
-    failures.install(app)
-    return Edge(app, figures=figures, on_failure=failures.internal_error, on_malformed=failures.malformed)
+    error_responses.install(app)
+    return RequestMiddleware(
+        app,
+        figures=figures,
+        on_failure=error_responses.internal_error,
+        on_malformed=error_responses.malformed,
+    )
 
 
 def openapi_document() -> dict[str, Any]:
     """The OpenAPI document of the surface, which clients are generated from; nothing needs to run for it."""
-    return _routes(Figures()).openapi()
+    return _routes(RequestMetrics()).openapi()
 
 
-def _routes(figures: Figures) -> FastAPI:
+def _routes(figures: RequestMetrics) -> FastAPI:
     app = FastAPI(
         title="visavis",
         version=__version__,

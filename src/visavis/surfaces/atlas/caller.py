@@ -16,7 +16,7 @@ from visavis.errors import (
     RateLimitError,
     SessionRateError,
 )
-from visavis.surfaces.atlas.failures import AuthUnavailableError
+from visavis.surfaces.atlas.error_responses import AuthUnavailableError
 from visavis.surfaces.shared.context import Context
 
 _USE: Final = "Use: Authorization: Bearer <api_key>"

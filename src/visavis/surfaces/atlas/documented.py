@@ -2,65 +2,70 @@
 
 from typing import Any, Final
 
-from visavis.surfaces.atlas import failures
-from visavis.surfaces.atlas.failures import Failure
+from visavis.surfaces.atlas import error_responses
+from visavis.surfaces.atlas.error_responses import Failure
 from visavis.surfaces.atlas.wire import ErrorAnswer, SpeechRequest
 
 GENERAL: Final = (
-    failures.UNAUTHORIZED,
-    failures.FORBIDDEN,
-    failures.NOT_FOUND,
-    failures.METHOD_NOT_ALLOWED,
-    failures.VALIDATION,
-    failures.RATE_LIMIT,
-    failures.MONTHLY_CAP,
-    failures.INTERNAL,
-    failures.AUTH,
-    failures.UNAVAILABLE,
+    error_responses.UNAUTHORIZED,
+    error_responses.FORBIDDEN,
+    error_responses.NOT_FOUND,
+    error_responses.METHOD_NOT_ALLOWED,
+    error_responses.VALIDATION,
+    error_responses.RATE_LIMIT,
+    error_responses.MONTHLY_CAP,
+    error_responses.INTERNAL,
+    error_responses.AUTH,
+    error_responses.UNAVAILABLE,
 )
 SUBMISSION: Final = (
     *GENERAL,
-    failures.INVALID_INPUT,
-    failures.INVALID_CALLBACK,
-    failures.IDEMPOTENCY,
-    failures.TOO_LARGE,
-    failures.UNSUPPORTED,
-    failures.QUEUE,
-    failures.STORAGE,
-    failures.STORAGE_ERROR,
+    error_responses.INVALID_INPUT,
+    error_responses.INVALID_CALLBACK,
+    error_responses.IDEMPOTENCY,
+    error_responses.TOO_LARGE,
+    error_responses.UNSUPPORTED,
+    error_responses.QUEUE,
+    error_responses.STORAGE,
+    error_responses.STORAGE_ERROR,
 )
-_FACE: Final = (failures.INVALID_INPUT, failures.TOO_LARGE, failures.UNSUPPORTED)
-_KEPT: Final = (failures.STORAGE, failures.STORAGE_ERROR)
+_FACE: Final = (error_responses.INVALID_INPUT, error_responses.TOO_LARGE, error_responses.UNSUPPORTED)
+_KEPT: Final = (error_responses.STORAGE, error_responses.STORAGE_ERROR)
 SESSION: Final = (
     *GENERAL,
     *_FACE,
-    failures.INVALID_FACE_URL,
-    failures.INVALID_MODE,
-    failures.NO_CONVERSATION,
-    failures.SESSION_RATE,
-    failures.NO_CAPACITY,
+    error_responses.INVALID_FACE_URL,
+    error_responses.INVALID_MODE,
+    error_responses.NO_CONVERSATION,
+    error_responses.SESSION_RATE,
+    error_responses.NO_CAPACITY,
     *_KEPT,
 )
-VIEWER: Final = (*GENERAL, failures.NO_SESSION, failures.NOT_ACTIVE)
+VIEWER: Final = (*GENERAL, error_responses.NO_SESSION, error_responses.NOT_ACTIVE)
 SWAP: Final = (
     *GENERAL,
     *_FACE,
-    failures.NO_SESSION,
-    failures.NOT_ACTIVE,
-    failures.SESSION_RATE,
-    failures.NO_CAPACITY,
+    error_responses.NO_SESSION,
+    error_responses.NOT_ACTIVE,
+    error_responses.SESSION_RATE,
+    error_responses.NO_CAPACITY,
     *_KEPT,
 )
-END: Final = (*GENERAL, failures.NO_SESSION, failures.ALREADY_ENDED)
+END: Final = (*GENERAL, error_responses.NO_SESSION, error_responses.ALREADY_ENDED)
 EXTERNAL: Final = (
     *GENERAL,
     *_FACE,
-    failures.INVALID_FACE_URL,
-    failures.SESSION_RATE,
-    failures.NO_CAPACITY,
+    error_responses.INVALID_FACE_URL,
+    error_responses.SESSION_RATE,
+    error_responses.NO_CAPACITY,
     *_KEPT,
 )
-_WAITING: Final = (failures.RATE_LIMIT, failures.MONTHLY_CAP, failures.SESSION_RATE, failures.NO_CAPACITY)
+_WAITING: Final = (
+    error_responses.RATE_LIMIT,
+    error_responses.MONTHLY_CAP,
+    error_responses.SESSION_RATE,
+    error_responses.NO_CAPACITY,
+)
 
 _FILE: Final = {"type": "string", "format": "binary"}
 _IDEMPOTENCY: Final = {

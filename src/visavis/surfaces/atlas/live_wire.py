@@ -95,7 +95,7 @@ def created(row: Session, token: str) -> Created:
             "token": token,
             "room": row.room,
             "mode": row.mode,
-            "max_duration_seconds": row.most_s,
+            "max_duration_seconds": row.max_duration_s,
             "pricing": f"${row.price_per_hour_usd:g}/hour, prorated per second",
         }
     )
@@ -112,7 +112,7 @@ def session_answer(row: Session) -> SessionAnswer:
             "started_at": moment(row.started_at),
             "ended_at": moment(row.ended_at),
             "duration_seconds": sessions.bill(row).duration_s,
-            "max_duration_seconds": row.most_s,
+            "max_duration_seconds": row.max_duration_s,
             "end_reason": row.reason,
         }
     )

@@ -22,7 +22,7 @@ from visavis.errors import (
     SessionModeError,
     UrlError,
 )
-from visavis.surfaces.atlas import documented, failures, live_wire, sent_faces
+from visavis.surfaces.atlas import documented, error_responses, live_wire, sent_faces
 from visavis.surfaces.atlas.caller import (
     Caller,
     Given,
@@ -41,7 +41,7 @@ _MODES: Final = (sessions.PASSTHROUGH, sessions.CONVERSATION)
 _OBEY_WITHIN_S: Final = 3.0
 _OBEY_LOOK_S: Final = 0.05
 _ID_BYTES: Final = 6
-_MOST_WORDS: Final = 4096  # of an address, a token or a name
+_MAX_CHARS: Final = 4096  # of an address, a token or a name
 _BASE64_GROWTH: Final = 4 / 3
 _WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 
@@ -82,12 +82,12 @@ async def _create(
     rig = await rig_of_request(context, caller, sent_faces.SESSION, fields, face)
     rig = rig or await faces.default_rig(context, caller)
     live = context.live
-    wanted = sessions.Opening(
+    wanted = sessions.NewSession(
         mode=mode,
         livekit_url=context.rooms.url,
         rig_id=rig,
         idle_timeout_s=idle_timeout_s,
-        most_s=live.most_s,
+        max_duration_s=live.max_duration_s,
         price_per_hour_usd=live.price_per_hour_usd,
     )
     async with context.database.transaction() as tx:
@@ -113,7 +113,8 @@ async def view(session_id: SessionId, caller: Caller, context: Given) -> live_wi
 
 
 @router.get(
-    "/v1/realtime/session/{session_id}", responses=documented.errors(*documented.GENERAL, failures.NO_SESSION)
+    "/v1/realtime/session/{session_id}",
+    responses=documented.errors(*documented.GENERAL, error_responses.NO_SESSION),
 )
 async def get(session_id: SessionId, caller: PollingCaller, context: Given) -> live_wire.SessionAnswer:
     """A session: how it is, since when, and why it ended. Its clock runs from the avatar's appearance."""
@@ -137,7 +138,7 @@ async def swap(
     async with _read(request, context, {"face"}) as form:
         rig = await _other_face(context, caller, form.fields, form.files.get("face"))
     async with context.database.transaction() as tx:
-        number = await sessions.swap_face(tx, caller, row.id, rig, most_per_minute=live.swaps_per_minute)
+        number = await sessions.swap_face(tx, caller, row.id, rig, max_per_minute=live.swaps_per_minute)
     pushed = await _is_obeyed(context, row, number)
     return live_wire.Swapped(
         session_id=row.id,
@@ -190,12 +191,12 @@ async def _join(
     live = context.live
     async with context.database.transaction() as tx:
         sealed = seal(await shared_secret(tx, SEALS), token)
-        wanted = sessions.Opening(
+        wanted = sessions.NewSession(
             mode=sessions.EXTERNAL,
             livekit_url=url,
             rig_id=rig,
             idle_timeout_s=live.external_idle_s,
-            most_s=live.most_s,
+            max_duration_s=live.max_duration_s,
             price_per_hour_usd=live.price_per_hour_usd,
             room=room,
             sealed_token=sealed,
@@ -242,25 +243,25 @@ async def _other_face(
 
 
 def _read(request: Request, context: Context, files: set[str]) -> AbstractAsyncContextManager[Form]:
-    face_max_bytes = context.live.face_most_bytes
+    face_max_bytes = context.live.max_face_bytes
     return read_form(
         request,
         files=frozenset(files),
         folder=context.folder,
-        most_bytes=face_max_bytes,
+        max_bytes=face_max_bytes,
         json_max_bytes=int(face_max_bytes * _BASE64_GROWTH) + MAX_TEXT_BYTES,
     )
 
 
-def _word(fields: Mapping[str, Any], name: str, *, most: int | None = _MOST_WORDS) -> str | None:
+def _word(fields: Mapping[str, Any], name: str, *, max_chars: int | None = _MAX_CHARS) -> str | None:
     """A text of the request; nothing if it is not there, null or empty."""
     value = fields.get(name)
     if value is None or value == "":
         return None
     if not isinstance(value, str):
         raise RequestError(f"{name}: must be text.")
-    if most is not None and len(value) > most:
-        raise RequestError(f"{name}: must have at most {most} characters.")
+    if max_chars is not None and len(value) > max_chars:
+        raise RequestError(f"{name}: must have at most {max_chars} characters.")
     return value.strip()
 
 

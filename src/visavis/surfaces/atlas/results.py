@@ -7,11 +7,11 @@ from fastapi.responses import FileResponse
 
 from visavis.core import jobs
 from visavis.errors import LinkError, ResultMissingError, StoreError
-from visavis.surfaces.atlas import documented, failures, wire
+from visavis.surfaces.atlas import documented, error_responses, wire
 from visavis.surfaces.atlas.caller import Caller, Given, PollingCaller
 from visavis.surfaces.shared.context import Context
 
-_MOST_OFFSET: Final = 2**31
+_MAX_OFFSET: Final = 2**31
 _TYPES: Final = {suffix: kind for kind, suffix in jobs.SUFFIXES.items()}
 
 router = APIRouter(tags=["Offline"])
@@ -23,7 +23,7 @@ async def list_jobs(
     caller: Caller,
     context: Given,
     limit: Annotated[int, Query(ge=1, le=100, description="Jobs to return.")] = 20,
-    offset: Annotated[int, Query(ge=0, le=_MOST_OFFSET, description="Jobs to skip.")] = 0,
+    offset: Annotated[int, Query(ge=0, le=_MAX_OFFSET, description="Jobs to skip.")] = 0,
 ) -> wire.JobList:
     """List your recent jobs, newest first."""
     async with context.database.transaction() as tx:
@@ -42,19 +42,19 @@ async def get_job(job_id: JobId, request: Request, caller: PollingCaller, contex
     async with context.database.transaction() as tx:
         job = await jobs.find(tx, caller, job_id)
         position = await jobs.position(tx, job)
-    life_s = context.limits.result_life_s
+    ttl_s = context.limits.result_ttl_s
     url = await _link(context, request, job.result_path or "") if jobs.has_result(job) else None
-    return wire.job_answer(job, queue_position=position, url=url, life_s=life_s)
+    return wire.job_answer(job, queue_position=position, url=url, ttl_s=ttl_s)
 
 
 @router.get(
     "/v1/jobs/{job_id}/result",
     responses=documented.errors(
         *documented.GENERAL,
-        failures.NO_OUTPUT,
-        failures.NOT_READY,
-        failures.URL_FAILED,
-        failures.STORAGE_ERROR,
+        error_responses.NO_OUTPUT,
+        error_responses.NOT_READY,
+        error_responses.URL_FAILED,
+        error_responses.STORAGE_ERROR,
     ),
 )
 async def get_result(
@@ -64,7 +64,7 @@ async def get_result(
     async with context.database.transaction() as tx:
         job = await jobs.find(tx, caller, job_id)
     url = await _link(context, request, jobs.result_path(job))
-    return wire.ResultAnswer(url=url, content_type=job.content_type, expires_in=context.limits.result_life_s)
+    return wire.ResultAnswer(url=url, content_type=job.content_type, expires_in=context.limits.result_ttl_s)
 
 
 files = APIRouter(tags=["Files"])
@@ -82,7 +82,7 @@ async def get_file(name: str, context: Given, expires: str = "", signature: str 
 
 async def _link(context: Context, request: Request, path: str) -> str:
     try:
-        link = await context.store.link(path, life_s=context.limits.result_life_s)
+        link = await context.store.link(path, ttl_s=context.limits.result_ttl_s)
     except StoreError as error:
         raise LinkError("Failed to generate the download URL.") from error
     return context.base_url(request) + link if link.startswith("/") else link

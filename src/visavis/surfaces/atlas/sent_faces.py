@@ -87,7 +87,7 @@ async def rig_of_request(
             if not takes_urls:
                 raise InputError(f"{name}: addresses are not accepted here. Upload a face.")
             return await faces.rig_of_url(context, caller, text, name)
-        content = _decoded(text, name, max_bytes=context.live.face_most_bytes)
+        content = _decoded(text, name, max_bytes=context.live.max_face_bytes)
         return await faces.rig_of_bytes(context, caller, content, name)
     return None
 

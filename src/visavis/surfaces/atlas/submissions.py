@@ -13,7 +13,7 @@ from visavis.errors import DatabaseError, RequestError, StoreError
 from visavis.ports import Voice
 from visavis.surfaces.atlas import documented, wire
 from visavis.surfaces.atlas.caller import Caller, Given
-from visavis.surfaces.atlas.failures import QueueUnavailableError
+from visavis.surfaces.atlas.error_responses import QueueUnavailableError
 from visavis.surfaces.shared.bodies import MAX_TEXT_BYTES
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.media import check_kind
@@ -99,7 +99,7 @@ def _read(
         request,
         files=files,
         folder=context.folder,
-        most_bytes=context.limits.upload_most_bytes,
+        max_bytes=context.limits.max_upload_bytes,
         json_max_bytes=json_max_bytes,
     )
 
@@ -156,7 +156,7 @@ async def _discard(context: Context, stored: list[str]) -> None:
     try:
         await context.store.delete(stored)
     except StoreError:
-        return  # the sweep comes by later
+        return  # garbage collection deletes it later
 
 
 async def _callback(url: str | None, context: Context) -> str | None:
@@ -189,9 +189,9 @@ def _speech(fields: Any) -> wire.SpeechRequest:
 
 
 def _spoken(said: wire.SpeechRequest, context: Context) -> dict[str, Any]:
-    most = context.limits.text_most_chars
-    if len(said.text) > most:
-        raise RequestError(f"text: {len(said.text)} characters; at most {most} are spoken.")
+    max_chars = context.limits.max_text_chars
+    if len(said.text) > max_chars:
+        raise RequestError(f"text: {len(said.text)} characters; at most {max_chars} are spoken.")
     if not said.text.strip():
         raise RequestError("text: there is nothing in it that can be spoken.")
     context.synthesizer.check(Voice(said.language, said.voice))

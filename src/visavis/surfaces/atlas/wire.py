@@ -200,7 +200,7 @@ def accepted(job: Job) -> Accepted:
     )
 
 
-def job_answer(job: Job, *, queue_position: int, url: str | None, life_s: int) -> dict[str, Any]:
+def job_answer(job: Job, *, queue_position: int, url: str | None, ttl_s: int) -> dict[str, Any]:
     """A job, with the fields that its status has."""
     is_completed = job.status == COMPLETED
     output: dict[str, Any] = {
@@ -233,7 +233,7 @@ def job_answer(job: Job, *, queue_position: int, url: str | None, life_s: int) -
         },
     }
     if is_completed and url is not None:
-        said |= {"url": url, "expires_in": life_s, "result_url": f"/v1/jobs/{job.id}/result"}
+        said |= {"url": url, "expires_in": ttl_s, "result_url": f"/v1/jobs/{job.id}/result"}
     return said
 
 

@@ -8,12 +8,12 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from visavis import __version__
-from visavis.surfaces.console import checks, failures, keys, live, signing_in, wire, work
+from visavis.surfaces.console import checks, error_responses, keys, live, signing_in, wire, work
 from visavis.surfaces.console.context import ConsoleContext
 from visavis.surfaces.console.pages import is_browser, missing_page, page, wants_page
 from visavis.surfaces.console.visitor import refuse_foreign
-from visavis.surfaces.shared.edge import Edge, Figures
 from visavis.surfaces.shared.incoming import fault_of
+from visavis.surfaces.shared.middleware import RequestMetrics, RequestMiddleware
 
 PREFIX: Final = "/console/api"
 _MAX_BODY_BYTES: Final = 64 * 1024
@@ -26,7 +26,7 @@ for the public API, with which the console does everything that the public API c
 """
 
 
-class FrontDoor:
+class Dispatcher:
     """ASGI: the console's share of requests to the console, the others on."""
 
     def __init__(self, context: ConsoleContext, api: ASGIApp) -> None:
@@ -38,11 +38,11 @@ class FrontDoor:
         """
         self._pages, self._api = context.pages, api
         edge = partial(
-            Edge,
+            RequestMiddleware,
             create_app(context),
-            figures=Figures(),
-            on_failure=failures.internal_error,
-            on_malformed=failures.malformed,
+            figures=RequestMetrics(),
+            on_failure=error_responses.internal_error,
+            on_malformed=error_responses.malformed,
         )
         self._console = edge(max_body_bytes=_MAX_BODY_BYTES)
         self._uploads = edge()  # each is limited by its form
@@ -94,11 +94,11 @@ def create_app(context: ConsoleContext | None) -> FastAPI:
         redoc_url=None,
         openapi_url=f"{PREFIX}/openapi.json",
         redirect_slashes=False,
-        responses={"4XX": {"model": wire.ErrorAnswer}},
+        responses={"4XX": {"model": wire.ConsoleErrorAnswer}},
         dependencies=[Depends(refuse_foreign)],
     )
     app.state.context = context
     for router in (signing_in.router, keys.router, work.router, live.router, checks.router):
         app.include_router(router, prefix=PREFIX)
-    failures.install(app)
+    error_responses.install(app)
     return app

@@ -36,7 +36,7 @@ async def check_photo(request: Request, visitor: SignedIn, context: Given) -> wi
         request,
         files=frozenset({"image"}),
         folder=context.shared.folder,
-        most_bytes=context.shared.limits.upload_most_bytes,
+        max_bytes=context.shared.limits.max_upload_bytes,
     ) as form:
         file = form.files.get("image")
         if file is None:
@@ -54,7 +54,7 @@ async def check_sound(request: Request, visitor: SignedIn, context: Given) -> No
         request,
         files=frozenset({"audio"}),
         folder=context.shared.folder,
-        most_bytes=context.shared.limits.upload_most_bytes,
+        max_bytes=context.shared.limits.max_upload_bytes,
     ) as form:
         file = form.files.get("audio")
         if file is None:
@@ -66,4 +66,4 @@ async def check_sound(request: Request, visitor: SignedIn, context: Given) -> No
 async def _count(context: ConsoleContext, visitor: Visitor) -> None:
     """Count a check before its upload is read: the processes that check also do the work of others."""
     async with context.shared.database.transaction() as db:
-        await rates.take_named(db, f"check:{visitor.sign_in.id}", most=_MAX_CHECKS_PER_MINUTE)
+        await rates.take_named(db, f"check:{visitor.sign_in.id}", max_per_minute=_MAX_CHECKS_PER_MINUTE)

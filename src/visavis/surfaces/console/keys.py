@@ -45,7 +45,7 @@ async def create_key(body: wire.KeyRequest, visitor: SignedIn, context: Given) -
         row, key = await accounts.create_key(db, body.name, allowance=allowance, owner=visitor.user.email)
         await db.refresh(row)
         secret = await webhooks.secret_of(db, row.id, context.webhook_secret)
-    bill = usage.Bill(0.0, 0.0)
+    bill = usage.MonthlyUsage(0.0, 0.0)
     shown = _row(row, visitor.user.email, bill=bill, requests=0, visitor=visitor)
     return wire.NewKey(key=key, webhook_secret=secret, row=shown)
 
@@ -59,7 +59,9 @@ async def revoke_key(key_id: Annotated[int, Path(ge=1, lt=2**63)], visitor: Sign
         await accounts.revoke(db, key_id)
 
 
-def _row(key: ApiKey, owner: str | None, *, bill: usage.Bill, requests: int, visitor: Visitor) -> wire.KeyRow:
+def _row(
+    key: ApiKey, owner: str | None, *, bill: usage.MonthlyUsage, requests: int, visitor: Visitor
+) -> wire.KeyRow:
     is_own = visitor.user is not None and key.user_id == visitor.user.id
     return wire.KeyRow(
         id=key.id,

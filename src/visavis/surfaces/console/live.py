@@ -13,7 +13,7 @@ from visavis.errors import SessionMissingError
 from visavis.surfaces.console import wire
 from visavis.surfaces.console.visitor import Given, SignedIn, machine_of
 
-_MOST_OFFSET: Final = 2**31
+_MAX_OFFSET: Final = 2**31
 _ID_BYTES: Final = 6
 _LOOKS_PER_MINUTE: Final = 600
 
@@ -28,7 +28,7 @@ async def search_sessions(
     words: Annotated[str, Query(max_length=200, description="In id, room, reason or key name.")] = "",
     status: Literal["active", "ended"] | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
-    offset: Annotated[int, Query(ge=0, le=_MOST_OFFSET)] = 0,
+    offset: Annotated[int, Query(ge=0, le=_MAX_OFFSET)] = 0,
 ) -> wire.LivePage:
     """Live sessions of your keys, newest first."""
     async with context.shared.database.transaction() as db:
@@ -74,7 +74,7 @@ async def view_session(
 ) -> wire.ViewAnswer:
     """What a player needs to show a session: a token that can watch, and do nothing else."""
     async with context.shared.database.transaction() as db:
-        await sign_ins.count_look(db, machine=machine_of(request), most=_LOOKS_PER_MINUTE)
+        await sign_ins.count_look(db, machine=machine_of(request), max_per_minute=_LOOKS_PER_MINUTE)
     async with context.shared.database.transaction() as db:
         row = await sharing.shared(db, session_id, share)
     if row.status != ACTIVE:

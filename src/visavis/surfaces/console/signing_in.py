@@ -31,12 +31,12 @@ router = APIRouter(tags=["Signing in"])
 
 
 @router.get("/session")
-async def session(visitor: MaybeVisitor, context: Given) -> wire.SessionAnswer:
+async def session(visitor: MaybeVisitor, context: Given) -> wire.SignInAnswer:
     """Who is signed in."""
     if visitor is None:
         async with context.shared.database.transaction() as db:
             has_users = bool(await accounts.count_users(db))
-        return wire.SessionAnswer(
+        return wire.SignInAnswer(
             signed_in=False, has_users=has_users, version=__version__, limits=_limits(context)
         )
     return _session_of(visitor, context)
@@ -45,7 +45,7 @@ async def session(visitor: MaybeVisitor, context: Given) -> wire.SessionAnswer:
 @router.post("/session")
 async def sign_in(
     body: wire.SignInRequest, request: Request, response: Response, context: Given
-) -> wire.SessionAnswer:
+) -> wire.SignInAnswer:
     """Sign in with an e-mail address and a password, or with an API key."""
     database = context.shared.database
     if body.api_key:
@@ -81,7 +81,7 @@ async def look_at_link(body: wire.LinkRequest, request: Request, context: Given)
 @router.post("/session/link")
 async def sign_in_by_link(
     body: wire.LinkSignInRequest, request: Request, response: Response, context: Given
-) -> wire.SessionAnswer:
+) -> wire.SignInAnswer:
     """Sign in with a link, which is spent by it."""
     database = context.shared.database
     await _count_try(database, request)
@@ -130,7 +130,7 @@ async def token(body: wire.TokenRequest, visitor: SignedIn, context: Given) -> w
         key = await _acting_as(db, visitor, body.key_id, context.shared.limits.requests_per_minute)
         made = await access.token_for(db, visitor.sign_in, key)
     return wire.TokenAnswer(
-        token=made, expires_in=access.TOKEN_LIFE_S, key_id=key.id, key_name=key.name, key_prefix=key.prefix
+        token=made, expires_in=access.TOKEN_TTL_S, key_id=key.id, key_name=key.name, key_prefix=key.prefix
     )
 
 
@@ -169,15 +169,15 @@ def _there(visitor: Visitor | None) -> Visitor:
 def _limits(context: ConsoleContext) -> wire.LimitsAnswer:
     limits = context.shared.limits
     return wire.LimitsAnswer(
-        max_upload_bytes=limits.upload_most_bytes,
-        max_face_bytes=context.shared.live.face_most_bytes,
-        max_text_chars=limits.text_most_chars,
+        max_upload_bytes=limits.max_upload_bytes,
+        max_face_bytes=context.shared.live.max_face_bytes,
+        max_text_chars=limits.max_text_chars,
     )
 
 
-def _session_of(visitor: Visitor, context: ConsoleContext) -> wire.SessionAnswer:
+def _session_of(visitor: Visitor, context: ConsoleContext) -> wire.SignInAnswer:
     user, key = visitor.user, visitor.key
-    return wire.SessionAnswer(
+    return wire.SignInAnswer(
         signed_in=True,
         has_users=True,
         version=__version__,

@@ -17,7 +17,7 @@ from visavis.surfaces.shared.connections import owner_of
 
 COOKIE: Final = "visavis_console"
 PROOF: Final = "visavis_browser"
-_PROOF_LIFE_S: Final = 365 * 86_400
+_PROOF_TTL_S: Final = 365 * 86_400
 _PAGES: Final = frozenset({"http", "https"})
 _PATH: Final = "/console"
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
@@ -116,7 +116,7 @@ def give_cookie(request: Request, response: Response, context: ConsoleContext, s
     response.set_cookie(
         COOKIE,
         secret,
-        max_age=sign_ins.SIGN_IN_LIFE_S,
+        max_age=sign_ins.SIGN_IN_TTL_S,
         path=_PATH,
         httponly=True,
         samesite="strict",
@@ -129,7 +129,7 @@ def give_proof(request: Request, response: Response, context: ConsoleContext, pr
     response.set_cookie(
         PROOF,
         proof,
-        max_age=_PROOF_LIFE_S,
+        max_age=_PROOF_TTL_S,
         path=_PATH,
         httponly=True,
         samesite="strict",

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from visavis.surfaces.shared.texts import refuse_unclean
 
-_MOST_BIGINT = 2**53
+_MAX_BIGINT = 2**53
 
 
 class _Wire(BaseModel):
@@ -56,7 +56,7 @@ class LimitsAnswer(_Wire):
     max_text_chars: int
 
 
-class SessionAnswer(_Wire):
+class SignInAnswer(_Wire):
     """Who is signed in."""
 
     signed_in: bool
@@ -104,7 +104,7 @@ class PasswordRequest(_Sent):
 class TokenRequest(_Sent):
     """Which key to act as."""
 
-    key_id: int | None = Field(default=None, ge=1, le=_MOST_BIGINT, description="Your own if not given.")
+    key_id: int | None = Field(default=None, ge=1, le=_MAX_BIGINT, description="Your own if not given.")
 
 
 class TokenAnswer(_Wire):
@@ -148,7 +148,7 @@ class KeyRequest(_Sent):
 
     name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00]*\S[^\x00]*$")
     requests_per_minute: int | None = Field(default=None, ge=1, le=1_000_000)
-    monthly_cap: int | None = Field(default=None, ge=0, le=_MOST_BIGINT)
+    monthly_cap: int | None = Field(default=None, ge=0, le=_MAX_BIGINT)
 
 
 class NewKey(_Wire):
@@ -159,7 +159,7 @@ class NewKey(_Wire):
     row: KeyRow
 
 
-class JobRow(_Wire):
+class ConsoleJobRow(_Wire):
     """A job in a list."""
 
     job_id: str
@@ -182,7 +182,7 @@ class JobRow(_Wire):
 class JobPage(_Wire):
     """Some jobs, newest first."""
 
-    jobs: list[JobRow]
+    jobs: list[ConsoleJobRow]
     count: int = Field(description="All that were found.")
     limit: int
     offset: int
@@ -290,7 +290,7 @@ class SettingsAnswer(_Wire):
     settings: list[SettingRow]
 
 
-class ErrorAnswer(_Wire):
+class ConsoleErrorAnswer(_Wire):
     """How every error looks."""
 
     error: str = Field(description="A stable code.")

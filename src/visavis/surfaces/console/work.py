@@ -9,8 +9,8 @@ from visavis.core.schema import ApiKey, Job
 from visavis.surfaces.console import wire
 from visavis.surfaces.console.visitor import Given, Operator, SignedIn
 
-_MOST_OFFSET: Final = 2**31
-_MOST_DAYS: Final = 366
+_MAX_OFFSET: Final = 2**31
+_MAX_DAYS: Final = 366
 _PREVIEW_CHARS: Final = 100
 _MS: Final = 1e3
 _WEEK_S: Final = 604_800
@@ -26,7 +26,7 @@ async def search_jobs(
     status: Literal["pending", "processing", "completed", "failed"] | None = None,
     type: Literal["video", "tts"] | None = None,  # noqa: A002 - the name of the public API
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
-    offset: Annotated[int, Query(ge=0, le=_MOST_OFFSET)] = 0,
+    offset: Annotated[int, Query(ge=0, le=_MAX_OFFSET)] = 0,
 ) -> wire.JobPage:
     """Jobs of your keys, newest first."""
     wanted = jobs.Search(visitor.scope, words.replace("\0", "").strip(), status, type)
@@ -41,7 +41,7 @@ async def search_jobs(
 async def read_usage(
     visitor: SignedIn,
     context: Given,
-    days: Annotated[int, Query(ge=1, le=_MOST_DAYS, description="Days, today included.")] = 30,
+    days: Annotated[int, Query(ge=1, le=_MAX_DAYS, description="Days, today included.")] = 30,
 ) -> wire.UsageAnswer:
     """What your keys were billed for, by day (UTC), kind and key."""
     async with context.shared.database.transaction() as db:
@@ -69,19 +69,19 @@ async def read_usage(
 async def read_workers(_operator: Operator, context: Given) -> wire.WorkersAnswer:
     """The workers that live, and how much waits for them."""
     async with context.shared.database.transaction() as db:
-        seats = await capacity.seats(db)
+        live_workers = await capacity.live_workers(db)
         room = await capacity.measure(db)
     return wire.WorkersAnswer(
         workers=[
             wire.WorkerRow(
-                id=seat.worker.id,
-                slots=seat.worker.slots,
-                busy=seat.worker.busy,
-                live_slots=seat.worker.live_slots,
-                live_busy=seat.live_busy,
-                seen_at=seat.worker.seen_at,
+                id=live_worker.worker.id,
+                slots=live_worker.worker.slots,
+                busy=live_worker.worker.busy,
+                live_slots=live_worker.worker.live_slots,
+                live_busy=live_worker.live_busy,
+                seen_at=live_worker.worker.seen_at,
             )
-            for seat in seats
+            for live_worker in live_workers
         ],
         pending=room.pending,
         processing=room.processing,
@@ -113,11 +113,11 @@ async def read_default_face(context: Given) -> Response:
     return Response(await context.default_face(), media_type="image/jpeg", headers=headers)
 
 
-def _job_row(job: Job, key: ApiKey) -> wire.JobRow:
+def _job_row(job: Job, key: ApiKey) -> wire.ConsoleJobRow:
     latency_ms = None
     if job.started_at is not None and job.completed_at is not None:
         latency_ms = round((job.completed_at - job.started_at).total_seconds() * _MS)
-    return wire.JobRow(
+    return wire.ConsoleJobRow(
         job_id=job.id,
         type=job.type,
         status=job.status,

@@ -32,7 +32,7 @@ class ConnectionLimits:
     keep_alive_timeout_s: float
 
 
-class Connection(Protocol):
+class HttpConnection(Protocol):
     """What is counted."""
 
     def abort(self) -> None:
@@ -40,7 +40,7 @@ class Connection(Protocol):
         ...
 
 
-class Connections:
+class HttpConnections:
     """The open connections by address, and which of them are idle: those that no request is answered on."""
 
     def __init__(self, *, max_connections: int, max_per_address: int | None) -> None:
@@ -51,8 +51,8 @@ class Connections:
             max_per_address: Of each; `None` for no limit.
         """
         self._max_connections, self._max_per_address = max_connections, max_per_address
-        self._open: dict[str, set[Connection]] = {}
-        self._idle: dict[str, dict[Connection, None]] = {}  # in each the longest idle one first
+        self._open: dict[str, set[HttpConnection]] = {}
+        self._idle: dict[str, dict[HttpConnection, None]] = {}  # in each the longest idle one first
         self._count = 0
 
     def __len__(self) -> int:
@@ -64,8 +64,12 @@ class Connections:
         Args:
             address: As `owner_of` gives it.
         """
-        most = self._max_per_address
-        if most is not None and len(self._open.get(address, ())) >= most and not is_loopback(address):
+        max_per_minute = self._max_per_address
+        if (
+            max_per_minute is not None
+            and len(self._open.get(address, ())) >= max_per_minute
+            and not is_loopback(address)
+        ):
             return self._close_idle(address)
         return self._count < self._max_connections or self.make_room()
 
@@ -75,25 +79,25 @@ class Connections:
             return False
         return self._close_idle(max(self._idle, key=lambda address: len(self._idle[address])))
 
-    def opened(self, address: str, connection: Connection) -> None:
+    def opened(self, address: str, connection: HttpConnection) -> None:
         """A connection was opened; it is idle until it has sent a request."""
         self._count += 1
         self._open.setdefault(address, set()).add(connection)
         self.rests(address, connection)
 
-    def rests(self, address: str, connection: Connection) -> None:
+    def rests(self, address: str, connection: HttpConnection) -> None:
         """No request is answered on a connection, from now on."""
         if connection in self._open.get(address, ()):
             self._idle.setdefault(address, {})[connection] = None
 
-    def works(self, address: str, connection: Connection) -> None:
+    def works(self, address: str, connection: HttpConnection) -> None:
         """A request is answered on a connection."""
         idle = self._idle.get(address, {})
         idle.pop(connection, None)
         if not idle:
             self._idle.pop(address, None)
 
-    def closed(self, address: str, connection: Connection) -> None:
+    def closed(self, address: str, connection: HttpConnection) -> None:
         """A connection is gone."""
         if connection not in self._open.get(address, ()):
             return  # it was closed from here

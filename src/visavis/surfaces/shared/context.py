@@ -12,21 +12,21 @@ from visavis.ports import ObjectStore, Rooms, SpeechSynthesizer
 
 
 @dataclass(frozen=True)
-class Limits:
+class RequestLimits:
     """What the operator decided.
 
     Attributes:
         requests_per_minute: Of keys without a rate of their own.
-        upload_most_bytes: All files of a request together.
-        text_most_chars: Of text to be spoken.
-        result_life_s: How long results, and links to them, last.
+        max_upload_bytes: All files of a request together.
+        max_text_chars: Of text to be spoken.
+        result_ttl_s: How long results, and links to them, last.
         public_url: How clients reach this server; nothing to take it from each request.
     """
 
     requests_per_minute: int
-    upload_most_bytes: int
-    text_most_chars: int
-    result_life_s: int
+    max_upload_bytes: int
+    max_text_chars: int
+    result_ttl_s: int
     public_url: str | None
 
 
@@ -36,18 +36,18 @@ class LiveLimits:
 
     Attributes:
         price_per_hour_usd: Of a session.
-        most_s: Longest time of a session; nothing for no limit.
+        max_duration_s: Longest time of a session; nothing for no limit.
         external_idle_s: After so long without its agent an avatar leaves a room of others.
-        face_most_bytes: Of a picture.
+        max_face_bytes: Of a picture.
         swaps_per_minute: Of one session's face.
         swap_takes_urls: Whether a face may be swapped for one at an address.
         default_face: The picture of the built-in face.
     """
 
     price_per_hour_usd: float
-    most_s: int | None
+    max_duration_s: int | None
     external_idle_s: int
-    face_most_bytes: int
+    max_face_bytes: int
     swaps_per_minute: int
     swap_takes_urls: bool
     default_face: Path
@@ -88,7 +88,7 @@ class Context:
     open_link: Callable[[str, str, str], Path | None] | None
     folder: Path
     is_whole: Callable[[], bool]
-    limits: Limits
+    limits: RequestLimits
     live: LiveLimits
 
     def base_url(self, request: Request) -> str:

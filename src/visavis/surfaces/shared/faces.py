@@ -57,7 +57,7 @@ async def rig_of_url(context: Context, caller: ApiKey, url: str, field: str) -> 
     url = check_face_url(url, field)
     async with _place(context) as path:
         try:
-            content = await context.fetch(url, context.live.face_most_bytes)
+            content = await context.fetch(url, context.live.max_face_bytes)
         except CallbackError as error:
             raise FaceUrlError(f"{field}: it cannot be fetched from a public address.") from error
         path.write_bytes(content)

@@ -16,8 +16,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from visavis.surfaces.shared.connections import ConnectionLimits, Connections, owner_of
-from visavis.surfaces.shared.edge import SECURITY_HEADERS
+from visavis.surfaces.shared.connections import ConnectionLimits, HttpConnections, owner_of
+from visavis.surfaces.shared.middleware import SECURITY_HEADERS
 
 MAX_URL_BYTES: Final = 8 * 1024
 MAX_HEADER_LINE_BYTES: Final = 16 * 1024
@@ -65,7 +65,7 @@ class HttpProtocol(HttpToolsProtocol):
         app_state: dict[str, Any],
         *,
         limits: ConnectionLimits,
-        connections: Connections,
+        connections: HttpConnections,
     ) -> None:
         """Prepare a connection.
 

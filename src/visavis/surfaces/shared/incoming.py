@@ -82,9 +82,9 @@ class Body:
         if self._waits_for_leave:
             return self.is_whole
         self._max_bytes = None
-        until, most = time.monotonic() + _MAX_DRAIN_S, self._taken_bytes + _MAX_DRAINED_BYTES
+        until, max_per_minute = time.monotonic() + _MAX_DRAIN_S, self._taken_bytes + _MAX_DRAINED_BYTES
         try:
-            while not self.is_whole and self._taken_bytes < most and time.monotonic() < until:
+            while not self.is_whole and self._taken_bytes < max_per_minute and time.monotonic() < until:
                 async with asyncio.timeout(_MAX_DRAIN_IDLE_S):
                     await self.receive()
         except TimeoutError:

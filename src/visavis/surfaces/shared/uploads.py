@@ -19,9 +19,9 @@ from visavis.surfaces.shared import bodies
 from visavis.surfaces.shared.texts import refuse_unclean, shown
 
 HEAD_BYTES: Final = 64
-_MOST_FIELD_BYTES: Final = 256 * 1024
-_MOST_PARTS: Final = 32
-_MOST_HEADER_BYTES: Final = 8 * 1024
+_MAX_FIELD_BYTES: Final = 256 * 1024
+_MAX_PARTS: Final = 32
+_MAX_HEADER_BYTES: Final = 8 * 1024
 _FORM_BYTES: Final = 1024 * 1024  # what a form may weigh beside its files
 
 
@@ -75,7 +75,7 @@ async def read_form(
     *,
     files: frozenset[str],
     folder: Path,
-    most_bytes: int,
+    max_bytes: int,
     json_max_bytes: int = 0,
 ) -> AsyncIterator[Form]:
     """Read the fields of a request; its files lie in a folder of their own for as long as the block runs.
@@ -86,7 +86,7 @@ async def read_form(
         request: The request.
         files: Names of fields that are files; others are text.
         folder: Where the folder is made.
-        most_bytes: All files together.
+        max_bytes: All files together.
         json_max_bytes: Of a JSON object; 0 where none is taken.
 
     Raises:
@@ -98,7 +98,7 @@ async def read_form(
     kind, options = parse_options_header(request.headers.get("content-type"))
     match kind.decode("latin-1") or (bodies.JSON if json_max_bytes else ""):
         case "multipart/form-data":
-            async with _read_multipart(request, options, files, folder, most_bytes) as form:
+            async with _read_multipart(request, options, files, folder, max_bytes) as form:
                 yield form
         case bodies.URLENCODED:
             yield Form(fields=await bodies.read_text_fields(request, bodies.URLENCODED))
@@ -113,22 +113,22 @@ async def read_form(
 
 @asynccontextmanager
 async def _read_multipart(
-    request: Request, options: dict[bytes, bytes], files: frozenset[str], folder: Path, most_bytes: int
+    request: Request, options: dict[bytes, bytes], files: frozenset[str], folder: Path, max_bytes: int
 ) -> AsyncIterator[Form]:
     boundary = options.get(b"boundary")
     if not boundary:
         raise RequestError("The Content-Type names no boundary.")
-    _refuse_too_large(request, most_bytes)
+    _refuse_too_large(request, max_bytes)
     with tempfile.TemporaryDirectory(prefix="upload-", dir=folder) as name:
-        reader = _Reader(files, Path(name), most_bytes)
+        reader = _Reader(files, Path(name), max_bytes)
         try:
             try:
                 parser = MultipartParser(boundary, reader.callbacks())  # type: ignore[arg-type]
                 taken = 0
                 async for block in request.stream():
                     taken += len(block)
-                    if taken > most_bytes + _FORM_BYTES:  # the parts, and what lies around them
-                        raise UploadTooLargeError(_too_large(most_bytes))
+                    if taken > max_bytes + _FORM_BYTES:  # the parts, and what lies around them
+                        raise UploadTooLargeError(_too_large(max_bytes))
                     parser.write(block)
                 parser.finalize()
             except FormParserError as error:
@@ -154,23 +154,23 @@ def new_folder(folder: Path) -> None:
         raise StoreError(f"The folder {folder} cannot be made ({error.strerror}).") from error
 
 
-def _refuse_too_large(request: Request, most_bytes: int) -> None:
+def _refuse_too_large(request: Request, max_bytes: int) -> None:
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > most_bytes + _FORM_BYTES:
-        raise UploadTooLargeError(_too_large(most_bytes))
+    if declared.isdigit() and int(declared) > max_bytes + _FORM_BYTES:
+        raise UploadTooLargeError(_too_large(max_bytes))
 
 
-def _too_large(most_bytes: int) -> str:
-    return f"The upload exceeds the limit of {most_bytes / 2**20:g} MB."
+def _too_large(max_bytes: int) -> str:
+    return f"The upload exceeds the limit of {max_bytes / 2**20:g} MB."
 
 
 class _Reader:
     """Takes the parser's events."""
 
-    def __init__(self, files: frozenset[str], folder: Path, most_bytes: int) -> None:
+    def __init__(self, files: frozenset[str], folder: Path, max_bytes: int) -> None:
         self.form = Form()
         self.is_whole = False
-        self._files, self._folder, self._most_bytes = files, folder, most_bytes
+        self._files, self._folder, self._max_bytes = files, folder, max_bytes
         self._taken = self._parts = 0
         self._header_name = self._header_value = b""
         self._headers: dict[bytes, bytes] = {}
@@ -200,7 +200,7 @@ class _Reader:
 
     def _begin(self) -> None:
         self._parts += 1
-        if self._parts > _MOST_PARTS:
+        if self._parts > _MAX_PARTS:
             raise FormParserError("too many parts")
         self._headers, self._header_name, self._header_value = {}, b"", b""
 
@@ -213,7 +213,7 @@ class _Reader:
         self._check_header()
 
     def _check_header(self) -> None:
-        if len(self._header_name) + len(self._header_value) > _MOST_HEADER_BYTES:
+        if len(self._header_name) + len(self._header_value) > _MAX_HEADER_BYTES:
             raise FormParserError("a header is too long")
 
     def _end_header(self) -> None:
@@ -242,12 +242,12 @@ class _Reader:
         block = data[start:end]
         if self._file is None or self._out is None:
             self._text += block
-            if len(self._text) > _MOST_FIELD_BYTES:
+            if len(self._text) > _MAX_FIELD_BYTES:
                 raise RequestError(f"{shown(self._name)}: too long.")
             return
         self._taken += len(block)
-        if self._taken > self._most_bytes:
-            raise UploadTooLargeError(_too_large(self._most_bytes))
+        if self._taken > self._max_bytes:
+            raise UploadTooLargeError(_too_large(self._max_bytes))
         if len(self._file.head) < HEAD_BYTES:
             self._file.head += block[: HEAD_BYTES - len(self._file.head)]
         self._file.size_bytes += len(block)

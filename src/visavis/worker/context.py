@@ -11,8 +11,8 @@ import structlog
 from visavis.core.database import Database
 from visavis.errors import DatabaseError
 from visavis.ports import ObjectStore, Rooms
-from visavis.worker.players import Company
-from visavis.worker.studio import Studio
+from visavis.worker.process_pool import ProcessPool
+from visavis.worker.session_processes import SessionPool
 
 _PATIENCE_S: Final = 60.0
 _FIRST_PAUSE_S: Final = 0.2
@@ -28,29 +28,29 @@ class Policy:
 
     Attributes:
         job_limit_s: Time for one try of a job; nothing for no limit.
-        result_life_s: How long results are kept.
+        result_ttl_s: How long results are kept.
         price_per_hour_usd: Of video.
-        rig_life_s: How long faces are kept that no session shows.
+        rig_ttl_s: How long faces are kept that no session shows.
         webhook_secret: One for all keys; nothing if each has its own.
         webhook_retry_after_s: Pauses between tries.
     """
 
     job_limit_s: float | None
-    result_life_s: int
+    result_ttl_s: int
     price_per_hour_usd: float
-    rig_life_s: float
+    rig_ttl_s: float
     webhook_secret: str | None
     webhook_retry_after_s: tuple[float, ...]
 
 
 @dataclass
-class LiveMeans:
+class LiveOptions:
     """What live sessions need.
 
     Attributes:
         rooms: Where they meet, as workers reach them.
         shown_url: The address of that server, as clients know it.
-        picture: How their video is sent; see `visavis.realtime.room.Picture`.
+        picture: How their video is sent; see `visavis.realtime.room.VideoSettings`.
         wanted_slots: How many a worker shall hold; measured if not given.
         slots: How many this one holds: none until that is known, and none once it drains.
     """
@@ -63,32 +63,32 @@ class LiveMeans:
 
 
 @dataclass(frozen=True)
-class Workshop:
+class WorkerContext:
     """What every task of a worker needs.
 
     Attributes:
         database: The state.
         store: The files.
-        studio: The rendering processes.
-        company: The processes of live sessions.
+        render_pool: The rendering processes.
+        session_pool: The processes of live sessions.
         live: What those need.
         mark: Copies an MP4 and writes into the copy that it was made by AI.
         post: Posts a body with headers to an address; gives the status.
         policy: What the operator decided.
         folder: For files on their way.
-        sweep: Deletes what processes that were killed had on their way; gives how many folders there were.
+        collect_garbage: Deletes the temporary files of killed processes; returns the number of folders.
     """
 
     database: Database
     store: ObjectStore
-    studio: Studio
-    company: Company
-    live: LiveMeans
+    render_pool: ProcessPool
+    session_pool: SessionPool
+    live: LiveOptions
     mark: Callable[[Path, Path], None]
     post: Callable[[str, bytes, dict[str, str]], Awaitable[int]]
     policy: Policy
     folder: Path
-    sweep: Callable[[], int]
+    collect_garbage: Callable[[], int]
 
 
 async def patiently(write: Callable[[], Awaitable[_Result]]) -> _Result:

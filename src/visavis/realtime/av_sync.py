@@ -32,7 +32,7 @@ _MOUTH: Final = [
 
 
 @dataclass(frozen=True)
-class Moment:
+class Tick:
     """What happens during one block.
 
     Attributes:
@@ -48,7 +48,7 @@ class Moment:
     skipped: int
 
 
-class Performance:
+class AvSync:
     """The performance of one session, from its first block to its last."""
 
     def __init__(self, stream: Stream, *, fps: Fraction) -> None:
@@ -76,7 +76,7 @@ class Performance:
         """Blocks that have come in and are not played yet."""
         return len(self._held)
 
-    def step(self, block: Block) -> Moment:
+    def step(self, block: Block) -> Tick:
         """Take a block in, give out what happens now."""
         self._held.append(block)
         self._hear(block)
@@ -89,7 +89,7 @@ class Performance:
         if played.is_audible:
             self._audible_until_s = (number + 1) * BLOCK_S
         pose = self._hushed(due[-1], number) if due else None
-        return Moment(number, played, pose, max(0, len(due) - 1))
+        return Tick(number, played, pose, max(0, len(due) - 1))
 
     def _hear(self, block: Block) -> None:
         """Let a block be heard, with all that were not yet, if that completes a pose.

@@ -17,7 +17,7 @@ _LONGEST_EVENT_BYTES: Final = 1 << 20
 _log = structlog.get_logger()
 
 
-class Player:
+class SessionProcess:
     """A process that has loaded everything and waits for a session; see `visavis.realtime.process`."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
@@ -76,7 +76,7 @@ class Player:
         await self._process.wait()
 
 
-class Company:
+class SessionPool:
     """Warm players. Use it in an `async with`, from the main thread: the processes die with it."""
 
     def __init__(self, command: list[str], *, spares: int, environment: dict[str, str]) -> None:
@@ -88,10 +88,10 @@ class Company:
             environment: Of the processes.
         """
         self._command, self._environment, self._spares = command, environment, spares
-        self._waiting: asyncio.Queue[Player] = asyncio.Queue()
+        self._waiting: asyncio.Queue[SessionProcess] = asyncio.Queue()
         self._starting: set[asyncio.Task[None]] = set()
 
-    async def __aenter__(self) -> "Company":
+    async def __aenter__(self) -> "SessionPool":
         for _ in range(self._spares):
             self._start_one()
         return self
@@ -103,13 +103,13 @@ class Company:
         while not self._waiting.empty():
             await self._waiting.get_nowait().kill()
 
-    async def hire(self) -> Player:
+    async def acquire(self) -> SessionProcess:
         """A warm player; another one is started in its place."""
         # Loading everything takes a core for a second, which the one that begins now needs itself.
         self._start_one(after_s=_SETTLING_S if not self._waiting.empty() else 0.0)
-        while (player := await self._waiting.get()).is_gone:
+        while (process := await self._waiting.get()).is_gone:
             self._start_one()  # it died while it waited
-        return player
+        return process
 
     async def measure(self, picture: dict[str, Any]) -> float:
         """What a session costs, in seconds of a core a second; a player is used up by that.
@@ -117,13 +117,13 @@ class Company:
         Raises:
             RuntimeError: The player died over it.
         """
-        player = await self.hire()
+        process = await self.acquire()
         try:
-            await player.order({"do": "measure", "picture": picture})
-            async for event in player.events():
+            await process.order({"do": "measure", "picture": picture})
+            async for event in process.events():
                 return float(event["cost"])
         finally:
-            await player.kill()
+            await process.kill()
         raise RuntimeError("The cost of a session could not be measured.")
 
     def _start_one(self, *, after_s: float = 0.0) -> None:
@@ -142,14 +142,14 @@ class Company:
                 env=self._environment,
                 start_new_session=True,  # Ctrl-C at the terminal is for the worker, which drains
             )
-            player = Player(process)
+            session_process = SessionProcess(process)
             try:
-                if await player.is_ready():
-                    self._waiting.put_nowait(player)
+                if await session_process.is_ready():
+                    self._waiting.put_nowait(session_process)
                     return
             except asyncio.CancelledError:
-                await player.kill()
+                await session_process.kill()
                 raise
-            await player.kill()
+            await session_process.kill()
             _log.error("player_did_not_start", exit_status=process.returncode)
             await asyncio.sleep(_PAUSE_AFTER_FAILED_START_S)

@@ -28,7 +28,7 @@ _NO_ROUTE: Final = "none"
 _log = structlog.get_logger()
 
 
-class Figures:
+class RequestMetrics:
     """What is counted of requests, for Prometheus."""
 
     def __init__(self) -> None:
@@ -48,14 +48,14 @@ class Figures:
         )
 
 
-class Edge:
+class RequestMiddleware:
     """ASGI middleware that every request passes."""
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        figures: Figures,
+        figures: RequestMetrics,
         on_failure: Callable[[], Awaitable[Response]],
         on_malformed: Callable[[str], Response],
         max_body_bytes: int | None = None,

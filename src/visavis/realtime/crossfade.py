@@ -12,7 +12,7 @@ from visavis.engine.view import View
 CROSSFADE_S: Final = 0.4
 
 
-class Wardrobe:
+class FaceCrossfade:
     """A view whose face can be changed while it is drawn.
 
     Attributes:

@@ -66,7 +66,7 @@ class _Child:
         await self.process.wait()
 
 
-class Studio:
+class ProcessPool:
     """A number of rendering processes, each doing one thing at a time.
 
     Use it in an `async with`, from the main thread: the processes die with it.
@@ -99,7 +99,7 @@ class Studio:
         self._watching: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
-    async def __aenter__(self) -> "Studio":
+    async def __aenter__(self) -> "ProcessPool":
         for _ in range(self.children):
             self._start_one()
         return self

@@ -10,26 +10,26 @@ from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 
 from visavis.core import jobs, rates, rigs, sign_ins, webhooks
-from visavis.core.capacity import SEAT_LIFE_S
-from visavis.core.schema import WorkerSeat
+from visavis.core.capacity import HEARTBEAT_TTL_S
+from visavis.core.schema import Worker
 from visavis.errors import CallbackError, StoreError, VisavisError
-from visavis.worker.workshop import Workshop, patiently
+from visavis.worker.context import WorkerContext, patiently
 
-SEAT_EVERY_S: Final = 2.0
+HEARTBEAT_PERIOD_S: Final = 2.0
 _STALLED_AFTER_S: Final = 8.0
 _SWEEP_EVERY_S: Final = 10.0
 _ORPHAN_AFTER_S: Final = 3600.0
-_HOUSE_LOCK: Final = 0x7615A716
+_MAINTENANCE_LOCK: Final = 0x7615A716
 
 _log = structlog.get_logger()
 
 
-async def deliver(shop: Workshop, delivery_id: int) -> None:
+async def deliver(context: WorkerContext, delivery_id: int) -> None:
     """One try of a notification. No transaction is open while the receiver is waited for."""
-    policy = shop.policy
+    policy = context.policy
 
     async def begin() -> webhooks.Notice | None:
-        async with shop.database.transaction() as tx:
+        async with context.database.transaction() as tx:
             return await webhooks.begin(tx, delivery_id, policy.webhook_secret)
 
     notice = await patiently(begin)
@@ -39,9 +39,9 @@ async def deliver(shop: Workshop, delivery_id: int) -> None:
     try:
         url = None
         if notice.job.result_path:
-            url = await shop.store.link(notice.job.result_path, life_s=policy.result_life_s)
+            url = await context.store.link(notice.job.result_path, ttl_s=policy.result_ttl_s)
             url = notice.job.base_url + url if url.startswith("/") else url
-        said = webhooks.body(notice.job, url=url, life_s=policy.result_life_s)
+        said = webhooks.body(notice.job, url=url, ttl_s=policy.result_ttl_s)
         timestamp = str(int(time.time()))
         headers = {
             "Content-Type": "application/json",
@@ -49,14 +49,14 @@ async def deliver(shop: Workshop, delivery_id: int) -> None:
             "X-Atlas-Timestamp": timestamp,
             "X-Atlas-Signature": webhooks.signature(notice.secret, timestamp, said),
         }
-        status = await shop.post(notice.delivery.url, said, headers)
+        status = await context.post(notice.delivery.url, said, headers)
         delivered, outcome = 200 <= status < 300, str(status)
     except (CallbackError, StoreError) as error:
         outcome = error.message
     _log.info("notified", job=notice.job.id, attempt=notice.delivery.attempts, delivered=delivered)
 
     async def write() -> None:
-        async with shop.database.transaction() as tx:
+        async with context.database.transaction() as tx:
             await webhooks.end(
                 tx,
                 notice,
@@ -68,43 +68,47 @@ async def deliver(shop: Workshop, delivery_id: int) -> None:
     await patiently(write)
 
 
-async def keep_house(shop: Workshop, app: App, worker: str) -> None:
+async def run_maintenance(context: WorkerContext, app: App, worker: str) -> None:
     """Show that this worker lives, take over from those that do not, throw away what is old; for ever."""
-    swept_at = float("-inf")
+    collected_at = float("-inf")
     while True:
         try:
-            await _take_seat(shop, worker)
-            await _take_over(shop, app)
-            if time.monotonic() - swept_at > _SWEEP_EVERY_S:
-                await sweep(shop)
-                swept_at = time.monotonic()
+            await _write_heartbeat(context, worker)
+            await _take_over(context, app)
+            if time.monotonic() - collected_at > _SWEEP_EVERY_S:
+                await collect_garbage(context)
+                collected_at = time.monotonic()
         except VisavisError as error:
             _log.warning("housekeeping_failed", code=error.code)
-        await asyncio.sleep(SEAT_EVERY_S)
+        await asyncio.sleep(HEARTBEAT_PERIOD_S)
 
 
-async def leave(shop: Workshop, worker: str) -> None:
-    """Give up this worker's seat."""
-    async with shop.database.transaction() as tx:
+async def remove_heartbeat(context: WorkerContext, worker: str) -> None:
+    """Remove this worker's heartbeat."""
+    async with context.database.transaction() as tx:
         await tx.execute(text("DELETE FROM workers WHERE id = :id"), {"id": worker})
 
 
-async def _take_seat(shop: Workshop, worker: str) -> None:
-    seat = {"slots": shop.studio.children, "busy": shop.studio.busy, "seen_at": func.now()}
-    seat |= {"live_slots": shop.live.slots}
-    statement = insert(WorkerSeat).values(id=worker, **seat)
-    async with shop.database.transaction() as tx:
-        await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=seat))
+async def _write_heartbeat(context: WorkerContext, worker: str) -> None:
+    heartbeat = {
+        "slots": context.render_pool.children,
+        "busy": context.render_pool.busy,
+        "seen_at": func.now(),
+    }
+    heartbeat |= {"live_slots": context.live.slots}
+    statement = insert(Worker).values(id=worker, **heartbeat)
+    async with context.database.transaction() as tx:
+        await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=heartbeat))
         await tx.execute(
-            text("DELETE FROM workers WHERE seen_at < now() - make_interval(secs => :life)"),
-            {"life": 10 * SEAT_LIFE_S},
+            text("DELETE FROM workers WHERE seen_at < now() - make_interval(secs => :ttl)"),
+            {"ttl": 10 * HEARTBEAT_TTL_S},
         )
 
 
-async def _take_over(shop: Workshop, app: App) -> None:
+async def _take_over(context: WorkerContext, app: App) -> None:
     """Put back into the queue what dead workers had; one worker at a time does so."""
-    async with shop.database.transaction() as tx:
-        ours = await tx.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _HOUSE_LOCK})
+    async with context.database.transaction() as tx:
+        ours = await tx.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _MAINTENANCE_LOCK})
         if not ours.scalar_one():
             return
         for each in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_AFTER_S):
@@ -115,28 +119,28 @@ async def _take_over(shop: Workshop, app: App) -> None:
             _log.warning("work_requeued", entries=lost)
 
 
-async def sweep(shop: Workshop) -> None:
+async def collect_garbage(context: WorkerContext) -> None:
     """Delete what has been kept long enough, and what a crash left behind."""
-    async with shop.database.transaction() as tx:
+    async with context.database.transaction() as tx:
         expired = await jobs.expire(tx)
-        unused = await rigs.forget_unused(tx, age_s=shop.policy.rig_life_s)
+        unused = await rigs.forget_unused(tx, age_s=context.policy.rig_ttl_s)
         await rates.forget(tx)
         await sign_ins.forget(tx)
-    await shop.store.delete(expired + unused)
-    uploads = await shop.store.older_than("uploads", _ORPHAN_AFTER_S)
-    faces = await shop.store.older_than("rigs", _ORPHAN_AFTER_S)
-    results = await shop.store.older_than("results", _ORPHAN_AFTER_S)
-    async with shop.database.transaction() as tx:
+    await context.store.delete(expired + unused)
+    uploads = await context.store.older_than("uploads", _ORPHAN_AFTER_S)
+    faces = await context.store.older_than("rigs", _ORPHAN_AFTER_S)
+    results = await context.store.older_than("results", _ORPHAN_AFTER_S)
+    async with context.database.transaction() as tx:
         unfinished = await jobs.unfinished(tx, [_job_of(name) for name in uploads])
         kept = await jobs.kept(tx, results)
         shown = await rigs.kept(tx, faces)
     orphans = [name for name in uploads if _job_of(name) not in unfinished]
     orphans += [name for name in results if name not in kept]
     orphans += [name for name in faces if name not in shown]
-    await shop.store.delete(orphans)
-    folders = await asyncio.to_thread(shop.sweep)
+    await context.store.delete(orphans)
+    folders = await asyncio.to_thread(context.collect_garbage)
     if expired or orphans or folders:
-        _log.info("swept", expired=len(expired), orphans=len(orphans), folders=folders)
+        _log.info("garbage_collected", expired=len(expired), orphans=len(orphans), folders=folders)
 
 
 def _job_of(name: str) -> str:

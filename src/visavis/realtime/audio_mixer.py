@@ -11,9 +11,9 @@ from visavis.engine.arrays import Floats
 from visavis.realtime.sound import BLOCK_S, BLOCK_SAMPLES, RATE_HZ, Block, SampleQueue, is_audible
 
 _HANGOVER_S: Final = 0.5  # pauses between words do not make a track silent
-_LEAST_MARGIN, _MOST_MARGIN = 2, 5  # blocks beyond the one that is taken: the next of its beat, and a reserve
+_MIN_MARGIN, _MAX_MARGIN = 2, 5  # blocks beyond the one that is taken: the next of its beat, and a reserve
 _STEADY_S: Final = 10.0  # after so long without a gap a smaller margin is tried
-_MOST_SAMPLES: Final = 12 * BLOCK_SAMPLES
+_MAX_SAMPLES: Final = 12 * BLOCK_SAMPLES
 
 
 @dataclass
@@ -26,7 +26,7 @@ class _Track:
 
     number: int
     queue: SampleQueue = field(default_factory=SampleQueue)
-    margin: int = _LEAST_MARGIN
+    margin: int = _MIN_MARGIN
     steady_s: float = 0.0
     flows: bool = False
     quiet_s: float = float("inf")
@@ -41,7 +41,7 @@ class _Track:
         When too much waits, the oldest is dropped: after a burst it would keep the lips late for good.
         """
         self.queue.put(samples)
-        if len(self.queue) > _MOST_SAMPLES:
+        if len(self.queue) > _MAX_SAMPLES:
             return self.queue.drop_to(BLOCK_SAMPLES + self.margin_samples)
         return 0
 
@@ -51,14 +51,14 @@ class _Track:
             return Block.silent().samples
         flowed, self.flows = self.flows, len(self.queue) >= BLOCK_SAMPLES
         if flowed and not self.flows:
-            self.margin, self.steady_s = min(self.margin + 1, _MOST_MARGIN), 0.0
+            self.margin, self.steady_s = min(self.margin + 1, _MAX_MARGIN), 0.0
         elif self.steady_s > _STEADY_S:
-            self.margin, self.steady_s = max(self.margin - 1, _LEAST_MARGIN), 0.0
+            self.margin, self.steady_s = max(self.margin - 1, _MIN_MARGIN), 0.0
         self.steady_s += BLOCK_S
         return self.queue.take()[0]
 
 
-class Ear:
+class AudioMixer:
     """The sound of a room's tracks, block by block."""
 
     def __init__(self) -> None:

@@ -11,8 +11,8 @@ from visavis.engine.arrays import Floats
 from visavis.engine.resample import Resampler
 from visavis.realtime.sound import BLOCK_SAMPLES, RATE_HZ, Block, SampleQueue
 
-MOST_WAITING_S: Final = 600.0  # what comes beyond is dropped: nobody wants to be spoken to for so long
-_MOST_WAITING: Final = round(MOST_WAITING_S * RATE_HZ)
+MAX_WAITING_S: Final = 600.0  # what comes beyond is dropped: nobody wants to be spoken to for so long
+_MAX_WAITING: Final = round(MAX_WAITING_S * RATE_HZ)
 
 
 @dataclass
@@ -23,7 +23,7 @@ class _Segment:
     is_whole: bool = False
 
 
-class Segments:
+class PlayoutQueue:
     """Segments in the order they were begun, block by block."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Segments:
         segment = self._find(number)
         if segment is None:
             return
-        if sum(len(each.queue) for each in self._waiting) > _MOST_WAITING:
+        if sum(len(each.queue) for each in self._waiting) > _MAX_WAITING:
             self.dropped_samples += len(samples)
             return
         segment.queue.put(segment.resample(samples))
