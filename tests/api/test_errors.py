@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.api.conftest import Server, files
 from visavis import errors
-from visavis.surfaces.atlas import failures
+from visavis.surfaces.atlas import error_responses
 
 
 def code(answer: httpx.Response) -> tuple[int, str]:
@@ -235,17 +235,17 @@ def test_the_whole_table_has_an_error_that_leads_there() -> None:
         "internal_error": errors.ModelsMissingError("x"),
         "url_generation_failed": errors.LinkError("x"),
         "generation_failed": errors.ChildError("x"),
-        "queue_unavailable": failures.QueueUnavailableError("x"),
-        "auth_unavailable": failures.AuthUnavailableError("x"),
+        "queue_unavailable": error_responses.QueueUnavailableError("x"),
+        "auth_unavailable": error_responses.AuthUnavailableError("x"),
         "temporarily_unavailable": errors.DatabaseError("x"),
         "storage_unavailable": errors.StoreFullError("x"),
         "storage_error": errors.StoreError("x"),
     }
     for name, error in leads.items():
-        assert failures.failure_of(error).code == name
+        assert error_responses.failure_of(error).code == name
     statuses = {"internal_error": 500, "url_generation_failed": 500, "generation_failed": 502}
     for name, error in leads.items():
-        assert failures.failure_of(error).status == statuses.get(name, 503)
+        assert error_responses.failure_of(error).status == statuses.get(name, 503)
 
 
 def test_what_nobody_foresaw_is_an_internal_error(server: Server, client: httpx.Client) -> None:

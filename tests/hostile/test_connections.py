@@ -17,7 +17,7 @@ from tests.hostile.raw import GET, answer_of, ask, connected, hear, say
 
 from visavis.bootstrap import loop_factory
 from visavis.bootstrap.http_server import HttpServer
-from visavis.surfaces.shared.connections import ConnectionLimits, Connections, is_loopback, owner_of
+from visavis.surfaces.shared.connections import ConnectionLimits, HttpConnections, is_loopback, owner_of
 from visavis.surfaces.shared.middleware import SECURITY_HEADERS
 
 PATIENT = ConnectionLimits(
@@ -263,7 +263,7 @@ class Counted:
 
 
 def test_whoever_has_most_idle_connections_loses_one() -> None:
-    connections = Connections(max_connections=6, max_per_address=None)
+    connections = HttpConnections(max_connections=6, max_per_address=None)
     hoard, modest = [Counted() for _ in range(5)], Counted()
     connections.opened("192.0.2.7", modest)
     for each in hoard:

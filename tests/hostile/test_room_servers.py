@@ -26,7 +26,7 @@ from visavis.adapters.external_rooms.signals import SignalError, filter_signal
 from visavis.bootstrap.external_rooms import checker
 from visavis.core.urls import ROOMS, parse_url
 from visavis.errors import InputError
-from visavis.ports import RoomServer
+from visavis.ports import RoomServerAddress
 from visavis.settings import Settings
 
 HERE, INSIDE = "127.0.0.1", "127.0.0.2"
@@ -129,7 +129,7 @@ def test_an_address_that_two_programs_read_differently_is_refused(url: str) -> N
 @asynchronous
 async def test_the_gateway_asks_no_server_inside(trap: Trap, rooms: Server) -> None:
     """By number, by name, mapped into IPv6; the own server alone may be anywhere."""
-    own = RoomServer(rooms.target.url, rooms.target.key, rooms.target.secret)
+    own = RoomServerAddress(rooms.target.url, rooms.target.key, rooms.target.secret)
     token = rooms.target.token("avatar", "a-room")
     check = checker(Settings(), shown=own.url, own=own)
     for host in (INSIDE, "localhost", f"[::ffff:{INSIDE}]"):

@@ -21,7 +21,7 @@ from tests.live.conftest import Stage, asynchronous
 from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.parts import room_server
 from visavis.core.database import Database
-from visavis.ports import RoomServer
+from visavis.ports import RoomServerAddress
 from visavis.settings import Settings
 
 PLUGIN = Path(__file__).parents[2] / "plugins/livekit-plugins-visavis"
@@ -53,11 +53,11 @@ class Agent:
                 await self.notified.wait()
 
 
-async def rooms_of(stage: Stage) -> RoomServer:
+async def rooms_of(stage: Stage) -> RoomServerAddress:
     """The room server of a stage, as its owner knows it."""
     env = stage.server.env
     if "LIVEKIT_URL" in env:
-        return RoomServer(env["LIVEKIT_URL"], env["LIVEKIT_API_KEY"], env["LIVEKIT_API_SECRET"])
+        return RoomServerAddress(env["LIVEKIT_URL"], env["LIVEKIT_API_KEY"], env["LIVEKIT_API_SECRET"])
     database = Database(stage.server.database_url)
     try:
         return await room_server(Installation.of(Settings(), stage.server.data), database, public=False)
@@ -65,7 +65,7 @@ async def rooms_of(stage: Stage) -> RoomServer:
         await database.close()
 
 
-def token(server: RoomServer, room: str, identity: str, **attributes: str) -> str:
+def token(server: RoomServerAddress, room: str, identity: str, **attributes: str) -> str:
     made = api.AccessToken(server.key, server.secret).with_identity(identity)
     made = made.with_kind("agent").with_attributes(attributes)
     return made.with_grants(api.VideoGrants(room_join=True, room=room)).to_jwt()
