@@ -14,7 +14,7 @@ MEDIA  := tests/live tests/conformance
 PARTS  := tests/unit tests/api tests/console
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo console test test-media test-parts test-whole test-web check check-web bench fuzz openapi lock clean
+.PHONY: help setup demo console test test-media test-parts test-whole test-web check check-web bench fuzz openapi changelog lock clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -58,11 +58,12 @@ test-parts: $(READY)
 test-whole: $(READY)
 	$(BIN)/python -m pytest $(patsubst %,--ignore %,$(MEDIA) $(PARTS))
 
-check: $(READY)  ## Lint, types and layers
+check: $(READY)  ## Check formatting, lint, types, layers and changelog fragments
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/towncrier build --draft --version Unreleased > /dev/null
 	@$(MAKE) --no-print-directory check-web
 
 ifeq ($(NODE),yes)
@@ -91,6 +92,9 @@ bench: $(READY)  ## Print and keep the figures of speed and memory
 
 fuzz: $(READY)  ## Send 100,000 made-up requests to a server of its own, and count what must not be
 	$(BIN)/python -m bench.fuzz
+
+changelog: $(READY)  ## Show the unreleased changes; with VERSION=1.2.3, move them to CHANGELOG.md
+	$(BIN)/towncrier build $(if $(VERSION),--yes,--draft) --version $(or $(VERSION),Unreleased)
 
 lock: $(READY)  ## Resolve the lock file anew
 	$(BIN)/uv pip compile pyproject.toml --extra demo --extra rooms --extra serve --extra dev --universal --python-version 3.11 \
