@@ -2,7 +2,7 @@
 
 Of aiortc only the DTLS and SCTP transports are used, over an ICE path of our own; packets are encrypted
 and decrypted with the sessions that its handshake leaves behind. Those are private parts, which is why the
-version is pinned (docs/decisions/rooms.md).
+version is pinned (docs/decisions/0012-rooms.md).
 """
 
 import asyncio
