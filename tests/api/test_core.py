@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from visavis.worker.process_pool import ProcessPool
 from visavis.worker.session_processes import SessionPool
 
 UNSEEN = ("rate_rings", "rate_marks", "sign_in_tries")  # in SQL alone
+TTL_S = 60
 OUTPUT = jobs.Output("results/x/1.mp4", 10, 2.0)
 
 
@@ -57,12 +59,12 @@ async def a_job(database: Database, key: ApiKey, **more: Any) -> Job:
 
 async def begun(database: Database, job: Job) -> Job | None:
     async with database.transaction() as tx:
-        return await jobs.begin(tx, job.id)
+        return await jobs.begin(tx, job.id, ttl_s=TTL_S)
 
 
 async def finish(database: Database, job: Job) -> bool:
     async with database.transaction() as tx:
-        return await jobs.finish(tx, job, OUTPUT, ttl_s=60, price_per_hour_usd=7.0)
+        return await jobs.finish(tx, job, OUTPUT, ttl_s=TTL_S, price_per_hour_usd=7.0)
 
 
 def test_the_migrations_make_what_the_code_expects(postgres: str) -> None:
@@ -109,8 +111,8 @@ def test_a_worker_taken_for_dead_writes_nothing(postgres: str) -> None:
         assert not await finish(database, quick)
         assert await begun(database, job) is None
         async with database.transaction() as tx:
-            assert not await jobs.fail(tx, slow, "generation_failed")
-            assert not await jobs.release(tx, slow, counts=False)
+            assert not await jobs.fail(tx, slow, "generation_failed", ttl_s=TTL_S)
+            assert not await jobs.release(tx, slow, counts=False, ttl_s=TTL_S)
 
     in_database(postgres, run)
 
@@ -128,12 +130,14 @@ def test_a_job_is_tried_three_times(postgres: str) -> None:
             job = await begun(database, failing)
             assert job
             async with database.transaction() as tx:
-                given_back.append(await jobs.release(tx, job, counts=True))
+                given_back.append(await jobs.release(tx, job, counts=True, ttl_s=TTL_S))
         assert given_back == [True, True, False]
         async with database.transaction() as tx:
             for each in (crashing, failing):
                 found = await jobs.find(tx, key, each.id)
                 assert (found.status, found.error_code) == ("failed", "generation_failed")
+                assert found.completed_at
+                assert found.expires_at == found.completed_at + timedelta(seconds=TTL_S)
 
     in_database(postgres, run)
 
@@ -146,7 +150,7 @@ def test_going_home_does_not_count_as_a_try(postgres: str) -> None:
             assert mine
             assert mine.attempt == 1
             async with database.transaction() as tx:
-                assert await jobs.release(tx, mine, counts=False)
+                assert await jobs.release(tx, mine, counts=False, ttl_s=TTL_S)
 
     in_database(postgres, run)
 

@@ -214,12 +214,17 @@ def _is_over(job: Job) -> bool:
     return job.expires_at is not None and job.expires_at <= datetime.now(UTC)
 
 
-async def begin(tx: AsyncSession, job_id: str) -> Job | None:
+async def begin(tx: AsyncSession, job_id: str, *, ttl_s: int) -> Job | None:
     """Take a job to work on it; its attempt is the token to finish it with.
 
+    Args:
+        tx: The transaction.
+        job_id: ID of the job.
+        ttl_s: How long the job is kept if it fails here.
+
     Returns:
-        The job, or nothing if it needs no more work. A job that was begun `MAX_TRIES` times before has
-        brought its workers down: it fails now.
+        The job; `None` if it needs no more work. A job that was begun `MAX_TRIES` times before has killed
+        its workers: it fails now.
     """
     statement = (
         update(Job)
@@ -233,7 +238,7 @@ async def begin(tx: AsyncSession, job_id: str) -> Job | None:
     )
     job = (await tx.execute(statement)).scalar_one_or_none()
     if job is not None and job.attempt > MAX_TRIES:
-        await fail(tx, job, GENERATION_FAILED, _FAILED_WORDS)
+        await fail(tx, job, GENERATION_FAILED, ttl_s=ttl_s)
         return None
     return job
 
@@ -263,10 +268,19 @@ async def finish(
     return True
 
 
-async def fail(
-    tx: AsyncSession, job: Job, code: str, words: str = _FAILED_WORDS, *, ttl_s: int = 86_400
-) -> bool:
-    """End a job without a result. Returns whether it was still ours."""
+async def fail(tx: AsyncSession, job: Job, code: str, words: str = _FAILED_WORDS, *, ttl_s: int) -> bool:
+    """End a job without a result.
+
+    Args:
+        tx: The transaction.
+        job: As `begin` gave it.
+        code: Stable code of the error.
+        words: Message for people.
+        ttl_s: How long its text and its idempotency key are kept.
+
+    Returns:
+        Whether the job was still ours.
+    """
     over = {
         "status": FAILED,
         "completed_at": func.now(),
@@ -279,20 +293,21 @@ async def fail(
     return await _end(tx, job, over)
 
 
-async def release(tx: AsyncSession, job: Job, *, counts: bool) -> bool:
+async def release(tx: AsyncSession, job: Job, *, counts: bool, ttl_s: int) -> bool:
     """Give a job back to the queue.
 
     Args:
         tx: The transaction.
         job: As `begin` gave it.
-        counts: Whether the try is to be counted: not when the worker is going home.
+        counts: Whether the try is counted: not when the worker drains.
+        ttl_s: How long the job is kept if it fails here.
 
     Returns:
         Whether it was given back: not when it was no longer ours or has been tried often enough, in which
         case it has failed.
     """
     if counts and job.attempt >= MAX_TRIES:
-        await fail(tx, job, GENERATION_FAILED)
+        await fail(tx, job, GENERATION_FAILED, ttl_s=ttl_s)
         return False
     values = {"status": PENDING} if counts else {"status": PENDING, "attempt": Job.attempt - 1}
     given = await tx.execute(_ours(job).values(values))

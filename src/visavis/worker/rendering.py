@@ -26,7 +26,7 @@ async def render_job(context: WorkerContext, job_id: str) -> None:
 
     async def begin() -> Job | None:
         async with context.database.transaction() as tx:
-            return await jobs.begin(tx, job_id)
+            return await jobs.begin(tx, job_id, ttl_s=context.policy.result_ttl_s)
 
     job = await patiently(begin)
     if job is None:
@@ -114,7 +114,7 @@ async def _fail(context: WorkerContext, job: Job, code: str, words: str) -> None
 async def _release(context: WorkerContext, job: Job, *, counts: bool) -> bool:
     async def write() -> bool:
         async with context.database.transaction() as tx:
-            return await jobs.release(tx, job, counts=counts)
+            return await jobs.release(tx, job, counts=counts, ttl_s=context.policy.result_ttl_s)
 
     return await patiently(write)
 
