@@ -6,7 +6,7 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 // `npm run dev` shows the pages of this folder over a `visavis serve` that runs already.
-const api = process.env.VISAVIS_URL ?? "http://127.0.0.1:8000";
+const api = process.env.VISAVIS_API_URL ?? "http://127.0.0.1:8000";
 const proxied = ["/v1", "/console", "/healthz"];
 
 /** Lays a compressed copy beside everything that is text: the server hands it out as it is. */

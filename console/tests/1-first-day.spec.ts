@@ -281,7 +281,7 @@ test("workers and settings are shown", async ({ signedIn: page }) => {
 test("a key signs in to its own work alone", async ({ page }) => {
   await page.goto("/sign-in");
   await page.getByRole("tab", { name: "API key" }).click();
-  await page.getByRole("textbox", { name: "API key" }).fill(env("VISAVIS_KEY"));
+  await page.getByRole("textbox", { name: "API key" }).fill(env("VISAVIS_API_KEY"));
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("heading", { name: "Studio" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Workers" })).toHaveCount(0);

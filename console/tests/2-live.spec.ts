@@ -154,7 +154,7 @@ test("signing out ends a session after asking", async ({ withKey: page }) => {
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "End it and sign out" }).click();
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
-  await page.request.post("/console/api/session", { data: { api_key: env("VISAVIS_KEY") } });
+  await page.request.post("/console/api/session", { data: { api_key: env("VISAVIS_API_KEY") } });
   const { sessions } = await (await page.request.get("/console/api/sessions")).json();
   expect([sessions[0].status, sessions[0].reason]).toEqual(["ended", "deleted"]);
 });

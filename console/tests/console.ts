@@ -26,7 +26,7 @@ interface Fixtures {
 export const test = base.extend<Fixtures, { cookies: Cookie[] }>({
   brokenOnPurpose: [null, { option: true }],
   // biome-ignore lint/correctness/noEmptyPattern: the runner reads the names of what is wanted from here
-  baseURL: async ({}, use) => use(env("VISAVIS_URL")),
+  baseURL: async ({}, use) => use(env("VISAVIS_API_URL")),
   page: async ({ page, brokenOnPurpose }, use) => {
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(String(error)));
@@ -41,7 +41,7 @@ export const test = base.extend<Fixtures, { cookies: Cookie[] }>({
   cookies: [
     // biome-ignore lint/correctness/noEmptyPattern: as above
     async ({}, use) => {
-      const client = await request.newContext({ baseURL: env("VISAVIS_URL") });
+      const client = await request.newContext({ baseURL: env("VISAVIS_API_URL") });
       const answer = await client.post("/console/api/session", {
         data: { email: EMAIL, password: PASSWORD },
       });
@@ -58,7 +58,7 @@ export const test = base.extend<Fixtures, { cookies: Cookie[] }>({
   },
   withKey: async ({ page }, use) => {
     const answer = await page.request.post("/console/api/session", {
-      data: { api_key: env("VISAVIS_KEY") },
+      data: { api_key: env("VISAVIS_API_KEY") },
     });
     expect(answer.ok()).toBe(true);
     await use(page);

@@ -52,8 +52,8 @@ export default async function startServer(): Promise<() => Promise<void>> {
   };
   try {
     const said = await greeting(server);
-    process.env.VISAVIS_URL = said.url;
-    process.env.VISAVIS_KEY = said.key;
+    process.env.VISAVIS_API_URL = said.url;
+    process.env.VISAVIS_API_KEY = said.key;
     process.env.VISAVIS_LINK = said.link;
     process.env.SPEECH_FILE = speech;
     process.env.PHOTO_FILE = photo;

@@ -1,9 +1,9 @@
-// Serves the page, and stands between it and visavis: the API key stays here.
+// Serves the page and forwards its requests to visavis. The API key stays on this server.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 
-const { VISAVIS_URL = "http://127.0.0.1:8000", VISAVIS_KEY, PORT = "3000" } = process.env;
-if (!VISAVIS_KEY) throw new Error("Give the API key: VISAVIS_KEY=… npm start");
+const { VISAVIS_API_URL = "http://127.0.0.1:8000", VISAVIS_API_KEY, PORT = "3000" } = process.env;
+if (!VISAVIS_API_KEY) throw new Error("Set VISAVIS_API_KEY to an API key: visavis keys create NAME");
 
 const FILES = {
   "/": ["text/html", new URL("index.html", import.meta.url)],
@@ -11,11 +11,11 @@ const FILES = {
   "/livekit-client.js": ["text/javascript", new URL(import.meta.resolve("livekit-client"))],
 };
 
-/** Sends a request on with the key, and the answer back. */
-async function pass(method, path, response) {
-  const answer = await fetch(`${VISAVIS_URL}/v1/realtime/session${path}`, {
+/** Forwards a request with the API key and returns the response. */
+async function forward(method, path, response) {
+  const answer = await fetch(`${VISAVIS_API_URL}/v1/realtime/session${path}`, {
     method,
-    headers: { Authorization: `Bearer ${VISAVIS_KEY}` },
+    headers: { Authorization: `Bearer ${VISAVIS_API_KEY}` },
   });
   response.writeHead(answer.status, { "Content-Type": "application/json" }).end(await answer.text());
 }
@@ -24,14 +24,14 @@ const server = createServer(async ({ method = "GET", url = "/" }, response) => {
   try {
     const [, id] = /^\/api\/session\/(\w+)$/.exec(url) ?? [];
     const file = FILES[url];
-    if (method === "POST" && url === "/api/session") await pass("POST", "", response);
-    else if (method === "DELETE" && id) await pass("DELETE", `/${id}`, response);
+    if (method === "POST" && url === "/api/session") await forward("POST", "", response);
+    else if (method === "DELETE" && id) await forward("DELETE", `/${id}`, response);
     else if (method === "GET" && file)
       response.setHeader("Content-Type", file[0]).end(await readFile(file[1]));
     else response.writeHead(404).end();
   } catch (error) {
     process.stderr.write(`${method} ${url}: ${error}\n`);
-    const body = { error: "unreachable", message: "The avatar service cannot be reached." };
+    const body = { error: "unreachable", message: "Could not reach the avatar service." };
     response.writeHead(502, { "Content-Type": "application/json" }).end(JSON.stringify(body));
   }
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
   service = await startService();
   site = await start([node, NEXT, "start", "--hostname", "127.0.0.1", "--port", "0"], {
     cwd: FOLDER,
-    env: { ATLAS_API_KEY: service.key, ATLAS_API_URL: service.url, NEXT_TELEMETRY_DISABLED: "1" },
+    env: { VISAVIS_API_KEY: service.key, VISAVIS_API_URL: service.url, NEXT_TELEMETRY_DISABLED: "1" },
     patterns: [/Local:\s+(http\S+)/],
   });
   address = site.said[0] ?? "";
@@ -30,6 +30,24 @@ beforeAll(async () => {
 afterAll(async () => {
   await site?.stop();
   await service?.stop();
+});
+
+test("the variables of the hosted service's example still work", async () => {
+  const other = await start([process.execPath, NEXT, "start", "--hostname", "127.0.0.1", "--port", "0"], {
+    cwd: FOLDER,
+    env: {
+      ATLAS_API_KEY: service.key,
+      ATLAS_API_URL: service.url,
+      NEXT_TELEMETRY_DISABLED: "1",
+    },
+    patterns: [/Local:\s+(http\S+)/],
+  });
+  try {
+    const response = await fetch(`${other.said[0]}/api/session/ses_00000000000000000000`);
+    expect(response.status, "the server knows the key, and no such session").toBe(404);
+  } finally {
+    await other.stop();
+  }
 });
 
 async function ask(method: string, path: string, body?: BodyInit, type?: string) {

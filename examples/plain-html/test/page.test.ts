@@ -18,7 +18,7 @@ describe.skipIf(findChromium() === null)("the page", () => {
     service = await startService();
     site = await start([process.execPath, "server.mjs"], {
       cwd: FOLDER,
-      env: { VISAVIS_URL: service.url, VISAVIS_KEY: service.key, PORT: "0" },
+      env: { VISAVIS_API_URL: service.url, VISAVIS_API_KEY: service.key, PORT: "0" },
       patterns: [/^(http\S+)/],
     });
     browser = await chromium.launch({ executablePath: findChromium() ?? "", args: FLAGS });

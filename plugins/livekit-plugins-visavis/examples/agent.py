@@ -1,4 +1,4 @@
-"""An agent with a face that says what people write to it, spoken by any text-to-speech plugin.
+"""A voice agent with a talking face.
 
 pip install livekit-plugins-visavis livekit-plugins-openai
 python agent.py dev
@@ -9,7 +9,7 @@ from livekit.plugins import openai, visavis
 
 
 async def entrypoint(ctx: JobContext) -> None:
-    """Join a room, with a face."""
+    """Join a room with an avatar."""
     session = AgentSession(stt=openai.STT(), llm=openai.LLM(), tts=openai.TTS())
     avatar = visavis.AvatarSession()
     await avatar.start(session, room=ctx.room)

@@ -10,7 +10,7 @@ __all__ = ["AvatarSession", "VisavisError", "__version__"]
 
 
 class VisavisPlugin(Plugin):
-    """Makes the plugin known to the framework."""
+    """Registers the plugin with LiveKit Agents."""
 
     def __init__(self) -> None:
         super().__init__(__name__, __version__, __package__, logger)

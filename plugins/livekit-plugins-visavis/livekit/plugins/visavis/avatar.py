@@ -1,4 +1,4 @@
-"""An avatar that speaks for an agent."""
+"""The avatar of an agent."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _AVATAR_IDENTITY = "visavis-avatar-agent"
 
 
 class VisavisError(Exception):
-    """The plugin is not set up, or the server refuses for good."""
+    """The plugin is not configured."""
 
 
 class AvatarSession(BaseAvatarSession):
-    """A face for an agent, rendered by a visavis server."""
+    """A talking face for an agent, rendered by a visavis server."""
 
     def __init__(
         self,
@@ -48,20 +48,20 @@ class AvatarSession(BaseAvatarSession):
         avatar_participant_name: NotGivenOr[str] = NOT_GIVEN,
         conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
     ) -> None:
-        """Prepare; nothing is asked of the server yet.
+        """Configure the avatar. `start` sends the first request.
 
         Args:
-            avatar_image: A face, as a file or its bytes; the server's own face if not given.
-            avatar_image_url: The same, at an https address.
-            avatar_id: The same, as an avatar saved on the server.
-            api_url: Of the server; `VISAVIS_API_URL` if not given.
-            api_key: Of the server; `VISAVIS_API_KEY` if not given.
-            avatar_participant_identity: Under which the avatar joins.
-            avatar_participant_name: Which people see.
-            conn_options: How often and how patiently the server is asked.
+            avatar_image: Path or bytes of a PNG, JPEG or WebP image. Defaults to the built-in face.
+            avatar_image_url: The https URL of an image.
+            avatar_id: ID of an avatar saved on the server.
+            api_url: URL of the visavis server. Defaults to `VISAVIS_API_URL`.
+            api_key: API key for that server. Defaults to `VISAVIS_API_KEY`.
+            avatar_participant_identity: Identity of the avatar in the room.
+            avatar_participant_name: Display name of the avatar in the room.
+            conn_options: Retries and timeout of the requests to the server.
 
         Raises:
-            VisavisError: There is no address or no key.
+            VisavisError: The URL or the API key is missing.
         """
         super().__init__()
         url = api_url or os.getenv("VISAVIS_API_URL")
@@ -77,17 +77,17 @@ class AvatarSession(BaseAvatarSession):
 
     @property
     def avatar_identity(self) -> str:
-        """The identity under which the avatar is in the room."""
+        """Identity of the avatar in the room."""
         return self._identity
 
     @property
     def provider(self) -> str:
-        """Whose avatar it is."""
+        """Name of the avatar provider."""
         return "visavis"
 
     @property
     def session_id(self) -> str | None:
-        """The server's name for the session, once it has begun."""
+        """ID of the session on the server; `None` before `start`."""
         return self._session_id
 
     async def start(
@@ -99,19 +99,19 @@ class AvatarSession(BaseAvatarSession):
         livekit_api_key: NotGivenOr[str] = NOT_GIVEN,
         livekit_api_secret: NotGivenOr[str] = NOT_GIVEN,
     ) -> None:
-        """Let the avatar join the room, and let the agent's voice go to it.
+        """Have the avatar join the room, and send the agent's speech to it.
 
         Args:
-            agent_session: Not yet started.
-            room: The agent's.
-            livekit_url: As the server can reach it; `LIVEKIT_URL` if not given.
-            livekit_api_key: `LIVEKIT_API_KEY` if not given.
-            livekit_api_secret: `LIVEKIT_API_SECRET` if not given.
+            agent_session: The agent session, not yet started.
+            room: The agent's room.
+            livekit_url: URL of the room server, reachable from the visavis server. Defaults to `LIVEKIT_URL`.
+            livekit_api_key: Defaults to `LIVEKIT_API_KEY`.
+            livekit_api_secret: Defaults to `LIVEKIT_API_SECRET`.
 
         Raises:
-            VisavisError: The room server is not named.
-            APIStatusError: The server refuses.
-            APIConnectionError: It cannot be reached.
+            VisavisError: The URL, the key or the secret of the room server is missing.
+            APIStatusError: The server rejected the request.
+            APIConnectionError: The server could not be reached.
         """
         await super().start(agent_session, room)
         url = livekit_url or os.getenv("LIVEKIT_URL")
@@ -130,7 +130,7 @@ class AvatarSession(BaseAvatarSession):
             .with_attributes({ATTRIBUTE_PUBLISH_ON_BEHALF: agent})
             .to_jwt()
         )
-        await self._begin(url, token, room.name)
+        await self._create_session(url, token, room.name)
         agent_session.output.replace_audio_tail(
             DataStreamAudioOutput(
                 room=room,
@@ -141,29 +141,29 @@ class AvatarSession(BaseAvatarSession):
             )
         )
 
-    async def _begin(self, url: str, token: str, room: str) -> None:
+    async def _create_session(self, url: str, token: str, room: str) -> None:
         for attempt in range(self._conn_options.max_retry + 1):
             try:
-                self._session_id = await self._ask(url, token, room)
+                self._session_id = await self._request_session(url, token, room)
             except APIStatusError as error:
                 if not error.retryable or attempt >= self._conn_options.max_retry:
                     raise
-                logger.warning("visavis refused", extra={"status_code": error.status_code})
+                logger.warning("visavis rejected the request", extra={"status_code": error.status_code})
             except (TimeoutError, aiohttp.ClientError) as error:
                 if attempt >= self._conn_options.max_retry:
-                    raise APIConnectionError("The visavis server cannot be reached.") from error
+                    raise APIConnectionError("Could not reach the visavis server.") from error
                 logger.warning("visavis could not be reached", extra={"attempt": attempt + 1})
             else:
                 return
             await asyncio.sleep(self._conn_options.retry_interval)
 
-    async def _ask(self, url: str, token: str, room: str) -> str:
+    async def _request_session(self, url: str, token: str, room: str) -> str:
         form = aiohttp.FormData()
         fields = {"livekit_url": url, "livekit_token": token, "room_name": room}
         optional = {"avatar_image_url": self._image_url, "avatar_id": self._avatar_id}
         fields |= {name: value for name, value in optional.items() if value}
         for name, value in fields.items():
-            # Without a type of its own a form that has no file is not sent as multipart.
+            # A form without a file is sent as multipart only if a field has its own content type.
             form.add_field(name, value, content_type="text/plain")
         if self._image:
             image = self._image.read_bytes() if isinstance(self._image, Path) else self._image
@@ -176,6 +176,8 @@ class AvatarSession(BaseAvatarSession):
         ) as response:
             if not response.ok:
                 body = await response.text()
-                raise APIStatusError("The visavis server refuses.", status_code=response.status, body=body)
+                raise APIStatusError(
+                    "The visavis server rejected the request.", status_code=response.status, body=body
+                )
             answer = await response.json()
             return str(answer["session_id"])
