@@ -11,28 +11,17 @@ import argparse
 import json
 import os
 import re
-import shutil
-import signal
 import statistics
-import subprocess
-import sys
 import tempfile
-import threading
 import time
-import wave
-from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 import httpx
-import numpy as np
+from harness.api_server import make_sound, serving, wait_for_job, wait_until
 
-from visavis.samples import SENTENCE, write_portrait
-from visavis.samples.sentence import speak
+from visavis.samples import write_portrait
 
 CLIENTS = 8
 UPLOAD_BYTES = 40 * 2**20
@@ -61,48 +50,6 @@ class Amount:
 
 
 QUICK = Amount(requests=16, uploads=1, jobs=2, single_jobs=1, speech_s=1)
-
-
-@contextmanager
-def serving(settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[tuple[str, str, int]]:
-    """A server in a folder of its own, with `settings` in its environment: address, key, process number."""
-    folder = Path(tempfile.mkdtemp(prefix="visavis-bench-"))
-    folder.chmod(0o755)
-    words = [str(Path(sys.executable).with_name("visavis")), "serve", "--port", "0", "--data", str(folder)]
-    env = os.environ | {"VISAVIS_REQUESTS_PER_MINUTE": "10000000", "VISAVIS_LIVE_SLOTS": "0"}
-    env |= {"VISAVIS_ROOMS_PORT": "0", "VISAVIS_ROOMS_UDP_PORT": "0"} | settings
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=env)
-    try:
-        if process.stdout is None:
-            raise RuntimeError("no output")
-        url = re.findall(r"http://\S+?:\d+", process.stdout.readline())[0]
-        key = process.stdout.readline().strip().rpartition(" ")[2]
-        wait_until(lambda: httpx.get(f"{url}/v1/health").status_code == httpx.codes.OK)
-        yield url, key, process.pid
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def wait_until(condition: Callable[[], bool], within_s: float = 300.0) -> None:
-    """Wait, asking every 20 ms."""
-    deadline, pause = time.monotonic() + within_s, threading.Event()
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError("the server did not get there")
-        pause.wait(0.02)
-
-
-def make_sound(path: Path, seconds: float) -> bytes:
-    """The built-in sentence, repeated or cut to a length, as a WAV."""
-    samples, rate_hz = speak(SENTENCE)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate_hz)
-        file.writeframes(np.resize(samples, int(seconds * rate_hz)).tobytes())
-    return path.read_bytes()
 
 
 def requests_a_second(url: str, key: str, count: int) -> Figures:
@@ -156,18 +103,6 @@ def one_at_a_time(client: httpx.Client, photo: bytes, sound: bytes, amount: Amou
         f"job_{speech}_speech_in_worker_p50_s": round(statistics.median(rendered), 2),
         "times_real_time": round(amount.speech_s / statistics.median(whole), 1),
     }
-
-
-def wait_for_job(client: httpx.Client, job_id: str) -> dict[str, Any]:
-    """The job, once it is completed."""
-    job: dict[str, Any] = {}
-
-    def done() -> bool:
-        job.update(client.get(f"/v1/jobs/{job_id}").json())
-        return bool(job["status"] == "completed")
-
-    wait_until(done)
-    return job
 
 
 def many_at_once(client: httpx.Client, photo: bytes, sound: bytes, count: int) -> Figures:

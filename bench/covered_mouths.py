@@ -4,8 +4,8 @@
     python -m bench.covered_mouths --quick
 
 DIR holds one picture or video for each person; of a video the frame in its middle is taken. Each is tried
-bare, bare in bad lights, and behind each of the painted covers of `bench.covers`. What to expect is told only
-by faces that the thresholds of `visavis.engine.rig.covered` were not chosen on. `--quick` takes the built-in
+bare, bare in bad lights, and behind each of the painted covers of `harness.covers`. Only faces that the
+thresholds of `visavis.engine.rig.covered` were not chosen on say what to expect. `--quick` takes the built-in
 portrait and the test picture of scikit-image: whether it still runs.
 """
 
@@ -20,9 +20,9 @@ from typing import Any
 import av
 import cv2
 import numpy as np
+from harness.covers import COVERS, LIGHTS, head
 from skimage import data
 
-from bench.covers import COVERS, LIGHTS, head
 from visavis.adapters.face_models import default_models_directory, ensure_face_models
 from visavis.engine.arrays import Pixels
 from visavis.engine.face import FaceModels

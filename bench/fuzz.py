@@ -25,9 +25,9 @@ from typing import Any, Final
 import httpx
 import hypothesis
 import schemathesis
+from harness.api_server import serving
 from schemathesis.schemas import APIOperation
 
-from bench.api import serving
 from bench.fuzz_requests import Sent, made_up
 
 REQUESTS, QUICK_REQUESTS = 100_000, 400

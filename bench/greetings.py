@@ -11,8 +11,8 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from tests.conformance.rooms.servers import embedded
-from tests.live.greetings import GREETING_S, greet
+from harness.greetings import GREETING_S, greet
+from harness.room_servers import embedded
 
 _GREETINGS = 200
 _AT_ONCE = 4

@@ -22,9 +22,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.live_server import Served, serving, shown_rig
-from bench.machine import processor
-from bench.viewing import (
+from harness.live_server import Served, serving, shown_rig
+from harness.viewing import (
     RATE_HZ,
     Expected,
     Viewer,
@@ -35,6 +34,8 @@ from bench.viewing import (
     speaking,
     watching,
 )
+
+from bench.machine import processor
 from visavis.bootstrap import speech_model
 from visavis.engine.rig.model import Rig
 from visavis.realtime.delays import Delays, note_track

@@ -18,14 +18,14 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.conformance.rooms.browser import NoBrowserError
-from tests.conformance.rooms.servers import NoReferenceError, reference
+from harness.live_server import Served, serving, shown_rig
+from harness.room_browser import NoBrowserError
+from harness.room_servers import NoReferenceError, reference
+from harness.viewing import RATE_HZ, expected, sentence
+from harness.viewing_browser import watching_in_browser
 
 from bench.live import Figures, store, summary
-from bench.live_server import Served, serving, shown_rig
 from bench.machine import not_here, processor
-from bench.viewing import RATE_HZ, expected, sentence
-from bench.viewing_browser import watching_in_browser
 from visavis.bootstrap import speech_model
 
 QUICK_S = 1.0

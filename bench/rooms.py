@@ -25,8 +25,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from tests.conformance.rooms.clients import Target, new_room
-from tests.conformance.rooms.servers import NoReferenceError, Server, embedded, reference
+from harness.room_clients import Target, new_room
+from harness.room_servers import NoReferenceError, Server, embedded, reference
 
 from bench import rooms_official, rooms_overload
 from bench.machine import processor
@@ -55,7 +55,7 @@ class Crowd:
     """
 
     def __init__(self, role: str, order: Figures) -> None:
-        command = [sys.executable, "-m", "bench.rooms_light", role]
+        command = [sys.executable, "-m", "harness.light_clients", role]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._write(order)
 

@@ -11,12 +11,12 @@ from itertools import pairwise, product
 from pathlib import Path
 from typing import Any, Final
 
+from harness.bad_line import line_to
+from harness.room_browser import NoBrowserError, browsing, hear
+from harness.room_clients import Client, Target, joined, new_room
+from harness.room_media import FPS, showing, sounding
+from harness.room_servers import Server
 from livekit import api, rtc
-from tests.conformance.rooms.browser import NoBrowserError, browsing, hear
-from tests.conformance.rooms.clients import Client, Target, joined, new_room
-from tests.conformance.rooms.line import line_to
-from tests.conformance.rooms.media import FPS, showing, sounding
-from tests.conformance.rooms.servers import Server
 
 WAYS: Final = {"one_connection": True, "two_connections": False}
 PYTHON_RUNS: Final = 15

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from tests.conformance.rooms.servers import Server
+from harness.room_servers import Server
 
 LOWEST: Final = 19
 """Niceness: about a seventieth of the weight of a process that is busy beside it."""

@@ -6,10 +6,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from bench.covers import COVERS, head
+from harness.covers import COVERS, head
+from harness.room_browser import NoBrowserError, fetch_client, find_chromium
 from numpy.typing import NDArray
 
-from tests.conformance.rooms.browser import NoBrowserError, fetch_client, find_chromium
 from visavis.adapters.face_models import default_models_directory, ensure_face_models
 from visavis.engine.arrays import Pixels
 from visavis.engine.face import FaceModels
@@ -23,6 +23,8 @@ from visavis.samples.portrait import paint_portrait
 from visavis.samples.sentence import speak
 
 REPOSITORY = Path(__file__).parents[1]
+
+pytest_plugins = ["tests.support.fixtures"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

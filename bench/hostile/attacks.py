@@ -15,10 +15,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
+from harness.quiet_network import can_unshare, watched
 from PIL import Image
 
 from bench.hostile.siege import DESCRIPTORS, UPLOAD_BYTES, Siege, wait_until
-from bench.quiet_network import can_unshare, watched
 
 IDLE: Final = 2000
 _HEAD: Final = b"GET /v1/me HTTP/1.1\r\nHost: bench\r\n"

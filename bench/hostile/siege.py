@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+from harness.api_server import make_sound
+from harness.live_server import Served, serving
 
-from bench.api import make_sound
-from bench.live_server import Served, serving
 from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.bootstrap.parts import rooms_secret
 from visavis.core import accounts

@@ -16,7 +16,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.api.conftest import Server, files, until
+from tests.support.server import Server, files, until
 
 JOBS: Final = int(os.environ.get("CHAOS_JOBS", "60"))  # 200 takes two minutes
 CLIENTS: Final = 20

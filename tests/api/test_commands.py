@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from tests.api.conftest import Server, files, until
+from tests.support.server import Server, files, until
 from visavis.adapters import tethered
 from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.cli.main import app

@@ -11,7 +11,7 @@ import alembic.migration
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.api.conftest import in_database
+from tests.support.server import in_database
 from visavis.adapters.objects import LocalObjects
 from visavis.core import accounts, jobs, webhooks
 from visavis.core.database import Database, migrate

@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx
 
-from tests.api.conftest import Server, files
+from tests.support.server import Server, files
 
 CUTS: Final = 3
 FLIPS: Final = 3

@@ -8,7 +8,7 @@ from typing import Any
 import av
 import httpx
 
-from tests.api.conftest import Server, files, until
+from tests.support.server import Server, files, until
 from visavis.surfaces.shared.middleware import SECURITY_HEADERS
 
 MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"

@@ -8,7 +8,7 @@ import httpx
 import psycopg
 from PIL import Image
 
-from tests.api.conftest import Server, files
+from tests.support.server import Server, files
 from visavis import errors
 from visavis.surfaces.atlas import error_responses
 

@@ -9,7 +9,7 @@ from typing import Final
 import av
 import numpy as np
 
-from tests.api.conftest import Server, until
+from tests.support.server import Server, until
 from visavis.engine.face import FaceModels, find_face
 from visavis.engine.sound import open_sound
 from visavis.engine.speech import RATE_HZ, ROW_RATE_HZ, SpeechMotion, load_speech_model

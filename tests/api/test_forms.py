@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.conftest import Server, encode, files
 from tests.api.test_errors import code
+from tests.support.server import Server, encode, files
 
 SAID = {"text": "One.", "language": "en-GB", "voice": "f2"}
 

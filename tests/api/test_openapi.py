@@ -11,7 +11,7 @@ import schemathesis
 from schemathesis.checks import CheckContext, not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
-from tests.api.conftest import Server
+from tests.support.server import Server
 from visavis.surfaces.atlas.app import openapi_document
 
 REPOSITORY = Path(__file__).parents[2]

@@ -9,8 +9,8 @@ from typing import Final
 import pytest
 from sqlalchemy import text
 
-from tests.api.conftest import in_database
 from tests.api.test_core import a_key
+from tests.support.server import in_database
 from visavis.core import rates, sign_ins
 from visavis.core.database import Database
 from visavis.errors import RateLimitError

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import trustme
 
-from tests.api.conftest import Server, files, until
+from tests.support.server import Server, files, until
 from visavis.adapters.public_http import PublicHttp
 from visavis.errors import CallbackError
 

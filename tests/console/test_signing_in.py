@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.api.conftest import Server, in_database
+from tests.support.server import Server, in_database
 from visavis.core import accounts, sign_ins
 from visavis.core.database import Database
 

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from starlette.datastructures import Headers
 
-from tests.api.conftest import Server, files, in_database
 from tests.console.test_signing_in import API, PASSWORD, browser
+from tests.support.server import Server, files, in_database
 from visavis.core import accounts
 from visavis.core.database import Database
 from visavis.surfaces.console import description

@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.api.conftest import Server, client, media, open_folder, postgres, start_server, until
-
-__all__ = ["client", "media", "open_folder", "postgres", "start_server"]
+from tests.support.server import Server, until
 
 DESCRIPTORS: Final = 1024
 UPLOAD_MAX_BYTES: Final = 300_000

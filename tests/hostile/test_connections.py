@@ -12,8 +12,8 @@ import pytest
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
-from tests.api.conftest import until
-from tests.hostile.raw import GET, answer_of, ask, connected, hear, say
+from tests.support.raw_http import GET, answer_of, ask, connected, hear, say
+from tests.support.server import until
 
 from visavis.bootstrap import loop_factory
 from visavis.bootstrap.http_server import HttpServer

@@ -1,7 +1,7 @@
 """Offline nothing leaves this machine, and no library keeps notes for its maker."""
 
 import pytest
-from bench.quiet_network import can_unshare, watched
+from harness.quiet_network import can_unshare, watched
 
 
 @pytest.mark.parametrize("what", ["render", "serve"])

@@ -15,11 +15,11 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from harness.room_clients import Target, asynchronous
+from harness.room_servers import Server, embedded
 from livekit import rtc
 from livekit.protocol.models import DisconnectReason
 from livekit.protocol.rtc import ICEServer, JoinResponse, LeaveRequest, SignalResponse, TrickleRequest
-from tests.conformance.rooms.clients import Target, asynchronous
-from tests.conformance.rooms.servers import Server, embedded
 
 from visavis.adapters.external_rooms import check_answer, check_token, forwarded
 from visavis.adapters.external_rooms.signals import SignalError, filter_signal

@@ -11,6 +11,9 @@ from typing import Any
 import aiohttp
 import jwt
 import pytest
+from harness.room_clients import Client, Target, asynchronous, joined, new_room, within
+from harness.room_media import sounding
+from harness.room_servers import embedded
 from livekit.protocol.rtc import (
     JoinRequest,
     SignalRequest,
@@ -19,9 +22,6 @@ from livekit.protocol.rtc import (
     WrappedJoinRequest,
 )
 from livekit.rtc.participant import PublishDataError
-from tests.conformance.rooms.clients import Client, Target, asynchronous, joined, new_room, within
-from tests.conformance.rooms.media import sounding
-from tests.conformance.rooms.servers import embedded
 
 from visavis.rooms.limits import RoomLimits
 from visavis.rooms.server import Options, RoomServer

@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
-from tests.api.conftest import Server, files, until
 from tests.hostile.conftest import DESCRIPTORS
-from tests.hostile.raw import GET, ask, connected
+from tests.support.raw_http import GET, ask, connected
+from tests.support.server import Server, files, until
 
 IDLE = DESCRIPTORS + 100
 

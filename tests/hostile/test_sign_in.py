@@ -6,9 +6,9 @@ import json
 import httpx
 import pytest
 from argon2 import PasswordHasher
-from tests.api.conftest import Server, in_database
-from tests.conformance.rooms.browser import FLAGS, find_chromium
+from harness.room_browser import FLAGS, find_chromium
 from tests.hostile.conftest import PROXY, PUBLIC_URL
+from tests.support.server import Server, in_database
 
 from visavis.core import accounts
 from visavis.core.database import Database

@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.api.conftest import Server, files
-from tests.hostile.wire import send
+from tests.support.http_answers import send
+from tests.support.server import Server, files
 
 SURROGATE = "\\ud800"
 JSON = {"Content-Type": "application/json"}

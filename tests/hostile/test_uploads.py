@@ -2,9 +2,9 @@
 
 import httpx
 import pytest
-from tests.api.conftest import Server
 from tests.hostile.conftest import UPLOAD_MAX_BYTES
-from tests.hostile.wire import connect, read_answer
+from tests.support.http_answers import connect, read_answer
+from tests.support.server import Server
 
 FORM_SPARE = 1024 * 1024
 HEAD = b'--x\r\nContent-Disposition: form-data; name="audio"; filename="a"\r\n\r\n'

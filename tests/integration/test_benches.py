@@ -12,7 +12,7 @@ REPOSITORY = Path(__file__).parents[2]
 NOT_HERE = 77  # exit status of a bench that lacks a program, a package or data
 AT_ONCE = 3  # they wait more than they work
 
-STARTED_BY_OTHERS = {"rooms_light", "quiet_network"}  # by benches and tests, with orders of theirs
+STARTED_BY_OTHERS: set[str] = set()
 BENCHES = sorted(
     path.stem
     for path in (REPOSITORY / "bench").glob("*.py")

@@ -19,10 +19,10 @@ import jwt
 import numpy as np
 import pytest
 from aiortc import RTCCertificate
-from bench.rooms_light import Sender, Viewer
+from harness.light_clients import Sender, Viewer
+from harness.room_clients import DEADLINE_S, Target, asynchronous, joined, new_room, within
+from harness.room_media import read_levels, showing
 from livekit import api, rtc
-from tests.conformance.rooms.clients import DEADLINE_S, Target, asynchronous, joined, new_room, within
-from tests.conformance.rooms.media import read_levels, showing
 
 KEY, SECRET = "testkey", "s" * 40
 PACKETS = 3000

@@ -11,12 +11,12 @@ from typing import Any
 import livekit
 import numpy as np
 import pytest
-from bench.viewing import RATE_HZ, Viewer, mouth_box, sentence, watching
+from harness.viewing import RATE_HZ, Viewer, mouth_box, sentence, watching
 from livekit import api, rtc
 from livekit.agents import AgentSession, utils
 from livekit.agents.voice.avatar import DataStreamAudioOutput
 from livekit.agents.voice.io import PlaybackFinishedEvent
-from tests.live.conftest import Stage, asynchronous
+from tests.support.live import Stage, asynchronous
 
 from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.parts import room_server

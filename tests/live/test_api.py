@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import jwt
 import pytest
-from tests.api.conftest import until
-from tests.live.conftest import Stage
 from tests.live.test_agent import rooms_of, token
+from tests.support.live import Stage
+from tests.support.server import until
 
 SESSION = "/v1/realtime/session"
 

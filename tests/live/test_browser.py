@@ -1,10 +1,10 @@
 """A web page with livekit-client, in a real headless Chromium, talks to an avatar, sees and hears it."""
 
 import pytest
-from bench.viewing import Expected
-from bench.viewing_browser import watching_in_browser
-from tests.live.conftest import Stage, asynchronous
+from harness.viewing import Expected
+from harness.viewing_browser import watching_in_browser
 from tests.live.test_talk import ALIKE, SYNC_S, TRIES
+from tests.support.live import Stage, asynchronous
 
 
 @pytest.mark.usefixtures("browser")

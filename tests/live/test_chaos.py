@@ -13,11 +13,11 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
-from bench.viewing import sentence, speaking
-from tests.api.conftest import until
-from tests.conformance.rooms.clients import Target
-from tests.conformance.rooms.line import line_to
-from tests.live.conftest import Stage, asynchronous, live_slots
+from harness.bad_line import line_to
+from harness.room_clients import Target
+from harness.viewing import sentence, speaking
+from tests.support.live import Stage, asynchronous, live_slots
+from tests.support.server import until
 
 from visavis.adapters import tethered
 from visavis.core import leases

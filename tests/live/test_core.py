@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import psycopg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.api.conftest import in_database
+from tests.support.server import in_database
 
 from visavis.core import accounts, leases, rigs, sessions, usage
 from visavis.core.database import Database

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from tests.conformance.rooms.clients import Target
-from tests.conformance.rooms.servers import embedded
-from tests.live.conftest import asynchronous
-from tests.live.greetings import GREETING_S, greet
+from harness.greetings import GREETING_S, greet
+from harness.room_clients import Target
+from harness.room_servers import embedded
+from tests.support.live import asynchronous
 
 GREETINGS, AT_ONCE = 12, 4  # python -m bench.greetings does it 200 times
 EXACTLY = pytest.approx(GREETING_S, abs=0.011)

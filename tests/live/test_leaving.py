@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from bench.viewing import speaking
+from harness.room_clients import Target, joined, new_room
+from harness.room_servers import embedded
+from harness.viewing import speaking
 from livekit import api, rtc
-from tests.conformance.rooms.clients import Target, joined, new_room
-from tests.conformance.rooms.servers import embedded
-from tests.live.conftest import asynchronous
+from tests.support.live import asynchronous
 
 from visavis.realtime.audio_mixer import AudioMixer
 from visavis.realtime.room import AvatarRoom, VideoSettings

@@ -4,9 +4,9 @@ import asyncio
 from pathlib import Path
 
 import numpy as np
-from bench.viewing import watching
-from tests.conformance.rooms.servers import embedded
-from tests.live.conftest import asynchronous
+from harness.room_servers import embedded
+from harness.viewing import watching
+from tests.support.live import asynchronous
 
 from visavis.realtime.audio_mixer import AudioMixer
 from visavis.realtime.clock import MonotonicClock

@@ -7,9 +7,9 @@ from contextlib import AsyncExitStack
 import cv2
 import numpy as np
 import pytest
-from bench.viewing import RATE_HZ, Expected, Viewer, came_back, sentence, speaking, watching
+from harness.viewing import RATE_HZ, Expected, Viewer, came_back, sentence, speaking, watching
 from livekit import rtc
-from tests.live.conftest import Stage, asynchronous
+from tests.support.live import Stage, asynchronous
 
 from visavis.samples import write_portrait
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.viewing import speaking
+from harness.room_clients import Client, Target, joined, new_room, within
+from harness.room_servers import embedded
+from harness.viewing import speaking
 from livekit import rtc
 from livekit.rtc._proto import room_pb2
-from tests.conformance.rooms.clients import Client, Target, joined, new_room, within
-from tests.conformance.rooms.servers import embedded
 from tests.conformance.rooms.test_tokens import SOON_EXPIRED, until_refused
-from tests.live.conftest import Stage, asynchronous
+from tests.support.live import Stage, asynchronous
 
 from visavis.engine.rig.file import save_rig
 from visavis.engine.rig.model import Rig

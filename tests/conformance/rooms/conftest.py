@@ -9,8 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from tests.conformance.rooms.clients import Target
-from tests.conformance.rooms.servers import BUILD_S, NoReferenceError, embedded, reference
+from harness.room_clients import Target
+from harness.room_servers import BUILD_S, NoReferenceError, embedded, reference
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
+from harness.room_clients import Client, Target, asynchronous, joined, new_room, within
+from harness.room_media import HEIGHT, LEVELS, TONE_HZ, WIDTH, paint, read_levels, read_pitch
 from livekit import rtc
 from livekit.agents.voice.avatar import (
     AudioSegmentEnd,
@@ -14,8 +16,6 @@ from livekit.agents.voice.avatar import (
     DataStreamAudioReceiver,
     VideoGenerator,
 )
-from tests.conformance.rooms.clients import Client, Target, asynchronous, joined, new_room, within
-from tests.conformance.rooms.media import HEIGHT, LEVELS, TONE_HZ, WIDTH, paint, read_levels, read_pitch
 from tests.conformance.rooms.test_media import follows, is_video
 
 VOICE_HZ = 24000

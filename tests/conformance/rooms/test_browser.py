@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from tests.conformance.rooms.browser import browsing, hear
-from tests.conformance.rooms.clients import Target, asynchronous, joined, new_room, within
-from tests.conformance.rooms.line import line_to
-from tests.conformance.rooms.media import read_levels, showing
+from harness.bad_line import line_to
+from harness.room_browser import browsing, hear
+from harness.room_clients import Target, asynchronous, joined, new_room, within
+from harness.room_media import read_levels, showing
 from tests.conformance.rooms.test_media import follows
 
 BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connection", "two-connections"])

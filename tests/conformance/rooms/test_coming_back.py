@@ -1,10 +1,10 @@
 """Resume, full reconnect and the end of a server, as official clients simulate them."""
 
 import pytest
+from harness.room_clients import Target, asynchronous, joined, new_room, within
+from harness.room_media import TONE_HZ, read_levels, read_pitch, showing, sounding
 from livekit import rtc
 from livekit.rtc._proto import room_pb2
-from tests.conformance.rooms.clients import Target, asynchronous, joined, new_room, within
-from tests.conformance.rooms.media import TONE_HZ, read_levels, read_pitch, showing, sounding
 from tests.conformance.rooms.test_media import follows
 
 BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connection", "two-connections"])

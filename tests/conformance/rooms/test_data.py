@@ -6,9 +6,9 @@ import hashlib
 
 import numpy as np
 import pytest
+from harness.room_clients import Target, asynchronous, joined, new_room, within
 from livekit import rtc
 from livekit.rtc.participant import PublishDataError
-from tests.conformance.rooms.clients import Target, asynchronous, joined, new_room, within
 
 BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connection", "two-connections"])
 MEGABYTE = 1_000_000

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import aiohttp
 import pytest
+from harness.room_clients import Target, asynchronous, joined, new_room, within
 from livekit import api, rtc
 from livekit.protocol.rtc import SignalResponse
-from tests.conformance.rooms.clients import Target, asynchronous, joined, new_room, within
 
 SOONER_THAN_RESUME_S = 10
 BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connection", "two-connections"])

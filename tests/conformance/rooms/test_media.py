@@ -5,10 +5,10 @@ from contextlib import AbstractAsyncContextManager
 from itertools import pairwise
 
 import pytest
+from harness.room_clients import DEADLINE_S, Client, Target, asynchronous, joined, new_room, within
+from harness.room_media import LEVELS, TONE_HZ, read_levels, read_pitch, showing, sounding
 from livekit import rtc
 from livekit.rtc.participant import PublishTrackError
-from tests.conformance.rooms.clients import DEADLINE_S, Client, Target, asynchronous, joined, new_room, within
-from tests.conformance.rooms.media import LEVELS, TONE_HZ, read_levels, read_pitch, showing, sounding
 
 ROUNDS = 4
 BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connection", "two-connections"])

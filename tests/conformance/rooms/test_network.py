@@ -4,11 +4,11 @@ import asyncio
 from typing import Any
 
 import pytest
+from harness.bad_line import line_to
+from harness.room_clients import DEADLINE_S, Client, Target, asynchronous, joined, new_room, within
+from harness.room_media import read_levels, showing
 from livekit import rtc
 from livekit.rtc._proto import room_pb2
-from tests.conformance.rooms.clients import DEADLINE_S, Client, Target, asynchronous, joined, new_room, within
-from tests.conformance.rooms.line import line_to
-from tests.conformance.rooms.media import read_levels, showing
 from tests.conformance.rooms.test_media import follows
 
 BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connection", "two-connections"])

@@ -5,9 +5,9 @@ from typing import Any
 
 import aiohttp
 import pytest
+from harness.room_clients import Target, asynchronous, joined, new_room, within
+from harness.room_media import TONE_HZ, read_pitch, sounding
 from livekit import api, rtc
-from tests.conformance.rooms.clients import Target, asynchronous, joined, new_room, within
-from tests.conformance.rooms.media import TONE_HZ, read_pitch, sounding
 
 
 @asynchronous

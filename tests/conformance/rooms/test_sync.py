@@ -7,11 +7,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiortc import RTCCertificate
-from bench.rooms_light import NTP_EPOCH_S, Viewer
+from harness.light_clients import NTP_EPOCH_S, Viewer
+from harness.room_browser import browsing, hear
+from harness.room_clients import DEADLINE_S, Target, asynchronous, joined, new_room
+from harness.room_media import RATE_HZ, showing, sounding
 from livekit import api
-from tests.conformance.rooms.browser import browsing, hear
-from tests.conformance.rooms.clients import DEADLINE_S, Target, asynchronous, joined, new_room
-from tests.conformance.rooms.media import RATE_HZ, showing, sounding
 
 from visavis.rooms.wire.rtcp import SenderReport, parse_rtcp
 from visavis.rooms.wire.rtp import is_rtcp, parse_rtp

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from harness.room_browser import browsing, hear
+from harness.room_clients import DEADLINE_S, Target, asynchronous, joined, new_room, within
 from livekit.rtc._proto import room_pb2
-from tests.conformance.rooms.browser import browsing, hear
-from tests.conformance.rooms.clients import DEADLINE_S, Target, asynchronous, joined, new_room, within
 
 BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connection", "two-connections"])
 # Both servers grant clocks that differ a minute.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bench.covers import COVERS, LIGHTS, head
+from harness.covers import COVERS, LIGHTS, head
 
 from visavis.engine.face import FaceModels
 from visavis.engine.photo import Photo, read_photo

@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from bench.covers import LIGHTS, head
+from harness.covers import LIGHTS, head
 
 from visavis.engine.face import FaceModels
 from visavis.engine.photo import Photo, read_photo

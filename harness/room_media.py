@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 
 import numpy as np
 from livekit import rtc
-from tests.conformance.rooms.clients import Client
+
+from harness.room_clients import Client
 
 WIDTH, HEIGHT = 160, 120  # little work, so that a busy machine keeps up
 LARGE = (640, 480)  # enough for two layers

@@ -15,7 +15,8 @@ from typing import Any, cast
 import aiohttp
 from aiohttp import web
 from livekit.protocol.rtc import SignalRequest, SignalResponse
-from tests.conformance.rooms.clients import Target
+
+from harness.room_clients import Target
 
 CANDIDATE = re.compile(
     r"(?P<head>candidate:\S+ \d+) (?P<kind>\S+) (?P<priority>\d+) (?P<host>\S+) (?P<port>\d+)"

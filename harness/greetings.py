@@ -8,8 +8,8 @@ import numpy as np
 from livekit import rtc
 from livekit.agents.voice.avatar import DataStreamAudioOutput
 from livekit.agents.voice.io import PlaybackFinishedEvent
-from tests.conformance.rooms.clients import Target, new_room
 
+from harness.room_clients import Target, new_room
 from visavis.realtime.audio_mixer import AudioMixer
 from visavis.realtime.clock import MonotonicClock
 from visavis.realtime.room import AvatarRoom, VideoSettings

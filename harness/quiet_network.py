@@ -1,7 +1,7 @@
 """What leaves this machine while visavis works offline: in a network of its own every packet is seen.
 
-    unshare --net --mount python -m bench.quiet_network render
-    unshare --net --mount python -m bench.quiet_network serve
+    unshare --net --mount python -m harness.quiet_network render
+    unshare --net --mount python -m harness.quiet_network serve
 
 Prints JSON: the packets that would have left, the names that were looked up, and the files that libraries put
 into the user's cache. It needs the right to make namespaces.
@@ -22,8 +22,8 @@ from typing import Final
 
 import httpx
 
-from bench.api import make_sound, wait_for_job
-from bench.live_server import serving
+from harness.api_server import make_sound, wait_for_job
+from harness.live_server import serving
 from visavis.adapters.face_models import default_models_directory
 from visavis.samples import write_portrait
 
@@ -57,7 +57,7 @@ def watched(what: str) -> Seen:
     Args:
         what: `render` or `serve`.
     """
-    words = [*UNSHARE, sys.executable, "-m", "bench.quiet_network", what]
+    words = [*UNSHARE, sys.executable, "-m", "harness.quiet_network", what]
     done = subprocess.run(words, check=True, capture_output=True, text=True)
     return Seen(**json.loads(done.stdout.splitlines()[-1]))
 

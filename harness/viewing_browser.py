@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tests.conformance.rooms.browser import NoBrowserError, opened
 
-from bench.viewing import INSIDE, LIPS, RATE_HZ, Expected, Track, came_back, mouth_box, sentence
+from harness.room_browser import NoBrowserError, opened
+from harness.viewing import INSIDE, LIPS, RATE_HZ, Expected, Track, came_back, mouth_box, sentence
 from visavis.engine.rig.model import Rig
 
 _PAGE = Path(__file__).with_name("viewing.html")

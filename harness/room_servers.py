@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from platformdirs import user_cache_path
-from tests.conformance.rooms.clients import Target
+
+from harness.room_clients import Target
 
 REFERENCE = "github.com/livekit/livekit-server/cmd/server@v1.13.5"
 SECRET = uuid.uuid4().hex

@@ -3,15 +3,12 @@
 import asyncio
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-import wave
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,13 +16,11 @@ from typing import Any, TypeVar
 import av
 import httpx
 import psycopg
-import pytest
-from PIL import Image
 
 from visavis.adapters import tethered
 from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.core import accounts
-from visavis.core.database import Database, migrate
+from visavis.core.database import Database
 from visavis.core.webhooks import secret_of
 
 _Result = TypeVar("_Result")
@@ -189,86 +184,6 @@ def in_database(url: str, do: Callable[[Database], Awaitable[_Result]]) -> _Resu
             await database.close()
 
     return asyncio.run(run())
-
-
-@pytest.fixture(scope="session")
-def open_folder() -> Iterator[Callable[[], Path]]:
-    """Makes folders that the database's own user may enter, unlike pytest's."""
-    made: list[Path] = []
-
-    def make() -> Path:
-        made.append(Path(tempfile.mkdtemp(prefix="visavis-test-")))
-        made[-1].chmod(0o755)
-        return made[-1]
-
-    yield make
-    for folder in made:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def start_server(
-    open_folder: Callable[[], Path], face_models_folder: Path
-) -> Iterator[Callable[..., Server]]:
-    """Starts servers; all are ended with the session."""
-    started: list[Server] = []
-
-    def start(data: Path | None = None, key: str = "", **settings: str) -> Server:
-        settings = {"rooms_port": "0", "rooms_udp_port": "0"} | settings
-        env = {f"VISAVIS_{name.upper()}": value for name, value in settings.items()}
-        server = Server(data or open_folder(), env, key=key)
-        started.append(server)
-        server.start()
-        return server
-
-    yield start
-    for server in started:
-        if server.process is not None and server.process.poll() is None:
-            server.stop()
-
-
-@pytest.fixture(scope="session")
-def server(start_server: Callable[..., Server]) -> Server:
-    """One server for all tests that do it no harm."""
-    return start_server(requests_per_minute="100000", live_slots="1")
-
-
-@pytest.fixture
-def client(server: Server) -> Iterator[httpx.Client]:
-    with server.client() as client:
-        yield client
-
-
-@pytest.fixture(scope="session")
-def postgres(open_folder: Callable[[], Path]) -> Iterator[str]:
-    """The address of a migrated database without a server."""
-    embedded = EmbeddedPostgres(open_folder() / "postgres")
-    embedded.start()
-    try:
-        migrate(embedded.url)
-        yield embedded.url
-    finally:
-        embedded.stop()
-
-
-@pytest.fixture(scope="session")
-def media(tmp_path_factory: pytest.TempPathFactory, portrait_file: Path, sentence_file: Path) -> Path:
-    """A folder with `face.jpg`, `face.png`, `face.webp`, `short.wav`, and `speech` as MP3, OGG, WebM, WAV."""
-    folder = tmp_path_factory.mktemp("media")
-    with Image.open(portrait_file) as picture:
-        for suffix in ("jpg", "png", "webp"):
-            picture.convert("RGB").save(folder / f"face.{suffix}")
-    shutil.copy(sentence_file, folder / "speech.wav")
-    with wave.open(str(sentence_file)) as source, wave.open(str(folder / "short.wav"), "wb") as short:
-        short.setparams(source.getparams())
-        short.writeframes(source.readframes(source.getframerate() // 2))
-    for name, codec, rate in (
-        ("mp3", "libmp3lame", 44_100),
-        ("ogg", "libopus", 48_000),
-        ("webm", "libopus", 48_000),
-    ):
-        encode(folder / "speech.wav", folder / f"speech.{name}", codec, rate)
-    return folder
 
 
 def encode(source: Path, target: Path, codec: str, rate_hz: int) -> None:

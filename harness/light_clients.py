@@ -3,7 +3,7 @@
 A sender makes packets that look like VP8 and carry the time at which they were sent; viewers read it back.
 Only some viewers decrypt what they get; the others count it. One process has many of them:
 
-    python -m bench.rooms_light send|view   (one JSON order on standard input)
+    python -m harness.light_clients send|view   (one JSON order on standard input)
 
 They speak the protocol with two connections, over UDP, to a server that is ICE-lite.
 """

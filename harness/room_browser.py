@@ -14,11 +14,12 @@ from typing import Any
 
 from aiohttp import web
 from platformdirs import user_cache_path
-from tests.conformance.rooms.clients import Target, within
-from tests.conformance.rooms.media import LEVELS
+
+from harness.room_clients import Target, within
+from harness.room_media import LEVELS
 
 CLIENT = "livekit-client@2.23.0"
-PAGE = Path(__file__).parent / "page.html"
+PAGE = Path(__file__).parent / "room_page.html"
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run")
 
 

@@ -1,0 +1,77 @@
+"""A server of the API for tests and benches, what is sent to it, and waiting for what it does."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import wave
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import httpx
+import numpy as np
+
+from visavis.samples import SENTENCE
+from visavis.samples.sentence import speak
+
+
+@contextmanager
+def serving(settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[tuple[str, str, int]]:
+    """A server in a folder of its own, with `settings` in its environment: address, key, process number."""
+    folder = Path(tempfile.mkdtemp(prefix="visavis-bench-"))
+    folder.chmod(0o755)
+    words = [str(Path(sys.executable).with_name("visavis")), "serve", "--port", "0", "--data", str(folder)]
+    env = os.environ | {"VISAVIS_REQUESTS_PER_MINUTE": "10000000", "VISAVIS_LIVE_SLOTS": "0"}
+    env |= {"VISAVIS_ROOMS_PORT": "0", "VISAVIS_ROOMS_UDP_PORT": "0"} | settings
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=env)
+    try:
+        if process.stdout is None:
+            raise RuntimeError("no output")
+        url = re.findall(r"http://\S+?:\d+", process.stdout.readline())[0]
+        key = process.stdout.readline().strip().rpartition(" ")[2]
+        wait_until(lambda: httpx.get(f"{url}/v1/health").status_code == httpx.codes.OK)
+        yield url, key, process.pid
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_until(condition: Callable[[], bool], within_s: float = 300.0) -> None:
+    """Wait, asking every 20 ms."""
+    deadline, pause = time.monotonic() + within_s, threading.Event()
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the server did not get there")
+        pause.wait(0.02)
+
+
+def make_sound(path: Path, seconds: float) -> bytes:
+    """The built-in sentence, repeated or cut to a length, as a WAV."""
+    samples, rate_hz = speak(SENTENCE)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate_hz)
+        file.writeframes(np.resize(samples, int(seconds * rate_hz)).tobytes())
+    return path.read_bytes()
+
+
+def wait_for_job(client: httpx.Client, job_id: str) -> dict[str, Any]:
+    """The job, once it is completed."""
+    job: dict[str, Any] = {}
+
+    def done() -> bool:
+        job.update(client.get(f"/v1/jobs/{job_id}").json())
+        return bool(job["status"] == "completed")
+
+    wait_until(done)
+    return job
