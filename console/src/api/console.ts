@@ -4,10 +4,10 @@ import { Failure, failureOf, unreachable } from "./failure.ts";
 import type { components, paths } from "./schema.ts";
 
 type Schemas = components["schemas"];
-export type Session = Schemas["SessionAnswer"];
+export type Session = Schemas["SignInAnswer"];
 export type KeyRow = Schemas["KeyRow"];
 export type NewKey = Schemas["NewKey"];
-export type JobRow = Schemas["JobRow"];
+export type JobRow = Schemas["ConsoleJobRow"];
 export type LiveRow = Schemas["LiveRow"];
 export type UsageAnswer = Schemas["UsageAnswer"];
 export type WorkersAnswer = Schemas["WorkersAnswer"];

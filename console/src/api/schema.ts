@@ -383,10 +383,10 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * ErrorAnswer
+         * ConsoleErrorAnswer
          * @description How every error looks.
          */
-        ErrorAnswer: {
+        ConsoleErrorAnswer: {
             /**
              * Error
              * @description A stable code.
@@ -401,46 +401,10 @@ export interface components {
             retry_after_seconds?: number | null;
         };
         /**
-         * FaceAnswer
-         * @description The face that was found in a photo.
-         */
-        FaceAnswer: {
-            /**
-             * Outline
-             * @description Round the face: x and y in shares of the upright picture's width and height.
-             */
-            outline: [
-                number,
-                number
-            ][];
-            /**
-             * Warnings
-             * @description For people. The photo can be used all the same.
-             */
-            warnings: string[];
-        };
-        /**
-         * JobPage
-         * @description Some jobs, newest first.
-         */
-        JobPage: {
-            /** Jobs */
-            jobs: components["schemas"]["JobRow"][];
-            /**
-             * Count
-             * @description All that were found.
-             */
-            count: number;
-            /** Limit */
-            limit: number;
-            /** Offset */
-            offset: number;
-        };
-        /**
-         * JobRow
+         * ConsoleJobRow
          * @description A job in a list.
          */
-        JobRow: {
+        ConsoleJobRow: {
             /** Job Id */
             job_id: string;
             /** Type */
@@ -473,6 +437,42 @@ export interface components {
             has_result: boolean;
             /** Error Code */
             error_code: string | null;
+        };
+        /**
+         * FaceAnswer
+         * @description The face that was found in a photo.
+         */
+        FaceAnswer: {
+            /**
+             * Outline
+             * @description Round the face: x and y in shares of the upright picture's width and height.
+             */
+            outline: [
+                number,
+                number
+            ][];
+            /**
+             * Warnings
+             * @description For people. The photo can be used all the same.
+             */
+            warnings: string[];
+        };
+        /**
+         * JobPage
+         * @description Some jobs, newest first.
+         */
+        JobPage: {
+            /** Jobs */
+            jobs: components["schemas"]["ConsoleJobRow"][];
+            /**
+             * Count
+             * @description All that were found.
+             */
+            count: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
         };
         /**
          * KeyList
@@ -696,25 +696,6 @@ export interface components {
             new: string;
         };
         /**
-         * SessionAnswer
-         * @description Who is signed in.
-         */
-        SessionAnswer: {
-            /** Signed In */
-            signed_in: boolean;
-            /**
-             * Has Users
-             * @description Whether there is anybody who could sign in with a password.
-             */
-            has_users: boolean;
-            /** Version */
-            version: string;
-            limits: components["schemas"]["LimitsAnswer"];
-            user?: components["schemas"]["UserAnswer"] | null;
-            /** @description Of those who signed in with a key. */
-            key?: components["schemas"]["KeyName"] | null;
-        };
-        /**
          * SettingRow
          * @description A setting.
          */
@@ -749,6 +730,25 @@ export interface components {
             session_id: string;
             /** Url */
             url: string;
+        };
+        /**
+         * SignInAnswer
+         * @description Who is signed in.
+         */
+        SignInAnswer: {
+            /** Signed In */
+            signed_in: boolean;
+            /**
+             * Has Users
+             * @description Whether there is anybody who could sign in with a password.
+             */
+            has_users: boolean;
+            /** Version */
+            version: string;
+            limits: components["schemas"]["LimitsAnswer"];
+            user?: components["schemas"]["UserAnswer"] | null;
+            /** @description Of those who signed in with a key. */
+            key?: components["schemas"]["KeyName"] | null;
         };
         /**
          * SignInRequest
@@ -936,7 +936,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionAnswer"];
+                    "application/json": components["schemas"]["SignInAnswer"];
                 };
             };
             /** @description Client Error */
@@ -945,7 +945,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -969,7 +969,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionAnswer"];
+                    "application/json": components["schemas"]["SignInAnswer"];
                 };
             };
             /** @description Client Error */
@@ -978,7 +978,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1005,7 +1005,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1038,7 +1038,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1062,7 +1062,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionAnswer"];
+                    "application/json": components["schemas"]["SignInAnswer"];
                 };
             };
             /** @description Client Error */
@@ -1071,7 +1071,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1102,7 +1102,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1135,7 +1135,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1164,7 +1164,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1197,7 +1197,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1226,7 +1226,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1262,7 +1262,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1294,7 +1294,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1323,7 +1323,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1352,7 +1352,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1379,7 +1379,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1414,7 +1414,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1445,7 +1445,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1476,7 +1476,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1509,7 +1509,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1545,7 +1545,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
@@ -1579,7 +1579,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorAnswer"];
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
                 };
             };
         };
