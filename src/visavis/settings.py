@@ -12,6 +12,8 @@ from visavis.errors import SettingsError
 PREFIX = "VISAVIS_"
 # These are called the same by every program that knows of them.
 SHARED_NAMES = frozenset({"database_url", "livekit_url", "livekit_api_key", "livekit_api_secret"})
+# Variables of clients: a shell that has them set can still start the server.
+CLIENT_NAMES = frozenset({"VISAVIS_API_URL", "VISAVIS_API_KEY"})
 
 
 class Settings(BaseSettings):
@@ -178,7 +180,9 @@ def read_settings() -> Settings:
     """
     known = {PREFIX + name.upper() for name in Settings.model_fields if name not in SHARED_NAMES}
     unknown = sorted(
-        name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known
+        name
+        for name in os.environ
+        if name.upper().startswith(PREFIX) and name.upper() not in known | CLIENT_NAMES
     )
     if unknown:
         raise SettingsError(

@@ -57,6 +57,17 @@ def test_keys_while_it_does_not(open_folder: Callable[[], Path]) -> None:
     assert visavis("keys", "create", "x", "--owner", "nobody@example.com", *data).returncode == 2
 
 
+def test_a_shell_with_the_variables_of_a_client(start_server: Callable[..., Server]) -> None:
+    client = {"api_url": "http://127.0.0.1:8000", "api_key": "sk_live_of_another_server"}
+    server = start_server(live_slots="0", **client)
+    assert httpx.get(f"{server.url}/healthz").status_code == 200
+    in_shell = {f"VISAVIS_{name.upper()}": value for name, value in client.items()}
+    listed = visavis("keys", "list", "--data", str(server.data), **in_shell)
+    assert listed.returncode == 0, listed.stderr
+    assert "First key" in listed.stdout
+    server.stop()
+
+
 def test_a_second_server_on_the_same_folder_is_refused(server: Server) -> None:
     second = visavis("serve", "--port", "0", "--data", str(server.data))
     assert second.returncode != 0

@@ -192,6 +192,15 @@ def test_an_unknown_setting_is_refused(portrait_file: Path, sentence_file: Path,
     assert "VISAVIS_MODLES" in clear_line(done)
 
 
+def test_variables_of_clients_are_ignored(portrait_file: Path, sentence_file: Path, tmp_path: Path) -> None:
+    client = {"VISAVIS_API_URL": "http://127.0.0.1:8000", "VISAVIS_API_KEY": "sk_live_x"}
+    done = visavis(
+        "render", portrait_file, sentence_file, "-o", tmp_path / "o.mp4", "--size", 128, env=client
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+
+
 def test_offline_without_models_says_what_to_do(
     portrait_file: Path, sentence_file: Path, tmp_path: Path
 ) -> None:

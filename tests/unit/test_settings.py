@@ -37,6 +37,12 @@ def test_an_unknown_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         read_settings()
 
 
+def test_variables_of_clients_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VISAVIS_API_URL", "http://127.0.0.1:8000")
+    monkeypatch.setenv("VISAVIS_API_KEY", "sk_live_x")
+    assert read_settings().offline is False
+
+
 def test_a_value_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISAVIS_LOG_LEVEL", "loud")
     with pytest.raises(SettingsError, match="VISAVIS_LOG_LEVEL"):
