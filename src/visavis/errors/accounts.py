@@ -1,0 +1,57 @@
+"""Errors of who asks, and of what they may do."""
+
+from visavis.errors.base import InputError, TryLaterError, VisavisError
+
+
+class CredentialsMissingError(VisavisError):
+    """The request has no API key, or not in the right form."""
+
+    code = "credentials_missing"
+
+
+class KeyRefusedError(VisavisError):
+    """The API key is unknown or revoked, or a password is wrong."""
+
+    code = "key_refused"
+
+
+class AccountError(InputError):
+    """The user or key cannot be created or found."""
+
+    code = "invalid_account"
+
+
+class SignInLinkError(VisavisError):
+    """The sign-in link is unknown, used or expired."""
+
+    code = "invalid_sign_in_link"
+
+
+class SignedOutError(VisavisError):
+    """The browser is not signed in."""
+
+    code = "signed_out"
+
+
+class NotPermittedError(VisavisError):
+    """The person who is signed in does not have permission."""
+
+    code = "not_permitted"
+
+
+class ForeignOriginError(VisavisError):
+    """The request comes from a page of another origin."""
+
+    code = "foreign_origin"
+
+
+class RateLimitError(TryLaterError):
+    """Too many requests in a minute."""
+
+    code = "rate_limited"
+
+
+class MonthlyCapError(RateLimitError):
+    """The key has reached its monthly limit."""
+
+    code = "monthly_cap"
