@@ -242,10 +242,10 @@ def test_the_whole_table_has_an_error_that_leads_there() -> None:
         "storage_error": errors.StoreError("x"),
     }
     for name, error in leads.items():
-        assert error_responses.failure_of(error).code == name
+        assert error_responses.TABLE.response_to(error).code == name
     statuses = {"internal_error": 500, "url_generation_failed": 500, "generation_failed": 502}
     for name, error in leads.items():
-        assert error_responses.failure_of(error).status == statuses.get(name, 503)
+        assert error_responses.TABLE.response_to(error).status == statuses.get(name, 503)
 
 
 def test_what_nobody_foresaw_is_an_internal_error(server: Server, client: httpx.Client) -> None:

@@ -6,7 +6,9 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from visavis import __version__
-from visavis.surfaces.atlas import about, docs, error_responses, realtime, results, submissions
+from visavis.surfaces.atlas import about, docs, realtime, results, submissions
+from visavis.surfaces.atlas.error_responses import TABLE
+from visavis.surfaces.shared import errors
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.middleware import RequestMetrics, RequestMiddleware
 
@@ -31,12 +33,11 @@ def create_app(context: Context) -> ASGIApp:
     figures = RequestMetrics()
     app = _routes(figures)
     app.state.context = context
-    error_responses.install(app)
+    errors.install(app, TABLE)
     return RequestMiddleware(
         app,
         figures=figures,
-        on_failure=error_responses.internal_error,
-        on_malformed=error_responses.malformed,
+        errors=TABLE,
     )
 
 

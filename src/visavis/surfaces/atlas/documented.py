@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from visavis.surfaces.atlas import error_responses
-from visavis.surfaces.atlas.error_responses import Failure
 from visavis.surfaces.atlas.wire import ErrorAnswer, SpeechRequest
+from visavis.surfaces.shared.errors import ErrorResponse
 
 GENERAL: Final = (
     error_responses.UNAUTHORIZED,
@@ -84,18 +84,18 @@ _CALLBACK: Final = {
 }
 
 
-def errors(*listed: Failure) -> dict[int | str, dict[str, Any]]:
+def errors(*listed: ErrorResponse) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route, with an example of each error."""
     by_status: dict[int | str, dict[str, Any]] = {}
-    for failure in listed:
-        said: dict[str, Any] = {"error": failure.code, "message": failure.example}
-        if failure in _WAITING:
+    for response in listed:
+        said: dict[str, Any] = {"error": response.code, "message": response.example}
+        if response in _WAITING:
             said["retry_after_seconds"] = 12
         row = by_status.setdefault(
-            failure.status,
+            response.status,
             {"model": ErrorAnswer, "description": "", "content": {"application/json": {"examples": {}}}},
         )
-        row["content"]["application/json"]["examples"][failure.code] = {"value": said}
+        row["content"]["application/json"]["examples"][response.code] = {"value": said}
         row["description"] = ", ".join(row["content"]["application/json"]["examples"])
     return by_status
 

@@ -8,10 +8,12 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from visavis import __version__
-from visavis.surfaces.console import checks, error_responses, keys, live, signing_in, wire, work
+from visavis.surfaces.console import checks, keys, live, signing_in, wire, work
 from visavis.surfaces.console.context import ConsoleContext
+from visavis.surfaces.console.error_responses import TABLE
 from visavis.surfaces.console.pages import is_browser, missing_page, page, wants_page
 from visavis.surfaces.console.visitor import refuse_foreign
+from visavis.surfaces.shared import errors
 from visavis.surfaces.shared.incoming import fault_of
 from visavis.surfaces.shared.middleware import RequestMetrics, RequestMiddleware
 
@@ -41,8 +43,7 @@ class Dispatcher:
             RequestMiddleware,
             create_app(context),
             figures=RequestMetrics(),
-            on_failure=error_responses.internal_error,
-            on_malformed=error_responses.malformed,
+            errors=TABLE,
         )
         self._console = edge(max_body_bytes=_MAX_BODY_BYTES)
         self._uploads = edge()  # each is limited by its form
@@ -100,5 +101,5 @@ def create_app(context: ConsoleContext | None) -> FastAPI:
     app.state.context = context
     for router in (signing_in.router, keys.router, work.router, live.router, checks.router):
         app.include_router(router, prefix=PREFIX)
-    error_responses.install(app)
+    errors.install(app, TABLE)
     return app

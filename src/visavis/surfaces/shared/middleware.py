@@ -1,15 +1,14 @@
 """The outermost layer of every answer: headers, a last net for errors, a line in the log, figures."""
 
 import time
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.requests import ClientDisconnect
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from visavis.surfaces.shared.errors import ErrorTable
 from visavis.surfaces.shared.incoming import Body, fault_of
 
 SECURITY_HEADERS: Final = {
@@ -56,8 +55,7 @@ class RequestMiddleware:
         app: ASGIApp,
         *,
         figures: RequestMetrics,
-        on_failure: Callable[[], Awaitable[Response]],
-        on_malformed: Callable[[str], Response],
+        errors: ErrorTable,
         max_body_bytes: int | None = None,
     ) -> None:
         """Wrap an application.
@@ -65,12 +63,11 @@ class RequestMiddleware:
         Args:
             app: The application.
             figures: Where requests are counted.
-            on_failure: Makes the answer when something went wrong that nobody foresaw.
-            on_malformed: Makes the answer to a request that is none, out of what is wrong with it.
+            errors: Answers malformed requests and unforeseen errors.
             max_body_bytes: Of every request; `None` where the application limits each itself.
         """
-        self._app, self._figures, self._on_failure = app, figures, on_failure
-        self._on_malformed, self._max_body_bytes = on_malformed, max_body_bytes
+        self._app, self._figures = app, figures
+        self._errors, self._max_body_bytes = errors, max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -98,14 +95,14 @@ class RequestMiddleware:
 
         try:
             fault = fault_of(scope)
-            app = self._on_malformed(fault) if fault else self._app
+            app = self._errors.answer_malformed(fault) if fault else self._app
             await app(scope, body.receive, send_on)
         except ClientDisconnect:
             _log.info("client_left")
         except Exception:  # noqa: BLE001 - nobody must see a trace or a dropped connection
             _log.exception("request_failed")
             if not status:
-                answer = await self._on_failure()
+                answer = self._errors.answer_internal()
                 await answer(scope, body.receive, send_on)
         finally:
             self._note(scope, status, time.perf_counter() - began)
