@@ -1,13 +1,13 @@
-# The two commands for a fresh machine: `make demo` and `make test`. Both do all set-up themselves.
+# A new machine needs only `make demo` or `make test`: both do all the setup.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
-# The web parts need Node; without it everything else is made, tested and served, and they are left out.
+# The web parts need Node. Without it they are skipped; everything else is built, tested and served.
 NODE   := $(shell node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null && echo yes)
 WEB    := node_modules/.ready
 PAGES  := src/visavis/surfaces/console/static/index.html
-NO_WEB := The web parts are left out: they need Node 20.19 or newer, with npm.
+NO_WEB := Skipped the web parts: they need Node 20.19 or newer, with npm.
 
 # Tests with a room server, which need time more than processors, and tests of single parts.
 MEDIA  := tests/live tests/conformance
@@ -16,10 +16,10 @@ PARTS  := tests/unit tests/api tests/console
 .DEFAULT_GOAL := help
 .PHONY: help setup demo console test test-media test-parts test-whole test-web check check-web bench fuzz openapi changelog lock clean
 
-help:  ## Say what can be made
+help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
-setup: $(READY) $(if $(NODE),$(PAGES))  ## Make the environment in .venv, and the console where Node is
+setup: $(READY) $(if $(NODE),$(PAGES))  ## Build the environment in .venv, and the console if Node is installed
 
 $(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "visavis needs Python 3.11 or newer; set PYTHON=…")'
@@ -43,7 +43,7 @@ $(PAGES): $(WEB) $(shell find console sdk/*/src -type f -not -path '*/node_modul
 demo: $(READY)  ## Run the main job on the built-in sample
 	$(BIN)/visavis demo
 
-# Two processes where one mostly waits and the other mostly works; what strains the whole machine comes after them.
+# Two processes at a time: one mostly waits, the other mostly computes. Tests that load the whole machine run after them.
 test: $(READY) $(if $(NODE),$(PAGES))  ## Run every test
 	@$(MAKE) --no-print-directory -j2 --output-sync=target test-media test-parts
 	@$(MAKE) --no-print-directory test-whole
@@ -81,24 +81,24 @@ test-web check-web:
 	@echo "$(NO_WEB)"
 endif
 
-openapi: $(READY)  ## Generate the SDK's client anew after a change of the API
+openapi: $(READY)  ## Generate the web clients again after a change of an API
 	$(BIN)/visavis openapi -o sdk/core/openapi.json
 	npm run generate -w sdk/core
 	$(BIN)/python -m visavis.surfaces.console.description > console/openapi.json
 	npm run generate -w console
 
-bench: $(READY)  ## Print and keep the figures of speed and memory
+bench: $(READY)  ## Measure speed and memory, and keep the results
 	$(BIN)/python -m bench
 
-fuzz: $(READY)  ## Send 100,000 made-up requests to a server of its own, and count what must not be
+fuzz: $(READY)  ## Send 100,000 random requests to a server, and count wrong answers
 	$(BIN)/python -m bench.fuzz
 
 changelog: $(READY)  ## Show the unreleased changes; with VERSION=1.2.3, move them to CHANGELOG.md
 	$(BIN)/towncrier build $(if $(VERSION),--yes,--draft) --version $(or $(VERSION),Unreleased)
 
-lock: $(READY)  ## Resolve the lock file anew
+lock: $(READY)  ## Resolve the versions in the lock file again
 	$(BIN)/uv pip compile pyproject.toml --extra demo --extra rooms --extra serve --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock
 
-clean:  ## Remove the environment and everything made
+clean:  ## Remove the environment and everything that was built
 	rm -rf $(VENV) out build dist node_modules sdk/*/dist sdk/*/temp examples/*/.next console/test-results src/visavis/surfaces/console/static
