@@ -7,7 +7,7 @@ a seeded generator says. Clients and servers are as they are.
 import asyncio
 import random
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, cast
@@ -105,12 +105,16 @@ class Line:
         target: The server.
         udp: Whether UDP passes; TCP for media does if it does not.
         seed: Decides what is lost.
+        edit: Changes what clients ask for.
     """
 
-    def __init__(self, target: Target, *, udp: bool, seed: int) -> None:
+    def __init__(
+        self, target: Target, *, udp: bool, seed: int, edit: Callable[[SignalRequest], None]
+    ) -> None:
         self._server = target
         self._udp = udp
         self._seed = seed
+        self._edit = edit
         self._relays: dict[Address, tuple[Relay, int]] = {}
         self._making = asyncio.Lock()
         self._session = aiohttp.ClientSession()
@@ -143,7 +147,7 @@ class Line:
         down = asyncio.create_task(self._pass_down(inner, outer))
         try:
             async for message in outer:
-                if message.type is aiohttp.WSMsgType.BINARY and (kept := _strip(message.data)):
+                if message.type is aiohttp.WSMsgType.BINARY and (kept := self._strip(message.data)):
                     await inner.send_bytes(kept)
         finally:
             down.cancel()
@@ -191,30 +195,35 @@ class Line:
                 self._relays[server] = (relay, transport.get_extra_info("sockname")[1])
         return self._relays[server][1]
 
+    def _strip(self, packed: bytes) -> bytes:
+        """Without the client's own addresses, so that the server does not go around the line."""
+        request = SignalRequest.FromString(packed)
+        self._edit(request)
+        kind = request.WhichOneof("message")
+        if kind == "trickle":
+            return b""
+        if kind in ("offer", "answer"):
+            description = getattr(request, kind)
+            lines = description.sdp.split("\r\n")
+            description.sdp = "\r\n".join(line for line in lines if not line.startswith("a=candidate:"))
+        return request.SerializeToString()
+
     async def close(self) -> None:
         for relay, _ in self._relays.values():
             await relay.close()
         await self._session.close()
 
 
-def _strip(packed: bytes) -> bytes:
-    """Without the client's own addresses, so that the server does not go around the line."""
-    request = SignalRequest.FromString(packed)
-    kind = request.WhichOneof("message")
-    if kind == "trickle":
-        return b""
-    if kind in ("offer", "answer"):
-        description = getattr(request, kind)
-        lines = description.sdp.split("\r\n")
-        description.sdp = "\r\n".join(line for line in lines if not line.startswith("a=candidate:"))
-        return request.SerializeToString()
-    return packed
-
-
 @asynccontextmanager
-async def line_to(target: Target, *, udp: bool = True, seed: int = 1) -> AsyncIterator[Line]:
+async def line_to(
+    target: Target,
+    *,
+    udp: bool = True,
+    seed: int = 1,
+    edit: Callable[[SignalRequest], None] = lambda _request: None,
+) -> AsyncIterator[Line]:
     """A line to a server; `line.target` is where clients connect."""
-    line = Line(target, udp=udp, seed=seed)
+    line = Line(target, udp=udp, seed=seed, edit=edit)
     app = web.Application()
     app.router.add_get("/{path:.*}", line.serve)
     runner = web.AppRunner(app, shutdown_timeout=1, max_line_size=1 << 17, max_field_size=1 << 17)

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Iterator
 
-import numpy as np
 import pytest
 from harness.room_clients import Target, joined, new_room
 from harness.room_servers import embedded
@@ -95,26 +94,3 @@ async def test_tracks_come_and_go_until_the_avatar_leaves(
             await heard.get()
             await avatar.leave()
     assert complaints(caplog) == []
-
-
-@asynchronous
-async def test_a_stereo_track_whose_channels_cancel_is_heard(target: Target) -> None:
-    """As a microphone with one wire crossed sends it."""
-    name, mixer = new_room(), AudioMixer()
-    avatar = AvatarRoom(_PICTURE, mixer=mixer, on_gone=lambda _why: None, on_change=lambda: None)
-    async with joined(target, name, "speaker") as speaker:
-        await avatar.join(target.url, target.token("avatar", name))
-        source = rtc.AudioSource(48_000, 2)
-        track = rtc.LocalAudioTrack.create_audio_track("stereo", source)
-        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
-        await speaker.me.publish_track(track, options)
-        loudest, began = 0.0, 0
-        async with asyncio.timeout(20):
-            while loudest < 0.1:
-                wave = 12_000 * np.sin(2 * np.pi * 220 * (began + np.arange(480)) / 48_000)
-                both = np.stack([wave, -wave], axis=1).astype(np.int16)
-                await source.capture_frame(rtc.AudioFrame(both.tobytes(), 48_000, 2, 480))
-                loudest = max(loudest, float(np.abs(mixer.take().samples).max()))
-                began += 480
-        await source.aclose()
-        await avatar.leave()

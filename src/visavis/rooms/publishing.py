@@ -149,9 +149,12 @@ class Publisher:
         if incoming is None:
             return None
         own = replace(section, direction="recvonly", ssrcs=(), repairs={})
-        if section.kind == "audio" and not incoming.track.info.disable_dtx:
-            parameters = section.fmtp.get(incoming.codec_number, "")
-            own = replace(own, fmtp={incoming.codec_number: f"{parameters};usedtx=1".lstrip(";")})
+        if section.kind == "audio":
+            # Clients send two channels as one unless the answer asks for stereo.
+            offered = section.fmtp.get(incoming.codec_number, "").split(";")
+            parameters = [each for each in offered if each and not each.startswith("stereo=")] + ["stereo=1"]
+            parameters += [] if incoming.track.info.disable_dtx else ["usedtx=1"]
+            own = replace(own, fmtp={incoming.codec_number: ";".join(parameters)})
         return sdp.write_section(own, transport, codec=incoming.codec_number)
 
     # Packets

@@ -26,8 +26,10 @@ class Voice {
 
   static async publish(room: Room, context: AudioContext, name: string): Promise<Voice> {
     const voice = new Voice(room, context);
-    // Discontinuous transmission would send nothing in silence, and the avatar's ear is to stay open.
-    const options = { name, source: Track.Source.Unknown, dtx: false, red: false };
+    // Discontinuous transmission would send nothing in silence, and the avatar keeps listening. Without `forceStereo`
+    // LiveKit's server has browsers that do not report the channels of a track mix them into one, where opposite
+    // channels cancel each other.
+    const options = { name, source: Track.Source.Unknown, dtx: false, red: false, forceStereo: true };
     await room.localParticipant.publishTrack(voice.#track, options);
     return voice;
   }
