@@ -1,7 +1,8 @@
 """Sound on two channels that cancel each other is heard, as a microphone with one wire crossed sends it.
 
 Who publishes decides how: the encoder mixes two channels into one unless the server's answer asks for stereo.
-LiveKit's server asks those for stereo who say that their track has it. Browsers do; the Python client does not.
+LiveKit's server asks for stereo when the client says that its track has it. Browsers do so;
+the Python client does not.
 """
 
 import asyncio
@@ -82,12 +83,15 @@ async def publish_opposites(client: Client) -> None:
 async def hears_python_client(target: Target, way: Target, *, single: bool) -> None:
     """Wait until an avatar hears a client that has come another way."""
     room = new_room()
-    async with joined(way, room, "speaker", single=single) as speaker, listening(target, room) as mixer:
-        async with asyncio.TaskGroup() as group:
-            publishing = group.create_task(publish_opposites(speaker))
-            async with asyncio.timeout(20):
-                await until_loud(mixer)
-            publishing.cancel()
+    async with (
+        joined(way, room, "speaker", single=single) as speaker,
+        listening(target, room) as mixer,
+        asyncio.TaskGroup() as group,
+    ):
+        publishing = group.create_task(publish_opposites(speaker))
+        async with asyncio.timeout(20):
+            await until_loud(mixer)
+        publishing.cancel()
 
 
 @BOTH_WAYS

@@ -65,6 +65,13 @@ test.for(INPUTS)(
   },
 );
 
+test("the server is told that the voice has two channels", async ({ session }) => {
+  await session.openVoice();
+  // LiveKit's server has it mixed into one otherwise, and not every browser reports how many a track has.
+  const publications = session.getState().room?.localParticipant.trackPublications.values() ?? [];
+  expect([...publications].map(({ trackInfo }) => trackInfo?.stereo)).toEqual([true]);
+});
+
 test("the voice stays published between two sounds, and sounds end of themselves", async ({
   room,
   session,
