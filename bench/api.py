@@ -144,7 +144,7 @@ def memory(pid: int) -> Figures:
         )
         role = "postgres" if name.startswith("postgres:") or "bin/postgres" in name else role
         role = "worker" if "cli.main work" in name else role
-        role = "rendering_process" if "cli.child" in name else role
+        role = "rendering_process" if "cli.rendering_process" in name else role
         children += role == "rendering_process"
         rollup = Path(f"/proc/{each}/smaps_rollup").read_text()
         sums[role] += int(re.findall(r"^Pss:\s+(\d+)", rollup, re.MULTILINE)[0]) / 1e3

@@ -42,7 +42,7 @@ from visavis.realtime.delays import Delays, note_track
 from visavis.realtime.room import CODECS
 
 STARTS = 10
-WAITING_PLAYERS = 2  # that a worker keeps warm
+WAITING_PROCESSES = 2  # that a worker keeps warm
 WARM_BY_S = 60.0
 SENTENCES = 8
 CROWD_S = 20
@@ -85,8 +85,8 @@ async def until_warm(served: Served) -> None:
     before: dict[int, float] = {}
     async with asyncio.timeout(WARM_BY_S):
         while True:
-            used_s = {pid: _cpu_s([pid]) for pid, _ in _player_processes(served.pid)}
-            if len(used_s) == WAITING_PLAYERS and used_s == before:
+            used_s = {pid: _cpu_s([pid]) for pid, _ in _session_processes(served.pid)}
+            if len(used_s) == WAITING_PROCESSES and used_s == before:
                 return
             before = used_s
             await asyncio.sleep(0.5)
@@ -169,33 +169,33 @@ async def crowd(
             viewer, _ = await stack.enter_async_context(session(served, rig))
             viewers.append(viewer)
         voices = [await stack.enter_async_context(speaking(viewer.room)) for viewer in viewers]
-        players = _players(served.pid)
+        processes = _playing(served.pid)
         if one_core:
-            _share_one_core(players, [os.getpid(), served.pid])
-        frames, began_s, used_s = [viewer.frames for viewer in viewers], time.monotonic(), _cpu_s(players)
+            _share_one_core(processes, [os.getpid(), served.pid])
+        frames, began_s, used_s = [viewer.frames for viewer in viewers], time.monotonic(), _cpu_s(processes)
         words = sentence()[: round(seconds * RATE_HZ)]
         while time.monotonic() - began_s < seconds:
             await asyncio.gather(*(voice.say(words) for voice in voices))
         taken_s = time.monotonic() - began_s
-        cores = (_cpu_s(players) - used_s) / taken_s / count
+        cores = (_cpu_s(processes) - used_s) / taken_s / count
         rates = [(v.frames - was) / taken_s for v, was in zip(viewers, frames, strict=True)]
-        memory = [_memory_bytes(pid) / MB for pid in players]
+        memory = [_memory_bytes(pid) / MB for pid in processes]
     return {
         "sessions": count,
         "cores_a_session": round(cores, 3),
         "sessions_a_core": round(1 / cores, 2),
         "worst_viewer_fps": round(min(rates), 2),
-        "player_mb": round(statistics.median(memory)),
+        "process_mb": round(statistics.median(memory)),
     }
 
 
-def _share_one_core(players: list[int], others: list[int]) -> None:
+def _share_one_core(processes: list[int], others: list[int]) -> None:
     """Bind processes to the first core, and others, with those below them, to the rest."""
     first, *rest = CORES
     for pid in _family(others):
         for thread in Path(f"/proc/{pid}/task").glob("*"):
             with contextlib.suppress(OSError):  # it has ended
-                os.sched_setaffinity(int(thread.name), {first} if pid in players else rest)
+                os.sched_setaffinity(int(thread.name), {first} if pid in processes else rest)
 
 
 def counted(served: Served) -> Figures:
@@ -211,19 +211,19 @@ def logged(served: Served, event: str) -> list[Figures]:
     return [line for line in lines if line.get("event") == event]
 
 
-def _players(parent: int) -> list[int]:
-    """Players that play: those that have the room's threads; the others only wait."""
-    mine = _player_processes(parent)
+def _playing(parent: int) -> list[int]:
+    """Processes of sessions that play: those that have the room's threads; the others only wait."""
+    mine = _session_processes(parent)
     most = max(threads for _, threads in mine)
     return [pid for pid, threads in mine if threads > most / 2]
 
 
-def _player_processes(parent: int) -> list[tuple[int, int]]:
+def _session_processes(parent: int) -> list[tuple[int, int]]:
     """Processes of sessions, those that wait for one as well, and how many threads they have."""
     found = []
     for pid in _family([parent]):
         with contextlib.suppress(OSError):
-            if b"visavis.cli.player" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if b"visavis.cli.session_process" in Path(f"/proc/{pid}/cmdline").read_bytes():
                 found.append((pid, int(_stat(pid)[17])))
     return found
 
@@ -273,18 +273,18 @@ async def soak(served: Served, rig: Rig, wanted: Expected, minutes: float, path:
         begin_s = time.monotonic()
         said: list[Figures] = []
         rows: list[Figures] = []
-        players = _players(served.pid)
-        frames, used_s = viewer.frames, _cpu_s(players)
+        processes = _playing(served.pid)
+        frames, used_s = viewer.frames, _cpu_s(processes)
         while (now_s := time.monotonic()) < begin_s + minutes * 60:
             stolen_s = _stolen_s()
             some = await talk(viewer, wanted, until_s=now_s + 60)
             said += some
             row = {"minute": round((time.monotonic() - begin_s) / 60, 1), **summary(some)}
             row["fps"] = round((viewer.frames - frames) / (time.monotonic() - begin_s), 2)
-            row["cores"] = round((_cpu_s(players) - used_s) / (time.monotonic() - begin_s), 3)
+            row["cores"] = round((_cpu_s(processes) - used_s) / (time.monotonic() - begin_s), 3)
             row["load"] = round(os.getloadavg()[0], 2)
             row["stolen_s"] = round(_stolen_s() - stolen_s, 2)
-            row["player_mb"] = round(_memory_bytes(players[0]) / MB)
+            row["process_mb"] = round(_memory_bytes(processes[0]) / MB)
             rows.append(row)
             print(json.dumps(row), flush=True)
             if path is not None:

@@ -12,13 +12,14 @@ from livekit.agents.voice.io import PlaybackFinishedEvent
 from harness.room_clients import Target, new_room
 from visavis.realtime.audio_mixer import AudioMixer
 from visavis.realtime.clock import MonotonicClock
-from visavis.realtime.room import AvatarRoom, VideoSettings
+from visavis.realtime.ports import VideoSettings
+from visavis.realtime.room import AvatarRoom
 from visavis.realtime.sound import BLOCK_S, Block, to_pcm
 
 AGENT, SENT_HZ = "the-agent", 24_000
 GREETING_S = 0.2
 WAIT_S = 5.0
-_PICTURE = VideoSettings(size_px=128, fps=10, codec="vp8", kbps=100)
+_VIDEO = VideoSettings(size_px=128, fps=10, codec="vp8", kbps=100)
 
 
 async def greet(target: Target, *, hold: bool = False) -> float:
@@ -67,7 +68,7 @@ async def avatar(
         seen: Waited for between being seen and having joined.
     """
     kind = _Slow if seen is not None else AvatarRoom
-    stay = kind(_PICTURE, mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None)
+    stay = kind(_VIDEO, mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None)
     if isinstance(stay, _Slow):
         stay.seen = seen
     playing = asyncio.create_task(_play(stay))

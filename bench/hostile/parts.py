@@ -25,8 +25,8 @@ _TAKEN_S: Final = 5.0
 _COMMANDS: Final = {
     "rooms": "visavis.cli.main rooms",
     "worker": "visavis.cli.main work",
-    "child": "visavis.cli.child",
-    "player": "visavis.cli.player",
+    "rendering process": "visavis.cli.rendering_process",
+    "session process": "visavis.cli.session_process",
 }
 
 
@@ -86,7 +86,7 @@ _WS_TIMEOUT: Final = aiohttp.ClientWSTimeout(ws_close=5.0)
 def parts(siege: Siege) -> Outcome:
     """Each part is killed, and where it has a place that place is taken for a while."""
     results, held = [], True
-    for name in ("rooms", "database", "worker", "child", "gateway's child", "player"):
+    for name in (*_COMMANDS, "database", "gateway's rendering process"):
         with siege.client() as client:
             session = client.post("/v1/realtime/session").json().get("session_id")
         began = time.monotonic()
@@ -138,10 +138,10 @@ def _killed(siege: Siege, name: str) -> Iterator[None]:
         finally:
             away.rename(settings)
         return
-    if name == "gateway's child":
-        _kill([pid for pid in _children(siege, "child") if _parent(pid) == siege.served.pid])
-    elif name == "child":
-        _kill([pid for pid in _children(siege, "child") if _parent(pid) != siege.served.pid])
+    if name == "gateway's rendering process":
+        _kill([pid for pid in _children(siege, "rendering process") if _parent(pid) == siege.served.pid])
+    elif name == "rendering process":
+        _kill([pid for pid in _children(siege, "rendering process") if _parent(pid) != siege.served.pid])
     else:
         _kill(_children(siege, name))
     yield

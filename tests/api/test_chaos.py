@@ -79,7 +79,7 @@ def test_many_jobs_while_workers_are_killed(start_server: Callable[..., Server],
     def kill() -> None:
         chance = random.Random(7)
         while len(killed) < KILLS and not stopped.wait(chance.uniform(1.0, 3.0)):
-            role = chance.choice(["worker", "child", "child"])
+            role = chance.choice(["worker", "rendering_process", "rendering_process"])
             found = server.processes()[role]
             for pid in chance.sample(found, min(1, len(found))):
                 try:
@@ -149,7 +149,7 @@ def test_results_expire_and_jobs_that_take_too_long_are_ended(
     start_server: Callable[..., Server], media: Path
 ) -> None:
     server = start_server(result_ttl_s="1", job_limit_s="3", render_children="1")
-    children = set(server.processes()["child"])
+    children = set(server.processes()["rendering_process"])
     with server.client() as client:
         job_id = client.post("/v1/tts/generate-wav", json={"text": "gone soon"}).json()["job_id"]
         job = server.finished(job_id)
@@ -160,7 +160,10 @@ def test_results_expire_and_jobs_that_take_too_long_are_ended(
         long_id = client.post("/v1/tts/generate-video", data=said, files=picture).json()["job_id"]
         long = server.finished(long_id)
         assert (long["status"], long["error_code"]) == ("failed", "generation_failed")
-        until(lambda: len(set(server.processes()["child"]) - children) == 1, what="a new rendering process")
+        until(
+            lambda: len(set(server.processes()["rendering_process"]) - children) == 1,
+            what="a new rendering process",
+        )
         until(lambda: not list(server.data.glob("objects/results/*/*")), within_s=45.0, what="deletion")
         until(lambda: client.get(f"/v1/jobs/{job_id}").json()["input"]["text_preview"] is None)
     server.stop()

@@ -27,7 +27,6 @@ from visavis.errors import (
 from visavis.worker import maintenance
 from visavis.worker.context import Policy, WorkerContext
 from visavis.worker.process_pool import ProcessPool
-from visavis.worker.session_processes import SessionPool
 
 UNSEEN = ("rate_rings", "rate_marks", "sign_in_tries")  # in SQL alone
 TTL_S = 60
@@ -243,7 +242,7 @@ def test_what_a_crash_left_in_the_store_is_swept_away(postgres: str, tmp_path: P
         for name in old:
             os.utime(tmp_path / "objects" / name, (0, 0))
         policy = Policy(None, 60, 7.0, 86_400.0, None, ())
-        render_pool, session_pool = ProcessPool([], children=0), SessionPool([], spares=0, environment={})
+        render_pool, session_pool = ProcessPool([], size=0), ProcessPool([], size=0, single_use=True)
         context = WorkerContext(
             database,
             store,

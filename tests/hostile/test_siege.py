@@ -116,7 +116,7 @@ def test_the_first_upload_after_a_child_was_killed(server: Server, media: Path) 
 def children(server: Server) -> list[int]:
     """The processes of the gateway that look at uploads, once they are ready."""
     assert server.process is not None
-    found = server.processes()["child"]
+    found = server.processes()["rendering_process"]
     return [pid for pid in found if parent(pid) == server.process.pid]
 
 

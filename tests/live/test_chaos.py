@@ -56,9 +56,10 @@ def second_worker(stage: Stage) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 def player_of(stage: Stage) -> int:
-    """The process of the one session that runs: of all players it is the one with the room's threads."""
+    """The process of the one session that runs: of all of them it is the one with the room's threads."""
     threads = {
-        pid: len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in stage.server.processes()["player"]
+        pid: len(list(Path(f"/proc/{pid}/task").iterdir()))
+        for pid in stage.server.processes()["session_process"]
     }
     return max(threads, key=lambda pid: threads[pid])
 

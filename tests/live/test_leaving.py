@@ -12,7 +12,8 @@ from livekit import api, rtc
 from tests.support.live import asynchronous
 
 from visavis.realtime.audio_mixer import AudioMixer
-from visavis.realtime.room import AvatarRoom, VideoSettings
+from visavis.realtime.ports import VideoSettings
+from visavis.realtime.room import AvatarRoom
 
 CLOSED_WHILE_NEGOTIATING = (
     "Called in wrong state: closed",
@@ -20,7 +21,7 @@ CLOSED_WHILE_NEGOTIATING = (
     "peer connection is closed, cannot create offer",
 )
 STEPS = ("connect", "publish_sound", "publish_face")
-_PICTURE = VideoSettings(size_px=128, fps=10, codec="vp8", kbps=100)
+_VIDEO = VideoSettings(size_px=128, fps=10, codec="vp8", kbps=100)
 
 
 class Interrupted(AvatarRoom):
@@ -70,7 +71,7 @@ async def test_who_leaves_while_joining_is_gone(
     """The library goes on with what it was asked for: it must not be left alone with it."""
     name = new_room()
     async with joined(target, name, "watcher") as watcher, target.service() as service:
-        avatar = Interrupted(_PICTURE, mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None)
+        avatar = Interrupted(_VIDEO, mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None)
         avatar.step, avatar.reached = step, asyncio.Event()
         joining = asyncio.create_task(avatar.join(target.url, target.token("avatar", name)))
         await avatar.reached.wait()
@@ -89,7 +90,7 @@ async def test_tracks_come_and_go_until_the_avatar_leaves(
 ) -> None:
     caplog.set_level(logging.WARNING)
     name = new_room()
-    avatar = AvatarRoom(_PICTURE, mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None)
+    avatar = AvatarRoom(_VIDEO, mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None)
     heard: asyncio.Queue[rtc.Track] = asyncio.Queue()
     avatar.room.on("track_subscribed", lambda track, *_: heard.put_nowait(track))
     avatar.room.on("track_unsubscribed", lambda *_: heard.put_nowait(None))

@@ -10,7 +10,8 @@ from tests.support.live import asynchronous
 
 from visavis.realtime.audio_mixer import AudioMixer
 from visavis.realtime.clock import MonotonicClock
-from visavis.realtime.room import AvatarRoom, VideoSettings
+from visavis.realtime.ports import VideoSettings
+from visavis.realtime.room import AvatarRoom
 from visavis.realtime.sound import BLOCK_S, Block, to_pcm
 
 SIDE_PX, GREY = 128, 170
@@ -22,8 +23,8 @@ async def test_an_avatar_that_cannot_draw_yet_is_not_black(tmp_path: Path) -> No
     """Its sound is heard while its process is late with its first picture: nothing is seen until then."""
     with embedded(tmp_path / "rooms.log") as server:
         target = server.target
-        picture = VideoSettings(size_px=SIDE_PX, fps=25, codec="vp8", kbps=500)
-        avatar = AvatarRoom(picture, mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None)
+        video = VideoSettings(size_px=SIDE_PX, fps=25, codec="vp8", kbps=500)
+        avatar = AvatarRoom(video, mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None)
         draws = asyncio.Event()
         async with watching(target.url, target.token("viewer", "a-room"), CENTRE) as viewer:
             await avatar.join(target.url, target.token("avatar", "a-room"))

@@ -22,7 +22,8 @@ from tests.conformance.rooms.servers import NoReferenceError, embedded, referenc
 from tests.live.conftest import asynchronous
 
 from visavis.realtime.audio_mixer import AudioMixer
-from visavis.realtime.room import AvatarRoom, VideoSettings
+from visavis.realtime.ports import VideoSettings
+from visavis.realtime.room import AvatarRoom
 
 BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connection", "two-connections"])
 PAGE = Path(__file__).parent / "stereo.html"

@@ -192,7 +192,7 @@ async def test_nothing_of_one_session_is_in_another(stage: Stage) -> None:
                 assert moved(still_view, since_s) < 0.3 * moved(speaker_view, since_s)
             assert len(speaker_view.room.remote_participants) == 1
             assert len(still_view.room.remote_participants) == 1
-        pids = stage.server.processes()["player"]
+        pids = stage.server.processes()["session_process"]
         assert len(pids) >= 2
 
 

@@ -18,7 +18,7 @@ from visavis.engine.rig.file import save_rig
 from visavis.engine.rig.model import Rig
 from visavis.engine.speech import SpeechModel
 from visavis.realtime.clock import MonotonicClock
-from visavis.realtime.room import VideoSettings
+from visavis.realtime.ports import SessionStats, VideoSettings
 from visavis.realtime.session import LiveSession, SessionConfig
 
 AVATARS_TRACKS = 2
@@ -87,31 +87,46 @@ async def test_after_its_end_no_token_brings_a_session_back(stage: Stage) -> Non
                         pass
 
 
+class Observer:
+    """Notes each time that an avatar joins."""
+
+    def __init__(self) -> None:
+        self.joins: asyncio.Queue[None] = asyncio.Queue()
+
+    def joined(self) -> None:
+        self.joins.put_nowait(None)
+
+    def token_refreshed(self, token: str) -> None:
+        pass
+
+    def showing(self) -> None:
+        pass
+
+    def report(self, stats: SessionStats, delays_ms: dict[str, float]) -> None:
+        pass
+
+
 @asynchronous
 async def test_an_avatar_comes_back_when_its_token_has_expired(
     portrait_rig: Rig, speech_model: SpeechModel, tmp_path: Path
 ) -> None:
     """As after days, when the room server sends everybody away."""
     save_rig(portrait_rig, tmp_path / "face.visavis")
-    events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-
-    async def until_told(event: str) -> None:
-        while (await within(events.get()))["event"] != event:
-            pass
+    observer = Observer()
 
     with embedded(tmp_path / "rooms.log") as server:
         token = server.target.token("avatar", new_room(), ttl=SOON_EXPIRED, kind="agent")
-        picture = VideoSettings(size_px=128, fps=25, codec="vp8", kbps=500)
+        video = VideoSettings(size_px=128, fps=25, codec="vp8", kbps=500)
         config = SessionConfig(
-            nullcontext(server.target.url), token, None, tmp_path / "face.visavis", picture, idle_timeout_s=60
+            nullcontext(server.target.url), token, None, tmp_path / "face.visavis", video, idle_timeout_s=60
         )
-        live = LiveSession(config, speech_model, MonotonicClock(), events.put_nowait)
+        live = LiveSession(config, speech_model, MonotonicClock(), observer)
         running = asyncio.create_task(live.run())
         try:
-            await until_told("joined")
+            await within(observer.joins.get())
             await until_refused(server.target, token)
             await within(live._room.room.simulate_scenario(room_pb2.SIMULATE_SERVER_LEAVE))
-            await until_told("joined")
+            await within(observer.joins.get())
         finally:
             live.end()
             await running

@@ -29,8 +29,8 @@ STOP_S = 60.0
 ROUND_S = 0.02
 ROLES = {
     "worker": "visavis.cli.main work",
-    "child": "visavis.cli.child",
-    "player": "visavis.cli.player",
+    "rendering_process": "visavis.cli.rendering_process",
+    "session_process": "visavis.cli.session_process",
     "rooms": "visavis.cli.main rooms",
     "postgres": "bin/postgres -D",
 }

@@ -2,77 +2,36 @@
 
 import contextlib
 import ipaddress
-import os
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from signal import SIGKILL
 from typing import Any, Final, cast
 
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from visavis.adapters import scratch, tethered
+from visavis.adapters import scratch
 from visavis.adapters.livekit import LiveKitRooms
 from visavis.adapters.objects import CloudObjects, LocalObjects
 from visavis.adapters.public_http import PublicHttp
-from visavis.bootstrap import external_rooms, roomserver
+from visavis.bootstrap import external_rooms, processes, roomserver
 from visavis.bootstrap.console import console_context
 from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.marking import marker
 from visavis.bootstrap.roomserver import RoomsAddress
 from visavis.core.database import Database
 from visavis.core.secret import LINKS, ROOMS, derived, shared_secret
-from visavis.errors import BusyError, ChildError, SettingsError
+from visavis.errors import SettingsError
 from visavis.ports import RoomServerAddress
 from visavis.providers.espeak import Espeak
+from visavis.realtime.ports import VideoSettings
 from visavis.samples import write_portrait
 from visavis.settings import Settings
 from visavis.surfaces.atlas.app import create_app
 from visavis.surfaces.console.app import Dispatcher
-from visavis.surfaces.console.context import FaceInPhoto
 from visavis.surfaces.shared.context import Context, LiveLimits, RequestLimits
 from visavis.worker.context import LiveOptions, Policy, WorkerContext
-from visavis.worker.process_pool import ProcessPool
-from visavis.worker.session_processes import SessionPool
 
-_CHECK_LIMIT_S: Final = 20.0
-_BUILD_PATIENCE_S: Final = 20.0
-_SPARE_PLAYERS: Final = 2
-_CHECK_PATIENCE_S: Final = 5.0
 _MAX_WAITING: Final = 8  # faces of one account
-_CHILD_MAY_KNOW: Final = (
-    *("VISAVIS_MODELS_", "VISAVIS_OFFLINE", "VISAVIS_LOG_", "VISAVIS_CHILD_", "PATH", "HOME", "LANG", "LC_"),
-    *("TMPDIR", "XDG_", "PYTHON", "VIRTUAL_ENV", "LD_", "SSL_", "PIP_"),
-)
-
-
-def child_command() -> list[str]:
-    """What starts a rendering process, tied to the life of this one."""
-    words = [sys.executable, "-m", "visavis.cli.child"]
-    return tethered.command(words, on_parents_death=SIGKILL)
-
-
-def player_command() -> list[str]:
-    """What starts the process of a live session, tied to the life of this one."""
-    words = [sys.executable, "-m", "visavis.cli.player"]
-    return tethered.command(words, on_parents_death=SIGKILL)
-
-
-def child_environment() -> dict[str, str]:
-    """What a rendering process may know: it reads strangers' files and needs no secrets."""
-    return {name: value for name, value in os.environ.items() if name.startswith(_CHILD_MAY_KNOW)}
-
-
-def player_environment() -> dict[str, str]:
-    """What the process of a live session may know: as a rendering process, and whom it may join."""
-    known = child_environment()
-    return known | {name: os.environ[name] for name in ("VISAVIS_ROOM_NETWORKS",) if name in os.environ}
-
-
-def render_children(settings: Settings) -> int:
-    """How many jobs are rendered at a time."""
-    return settings.render_children or len(os.sched_getaffinity(0))
 
 
 async def object_store(installation: Installation, database: Database) -> LocalObjects | CloudObjects:
@@ -150,25 +109,21 @@ async def gateway(
     try:
         store = await object_store(installation, database)
         rooms = LiveKitRooms(await room_server(installation, database, public=True))
-        children = settings.face_children
-        async with ProcessPool(
-            child_command(),
-            children=children,
-            environment=child_environment(),
-            max_held=max(1, children - 1),
-            max_waiting=_MAX_WAITING,
+        size = settings.face_children
+        async with processes.rendering(
+            settings, size=size, max_held=max(1, size - 1), max_waiting=_MAX_WAITING
         ) as pool:
             context = Context(
                 database=database,
                 store=store,
                 synthesizer=Espeak(),
-                check_media=_media_check(pool),
+                check_media=processes.media_check(pool),
                 check_callback=http.check,
                 check_room=external_rooms.checker(
                     settings, shown=rooms.url, own=await room_server(installation, database, public=False)
                 ),
                 fetch=http.get,
-                build_rig=_rig_builder(pool),
+                build_rig=processes.rig_builder(pool),
                 rooms=rooms,
                 open_link=store.open_link if isinstance(store, LocalObjects) else None,
                 folder=folder,
@@ -191,7 +146,7 @@ async def gateway(
                 ),
             )
             dispatcher = Dispatcher(
-                console_context(context, settings, _face_finder(pool)), create_app(context)
+                console_context(context, settings, processes.face_finder(pool)), create_app(context)
             )
             yield _behind_proxies(dispatcher, settings)
     finally:
@@ -217,40 +172,6 @@ def _behind_proxies(app: ASGIApp, settings: Settings) -> ASGIApp:
     return cast("ASGIApp", behind)
 
 
-def _media_check(pool: ProcessPool) -> Callable[[Path | None, Path | None, str], Awaitable[None]]:
-    """What looks at uploads. When there is no time for it, the job itself will tell."""
-
-    async def check(image: Path | None, audio: Path | None, owner: str) -> None:
-        request = {"do": "check", "image": str(image or ""), "audio": str(audio or "")}
-        try:
-            await pool.work(request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner)
-        except (BusyError, ChildError):
-            return
-
-    return check
-
-
-def _face_finder(pool: ProcessPool) -> Callable[[Path, str], Awaitable[FaceInPhoto]]:
-    """What looks at a photo that was just chosen."""
-
-    async def find(photo: Path, owner: str) -> FaceInPhoto:
-        request = {"do": "face", "image": str(photo)}
-        found = await pool.work(request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner)
-        return FaceInPhoto(outline=found["outline"], warnings=found["warnings"])
-
-    return find
-
-
-def _rig_builder(pool: ProcessPool) -> Callable[[Path, Path, str], Awaitable[None]]:
-    """What takes faces apart for live sessions."""
-
-    async def build(picture: Path, target: Path, owner: str) -> None:
-        request = {"do": "rig", "image": str(picture), "output": str(target)}
-        await pool.work(request, limit_s=_CHECK_LIMIT_S, patience_s=_BUILD_PATIENCE_S, owner=owner)
-
-    return build
-
-
 @contextlib.asynccontextmanager
 async def worker_context(installation: Installation, folder: Path) -> AsyncIterator[WorkerContext]:
     """What a worker needs, with its rendering processes.
@@ -268,19 +189,15 @@ async def worker_context(installation: Installation, folder: Path) -> AsyncItera
         rooms = LiveKitRooms(await room_server(installation, database, public=False))
         shown = await room_server(installation, database, public=True)
         async with (
-            ProcessPool(
-                child_command(), children=render_children(settings), environment=child_environment()
-            ) as render_pool,
-            SessionPool(
-                player_command(), spares=_spare_players(settings), environment=player_environment()
-            ) as session_pool,
+            processes.rendering(settings, size=processes.render_count(settings)) as render_pool,
+            processes.sessions(settings) as session_pool,
         ):
             yield WorkerContext(
                 database=database,
                 store=store,
                 render_pool=render_pool,
                 session_pool=session_pool,
-                live=LiveOptions(rooms, shown.url, _picture(settings), settings.live_slots),
+                live=LiveOptions(rooms, shown.url, _video(settings), settings.live_slots),
                 mark=mark,
                 post=public_http(settings).post,
                 policy=Policy(
@@ -298,16 +215,10 @@ async def worker_context(installation: Installation, folder: Path) -> AsyncItera
         await database.close()
 
 
-def _picture(settings: Settings) -> dict[str, int | str]:
-    """How live video is sent."""
-    return {
-        "size_px": settings.live_size_px,
-        "fps": settings.live_fps,
-        "codec": settings.live_codec,
-        "kbps": settings.live_kbps,
-    }
-
-
-def _spare_players(settings: Settings) -> int:
-    """Processes that wait for a live session: none where none are to be held."""
-    return 0 if settings.live_slots == 0 else min(_SPARE_PLAYERS, settings.live_slots or _SPARE_PLAYERS)
+def _video(settings: Settings) -> VideoSettings:
+    return VideoSettings(
+        size_px=settings.live_size_px,
+        fps=settings.live_fps,
+        codec=settings.live_codec,
+        kbps=settings.live_kbps,
+    )

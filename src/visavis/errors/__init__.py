@@ -29,8 +29,10 @@ from visavis.errors.inputs import (
     RequestError,
     RigFileError,
     SoundError,
+    TooMuchMemoryError,
     UploadTooLargeError,
     UrlError,
+    input_error,
 )
 from visavis.errors.installation import (
     ExtraMissingError,
@@ -140,10 +142,12 @@ __all__ = [
     "StoredFileMissingError",
     "TakingTooLongError",
     "TokenError",
+    "TooMuchMemoryError",
     "TryLaterError",
     "UploadTooLargeError",
     "UrlError",
     "VisavisError",
     "WireError",
     "error_class",
+    "input_error",
 ]

@@ -1,6 +1,8 @@
 """Errors of what people send: photos, sounds, rigs, texts and addresses."""
 
-from visavis.errors.base import InputError, VisavisError
+from typing import Final
+
+from visavis.errors.base import InputError, VisavisError, error_class
 
 
 class PhotoError(InputError):
@@ -57,6 +59,12 @@ class RigFileError(InputError):
     code = "invalid_rig"
 
 
+class TooMuchMemoryError(InputError):
+    """The input needs more memory than a rendering process may have."""
+
+    code = "too_much_memory"
+
+
 class UrlError(InputError):
     """The URL is malformed, ambiguous, or has an unsupported scheme."""
 
@@ -91,3 +99,16 @@ class MediaTypeError(VisavisError):
     """The format of the upload is not supported."""
 
     code = "unsupported_media"
+
+
+_FOUND_IN_FILES: Final = (PhotoError, SoundError, RigFileError, TooMuchMemoryError)
+
+
+def input_error(code: str, message: str) -> InputError | None:
+    """The error that a rendering process found in an input; `None` if the code is of no such error.
+
+    Errors of other kinds are not passed on: their messages may say something of this machine.
+    """
+    kind = error_class(code)
+    is_told = kind is InputError or issubclass(kind, _FOUND_IN_FILES)
+    return kind(message) if is_told and issubclass(kind, InputError) else None

@@ -12,7 +12,7 @@ from visavis.engine.speech import RATE_HZ as SPEECH_RATE_HZ
 from visavis.engine.speech import SpeechModel
 from visavis.engine.stream import Stream
 from visavis.engine.view import FaceView
-from visavis.realtime.room import VideoSettings
+from visavis.realtime.ports import VideoSettings
 
 _MEASURED_S: Final = 0.8
 _BESIDES: Final = 0.12
@@ -22,14 +22,14 @@ _SAMPLES: Final = round(SPEECH_RATE_HZ * _MEASURED_S)
 _CODECS: Final = {"vp8": "libvpx", "h264": "libx264"}
 
 
-def measure_cost(rig: Rig, speech: SpeechModel, picture: VideoSettings) -> float:
+def measure_cost(rig: Rig, speech: SpeechModel, video: VideoSettings) -> float:
     """Seconds of a core that a second of a session takes: hearing, drawing, encoding, and what is besides.
 
     Processor time is counted, so that other work on the machine does not change the answer.
     """
     sound = np.random.default_rng(0).normal(0, 0.1, _SAMPLES).astype(np.float32)
-    stream = Stream(FaceView(rig, side_px=picture.size_px), speech, fps=Fraction(picture.fps))
-    encoder = _encoder(picture)
+    stream = Stream(FaceView(rig, side_px=video.size_px), speech, fps=Fraction(video.fps))
+    encoder = _encoder(video)
     _run(stream, encoder, sound)  # what happens only once is not counted
     began_s = time.process_time()
     _run(stream, encoder, sound)
@@ -41,14 +41,14 @@ def _run(stream: Stream, encoder: av.VideoCodecContext, sound: np.ndarray) -> No
         encoder.encode(av.VideoFrame.from_ndarray(frame.rgb, format="rgb24").reformat(format="yuv420p"))
 
 
-def _encoder(picture: VideoSettings) -> av.VideoCodecContext:
-    encoder = av.CodecContext.create(_CODECS[picture.codec], "w")
+def _encoder(video: VideoSettings) -> av.VideoCodecContext:
+    encoder = av.CodecContext.create(_CODECS[video.codec], "w")
     if not isinstance(encoder, av.VideoCodecContext):
-        raise TypeError(f"{picture.codec} encodes no video")
-    encoder.width = encoder.height = picture.size_px
-    encoder.pix_fmt, encoder.time_base = "yuv420p", Fraction(1, picture.fps)
-    encoder.framerate = Fraction(picture.fps)
-    encoder.bit_rate, encoder.thread_count = picture.kbps * 1000, 1
+        raise TypeError(f"{video.codec} encodes no video")
+    encoder.width = encoder.height = video.size_px
+    encoder.pix_fmt, encoder.time_base = "yuv420p", Fraction(1, video.fps)
+    encoder.framerate = Fraction(video.fps)
+    encoder.bit_rate, encoder.thread_count = video.kbps * 1000, 1
     speed = {"deadline": "realtime", "cpu-used": "6"}
-    encoder.options = speed if picture.codec == "vp8" else {"preset": "veryfast", "tune": "zerolatency"}
+    encoder.options = speed if video.codec == "vp8" else {"preset": "veryfast", "tune": "zerolatency"}
     return encoder

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import cv2
@@ -16,6 +15,7 @@ from visavis.realtime.agent_voice import AgentVoice, agent_of
 from visavis.realtime.audio_mixer import AudioMixer
 from visavis.realtime.calls import LibraryCalls
 from visavis.realtime.delays import Delays, note_track
+from visavis.realtime.ports import EndReason, VideoSettings
 from visavis.realtime.sound import BLOCK_S, BLOCK_SAMPLES, CHANNELS, RATE_HZ, Mixer
 from visavis.realtime.viewers import ViewersRoom, leave_room, refreshed_token
 
@@ -41,47 +41,31 @@ CODECS: Final = {"vp8": rtc.VideoCodec.VP8, "h264": rtc.VideoCodec.H264}
 _log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
-class VideoSettings:
-    """How the video is sent.
-
-    Attributes:
-        size_px: Side of the square.
-        fps: Frames a second.
-        codec: Of `CODECS`.
-        kbps: At most.
-    """
-
-    size_px: int
-    fps: int
-    codec: str
-    kbps: int
-
-
 class AvatarRoom:
     """One stay in a room, from joining to leaving."""
 
     def __init__(
         self,
-        picture: VideoSettings,
+        video: VideoSettings,
         *,
         mixer: AudioMixer,
         interrupt: Callable[[], None] = lambda: None,
-        on_gone: Callable[[str], None],
+        on_gone: Callable[[EndReason | None], None],
         on_change: Callable[[], None],
         on_token: Callable[[str], None] = lambda _token: None,
     ) -> None:
         """Prepare; nothing is connected.
 
         Args:
-            picture: How the video is sent.
+            video: How the video is sent.
             mixer: Mixes every track of the room, unless the avatar speaks for an agent.
             interrupt: Called when what is on its way to the audio track must not be played.
-            on_gone: Told why when the stay is over and we did not leave: `room_deleted`, `replaced`, `lost`.
+            on_gone: Told when the stay is over and we did not leave, and why; `None` if the room was lost and
+                may be joined again.
             on_change: Told when tracks or participants come or go.
             on_token: Told the token to join with again: the server refreshes it now and then.
         """
-        self._picture, self._mixer, self._on_gone, self._on_change = picture, mixer, on_gone, on_change
+        self._settings, self._mixer, self._on_gone, self._on_change = video, mixer, on_gone, on_change
         self._on_token = on_token
         self.room = rtc.Room()
         self._calls = LibraryCalls()
@@ -207,16 +191,16 @@ class AvatarRoom:
         """
         if self._video is None or self._is_leaving:
             return
-        size = self._picture.size_px
+        size = self._settings.size_px
         planes = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2YUV_I420)
         frame = rtc.VideoFrame(size, size, rtc.VideoBufferType.I420, planes.reshape(-1).data)
         self._video.capture_frame(frame, timestamp_us=round(time_s * 1e6))
 
     async def _publish(self) -> None:
-        picture = self._picture
+        settings = self._settings
         self._audio = rtc.AudioSource(RATE_HZ, 1, queue_size_ms=_NO_QUEUE)
-        self._video = rtc.VideoSource(picture.size_px, picture.size_px)
-        self.show(np.zeros((picture.size_px, picture.size_px, 3), np.uint8), _LONG_AGO_S)
+        self._video = rtc.VideoSource(settings.size_px, settings.size_px)
+        self.show(np.zeros((settings.size_px, settings.size_px, 3), np.uint8), _LONG_AGO_S)
         self._tracks.append(await self._calls.finish(self._publish_tracks(self.room.local_participant)))
         self._is_published = True
 
@@ -239,7 +223,7 @@ class AvatarRoom:
         await me.publish_track(sound, options)
 
     async def _publish_face(self, me: rtc.LocalParticipant) -> rtc.LocalVideoTrack:
-        picture = self._picture
+        settings = self._settings
         if self._video is None:
             raise LiveRoomError("The avatar has left.")
         face = rtc.LocalVideoTrack.create_video_track("avatar-face", self._video)
@@ -248,8 +232,8 @@ class AvatarRoom:
             source=rtc.TrackSource.SOURCE_CAMERA,
             simulcast=False,
             stream=_STREAM,
-            video_codec=CODECS[picture.codec],
-            video_encoding=rtc.VideoEncoding(max_bitrate=picture.kbps * 1000, max_framerate=picture.fps),
+            video_codec=CODECS[settings.codec],
+            video_encoding=rtc.VideoEncoding(max_bitrate=settings.kbps * 1000, max_framerate=settings.fps),
         )
         options.degradation_preference = rtc.DegradationPreference.MAINTAIN_RESOLUTION.value
         await me.publish_track(face, options)
@@ -272,9 +256,9 @@ class AvatarRoom:
         if self._is_leaving:
             return
         if reason == rtc.DisconnectReason.DUPLICATE_IDENTITY:
-            self._on_gone("replaced")
+            self._on_gone(EndReason.REPLACED)
         else:
-            self._on_gone("room_deleted" if reason in _GONE else "lost")
+            self._on_gone(EndReason.ROOM_DELETED if reason in _GONE else None)
 
     def _hear_of(self, publication: rtc.RemoteTrackPublication) -> None:
         if self._is_leaving:

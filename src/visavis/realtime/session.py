@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -20,7 +20,8 @@ from visavis.realtime.av_sync import AvSync
 from visavis.realtime.clock import Clock
 from visavis.realtime.crossfade import FaceCrossfade
 from visavis.realtime.delays import Delays
-from visavis.realtime.room import AvatarRoom, VideoSettings
+from visavis.realtime.ports import EndReason, SessionObserver, SessionStats, VideoSettings
+from visavis.realtime.room import AvatarRoom
 from visavis.realtime.sound import BLOCK_S, RATE_HZ, to_pcm
 
 _REJOIN_S: Final = 40.0
@@ -45,7 +46,7 @@ class SessionConfig:
         token: To join with.
         viewers_token: For the room of the viewers, if that is another one.
         rig: File of the face.
-        picture: How the video is sent.
+        video: How the video is sent.
         idle_timeout_s: After so long without anybody to be heard the session is over.
     """
 
@@ -53,34 +54,15 @@ class SessionConfig:
     token: str
     viewers_token: str | None
     rig: Path
-    picture: VideoSettings
+    video: VideoSettings
     idle_timeout_s: float
-
-
-@dataclass
-class SessionStats:
-    """What is counted of a session.
-
-    Attributes:
-        frames: Shown.
-        skipped: Frames that were due and not drawn, because others were late already.
-        late: Frames shown over half their time late.
-        stalls: Times that everything stood still for long.
-        dropped_s: Sound that came in a burst and was not played.
-    """
-
-    frames: int = 0
-    skipped: int = 0
-    late: int = 0
-    stalls: int = 0
-    dropped_s: float = 0.0
 
 
 class LiveSession:
     """An avatar in a room, from joining to leaving."""
 
     def __init__(
-        self, config: SessionConfig, speech: SpeechModel, clock: Clock, tell: Callable[[dict[str, Any]], None]
+        self, config: SessionConfig, speech: SpeechModel, clock: Clock, observer: SessionObserver
     ) -> None:
         """Prepare; nothing is opened.
 
@@ -88,23 +70,23 @@ class LiveSession:
             config: What it is to be.
             speech: What hears.
             clock: The session's only one.
-            tell: Told of events, as dictionaries; see `process`.
+            observer: Is told what happens.
         """
-        self._config, self._speech, self._clock, self._tell = config, speech, clock, tell
-        self._fps = Fraction(config.picture.fps)
+        self._config, self._speech, self._clock, self._observer = config, speech, clock, observer
+        self._fps = Fraction(config.video.fps)
         # Later newer ones, from the server.
         self._token, self._viewers_token = config.token, config.viewers_token
-        self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._over: asyncio.Future[EndReason] = asyncio.get_running_loop().create_future()
         self._lost = asyncio.Event()
         self._idle_since_s: float | None = clock.now_s()
         self._crossfade: FaceCrossfade | None = None
         self._mixer = AudioMixer()
         self._interrupt: Callable[[], None] = lambda: None
         self._room = self._new_room()
-        self.figures = SessionStats()
+        self.stats = SessionStats()
         self._delays = Delays()
 
-    async def run(self) -> str:
+    async def run(self) -> EndReason:
         """Play until it is over. Returns why."""
         face = await asyncio.to_thread(self._face, self._config.rig)
         self._crossfade = FaceCrossfade(face, fps=float(self._fps))
@@ -124,7 +106,7 @@ class LiveSession:
                 await self._room.leave()
         return reason
 
-    def end(self, reason: str = "ended") -> None:
+    def end(self, reason: EndReason = EndReason.ENDED) -> None:
         """Let it be over."""
         if not self._over.done():
             self._over.set_result(reason)
@@ -144,11 +126,11 @@ class LiveSession:
         await self._room.describe({"visavis.face": name})
 
     def _face(self, rig: Path) -> FaceView:
-        return FaceView(load_rig(rig), side_px=self._config.picture.size_px)
+        return FaceView(load_rig(rig), side_px=self._config.video.size_px)
 
     def _new_room(self) -> AvatarRoom:
         return AvatarRoom(
-            self._config.picture,
+            self._config.video,
             mixer=self._mixer,
             interrupt=lambda: self._interrupt(),
             on_gone=self._note_gone,
@@ -161,9 +143,9 @@ class LiveSession:
         while True:
             self._lost.clear()
             if not await self._join_patiently(url):
-                self.end("room_lost")
+                self.end(EndReason.ROOM_LOST)
                 return
-            self._tell({"event": "joined"})
+            self._observer.joined()
             await self._lost.wait()
             _log.warning("room_lost")
             self._viewers_token = self._room.viewers_token
@@ -192,7 +174,7 @@ class LiveSession:
             await self._clock.sleep_until(began_s + beat * _BEAT_S)
             late_s = self._clock.now_s() - began_s - beat * _BEAT_S
             if late_s > _STALL_S:
-                self.figures.stalls += 1
+                self.stats.stalls += 1
                 began_s, late_s = began_s + late_s, 0.0
             self._delays.add("tick", late_s)
             self._delays.add("ear", self._mixer.waiting_s)
@@ -212,7 +194,7 @@ class LiveSession:
         for _ in range(_BEAT_BLOCKS):
             tick = av_sync.step(self._mixer.take() if voice is None else voice.take())
             sound.append(tick.sound)
-            self.figures.skipped += tick.skipped + (pose is not None and tick.pose is not None)
+            self.stats.skipped += tick.skipped + (pose is not None and tick.pose is not None)
             pose = tick.pose or pose
         await self._room.play([to_pcm(block.samples) for block in sound])
         if voice is not None:
@@ -224,13 +206,13 @@ class LiveSession:
     def _show(self, stream: Stream, pose: Pose, *, late_s: float, at_s: float) -> None:
         frame_s = float(1 / self._fps)
         if late_s > frame_s:
-            self.figures.skipped += 1
+            self.stats.skipped += 1
             return
-        self.figures.late += late_s > frame_s / 2
+        self.stats.late += late_s > frame_s / 2
         self._room.show(stream.draw(pose).rgb, at_s)
-        self.figures.frames += 1
-        if self.figures.frames == 1:
-            self._tell({"event": "showing"})
+        self.stats.frames += 1
+        if self.stats.frames == 1:
+            self._observer.showing()
 
     async def _watch(self) -> None:
         """Look now and then whether anybody is there, and tell the figures."""
@@ -239,22 +221,22 @@ class LiveSession:
             await self._clock.sleep_until(self._clock.now_s() + _WATCH_S)
             now_s = self._clock.now_s()
             if self._idle_since_s is not None and now_s - self._idle_since_s > self._config.idle_timeout_s:
-                self.end("idle_timeout")
+                self.end(EndReason.IDLE_TIMEOUT)
             if now_s - told_s >= _REPORT_S:
                 told_s = now_s
-                self.figures.dropped_s = self._mixer.dropped_samples / RATE_HZ
+                self.stats.dropped_s = self._mixer.dropped_samples / RATE_HZ
                 await self._room.look(self._delays)
-                self._tell({"event": "figures", **asdict(self.figures), "delays_ms": self._delays.take_ms()})
+                self._observer.report(replace(self.stats), self._delays.take_ms())
 
-    def _note_gone(self, why: str) -> None:
-        if why == "lost":
+    def _note_gone(self, reason: EndReason | None) -> None:
+        if reason is None:
             self._lost.set()
         else:
-            self.end(why)
+            self.end(reason)
 
     def _note_token(self, token: str) -> None:
         self._token = token
-        self._tell({"event": "token", "token": token})
+        self._observer.token_refreshed(token)
 
     def _note_change(self) -> None:
         """Begin to wait when nobody is there to be heard, or stop waiting."""

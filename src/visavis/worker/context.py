@@ -11,8 +11,8 @@ import structlog
 from visavis.core.database import Database
 from visavis.errors import DatabaseError
 from visavis.ports import ObjectStore, Rooms
+from visavis.realtime.ports import VideoSettings
 from visavis.worker.process_pool import ProcessPool
-from visavis.worker.session_processes import SessionPool
 
 _PATIENCE_S: Final = 60.0
 _FIRST_PAUSE_S: Final = 0.2
@@ -50,14 +50,14 @@ class LiveOptions:
     Attributes:
         rooms: Where they meet, as workers reach them.
         shown_url: The address of that server, as clients know it.
-        picture: How their video is sent; see `visavis.realtime.room.VideoSettings`.
+        video: How their video is sent.
         wanted_slots: How many a worker shall hold; measured if not given.
         slots: How many this one holds: none until that is known, and none once it drains.
     """
 
     rooms: Rooms
     shown_url: str
-    picture: dict[str, int | str]
+    video: VideoSettings
     wanted_slots: int | None
     slots: int = 0
 
@@ -82,7 +82,7 @@ class WorkerContext:
     database: Database
     store: ObjectStore
     render_pool: ProcessPool
-    session_pool: SessionPool
+    session_pool: ProcessPool
     live: LiveOptions
     mark: Callable[[Path, Path], None]
     post: Callable[[str, bytes, dict[str, str]], Awaitable[int]]

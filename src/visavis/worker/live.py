@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,9 +21,19 @@ from visavis.core.schema import Session, SessionMessage
 from visavis.core.secret import SEALS, seal, shared_secret, unseal
 from visavis.core.sessions import EXTERNAL, Reason
 from visavis.errors import DatabaseError, LiveRoomError, StoreError, VisavisError
+from visavis.realtime.ports import EndReason
 from visavis.whole_file import whole_file
 from visavis.worker.context import WorkerContext, patiently
-from visavis.worker.session_processes import SessionProcess
+from visavis.worker.protocol import (
+    Applied,
+    BeginSession,
+    Joined,
+    SessionOver,
+    SessionReport,
+    SwapFace,
+    TokenRefreshed,
+)
+from visavis.worker.session_process import SessionProcess, measure_cost
 
 AVATAR: Final = "avatar"
 _CORES_FOR_SESSIONS: Final = 0.85  # the rest is for rooms, database and gateway
@@ -32,10 +42,10 @@ _PAUSE_S: Final = 1.0
 _CLOSE_AGAIN_S: Final = 10.0
 _MAX_RIGS: Final = 64
 _REASONS: Final = {
-    "idle_timeout": Reason.IDLE,
-    "room_deleted": Reason.ROOM,
-    "room_lost": Reason.ROOM_LOST,
-    "failed": Reason.FAILED,
+    EndReason.IDLE_TIMEOUT: Reason.IDLE,
+    EndReason.ROOM_DELETED: Reason.ROOM,
+    EndReason.ROOM_LOST: Reason.ROOM_LOST,
+    EndReason.FAILED: Reason.FAILED,
 }
 
 _log = structlog.get_logger()
@@ -43,21 +53,21 @@ _log = structlog.get_logger()
 
 @dataclass
 class _Running:
-    """A session that runs here, from before it has a player.
+    """A session that runs here, from before it has a process.
 
     Attributes:
-        id: Of the session.
-        told: The last message that its player has, or had before it began.
-        player: Once there is one.
-        playing: What plays it, to its end.
-        figures: As last told.
+        id: ID of the session.
+        sent: Number of the last message that its process was sent, or that was sent before it began.
+        process: Its process, once there is one.
+        playing: The task that runs it, to its end.
+        report: Its last report.
     """
 
     id: str
     sent: int
     process: SessionProcess | None = None
     playing: asyncio.Task[None] | None = None
-    figures: dict[str, Any] = field(default_factory=dict)
+    report: SessionReport | None = None
 
 
 class LiveHalf:
@@ -111,7 +121,7 @@ class LiveHalf:
         live = self._context.live
         if live.wanted_slots is not None:
             return live.wanted_slots
-        cost = await self._session_pool.measure(live.picture)
+        cost = await measure_cost(self._session_pool, live.video)
         return max(1, int(len(os.sched_getaffinity(0)) * _CORES_FOR_SESSIONS / cost))
 
     async def _listen(self, url: str) -> None:
@@ -143,40 +153,45 @@ class LiveHalf:
         await self._keep_house()
 
     def _begin(self, row: Session, messages: list[SessionMessage]) -> None:
-        """Let a player play a session. What it was told so far is in its row already."""
+        """Let a process play a session. The messages that it was sent so far are in its row already."""
         running = _Running(row.id, messages[-1].sequence if messages else row.applied)
         self._running[row.id] = running
         running.playing = asyncio.create_task(self._play(running, row))
 
     async def _play(self, running: _Running, row: Session) -> None:
-        """Play a session to its end. Nothing else waits for it: it may be long before a player is there."""
+        """Play a session to its end. Nothing else waits for it: it may be long before a process is free."""
         reason: Reason | None = None
         try:
             rig = await self._fetch_rig(str(row.rig_id))
             live = self._context.live
             is_own = row.mode != EXTERNAL or row.livekit_url == live.shown_url
-            order: dict[str, Any] = {"url": live.rooms.url if is_own else row.livekit_url}
-            order |= {"is_own": is_own, "token": await self._token(row), "rig": str(rig)}
-            order |= {"viewers_token": self._viewers_token(row)}
-            order |= {"picture": live.picture, "idle_timeout_s": row.idle_timeout_s}
-            running.process = await self._session_pool.acquire()
+            begin = BeginSession(
+                server_url=live.rooms.url if is_own else row.livekit_url,
+                is_own_server=is_own,
+                token=await self._token(row),
+                viewers_token=self._viewers_token(row),
+                rig=rig,
+                video=live.video,
+                idle_timeout_s=row.idle_timeout_s,
+            )
+            running.process = SessionProcess(await self._session_pool.acquire())
             _log.info("session_begun", session=row.id, placement=row.placements, process=running.process.pid)
-            await running.process.order({"do": "begin", **order})
+            await running.process.send(begin)
             reason = await self._watch(running, running.process, row)
         except (VisavisError, OSError) as error:
             _log.error("session_broke", session=row.id, reason=type(error).__name__)
         finally:
             if running.process is not None:
                 await asyncio.shield(running.process.end())
-            if running.figures:
-                _log.info("session_figures", session=running.id, **running.figures)
+            if running.report is not None:
+                _log.info("session_figures", session=running.id, **_figures(running.report))
         if self._running.get(running.id) is running:
             del self._running[running.id]
             await self._conclude(running.id, reason)
 
     async def _conclude(self, identifier: str, reason: Reason | None) -> None:
         """End a session that came to its end here; let one that broke be begun anew."""
-        _log.info("player_gone", session=identifier, reason=reason)
+        _log.info("session_process_gone", session=identifier, reason=reason)
         if reason is None:
             await self._write(leases.release, identifier)
         else:
@@ -205,26 +220,31 @@ class LiveHalf:
             running.sent = message.sequence
             if message.kind == sessions.SWAP and message.rig_id is not None:
                 rig = await self._fetch_rig(message.rig_id)
-                order = {"do": "swap", "rig": str(rig), "sequence": message.sequence}
-                await running.process.order(order | {"face": message.rig_id[:12]})
+                swap = SwapFace(sequence=message.sequence, rig=rig, face=message.rig_id[:12])
+                await running.process.send(swap)
 
     async def _watch(self, running: _Running, process: SessionProcess, row: Session) -> Reason | None:
-        """Hear what a player tells, to its end. Returns why the session is over, if it is."""
+        """Read the events of a process to its end. Returns why the session is over, if it is."""
         before = running.sent
         async for event in process.events():
-            match event["event"]:
-                case "joined":
+            match event:
+                case Joined():
                     await self._write(leases.joined, running.id)
                     await self._write(leases.mark_applied, running.id, before)
-                case "token" if row.mode == EXTERNAL:  # for who takes it over; tokens for ours are made anew
-                    await self._write(_keep_token, running.id, event["token"])
-                case "applied":
-                    await self._write(leases.mark_applied, running.id, event["sequence"])
-                case "figures":
-                    running.figures = {name: value for name, value in event.items() if name != "event"}
-                    _log.debug("session_delays", session=running.id, **running.figures["delays_ms"])
-                case "over":
-                    return _REASONS.get(event["reason"])
+                case TokenRefreshed(token=token) if row.mode == EXTERNAL:
+                    # For whoever takes the session over; tokens for our own rooms are made anew.
+                    await self._write(_keep_token, running.id, token)
+                case Applied(sequence=sequence, error_code=error_code):
+                    if error_code is not None:
+                        _log.error("message_not_applied", session=running.id, code=error_code)
+                    await self._write(leases.mark_applied, running.id, sequence)
+                case SessionReport() as report:
+                    running.report = report
+                    _log.debug("session_delays", session=running.id, **report.delays_ms)
+                case SessionOver(reason=reason, error_code=error_code):
+                    if error_code is not None:
+                        _log.error("session_failed", session=running.id, code=error_code)
+                    return _REASONS.get(reason)
         return None
 
     async def _write(self, do: Any, identifier: str, *values: Any) -> None:
@@ -257,7 +277,7 @@ class LiveHalf:
             # With what workers that were killed left beside them.
             kept = sorted(self._context.folder.glob("*rig-*"), key=lambda each: each.stat().st_mtime)
             for old in kept[:-_MAX_RIGS]:
-                old.unlink(missing_ok=True)  # a player has read its own into memory long ago
+                old.unlink(missing_ok=True)  # a process has read its own into memory long ago
             with whole_file(path) as part:
                 await self._context.store.fetch(f"rigs/{rig_id}.visavis", part)
         return path
@@ -312,7 +332,7 @@ class LiveHalf:
             given = 0
         playing = [each.playing for each in self._running.values() if each.playing is not None]
         if given and playing:
-            # A player that was replaced goes by itself; until then its face stays in the room.
+            # A process whose avatar was replaced ends by itself; until then its face stays in the room.
             await asyncio.wait(playing, timeout=_MOVED_WITHIN_S)
         for identifier in list(self._running):
             self._drop(identifier)
@@ -326,6 +346,10 @@ async def _keep_token(tx: AsyncSession, worker: str, identifier: str, token: str
 
 async def _end_here(tx: AsyncSession, worker: str, identifier: str, reason: Reason) -> None:
     await sessions.end(tx, identifier, reason, worker_id=worker)
+
+
+def _figures(report: SessionReport) -> dict[str, Any]:
+    return report.model_dump(exclude={"type"})
 
 
 def _is_too_long(row: Session) -> bool:

@@ -91,7 +91,7 @@ async def remove_heartbeat(context: WorkerContext, worker: str) -> None:
 
 async def _write_heartbeat(context: WorkerContext, worker: str) -> None:
     heartbeat = {
-        "slots": context.render_pool.children,
+        "slots": context.render_pool.size,
         "busy": context.render_pool.busy,
         "seen_at": func.now(),
     }

@@ -4,7 +4,7 @@ import asyncio
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final, Literal
 
 import structlog
 
@@ -12,6 +12,8 @@ from visavis.core import jobs
 from visavis.core.schema import VIDEO, Job
 from visavis.errors import ChildError, InputError, MarkError, StoreError, TakingTooLongError
 from visavis.worker.context import WorkerContext, patiently
+from visavis.worker.protocol import SpeechRequest, SpokenText, VideoRequest
+from visavis.worker.rendering_requests import run_request
 
 INVALID_INPUT: Final = "invalid_input"
 _log = structlog.get_logger()
@@ -65,22 +67,32 @@ async def render_job(context: WorkerContext, job_id: str) -> None:
 async def _make(context: WorkerContext, job: Job) -> jobs.Output:
     with TemporaryDirectory(prefix="job-", dir=context.folder) as name:
         folder = Path(name)
-        request: dict[str, Any] = {"text": job.text, "language": job.language, "voice": job.voice}
         for part, stored in (("image", job.image_path), ("audio", job.audio_path)):
             if stored:
-                request[part] = str(folder / part)
                 await context.store.fetch(stored, folder / part)
-        suffix = jobs.SUFFIXES[job.content_type]
-        made = folder / f"made.{suffix}"
-        request |= {"do": "video" if job.type == VIDEO else "speech", "format": suffix, "output": str(made)}
-        done = await context.render_pool.work(request, limit_s=context.policy.job_limit_s)
+        made = folder / f"made.{jobs.SUFFIXES[job.content_type]}"
+        duration_s, sample_rate_hz = await _render(context, job, folder, made)
         if job.content_type == jobs.MP4:
-            marked = folder / f"marked.{suffix}"
+            marked = made.with_stem("marked")
             await asyncio.to_thread(context.mark, made, marked)
             made = marked
         path = _result_path(job, job.attempt)
         await context.store.put(path, made, content_type=job.content_type)
-        return jobs.Output(path, made.stat().st_size, done["duration_s"], done["sample_rate_hz"])
+        return jobs.Output(path, made.stat().st_size, duration_s, sample_rate_hz)
+
+
+async def _render(context: WorkerContext, job: Job, folder: Path, made: Path) -> tuple[float, int | None]:
+    """Render a job's file. Returns its length in seconds and, of sound, its sample rate in Hz."""
+    limit_s = context.policy.job_limit_s
+    text = SpokenText(text=job.text or "", language=job.language or "", voice=job.voice or "")
+    if job.type == VIDEO:
+        speech = folder / "audio" if job.audio_path else text
+        video = VideoRequest(image=folder / "image", speech=speech, output=made)
+        return (await run_request(context.render_pool, video, limit_s=limit_s)).duration_s, None
+    sound_format: Literal["mp3", "wav"] = "mp3" if job.content_type == jobs.MP3 else "wav"
+    spoken = SpeechRequest(speech=text, format=sound_format, output=made)
+    rendered = await run_request(context.render_pool, spoken, limit_s=limit_s)
+    return rendered.duration_s, rendered.sample_rate_hz
 
 
 def _result_path(job: Job, attempt: int) -> str:

@@ -85,7 +85,7 @@ async def _work_always(context: WorkerContext, url: str, name: str) -> None:
 
 
 async def _work_once(context: WorkerContext, url: str, name: str) -> None:
-    at_a_time = {queue.RENDERING: context.render_pool.children, queue.MAINTENANCE: _MAX_MAINTENANCE_TASKS}
+    at_a_time = {queue.RENDERING: context.render_pool.size, queue.MAINTENANCE: _MAX_MAINTENANCE_TASKS}
     connector = procrastinate.PsycopgConnector(
         conninfo=url, min_size=1, max_size=2 * len(at_a_time) + _SPARE_CONNECTIONS, timeout=5.0
     )

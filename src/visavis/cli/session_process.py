@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 from functools import partial
-from typing import Any
 
 from visavis import bootstrap
 from visavis.bootstrap import external_rooms
@@ -12,28 +11,28 @@ from visavis.engine.photo import Photo
 from visavis.engine.rig.build import build_rig
 from visavis.engine.speech import SpeechModel
 from visavis.realtime.cost import measure_cost
-from visavis.realtime.process import serve
-from visavis.realtime.room import VideoSettings
+from visavis.realtime.ports import VideoSettings
 from visavis.samples.portrait import paint_portrait
 from visavis.settings import read_settings
+from visavis.worker.children.session import serve
 
 
 def main() -> None:
-    """Serve orders from standard input."""
+    """Serve commands from standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settings = read_settings()
     bootstrap.prepare_process(settings)
-    loaded: list[SpeechModel] = []
 
-    def load() -> SpeechModel:
-        loaded.append(bootstrap.speech_model())
-        return loaded[0]
-
-    def measure(order: dict[str, Any]) -> float:
+    def measure(speech: SpeechModel, video: VideoSettings) -> float:
         rig = build_rig(bootstrap.face_models(settings), Photo(paint_portrait(), None)).rig
-        return measure_cost(rig, loaded[0], VideoSettings(**order["picture"]))
+        return measure_cost(rig, speech, video)
 
-    serve(load, measure, partial(external_rooms.forward, settings), bootstrap.loop_factory())
+    serve(
+        bootstrap.speech_model,
+        measure,
+        partial(external_rooms.forward, settings),
+        loop_factory=bootstrap.loop_factory(),
+    )
     # The room library's threads call Python to the last. An interpreter that is taken down ends them by
     # force, which they answer by aborting the process: so it ends at once. The room was left before.
     sys.stderr.flush()

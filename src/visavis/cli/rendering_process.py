@@ -5,7 +5,7 @@ import signal
 from visavis import bootstrap
 from visavis.providers.espeak import Espeak
 from visavis.settings import read_settings
-from visavis.worker.child import Tools, serve
+from visavis.worker.children.rendering import Tools, serve
 
 
 def main() -> None:
@@ -13,11 +13,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settings = read_settings()
     bootstrap.prepare_process(settings)
-
-    def load() -> Tools:
-        return Tools(bootstrap.face_models(settings), bootstrap.speech_model(), Espeak())
-
-    serve(load, memory_bytes=settings.child_memory_bytes)
+    serve(lambda: Tools(bootstrap.face_models(settings), bootstrap.speech_model(), Espeak()))
 
 
 if __name__ == "__main__":

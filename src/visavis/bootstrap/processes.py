@@ -1,0 +1,114 @@
+"""The processes beside the gateway and the worker, and what the gateway lets them do."""
+
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from signal import SIGKILL
+from typing import Final
+
+from visavis.adapters import tethered
+from visavis.errors import BusyError, ChildError
+from visavis.settings import Settings
+from visavis.surfaces.console.context import FaceInPhoto
+from visavis.worker.process_pool import ProcessPool
+from visavis.worker.protocol import CheckRequest, FaceRequest, RigRequest
+from visavis.worker.rendering_requests import run_request
+
+_CHECK_LIMIT_S: Final = 20.0
+_CHECK_PATIENCE_S: Final = 5.0
+_BUILD_PATIENCE_S: Final = 20.0
+_SPARE_SESSIONS: Final = 2
+_MAY_KNOW: Final = (
+    *("VISAVIS_MODELS_", "VISAVIS_OFFLINE", "VISAVIS_LOG_", "PATH", "HOME", "LANG", "LC_"),
+    *("TMPDIR", "XDG_", "PYTHON", "VIRTUAL_ENV", "LD_", "SSL_", "PIP_"),
+)
+
+
+def rendering(
+    settings: Settings, *, size: int, max_held: int | None = None, max_waiting: int | None = None
+) -> ProcessPool:
+    """A pool of rendering processes. They read strangers' files and get no secrets.
+
+    Args:
+        settings: Memory of a process.
+        size: Number of processes.
+        max_held: Processes that one owner has at a time; `None` for no limit.
+        max_waiting: Requests of one owner that wait at a time; `None` for no limit.
+    """
+    return ProcessPool(
+        _command("visavis.cli.rendering_process"),
+        size=size,
+        environment=_environment(),
+        memory_bytes=settings.child_memory_bytes,
+        max_held=max_held,
+        max_waiting=max_waiting,
+    )
+
+
+def sessions(settings: Settings) -> ProcessPool:
+    """A pool of processes for live sessions. They are told besides which room servers they may join."""
+    return ProcessPool(
+        _command("visavis.cli.session_process"),
+        size=_spares(settings),
+        environment=_environment("VISAVIS_ROOM_NETWORKS"),
+        single_use=True,
+    )
+
+
+def render_count(settings: Settings) -> int:
+    """How many jobs are rendered at a time."""
+    return settings.render_children or len(os.sched_getaffinity(0))
+
+
+def media_check(pool: ProcessPool) -> Callable[[Path | None, Path | None, str], Awaitable[None]]:
+    """What looks at uploads. When there is no time for it, the job itself will tell."""
+
+    async def check(image: Path | None, audio: Path | None, owner: str) -> None:
+        request = CheckRequest(image=image, audio=audio)
+        try:
+            await run_request(
+                pool, request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner
+            )
+        except (BusyError, ChildError):
+            return
+
+    return check
+
+
+def face_finder(pool: ProcessPool) -> Callable[[Path, str], Awaitable[FaceInPhoto]]:
+    """What looks at a photo that was just chosen."""
+
+    async def find(photo: Path, owner: str) -> FaceInPhoto:
+        request = FaceRequest(image=photo)
+        found = await run_request(
+            pool, request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner
+        )
+        return FaceInPhoto(outline=list(found.outline), warnings=list(found.warnings))
+
+    return find
+
+
+def rig_builder(pool: ProcessPool) -> Callable[[Path, Path, str], Awaitable[None]]:
+    """What builds the rigs of faces for live sessions."""
+
+    async def build(photo: Path, target: Path, owner: str) -> None:
+        request = RigRequest(image=photo, output=target)
+        await run_request(pool, request, limit_s=_CHECK_LIMIT_S, patience_s=_BUILD_PATIENCE_S, owner=owner)
+
+    return build
+
+
+def _command(module: str) -> list[str]:
+    """The command line of a module of ours, in a process tied to the life of this one."""
+    return tethered.command([sys.executable, "-m", module], on_parents_death=SIGKILL)
+
+
+def _environment(*more: str) -> dict[str, str]:
+    known = (*_MAY_KNOW, *more)
+    return {name: value for name, value in os.environ.items() if name.startswith(known)}
+
+
+def _spares(settings: Settings) -> int:
+    """Processes that wait for a live session: none where none are to be held."""
+    return 0 if settings.live_slots == 0 else min(_SPARE_SESSIONS, settings.live_slots or _SPARE_SESSIONS)

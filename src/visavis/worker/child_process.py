@@ -1,0 +1,109 @@
+"""A process that takes messages on its standard input and sends messages on its standard output."""
+
+import asyncio
+import contextlib
+import resource
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from visavis.errors import ChildError
+from visavis.worker.protocol import MAX_LINE_BYTES, Message, Ready
+
+_Message = TypeVar("_Message")
+_READY: TypeAdapter[Ready] = TypeAdapter(Ready)
+
+
+class ChildProcess:
+    """A running process of ours."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        """Talk to a process that `start` made."""
+        self._process = process
+
+    @classmethod
+    async def start(cls, command: list[str], environment: dict[str, str] | None) -> "ChildProcess":
+        """Start a process.
+
+        Args:
+            command: The command line.
+            environment: Environment of the process; ours if `None`.
+        """
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=MAX_LINE_BYTES,
+            env=environment,
+            start_new_session=True,  # Ctrl-C at the terminal is for the parent, which drains
+        )
+        return cls(process)
+
+    @property
+    def pid(self) -> int:
+        """Process ID."""
+        return self._process.pid
+
+    @property
+    def exit_status(self) -> int | None:
+        """Exit status; `None` while it runs."""
+        return self._process.returncode
+
+    def limit_memory(self, address_space_bytes: int) -> None:
+        """Let the kernel refuse the process more memory than this."""
+        with contextlib.suppress(ProcessLookupError):  # it has died; whoever waits for it will see
+            limit = (address_space_bytes, address_space_bytes)
+            resource.prlimit(self.pid, resource.RLIMIT_AS, limit)
+
+    async def send(self, message: Message) -> None:
+        """Send a message; returns when the process can take more.
+
+        Raises:
+            ChildError: The process is gone.
+        """
+        stdin = self._process.stdin
+        if stdin is None or stdin.is_closing():
+            raise ChildError("The process is gone.")
+        try:
+            stdin.write(message.to_line())
+            await stdin.drain()
+        except (OSError, RuntimeError) as error:
+            raise ChildError("The process is gone.") from error
+
+    async def receive(self, messages: TypeAdapter[_Message]) -> _Message | None:
+        """Wait for the next message.
+
+        Args:
+            messages: The kinds of message that it may be.
+
+        Returns:
+            The message; `None` if the process has closed its output.
+
+        Raises:
+            ChildError: What it said is no such message.
+        """
+        stdout = self._process.stdout
+        try:
+            line = await stdout.readline() if stdout else b""
+            return messages.validate_json(line) if line.endswith(b"\n") else None
+        except ValidationError as error:
+            raise ChildError("The process said something unknown.") from error
+        except (OSError, ValueError) as error:  # a line that is too long is a ValueError
+            raise ChildError("The process broke off.") from error
+
+    async def is_ready(self, *, within_s: float) -> bool:
+        """Wait until the process has loaded everything; false if it has not by then, or died."""
+        with contextlib.suppress(TimeoutError, ChildError):
+            async with asyncio.timeout(within_s):
+                return await self.receive(_READY) is not None
+        return False
+
+    async def wait(self) -> None:
+        """Wait until the process has ended."""
+        await self._process.wait()
+
+    async def kill(self) -> None:
+        """End the process at once."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()

@@ -1,0 +1,175 @@
+"""A rendering process: answers the requests of `visavis.worker.protocol`, one at a time.
+
+It holds the models, and touches nothing but the files it is told of. Its parent ends it when it takes too
+long; the kernel refuses it more memory than its parent allows it.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+import av
+import numpy as np
+from av.audio.stream import AudioStream
+from pydantic import TypeAdapter
+
+from visavis.engine.arrays import Floats
+from visavis.engine.face import FaceModels
+from visavis.engine.face.landmarks import OVAL
+from visavis.engine.mp4 import SOUND_RATE_HZ
+from visavis.engine.photo import read_photo
+from visavis.engine.render import render
+from visavis.engine.rig.build import DEFAULT_SIZE_PX, build_rig, check_photo
+from visavis.engine.rig.file import save_rig
+from visavis.engine.sound import open_sound
+from visavis.engine.speech import SpeechModel
+from visavis.engine.view import FaceView
+from visavis.errors import NoSoundError, TooMuchMemoryError, VisavisError
+from visavis.ports import SpeechSynthesizer, Voice
+from visavis.worker.children.output import claim_output, send
+from visavis.worker.protocol import (
+    Accepted,
+    Checked,
+    CheckRequest,
+    FaceFound,
+    FaceRequest,
+    Failed,
+    Ready,
+    RenderingAnswer,
+    RenderingRequest,
+    RigBuilt,
+    RigRequest,
+    SpeechRendered,
+    SpeechRequest,
+    SpokenText,
+    VideoRendered,
+    VideoRequest,
+)
+
+_MP3_BIT_RATE: Final = 128_000
+_MP3_RATE_HZ: Final = 44_100
+_MP3_CODEC: Final = "libmp3lame"
+_WAV_CODEC: Final = "pcm_s16le"
+_REQUESTS: Final[TypeAdapter[RenderingRequest]] = TypeAdapter(RenderingRequest)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a rendering process works with."""
+
+    faces: FaceModels
+    speech: SpeechModel
+    synthesizer: SpeechSynthesizer
+
+
+def serve(make_tools: Callable[[], Tools]) -> None:
+    """Answer requests until there are no more.
+
+    Args:
+        make_tools: Loads the models; its chatter goes to standard error.
+    """
+    answers = claim_output()
+    tools = make_tools()
+    send(answers, Ready())
+    for line in sys.stdin.buffer:
+        request = _REQUESTS.validate_json(line)
+        send(answers, Accepted())  # who asked knows that it was heard, should this process die over it
+        send(answers, _answer(tools, request))
+
+
+def _answer(tools: Tools, request: RenderingRequest) -> RenderingAnswer:
+    try:
+        return _do(tools, request)
+    except VisavisError as error:
+        return Failed(code=error.code, message=error.message)
+    except MemoryError:
+        words = "The file needs more memory than a job may have."
+        return Failed(code=TooMuchMemoryError.code, message=words)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next request must be answered
+        return Failed(code=VisavisError.code, message=type(error).__name__)
+
+
+def _do(tools: Tools, request: RenderingRequest) -> RenderingAnswer:
+    match request:
+        case CheckRequest():
+            return _check(tools, request)
+        case FaceRequest():
+            return _find_face(tools, request)
+        case RigRequest():
+            return _build_rig(tools, request)
+        case VideoRequest():
+            return _render_video(tools, request)
+        case SpeechRequest():
+            return _render_speech(tools, request)
+
+
+def _check(tools: Tools, request: CheckRequest) -> Checked:
+    if request.image is not None:
+        check_photo(tools.faces, read_photo(request.image))
+    if request.audio is not None:
+        with open_sound(request.audio, rate_hz=SOUND_RATE_HZ) as sound:
+            if next(iter(sound), None) is None:
+                raise NoSoundError("The sound file holds no sound.")
+    return Checked()
+
+
+def _find_face(tools: Tools, request: FaceRequest) -> FaceFound:
+    photo = read_photo(request.image)
+    checked = check_photo(tools.faces, photo)
+    found = checked.face
+    height, width = photo.rgb.shape[:2] if found.quarter_turns % 2 == 0 else photo.rgb.shape[1::-1]
+    outline = found.face.landmarks.points[list(OVAL), :2] / np.array([width, height])
+    for _ in range(found.quarter_turns):  # back to the photo as it was sent, which the browser shows
+        outline = np.stack([1 - outline[:, 1], outline[:, 0]], axis=1)
+    points = tuple((x, y) for x, y in outline.round(4).tolist())
+    return FaceFound(outline=points, warnings=tuple(checked.warnings))
+
+
+def _build_rig(tools: Tools, request: RigRequest) -> RigBuilt:
+    save_rig(build_rig(tools.faces, read_photo(request.image), size=DEFAULT_SIZE_PX).rig, request.output)
+    return RigBuilt()
+
+
+def _render_video(tools: Tools, request: VideoRequest) -> VideoRendered:
+    rig = build_rig(tools.faces, read_photo(request.image), size=DEFAULT_SIZE_PX).rig
+    view = FaceView(rig, side_px=DEFAULT_SIZE_PX)
+    spoken = request.speech
+    if isinstance(spoken, SpokenText):
+        samples, rate_hz = _speak(tools, spoken)
+        spoken = request.output.with_suffix(".spoken.wav")
+        _write(samples, rate_hz, spoken, "wav", _WAV_CODEC, rate_hz)
+    with open_sound(spoken, rate_hz=SOUND_RATE_HZ) as sound:
+        rendered = render(view, sound, request.output, speech=tools.speech)
+    return VideoRendered(duration_s=rendered.duration_s)
+
+
+def _render_speech(tools: Tools, request: SpeechRequest) -> SpeechRendered:
+    samples, rate_hz = _speak(tools, request.speech)
+    codec, to_rate_hz = (_MP3_CODEC, _MP3_RATE_HZ) if request.format == "mp3" else (_WAV_CODEC, rate_hz)
+    _write(samples, rate_hz, request.output, request.format, codec, to_rate_hz)
+    return SpeechRendered(duration_s=len(samples) / rate_hz, sample_rate_hz=to_rate_hz)
+
+
+def _speak(tools: Tools, spoken: SpokenText) -> tuple[Floats, int]:
+    return tools.synthesizer.say(spoken.text, Voice(spoken.language, spoken.voice))
+
+
+def _write(samples: Floats, rate_hz: int, path: Path, container: str, codec: str, to_rate_hz: int) -> None:
+    with av.open(str(path), "w", format=container) as file:
+        stream = file.add_stream(codec, rate=to_rate_hz)
+        if not isinstance(stream, AudioStream):
+            raise TypeError(f"{codec} encodes no sound")
+        stream.layout = "mono"
+        if codec == _MP3_CODEC:
+            stream.bit_rate = _MP3_BIT_RATE
+        resampler = av.AudioResampler(format=stream.format.name, layout="mono", rate=to_rate_hz)
+        frame = av.AudioFrame.from_ndarray(
+            np.ascontiguousarray(samples[None], np.float32), format="fltp", layout="mono"
+        )
+        frame.sample_rate, frame.pts, frame.time_base = rate_hz, 0, Fraction(1, rate_hz)
+        for part in (*resampler.resample(frame), *resampler.resample(None)):
+            file.mux(stream.encode(part))
+        file.mux(stream.encode(None))

@@ -1,0 +1,154 @@
+"""The process of a live session: takes commands and tells events of `visavis.worker.protocol`.
+
+It begins one session, or measures the cost of one, and ends with it: nothing of it is left for another.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import asdict
+from typing import BinaryIO, Final
+
+import structlog
+from pydantic import TypeAdapter
+
+from visavis.engine.speech import SpeechModel
+from visavis.errors import RigFileError
+from visavis.realtime.clock import MonotonicClock
+from visavis.realtime.ports import EndReason, SessionStats, VideoSettings
+from visavis.realtime.session import LiveSession, SessionConfig
+from visavis.worker.children.output import claim_output, send
+from visavis.worker.protocol import (
+    MAX_LINE_BYTES,
+    Applied,
+    BeginSession,
+    CostMeasured,
+    EndSession,
+    Joined,
+    MeasureCost,
+    Ready,
+    SessionCommand,
+    SessionOver,
+    SessionReport,
+    Showing,
+    SwapFace,
+    TokenRefreshed,
+)
+
+_COMMANDS: Final[TypeAdapter[SessionCommand]] = TypeAdapter(SessionCommand)
+_log = structlog.get_logger()
+
+Measure = Callable[[SpeechModel, VideoSettings], float]
+Forward = Callable[[str], AbstractAsyncContextManager[str]]
+
+
+def serve(
+    load: Callable[[], SpeechModel],
+    measure: Measure,
+    forward: Forward,
+    *,
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> None:
+    """Be the process of a session.
+
+    Args:
+        load: Loads the speech model.
+        measure: Measures how many processor seconds a second of a session takes.
+        forward: Opens the way to a room server that a client named: gives the address to connect to instead.
+        loop_factory: Makes the event loop; asyncio's own if `None`.
+    """
+    events = claim_output()
+    speech = load()
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(_Process(speech, events, measure, forward).run())
+
+
+class _Process:
+    """Reads commands and does what they say."""
+
+    def __init__(self, speech: SpeechModel, events: BinaryIO, measure: Measure, forward: Forward) -> None:
+        self._speech, self._events, self._measure, self._forward = speech, events, measure, forward
+        self._live: LiveSession | None = None
+        self._playing: asyncio.Task[None] | None = None
+        self._over = asyncio.Event()
+
+    async def run(self) -> None:
+        commands = asyncio.StreamReader(limit=MAX_LINE_BYTES)
+        loop = asyncio.get_running_loop()
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
+        send(self._events, Ready())
+        reading = asyncio.create_task(self._read(commands))
+        over = asyncio.create_task(self._over.wait())
+        await asyncio.wait([reading, over], return_when=asyncio.FIRST_COMPLETED)
+        if self._live is not None:
+            self._live.end()  # also when whoever gives commands is gone
+        if self._playing is not None:
+            await self._playing
+        for task in (reading, over):
+            task.cancel()
+
+    async def _read(self, commands: asyncio.StreamReader) -> None:
+        while line := await commands.readline():
+            match _COMMANDS.validate_json(line):
+                case BeginSession() as command:
+                    self._begin(command)
+                case SwapFace() as command if self._live is not None:
+                    await self._swap(self._live, command)
+                case MeasureCost(video=video):
+                    send(self._events, CostMeasured(cores=self._measure(self._speech, video)))
+                case EndSession():
+                    return
+
+    def _begin(self, command: BeginSession) -> None:
+        url = command.server_url
+        config = SessionConfig(
+            way=nullcontext(url) if command.is_own_server else self._forward(url),
+            token=command.token,
+            viewers_token=command.viewers_token,
+            rig=command.rig,
+            video=command.video,
+            idle_timeout_s=command.idle_timeout_s,
+        )
+        self._live = LiveSession(config, self._speech, MonotonicClock(), _Reporter(self._events))
+        self._playing = asyncio.create_task(self._play(self._live))
+
+    async def _play(self, live: LiveSession) -> None:
+        """Play to the end. What breaks unforeseen breaks the process: its worker sees, and begins anew."""
+        try:
+            over = SessionOver(reason=await live.run())
+        except RigFileError as error:
+            over = SessionOver(reason=EndReason.FAILED, error_code=error.code)
+            _log.error("face_unusable", code=error.code, reason=error.message)
+        finally:
+            self._over.set()
+        send(self._events, over)
+
+    async def _swap(self, live: LiveSession, command: SwapFace) -> None:
+        error_code = None
+        try:
+            await live.swap(command.rig)
+            await live.say_face(command.face)
+        except RigFileError as error:
+            error_code = error.code
+            _log.error("face_unusable", code=error.code, reason=error.message)
+        send(self._events, Applied(sequence=command.sequence, error_code=error_code))
+
+
+class _Reporter:
+    """Tells the worker what happens to the session; see `SessionObserver`."""
+
+    def __init__(self, events: BinaryIO) -> None:
+        self._events = events
+
+    def joined(self) -> None:
+        send(self._events, Joined())
+
+    def token_refreshed(self, token: str) -> None:
+        send(self._events, TokenRefreshed(token=token))
+
+    def showing(self) -> None:
+        send(self._events, Showing())
+
+    def report(self, stats: SessionStats, delays_ms: dict[str, float]) -> None:
+        send(self._events, SessionReport(**asdict(stats), delays_ms=delays_ms))

@@ -1,0 +1,81 @@
+"""Asking a rendering process for something."""
+
+import asyncio
+from typing import Final, TypeVar, cast
+
+import structlog
+from pydantic import TypeAdapter
+
+from visavis.errors import ChildError, TakingTooLongError, VisavisError, input_error
+from visavis.worker.child_process import ChildProcess
+from visavis.worker.process_pool import ProcessPool
+from visavis.worker.protocol import Accepted, Failed, Message, RenderingAnswer, Request
+
+_Result = TypeVar("_Result", bound=Message)
+_ANSWERS: Final[TypeAdapter[RenderingAnswer]] = TypeAdapter(RenderingAnswer)
+_log = structlog.get_logger()
+
+
+class _FoundDeadError(Exception):
+    """The process had died before it took the request."""
+
+
+async def run_request(
+    pool: ProcessPool,
+    request: Request[_Result],
+    *,
+    limit_s: float | None,
+    patience_s: float | None = None,
+    owner: str = "",
+) -> _Result:
+    """Let a rendering process do something.
+
+    Args:
+        pool: The processes.
+        request: What to do.
+        limit_s: Time after which the process is ended; `None` for no limit.
+        patience_s: Time to wait for a free process; `None` for ever.
+        owner: Account that it is for: owners get processes in turn.
+
+    Raises:
+        InputError: What was sent cannot be used; it has the class and the message that the process told.
+        BusyError: No process was free in time, or the owner has too many requests waiting.
+        TakingTooLongError: It took longer than the limit.
+        ChildError: The process died, or could not do it.
+    """
+    answer: RenderingAnswer | None = None
+    while answer is None:
+        try:
+            async with pool.borrow(owner, patience_s=patience_s) as process:
+                answer = await _ask(process, request, limit_s)
+        except _FoundDeadError:
+            _log.warning("process_found_dead")  # the next one is asked
+    if isinstance(answer, Failed):
+        raise _error(answer)
+    if not isinstance(answer, request.result):
+        raise ChildError(f"The rendering process answered with {answer.type}.")
+    return cast("_Result", answer)
+
+
+async def _ask(process: ChildProcess, request: Message, limit_s: float | None) -> RenderingAnswer:
+    """Let a process do something: it says first that it has taken the request, then what came of it."""
+    try:
+        async with asyncio.timeout(limit_s):
+            try:
+                await process.send(request)
+                accepted = await process.receive(_ANSWERS)
+            except ChildError as error:
+                raise _FoundDeadError from error
+            if not isinstance(accepted, Accepted):
+                raise _FoundDeadError
+            answer = await process.receive(_ANSWERS)
+    except TimeoutError as error:
+        raise TakingTooLongError(f"The work took longer than {limit_s:g} s.") from error
+    if answer is None:
+        raise ChildError("The rendering process died.")
+    return answer
+
+
+def _error(failed: Failed) -> VisavisError:
+    about_input = input_error(failed.code, failed.message)
+    return about_input or ChildError(f"The rendering process failed: {failed.code}, {failed.message}")

@@ -1,0 +1,76 @@
+"""What a real rendering process says of files: its own error reaches whoever asked."""
+
+import asyncio
+import wave
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from PIL import Image
+
+from visavis.bootstrap import processes
+from visavis.errors import InputError, NoFaceError, PhotoError, SoundError
+from visavis.samples import write_portrait
+from visavis.settings import read_settings
+from visavis.worker.process_pool import ProcessPool
+from visavis.worker.protocol import (
+    Checked,
+    CheckRequest,
+    FaceRequest,
+    RigRequest,
+    SpeechRequest,
+    SpokenText,
+)
+from visavis.worker.rendering_requests import run_request
+
+_Result = TypeVar("_Result")
+LIMIT_S = 60
+
+
+def with_pool(do: Callable[[ProcessPool], Awaitable[_Result]]) -> _Result:
+    async def run() -> _Result:
+        async with processes.rendering(read_settings(), size=1) as pool:
+            return await do(pool)
+
+    return asyncio.run(run())
+
+
+def test_the_error_of_a_file_keeps_its_code(face_models_folder: Path, tmp_path: Path) -> None:
+    blank, broken, words = tmp_path / "blank.png", tmp_path / "broken.png", tmp_path / "words.mp3"
+    Image.new("RGB", (600, 600), "white").save(blank)
+    broken.write_bytes(b"\x89PNG\r\n\x1a\nno picture")
+    words.write_text("no sound at all")
+
+    async def check(pool: ProcessPool) -> None:
+        for request, kind, code in (
+            (CheckRequest(image=blank), NoFaceError, "no_face"),
+            (FaceRequest(image=blank), NoFaceError, "no_face"),
+            (RigRequest(image=broken, output=tmp_path / "rig"), PhotoError, "invalid_photo"),
+            (CheckRequest(audio=words), SoundError, "invalid_sound"),
+        ):
+            with pytest.raises(InputError) as raised:
+                await run_request(pool, request, limit_s=LIMIT_S)
+            assert type(raised.value) is kind
+            assert raised.value.code == code
+            assert raised.value.message.endswith(".")
+
+    with_pool(check)
+
+
+def test_a_face_is_found_and_a_text_spoken(face_models_folder: Path, tmp_path: Path) -> None:
+    photo, sound = tmp_path / "face.png", tmp_path / "speech.wav"
+    write_portrait(photo)
+
+    async def work(pool: ProcessPool) -> None:
+        assert await run_request(pool, CheckRequest(image=photo), limit_s=LIMIT_S) == Checked()
+        found = await run_request(pool, FaceRequest(image=photo), limit_s=LIMIT_S)
+        assert all(0 <= each <= 1 for point in found.outline for each in point)
+        speech = SpokenText(text="Good morning.", language="en-us")
+        request = SpeechRequest(speech=speech, format="wav", output=sound)
+        spoken = await run_request(pool, request, limit_s=LIMIT_S)
+        with wave.open(str(sound)) as file:
+            assert file.getframerate() == spoken.sample_rate_hz
+            assert file.getnframes() == pytest.approx(spoken.duration_s * spoken.sample_rate_hz, abs=1)
+
+    with_pool(work)

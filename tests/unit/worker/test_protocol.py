@@ -1,0 +1,138 @@
+"""Every message between a worker and its processes says the same on both sides."""
+
+import json
+import typing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from visavis.errors import (
+    InputError,
+    PhotoError,
+    RigFileError,
+    SoundError,
+    TooMuchMemoryError,
+    input_error,
+)
+from visavis.realtime.ports import EndReason
+from visavis.worker import protocol
+from visavis.worker.protocol import Message
+
+UNIONS: dict[str, TypeAdapter[Any]] = {
+    "rendering requests": TypeAdapter(protocol.RenderingRequest),
+    "rendering answers": TypeAdapter(protocol.RenderingAnswer),
+    "session commands": TypeAdapter(protocol.SessionCommand),
+    "session events": TypeAdapter(protocol.SessionEvent),
+}
+PATHS = st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1).map(Path)
+st.register_type_strategy(Path, PATHS)
+
+
+def kinds(union: Any) -> tuple[type[Message], ...]:
+    return typing.get_args(typing.get_args(union)[0])
+
+
+ALL_KINDS = {
+    "rendering requests": kinds(protocol.RenderingRequest),
+    "rendering answers": kinds(protocol.RenderingAnswer),
+    "session commands": kinds(protocol.SessionCommand),
+    "session events": kinds(protocol.SessionEvent),
+}
+CASES = [(name, kind) for name, all_kinds in ALL_KINDS.items() for kind in all_kinds]
+IDS = [kind.__name__ for _, kind in CASES]
+
+
+def messages(kind: type[Message]) -> st.SearchStrategy[Message]:
+    """Messages of a kind, with any values of its fields."""
+    fields = {name: values(field.annotation) for name, field in kind.model_fields.items()}
+    return st.fixed_dictionaries(fields).map(lambda chosen: kind(**chosen))
+
+
+def values(annotation: Any) -> st.SearchStrategy[Any]:
+    """Values of a field's type."""
+    options = typing.get_args(annotation)
+    match typing.get_origin(annotation):
+        case None if annotation is float:
+            return st.floats(allow_nan=False, allow_infinity=False)
+        case None if issubclass(annotation, Message):
+            return messages(annotation)
+        case None | typing.Literal:
+            return st.from_type(annotation)
+        case kind if kind is dict:
+            return st.dictionaries(values(options[0]), values(options[1]), max_size=4)
+        case kind if kind is tuple and options[-1] is Ellipsis:
+            return st.lists(values(options[0]), max_size=4).map(tuple)
+        case kind if kind is tuple:
+            return st.tuples(*map(values, options))
+        case _:
+            return st.one_of(*map(values, options))
+
+
+@pytest.mark.parametrize(("union", "kind"), CASES, ids=IDS)
+@given(data=st.data())
+def test_a_message_comes_as_it_went(union: str, kind: type[Message], data: st.DataObject) -> None:
+    message = data.draw(messages(kind))
+    line = message.to_line()
+    assert line.endswith(b"\n")
+    assert line.count(b"\n") == 1
+    back = UNIONS[union].validate_json(line)
+    assert type(back) is kind
+    assert back == message
+
+
+@pytest.mark.parametrize("union", ALL_KINDS)
+def test_each_kind_has_a_type_of_its_own(union: str) -> None:
+    types = [kind.model_fields["type"].default for kind in ALL_KINDS[union]]
+    assert len(set(types)) == len(types)
+
+
+@pytest.mark.parametrize(("union", "kind"), CASES, ids=IDS)
+@given(data=st.data())
+def test_a_message_of_another_version_is_refused(
+    union: str, kind: type[Message], data: st.DataObject
+) -> None:
+    """A field more, or a type that nobody knows, is no message."""
+    sent = json.loads(data.draw(messages(kind)).to_line())
+    for changed in ({**sent, "unknown": 1}, {**sent, "type": "unknown"}):
+        with pytest.raises(ValidationError):
+            UNIONS[union].validate_json(json.dumps(changed))
+
+
+def test_a_message_cannot_be_changed() -> None:
+    message = protocol.VideoRendered(duration_s=1.0)
+    with pytest.raises(ValidationError):
+        message.duration_s = 2.0  # type: ignore[misc]
+
+
+def test_secrets_and_texts_are_not_shown() -> None:
+    """What is logged of a message by accident holds none of them."""
+    assert "ended" in repr(protocol.SessionOver(reason=EndReason.ENDED))
+    for message in (
+        protocol.SpokenText(text="secret words"),
+        protocol.TokenRefreshed(token="secret words"),  # noqa: S106
+    ):
+        assert "secret" not in repr(message)
+
+
+def subclasses(kind: type[InputError]) -> set[type[InputError]]:
+    return {kind}.union(*(subclasses(each) for each in kind.__subclasses__()))
+
+
+def test_an_error_about_a_photo_or_a_sound_keeps_its_class() -> None:
+    """What is raised about the files of a request is known again on the other side."""
+    told = set[type[InputError]]().union(
+        *(subclasses(kind) for kind in (PhotoError, SoundError, RigFileError, TooMuchMemoryError))
+    )
+    for kind in told:
+        error = input_error(kind.code, "Use another one.")
+        assert type(error) is kind
+        assert error.message == "Use another one."
+
+
+@pytest.mark.parametrize("code", ["internal_error", "malformed_message", "invalid_account", "nonsense", ""])
+def test_other_errors_are_not_told(code: str) -> None:
+    assert input_error(code, "Something of this machine.") is None
