@@ -12,14 +12,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from harness.bad_line import line_to
+from harness.room_browser import hear, opened
+from harness.room_clients import Client, Target, joined, new_room
+from harness.room_servers import NoReferenceError, embedded, reference
 from livekit import rtc
 from livekit.protocol.models import AudioTrackFeature, TrackType
 from livekit.protocol.rtc import SignalRequest
-from tests.conformance.rooms.browser import hear, opened
-from tests.conformance.rooms.clients import Client, Target, joined, new_room
-from tests.conformance.rooms.line import line_to
-from tests.conformance.rooms.servers import NoReferenceError, embedded, reference
-from tests.live.conftest import asynchronous
+from tests.support.live import asynchronous
 
 from visavis.realtime.audio_mixer import AudioMixer
 from visavis.realtime.ports import VideoSettings
