@@ -39,7 +39,7 @@ from bench.machine import processor
 from visavis.bootstrap import speech_model
 from visavis.engine.rig.model import Rig
 from visavis.realtime.delays import Delays, note_track
-from visavis.realtime.room import CODECS
+from visavis.realtime.outputs.livekit import CODECS
 
 STARTS = 10
 WAITING_PROCESSES = 2  # that a worker keeps warm
@@ -49,7 +49,7 @@ CROWD_S = 20
 QUICK_S = 1
 PACKET_MS = 20  # what clients put into a packet of sound
 LIPS_AFTER_SOUND_MS = 10  # as the worker sends them
-WORKER_STAGES = ("audio_buffer", "ear", "hold", "tick", "think", "draw", "encode", "pacer")
+WORKER_STAGES = ("audio_buffer", "input", "hold", "tick", "think", "draw", "encode", "pacer")
 PAUSE_S = 1.5
 QUIET_S = 1.0  # so little of a minute taken by the host disturbs nobody
 MATCHES = 0.5  # likeness below which a sentence's lips count as not found
@@ -142,7 +142,7 @@ async def traced(served: Served, viewer: Viewer, wanted: Expected, times: int) -
     stages = {
         "client: a packet of sound": PACKET_MS,
         "worker: jitter buffer": worker["audio_buffer"],
-        "worker: waiting in the ear": worker["ear"],
+        "worker: waiting to be taken": worker["input"],
         "worker: held back for the lips": worker["hold"] + LIPS_AFTER_SOUND_MS,
         "worker: timer, hearing, playing": worker["tick"] + worker["think"],
         "worker: drawing": worker["draw"],

@@ -10,11 +10,12 @@ from livekit.agents.voice.avatar import DataStreamAudioOutput
 from livekit.agents.voice.io import PlaybackFinishedEvent
 
 from harness.room_clients import Target, new_room
-from visavis.realtime.audio_mixer import AudioMixer
 from visavis.realtime.clock import MonotonicClock
+from visavis.realtime.inputs.audio_mixer import AudioMixer
+from visavis.realtime.outputs.livekit import LiveKitOutput
 from visavis.realtime.ports import VideoSettings
 from visavis.realtime.room import AvatarRoom
-from visavis.realtime.sound import BLOCK_S, Block, to_pcm
+from visavis.realtime.sound import BLOCK_S
 
 AGENT, SENT_HZ = "the-agent", 24_000
 GREETING_S = 0.2
@@ -67,10 +68,8 @@ async def avatar(
         room: Its name, and the avatar's.
         seen: Waited for between being seen and having joined.
     """
-    kind = _Slow if seen is not None else AvatarRoom
-    stay = kind(_VIDEO, mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None)
-    if isinstance(stay, _Slow):
-        stay.seen = seen
+    output = LiveKitOutput(_VIDEO) if seen is None else _SlowOutput(_VIDEO, seen)
+    stay = AvatarRoom(output, mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None)
     playing = asyncio.create_task(_play(stay))
     try:
         attributes = {"lk.publish_on_behalf": AGENT}
@@ -82,15 +81,16 @@ async def avatar(
         await stay.leave()
 
 
-class _Slow(AvatarRoom):
-    """An avatar on a busy machine."""
+class _SlowOutput(LiveKitOutput):
+    """The output of an avatar on a busy machine."""
 
-    seen: asyncio.Task[None] | None = None
+    def __init__(self, video: VideoSettings, seen: asyncio.Task[None]) -> None:
+        super().__init__(video)
+        self._seen = seen
 
-    async def _publish_face(self, me: rtc.LocalParticipant) -> rtc.LocalVideoTrack:
-        face = await super()._publish_face(me)
-        if self.seen is not None:
-            await self.seen
+    async def publish_face(self, me: rtc.LocalParticipant) -> rtc.LocalVideoTrack:
+        face = await super().publish_face(me)
+        await self._seen
         return face
 
 
@@ -99,11 +99,8 @@ async def _play(stay: AvatarRoom) -> None:
     due_s = clock.now_s()
     while True:
         await clock.sleep_until(due_s)
-        voice = stay.voice
-        blocks = [voice.take() if voice else Block.silent() for _ in range(2)]
-        await stay.play([to_pcm(block.samples) for block in blocks])
-        if voice is not None:
-            for block in blocks:
-                voice.played(block)
-            voice.settle(0)
+        audio_input = stay.audio_input
+        blocks = [audio_input.take() for _ in range(2)]
+        await stay.output.play(blocks)
+        audio_input.note_played(blocks, held_blocks=0)
         due_s += 2 * BLOCK_S

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from harness.room_clients import Target, joined, new_room
@@ -11,7 +11,8 @@ from harness.viewing import speaking
 from livekit import api, rtc
 from tests.support.live import asynchronous
 
-from visavis.realtime.audio_mixer import AudioMixer
+from visavis.realtime.inputs.audio_mixer import AudioMixer
+from visavis.realtime.outputs.livekit import LiveKitOutput
 from visavis.realtime.ports import VideoSettings
 from visavis.realtime.room import AvatarRoom
 
@@ -24,26 +25,37 @@ STEPS = ("connect", "publish_sound", "publish_face")
 _VIDEO = VideoSettings(size_px=128, fps=10, codec="vp8", kbps=100)
 
 
+class Noted(LiveKitOutput):
+    """An output that notes the steps of being published."""
+
+    def __init__(self, note: Callable[[str], None]) -> None:
+        super().__init__(_VIDEO)
+        self._note = note
+
+    async def publish_sound(self, me: rtc.LocalParticipant) -> None:
+        self._note("publish_sound")
+        await super().publish_sound(me)
+
+    async def publish_face(self, me: rtc.LocalParticipant) -> rtc.LocalVideoTrack:
+        self._note("publish_face")
+        return await super().publish_face(me)
+
+
 class Interrupted(AvatarRoom):
     """An avatar that is told to leave at a step of its joining."""
 
-    step = ""
-    reached: asyncio.Event
+    def __init__(self, step: str) -> None:
+        super().__init__(
+            Noted(self.note), mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None
+        )
+        self._step, self.reached = step, asyncio.Event()
 
     def _listen(self) -> None:
         super()._listen()
-        self._note("connect")
+        self.note("connect")
 
-    async def _publish_sound(self, me: rtc.LocalParticipant) -> None:
-        self._note("publish_sound")
-        await super()._publish_sound(me)
-
-    async def _publish_face(self, me: rtc.LocalParticipant) -> rtc.LocalVideoTrack:
-        self._note("publish_face")
-        return await super()._publish_face(me)
-
-    def _note(self, step: str) -> None:
-        if step == self.step:
+    def note(self, step: str) -> None:
+        if step == self._step:
             self.reached.set()
 
 
@@ -71,8 +83,7 @@ async def test_who_leaves_while_joining_is_gone(
     """The library goes on with what it was asked for: it must not be left alone with it."""
     name = new_room()
     async with joined(target, name, "watcher") as watcher, target.service() as service:
-        avatar = Interrupted(_VIDEO, mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None)
-        avatar.step, avatar.reached = step, asyncio.Event()
+        avatar = Interrupted(step)
         joining = asyncio.create_task(avatar.join(target.url, target.token("avatar", name)))
         await avatar.reached.wait()
         joining.cancel()
@@ -90,7 +101,9 @@ async def test_tracks_come_and_go_until_the_avatar_leaves(
 ) -> None:
     caplog.set_level(logging.WARNING)
     name = new_room()
-    avatar = AvatarRoom(_VIDEO, mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None)
+    avatar = AvatarRoom(
+        LiveKitOutput(_VIDEO), mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None
+    )
     heard: asyncio.Queue[rtc.Track] = asyncio.Queue()
     avatar.room.on("track_subscribed", lambda track, *_: heard.put_nowait(track))
     avatar.room.on("track_unsubscribed", lambda *_: heard.put_nowait(None))

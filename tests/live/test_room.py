@@ -8,11 +8,12 @@ from harness.room_servers import embedded
 from harness.viewing import watching
 from tests.support.live import asynchronous
 
-from visavis.realtime.audio_mixer import AudioMixer
 from visavis.realtime.clock import MonotonicClock
+from visavis.realtime.inputs.audio_mixer import AudioMixer
+from visavis.realtime.outputs.livekit import LiveKitOutput
 from visavis.realtime.ports import VideoSettings
 from visavis.realtime.room import AvatarRoom
-from visavis.realtime.sound import BLOCK_S, Block, to_pcm
+from visavis.realtime.sound import BLOCK_S, Block
 
 SIDE_PX, GREY = 128, 170
 CENTRE = slice(32, 96), slice(32, 96)
@@ -24,7 +25,9 @@ async def test_an_avatar_that_cannot_draw_yet_is_not_black(tmp_path: Path) -> No
     with embedded(tmp_path / "rooms.log") as server:
         target = server.target
         video = VideoSettings(size_px=SIDE_PX, fps=25, codec="vp8", kbps=500)
-        avatar = AvatarRoom(video, mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None)
+        avatar = AvatarRoom(
+            LiveKitOutput(video), mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None
+        )
         draws = asyncio.Event()
         async with watching(target.url, target.token("viewer", "a-room"), CENTRE) as viewer:
             await avatar.join(target.url, target.token("avatar", "a-room"))
@@ -47,10 +50,10 @@ async def test_an_avatar_that_cannot_draw_yet_is_not_black(tmp_path: Path) -> No
 async def beat(avatar: AvatarRoom, draws: asyncio.Event) -> None:
     """Play silence for ever, and show grey once the avatar draws."""
     clock = MonotonicClock()
-    due_s, silence = clock.now_s(), to_pcm(Block.silent().samples)
+    due_s, silence = clock.now_s(), Block.silent()
     while True:
         await clock.sleep_until(due_s)
-        await avatar.play([silence] * 4)
+        await avatar.output.play([silence] * 4)
         if draws.is_set():
-            avatar.show(np.full((SIDE_PX, SIDE_PX, 3), GREY, np.uint8), due_s)
+            avatar.output.show(np.full((SIDE_PX, SIDE_PX, 3), GREY, np.uint8), due_s)
         due_s += 4 * BLOCK_S

@@ -19,9 +19,14 @@ from harness.room_servers import NoReferenceError, embedded, reference
 from livekit import rtc
 from livekit.protocol.models import AudioTrackFeature, TrackType
 from livekit.protocol.rtc import SignalRequest
+from harness.room_browser import hear, opened
+from harness.room_clients import Client, Target, joined, new_room
+from harness.bad_line import line_to
+from harness.room_servers import NoReferenceError, embedded, reference
 from tests.support.live import asynchronous
 
-from visavis.realtime.audio_mixer import AudioMixer
+from visavis.realtime.inputs.audio_mixer import AudioMixer
+from visavis.realtime.outputs.livekit import LiveKitOutput
 from visavis.realtime.ports import VideoSettings
 from visavis.realtime.room import AvatarRoom
 
@@ -29,7 +34,7 @@ BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connectio
 PAGE = Path(__file__).parent / "stereo.html"
 LOUD = 0.1
 RATE_HZ, BLOCK = 48_000, 480
-_PICTURE = VideoSettings(size_px=128, fps=10, codec="vp8", kbps=100)
+_VIDEO = VideoSettings(size_px=128, fps=10, codec="vp8", kbps=100)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +57,9 @@ def livekits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
 async def listening(target: Target, room: str) -> AsyncIterator[AudioMixer]:
     """An avatar in a room, and what it hears."""
     mixer = AudioMixer()
-    avatar = AvatarRoom(_PICTURE, mixer=mixer, on_gone=lambda _why: None, on_change=lambda: None)
+    avatar = AvatarRoom(
+        LiveKitOutput(_VIDEO), mixer=mixer, on_gone=lambda _why: None, on_change=lambda: None
+    )
     await avatar.join(target.url, target.token("avatar", room))
     try:
         yield mixer

@@ -18,7 +18,8 @@ from visavis.engine.rig.file import save_rig
 from visavis.engine.rig.model import Rig
 from visavis.engine.speech import SpeechModel
 from visavis.realtime.clock import MonotonicClock
-from visavis.realtime.ports import SessionStats, VideoSettings
+from visavis.realtime.connection import RoomConfig, RoomConnection
+from visavis.realtime.ports import ConnectionListener, SessionStats, VideoSettings
 from visavis.realtime.session import LiveSession, SessionConfig
 
 AVATARS_TRACKS = 2
@@ -117,15 +118,20 @@ async def test_an_avatar_comes_back_when_its_token_has_expired(
     with embedded(tmp_path / "rooms.log") as server:
         token = server.target.token("avatar", new_room(), ttl=SOON_EXPIRED, kind="agent")
         video = VideoSettings(size_px=128, fps=25, codec="vp8", kbps=500)
-        config = SessionConfig(
-            nullcontext(server.target.url), token, None, tmp_path / "face.visavis", video, idle_timeout_s=60
-        )
-        live = LiveSession(config, speech_model, MonotonicClock(), observer)
+        clock, made = MonotonicClock(), []
+
+        def connect(listener: ConnectionListener) -> RoomConnection:
+            room = RoomConfig(nullcontext(server.target.url), token, None)
+            made.append(RoomConnection(room, video, clock, observer, listener))
+            return made[0]
+
+        config = SessionConfig(tmp_path / "face.visavis", video, idle_timeout_s=60)
+        live = LiveSession(config, speech_model, clock, observer, connect)
         running = asyncio.create_task(live.run())
         try:
             await within(observer.joins.get())
             await until_refused(server.target, token)
-            await within(live._room.room.simulate_scenario(room_pb2.SIMULATE_SERVER_LEAVE))
+            await within(made[0]._room.room.simulate_scenario(room_pb2.SIMULATE_SERVER_LEAVE))
             await within(observer.joins.get())
         finally:
             live.end()

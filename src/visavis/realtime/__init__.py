@@ -1,6 +1,6 @@
-"""One live session: sound from a room in, a talking face with the same sound out.
+"""One live session: the sound of an input in, a talking face with the same sound out.
 
-tracks ─▶ AudioMixer ─┐
-               ├─blocks of 10 ms─▶ AvSync ─▶ sound, held back ─▶ audio track
-segments ──────┘                       └─poses, when due─▶ FaceCrossfade ─▶ video track
+room tracks ─▶ AudioMixer ────┐
+                              ├─blocks of 10 ms─▶ AvSync ─sound, held back─▶ output
+agent stream ─▶ PlayoutQueue ─┘                     └─poses, when due─▶ FaceCrossfade ─frames─▶ output
 """

@@ -1,10 +1,16 @@
-"""Calls into the room library that are never cancelled."""
+"""Calls into the room library that need more care than one line."""
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+
+import structlog
+from livekit import rtc
+
+_LEAVE_S: Final = 2.0
 
 _Result = TypeVar("_Result")
+_log = structlog.get_logger()
 
 
 class LibraryCalls:
@@ -34,3 +40,24 @@ class LibraryCalls:
         self._running.discard(task)
         if not task.cancelled():
             task.exception()  # whoever still waits for it has it
+
+
+def refreshed_token(room: rtc.Room) -> str:
+    """The token that the server gave last, to join again with when the first one has expired."""
+    # The library tells of it and keeps it, and has no public name for it.
+    return str(room._token)  # noqa: SLF001
+
+
+async def leave_room(room: rtc.Room, calls: LibraryCalls) -> None:
+    """Leave a room, when the calls that were made to join it have ended; alone, if that takes long."""
+    leaving = asyncio.create_task(_leave(room, calls))
+    await asyncio.wait({leaving}, timeout=_LEAVE_S)
+    if leaving.done():
+        await leaving
+    else:
+        _log.warning("leaving_takes_long")
+
+
+async def _leave(room: rtc.Room, calls: LibraryCalls) -> None:
+    await calls.settle()
+    await room.disconnect()

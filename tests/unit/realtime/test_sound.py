@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from visavis.engine.arrays import Floats
-from visavis.realtime.audio_mixer import AudioMixer
-from visavis.realtime.playout_queue import PlayoutQueue
+from visavis.realtime.inputs.audio_mixer import AudioMixer
+from visavis.realtime.inputs.playout_queue import PlayoutQueue
 from visavis.realtime.sound import BLOCK_SAMPLES, RATE_HZ, Mixer, SampleQueue, to_pcm
 
 

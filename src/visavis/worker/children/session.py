@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import asdict
+from functools import partial
 from typing import BinaryIO, Final
 
 import structlog
@@ -16,6 +17,7 @@ from pydantic import TypeAdapter
 from visavis.engine.speech import SpeechModel
 from visavis.errors import RigFileError
 from visavis.realtime.clock import MonotonicClock
+from visavis.realtime.connection import RoomConfig, RoomConnection
 from visavis.realtime.ports import EndReason, SessionStats, VideoSettings
 from visavis.realtime.session import LiveSession, SessionConfig
 from visavis.worker.children.output import claim_output, send
@@ -101,16 +103,12 @@ class _Process:
                     return
 
     def _begin(self, command: BeginSession) -> None:
-        url = command.server_url
-        config = SessionConfig(
-            way=nullcontext(url) if command.is_own_server else self._forward(url),
-            token=command.token,
-            viewers_token=command.viewers_token,
-            rig=command.rig,
-            video=command.video,
-            idle_timeout_s=command.idle_timeout_s,
-        )
-        self._live = LiveSession(config, self._speech, MonotonicClock(), _Reporter(self._events))
+        url, clock, reporter = command.server_url, MonotonicClock(), _Reporter(self._events)
+        way = nullcontext(url) if command.is_own_server else self._forward(url)
+        room = RoomConfig(way, command.token, command.viewers_token)
+        config = SessionConfig(command.rig, command.video, command.idle_timeout_s)
+        connect = partial(RoomConnection, room, command.video, clock, reporter)
+        self._live = LiveSession(config, self._speech, clock, reporter, connect)
         self._playing = asyncio.create_task(self._play(self._live))
 
     async def _play(self, live: LiveSession) -> None:
@@ -127,8 +125,7 @@ class _Process:
     async def _swap(self, live: LiveSession, command: SwapFace) -> None:
         error_code = None
         try:
-            await live.swap(command.rig)
-            await live.say_face(command.face)
+            await live.swap(command.rig, name=command.face)
         except RigFileError as error:
             error_code = error.code
             _log.error("face_unusable", code=error.code, reason=error.message)

@@ -1,22 +1,22 @@
-"""Sound from a LiveKit agent by data stream, as livekit-agents sends it to avatars.
+"""Sound from a LiveKit agent by byte stream, as livekit-agents sends it to avatars.
 
 One byte stream a segment, faster than it is spoken; `lk.clear_buffer` interrupts; the agent is told when each
-segment begins to play and, exactly once, when it ended and how much of it was played. Only the agent that the
-avatar was made for is listened to.
+segment begins to play and, exactly once, when it ended and how much of it was played. Streams of anybody but
+the avatar's own agent are refused.
 """
 
 import asyncio
 import contextlib
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
 from livekit import rtc
 
-from visavis.realtime.playout_queue import PlayoutQueue
+from visavis.realtime.inputs.playout_queue import PlayoutQueue
 from visavis.realtime.sound import CHANNELS, RATE_HZ, Block, Mixer
 
 TOPIC: Final = "lk.audio_stream"
@@ -35,23 +35,26 @@ _log = structlog.get_logger()
 
 @dataclass
 class _Segment:
-    """What was played of a segment."""
+    """A segment that has not ended.
+
+    Attributes:
+        samples: Number of samples that were played.
+    """
 
     samples: int = 0
-    is_told: bool = False
 
 
-class AgentVoice:
-    """What an agent says, as a source of blocks; and what it is told about their being played."""
+class AgentStream:
+    """What an agent says; an `AudioInput` that tells the agent what was played."""
 
-    def __init__(self, room: rtc.Room, *, interrupt: Callable[[], None]) -> None:
+    def __init__(self, room: rtc.Room, *, on_interrupt: Callable[[], None]) -> None:
         """Prepare.
 
         Args:
-            room: Not connected yet.
-            interrupt: Called when what is on its way to the audio track must not be played.
+            room: A room that is not connected yet.
+            on_interrupt: Called when blocks that were taken and are not played yet must not be played.
         """
-        self._room, self._interrupt = room, interrupt
+        self._room, self._on_interrupt = room, on_interrupt
         self._playout = PlayoutQueue()
         self._open: dict[int, _Segment] = {}
         self._ending: deque[tuple[int, int]] = deque()  # after so many blocks were played, this segment ends
@@ -68,35 +71,39 @@ class AgentVoice:
         """
         self._room.register_byte_stream_handler(TOPIC, self._begin)
 
-    def obey(self) -> None:
-        """Obey the agent, if there is one: from when the room is connected, before anything is published."""
+    @property
+    def is_idle(self) -> bool:
+        """Whether the agent is not in the room."""
+        return agent_of(self._room) not in self._room.remote_participants
+
+    @property
+    def waiting_s(self) -> float:
+        """Nothing waits too long: what was sent ahead of its time waits for its time."""
+        return 0.0
+
+    @property
+    def dropped_samples(self) -> int:
+        """Number of samples that were more than may wait."""
+        return self._playout.dropped_samples
+
+    def answer_calls(self) -> None:
+        """Take calls of the agent, if there is one; after connecting, before anything is published."""
         agent = agent_of(self._room)
         if agent is not None:
             self._room.local_participant.register_rpc_method(CLEAR, self._clear)
             self._caller = asyncio.create_task(self._call(agent))
 
     def take(self) -> Block:
-        """The next block; what `Source.take` says."""
+        """The next block."""
         block = self._playout.take()
         self._taken += 1
         self._ending += [(self._taken, number) for number in self._playout.exhausted()]
         return block
 
-    def played(self, block: Block) -> None:
-        """Note that a block was played, of those that were taken or silence before them."""
-        self._played += 1
-        segment = self._open.get(block.segment) if block.segment is not None else None
-        if segment is not None and block.count:
-            if not segment.samples:
-                self._calls.put_nowait((STARTED, ""))
-            segment.samples += block.count
-
-    def settle(self, held_blocks: int) -> None:
-        """Tell the end of segments whose last block was played.
-
-        Args:
-            held_blocks: So many blocks lie between taking and playing.
-        """
+    def note_played(self, blocks: Sequence[Block], *, held_blocks: int) -> None:
+        """Tell the agent which segments began, and which ended because their last block was played."""
+        for block in blocks:
+            self._note_played(block)
         while self._ending and self._ending[0][0] <= self._played - held_blocks:
             self._tell_end(self._ending.popleft()[1], interrupted=False)
 
@@ -108,6 +115,14 @@ class AgentVoice:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _note_played(self, block: Block) -> None:
+        self._played += 1
+        segment = self._open.get(block.segment) if block.segment is not None else None
+        if segment is not None and block.count:
+            if not segment.samples:
+                self._calls.put_nowait((STARTED, ""))
+            segment.samples += block.count
 
     def _begin(self, reader: rtc.ByteStreamReader, identity: str) -> None:
         if identity != agent_of(self._room):
@@ -148,7 +163,7 @@ class AgentVoice:
     def _clear(self, call: rtc.RpcInvocationData) -> str:
         if call.caller_identity != agent_of(self._room):
             return "reject"
-        self._interrupt()
+        self._on_interrupt()
         self._playout.drop()
         self._ending.clear()
         for number in sorted(self._open):
@@ -176,7 +191,7 @@ class AgentVoice:
                     )
                 except rtc.RpcError as error:
                     if error.code == rtc.RpcError.ErrorCode.UNSUPPORTED_METHOD:
-                        break  # agents that do not wait for the beginning have no ear for it
+                        break  # agents that do not wait for the beginning do not listen for it
                     _log.warning("agent_not_told", method=method, code=int(error.code))
                 else:
                     break
@@ -188,7 +203,7 @@ def agent_of(room: rtc.Room) -> str | None:
 
 
 async def _next(reader: rtc.ByteStreamReader, overtaken: asyncio.Event) -> bytes | None:
-    """The next chunk; nothing at the end."""
+    """The next chunk; `None` at the end."""
     coming: asyncio.Future[Any] = asyncio.ensure_future(anext(reader, None))
     passing = asyncio.ensure_future(overtaken.wait())
     try:

@@ -14,11 +14,10 @@ import structlog
 from livekit import rtc
 
 from visavis.errors import LiveRoomError
-from visavis.realtime.calls import LibraryCalls
+from visavis.realtime.calls import LibraryCalls, leave_room, refreshed_token
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
 _JOIN_S: Final = 10.0
-_LEAVE_S: Final = 2.0
 
 _FAILURES: Final = (
     rtc.ConnectError,
@@ -105,24 +104,3 @@ class ViewersRoom:
 
     def _note_token(self, room: rtc.Room) -> None:
         self.token = refreshed_token(room)
-
-
-def refreshed_token(room: rtc.Room) -> str:
-    """The token that the server gave last, to join again with when the first one has expired."""
-    # The library tells of it and keeps it, and has no public name for it.
-    return str(room._token)  # noqa: SLF001
-
-
-async def leave_room(room: rtc.Room, calls: LibraryCalls) -> None:
-    """Leave a room, when the calls that were made to join it have ended; alone, if that takes long."""
-    leaving = asyncio.create_task(_leave(room, calls))
-    await asyncio.wait({leaving}, timeout=_LEAVE_S)
-    if leaving.done():
-        await leaving
-    else:
-        _log.warning("leaving_takes_long")
-
-
-async def _leave(room: rtc.Room, calls: LibraryCalls) -> None:
-    await calls.settle()
-    await room.disconnect()

@@ -1,0 +1,1 @@
+"""Where a session's sound comes from: implementations of `visavis.realtime.ports.AudioInput`."""

@@ -1,0 +1,117 @@
+"""The avatar's sound and picture as tracks of LiveKit rooms."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import cv2
+import numpy as np
+from livekit import rtc
+
+from visavis.engine.arrays import Pixels
+from visavis.errors import LiveRoomError
+from visavis.realtime.ports import VideoSettings
+from visavis.realtime.sound import BLOCK_SAMPLES, RATE_HZ, Block, to_pcm
+
+CODECS: Final = {"vp8": rtc.VideoCodec.VP8, "h264": rtc.VideoCodec.H264}
+_STREAM: Final = "avatar"  # viewers play the tracks of one stream together, those of others as they come
+_AUDIO_BITS: Final = 64_000
+_NO_QUEUE: Final = 0
+"""The library would play from a queue by a timer of its own, which drifts under load. Without one it takes
+10 ms at a time, no more and no less."""
+_LONG_AGO_S: Final = 1e-6
+"""Time of a picture that nobody sees, given to the source before it has a track. Until it has been given one
+the library sends black ones, which viewers see when this process is late; they are of the moment, and from
+them it learns wrongly how late ours come. After one that is so far off it learns anew with the next."""
+
+
+class LiveKitOutput:
+    """Two sources, which can be published in any number of rooms; an `AvOutput`."""
+
+    def __init__(self, video: VideoSettings) -> None:
+        """Prepare; nothing is opened.
+
+        Args:
+            video: How the video is sent.
+        """
+        self._video = video
+        self._sound: rtc.AudioSource | None = None
+        self._face: rtc.VideoSource | None = None
+        self._is_stopped = False
+
+    def open(self) -> None:
+        """Make the sources; before they are published."""
+        side_px = self._video.size_px
+        self._sound = rtc.AudioSource(RATE_HZ, 1, queue_size_ms=_NO_QUEUE)
+        self._face = rtc.VideoSource(side_px, side_px)
+        self.show(np.zeros((side_px, side_px, 3), np.uint8), _LONG_AGO_S)
+
+    async def publish(self, me: rtc.LocalParticipant) -> rtc.LocalVideoTrack:
+        """Publish sound and picture to those in the room of `me`. Returns the track of the picture.
+
+        The sound first: an agent begins to speak when it sees the avatar.
+
+        Raises:
+            LiveRoomError: The output was closed.
+            PublishTrackError: The library cannot publish.
+        """
+        await self.publish_sound(me)
+        return await self.publish_face(me)
+
+    async def publish_sound(self, me: rtc.LocalParticipant) -> None:
+        """The first half of `publish`."""
+        if self._sound is None:
+            raise LiveRoomError("The avatar has left.")
+        track = rtc.LocalAudioTrack.create_audio_track("avatar-voice", self._sound)
+        options = rtc.TrackPublishOptions(
+            source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False, red=False, stream=_STREAM
+        )
+        options.audio_encoding.max_bitrate = _AUDIO_BITS
+        await me.publish_track(track, options)
+
+    async def publish_face(self, me: rtc.LocalParticipant) -> rtc.LocalVideoTrack:
+        """The second half of `publish`."""
+        video = self._video
+        if self._face is None:
+            raise LiveRoomError("The avatar has left.")
+        track = rtc.LocalVideoTrack.create_video_track("avatar-face", self._face)
+        # One layer with a bitrate of its own: the library's presets are for webcams in meetings.
+        options = rtc.TrackPublishOptions(
+            source=rtc.TrackSource.SOURCE_CAMERA,
+            simulcast=False,
+            stream=_STREAM,
+            video_codec=CODECS[video.codec],
+            video_encoding=rtc.VideoEncoding(max_bitrate=video.kbps * 1000, max_framerate=video.fps),
+        )
+        options.degradation_preference = rtc.DegradationPreference.MAINTAIN_RESOLUTION.value
+        await me.publish_track(track, options)
+        return track
+
+    async def play(self, blocks: Sequence[Block]) -> None:
+        """Play blocks, in order."""
+        source = self._sound
+        if source is None or self._is_stopped:
+            return
+        frames = [rtc.AudioFrame(to_pcm(block.samples), RATE_HZ, 1, BLOCK_SAMPLES) for block in blocks]
+        await asyncio.gather(*(source.capture_frame(frame) for frame in frames))
+
+    def show(self, rgb: Pixels, time_s: float) -> None:
+        """Show a frame."""
+        if self._face is None or self._is_stopped:
+            return
+        side_px = self._video.size_px
+        planes = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2YUV_I420)
+        frame = rtc.VideoFrame(side_px, side_px, rtc.VideoBufferType.I420, planes.reshape(-1).data)
+        self._face.capture_frame(frame, timestamp_us=round(time_s * 1e6))
+
+    def stop(self) -> None:
+        """Play and show nothing more; before rooms are left."""
+        self._is_stopped = True
+
+    async def close(self) -> None:
+        """Let go of the sources; when rooms were left."""
+        self.stop()
+        sources, self._sound, self._face = (self._sound, self._face), None, None
+        for source in sources:
+            if source is not None:
+                await source.aclose()
