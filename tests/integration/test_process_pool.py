@@ -1,15 +1,13 @@
 """A pool of real processes: warm, used again or once, replaced when they die, ended with the pool."""
 
 import asyncio
-import functools
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
 
 import pytest
+from harness.room_clients import asynchronous
 from tests.integration import obedient
 
 from visavis.errors import BusyError, ChildError, TakingTooLongError, TooMuchMemoryError
@@ -19,20 +17,7 @@ from visavis.worker.protocol import SpeechRendered, SpeechRequest, SpokenText
 from visavis.worker.rendering_requests import run_request
 
 COMMAND = [sys.executable, obedient.__file__]
-DEADLINE_S = 60
 MEMORY_BYTES = 8 << 30
-
-
-def asynchronous(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    @functools.wraps(test)
-    def run(*args: Any, **kwargs: Any) -> None:
-        async def bounded() -> None:
-            async with asyncio.timeout(DEADLINE_S):
-                await test(*args, **kwargs)
-
-        asyncio.run(bounded())
-
-    return run
 
 
 async def ask(pool: ProcessPool, text: str, *, limit_s: float | None = None) -> SpeechRendered:

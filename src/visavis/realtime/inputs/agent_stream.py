@@ -74,7 +74,7 @@ class AgentStream:
     @property
     def is_idle(self) -> bool:
         """Whether the agent is not in the room."""
-        return agent_of(self._room) not in self._room.remote_participants
+        return not self._room.isconnected() or agent_of(self._room) not in self._room.remote_participants
 
     @property
     def waiting_s(self) -> float:
