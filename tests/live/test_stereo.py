@@ -19,10 +19,6 @@ from harness.room_servers import NoReferenceError, embedded, reference
 from livekit import rtc
 from livekit.protocol.models import AudioTrackFeature, TrackType
 from livekit.protocol.rtc import SignalRequest
-from harness.room_browser import hear, opened
-from harness.room_clients import Client, Target, joined, new_room
-from harness.bad_line import line_to
-from harness.room_servers import NoReferenceError, embedded, reference
 from tests.support.live import asynchronous
 
 from visavis.realtime.inputs.audio_mixer import AudioMixer
@@ -57,9 +53,7 @@ def livekits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
 async def listening(target: Target, room: str) -> AsyncIterator[AudioMixer]:
     """An avatar in a room, and what it hears."""
     mixer = AudioMixer()
-    avatar = AvatarRoom(
-        LiveKitOutput(_VIDEO), mixer=mixer, on_gone=lambda _why: None, on_change=lambda: None
-    )
+    avatar = AvatarRoom(LiveKitOutput(_VIDEO), mixer=mixer, on_gone=lambda _why: None, on_change=lambda: None)
     await avatar.join(target.url, target.token("avatar", room))
     try:
         yield mixer

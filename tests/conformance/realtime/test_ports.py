@@ -75,16 +75,18 @@ async def test_tracks_of_a_room_are_an_input(target: Target) -> None:
 @asynchronous
 async def test_the_stream_of_an_agent_is_an_input(target: Target) -> None:
     name = new_room()
-    async with joined(target, name, AGENT, kind="agent") as agent:
-        async with avatar_in(target, name, **{"lk.publish_on_behalf": AGENT}) as avatar:
-            assert isinstance(avatar.audio_input, AgentStream)
-            voice = DataStreamAudioOutput(agent.room, destination_identity=name, sample_rate=RATE_HZ)
+    async with (
+        joined(target, name, AGENT, kind="agent") as agent,
+        avatar_in(target, name, **{"lk.publish_on_behalf": AGENT}) as avatar,
+    ):
+        assert isinstance(avatar.audio_input, AgentStream)
+        voice = DataStreamAudioOutput(agent.room, destination_identity=name, sample_rate=RATE_HZ)
 
-            async def say(samples: Floats) -> None:
-                await voice.capture_frame(rtc.AudioFrame(to_pcm(samples), RATE_HZ, 1, len(samples)))
-                voice.flush()
+        async def say(samples: Floats) -> None:
+            await voice.capture_frame(rtc.AudioFrame(to_pcm(samples), RATE_HZ, 1, len(samples)))
+            voice.flush()
 
-            await check_audio_input(avatar.audio_input, say)
+        await check_audio_input(avatar.audio_input, say)
 
 
 @dataclass
