@@ -84,7 +84,7 @@ endif
 openapi: $(READY)  ## Generate the web clients again after a change of an API
 	$(BIN)/visavis openapi -o sdk/core/openapi.json
 	npm run generate -w sdk/core
-	$(BIN)/python -m visavis.surfaces.console.description > console/openapi.json
+	$(BIN)/visavis openapi console -o console/openapi.json
 	npm run generate -w console
 
 bench: $(READY)  ## Measure speed and memory, and keep the results

@@ -150,8 +150,19 @@ def test_every_answer_carries_the_security_headers(server: Server, client: httpx
 def test_metrics_count_requests_by_route(client: httpx.Client) -> None:
     client.get("/v1/jobs/000000000000")
     said = client.get("/metrics").text
-    assert 'visavis_requests_total{method="GET",route="/v1/jobs/{job_id}",status="404"}' in said
+    assert (
+        'visavis_requests_total{method="GET",route="/v1/jobs/{job_id}",status="404",surface="atlas"}' in said
+    )
     assert "visavis_slots" in said
+
+
+def test_metrics_count_the_console_too(server: Server, client: httpx.Client) -> None:
+    httpx.get(f"{server.url}/console/api/session").raise_for_status()
+    httpx.get(f"{server.url}/sign-in", headers={"Accept": "text/html"}).raise_for_status()
+    said = client.get("/metrics").text
+    counted = 'visavis_requests_total{method="GET",route='
+    assert f'{counted}"/console/api/session",status="200",surface="console"}}' in said
+    assert f'{counted}"/{{page:path}}",status="200",surface="pages"}}' in said
 
 
 def test_another_key_never_sees_a_job(server: Server, client: httpx.Client, media: Path) -> None:

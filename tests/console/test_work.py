@@ -14,9 +14,8 @@ from tests.console.test_signing_in import API, PASSWORD, browser
 from tests.support.server import Server, files, in_database
 from visavis.core import accounts
 from visavis.core.database import Database
-from visavis.surfaces.console import description
-from visavis.surfaces.console.context import STATIC
-from visavis.surfaces.console.pages import page
+from visavis.surfaces.console.app import SURFACE
+from visavis.surfaces.console.pages import STATIC, page
 
 REPOSITORY = Path(__file__).parents[2]
 HIDDEN = "of all keys, for no eyes"
@@ -254,4 +253,4 @@ def test_without_its_pages_the_console_says_how_to_get_them(tmp_path: Path) -> N
 
 def test_the_client_is_typed_by_this_document() -> None:
     kept = (REPOSITORY / "console/openapi.json").read_text(encoding="utf-8")
-    assert json.loads(kept) == json.loads(description.described()), "run `make openapi`"
+    assert json.loads(kept) == SURFACE.openapi(), "run `make openapi`"

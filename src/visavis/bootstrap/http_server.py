@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import resource
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import structlog
@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from visavis.settings import Settings
 from visavis.surfaces.shared.connections import ConnectionLimits, HttpConnections, owner_of
-from visavis.surfaces.shared.http_protocol import HttpProtocol, raw_answer
+from visavis.surfaces.shared.http_protocol import MAX_MESSAGE_BYTES, HttpProtocol, raw_answer
 
 _RESERVED_DESCRIPTORS: Final = 256  # for the database, files, children
 _MIN_CONNECTIONS: Final = 16
@@ -55,19 +55,30 @@ def connection_limits(settings: Settings) -> ConnectionLimits:
 class HttpServer(uvicorn.Server):
     """Serves an application on a socket until `should_exit` is set."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket, limits: ConnectionLimits) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        listener: socket.socket,
+        limits: ConnectionLimits,
+        *,
+        takes_websocket: Callable[[str], bool] = lambda _path: False,
+    ) -> None:
         """Prepare.
 
         Args:
             app: What answers.
             listener: A socket that listens; it is closed when the server ends.
             limits: Of its connections.
+            takes_websocket: Whether there may be a WebSocket at a path. Elsewhere a wish for one is answered
+                as the request that it is.
         """
         super().__init__(
             uvicorn.Config(
                 app,
                 http="httptools",
-                ws="none",
+                ws="none",  # `HttpProtocol` chooses: see `takes_websocket`
+                ws_max_size=MAX_MESSAGE_BYTES,
+                ws_per_message_deflate=False,
                 proxy_headers=False,  # whom to believe is a setting: see `parts.gateway`
                 log_config=None,
                 access_log=False,
@@ -77,7 +88,7 @@ class HttpServer(uvicorn.Server):
                 lifespan="off",
             )
         )
-        self._listener, self._limits = listener, limits
+        self._listener, self._limits, self._takes_websocket = listener, limits, takes_websocket
         self._connections = HttpConnections(
             max_connections=limits.max_connections, max_per_address=limits.max_per_address
         )
@@ -143,4 +154,5 @@ class HttpServer(uvicorn.Server):
             self.lifespan.state,
             limits=self._limits,
             connections=self._connections,
+            takes_websocket=self._takes_websocket,
         )

@@ -3,6 +3,7 @@
 import contextlib
 import ipaddress
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -18,6 +19,7 @@ from visavis.bootstrap.console import console_context
 from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.marking import marker
 from visavis.bootstrap.roomserver import RoomsAddress
+from visavis.bootstrap.surfaces import dispatcher
 from visavis.core.database import Database
 from visavis.core.secret import LINKS, ROOMS, derived, shared_secret
 from visavis.errors import SettingsError
@@ -26,9 +28,8 @@ from visavis.providers.espeak import Espeak
 from visavis.realtime.ports import VideoSettings
 from visavis.samples import write_portrait
 from visavis.settings import Settings
-from visavis.surfaces.atlas.app import create_app
-from visavis.surfaces.console.app import Dispatcher
 from visavis.surfaces.shared.context import Context, LiveLimits, RequestLimits
+from visavis.surfaces.shared.metrics import Metrics
 from visavis.worker.context import LiveOptions, Policy, WorkerContext
 
 _MAX_WAITING: Final = 8  # faces of one account
@@ -89,10 +90,23 @@ def public_http(settings: Settings) -> PublicHttp:
         ) from error
 
 
+@dataclass(frozen=True)
+class Gateway:
+    """What the HTTP server serves.
+
+    Attributes:
+        app: The application.
+        takes_websocket: Whether there may be a WebSocket at a path.
+    """
+
+    app: ASGIApp
+    takes_websocket: Callable[[str], bool]
+
+
 @contextlib.asynccontextmanager
 async def gateway(
     installation: Installation, folder: Path, is_whole: Callable[[], bool]
-) -> AsyncIterator[ASGIApp]:
+) -> AsyncIterator[Gateway]:
     """The HTTP application, with processes that look at what is sent.
 
     Args:
@@ -144,11 +158,10 @@ async def gateway(
                     swap_takes_urls=settings.live_swap_takes_urls,
                     default_face=default_face,
                 ),
+                metrics=Metrics(),
             )
-            dispatcher = Dispatcher(
-                console_context(context, settings, processes.face_finder(pool)), create_app(context)
-            )
-            yield _behind_proxies(dispatcher, settings)
+            answering = dispatcher(context, console_context(context, settings, processes.face_finder(pool)))
+            yield Gateway(_behind_proxies(answering, settings), answering.takes_websocket)
     finally:
         await database.close()
 

@@ -155,8 +155,9 @@ class _Serving:
                 self._rooms.start()
                 self._rooms.address.write(self._installation.rooms_note)
             self._worker.start()
-            async with gateway(self._installation, self._folder, lambda: self._supervisor.is_whole) as app:
-                server = HttpServer(app, listener, connection_limits(self._installation.settings))
+            async with gateway(self._installation, self._folder, lambda: self._supervisor.is_whole) as it:
+                limits = connection_limits(self._installation.settings)
+                server = HttpServer(it.app, listener, limits, takes_websocket=it.takes_websocket)
                 await self._run(server, stopped, lambda: self._announce(listener, stopped, on_start))
         finally:
             await asyncio.to_thread(self._supervisor.stop)

@@ -8,17 +8,24 @@ import typer
 
 from visavis.cli.console import clear_errors
 from visavis.cli.serve import refuse_without_extra
+from visavis.errors import InputError
 
 
 @clear_errors
 def openapi(
+    surface: Annotated[str, typer.Argument(help="Name of the surface: atlas or console.")] = "atlas",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; else print.")] = None,
 ) -> None:
-    """Write the API's OpenAPI document, which clients are generated from."""
+    """Write the OpenAPI document of a surface, which clients are generated from."""
     refuse_without_extra()
-    from visavis.surfaces.atlas.app import openapi_document
+    from visavis.bootstrap.surfaces import openapi_documents
 
-    text = json.dumps(openapi_document(), indent=2, ensure_ascii=False) + "\n"
+    documents = openapi_documents()
+    if surface not in documents:
+        raise InputError(
+            f"There is no surface {surface} with a document. Choose from {', '.join(documents)}."
+        )
+    text = json.dumps(documents[surface], indent=2, ensure_ascii=False) + "\n"
     if output is None:
         typer.echo(text, nl=False)
     else:

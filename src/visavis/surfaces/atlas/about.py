@@ -3,14 +3,13 @@
 from typing import Final
 
 from fastapi import APIRouter, Response
-from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
-from starlette.requests import Request
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from visavis.core import capacity, leases, rates
 from visavis.errors import DatabaseError
 from visavis.surfaces.atlas import documented, wire
-from visavis.surfaces.atlas.caller import Caller, Given
-from visavis.surfaces.shared.middleware import RequestMetrics
+from visavis.surfaces.atlas.caller import Caller
+from visavis.surfaces.shared.context import Given
 
 API_VERSION: Final = "8.0"
 _DOWN: Final = 503
@@ -111,32 +110,17 @@ async def me(caller: Caller, context: Given) -> wire.MeAnswer:
     )
 
 
-def metrics(figures: RequestMetrics) -> APIRouter:
-    """The figures of this process and of the queue, for Prometheus."""
-    waiting = Gauge("visavis_jobs", "Jobs that are not done.", ["status"], registry=figures.registry)
-    slots = Gauge(
-        "visavis_slots", "Jobs that can be rendered at a time.", ["state"], registry=figures.registry
-    )
-    live = Gauge(
-        "visavis_live_slots",
-        "Live sessions that can be held at a time.",
-        ["state"],
-        registry=figures.registry,
-    )
-    made = APIRouter()
-
-    @made.get("/metrics", include_in_schema=False)
-    async def read(request: Request, context: Given) -> Response:
-        del request
-        async with context.database.transaction() as tx:
-            room = await capacity.measure(tx)
-            stage = await leases.measure(tx)
-        live.labels("all").set(stage.slots)
-        live.labels("busy").set(stage.held)
-        waiting.labels("pending").set(room.pending)
-        waiting.labels("processing").set(room.processing)
-        slots.labels("all").set(room.slots)
-        slots.labels("busy").set(room.busy)
-        return Response(generate_latest(figures.registry), media_type=CONTENT_TYPE_LATEST)
-
-    return made
+@router.get("/metrics", include_in_schema=False)
+async def metrics(context: Given) -> Response:
+    """The metrics of this process and of the queue, for Prometheus."""
+    async with context.database.transaction() as tx:
+        jobs = await capacity.measure(tx)
+        live = await leases.measure(tx)
+    shown = context.metrics
+    shown.jobs.labels("pending").set(jobs.pending)
+    shown.jobs.labels("processing").set(jobs.processing)
+    shown.slots.labels("all").set(jobs.slots)
+    shown.slots.labels("busy").set(jobs.busy)
+    shown.live_slots.labels("all").set(live.slots)
+    shown.live_slots.labels("busy").set(live.held)
+    return Response(generate_latest(shown.registry), media_type=CONTENT_TYPE_LATEST)

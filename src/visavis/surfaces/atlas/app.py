@@ -1,16 +1,13 @@
 """The application of the surface."""
 
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp
 
 from visavis import __version__
 from visavis.surfaces.atlas import about, docs, realtime, results, submissions
 from visavis.surfaces.atlas.error_responses import TABLE
-from visavis.surfaces.shared import errors
-from visavis.surfaces.shared.context import Context
-from visavis.surfaces.shared.middleware import RequestMetrics, RequestMiddleware
+from visavis.surfaces.shared.dispatcher import Surface
 
 _DESCRIPTION: Final = """
 Lip-synced avatar videos through an asynchronous API: submit, poll, download. Live avatars over WebRTC: open a
@@ -24,29 +21,8 @@ sounds are looked at when they are sent: what cannot be used is refused at once 
 """
 
 
-def create_app(context: Context) -> ASGIApp:
-    """Make the application.
-
-    Args:
-        context: What it works with.
-    """
-    figures = RequestMetrics()
-    app = _routes(figures)
-    app.state.context = context
-    errors.install(app, TABLE)
-    return RequestMiddleware(
-        app,
-        figures=figures,
-        errors=TABLE,
-    )
-
-
-def openapi_document() -> dict[str, Any]:
-    """The OpenAPI document of the surface, which clients are generated from; nothing needs to run for it."""
-    return _routes(RequestMetrics()).openapi()
-
-
-def _routes(figures: RequestMetrics) -> FastAPI:
+def create_app() -> FastAPI:
+    """Make the application."""
     app = FastAPI(
         title="visavis",
         version=__version__,
@@ -56,6 +32,9 @@ def _routes(figures: RequestMetrics) -> FastAPI:
         redirect_slashes=False,
     )
     offline = (submissions.router, results.router, results.files)
-    for router in (about.router, docs.router, *offline, realtime.router, about.metrics(figures)):
+    for router in (about.router, docs.router, *offline, realtime.router):
         app.include_router(router)
     return app
+
+
+SURFACE: Final = Surface("atlas", prefixes=("/",), create_app=create_app, errors=TABLE)

@@ -17,20 +17,12 @@ from visavis.errors import (
     SessionRateError,
 )
 from visavis.surfaces.atlas.error_responses import AuthUnavailableError
-from visavis.surfaces.shared.context import Context
+from visavis.surfaces.shared.context import Context, Given
 
 _USE: Final = "Use: Authorization: Bearer <api_key>"
 
 # For the documentation alone: it looks at nothing.
 _documented = HTTPBearer(auto_error=False, description="A key: `visavis keys create NAME`.")
-
-
-def context(request: Request) -> Context:
-    """What the surface was given."""
-    given = request.app.state.context
-    if not isinstance(given, Context):
-        raise TypeError("The application was made without its context.")
-    return given
 
 
 def _key_of(request: Request) -> str:
@@ -46,7 +38,7 @@ def _key_of(request: Request) -> str:
 def _authenticated(*, polling: bool = False, counted: bool = True) -> Callable[..., Awaitable[ApiKey]]:
     async def authenticate(
         request: Request,
-        context: Annotated[Context, Depends(context)],
+        context: Given,
         _: Annotated[object, Depends(_documented)],
     ) -> ApiKey:
         word = _key_of(request)
@@ -79,7 +71,7 @@ async def _count(tx: AsyncSession, key: ApiKey, context: Context, *, polling: bo
 
 async def _authenticated_for_sessions(
     request: Request,
-    context: Annotated[Context, Depends(context)],
+    context: Given,
     _: Annotated[object, Depends(_documented)],
 ) -> ApiKey:
     """As any caller; but the API has a word of its own for too many sessions."""
@@ -91,7 +83,6 @@ async def _authenticated_for_sessions(
         raise SessionRateError(error.message, retry_after_s=error.retry_after_s) from error
 
 
-Given = Annotated[Context, Depends(context)]
 Caller = Annotated[ApiKey, Depends(_authenticated())]
 SessionCaller = Annotated[ApiKey, Depends(_authenticated_for_sessions)]
 UncountedCaller = Annotated[ApiKey, Depends(_authenticated(counted=False))]

@@ -25,7 +25,6 @@ from visavis.errors import (
 from visavis.surfaces.atlas import documented, error_responses, live_wire, sent_faces
 from visavis.surfaces.atlas.caller import (
     Caller,
-    Given,
     PollingCaller,
     SessionCaller,
     UncountedCaller,
@@ -34,7 +33,7 @@ from visavis.surfaces.atlas.caller import (
 from visavis.surfaces.atlas.sent_faces import rig_of_request
 from visavis.surfaces.shared import faces
 from visavis.surfaces.shared.bodies import MAX_TEXT_BYTES
-from visavis.surfaces.shared.context import Context
+from visavis.surfaces.shared.context import Context, Given
 from visavis.surfaces.shared.uploads import Form, UploadedFile, read_form
 
 _MODES: Final = (sessions.PASSTHROUGH, sessions.CONVERSATION)

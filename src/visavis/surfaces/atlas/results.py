@@ -8,8 +8,8 @@ from fastapi.responses import FileResponse
 from visavis.core import jobs
 from visavis.errors import LinkError, ResultMissingError, StoreError
 from visavis.surfaces.atlas import documented, error_responses, wire
-from visavis.surfaces.atlas.caller import Caller, Given, PollingCaller
-from visavis.surfaces.shared.context import Context
+from visavis.surfaces.atlas.caller import Caller, PollingCaller
+from visavis.surfaces.shared.context import Context, Given
 
 _MAX_OFFSET: Final = 2**31
 _TYPES: Final = {suffix: kind for kind, suffix in jobs.SUFFIXES.items()}

@@ -12,10 +12,10 @@ from visavis.core.schema import TTS, VIDEO, ApiKey
 from visavis.errors import DatabaseError, RequestError, StoreError
 from visavis.ports import Voice
 from visavis.surfaces.atlas import documented, wire
-from visavis.surfaces.atlas.caller import Caller, Given
+from visavis.surfaces.atlas.caller import Caller
 from visavis.surfaces.atlas.error_responses import QueueUnavailableError
 from visavis.surfaces.shared.bodies import MAX_TEXT_BYTES
-from visavis.surfaces.shared.context import Context
+from visavis.surfaces.shared.context import Context, Given
 from visavis.surfaces.shared.media import check_kind
 from visavis.surfaces.shared.uploads import Form, UploadedFile, read_form
 from visavis.surfaces.shared.wording import describe

@@ -9,16 +9,15 @@ from visavis.core import rates
 from visavis.core.sign_ins import Visitor
 from visavis.errors import RequestError
 from visavis.surfaces.console import wire
-from visavis.surfaces.console.context import ConsoleContext
+from visavis.surfaces.console.context import PREFIX, ConsoleContext
 from visavis.surfaces.console.visitor import Given, SignedIn
 from visavis.surfaces.shared.media import check_kind
 from visavis.surfaces.shared.uploads import read_form
 
-PREFIX: Final = "/checks"
 _MAX_CHECKS_PER_MINUTE: Final = 30
 _NO_CONTENT: Final = 204
 
-router = APIRouter(prefix=PREFIX, tags=["Checks"])
+router = APIRouter(prefix=f"{PREFIX}/checks", tags=["Checks"])
 
 
 def _form(field: str) -> dict[str, object]:

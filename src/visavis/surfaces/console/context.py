@@ -7,8 +7,7 @@ from typing import Any, Final
 
 from visavis.surfaces.shared.context import Context
 
-STATIC: Final = Path(__file__).parent / "static"
-"""Where `make console` puts the built pages."""
+PREFIX: Final = "/console/api"
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,6 @@ class ConsoleContext:
         price_per_hour_usd: Of video.
         live_price_per_hour_usd: Of live sessions.
         webhook_secret: One for all keys; nothing if each has its own.
-        pages: The built pages; there are none where Node was not at hand.
     """
 
     shared: Context
@@ -68,4 +66,3 @@ class ConsoleContext:
     price_per_hour_usd: float
     live_price_per_hour_usd: float
     webhook_secret: str | None
-    pages: Path = STATIC

@@ -10,11 +10,12 @@ from visavis.core.schema import ApiKey, User
 from visavis.core.sign_ins import Visitor
 from visavis.errors import NotPermittedError
 from visavis.surfaces.console import wire
+from visavis.surfaces.console.context import PREFIX
 from visavis.surfaces.console.visitor import Given, SignedIn
 
 _CREATED: Final = 201
 
-router = APIRouter(prefix="/keys", tags=["Keys"])
+router = APIRouter(prefix=f"{PREFIX}/keys", tags=["Keys"])
 
 
 @router.get("")

@@ -11,13 +11,14 @@ from visavis.core.schema import ACTIVE, ApiKey, Session
 from visavis.core.sign_ins import Visitor
 from visavis.errors import SessionMissingError
 from visavis.surfaces.console import wire
+from visavis.surfaces.console.context import PREFIX
 from visavis.surfaces.console.visitor import Given, SignedIn, machine_of
 
 _MAX_OFFSET: Final = 2**31
 _ID_BYTES: Final = 6
 _LOOKS_PER_MINUTE: Final = 600
 
-router = APIRouter(tags=["Live"])
+router = APIRouter(prefix=PREFIX, tags=["Live"])
 SessionId = Annotated[str, Path(max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
 
 

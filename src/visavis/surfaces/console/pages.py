@@ -4,8 +4,19 @@ from mimetypes import guess_type
 from pathlib import Path
 from typing import Final
 
+from starlette.applications import Starlette
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Route
+from starlette.types import Scope
+
+from visavis.surfaces.console.error_responses import TABLE
+from visavis.surfaces.shared.dispatcher import Surface
+from visavis.surfaces.shared.incoming import fault_of
+
+STATIC: Final = Path(__file__).parent / "static"
+"""Folder of the built pages: where `make console` puts them."""
 
 CONSOLE, PLAYER = "index.html", "player.html"
 ASSETS: Final = "/assets/"
@@ -16,6 +27,9 @@ _ROUTES: Final = (
     *("/settings", "/account"),
 )
 _PLAYERS: Final = ("/watch/", "/view/")
+# All of them, for the metrics: one route for each kind of page.
+_PATHS: Final = ("/watch/{session:path}", "/view/{session:path}", "/assets/{name:path}", "/{page:path}")
+_HTML: Final = "text/html; charset=utf-8"
 
 # Scripts and styles are ours alone. Videos may lie in another store, rooms on another machine.
 _POLICY: Final = (
@@ -35,13 +49,19 @@ _NO_PAGES: Final = """<!doctype html>
 """
 
 
-def wants_page(method: str, path: str, headers: Headers) -> bool:
+def create_app() -> Starlette:
+    """Make the application."""
+    return Starlette(routes=[Route(path, _answer) for path in _PATHS])
+
+
+def wants_page(scope: Scope) -> bool:
     """Whether a request is for a page: a browser's for the console, anybody's for a player."""
-    if method not in {"GET", "HEAD"}:
+    if scope["method"] not in {"GET", "HEAD"} or fault_of(scope):
         return False
+    path = scope["path"]
     if path.startswith((*_PLAYERS, ASSETS)):
         return True
-    return is_browser(headers) and (path.rstrip("/") or "/") in _ROUTES
+    return (path.rstrip("/") or "/") in _ROUTES and is_browser(Headers(scope=scope))
 
 
 def is_browser(headers: Headers) -> bool:
@@ -49,13 +69,18 @@ def is_browser(headers: Headers) -> bool:
     return "text/html" in headers.get("accept", "")
 
 
-def missing_page(headers: Headers, folder: Path) -> Response | None:
+def missing_page(scope: Scope) -> Response | None:
     """The page for an address that leads nowhere; `None` where there are no pages, or nobody to read one."""
-    file = folder / CONSOLE
-    if not is_browser(headers) or not file.is_file():
+    file = STATIC / CONSOLE
+    if scope["type"] != "http" or scope["method"] != "GET" or not is_browser(Headers(scope=scope)):
         return None
-    said = _headers(is_player=False)
-    return FileResponse(file, 404, media_type="text/html; charset=utf-8", headers=said)
+    if not file.is_file():
+        return None
+    return FileResponse(file, 404, media_type=_HTML, headers=_headers(is_player=False))
+
+
+async def _answer(request: Request) -> Response:
+    return page(request.url.path, request.headers, STATIC)
 
 
 def page(path: str, headers: Headers, folder: Path) -> Response:
@@ -67,7 +92,7 @@ def page(path: str, headers: Headers, folder: Path) -> Response:
     said = _headers(is_player=is_player)
     if not file.is_file():
         return HTMLResponse(_NO_PAGES, headers=said)
-    return FileResponse(file, media_type="text/html; charset=utf-8", headers=said)
+    return FileResponse(file, media_type=_HTML, headers=said)
 
 
 def _asset(path: str, headers: Headers, folder: Path) -> Response:
@@ -96,3 +121,14 @@ def _headers(*, is_player: bool) -> dict[str, str]:
     if not is_player:
         said["X-Frame-Options"] = "DENY"
     return said
+
+
+SURFACE: Final = Surface(
+    "pages",
+    prefixes=("/",),
+    create_app=create_app,
+    errors=TABLE,
+    headers={},  # pages have their own
+    claims=wants_page,
+    not_found=missing_page,
+)

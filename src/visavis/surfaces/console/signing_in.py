@@ -12,7 +12,7 @@ from visavis.core.schema import ApiKey
 from visavis.core.sign_ins import Visitor
 from visavis.errors import NotPermittedError, RequestError
 from visavis.surfaces.console import wire
-from visavis.surfaces.console.context import ConsoleContext
+from visavis.surfaces.console.context import PREFIX, ConsoleContext
 from visavis.surfaces.console.visitor import (
     PROOF,
     Given,
@@ -27,7 +27,7 @@ from visavis.surfaces.console.visitor import (
 _NO_CONTENT: Final = 204
 _CONSOLE_RATE: Final = 4  # the console's own keys may ask this many times as often as others
 
-router = APIRouter(tags=["Signing in"])
+router = APIRouter(prefix=PREFIX, tags=["Signing in"])
 
 
 @router.get("/session")

@@ -23,7 +23,7 @@ _PATH: Final = "/console"
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
-def context(request: Request) -> ConsoleContext:
+async def context(request: Request) -> ConsoleContext:
     """What the console was given."""
     given = request.app.state.context
     if not isinstance(given, ConsoleContext):

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from visavis.core import accounts, capacity, jobs, usage
 from visavis.core.schema import ApiKey, Job
 from visavis.surfaces.console import wire
+from visavis.surfaces.console.context import PREFIX
 from visavis.surfaces.console.visitor import Given, Operator, SignedIn
 
 _MAX_OFFSET: Final = 2**31
@@ -15,7 +16,7 @@ _PREVIEW_CHARS: Final = 100
 _MS: Final = 1e3
 _WEEK_S: Final = 604_800
 
-router = APIRouter()
+router = APIRouter(prefix=PREFIX)
 
 
 @router.get("/jobs", tags=["Work"])

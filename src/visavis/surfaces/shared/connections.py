@@ -64,12 +64,8 @@ class HttpConnections:
         Args:
             address: As `owner_of` gives it.
         """
-        max_per_minute = self._max_per_address
-        if (
-            max_per_minute is not None
-            and len(self._open.get(address, ())) >= max_per_minute
-            and not is_loopback(address)
-        ):
+        max_open = self._max_per_address
+        if max_open is not None and len(self._open.get(address, ())) >= max_open and not is_loopback(address):
             return self._close_idle(address)
         return self._count < self._max_connections or self.make_room()
 

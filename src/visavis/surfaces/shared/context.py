@@ -3,12 +3,15 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from starlette.requests import Request
+from fastapi import Depends
+from starlette.requests import HTTPConnection, Request
 
 from visavis.core.database import Database
 from visavis.core.urls import Url
 from visavis.ports import ObjectStore, Rooms, SpeechSynthesizer
+from visavis.surfaces.shared.metrics import Metrics
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ class Context:
         folder: For uploads on their way.
         is_whole: Whether no part of the server is down.
         limits: What the operator decided.
+        live: What the operator decided of live sessions.
+        metrics: What is counted.
     """
 
     database: Database
@@ -90,7 +95,19 @@ class Context:
     is_whole: Callable[[], bool]
     limits: RequestLimits
     live: LiveLimits
+    metrics: Metrics
 
     def base_url(self, request: Request) -> str:
         """How the client of a request reaches this server, without a slash at the end."""
         return (self.limits.public_url or str(request.base_url)).rstrip("/")
+
+
+async def context(connection: HTTPConnection) -> Context:
+    """What the surface of a request or WebSocket was given."""
+    given = connection.app.state.context
+    if not isinstance(given, Context):
+        raise TypeError("The application was made without its context.")
+    return given
+
+
+Given = Annotated[Context, Depends(context)]

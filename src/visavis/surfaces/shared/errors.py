@@ -14,12 +14,14 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketState
 
 from visavis.errors import TryLaterError, VisavisError
 from visavis.surfaces.shared.methods import other_method
 from visavis.surfaces.shared.wording import describe
 
+_NOT_FOUND: Final = 404
 _METHOD_NOT_ALLOWED: Final = 405
 _SERVER_ERROR: Final = 500
 _MAX_PATH_CHARS: Final = 200
@@ -139,11 +141,16 @@ def install(app: Starlette, table: ErrorTable) -> None:
     async def unforeseen(_connection: HTTPConnection, _error: Exception) -> Response:
         return table.answer_internal()  # the middleware writes it to the log
 
+    app.router.default = _no_route
     app.add_exception_handler(VisavisError, known)  # type: ignore[arg-type]  # Starlette means either connection
     app.add_exception_handler(RequestValidationError, invalid)  # type: ignore[arg-type]
     app.add_exception_handler(WebSocketRequestValidationError, invalid)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, framework)
     app.add_exception_handler(Exception, unforeseen)
+
+
+async def _no_route(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    raise HTTPException(_NOT_FOUND)  # of WebSockets too, which Starlette would only close
 
 
 async def _answered(connection: HTTPConnection, response: ErrorResponse, answer: Response) -> Response | None:

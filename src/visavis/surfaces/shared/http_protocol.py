@@ -8,7 +8,10 @@ answered in the API's shape, and the connection closed.
 import asyncio
 import http
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
+from urllib.parse import unquote
 
 import httptools
 import structlog
@@ -22,6 +25,7 @@ from visavis.surfaces.shared.middleware import SECURITY_HEADERS
 MAX_URL_BYTES: Final = 8 * 1024
 MAX_HEADER_LINE_BYTES: Final = 16 * 1024
 MAX_HEADERS: Final = 100
+MAX_MESSAGE_BYTES: Final = 1024 * 1024  # on a WebSocket
 _MAX_PIPELINED: Final = 16
 _MAX_UNREAD_BYTES: Final = 256 * 1024 * 1024  # of a body that nobody reads after the answer
 _MIN_BODY_BYTES_PER_S: Final = 1024
@@ -66,6 +70,7 @@ class HttpProtocol(HttpToolsProtocol):
         *,
         limits: ConnectionLimits,
         connections: HttpConnections,
+        takes_websocket: Callable[[str], bool],
     ) -> None:
         """Prepare a connection.
 
@@ -75,15 +80,16 @@ class HttpProtocol(HttpToolsProtocol):
             app_state: Of the application.
             limits: Sizes and times.
             connections: Where it is counted.
+            takes_websocket: Whether there may be a WebSocket at a path.
         """
         super().__init__(config, server_state, app_state)
-        self._limits, self._open = limits, connections
+        self._limits, self._open, self._takes_websocket = limits, connections, takes_websocket
         self._owner = ""
         self._refusal = _MALFORMED
         self._is_refused = False
         self._head_bytes = self._head_lines = 0
         self._held_bytes = 0  # fed since the parser last told of something: what it may hold
-        self._is_in_body = False
+        self._is_in_body = self._is_upgrade = False
         self._answering = 0
         self._body_bytes = self._unread_bytes = 0
         self._looked_s = 0.0  # when the time began in which something must pass
@@ -137,9 +143,13 @@ class HttpProtocol(HttpToolsProtocol):
         except httptools.HttpParserError:
             self._refuse(self._refusal)
         except httptools.HttpParserUpgrade:
-            # There is nothing to upgrade to: it is answered as the request that it is. The parser takes all
-            # that follows, a body too, for the other protocol, so nothing more is read from this connection.
-            self._is_refused, self.cycle.keep_alive = True, False
+            self._is_refused = True  # nothing more is read from this connection by this protocol
+            if self._is_upgrade:
+                self.handle_websocket_upgrade()
+            else:
+                # There is nothing to upgrade to: it is answered as the request that it is. The parser takes
+                # all that follows, a body too, for the other protocol.
+                self.cycle.keep_alive = False
         else:
             if self._held_bytes > self._limits.max_header_bytes:
                 self._refuse(_HEADERS_TOO_LARGE)
@@ -176,7 +186,11 @@ class HttpProtocol(HttpToolsProtocol):
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+        self._is_upgrade = self._wants_websocket()
         super().on_headers_complete()
+        if self._is_upgrade:
+            self._open.works(self._owner, self)
+            return
         self._is_in_body = True
         self._answering += 1
         self._held_bytes = self._unread_bytes = 0
@@ -185,6 +199,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Some of a body."""
+        if self._is_upgrade:
+            return
         self._held_bytes = 0
         self._body_bytes += len(body)
         if self.cycle.response_complete:
@@ -197,6 +213,8 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """A request is whole."""
         super().on_message_complete()
+        if self._is_upgrade:
+            return
         self._is_in_body = False
         self._held_bytes = 0
         self._rest_if_done()
@@ -209,6 +227,23 @@ class HttpProtocol(HttpToolsProtocol):
             self._abort_after(self._limits.body_timeout_s)
         else:
             self._rest_if_done()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection to a WebSocket, which is counted as it was."""
+        # Loaded where a surface has WebSockets.
+        from visavis.surfaces.shared.websocket_protocol import WebSocketProtocol
+
+        closed = partial(self._open.closed, self._owner, self)
+        self.ws_protocol_class = partial(WebSocketProtocol, on_close=closed)  # type: ignore[assignment]
+        super().handle_websocket_upgrade()
+
+    def _wants_websocket(self) -> bool:
+        if not self.parser.should_upgrade() or self._get_upgrade() != b"websocket" or self._answering:
+            return False
+        return self._takes_websocket(unquote(self.url.decode("latin-1").partition("?")[0]))
+
+    def _should_upgrade(self) -> bool:
+        return self._is_upgrade
 
     def timeout_keep_alive_handler(self) -> None:
         """There was no other request."""

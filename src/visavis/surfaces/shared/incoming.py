@@ -16,6 +16,7 @@ from starlette.types import Message, Receive, Scope
 
 from visavis.surfaces.shared.texts import is_clean
 
+BODY: Final = "visavis.body"  # where a request's scope has it
 _MAX_DRAINED_BYTES: Final = 256 * 1024 * 1024
 _MAX_DRAIN_S: Final = 30.0
 _MAX_DRAIN_IDLE_S: Final = 1.0
@@ -44,6 +45,7 @@ class Body:
 
     Attributes:
         is_whole: Whether all of it has come.
+        max_bytes: Largest body; more of it ends in 413. `None` leaves that to the reader.
     """
 
     def __init__(self, scope: Scope, receive: Receive, max_bytes: int | None) -> None:
@@ -52,10 +54,10 @@ class Body:
         Args:
             scope: Of the request.
             receive: Where it comes from.
-            max_bytes: More of it ends in 413; `None` leaves that to the reader.
+            max_bytes: Largest body; `None` leaves that to the reader.
         """
         headers = dict(scope["headers"])
-        self._receive, self._max_bytes, self._taken_bytes = receive, max_bytes, 0
+        self._receive, self.max_bytes, self._taken_bytes = receive, max_bytes, 0
         self._waits_for_leave = headers.get(b"expect", b"").lower() == b"100-continue"
         self.is_whole = b"transfer-encoding" not in headers and headers.get(b"content-length", b"0") == b"0"
 
@@ -73,7 +75,7 @@ class Body:
         self._taken_bytes += len(message.get("body", b""))
         if not message.get("more_body", False):
             self.is_whole = True
-        if self._max_bytes is not None and self._taken_bytes > self._max_bytes:
+        if self.max_bytes is not None and self._taken_bytes > self.max_bytes:
             raise HTTPException(_TOO_LARGE)
         return message
 
@@ -81,12 +83,19 @@ class Body:
         """Throw the rest away, within reason; whether the connection is fit for another request."""
         if self._waits_for_leave:
             return self.is_whole
-        self._max_bytes = None
-        until, max_per_minute = time.monotonic() + _MAX_DRAIN_S, self._taken_bytes + _MAX_DRAINED_BYTES
+        self.max_bytes = None
+        until, max_taken_bytes = time.monotonic() + _MAX_DRAIN_S, self._taken_bytes + _MAX_DRAINED_BYTES
         try:
-            while not self.is_whole and self._taken_bytes < max_per_minute and time.monotonic() < until:
+            while not self.is_whole and self._taken_bytes < max_taken_bytes and time.monotonic() < until:
                 async with asyncio.timeout(_MAX_DRAIN_IDLE_S):
                     await self.receive()
         except TimeoutError:
             return False
         return self.is_whole
+
+
+def lift_body_limit(scope: Scope) -> None:
+    """Leave it to the reader of a request's body how large that may be."""
+    body = scope.get(BODY)
+    if isinstance(body, Body):
+        body.max_bytes = None

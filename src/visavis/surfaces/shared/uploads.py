@@ -16,6 +16,7 @@ from starlette.requests import Request
 
 from visavis.errors import MediaTypeError, RequestError, StoreError, StoreFullError, UploadTooLargeError
 from visavis.surfaces.shared import bodies
+from visavis.surfaces.shared.incoming import lift_body_limit
 from visavis.surfaces.shared.texts import refuse_unclean, shown
 
 HEAD_BYTES: Final = 64
@@ -95,6 +96,7 @@ async def read_form(
         UploadTooLargeError: It is too large.
         StoreFullError: The disk is full.
     """
+    lift_body_limit(request.scope)  # this one has limits of its own
     kind, options = parse_options_header(request.headers.get("content-type"))
     match kind.decode("latin-1") or (bodies.JSON if json_max_bytes else ""):
         case "multipart/form-data":

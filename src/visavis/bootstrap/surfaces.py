@@ -1,0 +1,30 @@
+"""The surfaces of the server: whoever adds one lists it here."""
+
+from typing import Any, Final
+
+from visavis.surfaces.atlas import app as atlas
+from visavis.surfaces.console import app as console
+from visavis.surfaces.console import pages
+from visavis.surfaces.console.context import ConsoleContext
+from visavis.surfaces.shared.context import Context
+from visavis.surfaces.shared.dispatcher import Dispatcher, Surface
+
+SURFACES: Final[list[Surface]] = [console.SURFACE, pages.SURFACE, atlas.SURFACE]
+"""In the order in which they are asked; the last one answers what no other does."""
+
+
+def dispatcher(context: Context, console_context: ConsoleContext) -> Dispatcher:
+    """What answers requests.
+
+    Args:
+        context: What every surface works with.
+        console_context: What the console works with.
+    """
+    own = {console.SURFACE.name: console_context}
+    return Dispatcher([(each, each.serve(own.get(each.name, context), context.metrics)) for each in SURFACES])
+
+
+def openapi_documents() -> dict[str, dict[str, Any]]:
+    """The OpenAPI documents of the surfaces that have one, by name; nothing needs to run for them."""
+    found = {each.name: each.openapi() for each in SURFACES}
+    return {name: document for name, document in found.items() if document is not None}
