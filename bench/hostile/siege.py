@@ -14,8 +14,9 @@ from harness.live_server import Served, serving
 
 from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.bootstrap.parts import rooms_secret
-from visavis.core import accounts
 from visavis.core.database import Database
+from visavis.core.identity import keys
+from visavis.core.identity.principals import Allowance
 from visavis.samples import write_portrait
 
 DESCRIPTORS: Final = 1024
@@ -62,8 +63,8 @@ class Siege:
     async def new_key(self, name: str, **allowance: Any) -> str:
         """One more account."""
         async with self._database() as database, database.transaction() as tx:
-            wanted = accounts.Allowance(**allowance)
-            return (await accounts.create_key(tx, name, allowance=wanted))[1]
+            wanted = Allowance(**allowance)
+            return (await keys.create(tx, name, allowance=wanted))[1]
 
     async def rooms_secret(self) -> str:
         """Of the room server's key."""

@@ -55,9 +55,9 @@ def assert_each_done_once(server: Server, made: list[str]) -> None:
     until(all_done, within_s=200.0, what="the end of all jobs")
     ends = Counter(server.rows("SELECT status, error_code FROM jobs WHERE id = ANY(%s)", made))
     assert ends == {("completed", None): len(made)}
-    assert server.rows("SELECT count(*), count(DISTINCT job_id) FROM usage WHERE job_id = ANY(%s)", made) == [
-        (len(made), len(made))
-    ]
+    assert server.rows(
+        "SELECT count(*), count(DISTINCT subject_id) FROM ledger WHERE subject_id = ANY(%s)", made
+    ) == [(len(made), len(made))]
     results = {Path(path) for [path] in server.rows("SELECT result_path FROM jobs WHERE id = ANY(%s)", made)}
     folder = server.data / "objects"
 

@@ -13,9 +13,11 @@ from sqlalchemy import create_engine, text
 
 from tests.support.server import in_database
 from visavis.adapters.objects import LocalObjects
-from visavis.core import accounts, jobs, webhooks
+from visavis.core import jobs, webhooks
 from visavis.core.database import Database, migrate
-from visavis.core.schema import ApiKey, Job, Table
+from visavis.core.identity import keys, users
+from visavis.core.identity.principals import Allowance, Principal
+from visavis.core.schema import Job, Table
 from visavis.errors import (
     AccountError,
     CallbackError,
@@ -46,12 +48,13 @@ def wanted(**more: Any) -> jobs.Submission:
     )
 
 
-async def a_key(database: Database, **allowance: Any) -> ApiKey:
+async def a_key(database: Database, **allowance: Any) -> Principal:
     async with database.transaction() as tx:
-        return (await accounts.create_key(tx, "core", allowance=accounts.Allowance(**allowance)))[0]
+        row, _ = await keys.create(tx, "core", allowance=Allowance(**allowance))
+        return keys.principal_of(row)
 
 
-async def a_job(database: Database, key: ApiKey, **more: Any) -> Job:
+async def a_job(database: Database, key: Principal, **more: Any) -> Job:
     async with database.transaction() as tx:
         return await jobs.submit(tx, key, wanted(**more))
 
@@ -63,7 +66,7 @@ async def begun(database: Database, job: Job) -> Job | None:
 
 async def finish(database: Database, job: Job) -> bool:
     async with database.transaction() as tx:
-        return await jobs.finish(tx, job, OUTPUT, ttl_s=TTL_S, price_per_hour_usd=7.0)
+        return await jobs.finish(tx, job, OUTPUT, ttl_s=TTL_S, price_per_hour_micros=7_000_000)
 
 
 def test_the_migrations_make_what_the_code_expects(postgres: str) -> None:
@@ -284,7 +287,7 @@ def test_results_and_texts_are_forgotten_in_time(postgres: str) -> None:
         assert mine
         async with database.transaction() as tx:
             output = jobs.Output(f"results/{job.id}/1.mp4", 10, 2.0)
-            await jobs.finish(tx, mine, output, ttl_s=0, price_per_hour_usd=7.0)
+            await jobs.finish(tx, mine, output, ttl_s=0, price_per_hour_micros=7_000_000)
         async with database.transaction() as tx:
             assert output.path in await jobs.expire(tx)
         async with database.transaction() as tx:
@@ -300,30 +303,31 @@ def test_results_and_texts_are_forgotten_in_time(postgres: str) -> None:
 
 def test_accounts(postgres: str) -> None:
     async def run(database: Database) -> None:
+        ada = await users.prepare("Ada@Example.com", "correct horse battery")
+        for email, password in (("nobody", "correct horse battery"), ("a@b.c", "short")):
+            with pytest.raises(AccountError):
+                await users.prepare(email, password)
         async with database.transaction() as tx:
-            await accounts.create_user(tx, "Ada@Example.com", "correct horse battery")
+            user = await users.create(tx, ada)
             with pytest.raises(AccountError, match="already"):
-                await accounts.create_user(tx, "ada@example.com", "correct horse battery")
-            for email, password in (("nobody", "correct horse battery"), ("a@b.c", "short")):
-                with pytest.raises(AccountError):
-                    await accounts.create_user(tx, email, password)
-            assert (await accounts.check_password(tx, "ada@example.com", "correct horse battery")).id
-            for email, password in (("ada@example.com", "wrong horse"), ("b@example.com", "correct horse")):
-                with pytest.raises(KeyRefusedError):
-                    await accounts.check_password(tx, email, password)
-            row, key = await accounts.create_key(tx, "Ada's", owner="ada@example.com")
+                await users.create(tx, ada)
+            row, key = await keys.create(tx, "Ada's", user=user)
             assert key.startswith("sk_live_")
-            assert (await accounts.find_key(tx, key)).user_id == row.user_id
+            assert (await keys.find(tx, key)).account_id == user.account_id
             stored = (await tx.execute(text("SELECT * FROM api_keys"))).all()
             assert key not in str(stored)
-            assert (await accounts.revoke_key(tx, key)).id == row.id
+            assert (await keys.revoke_named(tx, key)).id == row.id
+        assert (await users.check_password(database, "ada@example.com", "correct horse battery")).id
+        for email, password in (("ada@example.com", "wrong horse"), ("b@example.com", "correct horse")):
+            with pytest.raises(KeyRefusedError):
+                await users.check_password(database, email, password)
         async with database.transaction() as tx:
             with pytest.raises(KeyRefusedError):
-                await accounts.find_key(tx, key)
+                await keys.find(tx, key)
             with pytest.raises(AccountError, match="no user"):
-                await accounts.create_key(tx, "x", owner="nobody@example.com")
+                await users.named(tx, "nobody@example.com")
             with pytest.raises(AccountError, match="no key"):
-                await accounts.revoke_key(tx, "nothing")
+                await keys.revoke_named(tx, "nothing")
 
     in_database(postgres, run)
 

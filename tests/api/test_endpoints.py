@@ -215,8 +215,9 @@ def test_speech(server: Server, client: httpx.Client, media: Path) -> None:
 
 def test_usage_is_recorded_once_a_job(server: Server, client: httpx.Client, media: Path) -> None:
     job = server.finished(client.post("/v1/generate", files=files(media)).json()["job_id"])
-    rows = server.rows("SELECT seconds, cost_usd FROM usage WHERE job_id = %s", job["job_id"])
-    assert rows == [(job["output"]["duration"], job["output"]["duration"] / 3600 * 7.0)]
+    rows = server.rows("SELECT seconds, amount_micros FROM ledger WHERE subject_id = %s", job["job_id"])
+    duration_s = job["output"]["duration"]
+    assert rows == [(duration_s, -round(duration_s * 7_000_000 / 3600))]
 
 
 def test_without_a_worker_health_is_degraded(server: Server, client: httpx.Client) -> None:

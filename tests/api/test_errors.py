@@ -188,7 +188,7 @@ def test_rate_limit_and_monthly_cap(server: Server) -> None:
 
 
 def test_not_ready_no_output_and_failed_jobs(server: Server, client: httpx.Client) -> None:
-    key_id = server.rows("SELECT id FROM api_keys WHERE name = 'First key'")[0][0]
+    key = server.rows("SELECT account_id, id FROM api_keys WHERE name = 'First key'")[0]
     for job_id, status, more in (
         (
             "0000000000a1",
@@ -198,9 +198,9 @@ def test_not_ready_no_output_and_failed_jobs(server: Server, client: httpx.Clien
         ("0000000000a2", "failed", ", error = 'Processing failed. Please try again.'"),
     ):
         server.rows(
-            "INSERT INTO jobs (id, key_id, type, content_type, base_url, status) "
+            "INSERT INTO jobs (id, account_id, key_id, type, content_type, base_url, status) "
             "VALUES (%s, %s, 'video', 'video/mp4', 'http://x', %s) RETURNING id",
-            *(job_id, key_id, status),
+            *(job_id, *key, status),
         )
         server.rows(
             f"UPDATE jobs SET error_code = 'generation_failed'{more} WHERE id = %s RETURNING id", job_id

@@ -11,8 +11,9 @@ from sqlalchemy import text
 
 from tests.api.test_core import a_key
 from tests.support.server import in_database
-from visavis.core import rates, sign_ins
+from visavis.core import rates
 from visavis.core.database import Database
+from visavis.core.identity import sign_in_tries
 from visavis.errors import RateLimitError
 
 NOON: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)
@@ -126,21 +127,21 @@ def test_pauses_between_tries_to_sign_in_grow(postgres: str) -> None:
 
     async def run(database: Database) -> None:
         async with database.transaction() as tx:
-            who = sign_ins.prober("192.0.2.1", "ada@example.com")
+            who = sign_in_tries.prober("192.0.2.1", "ada@example.com")
             at, waits = NOON, list[int]()
             for _ in range(18):
                 try:
-                    await sign_ins.count_try(tx, machine="192.0.2.1", prober=who, at=at)
+                    await sign_in_tries.count(tx, machine="192.0.2.1", prober=who, at=at)
                 except RateLimitError as error:
                     waits.append(error.retry_after_s)
                     at += timedelta(seconds=error.retry_after_s)
-                    await sign_ins.count_try(tx, machine="192.0.2.1", prober=who, at=at)
+                    await sign_in_tries.count(tx, machine="192.0.2.1", prober=who, at=at)
             assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
             # Nobody else is slowed down by it, and whoever signs in begins anew.
-            other = sign_ins.prober("192.0.2.2", "ada@example.com")
-            await sign_ins.count_try(tx, machine="192.0.2.2", prober=other, at=at)
-            await sign_ins.forgive(tx, who)
-            await sign_ins.count_try(tx, machine="192.0.2.1", prober=who, at=at)
+            other = sign_in_tries.prober("192.0.2.2", "ada@example.com")
+            await sign_in_tries.count(tx, machine="192.0.2.2", prober=other, at=at)
+            await sign_in_tries.forgive(tx, who)
+            await sign_in_tries.count(tx, machine="192.0.2.1", prober=who, at=at)
 
     in_database(postgres, run)
 
@@ -148,10 +149,10 @@ def test_pauses_between_tries_to_sign_in_grow(postgres: str) -> None:
 def test_a_browser_proves_that_it_was_signed_in(postgres: str) -> None:
     async def run(database: Database) -> None:
         async with database.transaction() as tx:
-            proof = await sign_ins.browser_proof(tx, "ada@example.com")
-            assert await sign_ins.is_proven(tx, " ADA@example.com", proof)
-            assert not await sign_ins.is_proven(tx, "bob@example.com", proof)
+            proof = await sign_in_tries.browser_proof(tx, "ada@example.com")
+            assert await sign_in_tries.is_proven(tx, " ADA@example.com", proof)
+            assert not await sign_in_tries.is_proven(tx, "bob@example.com", proof)
             for forged in ("", ".", proof[:-1], proof + "0", "\xff.\xff", proof.replace(".", "")):
-                assert not await sign_ins.is_proven(tx, "ada@example.com", forged)
+                assert not await sign_in_tries.is_proven(tx, "ada@example.com", forged)
 
     in_database(postgres, run)

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from tests.support.server import Server, in_database
-from visavis.core import accounts, sign_ins
 from visavis.core.database import Database
+from visavis.core.identity import sign_ins, users
 
 API = "/console/api"
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
@@ -67,8 +67,9 @@ def sign_up(server: Server, email: str) -> None:
     """Make a user who is no operator."""
 
     async def make(database: Database) -> None:
+        new = await users.prepare(email, PASSWORD)
         async with database.transaction() as tx:
-            await accounts.create_user(tx, email, PASSWORD)
+            await users.create(tx, new)
 
     in_database(server.database_url, make)
 

@@ -10,8 +10,8 @@ from harness.room_browser import FLAGS, find_chromium
 from tests.hostile.conftest import PROXY, PUBLIC_URL
 from tests.support.server import Server, in_database
 
-from visavis.core import accounts
 from visavis.core.database import Database
+from visavis.core.identity import users
 from visavis.errors import KeyRefusedError
 
 SESSION = "/console/api/session"
@@ -34,8 +34,9 @@ def sign_in(server: Server, address: str, email: str, password: str, **headers: 
 
 def make_user(server: Server, email: str) -> str:
     async def make(database: Database) -> None:
+        new = await users.prepare(email, PASSWORD)
         async with database.transaction() as tx:
-            await accounts.create_user(tx, email, PASSWORD)
+            await users.create(tx, new)
 
     in_database(server.database_url, make)
     return email
@@ -97,11 +98,12 @@ def test_an_unknown_account_costs_the_same_work(postgres: str, monkeypatch: pyte
     monkeypatch.setattr(PasswordHasher, "verify", counted)
 
     async def run(database: Database) -> None:
+        new = await users.prepare("timed@example.com", PASSWORD)
         async with database.transaction() as tx:
-            await accounts.create_user(tx, "timed@example.com", PASSWORD)
-            for email in ("timed@example.com", "nobody@example.com"):
-                with pytest.raises(KeyRefusedError):
-                    await accounts.check_password(tx, email, "wrong password")
+            await users.create(tx, new)
+        for email in ("timed@example.com", "nobody@example.com"):
+            with pytest.raises(KeyRefusedError):
+                await users.check_password(database, email, "wrong password")
 
     in_database(postgres, run)
     assert len(verified) == 2

@@ -268,7 +268,7 @@ def test_what_a_session_took_is_billed(client: httpx.Client, stage: Stage) -> No
     until(lambda: client.get(f"{SESSION}/{made['session_id']}").json()["duration_seconds"] > 1)
     over = end(client, made)
     ((kind, seconds),) = stage.server.rows(
-        "SELECT type, seconds FROM usage WHERE job_id = %s", made["session_id"]
+        "SELECT reason, seconds FROM ledger WHERE subject_id = %s", made["session_id"]
     )
     assert kind == "realtime"
     assert abs(seconds - over["duration_seconds"]) <= 0.55

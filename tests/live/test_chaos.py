@@ -117,7 +117,7 @@ async def test_a_worker_dies_and_another_goes_on(own: Stage) -> None:
             made["session_id"],
         )
         assert leases.LEASE <= silent <= timedelta(seconds=MOVED_S)  # from the dead worker's last heartbeat
-        rows = own.server.rows("SELECT count(*) FROM usage WHERE job_id = %s", made["session_id"])
+        rows = own.server.rows("SELECT count(*) FROM ledger WHERE subject_id = %s", made["session_id"])
         assert rows == [(1,)]
     await looked(lambda: live_slots(own.server) == 3, 90)
 

@@ -6,12 +6,15 @@ from typing import Any, TypeVar
 
 import psycopg
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.server import in_database
 
-from visavis.core import accounts, leases, rigs, sessions, usage
-from visavis.core.database import Database
-from visavis.core.schema import ApiKey, Session
+from visavis.core import leases, rigs, sessions
+from visavis.core.billing import money, usage
+from visavis.core.billing.usage import MonthlyUsage
+from visavis.core.database import Database, Tx
+from visavis.core.identity import keys
+from visavis.core.identity.principals import Principal
+from visavis.core.schema import Session
 from visavis.core.secret import seal, unseal
 from visavis.errors import (
     NoCapacityError,
@@ -29,7 +32,7 @@ RIG = "ab" * 32 + "-1"
 @pytest.fixture(autouse=True)
 def empty(postgres: str) -> None:
     with psycopg.connect(postgres) as connection:
-        connection.execute("TRUNCATE sessions, session_messages, workers, usage, rigs, api_keys CASCADE")
+        connection.execute("TRUNCATE sessions, session_messages, workers, ledger, rigs, api_keys CASCADE")
         connection.execute("INSERT INTO rigs (id, path) VALUES (%s, 'rigs/x')", (RIG,))
 
 
@@ -52,23 +55,28 @@ def opening(**changed: Any) -> sessions.NewSession:
         "rig_id": RIG,
         "idle_timeout_s": 300,
         "max_duration_s": None,
-        "price_per_hour_usd": 7.0,
+        "price_per_hour_micros": 7_000_000,
     }
     return sessions.NewSession(**given | changed)
 
 
-def run(postgres: str, do: Callable[[AsyncSession, ApiKey], Awaitable[_Result]]) -> _Result:
+def run(postgres: str, do: Callable[[Tx, Principal], Awaitable[_Result]]) -> _Result:
     async def work(database: Database) -> _Result:
         async with database.transaction() as tx:
-            found = await accounts.list_keys(tx)
-            key = found[0] if found else (await accounts.create_key(tx, "k"))[0]
+            found = await keys.list_all(tx)
+            row = found[0] if found else (await keys.create(tx, "k"))[0]
+            key = keys.principal_of(row)
         async with database.transaction() as tx:
             return await do(tx, key)
 
     return in_database(postgres, work)
 
 
-async def open_one(tx: AsyncSession, key: ApiKey) -> Session:
+async def billed_this_month(tx: Tx, key: Principal) -> MonthlyUsage:
+    return await usage.this_month(tx, await keys.read(tx, key))
+
+
+async def open_one(tx: Tx, key: Principal) -> Session:
     return await sessions.open_session(tx, key, opening())
 
 
@@ -78,7 +86,7 @@ def test_never_more_sessions_than_slots(postgres: str) -> None:
 
     async def work(database: Database) -> list[bool]:
         async with database.transaction() as tx:
-            key, _ = await accounts.create_key(tx, "k")
+            key = keys.principal_of((await keys.create(tx, "k"))[0])
 
         async def attempt() -> bool:
             try:
@@ -113,13 +121,14 @@ def test_an_ended_session_frees_its_slot_and_is_billed_once(postgres: str) -> No
     ended = run(postgres, lambda session, key: sessions.end_by_key(session, key, made.id))
     bill = sessions.bill(ended)
     assert 322 <= bill.duration_s < 340  # the clock goes on while the test does
-    assert bill.cost_usd == pytest.approx(bill.duration_s * 7 / 3600, abs=0.005)
-    assert abs(bill.cents - 100 * bill.cost_usd) <= 1
+    cost_usd = money.to_usd(bill.cost_micros)
+    assert cost_usd == pytest.approx(bill.duration_s * 7 / 3600, abs=0.005)
+    assert abs(bill.cents - 100 * cost_usd) <= 1
     assert ended.reason == sessions.Reason.DELETED
     with pytest.raises(SessionEndedError):
         run(postgres, lambda session, key: sessions.end_by_key(session, key, made.id))
-    billed = run(postgres, usage.bill)
-    assert (billed.seconds, round(billed.cost_usd, 4)) == (322, round(322 / 3600 * 7, 4))
+    billed = run(postgres, billed_this_month)
+    assert billed == MonthlyUsage(322, 626_111)
     assert run(postgres, open_one).worker_id == "one"
 
 
@@ -128,8 +137,8 @@ def test_an_avatar_that_never_came_costs_nothing(postgres: str) -> None:
     made = run(postgres, open_one)
     change(postgres, "UPDATE sessions SET started_at = now() - interval '100 s'")
     ended = run(postgres, lambda session, key: sessions.end_by_key(session, key, made.id))
-    assert sessions.bill(ended).cost_usd == 0
-    assert run(postgres, usage.bill).seconds == 0
+    assert sessions.bill(ended).cost_micros == 0
+    assert run(postgres, billed_this_month).seconds == 0
 
 
 def test_the_clock_begins_when_the_avatar_first_comes(postgres: str) -> None:
@@ -180,8 +189,8 @@ def test_other_keys_sessions_are_none(postgres: str) -> None:
     add_worker(postgres, "one", 1)
     made = run(postgres, open_one)
 
-    async def other(tx: AsyncSession, _: ApiKey) -> None:
-        stranger, _ = await accounts.create_key(tx, "stranger")
+    async def other(tx: Tx, _: Principal) -> None:
+        stranger = keys.principal_of((await keys.create(tx, "stranger"))[0])
         for look in (sessions.find, sessions.find_active, sessions.end_by_key):
             with pytest.raises(SessionMissingError):
                 await look(tx, stranger, made.id)
@@ -193,7 +202,7 @@ def test_a_lease_that_ran_out_is_taken_by_one(postgres: str) -> None:
     add_worker(postgres, "one", 2)
     made = run(postgres, open_one)
 
-    async def take(tx: AsyncSession, _: ApiKey) -> list[str]:
+    async def take(tx: Tx, _: Principal) -> list[str]:
         return await leases.take_over(tx, "two", free=5)
 
     wait_out_the_start(postgres)
@@ -229,14 +238,14 @@ def test_what_nobody_takes_over_ends_where_it_was_last_heard_of(postgres: str) -
             "pg_postmaster_start_time() + interval '15.1 s' - clock_timestamp())))"
         )
 
-    async def reap(tx: AsyncSession, _: ApiKey) -> None:
+    async def reap(tx: Tx, _: Principal) -> None:
         for row in await leases.abandoned(tx):
             await sessions.end(tx, row.id, sessions.Reason.WORKER_LOST, at=row.lease_until)
 
     run(postgres, reap)
     ended = run(postgres, lambda s, k: sessions.find(s, k, made.id))
     assert (ended.status, ended.reason, sessions.bill(ended).duration_s) == ("ended", "worker_lost", 30.0)
-    assert run(postgres, usage.bill).seconds == 30
+    assert run(postgres, billed_this_month).seconds == 30
 
 
 def test_going_home_gives_everything_back(postgres: str) -> None:
@@ -253,7 +262,7 @@ def test_faces_are_swapped_in_order_and_not_too_often(postgres: str) -> None:
     add_worker(postgres, "one", 1)
     made = run(postgres, open_one)
 
-    async def swap(tx: AsyncSession, key: ApiKey) -> int:
+    async def swap(tx: Tx, key: Principal) -> int:
         return await sessions.swap_face(tx, key, made.id, RIG, max_per_minute=2)
 
     first, second = run(postgres, swap), run(postgres, swap)

@@ -19,8 +19,9 @@ import psycopg
 
 from visavis.adapters import tethered
 from visavis.adapters.postgres import EmbeddedPostgres
-from visavis.core import accounts
 from visavis.core.database import Database
+from visavis.core.identity import keys
+from visavis.core.identity.principals import Allowance
 from visavis.core.webhooks import secret_of
 
 _Result = TypeVar("_Result")
@@ -119,15 +120,15 @@ class Server:
     def make_key(self, name: str = "test", **allowance: Any) -> str:
         async def make(database: Database) -> str:
             async with database.transaction() as tx:
-                wanted = accounts.Allowance(**allowance)
-                return (await accounts.create_key(tx, name, allowance=wanted))[1]
+                wanted = Allowance(**allowance)
+                return (await keys.create(tx, name, allowance=wanted))[1]
 
         return in_database(self.database_url, make)
 
     def webhook_secret(self, key: str) -> str:
         async def read(database: Database) -> str:
             async with database.transaction() as tx:
-                row = await accounts.find_key(tx, key)
+                row = await keys.find(tx, key)
                 return await secret_of(tx, row.id, None)
 
         return in_database(self.database_url, read)

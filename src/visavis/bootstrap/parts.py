@@ -20,6 +20,7 @@ from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.marking import marker
 from visavis.bootstrap.roomserver import RoomsAddress
 from visavis.bootstrap.surfaces import dispatcher
+from visavis.core.billing import money
 from visavis.core.database import Database
 from visavis.core.secret import LINKS, ROOMS, derived, shared_secret
 from visavis.errors import SettingsError
@@ -150,7 +151,7 @@ async def gateway(
                     public_url=settings.public_url,
                 ),
                 live=LiveLimits(
-                    price_per_hour_usd=settings.live_price_per_hour_usd,
+                    price_per_hour_micros=money.from_usd(settings.live_price_per_hour_usd),
                     max_duration_s=settings.live_max_duration_s,
                     external_idle_s=settings.live_external_idle_s,
                     max_face_bytes=settings.max_face_bytes,
@@ -216,7 +217,7 @@ async def worker_context(installation: Installation, folder: Path) -> AsyncItera
                 policy=Policy(
                     job_limit_s=settings.job_limit_s or None,
                     result_ttl_s=settings.result_ttl_s,
-                    price_per_hour_usd=settings.price_per_hour_usd,
+                    price_per_hour_micros=money.from_usd(settings.price_per_hour_usd),
                     rig_ttl_s=settings.rig_ttl_s,
                     webhook_secret=secret.get_secret_value() if secret else None,
                     webhook_retry_after_s=settings.webhook_retry_after_s,

@@ -22,8 +22,9 @@ from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.parts import gateway, rooms_secret, worker_context
 from visavis.bootstrap.roomserver import EmbeddedRooms
 from visavis.bootstrap.supervisor import SupervisedService, Supervisor
-from visavis.core import accounts, leases, sign_ins
+from visavis.core import leases
 from visavis.core.database import Database, migrate
+from visavis.core.identity import keys, sign_ins
 from visavis.core.webhooks import secret_of
 from visavis.errors import PartLostError, SettingsError
 from visavis.settings import Settings
@@ -217,8 +218,8 @@ async def _started(installation: Installation, database: Database, listener: soc
     key = secret = None
     configured = installation.settings.webhook_secret
     async with database.transaction() as tx:
-        if not await accounts.count_keys(tx):
-            row, key = await accounts.create_key(tx, FIRST_KEY_NAME)
+        if not await keys.count(tx):
+            row, key = await keys.create(tx, FIRST_KEY_NAME)
             secret = await secret_of(tx, row.id, configured.get_secret_value() if configured else None)
         link = await sign_ins.first_link(tx)
     url = f"http://{shown}:{port}"

@@ -14,7 +14,8 @@ from visavis.cli.serve import DATA_HELP, refuse_without_extra
 from visavis.settings import read_settings
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
+    from visavis.core.database import Tx
+    from visavis.core.schema import ApiKey
 
 app = typer.Typer(help="API keys.", no_args_is_help=True)
 users = typer.Typer(help="Users, who own keys.", no_args_is_help=True)
@@ -39,19 +40,27 @@ def create(
 ) -> None:
     """Make a key and show it, this once."""
     refuse_without_extra()
-    from visavis.core import accounts, webhooks
+    from visavis.core.identity import keys, users
+    from visavis.core.identity.principals import Allowance
 
-    configured = read_settings().webhook_secret
+    async def make(tx: "Tx") -> "tuple[ApiKey, str]":
+        user = None if owner is None else await users.named(tx, owner)
+        return await keys.create(tx, name, allowance=Allowance(tier, rate, cap), user=user)
 
-    async def make(tx: "AsyncSession") -> tuple[str, str]:
-        allowance = accounts.Allowance(tier, rate, cap)
-        row, key = await accounts.create_key(tx, name, allowance=allowance, owner=owner)
-        value = configured.get_secret_value() if configured else None
-        return key, await webhooks.secret_of(tx, row.id, value)
+    _make_and_show(make, data)
 
-    key, secret = _with_database(make, data)
-    say.print(f"API key, shown this once: {key}", markup=False)
-    say.print(f"Its notifications are signed with: {secret}", markup=False)
+
+@app.command("replace")
+@clear_errors
+def replace(word: Word, data: Data = None) -> None:
+    """Make a key in place of another, which is refused from now on, and show it, this once.
+
+    The new key has the name and limits of the old one, and all its jobs, live sessions and usage.
+    """
+    refuse_without_extra()
+    from visavis.core.identity import keys
+
+    _make_and_show(lambda tx: keys.replace(tx, word), data)
 
 
 @app.command("list")
@@ -59,21 +68,21 @@ def create(
 def show(data: Data = None) -> None:
     """Show all keys, and what they made this month."""
     refuse_without_extra()
-    from visavis.core import accounts, rates, usage
+    from visavis.core import rates
+    from visavis.core.billing import money, usage
+    from visavis.core.identity import keys
 
-    async def read(tx: "AsyncSession") -> list[list[str]]:
+    async def read(tx: "Tx") -> list[list[str]]:
         rows = []
-        for key in await accounts.list_keys(tx):
-            bill = await usage.bill(tx, key)
+        for key in await keys.list_all(tx):
+            used = await usage.this_month(tx, key)
+            requests = await rates.requests_this_month(tx, keys.principal_of(key))
             rate, cap = key.requests_per_minute, key.monthly_cap
             rows.append(
                 [
                     *(key.prefix + "…", key.name, key.tier, "default" if rate is None else str(rate)),
-                    *(
-                        "none" if cap is None else str(cap),
-                        str(await rates.requests_this_month(tx, key)),
-                    ),
-                    *(f"{bill.seconds:.1f}", f"{bill.cost_usd:.4f}"),
+                    *("none" if cap is None else str(cap), str(requests)),
+                    *(f"{used.seconds:.1f}", f"{money.to_usd(used.cost_micros):.4f}"),
                     f"{key.created_at:%Y-%m-%d}",
                     "revoked" if key.revoked_at else "active",
                 ]
@@ -94,10 +103,10 @@ def show(data: Data = None) -> None:
 def revoke(word: Word, data: Data = None) -> None:
     """Refuse a key from now on."""
     refuse_without_extra()
-    from visavis.core import accounts
+    from visavis.core.identity import keys
 
-    async def write(tx: "AsyncSession") -> str:
-        return (await accounts.revoke_key(tx, word)).prefix
+    async def write(tx: "Tx") -> str:
+        return (await keys.revoke_named(tx, word)).prefix
 
     say.print(f"{_with_database(write, data)}… is refused from now on", markup=False)
 
@@ -107,12 +116,13 @@ def revoke(word: Word, data: Data = None) -> None:
 def secret(word: Word, data: Data = None) -> None:
     """Show what a key's notifications are signed with."""
     refuse_without_extra()
-    from visavis.core import accounts, webhooks
+    from visavis.core import webhooks
+    from visavis.core.identity import keys
 
     configured = read_settings().webhook_secret
 
-    async def read(tx: "AsyncSession") -> str:
-        row = await accounts.named_key(tx, word)
+    async def read(tx: "Tx") -> str:
+        row = await keys.named(tx, word)
         return await webhooks.secret_of(tx, row.id, configured.get_secret_value() if configured else None)
 
     say.print(_with_database(read, data), markup=False)
@@ -136,12 +146,14 @@ def create_user(
 ) -> None:
     """Make a user with a password; the first one is an operator."""
     refuse_without_extra()
-    from visavis.core import accounts
+    from visavis.core.identity import users
 
-    async def write(tx: "AsyncSession") -> bool:
-        is_operator = operator or not await accounts.count_users(tx)
-        await accounts.create_user(tx, email, password, is_operator=is_operator)
+    async def write(tx: "Tx") -> bool:
+        is_operator = operator or not await users.count(tx)
+        await users.create(tx, user, is_operator=is_operator)
         return is_operator
+
+    user = asyncio.run(users.prepare(email, password))
 
     is_operator = _with_database(write, data)
     say.print(f"The {'operator' if is_operator else 'user'} is made", markup=False)
@@ -152,16 +164,32 @@ def create_user(
 def link(email: Annotated[str, typer.Argument(help="E-mail address.")], data: Data = None) -> None:
     """Show a link that signs a user in to the console once, to set a new password."""
     refuse_without_extra()
-    from visavis.core import sign_ins
+    from visavis.core.identity import sign_ins
 
-    async def write(tx: "AsyncSession") -> str:
+    async def write(tx: "Tx") -> str:
         return await sign_ins.link_for(tx, email)
 
     base = (read_settings().public_url or "http://127.0.0.1:8000").rstrip("/")
     say.print(f"{base}/sign-in#{_with_database(write, data)}", markup=False, soft_wrap=True)
 
 
-def _with_database(do: Callable[["AsyncSession"], Awaitable[_Result]], data: Path | None) -> _Result:
+def _make_and_show(make: "Callable[[Tx], Awaitable[tuple[ApiKey, str]]]", data: Path | None) -> None:
+    """Make a key, and show it with the secret of its notifications."""
+    from visavis.core import webhooks
+
+    configured = read_settings().webhook_secret
+
+    async def make_with_secret(tx: "Tx") -> tuple[str, str]:
+        row, key = await make(tx)
+        value = configured.get_secret_value() if configured else None
+        return key, await webhooks.secret_of(tx, row.id, value)
+
+    key, secret = _with_database(make_with_secret, data)
+    say.print(f"API key, shown this once: {key}", markup=False)
+    say.print(f"Its notifications are signed with: {secret}", markup=False)
+
+
+def _with_database(do: Callable[["Tx"], Awaitable[_Result]], data: Path | None) -> _Result:
     from visavis.bootstrap.installation import Installation
     from visavis.core.database import Database
 

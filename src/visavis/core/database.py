@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 import psycopg
 from alembic import command
@@ -15,6 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 
 import visavis.migrations
 from visavis.errors import DatabaseError
+
+Tx: TypeAlias = AsyncSession
+"""A transaction."""
 
 _MIGRATION_LOCK: Final = 0x7615A715  # any number, the same in every process
 _POOL, _POOL_MORE = 8, 24
@@ -39,17 +42,17 @@ class Database:
             pool_pre_ping=True,  # after a restart of the database no request meets a dead connection
             connect_args={"connect_timeout": _CONNECT_S},
         )
-        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._transactions = async_sessionmaker(self._engine, expire_on_commit=False)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
+    async def transaction(self) -> AsyncIterator[Tx]:
         """A transaction: committed when the block ends, undone when it raises.
 
         Raises:
             DatabaseError: The database cannot be reached or gave up on the way.
         """
         try:
-            async with self._sessions.begin() as tx:
+            async with self._transactions.begin() as tx:
                 yield tx
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
             raise DatabaseError("The database cannot be reached. Try again in a moment.") from error
@@ -63,7 +66,7 @@ class Database:
         await self._engine.dispose()
 
 
-async def driver_connection(tx: AsyncSession) -> psycopg.AsyncConnection:
+async def driver_connection(tx: Tx) -> psycopg.AsyncConnection:
     """The driver's connection under a session, for what shares its transaction."""
     raw = await (await tx.connection()).get_raw_connection()
     return cast("psycopg.AsyncConnection", raw.driver_connection)

@@ -7,9 +7,12 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.core import queue, usage, webhooks
+from visavis.core import queue, webhooks
+from visavis.core.billing import usage
+from visavis.core.database import Tx
+from visavis.core.identity.ownership import owned
+from visavis.core.identity.principals import Principal
 from visavis.core.schema import COMPLETED, FAILED, PENDING, PROCESSING, ApiKey, Job
 from visavis.errors import (
     DatabaseError,
@@ -40,7 +43,7 @@ class Submission:
         base_url: How the client reaches this server.
         fields: Columns of `Job` that say what is to be rendered.
         callback_url: Who is told at the end.
-        idempotency_key: The client's own name for the request.
+        idempotency_key: The client's own name for the request; two keys of an account may use the same.
         fingerprint: Digest of everything that was sent.
     """
 
@@ -73,7 +76,7 @@ class Output:
 
 @dataclass(frozen=True)
 class JobPage:
-    """Some of a key's jobs, newest first, and how many there are."""
+    """Some of an account's jobs, newest first, and how many there are."""
 
     jobs: list[Job] = field(default_factory=list)
     count: int = 0
@@ -84,7 +87,7 @@ def new_id() -> str:
     return secrets.token_hex(_ID_BYTES)
 
 
-async def submit(tx: AsyncSession, key: ApiKey, wanted: Submission) -> Job:
+async def submit(tx: Tx, principal: Principal, wanted: Submission) -> Job:
     """Take a job in: its row and its place in the queue are one.
 
     Returns:
@@ -95,7 +98,8 @@ async def submit(tx: AsyncSession, key: ApiKey, wanted: Submission) -> Job:
     """
     row = {
         "id": wanted.id,
-        "key_id": key.id,
+        "account_id": principal.account_id,
+        "key_id": principal.key_id,
         "type": wanted.type,
         "content_type": wanted.content_type,
         "base_url": wanted.base_url,
@@ -108,19 +112,23 @@ async def submit(tx: AsyncSession, key: ApiKey, wanted: Submission) -> Job:
         await tx.execute(insert(Job).values(row).on_conflict_do_nothing().returning(Job))
     ).scalar_one_or_none()
     if made is None:
-        return await _earlier(tx, key, wanted)
+        return await _earlier(tx, principal, wanted)
     await queue.enqueue(tx, queue.RENDER_TASK, job_id=made.id)
     return made
 
 
-async def earlier(tx: AsyncSession, key: ApiKey, idempotency_key: str) -> Job | None:
-    """The job that came under an idempotency key before."""
-    query = select(Job).where(Job.key_id == key.id, Job.idempotency_key == idempotency_key)
+async def earlier(tx: Tx, principal: Principal, idempotency_key: str) -> Job | None:
+    """The job that came from the same API key under an idempotency key before."""
+    query = select(Job).where(
+        Job.account_id == principal.account_id,
+        Job.key_id == principal.key_id,
+        Job.idempotency_key == idempotency_key,
+    )
     return (await tx.execute(query)).scalar_one_or_none()
 
 
-async def _earlier(tx: AsyncSession, key: ApiKey, wanted: Submission) -> Job:
-    before = await earlier(tx, key, wanted.idempotency_key) if wanted.idempotency_key else None
+async def _earlier(tx: Tx, principal: Principal, wanted: Submission) -> Job:
+    before = await earlier(tx, principal, wanted.idempotency_key) if wanted.idempotency_key else None
     if before is None:
         raise DatabaseError("The job could not be taken in. Try again.")  # an identifier drawn twice
     if before.fingerprint != wanted.fingerprint:
@@ -128,20 +136,20 @@ async def _earlier(tx: AsyncSession, key: ApiKey, wanted: Submission) -> Job:
     return before
 
 
-async def find(tx: AsyncSession, key: ApiKey, job_id: str) -> Job:
-    """A job of a key.
+async def find(tx: Tx, principal: Principal, job_id: str) -> Job:
+    """A job of the principal's account.
 
     Raises:
-        JobMissingError: There is none; other keys' jobs are none.
+        JobMissingError: There is none; other accounts' jobs are none.
     """
-    query = select(Job).where(Job.id == job_id, Job.key_id == key.id)
+    query = select(Job).where(Job.id == job_id, Job.account_id == principal.account_id)
     job = (await tx.execute(query)).scalar_one_or_none()
     if job is None:
         raise JobMissingError("Job not found.")
     return job
 
 
-async def position(tx: AsyncSession, job: Job) -> int:
+async def position(tx: Tx, job: Job) -> int:
     """The job's place in the queue: 1 is next, 0 is no longer waiting."""
     if job.status != PENDING:
         return 0
@@ -149,10 +157,11 @@ async def position(tx: AsyncSession, job: Job) -> int:
     return (await tx.execute(ahead)).scalar_one() + 1
 
 
-async def page(tx: AsyncSession, key: ApiKey, *, limit: int, offset: int) -> JobPage:
-    """Some of a key's jobs, newest first."""
-    mine = select(Job).where(Job.key_id == key.id).order_by(Job.sequence.desc()).limit(limit).offset(offset)
-    count = select(func.count()).select_from(Job).where(Job.key_id == key.id)
+async def page(tx: Tx, principal: Principal, *, limit: int, offset: int) -> JobPage:
+    """Some of an account's jobs, newest first."""
+    is_mine = Job.account_id == principal.account_id
+    mine = select(Job).where(is_mine).order_by(Job.sequence.desc()).limit(limit).offset(offset)
+    count = select(func.count()).select_from(Job).where(is_mine)
     return JobPage(list((await tx.execute(mine)).scalars()), (await tx.execute(count)).scalar_one())
 
 
@@ -161,23 +170,19 @@ class Search:
     """Which jobs are looked for; everything that is said must hold.
 
     Attributes:
-        keys: Of these keys; of all if nothing.
         words: In the identifier, the text, the error code or the key's name; in any case of letters.
         status: `pending`, `processing`, `completed` or `failed`.
         type: `video` or `tts`.
     """
 
-    keys: list[int] | None = None
     words: str = ""
     status: str | None = None
     type: str | None = None
 
 
-async def search(tx: AsyncSession, wanted: Search, *, limit: int, offset: int) -> JobPage:
-    """Some of the jobs that are looked for, newest first."""
+async def search(tx: Tx, principal: Principal, wanted: Search, *, limit: int, offset: int) -> JobPage:
+    """Some of the jobs that are looked for, newest first: of the account, or for an operator of all."""
     holds: list[ColumnElement[bool]] = []
-    if wanted.keys is not None:
-        holds.append(Job.key_id.in_(wanted.keys))
     if wanted.words:
         places = (Job.id, Job.text, Job.error_code, ApiKey.name)
         holds.append(or_(*(place.icontains(wanted.words, autoescape=True) for place in places)))
@@ -185,7 +190,7 @@ async def search(tx: AsyncSession, wanted: Search, *, limit: int, offset: int) -
         holds.append(Job.status == wanted.status)
     if wanted.type:
         holds.append(Job.type == wanted.type)
-    found = select(Job).join(ApiKey, ApiKey.id == Job.key_id).where(*holds)
+    found = select(Job).join(ApiKey, ApiKey.id == Job.key_id).where(owned(Job.account_id, principal), *holds)
     some = found.order_by(Job.sequence.desc()).limit(limit).offset(offset)
     count = select(func.count()).select_from(found.subquery())
     return JobPage(list((await tx.execute(some)).scalars()), (await tx.execute(count)).scalar_one())
@@ -214,7 +219,7 @@ def _is_over(job: Job) -> bool:
     return job.expires_at is not None and job.expires_at <= datetime.now(UTC)
 
 
-async def begin(tx: AsyncSession, job_id: str, *, ttl_s: int) -> Job | None:
+async def begin(tx: Tx, job_id: str, *, ttl_s: int) -> Job | None:
     """Take a job to work on it; its attempt is the token to finish it with.
 
     Args:
@@ -243,9 +248,7 @@ async def begin(tx: AsyncSession, job_id: str, *, ttl_s: int) -> Job | None:
     return job
 
 
-async def finish(
-    tx: AsyncSession, job: Job, output: Output, *, ttl_s: int, price_per_hour_usd: float
-) -> bool:
+async def finish(tx: Tx, job: Job, output: Output, *, ttl_s: int, price_per_hour_micros: int) -> bool:
     """Complete a job, bill it, and let the client know.
 
     Returns:
@@ -264,11 +267,11 @@ async def finish(
     }
     if not await _end(tx, job, done):
         return False
-    await usage.record(tx, job, seconds=output.duration_s, price_per_hour_usd=price_per_hour_usd)
+    await usage.record_job(tx, job, seconds=output.duration_s, price_per_hour_micros=price_per_hour_micros)
     return True
 
 
-async def fail(tx: AsyncSession, job: Job, code: str, words: str = _FAILED_WORDS, *, ttl_s: int) -> bool:
+async def fail(tx: Tx, job: Job, code: str, words: str = _FAILED_WORDS, *, ttl_s: int) -> bool:
     """End a job without a result.
 
     Args:
@@ -293,7 +296,7 @@ async def fail(tx: AsyncSession, job: Job, code: str, words: str = _FAILED_WORDS
     return await _end(tx, job, over)
 
 
-async def release(tx: AsyncSession, job: Job, *, counts: bool, ttl_s: int) -> bool:
+async def release(tx: Tx, job: Job, *, counts: bool, ttl_s: int) -> bool:
     """Give a job back to the queue.
 
     Args:
@@ -318,7 +321,7 @@ async def release(tx: AsyncSession, job: Job, *, counts: bool, ttl_s: int) -> bo
     return True
 
 
-async def _end(tx: AsyncSession, job: Job, values: dict[str, Any]) -> bool:
+async def _end(tx: Tx, job: Job, values: dict[str, Any]) -> bool:
     ended = await tx.execute(_ours(job).values(values))
     if ended.rowcount != 1:  # type: ignore[attr-defined]
         return False
@@ -335,7 +338,7 @@ def _ours(job: Job) -> Any:
     )
 
 
-async def expire(tx: AsyncSession, *, limit: int = 500) -> list[str]:
+async def expire(tx: Tx, *, limit: int = 500) -> list[str]:
     """Forget what has been kept long enough: results, texts, idempotency keys.
 
     Returns:
@@ -350,7 +353,7 @@ async def expire(tx: AsyncSession, *, limit: int = 500) -> list[str]:
     return paths
 
 
-async def requeue_lost(tx: AsyncSession) -> int:
+async def requeue_lost(tx: Tx) -> int:
     """Put jobs back into the queue that are to be done and are not in it: a net under everything else."""
     lost = await tx.execute(
         text(
@@ -366,13 +369,13 @@ async def requeue_lost(tx: AsyncSession) -> int:
     return len(identifiers)
 
 
-async def unfinished(tx: AsyncSession, identifiers: list[str]) -> set[str]:
+async def unfinished(tx: Tx, identifiers: list[str]) -> set[str]:
     """Which of these jobs still need what was sent for them."""
     query = select(Job.id).where(Job.id.in_(identifiers), Job.status.in_([PENDING, PROCESSING]))
     return set((await tx.execute(query)).scalars())
 
 
-async def kept(tx: AsyncSession, paths: list[str]) -> set[str]:
+async def kept(tx: Tx, paths: list[str]) -> set[str]:
     """Which of these files are results that can still be fetched."""
     query = select(Job.result_path).where(Job.result_path.in_(paths), Job.expires_at > func.now())
     return {path for path in (await tx.execute(query)).scalars() if path}

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import select, text
 
-from visavis.core.schema import ApiKey
+from visavis.core.database import Tx
+from visavis.core.identity.principals import Principal
+from visavis.core.schema import KeyMonth
 from visavis.errors import MonthlyCapError, RateLimitError
 
 READS_SHARE: Final = 10  # polling a job may be this many times as frequent as everything else
@@ -35,8 +36,8 @@ class Allowed:
 
 
 async def take(
-    tx: AsyncSession,
-    key: ApiKey,
+    tx: Tx,
+    principal: Principal,
     *,
     default_rate: int,
     polling: bool = False,
@@ -46,7 +47,7 @@ async def take(
 
     Args:
         tx: A transaction that is committed even when the request fails later.
-        key: Whose request.
+        principal: Whoever asks.
         default_rate: Requests a minute of keys without a rate of their own.
         polling: Asking after a job, which has an allowance of its own: a client that asks every two seconds
             and then submits something has not misbehaved. It does not count towards the month either.
@@ -56,17 +57,17 @@ async def take(
         RateLimitError: Too many within a minute.
         MonthlyCapError: Too many within the month.
     """
-    rate = _rate(key, default_rate) * (READS_SHARE if polling else 1)
-    wait_s = await _take(tx, _name(key, rate, polling=polling), rate, at)
+    rate = _rate(principal, default_rate) * (READS_SHARE if polling else 1)
+    wait_s = await _take(tx, _name(principal, rate, polling=polling), rate, at)
     if wait_s:
         raise RateLimitError(
             f"Slow down! You've hit the limit of {rate} requests per minute.", retry_after_s=_whole(wait_s)
         )
     if not polling:
-        await _count_month(tx, key)
+        await _count_month(tx, principal)
 
 
-async def take_named(tx: AsyncSession, name: str, *, max_per_minute: int) -> None:
+async def take_named(tx: Tx, name: str, *, max_per_minute: int) -> None:
     """Count something that is no key's request, or refuse it.
 
     Args:
@@ -82,19 +83,19 @@ async def take_named(tx: AsyncSession, name: str, *, max_per_minute: int) -> Non
         raise RateLimitError("Too many tries. Wait a minute, then try again.", retry_after_s=_whole(wait_s))
 
 
-async def stand(tx: AsyncSession, key: ApiKey, *, default_rate: int, at: datetime | None = None) -> Allowed:
+async def stand(tx: Tx, principal: Principal, *, default_rate: int, at: datetime | None = None) -> Allowed:
     """Where a key stands, without counting."""
-    rate = _rate(key, default_rate)
+    rate = _rate(principal, default_rate)
     statement = text(
         "SELECT used, wait_s "
         "FROM rate_stand(:name, :window, coalesce(CAST(:at AS timestamptz), clock_timestamp()))"
     )
-    values = {"name": _name(key, rate, polling=False), "window": WINDOW_S, "at": at}
+    values = {"name": _name(principal, rate, polling=False), "window": WINDOW_S, "at": at}
     used, wait_s = (await tx.execute(statement, values)).one()
     return Allowed(rate, max(0, rate - used), _whole(wait_s) if used else 0)
 
 
-async def forget(tx: AsyncSession) -> None:
+async def forget(tx: Tx) -> None:
     """Delete the counts of those who have not asked for a while."""
     statement = text(
         "WITH gone AS ("
@@ -104,47 +105,50 @@ async def forget(tx: AsyncSession) -> None:
     await tx.execute(statement, {"age": _FORGOTTEN_AFTER_S})
 
 
-async def requests_this_month(tx: AsyncSession, key: ApiKey) -> int:
+async def requests_this_month(tx: Tx, principal: Principal) -> int:
     """How many requests of a key were counted since the month began."""
-    statement = text("SELECT requests FROM key_months WHERE key_id = :key AND month = :month")
-    return (
-        await tx.execute(statement, {"key": key.id, "month": _month(datetime.now(UTC))})
-    ).scalar_one_or_none() or 0
+    query = select(KeyMonth.requests).where(
+        KeyMonth.account_id == principal.account_id,
+        KeyMonth.key_id == principal.key_id,
+        KeyMonth.month == _month(datetime.now(UTC)),
+    )
+    return (await tx.execute(query)).scalar_one_or_none() or 0
 
 
-async def _take(tx: AsyncSession, name: str, max_per_minute: int, at: datetime | None) -> float:
+async def _take(tx: Tx, name: str, max_per_minute: int, at: datetime | None) -> float:
     """Count one more: 0, or the seconds until it could be."""
     statement = text("SELECT rate_take(:name, :max_per_minute, :window, CAST(:at AS timestamptz))")
     values = {"name": name, "max_per_minute": max_per_minute, "window": WINDOW_S, "at": at}
     return float((await tx.execute(statement, values)).scalar_one())
 
 
-def _rate(key: ApiKey, default_rate: int) -> int:
-    return key.requests_per_minute or default_rate
+def _rate(principal: Principal, default_rate: int) -> int:
+    return principal.credential.allowance.requests_per_minute or default_rate
 
 
-def _name(key: ApiKey, rate: int, *, polling: bool) -> str:
+def _name(principal: Principal, rate: int, *, polling: bool) -> str:
     """Of a ring; the rate is part of it, as a ring has a mark for each request that the rate allows."""
-    return f"key:{key.id}:{'polling' if polling else 'all'}:{rate}"
+    credential = principal.credential
+    return f"{credential.kind}:{credential.id}:{'polling' if polling else 'all'}:{rate}"
 
 
 def _whole(wait_s: float) -> int:
     return min(max(math.ceil(wait_s), 1), math.ceil(WINDOW_S))
 
 
-async def _count_month(tx: AsyncSession, key: ApiKey) -> None:
-    now = datetime.now(UTC)
+async def _count_month(tx: Tx, principal: Principal) -> None:
+    now, cap = datetime.now(UTC), principal.credential.allowance.monthly_cap
     statement = text(
-        "INSERT INTO key_months AS m (key_id, month, requests) SELECT :key, :month, 1 "
+        "INSERT INTO key_months AS m (account_id, key_id, month, requests) SELECT :account, :key, :month, 1 "
         "WHERE CAST(:cap AS bigint) IS NULL OR :cap >= 1 "
         "ON CONFLICT (key_id, month) DO UPDATE SET requests = m.requests + 1 "
         "WHERE CAST(:cap AS bigint) IS NULL OR m.requests < :cap RETURNING requests"
     )
-    values = {"key": key.id, "month": _month(now), "cap": key.monthly_cap}
+    values = {"account": principal.account_id, "key": principal.key_id, "month": _month(now), "cap": cap}
     if (await tx.execute(statement, values)).one_or_none() is None:
         next_month = datetime(now.year + now.month // 12, now.month % 12 + 1, 1, tzinfo=UTC)
         raise MonthlyCapError(
-            f"You've reached the cap of {key.monthly_cap} requests per month.",
+            f"You've reached the cap of {cap} requests per month.",
             retry_after_s=math.ceil((next_month - now).total_seconds()),
         )
 

@@ -9,8 +9,8 @@ from typing import Final
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from visavis.core.database import Tx
 from visavis.core.schema import Secret
 from visavis.errors import SettingsError
 
@@ -22,11 +22,16 @@ ROOMS: Final = "rooms"
 SEALS: Final = "seals"
 
 
-async def shared_secret(tx: AsyncSession, name: str) -> bytes:
+async def shared_secret(tx: Tx, name: str) -> bytes:
     """The secret of a name, made when it is first asked for."""
+    query = select(Secret.value).where(Secret.name == name)
+    found = (await tx.execute(query)).scalar_one_or_none()
+    if found is not None:
+        return found
+    # Of two processes that make it at once the second waits for the first, and reads what that wrote.
     made = insert(Secret).values(name=name, value=secrets.token_bytes(_BYTES)).on_conflict_do_nothing()
     await tx.execute(made)
-    return (await tx.execute(select(Secret.value).where(Secret.name == name))).scalar_one()
+    return (await tx.execute(query)).scalar_one()
 
 
 def derived(secret: bytes, purpose: str) -> str:

@@ -7,9 +7,13 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.core import leases, usage
+from visavis.core import leases
+from visavis.core.billing import money, usage
+from visavis.core.billing.prices import cost_micros
+from visavis.core.database import Tx
+from visavis.core.identity.ownership import owned
+from visavis.core.identity.principals import Principal
 from visavis.core.schema import ACTIVE, ENDED, ApiKey, Session, SessionMessage
 from visavis.errors import (
     SessionEndedError,
@@ -23,7 +27,6 @@ SWAP: Final = "swap"
 
 _ID_BEGIN, _ID_BYTES = "ses_", 10
 _ROOM_BEGIN: Final = "atlas-rt-"
-_CENTS: Final = 100
 _MIN_IDLE_S, _MAX_IDLE_S = 30, 3600
 _SWAP_WINDOW_S: Final = 60
 
@@ -50,7 +53,7 @@ class NewSession:
         rig_id: Whose face.
         idle_timeout_s: From `clamp_idle`.
         max_duration_s: Longest time; nothing for no limit.
-        price_per_hour_usd: As agreed now.
+        price_per_hour_micros: As agreed now, in micro-dollars.
         room: Somebody else's; one of our own if not given.
         sealed_token: With which to join somebody else's.
     """
@@ -60,7 +63,7 @@ class NewSession:
     rig_id: str
     idle_timeout_s: int
     max_duration_s: int | None
-    price_per_hour_usd: float
+    price_per_hour_micros: int
     room: str | None = None
     sealed_token: bytes | None = None
 
@@ -71,16 +74,16 @@ class SessionCost:
 
     Attributes:
         duration_s: From the avatar's first appearance, none before; tenths of a second.
-        cost_usd: For whole seconds. A session whose avatar never came costs nothing.
+        cost_micros: For whole seconds, in micro-dollars. A session whose avatar never came costs nothing.
     """
 
     duration_s: float
-    cost_usd: float
+    cost_micros: int
 
     @property
     def cents(self) -> int:
         """The cost in whole cents."""
-        return round(self.cost_usd * _CENTS)
+        return money.to_cents(self.cost_micros)
 
 
 def clamp_idle(seconds: int) -> int:
@@ -88,7 +91,7 @@ def clamp_idle(seconds: int) -> int:
     return min(max(seconds, _MIN_IDLE_S), _MAX_IDLE_S)
 
 
-async def open_session(tx: AsyncSession, key: ApiKey, wanted: NewSession) -> Session:
+async def open_session(tx: Tx, principal: Principal, wanted: NewSession) -> Session:
     """Open a session on a worker that has room for it, and let that worker know.
 
     Raises:
@@ -98,7 +101,8 @@ async def open_session(tx: AsyncSession, key: ApiKey, wanted: NewSession) -> Ses
     identifier = _ID_BEGIN + secrets.token_hex(_ID_BYTES)
     row = Session(
         id=identifier,
-        key_id=key.id,
+        account_id=principal.account_id,
+        key_id=principal.key_id,
         mode=wanted.mode,
         room=wanted.room or _ROOM_BEGIN + identifier,
         livekit_url=wanted.livekit_url,
@@ -106,7 +110,7 @@ async def open_session(tx: AsyncSession, key: ApiKey, wanted: NewSession) -> Ses
         rig_id=wanted.rig_id,
         idle_timeout_s=wanted.idle_timeout_s,
         max_duration_s=wanted.max_duration_s,
-        price_per_hour_usd=wanted.price_per_hour_usd,
+        price_per_hour_micros=wanted.price_per_hour_micros,
         worker_id=worker,
         lease_until=func.now() + leases.LEASE,
     )
@@ -117,26 +121,34 @@ async def open_session(tx: AsyncSession, key: ApiKey, wanted: NewSession) -> Ses
     return row
 
 
-async def find(tx: AsyncSession, key: ApiKey, session_id: str) -> Session:
-    """A session of a key.
+async def find(tx: Tx, principal: Principal, session_id: str) -> Session:
+    """A session that the key opened which asks.
 
     Raises:
         SessionMissingError: There is none; other keys' sessions are none.
     """
-    query = select(Session).where(Session.id == session_id, Session.key_id == key.id)
+    query = select(Session).where(
+        Session.id == session_id,
+        Session.account_id == principal.account_id,
+        Session.key_id == principal.key_id,
+    )
     row = (await tx.execute(query)).scalar_one_or_none()
     if row is None:
         raise SessionMissingError("Session not found.")
     return row
 
 
-async def read(tx: AsyncSession, session_id: str) -> tuple[Session, ApiKey]:
-    """A session, whosever it is, and its key.
+async def read(tx: Tx, principal: Principal, session_id: str) -> tuple[Session, ApiKey]:
+    """A session of the principal's account, or for an operator of any, and its key.
 
     Raises:
         SessionMissingError: There is none.
     """
-    query = select(Session, ApiKey).join(ApiKey, ApiKey.id == Session.key_id).where(Session.id == session_id)
+    query = (
+        select(Session, ApiKey)
+        .join(ApiKey, ApiKey.id == Session.key_id)
+        .where(owned(Session.account_id, principal), Session.id == session_id)
+    )
     found = (await tx.execute(query)).one_or_none()
     if found is None:
         raise SessionMissingError("Session not found.")
@@ -152,8 +164,8 @@ class SessionPage:
 
 
 async def search(
-    tx: AsyncSession,
-    keys: list[int] | None,
+    tx: Tx,
+    principal: Principal,
     *,
     words: str = "",
     status: str | None = None,
@@ -164,15 +176,15 @@ async def search(
 
     Args:
         tx: The transaction.
-        keys: Of these keys; of all if nothing.
+        principal: Whoever reads: sessions of the account are found, for an operator all.
         words: In the identifier, the room, the reason or the key's name; in any case of letters.
         status: `active` or `ended`.
         limit: At most so many.
         offset: After so many.
     """
-    found = select(Session).join(ApiKey, ApiKey.id == Session.key_id)
-    if keys is not None:
-        found = found.where(Session.key_id.in_(keys))
+    found = (
+        select(Session).join(ApiKey, ApiKey.id == Session.key_id).where(owned(Session.account_id, principal))
+    )
     if words:
         places = (Session.id, Session.room, Session.reason, ApiKey.name)
         found = found.where(or_(*(place.icontains(words, autoescape=True) for place in places)))
@@ -183,21 +195,21 @@ async def search(
     return SessionPage(list((await tx.execute(some)).scalars()), (await tx.execute(count)).scalar_one())
 
 
-async def find_active(tx: AsyncSession, key: ApiKey, session_id: str) -> Session:
+async def find_active(tx: Tx, principal: Principal, session_id: str) -> Session:
     """The same, if it has not ended.
 
     Raises:
         SessionMissingError: There is none.
         SessionNotActiveError: It has ended.
     """
-    row = await find(tx, key, session_id)
+    row = await find(tx, principal, session_id)
     if row.status != ACTIVE:
         raise SessionNotActiveError("The session has ended.")
     return row
 
 
 async def swap_face(
-    tx: AsyncSession, key: ApiKey, session_id: str, rig_id: str, *, max_per_minute: int
+    tx: Tx, principal: Principal, session_id: str, rig_id: str, *, max_per_minute: int
 ) -> int:
     """Give a session another face.
 
@@ -210,8 +222,9 @@ async def swap_face(
         SessionRateError: It was given others too often within a minute.
     """
     # The row's lock: of two requests at once the second one counts the first.
-    await tx.execute(select(Session.id).where(Session.id == session_id).with_for_update())
-    row = await find_active(tx, key, session_id)
+    mine = (Session.id == session_id) & (Session.account_id == principal.account_id)
+    await tx.execute(select(Session.id).where(mine).with_for_update())
+    row = await find_active(tx, principal, session_id)
     recent = (
         select(func.count(), func.min(SessionMessage.created_at))
         .where(SessionMessage.session_id == row.id, SessionMessage.kind == SWAP)
@@ -232,27 +245,27 @@ async def swap_face(
     return message.sequence
 
 
-async def applied(tx: AsyncSession, session_id: str) -> int:
-    """The last message that the avatar has applied."""
-    query = select(Session.applied).where(Session.id == session_id)
+async def applied(tx: Tx, row: Session) -> int:
+    """The last message that the avatar of a session has applied."""
+    query = select(Session.applied).where(Session.id == row.id, Session.account_id == row.account_id)
     return (await tx.execute(query)).scalar_one()
 
 
-async def end_by_key(tx: AsyncSession, key: ApiKey, session_id: str) -> Session:
-    """End a session for its owner.
+async def end_by_key(tx: Tx, principal: Principal, session_id: str) -> Session:
+    """End a session for the key that opened it.
 
     Raises:
         SessionMissingError: There is no such session.
         SessionEndedError: It has ended already.
     """
-    row = await find(tx, key, session_id)
+    row = await find(tx, principal, session_id)
     ended = await end(tx, row.id, Reason.DELETED)
     if ended is None:
         raise SessionEndedError("Session already ended.")
     return ended
 
 
-async def ended_rooms(tx: AsyncSession, rooms: set[str]) -> set[str]:
+async def ended_rooms(tx: Tx, rooms: set[str]) -> set[str]:
     """Of these rooms those of our own whose session has ended."""
     ids = [room.removeprefix(_ROOM_BEGIN) for room in rooms if room.startswith(_ROOM_BEGIN)]
     query = select(Session.room).where(
@@ -262,7 +275,7 @@ async def ended_rooms(tx: AsyncSession, rooms: set[str]) -> set[str]:
 
 
 async def end(
-    tx: AsyncSession, session_id: str, reason: Reason, *, worker_id: str | None = None, at: Any = None
+    tx: Tx, session_id: str, reason: Reason, *, worker_id: str | None = None, at: Any = None
 ) -> Session | None:
     """End a session, free its slot and bill it.
 
@@ -298,7 +311,7 @@ def bill(row: Session) -> SessionCost:
     """What a session has cost, to this moment or to its end."""
     duration_s = _duration_s(row)
     seconds = round(duration_s) if row.joined_at is not None else 0
-    cost = usage.cost_usd(seconds=seconds, price_per_hour_usd=row.price_per_hour_usd)
+    cost = cost_micros(seconds=seconds, per_hour_micros=row.price_per_hour_micros)
     return SessionCost(round(duration_s, 1), cost)
 
 

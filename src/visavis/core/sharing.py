@@ -5,8 +5,8 @@ import secrets
 from typing import Final
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from visavis.core.database import Tx
 from visavis.core.schema import ACTIVE, Session, Share
 from visavis.core.sessions import EXTERNAL
 from visavis.errors import InputError, SessionNotActiveError, ShareMissingError
@@ -15,7 +15,7 @@ KEPT_DAYS: Final = 7  # so long a link says that its session is over; then that 
 _TOKEN_BYTES: Final = 18
 
 
-async def share(tx: AsyncSession, row: Session) -> str:
+async def share(tx: Tx, row: Session) -> str:
     """Make a link's token for a session; of it only a digest is kept.
 
     Raises:
@@ -33,7 +33,7 @@ async def share(tx: AsyncSession, row: Session) -> str:
     return token
 
 
-async def shared(tx: AsyncSession, session_id: str, token: str) -> Session:
+async def shared(tx: Tx, session_id: str, token: str) -> Session:
     """The session that a token lets watch; it may have ended.
 
     Raises:
@@ -50,7 +50,7 @@ async def shared(tx: AsyncSession, session_id: str, token: str) -> Session:
     return row
 
 
-async def _delete_old(tx: AsyncSession) -> None:
+async def _delete_old(tx: Tx) -> None:
     """Forget the links of sessions that ended long ago."""
     before = func.now() - func.make_interval(0, 0, 0, KEPT_DAYS)
     over = select(Session.id).where(Session.ended_at < before)

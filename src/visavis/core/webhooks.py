@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import func, select, text, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core import queue
+from visavis.core.database import Tx
 from visavis.core.schema import COMPLETED, Delivery, Job
 from visavis.core.secret import WEBHOOKS, derived, shared_secret
 from visavis.core.urls import parse_url
@@ -49,12 +49,12 @@ def check_url(url: str) -> str:
         raise CallbackError(error.message) from error
 
 
-async def secret_of(tx: AsyncSession, key_id: int, configured: str | None) -> str:
+async def secret_of(tx: Tx, key_id: int, configured: str | None) -> str:
     """What notifications to a key's owner are signed with.
 
     Args:
         tx: The transaction.
-        key_id: Whose.
+        key_id: ID of the key.
         configured: One for all keys, if the server is set up so; each key has its own otherwise.
     """
     if configured:
@@ -62,15 +62,15 @@ async def secret_of(tx: AsyncSession, key_id: int, configured: str | None) -> st
     return _BEGIN + derived(await shared_secret(tx, WEBHOOKS), f"webhook:{key_id}")
 
 
-async def announce(tx: AsyncSession, job: Job) -> None:
+async def announce(tx: Tx, job: Job) -> None:
     """Let a job's end be told, in the transaction that ends it."""
-    delivery = Delivery(job_id=job.id, key_id=job.key_id, url=job.callback_url)
+    delivery = Delivery(job_id=job.id, account_id=job.account_id, key_id=job.key_id, url=job.callback_url)
     tx.add(delivery)
     await tx.flush()
     await queue.enqueue(tx, queue.DELIVER_TASK, delivery_id=delivery.id)
 
 
-async def begin(tx: AsyncSession, delivery_id: int, configured: str | None) -> Notice | None:
+async def begin(tx: Tx, delivery_id: int, configured: str | None) -> Notice | None:
     """The next try of a notification; nothing if it was delivered or given up."""
     statement = (
         update(Delivery)
@@ -86,7 +86,7 @@ async def begin(tx: AsyncSession, delivery_id: int, configured: str | None) -> N
 
 
 async def end(
-    tx: AsyncSession, notice: Notice, *, delivered: bool, outcome: str, retry_after_s: tuple[float, ...]
+    tx: Tx, notice: Notice, *, delivered: bool, outcome: str, retry_after_s: tuple[float, ...]
 ) -> None:
     """Note how a try went, and plan the next one.
 
@@ -109,7 +109,7 @@ async def end(
     await tx.execute(update(Delivery).where(Delivery.id == notice.delivery.id).values(values))
 
 
-async def requeue_lost(tx: AsyncSession) -> int:
+async def requeue_lost(tx: Tx) -> int:
     """Put notifications back into the queue that are to be sent and are not in it."""
     lost = await tx.execute(
         text(

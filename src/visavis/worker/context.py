@@ -29,7 +29,7 @@ class Policy:
     Attributes:
         job_limit_s: Time for one try of a job; nothing for no limit.
         result_ttl_s: How long results are kept.
-        price_per_hour_usd: Of video.
+        price_per_hour_micros: Of video, in micro-dollars.
         rig_ttl_s: How long faces are kept that no session shows.
         webhook_secret: One for all keys; nothing if each has its own.
         webhook_retry_after_s: Pauses between tries.
@@ -37,7 +37,7 @@ class Policy:
 
     job_limit_s: float | None
     result_ttl_s: int
-    price_per_hour_usd: float
+    price_per_hour_micros: int
     rig_ttl_s: float
     webhook_secret: str | None
     webhook_retry_after_s: tuple[float, ...]

@@ -9,8 +9,9 @@ from procrastinate import App
 from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 
-from visavis.core import jobs, rates, rigs, sign_ins, webhooks
+from visavis.core import jobs, rates, rigs, webhooks
 from visavis.core.capacity import HEARTBEAT_TTL_S
+from visavis.core.identity import sign_in_tries
 from visavis.core.schema import Worker
 from visavis.errors import CallbackError, StoreError, VisavisError
 from visavis.worker.context import WorkerContext, patiently
@@ -125,7 +126,7 @@ async def collect_garbage(context: WorkerContext) -> None:
         expired = await jobs.expire(tx)
         unused = await rigs.forget_unused(tx, age_s=context.policy.rig_ttl_s)
         await rates.forget(tx)
-        await sign_ins.forget(tx)
+        await sign_in_tries.forget(tx)
     await context.store.delete(expired + unused)
     uploads = await context.store.older_than("uploads", _ORPHAN_AFTER_S)
     faces = await context.store.older_than("rigs", _ORPHAN_AFTER_S)

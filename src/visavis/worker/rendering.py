@@ -108,7 +108,7 @@ async def _finish(context: WorkerContext, job: Job, output: jobs.Output) -> bool
                 job,
                 output,
                 ttl_s=policy.result_ttl_s,
-                price_per_hour_usd=policy.price_per_hour_usd,
+                price_per_hour_micros=policy.price_per_hour_micros,
             )
 
     return await patiently(write)

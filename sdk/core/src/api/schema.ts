@@ -581,14 +581,14 @@ export interface components {
         };
         /**
          * JobList
-         * @description Some of the key's jobs, newest first.
+         * @description Some of the account's jobs, newest first.
          */
         JobList: {
             /** Jobs */
             jobs: components["schemas"]["JobRow"][];
             /**
              * Count
-             * @description All jobs of the key.
+             * @description All jobs of the account.
              * @example 42
              */
             count: number;

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from visavis.core import capacity, leases, rates
+from visavis.core.identity import keys
 from visavis.errors import DatabaseError
 from visavis.surfaces.atlas import documented, wire
 from visavis.surfaces.atlas.caller import Caller
@@ -93,13 +94,14 @@ async def status(_caller: Caller, context: Given) -> wire.StatusAnswer:
 async def me(caller: Caller, context: Given) -> wire.MeAnswer:
     """Your key, its rate limit and plan."""
     async with context.database.transaction() as tx:
+        key = await keys.read(tx, caller)
         rate = await rates.stand(tx, caller, default_rate=context.limits.requests_per_minute)
         used = await rates.requests_this_month(tx, caller)
     return wire.MeAnswer(
         authenticated=True,
-        key_prefix=caller.prefix,
-        name=caller.name,
-        tier=caller.tier,
+        key_prefix=key.prefix,
+        name=key.name,
+        tier=key.tier,
         requests_used=used,
         rate_limit=wire.RateAnswer(
             requests_per_minute=rate.requests_per_minute,

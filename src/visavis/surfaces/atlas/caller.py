@@ -1,14 +1,15 @@
-"""Who asks: the key of a request, counted against its rate."""
+"""Who asks: the principal behind the key of a request, counted against its rate."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.core import accounts, rates
-from visavis.core.schema import ApiKey
+from visavis.core import rates
+from visavis.core.database import Tx
+from visavis.core.identity.authentication import authenticate as authenticate_key
+from visavis.core.identity.principals import Principal
 from visavis.errors import (
     CredentialsMissingError,
     DatabaseError,
@@ -35,45 +36,45 @@ def _key_of(request: Request) -> str:
     return key.strip()
 
 
-def _authenticated(*, polling: bool = False, counted: bool = True) -> Callable[..., Awaitable[ApiKey]]:
+def _authenticated(*, polling: bool = False, counted: bool = True) -> Callable[..., Awaitable[Principal]]:
     async def authenticate(
         request: Request,
         context: Given,
         _: Annotated[object, Depends(_documented)],
-    ) -> ApiKey:
+    ) -> Principal:
         word = _key_of(request)
         try:
             # A transaction of its own: the request counts, whatever becomes of it.
             async with context.database.transaction() as tx:
-                key = await accounts.find_key(tx, word)
+                principal = await authenticate_key(tx, word)
                 if counted:
-                    await _count(tx, key, context, polling=polling)
+                    await _count(tx, principal, context, polling=polling)
         except DatabaseError as error:
             raise AuthUnavailableError("Keys cannot be looked up.") from error
-        return key
+        return principal
 
     return authenticate
 
 
-async def count(context: Context, key: ApiKey) -> None:
+async def count(context: Context, principal: Principal) -> None:
     """Count a request of an `UncountedCaller`.
 
     Raises:
         RateLimitError: It is one too many.
     """
     async with context.database.transaction() as tx:
-        await _count(tx, key, context, polling=False)
+        await _count(tx, principal, context, polling=False)
 
 
-async def _count(tx: AsyncSession, key: ApiKey, context: Context, *, polling: bool) -> None:
-    await rates.take(tx, key, default_rate=context.limits.requests_per_minute, polling=polling)
+async def _count(tx: Tx, principal: Principal, context: Context, *, polling: bool) -> None:
+    await rates.take(tx, principal, default_rate=context.limits.requests_per_minute, polling=polling)
 
 
 async def _authenticated_for_sessions(
     request: Request,
     context: Given,
     _: Annotated[object, Depends(_documented)],
-) -> ApiKey:
+) -> Principal:
     """As any caller; but the API has a word of its own for too many sessions."""
     try:
         return await _authenticated()(request, context, None)
@@ -83,7 +84,7 @@ async def _authenticated_for_sessions(
         raise SessionRateError(error.message, retry_after_s=error.retry_after_s) from error
 
 
-Caller = Annotated[ApiKey, Depends(_authenticated())]
-SessionCaller = Annotated[ApiKey, Depends(_authenticated_for_sessions)]
-UncountedCaller = Annotated[ApiKey, Depends(_authenticated(counted=False))]
-PollingCaller = Annotated[ApiKey, Depends(_authenticated(polling=True))]
+Caller = Annotated[Principal, Depends(_authenticated())]
+SessionCaller = Annotated[Principal, Depends(_authenticated_for_sessions)]
+UncountedCaller = Annotated[Principal, Depends(_authenticated(counted=False))]
+PollingCaller = Annotated[Principal, Depends(_authenticated(polling=True))]

@@ -5,6 +5,7 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from visavis.core import sessions
+from visavis.core.billing import money
 from visavis.core.schema import Session
 from visavis.surfaces.atlas.wire import moment
 
@@ -96,7 +97,7 @@ def created(row: Session, token: str) -> Created:
             "room": row.room,
             "mode": row.mode,
             "max_duration_seconds": row.max_duration_s,
-            "pricing": f"${row.price_per_hour_usd:g}/hour, prorated per second",
+            "pricing": f"${money.to_usd(row.price_per_hour_micros):g}/hour, prorated per second",
         }
     )
 
@@ -125,6 +126,6 @@ def ended(row: Session) -> Ended:
         session_id=row.id,
         status="ended",
         duration_seconds=bill.duration_s,
-        estimated_cost=f"${bill.cost_usd:.2f}",
+        estimated_cost=f"${bill.cents / 100:.2f}",
         credits_deducted_cents=bill.cents,
     )

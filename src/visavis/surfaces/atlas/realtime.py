@@ -10,7 +10,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Request
 
 from visavis.core import leases, sessions
-from visavis.core.schema import ApiKey, Session
+from visavis.core.identity.principals import Principal
+from visavis.core.schema import Session
 from visavis.core.secret import SEALS, seal, shared_secret
 from visavis.core.urls import ROOMS, parse_url
 from visavis.errors import (
@@ -64,7 +65,7 @@ async def create(request: Request, caller: SessionCaller, context: Given) -> liv
 
 
 async def _create(
-    caller: ApiKey,
+    caller: Principal,
     context: Context,
     fields: Mapping[str, Any],
     face: UploadedFile | None,
@@ -87,7 +88,7 @@ async def _create(
         rig_id=rig,
         idle_timeout_s=idle_timeout_s,
         max_duration_s=live.max_duration_s,
-        price_per_hour_usd=live.price_per_hour_usd,
+        price_per_hour_micros=live.price_per_hour_micros,
     )
     async with context.database.transaction() as tx:
         row = await sessions.open_session(tx, caller, wanted)
@@ -176,7 +177,7 @@ async def join(request: Request, caller: SessionCaller, context: Given) -> live_
 
 
 async def _join(
-    caller: ApiKey, context: Context, fields: Mapping[str, Any], image: UploadedFile | None
+    caller: Principal, context: Context, fields: Mapping[str, Any], image: UploadedFile | None
 ) -> live_wire.Joined:
     names = ("livekit_url", "livekit_token", "room_name")
     url, token, room = (_word(fields, name) for name in names)
@@ -196,7 +197,7 @@ async def _join(
             rig_id=rig,
             idle_timeout_s=live.external_idle_s,
             max_duration_s=live.max_duration_s,
-            price_per_hour_usd=live.price_per_hour_usd,
+            price_per_hour_micros=live.price_per_hour_micros,
             room=room,
             sealed_token=sealed,
         )
@@ -224,7 +225,7 @@ async def _is_obeyed(context: Context, row: Session, number: int) -> bool:
         async with asyncio.timeout(_OBEY_WITHIN_S):
             while True:
                 async with context.database.transaction() as tx:
-                    if await sessions.applied(tx, row.id) >= number:
+                    if await sessions.applied(tx, row) >= number:
                         return True
                 await asyncio.sleep(_OBEY_LOOK_S)
     except TimeoutError:
@@ -232,7 +233,7 @@ async def _is_obeyed(context: Context, row: Session, number: int) -> bool:
 
 
 async def _other_face(
-    context: Context, caller: ApiKey, fields: Mapping[str, Any], face: UploadedFile | None
+    context: Context, caller: Principal, fields: Mapping[str, Any], face: UploadedFile | None
 ) -> str:
     takes_urls = context.live.swap_takes_urls
     rig = await rig_of_request(context, caller, sent_faces.SESSION, fields, face, takes_urls=takes_urls)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from visavis.core.schema import ApiKey
+from visavis.core.identity.principals import Principal
 from visavis.errors import InputError, RequestError, UploadTooLargeError
 from visavis.surfaces.shared import faces
 from visavis.surfaces.shared.context import Context
@@ -43,7 +43,7 @@ EXTERNAL: Final = FaceFields("avatar_image", "avatar_image_url", ("image",))
 
 async def rig_of_request(
     context: Context,
-    caller: ApiKey,
+    caller: Principal,
     names: FaceFields,
     fields: Mapping[str, Any],
     file: UploadedFile | None,

@@ -7,8 +7,9 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 
-from visavis.core import accounts, jobs, webhooks
-from visavis.core.schema import TTS, VIDEO, ApiKey
+from visavis.core import jobs, webhooks
+from visavis.core.identity.principals import Principal
+from visavis.core.schema import TTS, VIDEO
 from visavis.errors import DatabaseError, RequestError, StoreError
 from visavis.ports import Voice
 from visavis.surfaces.atlas import documented, wire
@@ -84,7 +85,7 @@ async def speak_video(request: Request, caller: Caller, context: Given) -> wire.
         )
 
 
-async def _speak(request: Request, caller: ApiKey, context: Context, content_type: str) -> wire.Accepted:
+async def _speak(request: Request, caller: Principal, context: Context, content_type: str) -> wire.Accepted:
     async with _read(request, context, frozenset(), json_max_bytes=MAX_TEXT_BYTES) as form:
         said = _speech(form.fields)
     digest = hashlib.sha256(content_type.encode() + said.model_dump_json().encode()).digest()
@@ -106,7 +107,7 @@ def _read(
 
 async def _submit(
     request: Request,
-    caller: ApiKey,
+    caller: Principal,
     context: Context,
     fields: dict[str, Any],
     *,
@@ -120,7 +121,7 @@ async def _submit(
     await context.store.check_room()
     paths = {name: file.path for name, file in files.items()}
     if paths:
-        await context.check_media(paths.get("image"), paths.get("audio"), accounts.owner(caller))
+        await context.check_media(paths.get("image"), paths.get("audio"), caller.owner)
     fields = dict(fields)
     job_id = jobs.new_id()
     stored: list[str] = []

@@ -98,10 +98,10 @@ class JobRow(_Wire):
 
 
 class JobList(_Wire):
-    """Some of the key's jobs, newest first."""
+    """Some of the account's jobs, newest first."""
 
     jobs: list[JobRow]
-    count: int = Field(examples=[42], description="All jobs of the key.")
+    count: int = Field(examples=[42], description="All jobs of the account.")
     limit: int = Field(examples=[20])
     offset: int = Field(examples=[0])
 

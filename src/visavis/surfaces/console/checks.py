@@ -6,7 +6,7 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 
 from visavis.core import rates
-from visavis.core.sign_ins import Visitor
+from visavis.core.identity.principals import Principal
 from visavis.errors import RequestError
 from visavis.surfaces.console import wire
 from visavis.surfaces.console.context import PREFIX, ConsoleContext
@@ -28,9 +28,9 @@ def _form(field: str) -> dict[str, object]:
 
 
 @router.post("/photo", openapi_extra=_form("image"))
-async def check_photo(request: Request, visitor: SignedIn, context: Given) -> wire.FaceAnswer:
+async def check_photo(request: Request, principal: SignedIn, context: Given) -> wire.FaceAnswer:
     """Whether a photo shows a face that can be used, and where. Nothing is kept."""
-    await _count(context, visitor)
+    await _count(context, principal)
     async with read_form(
         request,
         files=frozenset({"image"}),
@@ -41,14 +41,14 @@ async def check_photo(request: Request, visitor: SignedIn, context: Given) -> wi
         if file is None:
             raise RequestError("image: send a file.")
         check_kind("image", file)
-        face = await context.look_for_face(file.path, visitor.owner)
+        face = await context.look_for_face(file.path, principal.owner)
     return wire.FaceAnswer(outline=face.outline, warnings=face.warnings)
 
 
 @router.post("/sound", status_code=_NO_CONTENT, response_class=Response, openapi_extra=_form("audio"))
-async def check_sound(request: Request, visitor: SignedIn, context: Given) -> None:
+async def check_sound(request: Request, principal: SignedIn, context: Given) -> None:
     """Whether a sound can be read, for sounds that the browser cannot play. Nothing is kept."""
-    await _count(context, visitor)
+    await _count(context, principal)
     async with read_form(
         request,
         files=frozenset({"audio"}),
@@ -59,10 +59,10 @@ async def check_sound(request: Request, visitor: SignedIn, context: Given) -> No
         if file is None:
             raise RequestError("audio: send a file.")
         check_kind("audio", file)
-        await context.shared.check_media(None, Path(file.path), visitor.owner)
+        await context.shared.check_media(None, Path(file.path), principal.owner)
 
 
-async def _count(context: ConsoleContext, visitor: Visitor) -> None:
+async def _count(context: ConsoleContext, principal: Principal) -> None:
     """Count a check before its upload is read: the processes that check also do the work of others."""
-    async with context.shared.database.transaction() as db:
-        await rates.take_named(db, f"check:{visitor.sign_in.id}", max_per_minute=_MAX_CHECKS_PER_MINUTE)
+    async with context.shared.database.transaction() as tx:
+        await rates.take_named(tx, f"check:{principal.credential.id}", max_per_minute=_MAX_CHECKS_PER_MINUTE)

@@ -3,11 +3,13 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path
-from sqlalchemy import select
 
-from visavis.core import accounts, rates, usage, webhooks
+from visavis.core import rates, webhooks
+from visavis.core.billing import money, usage
+from visavis.core.billing.usage import MonthlyUsage
+from visavis.core.identity import keys, sign_ins
+from visavis.core.identity.principals import Allowance, Scope
 from visavis.core.schema import ApiKey, User
-from visavis.core.sign_ins import Visitor
 from visavis.errors import NotPermittedError
 from visavis.surfaces.console import wire
 from visavis.surfaces.console.context import PREFIX
@@ -19,63 +21,61 @@ router = APIRouter(prefix=f"{PREFIX}/keys", tags=["Keys"])
 
 
 @router.get("")
-async def list_keys(visitor: SignedIn, context: Given) -> wire.KeyList:
+async def list_keys(principal: SignedIn, context: Given) -> wire.KeyList:
     """Your keys, newest first, with what they were used for this month. Operators see everybody's."""
     rows = []
-    async with context.shared.database.transaction() as db:
-        owners = {user.id: user.email for user in (await db.execute(select(User))).scalars()}
-        for key in reversed(await accounts.list_keys(db, visitor.scope)):
-            bill = await usage.bill(db, key)
-            requests = await rates.requests_this_month(db, key)
-            owner = owners.get(key.user_id) if key.user_id is not None else None
-            rows.append(_row(key, owner, bill=bill, requests=requests, visitor=visitor))
+    async with context.shared.database.transaction() as tx:
+        me = (await sign_ins.holder(tx, principal)).user
+        for key, user in reversed(await keys.visible(tx, principal)):
+            used = await usage.this_month(tx, key)
+            requests = await rates.requests_this_month(tx, keys.principal_of(key))
+            rows.append(_row(key, user, me, used=used, requests=requests))
     return wire.KeyList(
         keys=rows,
-        may_create=visitor.user is not None,
+        may_create=Scope.KEYS in principal.scopes,
         default_requests_per_minute=context.shared.limits.requests_per_minute,
     )
 
 
 @router.post("", status_code=_CREATED)
-async def create_key(body: wire.KeyRequest, visitor: SignedIn, context: Given) -> wire.NewKey:
+async def create_key(body: wire.KeyRequest, principal: SignedIn, context: Given) -> wire.NewKey:
     """Make a key. It is shown in this answer and never again."""
-    if visitor.user is None:
+    if Scope.KEYS not in principal.scopes:
         raise NotPermittedError("You are signed in with a key; sign in as a user to make others.")
-    allowance = accounts.Allowance(requests_per_minute=body.requests_per_minute, monthly_cap=body.monthly_cap)
-    async with context.shared.database.transaction() as db:
-        row, key = await accounts.create_key(db, body.name, allowance=allowance, owner=visitor.user.email)
-        await db.refresh(row)
-        secret = await webhooks.secret_of(db, row.id, context.webhook_secret)
-    bill = usage.MonthlyUsage(0.0, 0.0)
-    shown = _row(row, visitor.user.email, bill=bill, requests=0, visitor=visitor)
+    allowance = Allowance(requests_per_minute=body.requests_per_minute, monthly_cap=body.monthly_cap)
+    async with context.shared.database.transaction() as tx:
+        me = (await sign_ins.holder(tx, principal)).user
+        row, key = await keys.create(tx, body.name, allowance=allowance, user=me)
+        await tx.refresh(row)
+        secret = await webhooks.secret_of(tx, row.id, context.webhook_secret)
+    shown = _row(row, me, me, used=MonthlyUsage(), requests=0)
     return wire.NewKey(key=key, webhook_secret=secret, row=shown)
 
 
 @router.delete("/{key_id}", status_code=204)
-async def revoke_key(key_id: Annotated[int, Path(ge=1, lt=2**63)], visitor: SignedIn, context: Given) -> None:
+async def revoke_key(
+    key_id: Annotated[int, Path(ge=1, lt=2**63)], principal: SignedIn, context: Given
+) -> None:
     """Refuse a key from now on."""
-    if not visitor.may_see(key_id):
-        raise NotPermittedError("This key is not yours.")
-    async with context.shared.database.transaction() as db:
-        await accounts.revoke(db, key_id)
+    async with context.shared.database.transaction() as tx:
+        await keys.revoke(tx, principal, key_id)
 
 
 def _row(
-    key: ApiKey, owner: str | None, *, bill: usage.MonthlyUsage, requests: int, visitor: Visitor
+    key: ApiKey, user: User | None, me: User | None, *, used: MonthlyUsage, requests: int
 ) -> wire.KeyRow:
-    is_own = visitor.user is not None and key.user_id == visitor.user.id
     return wire.KeyRow(
         id=key.id,
         prefix=key.prefix,
         name=key.name,
-        owner=owner,
-        is_console=key.tier == accounts.CONSOLE_TIER,
-        is_own=is_own,
+        owner=user.email if user else None,
+        is_console=key.tier == keys.CONSOLE_TIER,
+        is_own=me is not None and key.user_id == me.id,
         requests_per_minute=key.requests_per_minute,
         monthly_cap=key.monthly_cap,
         requests_this_month=requests,
-        seconds_this_month=bill.seconds,
-        cost_usd_this_month=bill.cost_usd,
+        seconds_this_month=used.seconds,
+        cost_usd_this_month=money.to_usd(used.cost_micros),
         created_at=key.created_at,
         revoked_at=key.revoked_at,
     )

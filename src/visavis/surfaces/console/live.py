@@ -4,12 +4,11 @@ import secrets
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.core import accounts, sessions, sharing, sign_ins
+from visavis.core import rates, sessions, sharing
+from visavis.core.billing import money
+from visavis.core.identity import keys
 from visavis.core.schema import ACTIVE, ApiKey, Session
-from visavis.core.sign_ins import Visitor
-from visavis.errors import SessionMissingError
 from visavis.surfaces.console import wire
 from visavis.surfaces.console.context import PREFIX
 from visavis.surfaces.console.visitor import Given, SignedIn, machine_of
@@ -24,7 +23,7 @@ SessionId = Annotated[str, Path(max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
 
 @router.get("/sessions")
 async def search_sessions(
-    visitor: SignedIn,
+    principal: SignedIn,
     context: Given,
     words: Annotated[str, Query(max_length=200, description="In id, room, reason or key name.")] = "",
     status: Literal["active", "ended"] | None = None,
@@ -32,36 +31,36 @@ async def search_sessions(
     offset: Annotated[int, Query(ge=0, le=_MAX_OFFSET)] = 0,
 ) -> wire.LivePage:
     """Live sessions of your keys, newest first."""
-    async with context.shared.database.transaction() as db:
+    async with context.shared.database.transaction() as tx:
         page = await sessions.search(
-            db,
-            visitor.scope,
+            tx,
+            principal,
             words=words.replace("\0", "").strip(),
             status=status,
             limit=limit,
             offset=offset,
         )
-        keys = {key.id: key for key in await accounts.list_keys(db, [row.key_id for row in page.sessions])}
-    rows = [_row(row, keys[row.key_id]) for row in page.sessions]
+        of_id = await keys.by_id(tx, principal, {row.key_id for row in page.sessions})
+    rows = [_row(row, of_id[row.key_id]) for row in page.sessions]
     return wire.LivePage(sessions=rows, count=page.count, limit=limit, offset=offset)
 
 
 @router.get("/sessions/{session_id}")
-async def read_session(session_id: SessionId, visitor: SignedIn, context: Given) -> wire.LiveRow:
+async def read_session(session_id: SessionId, principal: SignedIn, context: Given) -> wire.LiveRow:
     """One live session."""
-    async with context.shared.database.transaction() as db:
-        row, key = await _find(db, visitor, session_id)
+    async with context.shared.database.transaction() as tx:
+        row, key = await sessions.read(tx, principal, session_id)
     return _row(row, key)
 
 
 @router.post("/sessions/{session_id}/share")
 async def share_session(
-    session_id: SessionId, request: Request, visitor: SignedIn, context: Given
+    session_id: SessionId, request: Request, principal: SignedIn, context: Given
 ) -> wire.ShareAnswer:
     """A link that lets others watch, until the session ends."""
-    async with context.shared.database.transaction() as db:
-        row, _ = await _find(db, visitor, session_id)
-        token = await sharing.share(db, row)
+    async with context.shared.database.transaction() as tx:
+        row, _ = await sessions.read(tx, principal, session_id)
+        token = await sharing.share(tx, row)
     url = f"{context.shared.base_url(request)}/watch/{row.id}?share={token}"
     return wire.ShareAnswer(session_id=row.id, url=url)
 
@@ -74,10 +73,10 @@ async def view_session(
     context: Given,
 ) -> wire.ViewAnswer:
     """What a player needs to show a session: a token that can watch, and do nothing else."""
-    async with context.shared.database.transaction() as db:
-        await sign_ins.count_look(db, machine=machine_of(request), max_per_minute=_LOOKS_PER_MINUTE)
-    async with context.shared.database.transaction() as db:
-        row = await sharing.shared(db, session_id, share)
+    async with context.shared.database.transaction() as tx:
+        await rates.take_named(tx, f"look:{machine_of(request)}", max_per_minute=_LOOKS_PER_MINUTE)
+    async with context.shared.database.transaction() as tx:
+        row = await sharing.shared(tx, session_id, share)
     if row.status != ACTIVE:
         return wire.ViewAnswer(session_id=row.id, status="ended", ready=False)
     viewer = f"viewer-{secrets.token_hex(_ID_BYTES)}"
@@ -88,13 +87,6 @@ async def view_session(
         livekit_url=row.livekit_url,
         livekit_access_token=context.shared.rooms.token(row.room, viewer, role="viewer"),
     )
-
-
-async def _find(db: AsyncSession, visitor: Visitor, session_id: str) -> tuple[Session, ApiKey]:
-    row, key = await sessions.read(db, session_id)
-    if not visitor.may_see(row.key_id):
-        raise SessionMissingError("Session not found.")
-    return row, key
 
 
 def _row(row: Session, key: ApiKey) -> wire.LiveRow:
@@ -113,5 +105,5 @@ def _row(row: Session, key: ApiKey) -> wire.LiveRow:
         started_at=row.started_at,
         ended_at=row.ended_at,
         duration_s=bill.duration_s,
-        cost_usd=bill.cost_usd,
+        cost_usd=money.to_usd(bill.cost_micros),
     )

@@ -3,20 +3,17 @@
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis import __version__
-from visavis.core import access, accounts, sign_ins
-from visavis.core.database import Database
-from visavis.core.schema import ApiKey
-from visavis.core.sign_ins import Visitor
-from visavis.errors import NotPermittedError, RequestError
+from visavis.core.database import Database, Tx
+from visavis.core.identity import sign_in_tries, sign_ins, tokens, users
+from visavis.errors import NotPermittedError, RequestError, SignedOutError
 from visavis.surfaces.console import wire
 from visavis.surfaces.console.context import PREFIX, ConsoleContext
 from visavis.surfaces.console.visitor import (
     PROOF,
     Given,
-    MaybeVisitor,
+    MaybePrincipal,
     SignedIn,
     give_cookie,
     give_proof,
@@ -31,15 +28,15 @@ router = APIRouter(prefix=PREFIX, tags=["Signing in"])
 
 
 @router.get("/session")
-async def session(visitor: MaybeVisitor, context: Given) -> wire.SignInAnswer:
+async def session(principal: MaybePrincipal, context: Given) -> wire.SignInAnswer:
     """Who is signed in."""
-    if visitor is None:
-        async with context.shared.database.transaction() as db:
-            has_users = bool(await accounts.count_users(db))
-        return wire.SignInAnswer(
-            signed_in=False, has_users=has_users, version=__version__, limits=_limits(context)
-        )
-    return _session_of(visitor, context)
+    async with context.shared.database.transaction() as tx:
+        if principal is not None:
+            return _answer(await sign_ins.holder(tx, principal), context)
+        has_users = bool(await users.count(tx))
+    return wire.SignInAnswer(
+        signed_in=False, has_users=has_users, version=__version__, limits=_limits(context)
+    )
 
 
 @router.post("/session")
@@ -50,21 +47,22 @@ async def sign_in(
     database = context.shared.database
     if body.api_key:
         await _count_try(database, request)
-        async with database.transaction() as db:
-            _, secret = await sign_ins.with_key(db, body.api_key.get_secret_value())
-            visitor = await sign_ins.find(db, secret)
+        async with database.transaction() as tx:
+            secret = await sign_ins.with_key(tx, body.api_key.get_secret_value())
+            holder = await _holder(tx, secret)
     elif body.email and body.password:
         prober = await _count_try(database, request, body.email)
-        async with database.transaction() as db:
-            _, secret = await sign_ins.with_password(db, body.email, body.password.get_secret_value())
-            await sign_ins.forgive(db, prober)
-            visitor = await sign_ins.find(db, secret)
-            proof = await sign_ins.browser_proof(db, body.email)
+        user = await users.check_password(database, body.email, body.password.get_secret_value())
+        async with database.transaction() as tx:
+            secret = await sign_ins.with_user(tx, user)
+            await sign_in_tries.forgive(tx, prober)
+            holder = await _holder(tx, secret)
+            proof = await sign_in_tries.browser_proof(tx, body.email)
         give_proof(request, response, context, proof)
     else:
         raise RequestError("Give email and password, or api_key.")
     give_cookie(request, response, context, secret)
-    return _session_of(_there(visitor), context)
+    return _answer(holder, context)
 
 
 @router.post("/session/link/look")
@@ -72,9 +70,9 @@ async def look_at_link(body: wire.LinkRequest, request: Request, context: Given)
     """What a sign-in link is good for; looking does not spend it."""
     database = context.shared.database
     await _count_try(database, request)
-    async with database.transaction() as db:
+    async with database.transaction() as tx:
         return wire.LinkAnswer(
-            makes_first_user=await sign_ins.is_first_link(db, body.link.get_secret_value())
+            makes_first_user=await sign_ins.is_first_link(tx, body.link.get_secret_value())
         )
 
 
@@ -85,85 +83,76 @@ async def sign_in_by_link(
     """Sign in with a link, which is spent by it."""
     database = context.shared.database
     await _count_try(database, request)
-    async with database.transaction() as db:
-        password = body.password.get_secret_value() if body.password else ""
-        _, secret = await sign_ins.with_link(
-            db, body.link.get_secret_value(), email=body.email or "", password=password
-        )
-        visitor = await sign_ins.find(db, secret)
+    password = body.password.get_secret_value() if body.password else ""
+    secret = await sign_ins.with_link(
+        database, body.link.get_secret_value(), email=body.email or "", password=password
+    )
+    async with database.transaction() as tx:
+        holder = await _holder(tx, secret)
     give_cookie(request, response, context, secret)
-    return _session_of(_there(visitor), context)
+    return _answer(holder, context)
 
 
 @router.delete("/session", status_code=_NO_CONTENT)
-async def sign_out(visitor: MaybeVisitor, response: Response, context: Given) -> None:
+async def sign_out(principal: MaybePrincipal, response: Response, context: Given) -> None:
     """Sign out."""
-    if visitor is not None:
-        async with context.shared.database.transaction() as db:
-            await sign_ins.end(db, visitor.sign_in)
+    if principal is not None:
+        async with context.shared.database.transaction() as tx:
+            await sign_ins.end(tx, principal)
     take_cookie(response)
 
 
 @router.post("/password", status_code=_NO_CONTENT)
 async def change_password(
-    body: wire.PasswordRequest, request: Request, visitor: SignedIn, context: Given
+    body: wire.PasswordRequest, request: Request, principal: SignedIn, context: Given
 ) -> None:
     """Change your password; every other browser is signed out."""
-    if visitor.user is None:
-        raise NotPermittedError("You are signed in with a key; it has no password.")
     database = context.shared.database
-    prober = await _count_try(database, request, visitor.user.email)
-    async with database.transaction() as db:
-        await accounts.check_password(db, visitor.user.email, body.current.get_secret_value())
-        await sign_ins.forgive(db, prober)
-        await accounts.change_password(db, visitor.user, body.new.get_secret_value())
-        await sign_ins.end_others(db, visitor)
+    async with database.transaction() as tx:
+        user = (await sign_ins.holder(tx, principal)).user
+    if user is None:
+        raise NotPermittedError("You are signed in with a key; it has no password.")
+    prober = await _count_try(database, request, user.email)
+    await users.check_password(database, user.email, body.current.get_secret_value())
+    password_hash = await users.hash_password(body.new.get_secret_value())
+    async with database.transaction() as tx:
+        await sign_in_tries.forgive(tx, prober)
+        await users.set_password(tx, user, password_hash)
+        await sign_ins.end_others(tx, principal, user)
 
 
 @router.post("/token")
-async def token(body: wire.TokenRequest, visitor: SignedIn, context: Given) -> wire.TokenAnswer:
+async def token(body: wire.TokenRequest, principal: SignedIn, context: Given) -> wire.TokenAnswer:
     """A bearer token for the public API, good for some minutes.
 
     It stands for the key that is named, or for your own: what is done with it is counted on that key.
     """
-    async with context.shared.database.transaction() as db:
-        key = await _acting_as(db, visitor, body.key_id, context.shared.limits.requests_per_minute)
-        made = await access.token_for(db, visitor.sign_in, key)
+    rate = _CONSOLE_RATE * context.shared.limits.requests_per_minute
+    async with context.shared.database.transaction() as tx:
+        made, key = await tokens.issue(tx, principal, body.key_id, console_requests_per_minute=rate)
     return wire.TokenAnswer(
-        token=made, expires_in=access.TOKEN_TTL_S, key_id=key.id, key_name=key.name, key_prefix=key.prefix
+        token=made, expires_in=tokens.TOKEN_TTL_S, key_id=key.id, key_name=key.name, key_prefix=key.prefix
     )
-
-
-async def _acting_as(db: AsyncSession, visitor: Visitor, key_id: int | None, rate: int) -> ApiKey:
-    if key_id is None:
-        if visitor.key is not None:
-            return visitor.key
-        if visitor.user is None:
-            raise NotPermittedError("There is no key to act as.")
-        return await accounts.console_key(db, visitor.user, requests_per_minute=_CONSOLE_RATE * rate)
-    found = await accounts.list_keys(db, [key_id]) if visitor.may_see(key_id) else []
-    if not found or found[0].revoked_at is not None:
-        raise NotPermittedError("This key is not yours, or was revoked.")
-    return found[0]
 
 
 async def _count_try(database: Database, request: Request, email: str | None = None) -> str:
     """Count a try, in a transaction of its own: it counts, whatever becomes of it. By whom it was counted."""
     machine, proof = machine_of(request), request.cookies.get(PROOF, "")
-    async with database.transaction() as db:
+    async with database.transaction() as tx:
         if email is None:
-            await sign_ins.count_try(db, machine=machine)
+            await sign_in_tries.count(tx, machine=machine)
             return ""
-        browser = proof if proof and await sign_ins.is_proven(db, email, proof) else None
-        prober = sign_ins.prober(machine, email, browser=browser)
-        await sign_ins.count_try(db, machine=machine, prober=prober)
+        browser = proof if proof and await sign_in_tries.is_proven(tx, email, proof) else None
+        prober = sign_in_tries.prober(machine, email, browser=browser)
+        await sign_in_tries.count(tx, machine=machine, prober=prober)
     return prober
 
 
-def _there(visitor: Visitor | None) -> Visitor:
-    if visitor is None:
-        raise NotPermittedError("The sign-in has ended already.")
-    return visitor
+async def _holder(tx: Tx, secret: str) -> sign_ins.Holder:
+    principal = await sign_ins.find(tx, secret)
+    if principal is None:
+        raise SignedOutError("The sign-in has ended already.")
+    return await sign_ins.holder(tx, principal)
 
 
 def _limits(context: ConsoleContext) -> wire.LimitsAnswer:
@@ -175,8 +164,8 @@ def _limits(context: ConsoleContext) -> wire.LimitsAnswer:
     )
 
 
-def _session_of(visitor: Visitor, context: ConsoleContext) -> wire.SignInAnswer:
-    user, key = visitor.user, visitor.key
+def _answer(holder: sign_ins.Holder, context: ConsoleContext) -> wire.SignInAnswer:
+    user, key = holder.user, holder.key
     return wire.SignInAnswer(
         signed_in=True,
         has_users=True,

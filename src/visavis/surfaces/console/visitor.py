@@ -8,8 +8,8 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request, Response
 
-from visavis.core import sign_ins
-from visavis.core.sign_ins import Visitor
+from visavis.core.identity import sign_ins
+from visavis.core.identity.principals import Principal
 from visavis.core.urls import parse_url
 from visavis.errors import ForeignOriginError, NotPermittedError, SignedOutError, UrlError
 from visavis.surfaces.console.context import ConsoleContext
@@ -71,7 +71,7 @@ def machine_of(request: Request) -> str:
         return ""
 
 
-async def found_visitor(request: Request, context: Given) -> Visitor | None:
+async def found_principal(request: Request, context: Given) -> Principal | None:
     """Who is signed in; nobody, if so."""
     secret = request.cookies.get(COOKIE)
     if not secret:
@@ -80,35 +80,35 @@ async def found_visitor(request: Request, context: Given) -> Visitor | None:
         return await sign_ins.find(tx, secret)
 
 
-MaybeVisitor = Annotated[Visitor | None, Depends(found_visitor)]
+MaybePrincipal = Annotated[Principal | None, Depends(found_principal)]
 
 
-def signed_in(visitor: MaybeVisitor) -> Visitor:
+def signed_in(principal: MaybePrincipal) -> Principal:
     """Who is signed in.
 
     Raises:
         SignedOutError: Nobody.
     """
-    if visitor is None:
+    if principal is None:
         raise SignedOutError("Sign in first.")
-    return visitor
+    return principal
 
 
-SignedIn = Annotated[Visitor, Depends(signed_in)]
+SignedIn = Annotated[Principal, Depends(signed_in)]
 
 
-def operator(visitor: SignedIn) -> Visitor:
+def operator(principal: SignedIn) -> Principal:
     """The operator who is signed in.
 
     Raises:
         NotPermittedError: It is somebody else.
     """
-    if not visitor.is_operator:
+    if not principal.is_operator:
         raise NotPermittedError("Only operators may see this.")
-    return visitor
+    return principal
 
 
-Operator = Annotated[Visitor, Depends(operator)]
+Operator = Annotated[Principal, Depends(operator)]
 
 
 def give_cookie(request: Request, response: Response, context: ConsoleContext, secret: str) -> None:

@@ -4,7 +4,9 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from visavis.core import accounts, capacity, jobs, usage
+from visavis.core import capacity, jobs
+from visavis.core.billing import money, usage
+from visavis.core.identity import keys
 from visavis.core.schema import ApiKey, Job
 from visavis.surfaces.console import wire
 from visavis.surfaces.console.context import PREFIX
@@ -21,7 +23,7 @@ router = APIRouter(prefix=PREFIX)
 
 @router.get("/jobs", tags=["Work"])
 async def search_jobs(
-    visitor: SignedIn,
+    principal: SignedIn,
     context: Given,
     words: Annotated[str, Query(max_length=200, description="In id, text, error code or key name.")] = "",
     status: Literal["pending", "processing", "completed", "failed"] | None = None,
@@ -30,24 +32,24 @@ async def search_jobs(
     offset: Annotated[int, Query(ge=0, le=_MAX_OFFSET)] = 0,
 ) -> wire.JobPage:
     """Jobs of your keys, newest first."""
-    wanted = jobs.Search(visitor.scope, words.replace("\0", "").strip(), status, type)
-    async with context.shared.database.transaction() as db:
-        page = await jobs.search(db, wanted, limit=limit, offset=offset)
-        keys = {key.id: key for key in await accounts.list_keys(db, [job.key_id for job in page.jobs])}
-    rows = [_job_row(job, keys[job.key_id]) for job in page.jobs]
+    wanted = jobs.Search(words.replace("\0", "").strip(), status, type)
+    async with context.shared.database.transaction() as tx:
+        page = await jobs.search(tx, principal, wanted, limit=limit, offset=offset)
+        of_id = await keys.by_id(tx, principal, {job.key_id for job in page.jobs})
+    rows = [_job_row(job, of_id[job.key_id]) for job in page.jobs]
     return wire.JobPage(jobs=rows, count=page.count, limit=limit, offset=offset)
 
 
 @router.get("/usage", tags=["Work"])
 async def read_usage(
-    visitor: SignedIn,
+    principal: SignedIn,
     context: Given,
     days: Annotated[int, Query(ge=1, le=_MAX_DAYS, description="Days, today included.")] = 30,
 ) -> wire.UsageAnswer:
     """What your keys were billed for, by day (UTC), kind and key."""
-    async with context.shared.database.transaction() as db:
-        found = await usage.by_day(db, visitor.scope, days=days)
-        keys = await accounts.list_keys(db, sorted({row.key_id for row in found}))
+    async with context.shared.database.transaction() as tx:
+        found = await usage.by_day(tx, principal, days=days)
+        of_id = await keys.by_id(tx, principal, {row.key_id for row in found})
     return wire.UsageAnswer(
         days=[
             wire.UsageRow(
@@ -56,11 +58,11 @@ async def read_usage(
                 key_id=row.key_id,
                 count=row.count,
                 seconds=row.seconds,
-                cost_usd=row.cost_usd,
+                cost_usd=money.to_usd(row.cost_micros),
             )
             for row in found
         ],
-        keys=[wire.KeyName(id=key.id, prefix=key.prefix, name=key.name) for key in keys],
+        keys=[wire.KeyName(id=key.id, prefix=key.prefix, name=key.name) for key in of_id.values()],
         price_per_hour_usd=context.price_per_hour_usd,
         live_price_per_hour_usd=context.live_price_per_hour_usd,
     )
@@ -69,9 +71,9 @@ async def read_usage(
 @router.get("/workers", tags=["Server"])
 async def read_workers(_operator: Operator, context: Given) -> wire.WorkersAnswer:
     """The workers that live, and how much waits for them."""
-    async with context.shared.database.transaction() as db:
-        live_workers = await capacity.live_workers(db)
-        room = await capacity.measure(db)
+    async with context.shared.database.transaction() as tx:
+        live_workers = await capacity.live_workers(tx)
+        room = await capacity.measure(tx)
     return wire.WorkersAnswer(
         workers=[
             wire.WorkerRow(

@@ -38,7 +38,7 @@ class LiveLimits:
     """What the operator decided of live sessions.
 
     Attributes:
-        price_per_hour_usd: Of a session.
+        price_per_hour_micros: Of a session, in micro-dollars.
         max_duration_s: Longest time of a session; nothing for no limit.
         external_idle_s: After so long without its agent an avatar leaves a room of others.
         max_face_bytes: Of a picture.
@@ -47,7 +47,7 @@ class LiveLimits:
         default_face: The picture of the built-in face.
     """
 
-    price_per_hour_usd: float
+    price_per_hour_micros: int
     max_duration_s: int | None
     external_idle_s: int
     max_face_bytes: int

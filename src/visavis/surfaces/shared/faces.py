@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from visavis.core import accounts, rigs
-from visavis.core.schema import ApiKey
+from visavis.core import rigs
+from visavis.core.identity.principals import Principal
 from visavis.core.urls import parse_url
 from visavis.errors import CallbackError, FaceUrlError, InputError, MediaTypeError, UrlError
 from visavis.surfaces.shared.context import Context
@@ -16,7 +16,7 @@ from visavis.surfaces.shared.media import check_kind
 from visavis.surfaces.shared.uploads import HEAD_BYTES, UploadedFile
 
 
-async def rig_of_upload(context: Context, caller: ApiKey, face: UploadedFile, field: str) -> str:
+async def rig_of_upload(context: Context, caller: Principal, face: UploadedFile, field: str) -> str:
     """The rig of an uploaded picture.
 
     Args:
@@ -33,7 +33,7 @@ async def rig_of_upload(context: Context, caller: ApiKey, face: UploadedFile, fi
     return await _rig(context, caller, face.path, face.digest)
 
 
-async def rig_of_bytes(context: Context, caller: ApiKey, content: bytes, field: str) -> str:
+async def rig_of_bytes(context: Context, caller: Principal, content: bytes, field: str) -> str:
     """The rig of a picture that came in a JSON body."""
     async with _place(context) as path:
         path.write_bytes(content)
@@ -41,7 +41,7 @@ async def rig_of_bytes(context: Context, caller: ApiKey, content: bytes, field: 
         return await rig_of_upload(context, caller, face, field)
 
 
-async def rig_of_url(context: Context, caller: ApiKey, url: str, field: str) -> str:
+async def rig_of_url(context: Context, caller: Principal, url: str, field: str) -> str:
     """The rig of a picture somewhere on the internet.
 
     Args:
@@ -69,7 +69,7 @@ async def rig_of_url(context: Context, caller: ApiKey, url: str, field: str) -> 
         return await _rig(context, caller, path, face.digest)
 
 
-async def default_rig(context: Context, caller: ApiKey) -> str:
+async def default_rig(context: Context, caller: Principal) -> str:
     """The rig of the built-in face."""
     picture = context.live.default_face
     return await _rig(context, caller, picture, hashlib.sha256(picture.read_bytes()).digest())
@@ -90,14 +90,14 @@ def check_face_url(url: str, field: str = "face_url") -> str:
         raise FaceUrlError(error.message) from error
 
 
-async def _rig(context: Context, caller: ApiKey, picture: Path, digest: bytes) -> str:
+async def _rig(context: Context, caller: Principal, picture: Path, digest: bytes) -> str:
     rig = rigs.rig_id(digest)
     async with context.database.transaction() as tx:
         if await rigs.is_kept(tx, rig):
             return rig
     await context.store.check_room()
     async with _place(context) as built:
-        await context.build_rig(picture, built, accounts.owner(caller))
+        await context.build_rig(picture, built, caller.owner)
         await context.store.put(rigs.rig_path(rig), built, content_type=rigs.CONTENT_TYPE)
     async with context.database.transaction() as tx:
         await rigs.keep(tx, rig)

@@ -1,0 +1,115 @@
+"""What was used, read from the ledger: seconds of output, by job and by session."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Date, cast, func, select
+
+from visavis.core.billing import ledger
+from visavis.core.billing.ledger import Charge
+from visavis.core.billing.prices import cost_micros
+from visavis.core.database import Tx
+from visavis.core.identity.ownership import owned
+from visavis.core.identity.principals import Principal
+from visavis.core.schema import REALTIME, VIDEO, ApiKey, Job, LedgerEntry, Session
+
+
+@dataclass(frozen=True)
+class MonthlyUsage:
+    """What a key has used since the month began.
+
+    Attributes:
+        seconds: Time of output.
+        cost_micros: Cost in micro-dollars.
+    """
+
+    seconds: float = 0.0
+    cost_micros: int = 0
+
+
+@dataclass(frozen=True)
+class DailyUsage:
+    """What a key used on one day (UTC), of one kind of work.
+
+    Attributes:
+        day: The day.
+        type: `video`, `tts` or `realtime`.
+        key_id: ID of the key.
+        count: How many jobs or sessions.
+        seconds: Time of output.
+        cost_micros: Cost in micro-dollars.
+    """
+
+    day: date
+    type: str
+    key_id: int
+    count: int
+    seconds: float
+    cost_micros: int
+
+
+async def record_job(tx: Tx, job: Job, *, seconds: float, price_per_hour_micros: int) -> None:
+    """Charge a job for what it made; speech alone costs nothing. Once a job, however often it is called."""
+    price_micros = price_per_hour_micros if job.type == VIDEO else 0
+    owed = Charge(
+        account_id=job.account_id,
+        key_id=job.key_id,
+        subject_kind=ledger.JOB,
+        subject_id=job.id,
+        reason=job.type,
+        seconds=seconds,
+        cost_micros=cost_micros(seconds=seconds, per_hour_micros=price_micros),
+    )
+    await ledger.charge(tx, owed)
+
+
+async def record_session(tx: Tx, row: Session, *, seconds: int) -> None:
+    """Charge a session for its time. Once a session, whoever ends it."""
+    owed = Charge(
+        account_id=row.account_id,
+        key_id=row.key_id,
+        subject_kind=ledger.SESSION,
+        subject_id=row.id,
+        reason=REALTIME,
+        seconds=seconds,
+        cost_micros=cost_micros(seconds=seconds, per_hour_micros=row.price_per_hour_micros),
+    )
+    await ledger.charge(tx, owed)
+
+
+async def this_month(tx: Tx, key: ApiKey) -> MonthlyUsage:
+    """What a key has used since the month began."""
+    sums = select(func.sum(LedgerEntry.seconds), func.sum(LedgerEntry.amount_micros)).where(
+        LedgerEntry.account_id == key.account_id,
+        LedgerEntry.key_id == key.id,
+        LedgerEntry.at >= func.date_trunc("month", func.now()),
+    )
+    seconds, micros = (await tx.execute(sums)).one()
+    return MonthlyUsage(seconds or 0.0, -int(micros or 0))
+
+
+async def by_day(tx: Tx, principal: Principal, *, days: int) -> list[DailyUsage]:
+    """What an account, or for an operator everybody, used on each of the last days, today included.
+
+    Args:
+        tx: The transaction.
+        principal: Whoever reads.
+        days: How far back.
+
+    Returns:
+        One row a day, kind and key that has any; oldest first.
+    """
+    day = cast(func.timezone("UTC", LedgerEntry.at), Date)
+    today = cast(func.timezone("UTC", func.now()), Date)
+    one = (day, LedgerEntry.reason, ApiKey.id)
+    query = (
+        select(*one, func.count(), func.sum(LedgerEntry.seconds), func.sum(LedgerEntry.amount_micros))
+        .join(ApiKey, ApiKey.id == LedgerEntry.key_id)
+        .where(owned(LedgerEntry.account_id, principal), day > today - days)
+        .group_by(*one)
+        .order_by(*one)
+    )
+    return [
+        DailyUsage(at, reason, key_id, count, seconds or 0.0, -int(micros))
+        for at, reason, key_id, count, seconds, micros in await tx.execute(query)
+    ]

@@ -1,0 +1,1 @@
+"""Accounts that own, and principals that act for them: users, keys, sign-ins."""

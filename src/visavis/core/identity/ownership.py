@@ -1,0 +1,16 @@
+"""The condition that keeps accounts apart."""
+
+from sqlalchemy import ColumnElement, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from visavis.core.identity.principals import Principal
+
+
+def owned(account_id: InstrumentedAttribute[int], principal: Principal) -> ColumnElement[bool]:
+    """Holds for rows of the principal's account; for an operator, for all rows.
+
+    Args:
+        account_id: Column of the table that is read.
+        principal: Whoever reads.
+    """
+    return true() if principal.is_operator else account_id == principal.account_id

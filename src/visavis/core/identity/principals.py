@@ -1,0 +1,97 @@
+"""Who asks: an account, and the credential that speaks for it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from visavis.errors import NotPermittedError
+
+DEFAULT_TIER: Final = "starter"
+
+
+class CredentialKind(StrEnum):
+    """Kind of a proof of identity."""
+
+    KEY = "key"
+    SIGN_IN = "sign_in"
+
+
+class Role(StrEnum):
+    """Reach of a principal."""
+
+    MEMBER = "member"  # its account
+    OPERATOR = "operator"  # reads the whole installation
+
+
+class Scope(StrEnum):
+    """Permissions beyond the account's own work."""
+
+    KEYS = "keys"  # make and revoke keys of the account
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Requests that a key may make.
+
+    Attributes:
+        tier: Name for people.
+        requests_per_minute: Rate of the key; `None` for the server's.
+        monthly_cap: Requests a month; `None` for no limit.
+    """
+
+    tier: str = DEFAULT_TIER
+    requests_per_minute: int | None = None
+    monthly_cap: int | None = None
+
+
+@dataclass(frozen=True)
+class Credential:
+    """Proof of identity.
+
+    Attributes:
+        kind: Kind of the proof.
+        id: ID of the key, or of the sign-in.
+        allowance: Requests that it may make.
+    """
+
+    kind: CredentialKind
+    id: int
+    allowance: Allowance = Allowance()
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Whoever asks for something.
+
+    Attributes:
+        account_id: ID of the account that owns what is made, and whose things may be read.
+        credential: Proof of identity.
+        scopes: Permissions beyond the account's own work.
+        role: Reach.
+    """
+
+    account_id: int
+    credential: Credential
+    scopes: frozenset[Scope] = frozenset()
+    role: Role = Role.MEMBER
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether the whole installation may be read."""
+        return self.role is Role.OPERATOR
+
+    @property
+    def key_id(self) -> int:
+        """ID of the key that asks.
+
+        Raises:
+            NotPermittedError: The credential is no key.
+        """
+        if self.credential.kind is not CredentialKind.KEY:
+            raise NotPermittedError("This needs an API key.")
+        return self.credential.id
+
+    @property
+    def owner(self) -> str:
+        """Name of the account, where processes are shared fairly among accounts."""
+        return f"account {self.account_id}"

@@ -1,0 +1,199 @@
+"""Browsers that are signed in, and links that sign in once."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, delete, func, select
+
+from visavis.core.database import Database, Tx
+from visavis.core.identity import keys, users
+from visavis.core.identity.principals import Credential, CredentialKind, Principal, Role, Scope
+from visavis.core.schema import ApiKey, SignIn, SignInLink, User
+from visavis.errors import KeyRefusedError, SignedOutError, SignInLinkError
+
+SIGN_IN_TTL_S: Final = 14 * 86_400
+LINK_TTL_S: Final = 86_400
+_SECRET_BYTES: Final = 32
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whoever is behind a sign-in: a user, or a key.
+
+    Attributes:
+        user: The user; `None` when a key alone was signed in with.
+        key: That key; `None` for users.
+    """
+
+    user: User | None
+    key: ApiKey | None
+
+
+async def with_user(tx: Tx, user: User) -> str:
+    """Sign in a user whose password `users.check_password` has checked.
+
+    Returns:
+        The secret for the browser's cookie, which is not kept.
+
+    Raises:
+        KeyRefusedError: The password was changed since.
+    """
+    query = select(User.id).where(User.id == user.id, User.password_hash == user.password_hash)
+    if (await tx.execute(query.with_for_update(read=True))).scalar_one_or_none() is None:
+        raise KeyRefusedError("The e-mail address or the password is wrong.")
+    return await _open(tx, user_id=user.id)
+
+
+async def with_key(tx: Tx, key: str) -> str:
+    """Sign in whoever has a key, to what that key may see.
+
+    Returns:
+        The secret for the browser's cookie, which is not kept.
+
+    Raises:
+        KeyRefusedError: It is unknown or revoked.
+    """
+    return await _open(tx, key_id=(await keys.find(tx, key)).id)
+
+
+async def with_link(database: Database, link: str, *, email: str = "", password: str = "") -> str:
+    """Sign in with a link, which is spent by it. Call it without a transaction.
+
+    The link of a fresh installation makes its first user, an operator: it needs an address and a password.
+    The link of a user gives a new password if there is one.
+
+    Returns:
+        The secret for the browser's cookie, which is not kept.
+
+    Raises:
+        SignInLinkError: The link is unknown, spent, or too old.
+        AccountError: Address or password cannot be used; the link is good for another try.
+    """
+    async with database.transaction() as tx:
+        makes_user = await is_first_link(tx, link)
+    new = await users.prepare(email, password) if makes_user else None
+    password_hash = await users.hash_password(password) if password and not makes_user else None
+    async with database.transaction() as tx:
+        spend = delete(SignInLink).where(_is_good(link)).returning(SignInLink.user_id)
+        spent = (await tx.execute(spend)).one_or_none()
+        if spent is None:
+            raise _useless_link()
+        if new is not None:
+            user = await users.create(tx, new, is_operator=True)
+        else:
+            user = (await tx.execute(select(User).where(User.id == spent.user_id))).scalar_one()
+        if password_hash is not None:
+            await users.set_password(tx, user, password_hash)
+        return await _open(tx, user_id=user.id)
+
+
+async def is_first_link(tx: Tx, link: str) -> bool:
+    """Whether a link would make the first user; it is not spent by asking.
+
+    Raises:
+        SignInLinkError: The link is unknown, spent, or too old.
+    """
+    found = (await tx.execute(select(SignInLink.user_id).where(_is_good(link)))).one_or_none()
+    if found is None:
+        raise _useless_link()
+    return found.user_id is None
+
+
+async def first_link(tx: Tx) -> str | None:
+    """A link that makes the first user; earlier ones are no longer good. `None` once there are users."""
+    if await users.count(tx):
+        return None
+    await tx.execute(delete(SignInLink).where(SignInLink.user_id.is_(None)))
+    return await _link(tx, None)
+
+
+async def link_for(tx: Tx, email: str) -> str:
+    """A link that signs in a user once.
+
+    Raises:
+        AccountError: There is no such user.
+    """
+    return await _link(tx, (await users.named(tx, email)).id)
+
+
+async def find(tx: Tx, secret: str) -> Principal | None:
+    """Whoever a browser's secret belongs to; `None` if it has run out or the key was revoked."""
+    query = (
+        select(SignIn, User, ApiKey)
+        .outerjoin(User, User.id == SignIn.user_id)
+        .outerjoin(ApiKey, ApiKey.id == SignIn.key_id)
+        .where(SignIn.digest == _digest(secret), SignIn.expires_at > func.now())
+        .where(ApiKey.revoked_at.is_(None))
+    )
+    found = (await tx.execute(query)).one_or_none()
+    if found is None:
+        return None
+    sign_in, user, key = found
+    credential = Credential(CredentialKind.SIGN_IN, sign_in.id)
+    if user is None:
+        return Principal(key.account_id, credential)
+    role = Role.OPERATOR if user.is_operator else Role.MEMBER
+    return Principal(user.account_id, credential, frozenset({Scope.KEYS}), role)
+
+
+async def holder(tx: Tx, principal: Principal) -> Holder:
+    """Whoever is behind the sign-in of a principal that `find` gave.
+
+    Raises:
+        SignedOutError: The sign-in has ended meanwhile.
+    """
+    query = (
+        select(User, ApiKey)
+        .select_from(SignIn)
+        .outerjoin(User, User.id == SignIn.user_id)
+        .outerjoin(ApiKey, ApiKey.id == SignIn.key_id)
+        .where(SignIn.id == principal.credential.id)
+    )
+    found = (await tx.execute(query)).one_or_none()
+    if found is None:
+        raise SignedOutError("The sign-in has ended.")
+    return Holder(*found)
+
+
+async def end(tx: Tx, principal: Principal) -> None:
+    """Sign out; tokens made under the sign-in end too."""
+    await tx.execute(delete(SignIn).where(SignIn.id == principal.credential.id))
+
+
+async def end_others(tx: Tx, principal: Principal, user: User) -> None:
+    """Sign out every other browser of a user."""
+    others = (SignIn.user_id == user.id) & (SignIn.id != principal.credential.id)
+    await tx.execute(delete(SignIn).where(others))
+
+
+async def _open(tx: Tx, *, user_id: int | None = None, key_id: int | None = None) -> str:
+    await tx.execute(delete(SignIn).where(SignIn.expires_at <= func.now()))
+    await tx.execute(delete(SignInLink).where(SignInLink.expires_at <= func.now()))
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    until = func.now() + timedelta(seconds=SIGN_IN_TTL_S)
+    tx.add(SignIn(digest=_digest(secret), user_id=user_id, key_id=key_id, expires_at=until))
+    await tx.flush()
+    return secret
+
+
+async def _link(tx: Tx, user_id: int | None) -> str:
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    until = func.now() + timedelta(seconds=LINK_TTL_S)
+    tx.add(SignInLink(digest=_digest(secret), user_id=user_id, expires_at=until))
+    await tx.flush()
+    return secret
+
+
+def _is_good(link: str) -> ColumnElement[bool]:
+    return and_(SignInLink.digest == _digest(link), SignInLink.expires_at > func.now())
+
+
+def _useless_link() -> SignInLinkError:
+    return SignInLinkError("This link was used before, or is too old. Ask for another.")
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

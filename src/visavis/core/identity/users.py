@@ -1,0 +1,144 @@
+"""Users and their passwords.
+
+Checking and hashing a password is slow on purpose: it happens off the event loop, and while no transaction is
+open, so that guesses do not use up the connections to the database.
+"""
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, NewType
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from visavis.core.database import Database, Tx
+from visavis.core.identity import accounts
+from visavis.core.schema import USER, User
+from visavis.errors import AccountError, KeyRefusedError
+
+PasswordHash = NewType("PasswordHash", str)
+
+_MIN_PASSWORD_CHARS: Final = 10
+_MAX_PASSWORD_CHARS: Final = 1000
+_MAX_EMAIL_CHARS: Final = 254
+
+
+@dataclass(frozen=True)
+class NewUser:
+    """A user to be made, as `prepare` gives it.
+
+    Attributes:
+        email: Address, in small letters.
+        password_hash: Hash of the password.
+    """
+
+    email: str
+    password_hash: PasswordHash
+
+
+async def prepare(email: str, password: str) -> NewUser:
+    """Check the address and hash the password of a user to be made. Call it without a transaction.
+
+    Raises:
+        AccountError: It is no address, or the password is too short.
+    """
+    if "@" not in email.strip("@") or len(email) > _MAX_EMAIL_CHARS:
+        raise AccountError("That is no e-mail address.")
+    return NewUser(_normal(email), await hash_password(password))
+
+
+async def create(tx: Tx, user: NewUser, *, is_operator: bool = False) -> User:
+    """Make a user, with an account.
+
+    Args:
+        tx: The transaction.
+        user: From `prepare`.
+        is_operator: Whether all keys, workers and settings may be seen.
+
+    Raises:
+        AccountError: The address is taken.
+    """
+    try:
+        async with tx.begin_nested():
+            account_id = await accounts.create(tx, USER)
+            row = User(
+                email=user.email,
+                password_hash=user.password_hash,
+                account_id=account_id,
+                is_operator=is_operator,
+            )
+            tx.add(row)
+    except IntegrityError as error:
+        raise AccountError("There is a user with that e-mail address already.") from error
+    return row
+
+
+async def hash_password(password: str) -> PasswordHash:
+    """Hash a password. Call it without a transaction.
+
+    Raises:
+        AccountError: It is too short.
+    """
+    if not _MIN_PASSWORD_CHARS <= len(password) <= _MAX_PASSWORD_CHARS:
+        raise AccountError(f"A password needs at least {_MIN_PASSWORD_CHARS} characters.")
+    return PasswordHash(await asyncio.to_thread(PasswordHasher().hash, password))
+
+
+async def set_password(tx: Tx, user: User, password_hash: PasswordHash) -> None:
+    """Give a user another password."""
+    await tx.execute(update(User).where(User.id == user.id).values(password_hash=password_hash))
+
+
+async def check_password(database: Database, email: str, password: str) -> User:
+    """The user of an address and a password. Call it without a transaction.
+
+    Raises:
+        KeyRefusedError: They do not belong together; which of the two is wrong cannot be told, nor timed.
+    """
+    async with database.transaction() as tx:
+        row = await _find(tx, email)
+    # Made also when it is not needed: otherwise the first address that is unknown would take twice as long as
+    # one that is known.
+    nobodys = await asyncio.to_thread(_nobodys)
+    try:
+        await asyncio.to_thread(PasswordHasher().verify, row.password_hash if row else nobodys, password)
+    except (VerificationError, InvalidHashError) as error:
+        raise KeyRefusedError("The e-mail address or the password is wrong.") from error
+    if row is None:
+        raise KeyRefusedError("The e-mail address or the password is wrong.")
+    return row
+
+
+async def named(tx: Tx, email: str) -> User:
+    """The user of an address.
+
+    Raises:
+        AccountError: There is none.
+    """
+    row = await _find(tx, email)
+    if row is None:
+        raise AccountError("There is no user with that e-mail address; make one with `visavis users create`.")
+    return row
+
+
+async def count(tx: Tx) -> int:
+    """How many users there are."""
+    return (await tx.execute(select(func.count()).select_from(User))).scalar_one()
+
+
+async def _find(tx: Tx, email: str) -> User | None:
+    return (await tx.execute(select(User).where(User.email == _normal(email)))).scalar_one_or_none()
+
+
+def _normal(email: str) -> str:
+    return email.strip().lower()
+
+
+@cache
+def _nobodys() -> str:
+    """A password that nobody has: checking it takes as long as checking a real one."""
+    return PasswordHasher().hash(secrets.token_urlsafe())

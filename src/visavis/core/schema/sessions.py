@@ -1,0 +1,74 @@
+"""Live sessions, what they are told, and who may watch them."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from visavis.core.schema.table import Table, now
+
+ACTIVE, ENDED = "active", "ended"
+
+
+class Session(Table):
+    """A live session: what it is to be, who holds it, and what is owed for it.
+
+    Whoever is `worker_id` renews `lease_until`; a lease that ran out may be taken. `applied` is the last
+    message that the avatar has applied.
+    """
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        Index("sessions_of_account", "account_id", "created_at"),
+        Index("sessions_active", "worker_id", "lease_until", postgresql_where=sql("status = 'active'")),
+        Index("sessions_to_close", "ended_at", postgresql_where=sql("status = 'ended' AND NOT room_closed")),
+        Index("sessions_of_rig", "rig_id"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    key_id: Mapped[int] = mapped_column(ForeignKey("api_keys.id"))
+    mode: Mapped[str]
+    status: Mapped[str] = mapped_column(server_default=sql("'active'"))
+    reason: Mapped[str | None]
+    room: Mapped[str]
+    livekit_url: Mapped[str]
+    sealed_token: Mapped[bytes | None]
+    rig_id: Mapped[str | None] = mapped_column(ForeignKey("rigs.id"))
+    idle_timeout_s: Mapped[int]
+    max_duration_s: Mapped[int | None]
+    price_per_hour_micros: Mapped[int]
+    worker_id: Mapped[str | None]
+    lease_until: Mapped[datetime]
+    placements: Mapped[int] = mapped_column(server_default=sql("1"))
+    applied: Mapped[int] = mapped_column(server_default=sql("0"))
+    created_at: Mapped[datetime] = now()
+    started_at: Mapped[datetime] = now()
+    joined_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    room_closed: Mapped[bool] = mapped_column(server_default=sql("false"))
+
+
+class SessionMessage(Table):
+    """Something a live session is told; read in order of `sequence`."""
+
+    __tablename__ = "session_messages"
+    __table_args__ = (Index("session_messages_of", "session_id", "sequence"),)
+
+    sequence: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    rig_id: Mapped[str | None] = mapped_column(ForeignKey("rigs.id"))
+    created_at: Mapped[datetime] = now()
+
+
+class Share(Table):
+    """A link that lets others watch a live session; of its token only a digest is kept."""
+
+    __tablename__ = "shares"
+    __table_args__ = (Index("shares_of_session", "session_id"),)
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = now()

@@ -1,0 +1,19 @@
+"""What all tables share."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Text
+from sqlalchemy import text as sql
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+
+class Table(DeclarativeBase):
+    """What all tables share."""
+
+    type_annotation_map = {datetime: DateTime(timezone=True), str: Text, int: BigInteger}  # noqa: RUF012
+
+
+def now() -> Any:
+    """A column with the time at which the row was written."""
+    return mapped_column(server_default=sql("now()"))
