@@ -199,7 +199,7 @@ def test_not_ready_no_output_and_failed_jobs(server: Server, client: httpx.Clien
     ):
         server.rows(
             "INSERT INTO jobs (id, account_id, key_id, type, content_type, base_url, status) "
-            "VALUES (%s, %s, 'video', 'video/mp4', 'http://x', %s) RETURNING id",
+            "VALUES (%s, %s, %s, 'video', 'video/mp4', 'http://x', %s) RETURNING id",
             *(job_id, *key, status),
         )
         server.rows(

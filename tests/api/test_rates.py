@@ -11,9 +11,8 @@ from sqlalchemy import text
 
 from tests.api.test_core import a_key
 from tests.support.server import in_database
-from visavis.core import rates
+from visavis.core import rates, sign_in_tries
 from visavis.core.database import Database
-from visavis.core.identity import sign_in_tries
 from visavis.errors import RateLimitError
 
 NOON: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)

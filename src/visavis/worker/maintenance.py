@@ -9,9 +9,8 @@ from procrastinate import App
 from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 
-from visavis.core import jobs, rates, rigs, webhooks
+from visavis.core import jobs, rates, rigs, sign_in_tries, webhooks
 from visavis.core.capacity import HEARTBEAT_TTL_S
-from visavis.core.identity import sign_in_tries
 from visavis.core.schema import Worker
 from visavis.errors import CallbackError, StoreError, VisavisError
 from visavis.worker.context import WorkerContext, patiently

@@ -5,8 +5,9 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 
 from visavis import __version__
+from visavis.core import sign_in_tries
 from visavis.core.database import Database, Tx
-from visavis.core.identity import sign_in_tries, sign_ins, tokens, users
+from visavis.core.identity import sign_ins, tokens, users
 from visavis.errors import NotPermittedError, RequestError, SignedOutError
 from visavis.surfaces.console import wire
 from visavis.surfaces.console.context import PREFIX, ConsoleContext

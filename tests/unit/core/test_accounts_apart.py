@@ -1,0 +1,169 @@
+"""Accounts are kept apart: every query on what they own names the account, or acts for the installation."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import visavis
+from visavis.core.schema import Table, User
+
+SOURCE: Final = Path(visavis.__file__).parent
+OWNED: Final = {
+    mapper.class_.__name__: mapper.local_table.name
+    for mapper in Table.registry.mappers
+    if "account_id" in mapper.columns and mapper.class_ is not User
+}
+QUERIES: Final = {"select", "update", "delete", "get"}
+
+# Functions and modules that act for the installation and not for an account, each with the reason.
+SYSTEM: Final = {
+    "core.capacity": "what all workers together can do, and do",
+    "core.identity.keys._revoke": "a key that was found before",
+    "core.identity.keys.count": "whether the first key is still to be made",
+    "core.identity.keys.find": "says which account a key is of",
+    "core.identity.keys.list_all": "for whoever is on the server's own machine",
+    "core.identity.keys.named": "for whoever is on the server's own machine",
+    "core.identity.sign_ins.find": "says which account a sign-in is of",
+    "core.identity.sign_ins.holder": "the key of a sign-in that was found before",
+    "core.identity.tokens.find": "says which account a token is of",
+    "core.jobs._ours": "a worker writes to the attempt that it was given",
+    "core.jobs.begin": "a worker takes the job that the queue names",
+    "core.jobs.expire": "maintenance",
+    "core.jobs.kept": "maintenance: results that can still be fetched",
+    "core.jobs.position": "the queue is one for all accounts",
+    "core.jobs.requeue_lost": "maintenance",
+    "core.jobs.unfinished": "maintenance: jobs whose uploads are still needed",
+    "core.leases": "workers hold sessions of all accounts",
+    "core.rigs.forget_unused": "maintenance: faces are kept by content, for all accounts together",
+    "core.sessions.end": "a session that was found before, or that its worker holds",
+    "core.sessions.ended_rooms": "maintenance: rooms that should be closed",
+    "core.sharing._delete_old": "maintenance",
+    "core.sharing.shared": "whoever has the link of a session may watch it",
+    "core.webhooks.begin": "a worker sends the notification that the queue names",
+    "core.webhooks.end": "a worker writes how that went",
+    "core.webhooks.requeue_lost": "maintenance",
+}
+
+
+class Module:
+    """The functions of a module, and the queries in them."""
+
+    def __init__(self, source: str, name: str) -> None:
+        self.name = name
+        self.functions = {
+            getattr(node, "name", ""): node
+            for node in ast.parse(source).body
+            if not isinstance(node, ast.Import | ast.ImportFrom)
+        }
+
+    def nameless(self) -> Iterator[str]:
+        """Functions that have a query on an owned table which names no account."""
+        for name, function in self.functions.items():
+            values = assigned(function)
+            if any(not self.names_account(query, values) for query in queries(function)):
+                yield f"{self.name}.{name}".rstrip(".")
+
+    def names_account(self, query: ast.AST, values: dict[str, list[ast.AST]]) -> bool:
+        """Whether a query has a condition on the account, written in it, in a variable or by a helper."""
+        for node in ast.walk(query):
+            if isinstance(node, ast.Compare) and getattr(node.left, "attr", "") == "account_id":
+                return True
+            if isinstance(node, ast.Constant) and ":account" in str(node.value):
+                return True
+            if not isinstance(node, ast.Name):
+                continue
+            if node.id == "owned":
+                return True
+            before = {name: value for name, value in values.items() if name != node.id}
+            helper = self.functions.get(node.id)
+            found = [*values.get(node.id, ()), *([helper] if isinstance(helper, ast.FunctionDef) else ())]
+            if any(self.names_account(value, before) for value in found):
+                return True
+        return False
+
+
+def assigned(function: ast.AST) -> dict[str, list[ast.AST]]:
+    """What is assigned to each variable."""
+    values: dict[str, list[ast.AST]] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            values.setdefault(node.targets[0].id, []).append(node.value)
+    return values
+
+
+def queries(function: ast.AST) -> Iterator[ast.AST]:
+    """Whole chains `select(…)….where(…)`, and texts of SQL, on owned tables."""
+    above = {child: node for node in ast.walk(function) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _sql_on_owned(node.value):
+            yield node
+        if not isinstance(node, ast.Call):
+            continue
+        if getattr(node.func, "id", getattr(node.func, "attr", "")) not in QUERIES:
+            continue
+        chain: ast.AST = node
+        while isinstance(above.get(chain), ast.Attribute):
+            chain = above[above[chain]]
+        if {each.id for each in ast.walk(chain) if isinstance(each, ast.Name)} & OWNED.keys():
+            yield chain
+
+
+def _sql_on_owned(text: str) -> bool:
+    return any(re.search(rf"\b(FROM|JOIN|UPDATE)\s+{table}\b", text) for table in OWNED.values())
+
+
+def modules() -> Iterator[Module]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        name = ".".join(path.relative_to(SOURCE).with_suffix("").parts)
+        if not name.startswith("migrations."):
+            yield Module(path.read_text(encoding="utf-8"), name)
+
+
+def test_tables_of_accounts() -> None:
+    assert {"Job", "Session", "LedgerEntry", "Delivery", "KeyMonth", "ApiKey"} <= OWNED.keys()
+
+
+def test_every_query_names_the_account() -> None:
+    found = {name for module in modules() for name in module.nameless()}
+    allowed = {name for name in found if name in SYSTEM or name.rpartition(".")[0] in SYSTEM}
+    assert found - allowed == set(), "name the account in these queries"
+    used = allowed | {name.rpartition(".")[0] for name in allowed}
+    assert SYSTEM.keys() - used == set(), "these exceptions are no longer needed"
+
+
+def test_a_query_without_an_account_is_found() -> None:
+    """What the test above looks for, in every way in which it is written."""
+    source = """
+async def good(tx, principal):
+    mine = Job.account_id == principal.account_id
+    await tx.execute(select(Job).where(mine).limit(3))
+    await tx.execute(select(Job, User).outerjoin(User).where(*_conditions(principal)))
+    await tx.execute(text("UPDATE jobs SET text = NULL WHERE account_id = :account"))
+
+async def bare(tx):
+    await tx.execute(select(Job).order_by(Job.id))
+
+async def one_of_two(tx, principal):
+    await tx.execute(select(Job).where(Job.account_id == principal.account_id))
+    await tx.execute(update(Job).values(text=None))
+
+async def joined(tx):
+    await tx.execute(select(User).join(ApiKey, ApiKey.user_id == User.id))
+
+async def counted(tx):
+    await tx.execute(select(func.count()).select_from(Session))
+
+async def in_text(tx):
+    await tx.execute(text("DELETE FROM ledger"))
+
+async def by_its_key(tx, job_id):
+    return await tx.get(Job, job_id)
+
+def _conditions(principal):
+    return [owned(Job.account_id, principal)]
+"""
+    assert list(Module(source, "m").nameless()) == [
+        *("m.bare", "m.one_of_two", "m.joined", "m.counted", "m.in_text", "m.by_its_key"),
+    ]
