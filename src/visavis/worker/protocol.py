@@ -67,15 +67,28 @@ class RigBuilt(Message):
     type: Literal["rig_built"] = "rig_built"
 
 
+class VideoProgress(Message):
+    """A video is being rendered; told every now and then before `VideoRendered`.
+
+    Attributes:
+        share: Share of the frames that are rendered, 0..1.
+    """
+
+    type: Literal["video_progress"] = "video_progress"
+    share: float
+
+
 class VideoRendered(Message):
     """The video is in its file.
 
     Attributes:
         duration_s: Length of the video.
+        warnings: What may have spoiled the result, for people to read.
     """
 
     type: Literal["video_rendered"] = "video_rendered"
     duration_s: float
+    warnings: tuple[str, ...] = ()
 
 
 class SpeechRendered(Message):
@@ -105,7 +118,7 @@ class Failed(Message):
 
 
 RenderingAnswer = Annotated[
-    Accepted | Checked | FaceFound | RigBuilt | VideoRendered | SpeechRendered | Failed,
+    Accepted | Checked | FaceFound | RigBuilt | VideoProgress | VideoRendered | SpeechRendered | Failed,
     Field(discriminator="type"),
 ]
 

@@ -1,6 +1,7 @@
 """Asking a rendering process for something."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final, TypeVar, cast
 
 import structlog
@@ -9,7 +10,7 @@ from pydantic import TypeAdapter
 from visavis.errors import ChildError, TakingTooLongError, VisavisError, input_error
 from visavis.worker.child_process import ChildProcess
 from visavis.worker.process_pool import ProcessPool
-from visavis.worker.protocol import Accepted, Failed, Message, RenderingAnswer, Request
+from visavis.worker.protocol import Accepted, Failed, Message, RenderingAnswer, Request, VideoProgress
 
 _Result = TypeVar("_Result", bound=Message)
 _ANSWERS: Final[TypeAdapter[RenderingAnswer]] = TypeAdapter(RenderingAnswer)
@@ -27,6 +28,7 @@ async def run_request(
     limit_s: float | None,
     patience_s: float | None = None,
     owner: str = "",
+    on_progress: Callable[[float], None] | None = None,
 ) -> _Result:
     """Let a rendering process do something.
 
@@ -36,6 +38,7 @@ async def run_request(
         limit_s: Time after which the process is ended; `None` for no limit.
         patience_s: Time to wait for a free process; `None` for ever.
         owner: Account that it is for: owners get processes in turn.
+        on_progress: Told the share of a video that is rendered, 0..1, every now and then.
 
     Raises:
         InputError: What was sent cannot be used; it has the class and the message that the process told.
@@ -47,7 +50,7 @@ async def run_request(
     while answer is None:
         try:
             async with pool.borrow(owner, patience_s=patience_s) as process:
-                answer = await _ask(process, request, limit_s)
+                answer = await _ask(process, request, limit_s, on_progress)
         except _FoundDeadError:
             _log.warning("process_found_dead")  # the next one is asked
     if isinstance(answer, Failed):
@@ -57,7 +60,12 @@ async def run_request(
     return cast("_Result", answer)
 
 
-async def _ask(process: ChildProcess, request: Message, limit_s: float | None) -> RenderingAnswer:
+async def _ask(
+    process: ChildProcess,
+    request: Message,
+    limit_s: float | None,
+    on_progress: Callable[[float], None] | None,
+) -> RenderingAnswer:
     """Let a process do something: it says first that it has taken the request, then what came of it."""
     try:
         async with asyncio.timeout(limit_s):
@@ -68,7 +76,9 @@ async def _ask(process: ChildProcess, request: Message, limit_s: float | None) -
                 raise _FoundDeadError from error
             if not isinstance(accepted, Accepted):
                 raise _FoundDeadError
-            answer = await process.receive(_ANSWERS)
+            while isinstance(answer := await process.receive(_ANSWERS), VideoProgress):
+                if on_progress:
+                    on_progress(answer.share)
     except TimeoutError as error:
         raise TakingTooLongError(f"The work took longer than {limit_s:g} s.") from error
     if answer is None:

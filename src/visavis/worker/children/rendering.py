@@ -5,11 +5,12 @@ long; the kernel refuses it more memory than its parent allows it.
 """
 
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import av
 import numpy as np
@@ -21,7 +22,7 @@ from visavis.engine.face import FaceModels
 from visavis.engine.face.landmarks import OVAL
 from visavis.engine.mp4 import SOUND_RATE_HZ
 from visavis.engine.photo import read_photo
-from visavis.engine.render import render
+from visavis.engine.render import Progress, render
 from visavis.engine.rig.build import DEFAULT_SIZE_PX, build_rig, check_photo
 from visavis.engine.rig.file import save_rig
 from visavis.engine.sound import open_sound
@@ -45,6 +46,7 @@ from visavis.worker.protocol import (
     SpeechRendered,
     SpeechRequest,
     SpokenText,
+    VideoProgress,
     VideoRendered,
     VideoRequest,
 )
@@ -53,6 +55,7 @@ _MP3_BIT_RATE: Final = 128_000
 _MP3_RATE_HZ: Final = 44_100
 _MP3_CODEC: Final = "libmp3lame"
 _WAV_CODEC: Final = "pcm_s16le"
+_PROGRESS_PERIOD_S: Final = 0.5
 _REQUESTS: Final[TypeAdapter[RenderingRequest]] = TypeAdapter(RenderingRequest)
 
 
@@ -77,12 +80,12 @@ def serve(make_tools: Callable[[], Tools]) -> None:
     for line in sys.stdin.buffer:
         request = _REQUESTS.validate_json(line)
         send(answers, Accepted())  # who asked knows that it was heard, should this process die over it
-        send(answers, _answer(tools, request))
+        send(answers, _answer(tools, request, answers))
 
 
-def _answer(tools: Tools, request: RenderingRequest) -> RenderingAnswer:
+def _answer(tools: Tools, request: RenderingRequest, progress: BinaryIO) -> RenderingAnswer:
     try:
-        return _do(tools, request)
+        return _do(tools, request, progress)
     except VisavisError as error:
         return Failed(code=error.code, message=error.message)
     except MemoryError:
@@ -92,7 +95,7 @@ def _answer(tools: Tools, request: RenderingRequest) -> RenderingAnswer:
         return Failed(code=VisavisError.code, message=type(error).__name__)
 
 
-def _do(tools: Tools, request: RenderingRequest) -> RenderingAnswer:
+def _do(tools: Tools, request: RenderingRequest, progress: BinaryIO) -> RenderingAnswer:
     match request:
         case CheckRequest():
             return _check(tools, request)
@@ -101,7 +104,7 @@ def _do(tools: Tools, request: RenderingRequest) -> RenderingAnswer:
         case RigRequest():
             return _build_rig(tools, request)
         case VideoRequest():
-            return _render_video(tools, request)
+            return _render_video(tools, request, progress)
         case SpeechRequest():
             return _render_speech(tools, request)
 
@@ -133,17 +136,33 @@ def _build_rig(tools: Tools, request: RigRequest) -> RigBuilt:
     return RigBuilt()
 
 
-def _render_video(tools: Tools, request: VideoRequest) -> VideoRendered:
-    rig = build_rig(tools.faces, read_photo(request.image), size=DEFAULT_SIZE_PX).rig
-    view = FaceView(rig, side_px=DEFAULT_SIZE_PX)
+def _render_video(tools: Tools, request: VideoRequest, progress: BinaryIO) -> VideoRendered:
+    built = build_rig(tools.faces, read_photo(request.image), size=DEFAULT_SIZE_PX)
+    view = FaceView(built.rig, side_px=DEFAULT_SIZE_PX)
     spoken = request.speech
     if isinstance(spoken, SpokenText):
         samples, rate_hz = _speak(tools, spoken)
         spoken = request.output.with_suffix(".spoken.wav")
         _write(samples, rate_hz, spoken, "wav", _WAV_CODEC, rate_hz)
     with open_sound(spoken, rate_hz=SOUND_RATE_HZ) as sound:
-        rendered = render(view, sound, request.output, speech=tools.speech)
-    return VideoRendered(duration_s=rendered.duration_s)
+        rendered = render(
+            view, sound, request.output, speech=tools.speech, on_progress=_progress_sender(progress)
+        )
+    return VideoRendered(duration_s=rendered.duration_s, warnings=(*built.warnings, *rendered.warnings))
+
+
+def _progress_sender(answers: BinaryIO) -> Callable[[Progress], None]:
+    """What tells how much of a video is rendered, at most every half second."""
+    next_at = 0.0
+
+    def tell(progress: Progress) -> None:
+        nonlocal next_at
+        now = time.monotonic()
+        if progress.total_frames and now >= next_at:
+            next_at = now + _PROGRESS_PERIOD_S
+            send(answers, VideoProgress(share=min(1.0, progress.frames / progress.total_frames)))
+
+    return tell
 
 
 def _render_speech(tools: Tools, request: SpeechRequest) -> SpeechRendered:
