@@ -58,7 +58,9 @@ def assert_each_done_once(server: Server, made: list[str]) -> None:
     assert server.rows(
         "SELECT count(*), count(DISTINCT subject_id) FROM ledger WHERE subject_id = ANY(%s)", made
     ) == [(len(made), len(made))]
-    results = {Path(path) for [path] in server.rows("SELECT result_path FROM jobs WHERE id = ANY(%s)", made)}
+    results = {
+        Path(path) for [path] in server.rows("SELECT output ->> 'path' FROM jobs WHERE id = ANY(%s)", made)
+    }
     folder = server.data / "objects"
 
     def stored() -> bool:

@@ -9,15 +9,15 @@ from typing import Any
 import alembic.autogenerate
 import alembic.migration
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
 from tests.support.server import in_database
 from visavis.adapters.objects import LocalObjects
-from visavis.core import jobs, webhooks
+from visavis.core import events, jobs, webhooks
 from visavis.core.database import Database, migrate
 from visavis.core.identity import keys, users
 from visavis.core.identity.principals import Allowance, Principal
-from visavis.core.schema import Job, Table
+from visavis.core.schema import Event, Job, Table
 from visavis.errors import (
     AccountError,
     CallbackError,
@@ -26,23 +26,28 @@ from visavis.errors import (
     JobMissingError,
     KeyRefusedError,
 )
+from visavis.surfaces.atlas import NAME as SURFACE
 from visavis.worker import maintenance
 from visavis.worker.context import Policy, WorkerContext
+from visavis.worker.handlers import handler_of
 from visavis.worker.process_pool import ProcessPool
 
 UNSEEN = ("rate_rings", "rate_marks", "sign_in_tries")  # in SQL alone
 TTL_S = 60
-OUTPUT = jobs.Output("results/x/1.mp4", 10, 2.0)
+INPUT = jobs.VideoInput(image=jobs.StoredFile(size_bytes=5, path="uploads/x/image"))
+OUTPUT = jobs.VideoOutput(path="results/x/1.mp4", size_bytes=10, duration_s=2.0)
+SAID = jobs.SpeechInput(content_type=jobs.MP3, text="secret words", chars=12, language="en-us")
+PRICES = jobs.Prices(video_hour_micros=7_000_000)
 
 
 def wanted(**more: Any) -> jobs.Submission:
     return jobs.Submission(
         **{
             "id": jobs.new_id(),
-            "type": "video",
-            "content_type": jobs.MP4,
+            "kind": jobs.VIDEO,
+            "surface": SURFACE,
+            "input": INPUT,
             "base_url": "",
-            "fields": {},
             **more,
         }
     )
@@ -66,7 +71,12 @@ async def begun(database: Database, job: Job) -> Job | None:
 
 async def finish(database: Database, job: Job) -> bool:
     async with database.transaction() as tx:
-        return await jobs.finish(tx, job, OUTPUT, ttl_s=TTL_S, price_per_hour_micros=7_000_000)
+        return await jobs.finish(tx, job, OUTPUT, ttl_s=TTL_S, prices=PRICES)
+
+
+async def events_of(database: Database, job: Job) -> list[Event]:
+    async with database.transaction() as tx:
+        return list((await tx.execute(select(Event).where(Event.subject_id == job.id))).scalars())
 
 
 def test_the_migrations_make_what_the_code_expects(postgres: str) -> None:
@@ -136,7 +146,7 @@ def test_a_job_is_tried_three_times(postgres: str) -> None:
         assert given_back == [True, True, False]
         async with database.transaction() as tx:
             for each in (crashing, failing):
-                found = await jobs.find(tx, key, each.id)
+                found = await jobs.find(tx, key, each.id, surface=SURFACE)
                 assert (found.status, found.error_code) == ("failed", "generation_failed")
                 assert found.completed_at
                 assert found.expires_at == found.completed_at + timedelta(seconds=TTL_S)
@@ -157,6 +167,138 @@ def test_going_home_does_not_count_as_a_try(postgres: str) -> None:
     in_database(postgres, run)
 
 
+def test_progress_is_written_by_the_attempt_alone(postgres: str) -> None:
+    async def run(database: Database) -> None:
+        key = await a_key(database)
+        job = await a_job(database, key)
+        mine = await begun(database, job)
+        assert mine
+        async with database.transaction() as tx:
+            assert await jobs.report(tx, mine, "rendering", 0.4)
+        async with database.transaction() as tx:
+            found = await jobs.find(tx, key, job.id, surface=SURFACE)
+            assert (found.stage, found.progress) == ("rendering", 0.4)
+        theirs = await begun(database, job)
+        assert theirs
+        assert (theirs.stage, theirs.progress) == (None, 0.0)
+        async with database.transaction() as tx:
+            assert not await jobs.report(tx, mine, "storing", 0.9)
+        assert await finish(database, theirs)
+        async with database.transaction() as tx:
+            found = await jobs.find(tx, key, job.id, surface=SURFACE)
+            assert (found.stage, found.progress) == (None, 1.0)
+            assert not await jobs.report(tx, theirs, "storing", 0.9)
+
+    in_database(postgres, run)
+
+
+def test_jobs_of_other_surfaces_are_not_found(postgres: str) -> None:
+    async def run(database: Database) -> None:
+        key = await a_key(database)
+        job = await a_job(database, key, surface="elsewhere")
+        async with database.transaction() as tx:
+            assert (await jobs.page(tx, key, surface=SURFACE, limit=5, offset=0)).count == 0
+            assert (await jobs.page(tx, key, surface="elsewhere", limit=5, offset=0)).jobs[0].id == job.id
+            with pytest.raises(JobMissingError):
+                await jobs.find(tx, key, job.id, surface=SURFACE)
+
+    in_database(postgres, run)
+
+
+def test_the_end_of_a_job_is_an_event_of_the_same_transaction(postgres: str) -> None:
+    async def run(database: Database) -> None:
+        key = await a_key(database)
+        done, broken = await a_job(database, key), await a_job(database, key)
+        mine = await begun(database, done)
+        assert mine
+        with pytest.raises(RuntimeError):  # noqa: PT012 - raised at the end of the transaction
+            async with database.transaction() as tx:
+                await jobs.finish(tx, mine, OUTPUT, ttl_s=TTL_S, prices=PRICES)
+                raise RuntimeError
+        assert await events_of(database, done) == []
+        assert await finish(database, mine)
+        [completed] = await events_of(database, done)
+        assert (completed.kind, completed.surface) == ("job.completed", SURFACE)
+        ended = jobs.JobEnded.model_validate(completed.payload)
+        assert (ended.kind, ended.result_path, ended.warnings) == ("video", OUTPUT.path, OUTPUT.warnings)
+        mine = await begun(database, broken)
+        assert mine
+        async with database.transaction() as tx:
+            assert await jobs.fail(tx, mine, "invalid_input", "No.", ttl_s=TTL_S)
+        [failed] = await events_of(database, broken)
+        assert failed.kind == "job.failed"
+        assert jobs.JobEnded.model_validate(failed.payload).error_code == "invalid_input"
+
+    in_database(postgres, run)
+
+
+def test_old_events_are_forgotten_once_they_are_delivered(postgres: str) -> None:
+    async def run(database: Database) -> None:
+        key = await a_key(database)
+        made = [await a_job(database, key, callback_url="https://a.example/") for _ in range(2)]
+        for job in made:
+            mine = await begun(database, job)
+            assert mine
+            assert await finish(database, mine)
+        async with database.transaction() as tx:
+            await tx.execute(text("UPDATE events SET created_at = now() - interval '31 days'"))
+            await tx.execute(
+                text(
+                    "UPDATE deliveries d SET delivered_at = now() FROM events e "
+                    "WHERE e.id = event_id AND subject_id = :id"
+                ),
+                {"id": made[0].id},
+            )
+            await events.forget(tx)
+            await tx.execute(text("UPDATE deliveries SET given_up_at = now()"))
+        assert [len(await events_of(database, job)) for job in made] == [0, 1]
+
+    in_database(postgres, run)
+
+
+class PictureInput(jobs.JobInput):
+    """What a kind to come may ask for."""
+
+    references: jobs.StoredFile
+
+
+def test_a_kind_is_one_registration(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything between submission and expiry works for it."""
+    picture = jobs.JobKind("picture", PictureInput, jobs.JobOutput, "pictures", lambda *_: 250_000)
+    monkeypatch.setitem(jobs.KINDS, picture.name, picture)
+    asked = PictureInput(
+        content_type="image/png", text="a man", references=jobs.StoredFile(size_bytes=3, path="uploads/x/y")
+    )
+
+    async def run(database: Database) -> None:
+        key = await a_key(database)
+        job = await a_job(database, key, kind=picture, input=asked)
+        async with database.transaction() as tx:
+            queued = text("SELECT queue_name FROM procrastinate_jobs WHERE args ->> 'job_id' = :id")
+            assert (await tx.execute(queued, {"id": job.id})).scalar_one() == picture.pool
+            assert await jobs.position(tx, job) == 1
+            found = await jobs.search(tx, key, jobs.Search("A MAN", kind="picture"), limit=5, offset=0)
+            assert [each.id for each in found.jobs] == [job.id]
+        mine = await begun(database, job)
+        assert mine
+        assert jobs.input_of(mine) == asked
+        output = jobs.JobOutput(path="results/x/1.png", size_bytes=9)
+        async with database.transaction() as tx:
+            assert await jobs.finish(tx, mine, output, ttl_s=0, prices=PRICES)
+        async with database.transaction() as tx:
+            assert "results/x/1.png" in await jobs.expire(tx)
+            ended = await jobs.find(tx, key, job.id, surface=SURFACE)
+            assert jobs.input_of(ended) == asked.without_files().without_text()
+            amount = text("SELECT amount_micros FROM ledger WHERE subject_id = :id")
+            assert (await tx.execute(amount, {"id": job.id})).scalar_one() == -250_000
+
+    in_database(postgres, run)
+
+
+def test_each_kind_has_a_handler() -> None:
+    assert all(handler_of(name) for name in jobs.KINDS)
+
+
 def test_the_place_in_the_queue(postgres: str) -> None:
     async def run(database: Database) -> None:
         async with database.transaction() as tx:
@@ -171,7 +313,7 @@ def test_the_place_in_the_queue(postgres: str) -> None:
             assert await jobs.position(tx, first) == 0
             assert await jobs.position(tx, made[2]) == 2
             with pytest.raises(JobMissingError):
-                await jobs.find(tx, await a_key(database), made[0].id)
+                await jobs.find(tx, await a_key(database), made[0].id, surface=SURFACE)
 
     in_database(postgres, run)
 
@@ -190,7 +332,7 @@ def test_a_submission_that_is_undone_leaves_nothing_in_the_queue(postgres: str) 
         async with database.transaction() as tx:
             assert (await tx.execute(count)).scalar_one() == before
             with pytest.raises(JobMissingError):
-                await jobs.find(tx, key, submission.id)
+                await jobs.find(tx, key, submission.id, surface=SURFACE)
 
     in_database(postgres, run)
 
@@ -220,11 +362,13 @@ def test_notifications_that_fell_out_of_the_queue_are_put_back(postgres: str) ->
             assert await webhooks.requeue_lost(tx) == 0
             await tx.execute(text("DELETE FROM procrastinate_jobs WHERE task_name = 'visavis.deliver'"))
             assert await webhooks.requeue_lost(tx) == 1
-            identifier = text("SELECT id FROM deliveries WHERE job_id = :id")
+            identifier = text(
+                "SELECT d.id FROM deliveries d JOIN events e ON e.id = event_id WHERE subject_id = :id"
+            )
             delivery_id = (await tx.execute(identifier, {"id": job.id})).scalar_one()
-            notice = await webhooks.begin(tx, delivery_id, None)
-            assert notice
-            await webhooks.end(tx, notice, delivered=True, outcome="200", retry_after_s=())
+            claim = await webhooks.begin(tx, delivery_id, None)
+            assert claim
+            await webhooks.end(tx, claim, is_delivered=True, outcome="200", retry_after_s=())
             assert await webhooks.begin(tx, delivery_id, None) is None
 
     in_database(postgres, run)
@@ -244,7 +388,7 @@ def test_what_a_crash_left_in_the_store_is_swept_away(postgres: str, tmp_path: P
             await store.put(name, tmp_path / "file", content_type="image/png")
         for name in old:
             os.utime(tmp_path / "objects" / name, (0, 0))
-        policy = Policy(None, 60, 7.0, 86_400.0, None, ())
+        policy = Policy(None, 60, PRICES, 86_400.0, None, ())
         render_pool, session_pool = ProcessPool([], size=0), ProcessPool([], size=0, single_use=True)
         context = WorkerContext(
             database,
@@ -253,6 +397,7 @@ def test_what_a_crash_left_in_the_store_is_swept_away(postgres: str, tmp_path: P
             session_pool,
             None,
             None,
+            {},
             None,
             policy,
             tmp_path,
@@ -282,20 +427,25 @@ def test_twenty_submissions_at_once_under_one_idempotency_key_are_one_job(postgr
 def test_results_and_texts_are_forgotten_in_time(postgres: str) -> None:
     async def run(database: Database) -> None:
         key = await a_key(database)
-        job = await a_job(database, key, fields={"text": "secret words", "chars": 12})
+        job = await a_job(database, key, kind=jobs.SPEECH, input=SAID)
         mine = await begun(database, job)
         assert mine
         async with database.transaction() as tx:
-            output = jobs.Output(f"results/{job.id}/1.mp4", 10, 2.0)
-            await jobs.finish(tx, mine, output, ttl_s=0, price_per_hour_micros=7_000_000)
+            output = jobs.SpeechOutput(
+                path=f"results/{job.id}/1.mp3", size_bytes=10, duration_s=2.0, sample_rate_hz=44_100
+            )
+            await jobs.finish(tx, mine, output, ttl_s=0, prices=PRICES)
         async with database.transaction() as tx:
             assert output.path in await jobs.expire(tx)
         async with database.transaction() as tx:
-            found = await jobs.find(tx, key, job.id)
-            assert (found.text, found.result_path, found.chars) == (None, None, 12)
-            assert not jobs.has_result(found)
-            assert await jobs.kept(tx, [output.path]) == set()
-            assert await jobs.unfinished(tx, [job.id]) == set()
+            found = await jobs.find(tx, key, job.id, surface=SURFACE)
+            assert jobs.input_of(found) == SAID.without_text()
+            assert jobs.output_of(found) == output.model_copy(update={"path": None})
+            assert jobs.available_result(found) is None
+            assert "secret" not in str((await tx.execute(text("SELECT * FROM jobs"))).all())
+            assert await jobs.orphaned_results(tx, [str(output.path)]) == [output.path]
+            upload = jobs.path_for_upload(job.id, "image")
+            assert await jobs.orphaned_uploads(tx, [upload]) == [upload]
             assert await jobs.expire(tx) == []
 
     in_database(postgres, run)

@@ -189,18 +189,19 @@ def test_rate_limit_and_monthly_cap(server: Server) -> None:
 
 def test_not_ready_no_output_and_failed_jobs(server: Server, client: httpx.Client) -> None:
     key = server.rows("SELECT account_id, id FROM api_keys WHERE name = 'First key'")[0]
+    output = '{"path": "results/x/1.mp4", "size_bytes": 1}'
     for job_id, status, more in (
         (
             "0000000000a1",
             "completed",
-            ", expires_at = now() - interval '1 s', result_path = 'results/x/1.mp4'",
+            f", expires_at = now() - interval '1 s', output = '{output}'",
         ),
         ("0000000000a2", "failed", ", error = 'Processing failed. Please try again.'"),
     ):
         server.rows(
-            "INSERT INTO jobs (id, account_id, key_id, type, content_type, base_url, status) "
-            "VALUES (%s, %s, %s, 'video', 'video/mp4', 'http://x', %s) RETURNING id",
-            *(job_id, *key, status),
+            "INSERT INTO jobs (id, account_id, key_id, surface, kind, input, base_url, status) "
+            "VALUES (%s, %s, %s, 'atlas', 'video', %s, 'http://x', %s) RETURNING id",
+            *(job_id, *key, '{"image": {"size_bytes": 1}}', status),
         )
         server.rows(
             f"UPDATE jobs SET error_code = 'generation_failed'{more} WHERE id = %s RETURNING id", job_id

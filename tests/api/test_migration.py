@@ -146,8 +146,8 @@ def test_what_was_billed_is_in_the_ledger(carried_over: dict[str, list[tuple[Any
         [
             ("job", FIRST_VIDEO, "video", -1_867, 0.96),
             ("job", BOBS_VIDEO, "video", -2_489, 1.28),
-            ("job", BOBS_SPEECH, "tts", 0, 0.8217687074829932),
-            ("job", OLD_SHOPS_SPEECH, "tts", 0, 1.7555555555555555),
+            ("job", BOBS_SPEECH, "speech", 0, 0.8217687074829932),
+            ("job", OLD_SHOPS_SPEECH, "speech", 0, 1.7555555555555555),
             ("job", SHOPS_VIDEO, "video", -2_178, 1.12),
             ("session", BOBS_ENDED, "realtime", -20_417, 7.0),
         ]

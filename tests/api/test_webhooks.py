@@ -19,6 +19,8 @@ from tests.support.server import Server, files, until
 from visavis.adapters.public_http import PublicHttp
 from visavis.errors import CallbackError
 
+DELIVERIES = "deliveries d JOIN events e ON e.id = event_id WHERE subject_id = %s"
+
 
 @dataclass
 class Receiver:
@@ -95,8 +97,9 @@ def test_a_completed_job_is_told_and_signed(notifying: Server, receiver: Receive
     said = json.loads(body)
     assert list(said) == [
         *("event", "job_id", "type", "status", "url", "expires_in", "result_url", "created_at"),
-        "completed_at",
+        *("completed_at", "warnings"),
     ]
+    assert said["warnings"] == []
     assert (said["event"], said["job_id"], said["type"], said["status"]) == (
         *("job.completed", job_id, "video", "completed"),
     )
@@ -116,7 +119,7 @@ def test_a_receiver_that_fails_is_tried_three_times_more(
 ) -> None:
     receiver.answers[:] = [500, 302, 404, 503, 200]
     job_id = _submit(notifying, media, receiver.url("/failing"))
-    statement = "SELECT attempts, outcome FROM deliveries WHERE job_id = %s AND given_up_at IS NOT NULL"
+    statement = f"SELECT attempts, outcome FROM {DELIVERIES} AND given_up_at IS NOT NULL"
     assert until(lambda: notifying.rows(statement, job_id)) == [(4, "503")]
     assert len(receiver.of("/failing")) == 4
     assert not receiver.of("/elsewhere")
@@ -126,7 +129,7 @@ def test_a_receiver_that_fails_is_tried_three_times_more(
 def test_a_receiver_that_comes_back_is_told(notifying: Server, receiver: Receiver, media: Path) -> None:
     receiver.answers[:] = [500]
     job_id = _submit(notifying, media, receiver.url("/back"))
-    statement = "SELECT attempts FROM deliveries WHERE job_id = %s AND delivered_at IS NOT NULL"
+    statement = f"SELECT attempts FROM {DELIVERIES} AND delivered_at IS NOT NULL"
     assert until(lambda: notifying.rows(statement, job_id)) == [(2,)]
 
 

@@ -19,9 +19,10 @@ from visavis.bootstrap.console import console_context
 from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.marking import marker
 from visavis.bootstrap.roomserver import RoomsAddress
-from visavis.bootstrap.surfaces import dispatcher
+from visavis.bootstrap.surfaces import dispatcher, event_renderers
 from visavis.core.billing import money
 from visavis.core.database import Database
+from visavis.core.jobs import Prices
 from visavis.core.secret import LINKS, ROOMS, derived, shared_secret
 from visavis.errors import SettingsError
 from visavis.ports import RoomServerAddress
@@ -213,11 +214,12 @@ async def worker_context(installation: Installation, folder: Path) -> AsyncItera
                 session_pool=session_pool,
                 live=LiveOptions(rooms, shown.url, _video(settings), settings.live_slots),
                 mark=mark,
+                event_renderers=event_renderers(store, result_ttl_s=settings.result_ttl_s),
                 post=public_http(settings).post,
                 policy=Policy(
                     job_limit_s=settings.job_limit_s or None,
                     result_ttl_s=settings.result_ttl_s,
-                    price_per_hour_micros=money.from_usd(settings.price_per_hour_usd),
+                    prices=Prices(video_hour_micros=money.from_usd(settings.price_per_hour_usd)),
                     rig_ttl_s=settings.rig_ttl_s,
                     webhook_secret=secret.get_secret_value() if secret else None,
                     webhook_retry_after_s=settings.webhook_retry_after_s,

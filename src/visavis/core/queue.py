@@ -10,23 +10,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from visavis.core.database import driver_connection
 from visavis.errors import DatabaseError
 
-RENDER_TASK: Final = "visavis.render"
+JOB_TASK: Final = "visavis.job"
 DELIVER_TASK: Final = "visavis.deliver"
-RENDERING: Final = "rendering"
-MAINTENANCE: Final = "errands"
-
-_QUEUES: Final = {RENDER_TASK: RENDERING, DELIVER_TASK: MAINTENANCE}
+RENDERING: Final = "rendering"  # the queue of the pool of rendering processes
+MAINTENANCE: Final = "maintenance"
 
 # It only puts work in, on connections that it is given.
 _app: Final = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 
-async def enqueue(tx: AsyncSession, task: str, *, at: datetime | None = None, **values: str | int) -> None:
+async def enqueue(
+    tx: AsyncSession, task: str, *, into: str, at: datetime | None = None, **values: str | int
+) -> None:
     """Let a worker do something, if and when the transaction is committed.
 
     Args:
         tx: The transaction.
-        task: One of the names above.
+        task: Name of the task.
+        into: Name of the queue.
         at: Not before.
         values: What the task needs to know.
 
@@ -35,7 +36,7 @@ async def enqueue(tx: AsyncSession, task: str, *, at: datetime | None = None, **
     """
     connection = await driver_connection(tx)
     task_deferrer = _app.configure_task(
-        task, queue=_QUEUES[task], schedule_at=at, connection=connection, allow_unknown=True
+        task, queue=into, schedule_at=at, connection=connection, allow_unknown=True
     )
     try:
         await task_deferrer.defer_async(**values)

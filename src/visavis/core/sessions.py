@@ -26,7 +26,6 @@ PASSTHROUGH, CONVERSATION, EXTERNAL = "passthrough", "conversation", "external"
 SWAP: Final = "swap"
 
 _ID_BEGIN, _ID_BYTES = "ses_", 10
-_ROOM_BEGIN: Final = "atlas-rt-"
 _MIN_IDLE_S, _MAX_IDLE_S = 30, 3600
 _SWAP_WINDOW_S: Final = 60
 
@@ -54,8 +53,9 @@ class NewSession:
         idle_timeout_s: From `clamp_idle`.
         max_duration_s: Longest time; nothing for no limit.
         price_per_hour_micros: As agreed now, in micro-dollars.
-        room: Somebody else's; one of our own if not given.
-        sealed_token: With which to join somebody else's.
+        room: Name of somebody else's room; `None` for one of our own.
+        room_prefix: What the name of a room of our own begins with; the ID of the session follows.
+        sealed_token: Token to join somebody else's room with.
     """
 
     mode: str
@@ -65,6 +65,7 @@ class NewSession:
     max_duration_s: int | None
     price_per_hour_micros: int
     room: str | None = None
+    room_prefix: str = ""
     sealed_token: bytes | None = None
 
 
@@ -104,7 +105,7 @@ async def open_session(tx: Tx, principal: Principal, wanted: NewSession) -> Sess
         account_id=principal.account_id,
         key_id=principal.key_id,
         mode=wanted.mode,
-        room=wanted.room or _ROOM_BEGIN + identifier,
+        room=wanted.room or wanted.room_prefix + identifier,
         livekit_url=wanted.livekit_url,
         sealed_token=wanted.sealed_token,
         rig_id=wanted.rig_id,
@@ -267,9 +268,8 @@ async def end_by_key(tx: Tx, principal: Principal, session_id: str) -> Session:
 
 async def ended_rooms(tx: Tx, rooms: set[str]) -> set[str]:
     """Of these rooms those of our own whose session has ended."""
-    ids = [room.removeprefix(_ROOM_BEGIN) for room in rooms if room.startswith(_ROOM_BEGIN)]
     query = select(Session.room).where(
-        Session.id.in_(ids), Session.status == ENDED, Session.mode != EXTERNAL, Session.room.in_(rooms)
+        Session.room.in_(rooms), Session.status == ENDED, Session.mode != EXTERNAL
     )
     return set((await tx.execute(query)).scalars())
 

@@ -1,17 +1,14 @@
-"""Telling clients how their jobs ended: what is said, how it is signed, when it is tried again."""
+"""Delivering events to addresses of clients: claimed, sent, retried, given up. Surfaces say what is sent."""
 
-import hashlib
-import hmac
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import func, select, text, update
 
 from visavis.core import queue
 from visavis.core.database import Tx
-from visavis.core.schema import COMPLETED, Delivery, Job
+from visavis.core.schema import Delivery, Event
 from visavis.core.secret import WEBHOOKS, derived, shared_secret
 from visavis.core.urls import parse_url
 from visavis.errors import CallbackError, UrlError
@@ -20,17 +17,45 @@ _BEGIN: Final = "whsec_"
 
 
 @dataclass(frozen=True)
-class Notice:
-    """A notification that is to be sent.
+class WebhookRequest:
+    """What is posted.
+
+    Attributes:
+        body: The body, as it was signed.
+        headers: Headers, the signature among them.
+    """
+
+    body: bytes
+    headers: dict[str, str]
+
+
+class EventRenderer(Protocol):
+    """Renders and signs the events of a surface. `bootstrap` gives the worker one for each surface."""
+
+    async def __call__(self, event: Event, secret: str) -> WebhookRequest:
+        """Render an event as the clients of the surface know it.
+
+        Args:
+            event: What happened.
+            secret: Signing secret of the receiver.
+
+        Raises:
+            StoreError: No link to a result could be made.
+        """
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A delivery that is tried now.
 
     Attributes:
         delivery: Its row.
-        job: What it is about.
-        secret: What it is signed with.
+        event: What is delivered.
+        secret: Signing secret of the receiver.
     """
 
     delivery: Delivery
-    job: Job
+    event: Event
     secret: str
 
 
@@ -38,7 +63,7 @@ def check_url(url: str) -> str:
     """Refuse an address that can never be right; where its name leads is checked when it is dialled.
 
     Returns:
-        The address in the one way it is written.
+        The address in its one canonical form.
 
     Raises:
         CallbackError: It is not https, too long, carries a password, or could be read in more than one way.
@@ -50,28 +75,35 @@ def check_url(url: str) -> str:
 
 
 async def secret_of(tx: Tx, key_id: int, configured: str | None) -> str:
-    """What notifications to a key's owner are signed with.
+    """Signing secret of a key's webhooks.
 
     Args:
         tx: The transaction.
         key_id: ID of the key.
-        configured: One for all keys, if the server is set up so; each key has its own otherwise.
+        configured: The one secret of all keys, if the server is set up so; each key has its own otherwise.
     """
     if configured:
         return configured
     return _BEGIN + derived(await shared_secret(tx, WEBHOOKS), f"webhook:{key_id}")
 
 
-async def announce(tx: Tx, job: Job) -> None:
-    """Let a job's end be told, in the transaction that ends it."""
-    delivery = Delivery(job_id=job.id, account_id=job.account_id, key_id=job.key_id, url=job.callback_url)
+async def announce(tx: Tx, event: Event, *, key_id: int, url: str) -> None:
+    """Have an event delivered to an address, if and when the transaction is committed.
+
+    Args:
+        tx: The transaction.
+        event: What is delivered.
+        key_id: ID of the key whose secret signs it.
+        url: The address.
+    """
+    delivery = Delivery(event_id=event.id, account_id=event.account_id, key_id=key_id, url=url)
     tx.add(delivery)
     await tx.flush()
-    await queue.enqueue(tx, queue.DELIVER_TASK, delivery_id=delivery.id)
+    await _enqueue(tx, delivery.id)
 
 
-async def begin(tx: Tx, delivery_id: int, configured: str | None) -> Notice | None:
-    """The next try of a notification; nothing if it was delivered or given up."""
+async def begin(tx: Tx, delivery_id: int, configured: str | None) -> Claim | None:
+    """The next try of a delivery; `None` if it was delivered or given up."""
     statement = (
         update(Delivery)
         .where(Delivery.id == delivery_id, Delivery.delivered_at.is_(None), Delivery.given_up_at.is_(None))
@@ -81,36 +113,36 @@ async def begin(tx: Tx, delivery_id: int, configured: str | None) -> Notice | No
     delivery = (await tx.execute(statement)).scalar_one_or_none()
     if delivery is None:
         return None
-    job = (await tx.execute(select(Job).where(Job.id == delivery.job_id))).scalar_one()
-    return Notice(delivery, job, await secret_of(tx, delivery.key_id, configured))
+    event = (await tx.execute(select(Event).where(Event.id == delivery.event_id))).scalar_one()
+    return Claim(delivery, event, await secret_of(tx, delivery.key_id, configured))
 
 
 async def end(
-    tx: Tx, notice: Notice, *, delivered: bool, outcome: str, retry_after_s: tuple[float, ...]
+    tx: Tx, claim: Claim, *, is_delivered: bool, outcome: str, retry_after_s: tuple[float, ...]
 ) -> None:
     """Note how a try went, and plan the next one.
 
     Args:
         tx: The transaction.
-        notice: As `begin` gave it.
-        delivered: Whether the receiver said so.
+        claim: As `begin` gave it.
+        is_delivered: Whether the receiver accepted it.
         outcome: A word for the operator.
         retry_after_s: Pauses between tries; after the last it is given up.
     """
-    tries = notice.delivery.attempts
+    tries = claim.delivery.attempts
     values: dict[str, Any] = {"outcome": outcome}
-    if delivered:
+    if is_delivered:
         values["delivered_at"] = func.now()
     elif tries > len(retry_after_s):
         values["given_up_at"] = func.now()
     else:
         at = datetime.now(UTC) + timedelta(seconds=retry_after_s[tries - 1])
-        await queue.enqueue(tx, queue.DELIVER_TASK, at=at, delivery_id=notice.delivery.id)
-    await tx.execute(update(Delivery).where(Delivery.id == notice.delivery.id).values(values))
+        await _enqueue(tx, claim.delivery.id, at=at)
+    await tx.execute(update(Delivery).where(Delivery.id == claim.delivery.id).values(values))
 
 
 async def requeue_lost(tx: Tx) -> int:
-    """Put notifications back into the queue that are to be sent and are not in it."""
+    """Put deliveries back into the queue that are to be sent and are not in it. Returns how many."""
     lost = await tx.execute(
         text(
             "SELECT id FROM deliveries d WHERE delivered_at IS NULL AND given_up_at IS NULL AND NOT EXISTS ("
@@ -121,37 +153,9 @@ async def requeue_lost(tx: Tx) -> int:
     )
     identifiers = list(lost.scalars())
     for delivery_id in identifiers:
-        await queue.enqueue(tx, queue.DELIVER_TASK, delivery_id=delivery_id)
+        await _enqueue(tx, delivery_id)
     return len(identifiers)
 
 
-def body(job: Job, *, url: str | None, ttl_s: int) -> bytes:
-    """What is sent.
-
-    Args:
-        job: The job that ended.
-        url: Of the result, where there is one.
-        ttl_s: How long that address works.
-    """
-    said: dict[str, Any] = {
-        "event": f"job.{job.status}",
-        "job_id": job.id,
-        "type": job.type,
-        "status": job.status,
-    }
-    if job.status == COMPLETED:
-        said |= {
-            "url": url,
-            "expires_in": ttl_s,
-            "result_url": f"{job.base_url}/v1/jobs/{job.id}/result",
-        }
-    else:
-        said["error_code"] = job.error_code
-    for name, at in (("created_at", job.created_at), ("completed_at", job.completed_at)):
-        said[name] = at.astimezone(UTC).isoformat(timespec="seconds") if at else None
-    return json.dumps(said).encode()
-
-
-def signature(secret: str, timestamp: str, said: bytes) -> str:
-    """HMAC-SHA256 of `timestamp.body`, in hexadecimal."""
-    return hmac.new(secret.encode(), timestamp.encode() + b"." + said, hashlib.sha256).hexdigest()
+async def _enqueue(tx: Tx, delivery_id: int, *, at: datetime | None = None) -> None:
+    await queue.enqueue(tx, queue.DELIVER_TASK, into=queue.MAINTENANCE, at=at, delivery_id=delivery_id)

@@ -1,7 +1,7 @@
 """What every task of a worker needs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -9,6 +9,8 @@ from typing import Final, TypeVar
 import structlog
 
 from visavis.core.database import Database
+from visavis.core.jobs import Prices
+from visavis.core.webhooks import EventRenderer
 from visavis.errors import DatabaseError
 from visavis.ports import ObjectStore, Rooms
 from visavis.realtime.ports import VideoSettings
@@ -29,7 +31,7 @@ class Policy:
     Attributes:
         job_limit_s: Time for one try of a job; nothing for no limit.
         result_ttl_s: How long results are kept.
-        price_per_hour_micros: Of video, in micro-dollars.
+        prices: What the operator charges.
         rig_ttl_s: How long faces are kept that no session shows.
         webhook_secret: One for all keys; nothing if each has its own.
         webhook_retry_after_s: Pauses between tries.
@@ -37,7 +39,7 @@ class Policy:
 
     job_limit_s: float | None
     result_ttl_s: int
-    price_per_hour_micros: int
+    prices: Prices
     rig_ttl_s: float
     webhook_secret: str | None
     webhook_retry_after_s: tuple[float, ...]
@@ -73,6 +75,8 @@ class WorkerContext:
         session_pool: The processes of live sessions.
         live: What those need.
         mark: Copies an MP4 and writes into the copy that it was made by AI.
+        event_renderers: For each surface, by its name, what renders and signs its events. The worker knows no
+            surface: `bootstrap` gives them.
         post: Posts a body with headers to an address; gives the status.
         policy: What the operator decided.
         folder: For files on their way.
@@ -85,6 +89,7 @@ class WorkerContext:
     session_pool: ProcessPool
     live: LiveOptions
     mark: Callable[[Path, Path], None]
+    event_renderers: Mapping[str, EventRenderer]
     post: Callable[[str, bytes, dict[str, str]], Awaitable[int]]
     policy: Policy
     folder: Path

@@ -1,4 +1,4 @@
-"""Notifications, and keeping house."""
+"""Maintenance: heartbeats of workers, work of dead ones, and what has been kept long enough."""
 
 import asyncio
 import time
@@ -9,11 +9,11 @@ from procrastinate import App
 from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 
-from visavis.core import jobs, rates, rigs, sign_in_tries, webhooks
+from visavis.core import events, jobs, rates, rigs, sign_in_tries, webhooks
 from visavis.core.capacity import HEARTBEAT_TTL_S
 from visavis.core.schema import Worker
-from visavis.errors import CallbackError, StoreError, VisavisError
-from visavis.worker.context import WorkerContext, patiently
+from visavis.errors import VisavisError
+from visavis.worker.context import WorkerContext
 
 HEARTBEAT_PERIOD_S: Final = 2.0
 _STALLED_AFTER_S: Final = 8.0
@@ -22,50 +22,6 @@ _ORPHAN_AFTER_S: Final = 3600.0
 _MAINTENANCE_LOCK: Final = 0x7615A716
 
 _log = structlog.get_logger()
-
-
-async def deliver(context: WorkerContext, delivery_id: int) -> None:
-    """One try of a notification. No transaction is open while the receiver is waited for."""
-    policy = context.policy
-
-    async def begin() -> webhooks.Notice | None:
-        async with context.database.transaction() as tx:
-            return await webhooks.begin(tx, delivery_id, policy.webhook_secret)
-
-    notice = await patiently(begin)
-    if notice is None:
-        return
-    delivered, outcome = False, "refused"
-    try:
-        url = None
-        if notice.job.result_path:
-            url = await context.store.link(notice.job.result_path, ttl_s=policy.result_ttl_s)
-            url = notice.job.base_url + url if url.startswith("/") else url
-        said = webhooks.body(notice.job, url=url, ttl_s=policy.result_ttl_s)
-        timestamp = str(int(time.time()))
-        headers = {
-            "Content-Type": "application/json",
-            "User-Agent": "visavis-webhook",
-            "X-Atlas-Timestamp": timestamp,
-            "X-Atlas-Signature": webhooks.signature(notice.secret, timestamp, said),
-        }
-        status = await context.post(notice.delivery.url, said, headers)
-        delivered, outcome = 200 <= status < 300, str(status)
-    except (CallbackError, StoreError) as error:
-        outcome = error.message
-    _log.info("notified", job=notice.job.id, attempt=notice.delivery.attempts, delivered=delivered)
-
-    async def write() -> None:
-        async with context.database.transaction() as tx:
-            await webhooks.end(
-                tx,
-                notice,
-                delivered=delivered,
-                outcome=outcome,
-                retry_after_s=policy.webhook_retry_after_s,
-            )
-
-    await patiently(write)
 
 
 async def run_maintenance(context: WorkerContext, app: App, worker: str) -> None:
@@ -124,24 +80,18 @@ async def collect_garbage(context: WorkerContext) -> None:
     async with context.database.transaction() as tx:
         expired = await jobs.expire(tx)
         unused = await rigs.forget_unused(tx, age_s=context.policy.rig_ttl_s)
+        await events.forget(tx)
         await rates.forget(tx)
         await sign_in_tries.forget(tx)
     await context.store.delete(expired + unused)
-    uploads = await context.store.older_than("uploads", _ORPHAN_AFTER_S)
+    uploads = await context.store.older_than(jobs.UPLOADS, _ORPHAN_AFTER_S)
     faces = await context.store.older_than("rigs", _ORPHAN_AFTER_S)
-    results = await context.store.older_than("results", _ORPHAN_AFTER_S)
+    results = await context.store.older_than(jobs.RESULTS, _ORPHAN_AFTER_S)
     async with context.database.transaction() as tx:
-        unfinished = await jobs.unfinished(tx, [_job_of(name) for name in uploads])
-        kept = await jobs.kept(tx, results)
+        orphans = await jobs.orphaned_uploads(tx, uploads) + await jobs.orphaned_results(tx, results)
         shown = await rigs.kept(tx, faces)
-    orphans = [name for name in uploads if _job_of(name) not in unfinished]
-    orphans += [name for name in results if name not in kept]
     orphans += [name for name in faces if name not in shown]
     await context.store.delete(orphans)
     folders = await asyncio.to_thread(context.collect_garbage)
     if expired or orphans or folders:
         _log.info("garbage_collected", expired=len(expired), orphans=len(orphans), folders=folders)
-
-
-def _job_of(name: str) -> str:
-    return name.split("/")[1]

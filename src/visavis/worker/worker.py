@@ -15,7 +15,7 @@ from psycopg_pool import PoolTimeout
 
 from visavis.core import queue
 from visavis.errors import DatabaseError
-from visavis.worker import maintenance, rendering
+from visavis.worker import deliveries, jobs, maintenance
 from visavis.worker.context import WorkerContext
 from visavis.worker.live import LiveHalf
 
@@ -91,13 +91,13 @@ async def _work_once(context: WorkerContext, url: str, name: str) -> None:
     )
     app = procrastinate.App(connector=connector)
 
-    @app.task(name=queue.RENDER_TASK, queue=queue.RENDERING)
-    async def render(job_id: str) -> None:
-        await rendering.render_job(context, job_id)
+    @app.task(name=queue.JOB_TASK)
+    async def run_job(job_id: str) -> None:
+        await jobs.run_job(context, job_id)
 
-    @app.task(name=queue.DELIVER_TASK, queue=queue.MAINTENANCE)
+    @app.task(name=queue.DELIVER_TASK)
     async def deliver(delivery_id: int) -> None:
-        await maintenance.deliver(context, delivery_id)
+        await deliveries.deliver(context, delivery_id)
 
     async with app.open_async(), asyncio.TaskGroup() as group:
         group.create_task(maintenance.run_maintenance(context, app, name))

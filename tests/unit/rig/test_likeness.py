@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from harness.covers import LIGHTS, head
+from tests.support.faces import marble, muzzle
 
 from visavis.engine.face import FaceModels
 from visavis.engine.photo import Photo, read_photo
@@ -28,25 +28,6 @@ def with_pixels(crop: HeadCrop, rgb: np.ndarray) -> HeadCrop:
 def toned(rgb: np.ndarray) -> np.ndarray:
     """An old photo: brown as a whole."""
     return rgb.mean(axis=2, keepdims=True) * [1.07, 0.9, 0.7]
-
-
-def marble(crop: HeadCrop, models: FaceModels) -> np.ndarray:
-    """The person of stone, before what was behind them."""
-    person = models.person_mask(crop.rgb)[..., None]
-    stone = crop.rgb.mean(axis=2, keepdims=True) * 0.6 + 90
-    return crop.rgb * (1 - person) + stone * [1.0, 0.98, 0.92] * person
-
-
-def muzzle(crop: HeadCrop) -> np.ndarray:
-    """An ape's proportions: the eyes small and close together, the face below them half as long again."""
-    middle, eyes = crop.points[6, :2], crop.points[[33, 263], :2]
-    y, x = np.mgrid[: crop.size, : crop.size].astype(np.float32)
-    width = np.linalg.norm(eyes[1] - eyes[0])
-    below = np.clip((y - middle[1]) / width, 0, None)
-    up = middle[1] + np.where(y > middle[1], (y - middle[1]) / 1.5, y - middle[1])
-    near = np.exp(-(((x - middle[0]) / width) ** 2) - ((y - middle[1]) / width) ** 2)
-    across = middle[0] + (x - middle[0]) * (1 + 0.5 * near) / (1 + 0.2 * np.minimum(below, 1))
-    return cv2.remap(crop.rgb, across.astype(np.float32), up.astype(np.float32), cv2.INTER_LINEAR)
 
 
 def test_a_face_of_stone_is_warned_of(face_models: FaceModels, portrait: HeadCrop):

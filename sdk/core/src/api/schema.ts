@@ -625,6 +625,12 @@ export interface components {
              * @description Only of completed jobs.
              */
             has_result?: boolean | null;
+            /**
+             * Warnings
+             * @description Sentences about the photo and the sound that were sent. Only of completed jobs.
+             * @example []
+             */
+            warnings?: string[] | null;
         };
         /**
          * JobRow

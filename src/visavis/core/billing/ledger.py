@@ -10,6 +10,7 @@ from visavis.core.schema import LedgerEntry
 
 JOB: Final = "job"
 SESSION: Final = "session"
+REALTIME: Final = "realtime"  # reason of the charge for a session
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Charge:
         key_id: ID of the key that caused it.
         subject_kind: `JOB` or `SESSION`.
         subject_id: ID of the job or session.
-        reason: Kind of work: `VIDEO`, `TTS` or `REALTIME` of the schema.
+        reason: Kind of work: the name of a kind of job, or `realtime`.
         seconds: Time of output.
         cost_micros: Cost in micro-dollars.
     """

@@ -11,7 +11,7 @@ from visavis.core.billing.prices import cost_micros
 from visavis.core.database import Tx
 from visavis.core.identity.ownership import owned
 from visavis.core.identity.principals import Principal
-from visavis.core.schema import REALTIME, VIDEO, ApiKey, Job, LedgerEntry, Session
+from visavis.core.schema import ApiKey, Job, LedgerEntry, Session
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class DailyUsage:
 
     Attributes:
         day: The day.
-        type: `video`, `tts` or `realtime`.
+        type: name of a kind of job, or `realtime`.
         key_id: ID of the key.
         count: How many jobs or sessions.
         seconds: Time of output.
@@ -48,17 +48,16 @@ class DailyUsage:
     cost_micros: int
 
 
-async def record_job(tx: Tx, job: Job, *, seconds: float, price_per_hour_micros: int) -> None:
-    """Charge a job for what it made; speech alone costs nothing. Once a job, however often it is called."""
-    price_micros = price_per_hour_micros if job.type == VIDEO else 0
+async def record_job(tx: Tx, job: Job, *, seconds: float, cost_micros: int) -> None:
+    """Charge an account for what a job made. Once a job, however often it is called."""
     owed = Charge(
         account_id=job.account_id,
         key_id=job.key_id,
         subject_kind=ledger.JOB,
         subject_id=job.id,
-        reason=job.type,
+        reason=job.kind,
         seconds=seconds,
-        cost_micros=cost_micros(seconds=seconds, per_hour_micros=price_micros),
+        cost_micros=cost_micros,
     )
     await ledger.charge(tx, owed)
 
@@ -70,7 +69,7 @@ async def record_session(tx: Tx, row: Session, *, seconds: int) -> None:
         key_id=row.key_id,
         subject_kind=ledger.SESSION,
         subject_id=row.id,
-        reason=REALTIME,
+        reason=ledger.REALTIME,
         seconds=seconds,
         cost_micros=cost_micros(seconds=seconds, per_hour_micros=row.price_per_hour_micros),
     )

@@ -1,6 +1,7 @@
 """The tables, as the code sees them; `migrations` makes them. A file an area."""
 
 from visavis.core.schema.billing import LedgerEntry
+from visavis.core.schema.events import Delivery, Event
 from visavis.core.schema.identity import (
     ORGANIZATION,
     SERVICE,
@@ -19,10 +20,6 @@ from visavis.core.schema.jobs import (
     FAILED,
     PENDING,
     PROCESSING,
-    REALTIME,
-    TTS,
-    VIDEO,
-    Delivery,
     Job,
 )
 from visavis.core.schema.sessions import ACTIVE, ENDED, Session, SessionMessage, Share
@@ -36,15 +33,13 @@ __all__ = [
     "ORGANIZATION",
     "PENDING",
     "PROCESSING",
-    "REALTIME",
     "SERVICE",
-    "TTS",
     "USER",
-    "VIDEO",
     "WALLET",
     "Account",
     "ApiKey",
     "Delivery",
+    "Event",
     "Job",
     "KeyMonth",
     "LedgerEntry",

@@ -24,6 +24,7 @@ class Session(Table):
         Index("sessions_active", "worker_id", "lease_until", postgresql_where=sql("status = 'active'")),
         Index("sessions_to_close", "ended_at", postgresql_where=sql("status = 'ended' AND NOT room_closed")),
         Index("sessions_of_rig", "rig_id"),
+        Index("sessions_by_room", "room"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

@@ -5,13 +5,19 @@ from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Text
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 
 class Table(DeclarativeBase):
     """What all tables share."""
 
-    type_annotation_map = {datetime: DateTime(timezone=True), str: Text, int: BigInteger}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        datetime: DateTime(timezone=True),
+        str: Text,
+        int: BigInteger,
+        dict[str, Any]: JSONB(none_as_null=True),
+    }
 
 
 def now() -> Any:

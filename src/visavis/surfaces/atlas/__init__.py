@@ -1,1 +1,5 @@
 """The surface `atlas`: the offline API."""
+
+from typing import Final
+
+NAME: Final = "atlas"

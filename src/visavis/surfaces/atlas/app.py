@@ -5,8 +5,9 @@ from typing import Final
 from fastapi import FastAPI
 
 from visavis import __version__
-from visavis.surfaces.atlas import about, docs, realtime, results, submissions
+from visavis.surfaces.atlas import NAME, about, docs, realtime, results, submissions
 from visavis.surfaces.atlas.error_responses import TABLE
+from visavis.surfaces.atlas.webhooks import JobWebhooks
 from visavis.surfaces.shared.dispatcher import Surface
 
 _DESCRIPTION: Final = """
@@ -37,4 +38,6 @@ def create_app() -> FastAPI:
     return app
 
 
-SURFACE: Final = Surface("atlas", prefixes=("/",), create_app=create_app, errors=TABLE)
+SURFACE: Final = Surface(
+    NAME, prefixes=("/",), create_app=create_app, errors=TABLE, create_event_renderer=JobWebhooks
+)

@@ -29,7 +29,10 @@ METHOD_NOT_ALLOWED = ErrorResponse(405, "method_not_allowed", "Method not allowe
 _NO_ROUTE: Final = ErrorResponse(404, "not_found", "There is no endpoint {path}.")
 _NO_METHOD: Final = ErrorResponse(405, "method_not_allowed", "{method} is not allowed here.")
 NOT_READY = ErrorResponse(
-    409, "not_ready", "Job is still processing. Poll GET /v1/jobs/{id} until status is completed."
+    409,
+    "not_ready",
+    "Job is still processing. Poll GET /v1/jobs/{id} until status is completed.",
+    is_fixed=True,
 )
 IDEMPOTENCY = ErrorResponse(
     409,

@@ -10,7 +10,8 @@ from visavis.core.schema import Session
 from visavis.surfaces.atlas.wire import moment
 
 SESSION_ID: Final = "ses_a1b2c3d4e5f6a7b8c9d0"
-_ROOM: Final = f"atlas-rt-{SESSION_ID}"
+ROOM_PREFIX: Final = "atlas-rt-"
+_ROOM: Final = ROOM_PREFIX + SESSION_ID
 _STARTED, _ENDED = "2026-04-01T01:30:00Z", "2026-04-01T01:35:22Z"
 _URL: Final = "wss://livekit.example.com"
 

@@ -89,6 +89,7 @@ async def _create(
         idle_timeout_s=idle_timeout_s,
         max_duration_s=live.max_duration_s,
         price_per_hour_micros=live.price_per_hour_micros,
+        room_prefix=live_wire.ROOM_PREFIX,
     )
     async with context.database.transaction() as tx:
         row = await sessions.open_session(tx, caller, wanted)

@@ -7,12 +7,12 @@ from fastapi.responses import FileResponse
 
 from visavis.core import jobs
 from visavis.errors import LinkError, ResultMissingError, StoreError
-from visavis.surfaces.atlas import documented, error_responses, wire
+from visavis.surfaces.atlas import NAME, documented, error_responses, wire
 from visavis.surfaces.atlas.caller import Caller, PollingCaller
 from visavis.surfaces.shared.context import Context, Given
 
 _MAX_OFFSET: Final = 2**31
-_TYPES: Final = {suffix: kind for kind, suffix in jobs.SUFFIXES.items()}
+_MEDIA_TYPES: Final = {suffix: kind for kind, suffix in jobs.SUFFIXES.items()}
 
 router = APIRouter(tags=["Offline"])
 JobId = Annotated[str, Path(description="As the submission gave it.", examples=["a1b2c3d4e5f6"])]
@@ -27,7 +27,7 @@ async def list_jobs(
 ) -> wire.JobList:
     """List your recent jobs, newest first."""
     async with context.database.transaction() as tx:
-        page = await jobs.page(tx, caller, limit=limit, offset=offset)
+        page = await jobs.page(tx, caller, surface=NAME, limit=limit, offset=offset)
     rows = [wire.job_row(job) for job in page.jobs]
     return wire.JobList(jobs=rows, count=page.count, limit=limit, offset=offset)
 
@@ -40,10 +40,11 @@ async def list_jobs(
 async def get_job(job_id: JobId, request: Request, caller: PollingCaller, context: Given) -> dict[str, Any]:
     """Poll the status of a job. Call it in a loop until the job completes or fails."""
     async with context.database.transaction() as tx:
-        job = await jobs.find(tx, caller, job_id)
+        job = await jobs.find(tx, caller, job_id, surface=NAME)
         position = await jobs.position(tx, job)
     ttl_s = context.limits.result_ttl_s
-    url = await _link(context, request, job.result_path or "") if jobs.has_result(job) else None
+    path = jobs.available_result(job)
+    url = await _link(context, request, path) if path else None
     return wire.job_answer(job, queue_position=position, url=url, ttl_s=ttl_s)
 
 
@@ -62,9 +63,11 @@ async def get_result(
 ) -> wire.ResultAnswer:
     """A time-limited download URL of a completed job's output; it needs no authorization."""
     async with context.database.transaction() as tx:
-        job = await jobs.find(tx, caller, job_id)
+        job = await jobs.find(tx, caller, job_id, surface=NAME)
     url = await _link(context, request, jobs.result_path(job))
-    return wire.ResultAnswer(url=url, content_type=job.content_type, expires_in=context.limits.result_ttl_s)
+    return wire.ResultAnswer(
+        url=url, content_type=jobs.input_of(job).content_type, expires_in=context.limits.result_ttl_s
+    )
 
 
 files = APIRouter(tags=["Files"])
@@ -77,7 +80,7 @@ async def get_file(name: str, context: Given, expires: str = "", signature: str 
     if path is None:
         raise ResultMissingError("The link is not valid, or no longer.")
     suffix = path.suffix.removeprefix(".")
-    return FileResponse(path, media_type=_TYPES.get(suffix, "application/octet-stream"))
+    return FileResponse(path, media_type=_MEDIA_TYPES.get(suffix, "application/octet-stream"))
 
 
 async def _link(context: Context, request: Request, path: str) -> str:

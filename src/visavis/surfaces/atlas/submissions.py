@@ -2,6 +2,7 @@
 
 import hashlib
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -9,10 +10,9 @@ from pydantic import ValidationError
 
 from visavis.core import jobs, webhooks
 from visavis.core.identity.principals import Principal
-from visavis.core.schema import TTS, VIDEO
 from visavis.errors import DatabaseError, RequestError, StoreError
 from visavis.ports import Voice
-from visavis.surfaces.atlas import documented, wire
+from visavis.surfaces.atlas import NAME, documented, wire
 from visavis.surfaces.atlas.caller import Caller
 from visavis.surfaces.atlas.error_responses import QueueUnavailableError
 from visavis.surfaces.shared.bodies import MAX_TEXT_BYTES
@@ -35,11 +35,11 @@ router = APIRouter(tags=["Offline"])
 )
 async def generate(request: Request, caller: Caller, context: Given) -> wire.Accepted:
     """Audio + image → lip-sync avatar video. Files together weigh at most 50 MB."""
-    wanted = {"audio", "image"}
-    async with _read(request, context, frozenset(wanted)) as form:
-        _refuse_missing(form, wanted)
-        fields = {"type": VIDEO, "content_type": jobs.MP4, "fingerprint": form.fingerprint()}
-        return await _submit(request, caller, context, fields, files=form.files, callback_url=None)
+    files = {"audio", "image"}
+    async with _read(request, context, frozenset(files)) as form:
+        _refuse_missing(form, files)
+        wanted = _Wanted(jobs.VIDEO, form.fingerprint(), files=form.files)
+        return await _submit(request, caller, context, wanted)
 
 
 @router.post(
@@ -78,19 +78,19 @@ async def speak_video(request: Request, caller: Caller, context: Given) -> wire.
     async with _read(request, context, frozenset({"image"})) as form:
         _refuse_missing(form, {"text", "image"})
         said = _speech(form.fields)
-        fields = {"type": VIDEO, "content_type": jobs.MP4, "fingerprint": form.fingerprint()}
-        fields |= _spoken(said, context)
-        return await _submit(
-            request, caller, context, fields, files=form.files, callback_url=said.callback_url
+        wanted = _Wanted(
+            jobs.VIDEO, form.fingerprint(), _spoken(said, context), form.files, said.callback_url
         )
+        return await _submit(request, caller, context, wanted)
 
 
 async def _speak(request: Request, caller: Principal, context: Context, content_type: str) -> wire.Accepted:
     async with _read(request, context, frozenset(), json_max_bytes=MAX_TEXT_BYTES) as form:
         said = _speech(form.fields)
     digest = hashlib.sha256(content_type.encode() + said.model_dump_json().encode()).digest()
-    fields = {"type": TTS, "content_type": content_type, "fingerprint": digest, **_spoken(said, context)}
-    return await _submit(request, caller, context, fields, files={}, callback_url=said.callback_url)
+    fields = {"content_type": content_type, **_spoken(said, context)}
+    wanted = _Wanted(jobs.SPEECH, digest, fields, callback_url=said.callback_url)
+    return await _submit(request, caller, context, wanted)
 
 
 def _read(
@@ -105,57 +105,67 @@ def _read(
     )
 
 
-async def _submit(
-    request: Request,
-    caller: Principal,
-    context: Context,
-    fields: dict[str, Any],
-    *,
-    files: dict[str, UploadedFile],
-    callback_url: str | None,
-) -> wire.Accepted:
+@dataclass(frozen=True)
+class _Wanted:
+    """A job as a request asks for it.
+
+    Attributes:
+        kind: Kind of job.
+        fingerprint: Digest of everything that was sent.
+        fields: Fields of the kind's input that are no files.
+        files: Its files, by field.
+        callback_url: Address that is notified at the end, if the body names one.
+    """
+
+    kind: jobs.JobKind[Any, Any]
+    fingerprint: bytes
+    fields: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, UploadedFile] = field(default_factory=dict)
+    callback_url: str | None = None
+
+
+async def _submit(request: Request, caller: Principal, context: Context, wanted: _Wanted) -> wire.Accepted:
     """Look at everything, store the files, and only then open the transaction that takes the job in."""
-    callback_url = await _callback(request.headers.get("x-callback-url") or callback_url, context)
+    callback_url = await _callback(request.headers.get("x-callback-url") or wanted.callback_url, context)
     idempotency_key = _idempotency_key(request)
-    kinds = {name: check_kind(name, file) for name, file in files.items()}
+    content_types = {name: check_kind(name, file) for name, file in wanted.files.items()}
     await context.store.check_room()
-    paths = {name: file.path for name, file in files.items()}
+    paths = {name: file.path for name, file in wanted.files.items()}
     if paths:
         await context.check_media(paths.get("image"), paths.get("audio"), caller.owner)
-    fields = dict(fields)
     job_id = jobs.new_id()
-    stored: list[str] = []
-    for name, file in files.items():
-        stored.append(f"uploads/{job_id}/{name}")
-        await context.store.put(stored[-1], file.path, content_type=kinds[name])
-        fields |= {f"{name}_path": stored[-1], f"{name}_bytes": file.size_bytes}
-    wanted = jobs.Submission(
+    stored: dict[str, jobs.StoredFile] = {}
+    for name, file in wanted.files.items():
+        path = jobs.path_for_upload(job_id, name)
+        await context.store.put(path, file.path, content_type=content_types[name])
+        stored[name] = jobs.StoredFile(size_bytes=file.size_bytes, path=path)
+    submission = jobs.Submission(
         id=job_id,
-        type=fields.pop("type"),
-        content_type=fields.pop("content_type"),
-        fingerprint=fields.pop("fingerprint") if idempotency_key else None,
+        kind=wanted.kind,
+        surface=NAME,
+        input=wanted.kind.input(**wanted.fields, **stored),
         base_url=context.base_url(request),
         callback_url=callback_url,
         idempotency_key=idempotency_key,
-        fields=fields,
+        fingerprint=wanted.fingerprint if idempotency_key else None,
     )
     try:
         async with context.database.transaction() as tx:
-            job = await jobs.submit(tx, caller, wanted)
+            job = await jobs.submit(tx, caller, submission)
     except DatabaseError as error:
-        await _discard(context, stored)
+        await _discard(context, submission)
         raise QueueUnavailableError("The job could not be queued.") from error
     except BaseException:
-        await _discard(context, stored)
+        await _discard(context, submission)
         raise
     if job.id != job_id:
-        await _discard(context, stored)
+        await _discard(context, submission)
     return wire.accepted(job)
 
 
-async def _discard(context: Context, stored: list[str]) -> None:
+async def _discard(context: Context, submission: jobs.Submission) -> None:
     try:
-        await context.store.delete(stored)
+        await context.store.delete([file.path for file in submission.input.files.values() if file.path])
     except StoreError:
         return  # garbage collection deletes it later
 

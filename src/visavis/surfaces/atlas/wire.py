@@ -9,6 +9,7 @@ from visavis.core import jobs
 from visavis.core.schema import COMPLETED, Job
 
 PREVIEW_CHARS = 100
+_TYPES = {jobs.VIDEO.name: "video", jobs.SPEECH.name: "tts"}
 
 _JOB_ID = "a1b2c3d4e5f6"
 _CREATED, _STARTED, _COMPLETED = "2026-03-25T16:47:07Z", "2026-03-25T16:47:09Z", "2026-03-25T16:47:52Z"
@@ -53,6 +54,11 @@ class JobOutput(_Wire):
     size_bytes: int | None = Field(examples=[4634000])
     sample_rate: int | None
     has_result: bool | None = Field(default=None, description="Only of completed jobs.")
+    warnings: list[str] | None = Field(
+        default=None,
+        examples=[[]],
+        description="Sentences about the photo and the sound that were sent. Only of completed jobs.",
+    )
 
 
 class Timing(_Wire):
@@ -200,27 +206,34 @@ def accepted(job: Job) -> Accepted:
     )
 
 
+def type_of(kind: str) -> str:
+    """What the API calls a kind of job."""
+    return _TYPES[kind]
+
+
 def job_answer(job: Job, *, queue_position: int, url: str | None, ttl_s: int) -> dict[str, Any]:
     """A job, with the fields that its status has."""
     is_completed = job.status == COMPLETED
+    asked, made = jobs.input_of(job), jobs.output_of(job)
+    sizes = {name: file.size_bytes for name, file in asked.files.items()}
     output: dict[str, Any] = {
-        "duration": job.duration_s,
-        "size_bytes": job.result_bytes,
-        "sample_rate": job.sample_rate_hz,
+        "duration": made.duration_s if made else None,
+        "size_bytes": made.size_bytes if made else None,
+        "sample_rate": made.sample_rate_hz if isinstance(made, jobs.SpeechOutput) else None,
     }
     if is_completed:
-        output["has_result"] = jobs.has_result(job)
+        output |= {"has_result": url is not None, "warnings": list(made.warnings) if made else []}
     said: dict[str, Any] = {
         "job_id": job.id,
-        "type": job.type,
+        "type": type_of(job.kind),
         "status": job.status,
         "queue_position": queue_position,
         "input": {
-            "text_preview": job.text[:PREVIEW_CHARS] if job.text else None,
-            "language": job.language,
-            "chars": job.chars,
-            "audio_size": job.audio_bytes,
-            "image_size": job.image_bytes,
+            "text_preview": asked.text[:PREVIEW_CHARS] if asked.text else None,
+            "language": asked.language if isinstance(asked, jobs.SpokenInput) else None,
+            "chars": asked.chars,
+            "audio_size": sizes.get("audio"),
+            "image_size": sizes.get("image"),
         },
         "output": output,
         "error": job.error,
@@ -239,16 +252,17 @@ def job_answer(job: Job, *, queue_position: int, url: str | None, ttl_s: int) ->
 
 def job_row(job: Job) -> JobRow:
     """A job in a list."""
+    made = jobs.output_of(job)
     return JobRow.model_validate(
         {
             "job_id": job.id,
-            "type": job.type,
+            "type": type_of(job.kind),
             "status": job.status,
             "created_at": moment(job.created_at),
             "completed_at": moment(job.completed_at),
             "latency_ms": latency_ms(job),
-            "output_duration": job.duration_s,
-            "input_chars": job.chars,
+            "output_duration": made.duration_s if made else None,
+            "input_chars": jobs.input_of(job).chars,
             "error_code": job.error_code,
         }
     )

@@ -16,6 +16,8 @@ _MAX_OFFSET: Final = 2**31
 _MAX_DAYS: Final = 366
 _PREVIEW_CHARS: Final = 100
 _MS: Final = 1e3
+_TYPES: Final = {jobs.VIDEO.name: "video", jobs.SPEECH.name: "tts"}  # as the public API calls them
+_KINDS: Final = {type_: kind for kind, type_ in _TYPES.items()}
 _WEEK_S: Final = 604_800
 
 router = APIRouter(prefix=PREFIX)
@@ -32,7 +34,7 @@ async def search_jobs(
     offset: Annotated[int, Query(ge=0, le=_MAX_OFFSET)] = 0,
 ) -> wire.JobPage:
     """Jobs of your keys, newest first."""
-    wanted = jobs.Search(words.replace("\0", "").strip(), status, type)
+    wanted = jobs.Search(words.replace("\0", "").strip(), status, _KINDS[type] if type else None)
     async with context.shared.database.transaction() as tx:
         page = await jobs.search(tx, principal, wanted, limit=limit, offset=offset)
         of_id = await keys.by_id(tx, principal, {job.key_id for job in page.jobs})
@@ -54,7 +56,7 @@ async def read_usage(
         days=[
             wire.UsageRow(
                 day=row.day,
-                type=row.type,
+                type=_TYPES.get(row.type, row.type),
                 key_id=row.key_id,
                 count=row.count,
                 seconds=row.seconds,
@@ -120,20 +122,21 @@ def _job_row(job: Job, key: ApiKey) -> wire.ConsoleJobRow:
     latency_ms = None
     if job.started_at is not None and job.completed_at is not None:
         latency_ms = round((job.completed_at - job.started_at).total_seconds() * _MS)
+    asked, made = jobs.input_of(job), jobs.output_of(job)
     return wire.ConsoleJobRow(
         job_id=job.id,
-        type=job.type,
+        type=_TYPES.get(job.kind, job.kind),
         status=job.status,
         key=wire.KeyName(id=key.id, prefix=key.prefix, name=key.name),
         is_key_revoked=key.revoked_at is not None,
-        text_preview=job.text[:_PREVIEW_CHARS] if job.text else None,
-        content_type=job.content_type,
+        text_preview=asked.text[:_PREVIEW_CHARS] if asked.text else None,
+        content_type=asked.content_type,
         created_at=job.created_at,
         started_at=job.started_at,
         completed_at=job.completed_at,
         latency_ms=latency_ms,
-        duration_s=job.duration_s,
-        result_bytes=job.result_bytes,
-        has_result=jobs.has_result(job),
+        duration_s=made.duration_s if made else None,
+        result_bytes=made.size_bytes if made else None,
+        has_result=jobs.available_result(job) is not None,
         error_code=job.error_code,
     )

@@ -9,6 +9,8 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from visavis.core.webhooks import EventRenderer
+from visavis.ports import ObjectStore
 from visavis.surfaces.shared import errors
 from visavis.surfaces.shared.errors import ErrorTable
 from visavis.surfaces.shared.metrics import Metrics
@@ -22,7 +24,7 @@ class Surface:
     """An API, or pages, under paths of its own.
 
     Attributes:
-        name: Name for logs, metrics and `visavis openapi`.
+        name: Name for logs, metrics, `visavis openapi`, and in its jobs and events.
         prefixes: Beginnings of the paths that it answers.
         create_app: Makes the application with its routes; nothing needs to run for that. The dispatcher puts
             the surface's context into the application's `state.context`.
@@ -33,6 +35,8 @@ class Surface:
         claims: Which HTTP requests under its prefixes it answers; all of them if `None`.
         not_found: Answer to a request for which no surface has a route; where it is `None`, or gives `None`,
             the last surface answers.
+        create_event_renderer: Makes what renders and signs its events for its clients, from the files and the
+            seconds that links to results work; `None` where its clients are told nothing.
     """
 
     name: str
@@ -44,6 +48,7 @@ class Surface:
     takes_websockets: bool = False
     claims: Callable[[Scope], bool] | None = None
     not_found: Callable[[Scope], Response | None] | None = None
+    create_event_renderer: Callable[[ObjectStore, int], EventRenderer] | None = None
 
     def answers(self, scope: Scope) -> bool:
         """Whether a request or a WebSocket is for this surface."""

@@ -1,0 +1,27 @@
+"""A request that a key sends twice under one idempotency key makes one job."""
+
+from sqlalchemy import select
+
+from visavis.core.database import Tx
+from visavis.core.identity.principals import Principal
+from visavis.core.schema import Job
+from visavis.errors import IdempotencyError
+
+
+async def find_earlier(
+    tx: Tx, principal: Principal, idempotency_key: str, fingerprint: bytes | None
+) -> Job | None:
+    """The job that was made under an idempotency key before; `None` if there is none.
+
+    Raises:
+        IdempotencyError: It was made for another request.
+    """
+    query = select(Job).where(
+        Job.account_id == principal.account_id,
+        Job.key_id == principal.key_id,
+        Job.idempotency_key == idempotency_key,
+    )
+    job = (await tx.execute(query)).scalar_one_or_none()
+    if job is not None and job.fingerprint != fingerprint:
+        raise IdempotencyError("This Idempotency-Key was used before, for another request. Use a new one.")
+    return job

@@ -1,0 +1,334 @@
+"""How a job lives: submitted, begun, finished or failed, expired."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from visavis.core import events, queue, webhooks
+from visavis.core.billing import usage
+from visavis.core.database import Tx
+from visavis.core.identity.principals import Principal
+from visavis.core.jobs.idempotency import find_earlier
+from visavis.core.jobs.kinds import KINDS, JobInput, JobKind, JobOutput, Prices, input_of, output_of
+from visavis.core.schema import COMPLETED, FAILED, PENDING, PROCESSING, Job
+from visavis.errors import DatabaseError, JobNotReadyError, ResultMissingError
+
+MAX_TRIES: Final = 3
+GENERATION_FAILED: Final = "generation_failed"
+_FAILED_MESSAGE: Final = "Processing failed. Please try again."
+_ID_BYTES: Final = 6
+_RETRY_AFTER_S: Final = 1.0
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A job that a client wants done.
+
+    Attributes:
+        id: From `new_id`.
+        kind: Kind of job.
+        surface: Name of the surface that it came through.
+        input: What the kind asks for.
+        base_url: How the client reaches this server.
+        callback_url: Address that is notified at the end; `None` for no notification.
+        idempotency_key: The client's own name for the request.
+        fingerprint: Digest of everything that was sent.
+    """
+
+    id: str
+    kind: JobKind[Any, Any]
+    surface: str
+    input: JobInput
+    base_url: str
+    callback_url: str | None = None
+    idempotency_key: str | None = None
+    fingerprint: bytes | None = None
+
+
+class JobEnded(BaseModel):
+    """Payload of the events `job.completed` and `job.failed`.
+
+    Attributes:
+        kind: Name of the kind.
+        status: `completed` or `failed`.
+        base_url: How the client reaches this server.
+        result_path: Path of the result in the object store; `None` if the job failed.
+        warnings: Sentences for the client about what was sent.
+        error_code: Why the job failed; `None` if it completed.
+        created_at: Time of the submission.
+        completed_at: Time of the end.
+        expires_at: Time when the result is deleted.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    status: str
+    base_url: str
+    result_path: str | None
+    warnings: tuple[str, ...]
+    error_code: str | None
+    created_at: datetime
+    completed_at: datetime
+    expires_at: datetime
+
+
+def new_id() -> str:
+    """An ID for a job: 12 hexadecimal digits."""
+    return secrets.token_hex(_ID_BYTES)
+
+
+async def submit(tx: Tx, principal: Principal, wanted: Submission) -> Job:
+    """Accept a job: its row and its entry in the queue are written together.
+
+    Returns:
+        The job; the earlier one if the same request came before under the same idempotency key.
+
+    Raises:
+        IdempotencyError: Another request came under that idempotency key.
+    """
+    row = {
+        "id": wanted.id,
+        "account_id": principal.account_id,
+        "key_id": principal.key_id,
+        "surface": wanted.surface,
+        "kind": wanted.kind.name,
+        "input": wanted.input.model_dump(mode="json"),
+        "base_url": wanted.base_url,
+        "callback_url": wanted.callback_url,
+        "idempotency_key": wanted.idempotency_key,
+        "fingerprint": wanted.fingerprint,
+    }
+    inserted = insert(Job).values(row).on_conflict_do_nothing().returning(Job)
+    job = (await tx.execute(inserted)).scalar_one_or_none()
+    if job is not None:
+        await _enqueue(tx, job.id, job.kind)
+        return job
+    if wanted.idempotency_key:
+        job = await find_earlier(tx, principal, wanted.idempotency_key, wanted.fingerprint)
+    if job is None:  # the same ID was drawn twice
+        raise DatabaseError("The job could not be accepted. Try again.")
+    return job
+
+
+def available_result(job: Job) -> str | None:
+    """Path of the result in the object store; `None` if there is nothing to fetch, or no longer."""
+    output = output_of(job)
+    is_expired = job.expires_at is not None and job.expires_at <= datetime.now(UTC)
+    return None if output is None or is_expired else output.path
+
+
+def result_path(job: Job) -> str:
+    """Path of the result in the object store.
+
+    Raises:
+        JobNotReadyError: The job is not done.
+        ResultMissingError: It failed, or its result has expired.
+    """
+    if job.status in {PENDING, PROCESSING}:
+        raise JobNotReadyError("The job is not done yet.")
+    path = available_result(job)
+    if path is None:
+        raise ResultMissingError("No stored output available for this job.")
+    return path
+
+
+async def begin(tx: Tx, job_id: str, *, ttl_s: int) -> Job | None:
+    """Take a job to work on it; its attempt is the token to finish it with.
+
+    Args:
+        tx: The transaction.
+        job_id: ID of the job.
+        ttl_s: How long the job is kept if it fails here.
+
+    Returns:
+        The job; `None` if it needs no more work. A job that was begun `MAX_TRIES` times before has killed
+        its workers: it fails now.
+    """
+    statement = (
+        update(Job)
+        .where(Job.id == job_id, Job.status.in_([PENDING, PROCESSING]))
+        .values(
+            status=PROCESSING,
+            attempt=Job.attempt + 1,
+            started_at=func.coalesce(Job.started_at, func.now()),
+            stage=None,
+            progress=0.0,
+        )
+        .returning(Job)
+    )
+    job = (await tx.execute(statement)).scalar_one_or_none()
+    if job is not None and job.attempt > MAX_TRIES:
+        await fail(tx, job, GENERATION_FAILED, ttl_s=ttl_s)
+        return None
+    return job
+
+
+async def report(tx: Tx, job: Job, stage: str, progress: float) -> bool:
+    """Write down how far an attempt is.
+
+    Args:
+        tx: The transaction.
+        job: As `begin` gave it.
+        stage: What is being done.
+        progress: Share of the whole job that is done, 0..1.
+
+    Returns:
+        Whether the job is still ours.
+    """
+    return await _update(tx, job, {"stage": stage, "progress": progress}) is not None
+
+
+async def finish(tx: Tx, job: Job, output: JobOutput, *, ttl_s: int, prices: Prices) -> bool:
+    """Complete a job, bill it, and record its event.
+
+    Args:
+        tx: The transaction.
+        job: As `begin` gave it.
+        output: What was made.
+        ttl_s: How long the result is kept.
+        prices: What the operator charges.
+
+    Returns:
+        Whether it was still ours; if not, the output must be thrown away.
+    """
+    values = {"status": COMPLETED, "output": output.model_dump(mode="json"), "progress": 1.0}
+    if not await _end(tx, job, values, ttl_s=ttl_s):
+        return False
+    cost_micros = KINDS[job.kind].cost_micros(output, prices)
+    await usage.record_job(tx, job, seconds=output.duration_s, cost_micros=cost_micros)
+    return True
+
+
+async def fail(tx: Tx, job: Job, code: str, message: str = _FAILED_MESSAGE, *, ttl_s: int) -> bool:
+    """End a job without a result.
+
+    Args:
+        tx: The transaction.
+        job: As `begin` gave it.
+        code: Stable code of the error.
+        message: Sentence for people.
+        ttl_s: How long its text and its idempotency key are kept.
+
+    Returns:
+        Whether it was still ours.
+    """
+    return await _end(tx, job, {"status": FAILED, "error_code": code, "error": message}, ttl_s=ttl_s)
+
+
+async def release(tx: Tx, job: Job, *, counts: bool, ttl_s: int) -> bool:
+    """Give a job back to the queue.
+
+    Args:
+        tx: The transaction.
+        job: As `begin` gave it.
+        counts: Whether the try is counted: not when the worker drains.
+        ttl_s: How long the job is kept if it fails here.
+
+    Returns:
+        Whether it was given back: not when it was no longer ours or has been tried often enough, in which
+        case it has failed.
+    """
+    if counts and job.attempt >= MAX_TRIES:
+        await fail(tx, job, GENERATION_FAILED, ttl_s=ttl_s)
+        return False
+    values: dict[str, Any] = {"status": PENDING, "stage": None, "progress": 0.0}
+    if not counts:
+        values["attempt"] = Job.attempt - 1
+    if await _update(tx, job, values) is None:
+        return False
+    at = datetime.now(UTC) + timedelta(seconds=_RETRY_AFTER_S * job.attempt) if counts else None
+    await _enqueue(tx, job.id, job.kind, at=at)
+    return True
+
+
+async def _end(tx: Tx, job: Job, values: dict[str, Any], *, ttl_s: int) -> bool:
+    values |= {
+        "stage": None,
+        "completed_at": func.now(),
+        "expires_at": func.now() + timedelta(seconds=ttl_s),
+        "input": input_of(job).without_files().model_dump(mode="json"),
+    }
+    ended = await _update(tx, job, values)
+    if ended is None:
+        return False
+    output = output_of(ended)
+    payload = JobEnded.model_validate(
+        {
+            "kind": ended.kind,
+            "status": ended.status,
+            "base_url": ended.base_url,
+            "result_path": output.path if output else None,
+            "warnings": output.warnings if output else (),
+            "error_code": ended.error_code,
+            "created_at": ended.created_at,
+            "completed_at": ended.completed_at,
+            "expires_at": ended.expires_at,
+        }
+    )
+    event = await events.record(
+        tx,
+        account_id=ended.account_id,
+        surface=ended.surface,
+        kind=f"job.{ended.status}",
+        subject_id=ended.id,
+        payload=payload.model_dump(mode="json"),
+    )
+    if ended.callback_url:
+        await webhooks.announce(tx, event, key_id=ended.key_id, url=ended.callback_url)
+    return True
+
+
+async def _update(tx: Tx, job: Job, values: dict[str, Any]) -> Job | None:
+    """Write to the row of an attempt; returns the row, or `None` if the job is no longer ours."""
+    statement = (
+        update(Job)
+        .where(Job.id == job.id, Job.attempt == job.attempt, Job.status == PROCESSING)
+        .values(values)
+        .returning(Job)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return (await tx.execute(statement)).scalar_one_or_none()
+
+
+async def expire(tx: Tx, *, limit: int = 500) -> list[str]:
+    """Forget what has been kept long enough: results, texts, idempotency keys.
+
+    Returns:
+        Paths of files to delete.
+    """
+    old = select(Job).where(Job.expires_at <= func.now()).limit(limit).with_for_update(skip_locked=True)
+    paths = []
+    for job in (await tx.execute(old)).scalars():
+        output = output_of(job)
+        if output and output.path:
+            paths.append(output.path)
+            job.output = output.model_copy(update={"path": None}).model_dump(mode="json")
+        job.input = input_of(job).without_text().model_dump(mode="json")
+        job.idempotency_key = job.fingerprint = job.expires_at = None
+    return paths
+
+
+async def requeue_lost(tx: Tx) -> int:
+    """Put jobs back into the queue that are to be done and are not in it. Returns how many."""
+    lost = await tx.execute(
+        text(
+            "SELECT id, kind FROM jobs j WHERE status IN ('pending', 'processing') AND NOT EXISTS ("
+            "SELECT FROM procrastinate_jobs q WHERE q.task_name = :task AND q.status IN ('todo', 'doing') "
+            "AND q.args ->> 'job_id' = j.id) FOR UPDATE SKIP LOCKED"
+        ),
+        {"task": queue.JOB_TASK},
+    )
+    rows = lost.all()
+    for job_id, kind in rows:
+        await _enqueue(tx, job_id, kind)
+    return len(rows)
+
+
+async def _enqueue(tx: Tx, job_id: str, kind: str, *, at: datetime | None = None) -> None:
+    await queue.enqueue(tx, queue.JOB_TASK, into=KINDS[kind].pool, at=at, job_id=job_id)

@@ -1,0 +1,86 @@
+"""Finding jobs: one by its ID, an account's newest, or those that hold some words."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, or_, select
+
+from visavis.core.database import Tx
+from visavis.core.identity.ownership import owned
+from visavis.core.identity.principals import Principal
+from visavis.core.jobs.kinds import KINDS
+from visavis.core.schema import PENDING, ApiKey, Job
+from visavis.errors import JobMissingError
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """Some of an account's jobs, newest first, and how many there are."""
+
+    jobs: list[Job] = field(default_factory=list)
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which jobs are looked for; everything that is set must hold.
+
+    Attributes:
+        words: Part of the ID, the text, the error code or the key's name; upper and lower case are the same.
+        status: `pending`, `processing`, `completed` or `failed`.
+        kind: Name of a `JobKind`.
+    """
+
+    words: str = ""
+    status: str | None = None
+    kind: str | None = None
+
+
+async def find(tx: Tx, principal: Principal, job_id: str, *, surface: str) -> Job:
+    """A job that an account sent through a surface.
+
+    Raises:
+        JobMissingError: There is none; jobs of other accounts and surfaces are not found.
+    """
+    query = select(Job).where(
+        Job.id == job_id, Job.account_id == principal.account_id, Job.surface == surface
+    )
+    job = (await tx.execute(query)).scalar_one_or_none()
+    if job is None:
+        raise JobMissingError("Job not found.")
+    return job
+
+
+async def page(tx: Tx, principal: Principal, *, surface: str, limit: int, offset: int) -> JobPage:
+    """Some of the jobs that an account sent through a surface, newest first."""
+    theirs = (Job.account_id == principal.account_id, Job.surface == surface)
+    some = select(Job).where(*theirs).order_by(Job.sequence.desc()).limit(limit).offset(offset)
+    count = select(func.count()).select_from(Job).where(*theirs)
+    return JobPage(list((await tx.execute(some)).scalars()), (await tx.execute(count)).scalar_one())
+
+
+async def search(tx: Tx, principal: Principal, wanted: Search, *, limit: int, offset: int) -> JobPage:
+    """Some of the jobs that are looked for, newest first: of the account, or for an operator of all."""
+    conditions = [owned(Job.account_id, principal)]
+    if wanted.words:
+        places = (Job.id, Job.input["text"].astext, Job.error_code, ApiKey.name)
+        conditions.append(or_(*(place.icontains(wanted.words, autoescape=True) for place in places)))
+    if wanted.status:
+        conditions.append(Job.status == wanted.status)
+    if wanted.kind:
+        conditions.append(Job.kind == wanted.kind)
+    found = select(Job).join(ApiKey, ApiKey.id == Job.key_id).where(*conditions)
+    some = found.order_by(Job.sequence.desc()).limit(limit).offset(offset)
+    count = select(func.count()).select_from(found.subquery())
+    return JobPage(list((await tx.execute(some)).scalars()), (await tx.execute(count)).scalar_one())
+
+
+async def position(tx: Tx, job: Job) -> int:
+    """The job's place in the queue of its pool: 1 is next, 0 is no longer waiting."""
+    if job.status != PENDING:
+        return 0
+    pool = KINDS[job.kind].pool
+    same_pool = [kind.name for kind in KINDS.values() if kind.pool == pool]
+    ahead = select(func.count()).where(
+        Job.status == PENDING, Job.sequence < job.sequence, Job.kind.in_(same_pool)
+    )
+    return (await tx.execute(ahead)).scalar_one() + 1

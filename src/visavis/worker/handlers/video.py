@@ -1,0 +1,35 @@
+"""Videos: a face that says a sound, or a text."""
+
+import asyncio
+
+from visavis.core.jobs import VideoInput, VideoOutput
+from visavis.worker.attempt import FETCHING, MARKING, RENDERING, STORING, Attempt
+from visavis.worker.protocol import SpokenText, VideoRequest
+from visavis.worker.rendering_requests import run_request
+
+
+async def handle(attempt: Attempt, wanted: VideoInput) -> VideoOutput:
+    """Render a video and mark it as made by AI; see `Handler`."""
+    context = attempt.context
+    attempt.begin_stage(FETCHING)
+    image = await attempt.fetch(wanted.image, "image")
+    spoken = SpokenText(text=wanted.text or "", language=wanted.language or "", voice=wanted.voice or "")
+    speech = await attempt.fetch(wanted.audio, "audio") if wanted.audio else spoken
+    attempt.begin_stage(RENDERING)
+    made = attempt.folder / "made.mp4"
+    rendered = await run_request(
+        context.render_pool,
+        VideoRequest(image=image, speech=speech, output=made),
+        limit_s=context.policy.job_limit_s,
+        on_progress=attempt.report_rendered,
+    )
+    attempt.begin_stage(MARKING)
+    marked = made.with_stem("marked")
+    await asyncio.to_thread(context.mark, made, marked)
+    attempt.begin_stage(STORING)
+    return VideoOutput(
+        path=await attempt.store(marked, wanted.content_type),
+        size_bytes=marked.stat().st_size,
+        duration_s=rendered.duration_s,
+        warnings=rendered.warnings,
+    )

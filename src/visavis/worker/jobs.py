@@ -1,0 +1,107 @@
+"""One try of one job, from its row to its end; the handler of its kind does what is between."""
+
+import asyncio
+import time
+from typing import Final
+
+import structlog
+
+from visavis.core import jobs
+from visavis.core.schema import Job
+from visavis.errors import ChildError, InputError, MarkError, StoreError, TakingTooLongError
+from visavis.worker.attempt import new_attempt
+from visavis.worker.context import WorkerContext, patiently
+from visavis.worker.handlers import handler_of
+
+INVALID_INPUT: Final = "invalid_input"
+_log = structlog.get_logger()
+
+
+async def run_job(context: WorkerContext, job_id: str) -> None:
+    """Do a job, from its files in the store to its result there.
+
+    Whatever is written names the attempt: if this worker was taken for dead meanwhile and another has the
+    job, nothing is written and the result is thrown away.
+    """
+
+    async def begin() -> Job | None:
+        async with context.database.transaction() as tx:
+            return await jobs.begin(tx, job_id, ttl_s=context.policy.result_ttl_s)
+
+    job = await patiently(begin)
+    if job is None:
+        return
+    began = time.monotonic()
+    log = _log.bind(job=job.id, attempt=job.attempt, kind=job.kind)
+    log.info("job_begun")
+    try:
+        async with new_attempt(context, job) as attempt:
+            output = await handler_of(job.kind)(attempt, jobs.input_of(job))
+    except asyncio.CancelledError:
+        # The worker drains: another shall have the job, and the try does not count.
+        await asyncio.shield(_release(context, job, counts=False))
+        log.info("job_released")
+        raise
+    except (InputError, TakingTooLongError) as error:
+        is_input = isinstance(error, InputError)
+        code = INVALID_INPUT if is_input else jobs.GENERATION_FAILED
+        message = error.message if is_input else "Processing took too long and was stopped."
+        log.info("job_refused", code=error.code)
+        await _fail(context, job, code, message)
+    except (ChildError, StoreError, MarkError) as error:
+        log.warning("job_try_failed", code=error.code, reason=error.message)
+        if not await _release(context, job, counts=True):
+            await _delete_inputs(context, job)
+    else:
+        if await _finish(context, job, output):
+            log.info("job_completed", seconds=round(time.monotonic() - began, 3), output_s=output.duration_s)
+            await _delete_inputs(context, job)
+            await _delete(context, _earlier_results(job))
+        else:
+            log.warning("job_was_taken_over")
+            await _delete(context, [output.path] if output.path else [])
+
+
+def _earlier_results(job: Job) -> list[str]:
+    """What tries before this one may have left when their workers died."""
+    content_type = jobs.input_of(job).content_type
+    return [jobs.path_for_result(job.id, number, content_type) for number in range(1, job.attempt)]
+
+
+async def _finish(context: WorkerContext, job: Job, output: jobs.JobOutput) -> bool:
+    policy = context.policy
+
+    async def write() -> bool:
+        async with context.database.transaction() as tx:
+            return await jobs.finish(tx, job, output, ttl_s=policy.result_ttl_s, prices=policy.prices)
+
+    return await patiently(write)
+
+
+async def _fail(context: WorkerContext, job: Job, code: str, message: str) -> None:
+    async def write() -> bool:
+        async with context.database.transaction() as tx:
+            return await jobs.fail(tx, job, code, message, ttl_s=context.policy.result_ttl_s)
+
+    if await patiently(write):
+        await _delete_inputs(context, job)
+
+
+async def _release(context: WorkerContext, job: Job, *, counts: bool) -> bool:
+    async def write() -> bool:
+        async with context.database.transaction() as tx:
+            return await jobs.release(tx, job, counts=counts, ttl_s=context.policy.result_ttl_s)
+
+    return await patiently(write)
+
+
+async def _delete_inputs(context: WorkerContext, job: Job) -> None:
+    """Faces and voices are not kept longer than they are needed."""
+    await _delete(context, [file.path for file in jobs.input_of(job).files.values() if file.path])
+
+
+async def _delete(context: WorkerContext, paths: list[str]) -> None:
+    try:
+        await context.store.delete(paths)
+    except StoreError:
+        _log.warning("delete_failed", files=len(paths))  # garbage collection deletes them later

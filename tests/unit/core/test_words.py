@@ -1,0 +1,17 @@
+"""Core knows no surface: no word of one's wire stands in it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from visavis import core
+
+WORDS = re.compile(r"atlas|mirrorstage|scim|/v\d/", re.IGNORECASE)
+MODULES = sorted(Path(core.__path__[0]).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(core.__path__[0])))
+def test_core_speaks_of_no_surface(path: Path) -> None:
+    found = [line for line in path.read_text().splitlines() if WORDS.search(line)]
+    assert found == []
