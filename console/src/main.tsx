@@ -5,6 +5,7 @@ import { RouterProvider } from "react-router/dom";
 import { Failure } from "./api/failure.ts";
 import { router } from "./routes.tsx";
 import { applyTheme } from "./theme.ts";
+import { language } from "./words/language.ts";
 import "@fontsource-variable/instrument-sans/wght.css";
 import "@fontsource-variable/bricolage-grotesque/wght.css";
 import "./design/tokens.css";
@@ -12,6 +13,7 @@ import "./design/base.css";
 import "./design/parts.css";
 
 applyTheme();
+document.documentElement.lang = language;
 
 const queries = new QueryClient({
   defaultOptions: {

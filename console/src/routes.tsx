@@ -1,8 +1,10 @@
 import { createBrowserRouter, Link, Navigate, Outlet, useLocation, useRouteError } from "react-router";
 import { Booting, Standalone } from "./parts/boot.tsx";
+import { Coded } from "./parts/coded.tsx";
 import { LoadFailure } from "./parts/query-view.tsx";
 import { SessionProvider, useSession, useSessionQuery } from "./shell/session.tsx";
 import { Shell } from "./shell/shell.tsx";
+import { words } from "./words/index.ts";
 
 function Gate() {
   const { data, error, isFetching, refetch } = useSessionQuery();
@@ -16,7 +18,7 @@ function Gate() {
   return (
     <Standalone>
       <LoadFailure
-        title="The console cannot start"
+        title={words.errors.start}
         error={error}
         isBusy={isFetching}
         isWholePage
@@ -37,9 +39,6 @@ function SignedIn() {
   );
 }
 
-const MISSING_PART = "A part of it did not come from the server. Check that it runs, then try again.";
-const BUG = "Load it again. If that does not help, the browser's console says what happened.";
-
 /** What is shown when a page breaks: also after an update, when its old parts are gone. */
 function Broken() {
   const error = useRouteError();
@@ -47,8 +46,8 @@ function Broken() {
   return (
     <div className="page">
       <LoadFailure
-        title={isPartMissing ? "This page cannot be loaded" : "This page broke"}
-        error={isPartMissing ? MISSING_PART : BUG}
+        title={isPartMissing ? words.errors.pageNotLoaded : words.errors.crashed}
+        error={isPartMissing ? words.errors.pageNotLoadedText : words.errors.crashedText}
         isWholePage
         onRetry={() => window.location.reload()}
       />
@@ -71,12 +70,12 @@ function Missing() {
       <p className="missing-number" aria-hidden>
         404
       </p>
-      <h1>There is no such page</h1>
+      <h1>{words.shell.notFound.title}</h1>
       <p>
-        <code>{pathname}</code> leads nowhere. It may have moved.
+        <Coded>{words.shell.notFound.text(pathname)}</Coded>
       </p>
       <Link className="button primary" to="/studio">
-        Go to the studio
+        {words.shell.notFound.action}
       </Link>
     </div>
   );

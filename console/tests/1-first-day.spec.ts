@@ -8,39 +8,39 @@ test("the printed link makes the first account", async ({ page }) => {
   await page.goto(env("VISAVIS_LINK"));
   await expect(page.getByRole("heading", { name: "Welcome" })).toBeVisible();
   expect(new URL(page.url()).hash, "the link's secret leaves the address bar").toBe("");
-  await page.getByLabel("E-mail address").fill(EMAIL);
+  await page.getByLabel("Email address").fill(EMAIL);
   await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Create my account" }).click();
+  await page.getByRole("button", { name: "Create account" }).click();
   await expect(page.getByRole("heading", { name: "Studio" })).toBeVisible();
   await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await page.goto("/studio");
   await page.goto(env("VISAVIS_LINK"));
-  await expect(page.getByText("This link does not work")).toBeVisible();
+  await expect(page.getByText("This sign-in link does not work")).toBeVisible();
 });
 
 test("signing in brings one to the page one asked for", async ({ page }) => {
   await page.goto("/keys");
-  await page.getByLabel("E-mail address").fill(EMAIL);
+  await page.getByLabel("Email address").fill(EMAIL);
   await page.getByRole("textbox", { name: "Password" }).fill("not the password");
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("alert")).toContainText("wrong");
   await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("heading", { name: "Keys", exact: true })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "API keys", exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.goto("/keys");
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
 });
 
-test("a key is made, used, and revoked", async ({ signedIn: page }) => {
+test("a key is created, used, and revoked", async ({ signedIn: page }) => {
   await page.goto("/keys");
-  await page.getByRole("button", { name: "Make a key" }).click();
+  await page.getByRole("button", { name: "Create key" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("Web shop");
-  await page.getByRole("spinbutton", { name: "Requests a minute" }).fill("77");
-  await page.getByRole("button", { name: "Make the key" }).click();
-  await expect(page.getByText("Shown this once")).toBeVisible();
-  await page.getByRole("button", { name: "Copy the key" }).click();
+  await page.getByRole("spinbutton", { name: "Requests per minute" }).fill("77");
+  await page.getByRole("dialog").getByRole("button", { name: "Create key" }).click();
+  await expect(page.getByText("Copy this key now")).toBeVisible();
+  await page.getByRole("button", { name: "Copy API key" }).click();
   const key = await page.evaluate(() => navigator.clipboard.readText());
   const headers = { Authorization: `Bearer ${key}` };
   const me = await (await page.request.get("/v1/me", { headers })).json();
@@ -48,8 +48,8 @@ test("a key is made, used, and revoked", async ({ signedIn: page }) => {
   await page.getByRole("button", { name: "Done" }).click();
 
   await page.getByRole("button", { name: "Revoke Web shop" }).click();
-  await page.getByRole("button", { name: "Revoke the key" }).click();
-  await expect(page.getByRole("row", { name: /Web shop/ })).toContainText("revoked");
+  await page.getByRole("button", { name: "Revoke key" }).click();
+  await expect(page.getByRole("row", { name: /Web shop/ })).toContainText("Revoked");
   expect((await page.request.get("/v1/me", { headers })).status()).toBe(403);
 });
 
@@ -57,7 +57,7 @@ test("a photo and a text become a video", async ({ signedIn: page }) => {
   await page.goto("/studio");
   await page.getByLabel("Photo", { exact: true }).setInputFiles(env("PHOTO_FILE"));
   await page.getByRole("textbox", { name: "Text" }).fill("Good morning!");
-  await page.getByRole("button", { name: "Make the video" }).click();
+  await page.getByRole("button", { name: "Create video" }).click();
   const video = page.getByLabel("Your video");
   await expect(video).toBeVisible({ timeout: 90_000 });
   await expect.poll(() => video.evaluate((shown: HTMLVideoElement) => shown.duration)).toBeGreaterThan(0.5);
@@ -102,7 +102,7 @@ for (const kind of ["audio/webm", "audio/mp4"]) // the latter is what Safari rec
       (await fetch(sound.src)).blob().then(({ type }) => type),
     );
     expect(recorded).toContain(kind);
-    await page.getByRole("button", { name: "Make the video" }).click();
+    await page.getByRole("button", { name: "Create video" }).click();
     await expect(page.getByLabel("Your video")).toBeVisible({ timeout: 90_000 });
   });
 
@@ -117,14 +117,14 @@ test("a photo without a face is refused in words", async ({ signedIn: page }) =>
     .getByLabel("Photo", { exact: true })
     .setInputFiles({ name: "black.png", mimeType: "image/png", buffer: Buffer.from(empty, "base64") });
   await expect(page.getByRole("alert")).toContainText("No face was found");
-  await expect(page.getByRole("button", { name: "Make the video" })).toBeDisabled();
+  await expect(page.getByRole("button", { name: "Create video" })).toBeDisabled();
   await page.getByLabel("Photo", { exact: true }).setInputFiles(env("PORTRAIT_FILE"));
   await expect(page.getByText("Face found")).toBeVisible();
   await expect(page.locator(".face-outline polygon")).toBeVisible();
   await expect(page.getByRole("alert")).toHaveCount(0);
-  await expect(page.getByRole("button", { name: "Make the video" })).toBeEnabled();
+  await expect(page.getByRole("button", { name: "Create video" })).toBeEnabled();
   await page.getByLabel("Photo", { exact: true }).setInputFiles(env("SPEECH_FILE"));
-  await expect(page.getByRole("alert")).toContainText("This is a WAV sound");
+  await expect(page.getByRole("alert")).toContainText("This file is a WAV file");
   await expect(page.getByText("Face found"), "the photo before stays").toBeVisible();
 });
 
@@ -148,43 +148,45 @@ function wav(samples: Buffer, rateHz = 16_000): Buffer {
 
 test("sounds are checked when they are chosen", async ({ signedIn: page }, testInfo) => {
   await page.goto("/studio");
-  await page.getByRole("tab", { name: "Sound" }).click();
+  await page.getByRole("tab", { name: "Audio" }).click();
   const panel = page.getByRole("tabpanel");
   const choose = (name: string, buffer: Buffer) =>
-    panel.getByLabel("Sound file").setInputFiles({ name, mimeType: "audio/wav", buffer });
+    panel.getByLabel("Audio file").setInputFiles({ name, mimeType: "audio/wav", buffer });
   const refused: readonly [string, Buffer, string][] = [
-    ["holiday.wav", readFileSync(env("PHOTO_FILE")), "This is a PNG picture, not a sound."],
-    ["notes.wav", Buffer.from("nothing that sounds"), "No sound that can be read"],
+    ["holiday.wav", readFileSync(env("PHOTO_FILE")), "This file is a PNG image, not audio."],
+    ["notes.wav", Buffer.from("nothing that sounds"), "no audio that can be read"],
     ["empty.wav", Buffer.alloc(0), "This file is empty."],
     ["broken.wav", wav(Buffer.alloc(64)).fill(255, 16), "sound"],
   ];
   for (const [name, content, words] of refused) {
     await choose(name, content);
-    await expect(panel.getByRole("alert")).toContainText(`${name} cannot be used`);
+    await expect(panel.getByRole("alert")).toContainText(`Cannot use ${name}`);
     await expect(panel.getByRole("alert")).toContainText(words);
     await expect(panel.locator("audio")).toHaveCount(0);
-    await expect(page.getByRole("button", { name: "Make the video" })).toBeDisabled();
+    await expect(page.getByRole("button", { name: "Create video" })).toBeDisabled();
   }
   const large = testInfo.outputPath("large.wav");
   writeFileSync(large, wav(Buffer.alloc(64)));
   truncateSync(large, 51 * 1024 * 1024);
-  await panel.getByLabel("Sound file").setInputFiles(large);
+  await panel.getByLabel("Audio file").setInputFiles(large);
   await expect(panel.getByRole("alert")).toContainText("too large");
   rmSync(large);
 
   await choose("silence.wav", wav(Buffer.alloc(32_000)));
-  await expect(panel.getByText("This sound is silent")).toBeVisible();
-  await panel.getByLabel("Sound file").setInputFiles(env("ADPCM_FILE"));
-  await expect(panel.getByText("This browser cannot play it; the server can.")).toBeVisible();
+  await expect(panel.getByText("This audio is silent")).toBeVisible();
+  await panel.getByLabel("Audio file").setInputFiles(env("ADPCM_FILE"));
+  await expect(
+    panel.getByText("This browser cannot play the file, but the server can read it."),
+  ).toBeVisible();
   await expect(panel.locator("audio")).toHaveCount(0);
-  await expect(page.getByRole("button", { name: "Make the video" })).toBeEnabled();
-  await panel.getByLabel("Sound file").setInputFiles(env("SPEECH_FILE"));
+  await expect(page.getByRole("button", { name: "Create video" })).toBeEnabled();
+  await panel.getByLabel("Audio file").setInputFiles(env("SPEECH_FILE"));
   await expect(panel.locator("audio")).toBeVisible();
 
   await page.getByRole("tab", { name: "Text" }).click();
   await page.getByRole("textbox", { name: "Text" }).fill("long ".repeat(1001));
-  await expect(page.getByText("this text is too long")).toBeVisible();
-  await expect(page.getByRole("button", { name: "Make the video" })).toBeDisabled();
+  await expect(page.getByText("the text is too long")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Create video" })).toBeDisabled();
 });
 
 test("the draft outlives other pages and a reload, and goes with its account", async ({ withKey: page }) => {
@@ -194,8 +196,8 @@ test("the draft outlives other pages and a reload, and goes with its account", a
   await page.getByLabel("Photo", { exact: true }).setInputFiles(env("PHOTO_FILE"));
   await text.fill("Not yet finished");
   await page.getByLabel("Language").selectOption("de");
-  await page.getByRole("tab", { name: "Sound" }).click();
-  await page.getByLabel("Sound file").setInputFiles(env("SPEECH_FILE"));
+  await page.getByRole("tab", { name: "Audio" }).click();
+  await page.getByLabel("Audio file").setInputFiles(env("SPEECH_FILE"));
   await expect(page.locator(".heard audio")).toBeVisible();
 
   const expectKept = async () => {
@@ -204,7 +206,7 @@ test("the draft outlives other pages and a reload, and goes with its account", a
     await page.getByRole("tab", { name: "Text" }).click();
     await expect(text).toHaveValue("Not yet finished");
     await expect(page.getByLabel("Language")).toHaveValue("de");
-    await page.getByRole("tab", { name: "Sound" }).click();
+    await page.getByRole("tab", { name: "Audio" }).click();
   };
   await page.getByRole("link", { name: "Jobs" }).click();
   await expect(page.getByRole("heading", { name: "Jobs", exact: true })).toBeVisible();
@@ -235,7 +237,7 @@ test.describe("on a phone", () => {
   test("the result comes into view, and plays only there", async ({ signedIn: page }) => {
     await page.goto("/studio");
     await page.getByRole("textbox", { name: "Text" }).fill("Good evening from a telephone.");
-    await page.getByRole("button", { name: "Make the video" }).click();
+    await page.getByRole("button", { name: "Create video" }).click();
     await expect(page.locator(".stage-progress")).toBeInViewport();
     await page.evaluate(() => window.scrollTo(0, 0));
     const video = page.getByLabel("Your video");
@@ -254,7 +256,7 @@ test.describe("on a phone", () => {
 test("what was made is found, opened and counted", async ({ signedIn: page }) => {
   await page.goto("/jobs");
   await page.getByRole("searchbox").fill("good morning");
-  await expect(page.getByText("1 found")).toBeVisible();
+  await expect(page.getByText("1 result")).toBeVisible();
   await page.locator("tbody .row-button").first().click();
   const sheet = page.getByRole("dialog");
   await expect(sheet.locator("video")).toBeVisible();
@@ -262,8 +264,8 @@ test("what was made is found, opened and counted", async ({ signedIn: page }) =>
   await expect(sheet.getByRole("link", { name: "Download" })).toHaveAttribute("href", /^http/);
   await page.keyboard.press("Escape");
   await expect(sheet).toBeHidden();
-  await page.getByRole("combobox", { name: "State" }).selectOption("failed");
-  await expect(page.getByText("Nothing found")).toBeVisible();
+  await page.getByRole("combobox", { name: "Status" }).selectOption("failed");
+  await expect(page.getByText("No results")).toBeVisible();
 
   await page.goto("/usage");
   await expect(page.locator("canvas").first()).toBeVisible();
@@ -272,7 +274,7 @@ test("what was made is found, opened and counted", async ({ signedIn: page }) =>
 
 test("workers and settings are shown", async ({ signedIn: page }) => {
   await page.goto("/workers");
-  await expect(page.getByText("alive")).toBeVisible();
+  await expect(page.getByText("Online")).toBeVisible();
   await page.goto("/settings");
   await page.getByRole("searchbox").fill("requests_per_minute");
   await expect(page.getByRole("row", { name: /VISAVIS_REQUESTS_PER_MINUTE/ })).toContainText("1000");

@@ -32,47 +32,44 @@ async function mouthMotion(page: import("@playwright/test").Page): Promise<numbe
 test("a session: seen, spoken through, swapped, watched, ended", async ({ signedIn: page, context }) => {
   test.slow(); // each look at a mouth is ninety frames long
   await page.goto("/live");
-  await page.getByRole("button", { name: "Start the session" }).click();
+  await page.getByRole("button", { name: "Start session" }).click();
   await expect(page.locator(AVATAR)).toBeVisible();
   await expect
     .poll(async () => mean(await pixels(page, AVATAR, WHOLE)), { message: "a picture, not black" })
     .toBeGreaterThan(40);
 
   const still = await mouthMotion(page);
-  await page.getByRole("button", { name: "Microphone off" }).click();
-  await expect(page.getByRole("button", { name: "Microphone on" })).toBeVisible();
+  await page.getByRole("button", { name: "Unmute" }).click();
+  await expect(page.getByRole("button", { name: "Mute", exact: true })).toBeVisible();
   await expect
     .poll(() => mouthMotion(page), { message: "lips move by the microphone", timeout: 60_000 })
     .toBeGreaterThan(2 * still + 0.5);
-  await page.getByRole("button", { name: "Microphone on" }).click();
+  await page.getByRole("button", { name: "Mute", exact: true }).click();
   await expect
     .poll(() => mouthMotion(page), { message: "and rest without it" })
     .toBeLessThan(2 * still + 0.5);
 
   await page
-    .getByLabel("Text to be said")
+    .getByLabel("Text to speak")
     .fill("Maybe a father, a baby and five very funny women. ".repeat(20)); // longer than anybody looks
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("button", { name: "Stop talking" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Stop" })).toBeVisible();
   await expect
     .poll(() => mouthMotion(page), { message: "lips move by the text", timeout: 60_000 })
     .toBeGreaterThan(2 * still + 0.5);
-  await page.getByRole("button", { name: "Stop talking" }).click();
+  await page.getByRole("button", { name: "Stop" }).click();
 
   await expectAccessible(page, "a running session");
 
   const portrait = await pixels(page, AVATAR, WHOLE);
   await page.getByLabel("Photo", { exact: true }).setInputFiles(env("PHOTO_FILE"));
-  await expect(page.getByText("The face is changed.")).toBeVisible();
+  await expect(page.getByText("Face changed")).toBeVisible();
   await expect
     .poll(async () => distance(await pixels(page, AVATAR, WHOLE), portrait), { message: "another face" })
     .toBeGreaterThan(15);
 
   await page.getByRole("button", { name: "Invite" }).click();
-  const link = await page
-    .getByRole("dialog")
-    .getByRole("link", { name: "Open it here" })
-    .getAttribute("href");
+  const link = await page.getByRole("dialog").getByRole("link", { name: "Open link" }).getAttribute("href");
   await expect(
     page.getByRole("dialog").getByText("VISAVIS_PUBLIC_URL"),
     "it leads to 127.0.0.1",
@@ -90,28 +87,28 @@ test("a session: seen, spoken through, swapped, watched, ended", async ({ signed
   expect(ground, "transparent").toBe("rgba(0, 0, 0, 0)");
 
   await expect(page.locator(".plot canvas")).toHaveCount(3);
-  await page.getByRole("button", { name: "End" }).click();
-  await expect(page.getByText("The session is over")).toBeVisible();
-  await expect(viewer.getByText("This session is over.")).toBeVisible();
+  await page.getByRole("button", { name: "End session" }).click();
+  await expect(page.getByText("Session ended")).toBeVisible();
+  await expect(viewer.getByText("This session has ended.")).toBeVisible();
   await viewer.close();
 
   await page.goto("/sessions");
   await page.locator("tbody .row-button").first().click();
-  await expect(page.getByRole("dialog")).toContainText("Ended by its owner");
+  await expect(page.getByRole("dialog")).toContainText("Ended by request");
 });
 
 test("a session goes on while other pages are shown, and leaving is asked about", async ({
   withKey: page,
 }) => {
   await page.goto("/live");
-  await page.getByRole("button", { name: "Start the session" }).click();
+  await page.getByRole("button", { name: "Start session" }).click();
   await expect(page.locator(AVATAR)).toBeVisible();
   const playedS = () => page.locator("video").evaluate((video: HTMLVideoElement) => video.currentTime);
 
   await page.getByRole("link", { name: "Sessions" }).click();
   const player = page.getByRole("complementary", { name: "Live session" });
   await expect(player.locator("video")).toBeVisible();
-  await expect(page.getByRole("row", { name: /ses_/ }).first()).toContainText("active");
+  await expect(page.getByRole("row", { name: /ses_/ }).first()).toContainText("Active");
   const before = await playedS();
   await expect.poll(playedS, { message: "its picture goes on" }).toBeGreaterThan(before + 0.2);
   await expect(player.getByRole("timer")).toHaveText(/\d:\d\d/);
@@ -139,20 +136,20 @@ test("a session goes on while other pages are shown, and leaving is asked about"
   await page.getByRole("button", { name: "Stay signed in" }).click();
   await expect(player.locator("video")).toBeVisible();
   await player.getByRole("button", { name: "End" }).click();
-  await expect(page.getByText("The live session is over.")).toBeVisible();
+  await expect(page.getByText("Session ended.")).toBeVisible();
   await expect(player).toBeHidden();
   // Without a session nobody is asked.
   await page.reload();
   await page.getByRole("link", { name: "Sessions" }).click();
-  await expect(page.getByRole("row", { name: /ses_/ }).first()).toContainText("ended");
+  await expect(page.getByRole("row", { name: /ses_/ }).first()).toContainText("Ended");
 });
 
 test("signing out ends a session after asking", async ({ withKey: page }) => {
   await page.goto("/live");
-  await page.getByRole("button", { name: "Start the session" }).click();
+  await page.getByRole("button", { name: "Start session" }).click();
   await expect(page.locator(AVATAR)).toBeVisible();
   await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("button", { name: "End it and sign out" }).click();
+  await page.getByRole("button", { name: "End session and sign out" }).click();
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await page.request.post("/console/api/session", { data: { api_key: env("VISAVIS_API_KEY") } });
   const { sessions } = await (await page.request.get("/console/api/sessions")).json();
@@ -161,5 +158,5 @@ test("signing out ends a session after asking", async ({ withKey: page }) => {
 
 test("a link that is none says so", async ({ page }) => {
   await page.goto("/watch/ses_00000000000000000000?share=nothing");
-  await expect(page.getByText("There is nothing to see behind this link")).toBeVisible();
+  await expect(page.getByText("This link is invalid or has expired.")).toBeVisible();
 });

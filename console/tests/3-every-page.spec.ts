@@ -2,7 +2,7 @@
 import { cutOff, expect, expectAccessible, test } from "./console.ts";
 
 const PAGES = ["studio", "live", "jobs", "sessions", "usage", "keys", "workers", "settings"];
-const MOST_SCRIPT_BYTES = 200_000; // of the first page, as sent
+const MAX_SCRIPT_BYTES = 200_000; // of the first page, as sent
 const SHOTS = process.env.SCREENSHOTS;
 
 for (const scheme of ["light", "dark"] as const)
@@ -28,8 +28,8 @@ for (const scheme of ["light", "dark"] as const)
 
     test("dialogs are accessible", async ({ signedIn: page }) => {
       await page.goto("/keys");
-      await page.getByRole("button", { name: "Make a key" }).click();
-      await expectAccessible(page, "making a key");
+      await page.getByRole("button", { name: "Create key" }).click();
+      await expectAccessible(page, "creating a key");
       await page.keyboard.press("Escape");
       await page.goto("/jobs");
       await page.locator("tbody .row-button").first().click();
@@ -47,16 +47,16 @@ test("the player is accessible", async ({ page }) => {
 
 test("everything can be reached by keyboard", async ({ signedIn: page }) => {
   await page.goto("/keys");
-  await expect(page.getByRole("button", { name: "Make a key" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Create key" })).toBeVisible();
   await page.keyboard.press("Tab");
-  await expect(page.getByRole("link", { name: "Skip to the page" })).toBeFocused();
+  await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
-  await expect(page.getByRole("button", { name: "Make a key" })).toBeFocused();
+  await expect(page.getByRole("button", { name: "Create key" })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("dialog")).toBeVisible();
   await page.keyboard.press("Escape");
-  await expect(page.getByRole("button", { name: "Make a key" })).toBeFocused();
+  await expect(page.getByRole("button", { name: "Create key" })).toBeFocused();
 });
 
 const SIZES = [
@@ -110,23 +110,23 @@ test.describe("when the server fails", () => {
     await page.goto("/jobs");
     await expect(page.getByRole("table")).toBeVisible();
     await page.context().setOffline(true);
-    await expect(page.getByText("This is not up to date")).toBeVisible();
+    await expect(page.getByText("This data is out of date")).toBeVisible();
     await expect(page.getByRole("table")).toBeVisible();
     await expectAccessible(page, "a page that is not up to date");
     await page.getByRole("link", { name: "Workers" }).click();
-    await expect(page.getByRole("alert")).toContainText("This page cannot be loaded");
-    await expect(page.getByRole("navigation", { name: "Pages" })).toBeVisible();
+    await expect(page.getByRole("alert")).toContainText("Could not load this page");
+    await expect(page.getByRole("navigation", { name: "Main navigation" })).toBeVisible();
     await expectAccessible(page, "a page that cannot be loaded");
     await page.context().setOffline(false);
     await page.getByRole("button", { name: "Retry" }).click();
-    await expect(page.getByText("alive")).toBeVisible();
+    await expect(page.getByText("Online")).toBeVisible();
   });
 
   test("the console that cannot start says so", async ({ signedIn: page }) => {
     const api = "**/console/api/session";
     await page.route(api, (route) => route.fulfill({ status: 500, json: BROKEN }));
     await page.goto("/jobs");
-    await expect(page.getByRole("alert")).toContainText("The console cannot start");
+    await expect(page.getByRole("alert")).toContainText("Could not start the console");
     await expectAccessible(page, "a console that cannot start");
     await page.unroute(api);
     await page.getByRole("button", { name: "Retry" }).click();
@@ -139,8 +139,8 @@ test("an unknown address leads to a page that says so", async ({ page, cookies }
     if (signIn) await page.context().addCookies(cookies);
     const answer = await page.goto("/no/such/page");
     expect(answer?.status()).toBe(404);
-    await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
-    await expect(page.getByRole("navigation", { name: "Pages" })).toHaveCount(signIn ? 1 : 0);
+    await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
+    await expect(page.getByRole("navigation", { name: "Main navigation" })).toHaveCount(signIn ? 1 : 0);
     await expectAccessible(page, "an unknown address");
   }
 });
@@ -166,7 +166,7 @@ test("the first page is light", async ({ page }) => {
   const scripts = Object.entries(sent).filter(([path]) => path.endsWith(".js"));
   const bytes = scripts.reduce((sum, [, size]) => sum + size, 0);
   expect(bytes, JSON.stringify(sent)).toBeGreaterThan(10_000);
-  expect(bytes, JSON.stringify(sent)).toBeLessThan(MOST_SCRIPT_BYTES);
+  expect(bytes, JSON.stringify(sent)).toBeLessThan(MAX_SCRIPT_BYTES);
   const shift = await page.evaluate(
     () =>
       new Promise<number>((resolve) => {
@@ -183,7 +183,7 @@ test("the first page is light", async ({ page }) => {
 
 test("the theme is kept", async ({ signedIn: page }) => {
   await page.goto("/settings");
-  await page.getByRole("button", { name: "Dark colours" }).click();
+  await page.getByRole("button", { name: "Dark theme" }).click();
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
 });

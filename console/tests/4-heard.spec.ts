@@ -4,21 +4,18 @@ import { expect, test } from "./console.ts";
 const RECORDED_S = 6;
 const RATE_HZ = 8000;
 /** Two equal sounds, one after the other, are alike by half at that distance; speech itself hardly is. */
-const ALIKE_AT_MOST = 0.3;
+const MAX_LIKENESS = 0.3;
 const [NEAREST_S, FARTHEST_S] = [0.15, 1];
 
 test("a viewer hears one sound", async ({ signedIn: page, context }) => {
   test.slow(); // a session, two pages and a sentence
   await page.goto("/live");
-  await page.getByRole("button", { name: "Start the session" }).click();
+  await page.getByRole("button", { name: "Start session" }).click();
   await expect(page.locator(".live-picture video")).toBeVisible();
-  await page.getByRole("button", { name: "Microphone off" }).click();
-  await expect(page.getByRole("button", { name: "Microphone on" })).toBeVisible();
+  await page.getByRole("button", { name: "Unmute" }).click();
+  await expect(page.getByRole("button", { name: "Mute", exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Invite" }).click();
-  const link = await page
-    .getByRole("dialog")
-    .getByRole("link", { name: "Open it here" })
-    .getAttribute("href");
+  const link = await page.getByRole("dialog").getByRole("link", { name: "Open link" }).getAttribute("href");
   const viewer = await context.newPage();
   await viewer.goto(link ?? "");
   await expect(viewer.locator("video")).toBeVisible();
@@ -57,8 +54,8 @@ test("a viewer hears one sound", async ({ signedIn: page, context }) => {
   );
   expect(heard.sounds).toBe(1);
   expect(heard.energy).toBeGreaterThan(0);
-  expect(heard.most, "how alike to itself a moment later").toBeLessThan(ALIKE_AT_MOST);
+  expect(heard.most, "how alike to itself a moment later").toBeLessThan(MAX_LIKENESS);
   await viewer.close();
   await page.keyboard.press("Escape"); // the dialog
-  await page.getByRole("button", { name: "End" }).click();
+  await page.getByRole("button", { name: "End session" }).click();
 });

@@ -1,5 +1,6 @@
 /** The console's own API, typed by its description; who is signed in, is in a cookie. */
 import createClient from "openapi-fetch";
+import { words } from "../words/index.ts";
 import { Failure, failureOf, unreachable } from "./failure.ts";
 import type { components, paths } from "./schema.ts";
 
@@ -46,6 +47,6 @@ consoleApi.use({
 
 /** What an answer holds; failures were thrown before. */
 export function held<Data>(answer: { data?: Data }): Data {
-  if (answer.data === undefined) throw new Failure("unexpected", "The server answered nothing.", 0);
+  if (answer.data === undefined) throw new Failure("unexpected", words.errors.emptyResponse, 0);
   return answer.data;
 }

@@ -1,3 +1,5 @@
+import { words } from "../words/index.ts";
+
 /** An answer that is no success, or none at all, in words for people. */
 export class Failure extends Error {
   override readonly name = "Failure";
@@ -23,11 +25,11 @@ export function failureOf(status: number, body: unknown): Failure {
       typeof wait === "number" ? wait : null,
     );
   }
-  return new Failure("unexpected", `The server answered ${status}, and nothing more.`, status);
+  return new Failure("unexpected", words.errors.unexpectedStatus(status), status);
 }
 
 export function unreachable(): Failure {
-  return new Failure("unreachable", "The server cannot be reached. Check that it runs, then try again.", 0);
+  return new Failure("unreachable", words.errors.unreachable, 0);
 }
 
 /** What to show for anything that was thrown. */

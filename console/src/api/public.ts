@@ -1,5 +1,6 @@
 /** The public API through the SDK's client: the same requests that any program makes. */
 import { type ApiClient, type components, createApiClient } from "@visavis/core/api";
+import { words } from "../words/index.ts";
 import { Failure, failureOf, unreachable } from "./failure.ts";
 import { bearer } from "./token.ts";
 
@@ -101,7 +102,8 @@ export async function speakText(speech: Speech, signal: AbortSignal): Promise<Bl
   for (;;) {
     const job = await getJob(made.job_id);
     signal.throwIfAborted();
-    if (job.status === "failed") throw new Failure(job.error_code ?? "failed", job.error ?? "It failed.", 0);
+    if (job.status === "failed")
+      throw new Failure(job.error_code ?? "failed", job.error ?? words.errors.jobFailed, 0);
     if (job.url) return await (await fetch(job.url, { signal })).blob();
     await pause(POLL_MS);
   }

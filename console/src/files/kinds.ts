@@ -1,4 +1,5 @@
 /** What a file is, told by its first bytes: names and the browser's guess say little. */
+import { words } from "../words/index.ts";
 
 // Where, what, and which media type. The first that fits counts.
 const SIGNS: readonly [at: number, sign: string, kind: string][] = [
@@ -46,23 +47,6 @@ export const SOUND_ACCEPT = [
   ...["audio/x-m4a", "audio/x-wav", "audio/x-flac", "video/mp4", "video/webm"],
   ...[".wav", ".mp3", ".ogg", ".oga", ".opus", ".webm", ".m4a", ".mp4", ".aac", ".flac"],
 ].join(",");
-export const PHOTO_WORDS = "a PNG, JPEG or WebP picture";
-export const SOUND_WORDS = "WAV, MP3, OGG, WebM, MP4, M4A, AAC or FLAC";
-
-const WORDS: Record<string, string> = {
-  "audio/webm": "a WebM recording",
-  "audio/mp4": "an MP4 file",
-  "audio/x-msvideo": "an AVI video",
-  "video/x-msvideo": "an AVI video",
-  "application/pdf": "a PDF",
-  "application/zip": "a ZIP archive",
-  "text/xml": "an XML file",
-  "image/svg+xml": "an SVG drawing",
-  "audio/mpeg": "an MP3 sound",
-  "audio/amr": "an AMR sound",
-  "audio/aiff": "an AIFF sound",
-  "image/avif": "an AVIF picture",
-};
 
 /** The media type of a file by its first bytes; `null` if they are of no known kind. */
 export function kindOfBytes(head: Uint8Array): string | null {
@@ -79,10 +63,9 @@ export async function kindOf(file: Blob): Promise<string | null> {
   return kindOfBytes(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
 }
 
-/** A kind as people call it: "a JPEG picture". */
+/** A kind as people call it: "a JPEG image". */
 export function wordsOfKind(kind: string): string {
-  const known = WORDS[kind];
-  if (known) return known;
+  const { types, imageType, otherType } = words.files;
   const [family, name = ""] = kind.split("/");
-  return `a ${name.toUpperCase()} ${family === "image" ? "picture" : family === "audio" ? "sound" : "file"}`;
+  return types[kind] ?? (family === "image" ? imageType : otherType)(name.toUpperCase());
 }

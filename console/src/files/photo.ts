@@ -2,8 +2,9 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { consoleApi, held } from "../api/console.ts";
 import { Failure } from "../api/failure.ts";
+import { words } from "../words/index.ts";
 import { identityOf } from "./identity.ts";
-import { kindOf, PHOTO_KINDS, PHOTO_WORDS, wordsOfKind } from "./kinds.ts";
+import { kindOf, PHOTO_KINDS, wordsOfKind } from "./kinds.ts";
 import { sizeProblem } from "./size.ts";
 
 /** Points round a face, in order: x and y of each in shares of the picture. */
@@ -25,8 +26,8 @@ export async function photoProblem(file: Blob, maxBytes: number): Promise<string
   const problem = sizeProblem(file, maxBytes);
   if (problem) return problem;
   const kind = await kindOf(file);
-  if (kind === null) return `This is no picture that can be read. Choose ${PHOTO_WORDS}.`;
-  return PHOTO_KINDS.has(kind) ? null : `This is ${wordsOfKind(kind)}. Choose ${PHOTO_WORDS}.`;
+  if (kind === null) return words.files.unreadablePhoto;
+  return PHOTO_KINDS.has(kind) ? null : words.files.wrongPhoto(wordsOfKind(kind));
 }
 
 async function lookForFace(photo: Blob, signal: AbortSignal): Promise<CheckedPhoto> {
@@ -42,8 +43,7 @@ async function lookForFace(photo: Blob, signal: AbortSignal): Promise<CheckedPho
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (REFUSED.has(error.status)) return { problem: error.message, notes: [], outline: null };
-    const note = "The photo could not be checked now. It is checked when it is used.";
-    return { problem: null, notes: [note], outline: null };
+    return { problem: null, notes: [words.files.uncheckedPhoto], outline: null };
   }
 }
 

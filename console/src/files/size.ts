@@ -1,8 +1,9 @@
 import { bytes } from "../parts/format.ts";
+import { words } from "../words/index.ts";
 
 /** Why a file cannot be taken for its size alone; `null` if it can. */
 export function sizeProblem(file: Blob, maxBytes: number): string | null {
-  if (file.size === 0) return "This file is empty. Choose another.";
+  if (file.size === 0) return words.files.empty;
   if (file.size <= maxBytes) return null;
-  return `This file is too large: ${bytes(file.size)}, and ${bytes(maxBytes)} are the most. Choose a smaller one.`;
+  return words.files.tooLarge(bytes(file.size), bytes(maxBytes));
 }

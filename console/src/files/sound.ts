@@ -3,8 +3,9 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { consoleApi } from "../api/console.ts";
 import { Failure } from "../api/failure.ts";
 import { clock } from "../parts/format.ts";
+import { words } from "../words/index.ts";
 import { identityOf } from "./identity.ts";
-import { kindOf, SOUND_KINDS, SOUND_WORDS, wordsOfKind } from "./kinds.ts";
+import { kindOf, SOUND_KINDS, wordsOfKind } from "./kinds.ts";
 import { sizeProblem } from "./size.ts";
 
 export interface SoundLimits {
@@ -27,8 +28,6 @@ const LONG_S = 600;
 const MAX_DECODED_BYTES = 8 * 1024 * 1024;
 const HEARD_BYTES = 2 * 1024 * 1024;
 const SILENT_PEAK = 0.003; // -50 dB of full scale
-
-const TOO_LITTLE = `No sound that can be read is in this file. Choose ${SOUND_WORDS}.`;
 
 interface Heard {
   durationS: number;
@@ -83,12 +82,9 @@ async function askServer(file: Blob, signal: AbortSignal): Promise<CheckedSound>
     if (!(error instanceof Failure)) throw error;
     if ([400, 413, 415, 422].includes(error.status))
       return { problem: error.message, notes: [], isPlayable: false };
-    const note =
-      "This browser cannot play it, and it could not be checked now. It is checked when it is used.";
-    return { problem: null, notes: [note], isPlayable: false };
+    return { problem: null, notes: [words.files.uncheckedAudio], isPlayable: false };
   }
-  const note = "This browser cannot play it; the server can. It is used as it is.";
-  return { problem: null, notes: [note], isPlayable: false };
+  return { problem: null, notes: [words.files.serverOnlyAudio], isPlayable: false };
 }
 
 export async function checkSound(
@@ -100,24 +96,21 @@ export async function checkSound(
   const tooLarge = sizeProblem(file, maxBytes);
   if (tooLarge) return refuse(tooLarge);
   const kind = await kindOf(file);
-  if (kind === null) return refuse(TOO_LITTLE);
-  if (!SOUND_KINDS.has(kind))
-    return refuse(`This is ${wordsOfKind(kind)}, not a sound. Choose ${SOUND_WORDS}.`);
+  if (kind === null) return refuse(words.files.unreadableAudio);
+  if (!SOUND_KINDS.has(kind)) return refuse(words.files.wrongAudio(wordsOfKind(kind)));
   const [heard, length] = await Promise.all([hear(file), lengthOf(file)]);
   // Recordings of browsers do not know their length.
   const durationS = length !== null && Number.isFinite(length) ? length : (heard?.durationS ?? 0);
   if (playedHere) {
-    if (!heard) return refuse("This browser cannot play this sound. Choose a WAV or MP3 file.");
+    if (!heard) return refuse(words.files.unplayableAudio);
     if (durationS > MAX_PLAYED_S)
-      return refuse(
-        `This sound is too long: ${clock(durationS)}, and ${clock(MAX_PLAYED_S)} are the most here.`,
-      );
+      return refuse(words.files.audioTooLong(clock(durationS), clock(MAX_PLAYED_S)));
   } else if (length === null || (!heard && file.size <= MAX_DECODED_BYTES)) {
     return await askServer(file, signal);
   }
   const notes = [];
-  if (heard?.isSilent) notes.push("This sound is silent: nobody speaks, and the lips will not move.");
-  if (durationS > LONG_S) notes.push(`It lasts ${clock(durationS)}: the video will take a while.`);
+  if (heard?.isSilent) notes.push(words.files.silentAudio);
+  if (durationS > LONG_S) notes.push(words.files.longAudio(clock(durationS)));
   return { problem: null, notes, isPlayable: true };
 }
 

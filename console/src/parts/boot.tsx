@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { words } from "../words/index.ts";
 import { Mark } from "./mark.tsx";
 
 /** A page of its own with the mark above: before there is a menu, and where there is none. */
@@ -18,7 +19,7 @@ export function Booting() {
   return (
     <Standalone>
       <p className="soft" role="status" aria-busy>
-        Starting…
+        {words.common.loading}
       </p>
     </Standalone>
   );

@@ -1,5 +1,6 @@
 import { Check, Copy } from "lucide-react";
 import { useState } from "react";
+import { words } from "../words/index.ts";
 
 /** A text that is to be taken elsewhere. */
 export function Copyable({ text, label }: { text: string; label: string }) {
@@ -10,7 +11,7 @@ export function Copyable({ text, label }: { text: string; label: string }) {
       <button
         type="button"
         className="button icon"
-        aria-label={copied ? "Copied" : `Copy ${label}`}
+        aria-label={copied ? words.common.copied : words.common.copy(label)}
         onClick={async () => {
           await navigator.clipboard.writeText(text);
           setCopied(true);

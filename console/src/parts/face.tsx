@@ -9,6 +9,7 @@ import {
   photoProblem,
   useCheckedPhoto,
 } from "../files/photo.ts";
+import { words } from "../words/index.ts";
 import { FailureNotice, Notice } from "./notice.tsx";
 import { RetryButton } from "./query-view.tsx";
 import "./face.css";
@@ -23,7 +24,7 @@ export function useDefaultFace() {
       });
       if (!answer.ok) throw failureOf(answer.status, await answer.json().catch(() => null));
       const face = await answer.blob();
-      if (face.size === 0) throw new Failure("unexpected", "The portrait came without a picture.", 0);
+      if (face.size === 0) throw new Failure("unexpected", words.errors.emptyImage, 0);
       return face;
     },
     staleTime: Number.POSITIVE_INFINITY,
@@ -91,13 +92,13 @@ function Picture({ shown, alt, outline }: { shown: string; alt: string; outline:
 }
 
 function Verdict({ checked, isChecking }: { checked: CheckedPhoto | null; isChecking: boolean }) {
-  if (isChecking) return <p className="hint">Looking for the face…</p>;
+  if (isChecking) return <p className="hint">{words.face.detecting}</p>;
   if (!checked || checked.problem) return null;
   return (
     <>
       {checked.outline && (
         <p className="hint found">
-          <CircleCheck size={15} aria-hidden /> Face found
+          <CircleCheck size={15} aria-hidden /> {words.face.found}
         </p>
       )}
       {checked.notes.map((note) => (
@@ -143,29 +144,29 @@ export function FaceChoice({
         {shown && (
           <Picture
             shown={shown}
-            alt={face ? `Your photo, ${face.name}` : "A painted portrait"}
+            alt={face ? words.face.yours(face.name) : words.face.defaultName}
             outline={face && checked ? checked.outline : null}
           />
         )}
       </div>
       <div className="stack">
         <div>
-          <strong className="name">{face ? face.name : "The painted portrait"}</strong>
+          <strong className="name">{face ? face.name : words.face.defaultName}</strong>
           {face ? (
             <div role="status">
               <Verdict checked={checked} isChecking={isChecking} />
             </div>
           ) : (
-            <p className="hint">It belongs to nobody. Drop a photo here to use your own.</p>
+            <p className="hint">{words.face.defaultHint}</p>
           )}
         </div>
         <div className="row">
           <button type="button" className="button" onClick={() => chooser.current?.click()}>
-            <ImageUp size={16} aria-hidden /> Choose a photo
+            <ImageUp size={16} aria-hidden /> {words.face.choose}
           </button>
           {face && (
             <button type="button" className="button quiet" onClick={() => choose(null)}>
-              <RotateCcw size={16} aria-hidden /> Portrait
+              <RotateCcw size={16} aria-hidden /> {words.face.useDefault}
             </button>
           )}
         </div>
@@ -174,7 +175,7 @@ export function FaceChoice({
           className="unseen"
           type="file"
           accept={PHOTO_ACCEPT}
-          aria-label="Photo"
+          aria-label={words.face.input}
           tabIndex={-1}
           onChange={(event) => {
             const file = event.target.files?.[0];
@@ -186,14 +187,12 @@ export function FaceChoice({
       {!face && fallback.isError && (
         <FailureNotice
           error={fallback.error}
-          title="The portrait cannot be shown"
+          title={words.face.defaultNotLoaded}
           action={<RetryButton onRetry={fallback.refetch} isBusy={fallback.isFetching} />}
         />
       )}
       {problem && (
-        <Notice title={refusal ? `${refusal.name} cannot be used` : "This photo cannot be used"}>
-          {problem}
-        </Notice>
+        <Notice title={refusal ? words.files.rejected(refusal.name) : words.face.rejected}>{problem}</Notice>
       )}
     </div>
   );

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, Search } from "lucide-react";
 import { type ReactNode, useDeferredValue, useState } from "react";
+import { words as texts } from "../words/index.ts";
 import { count as written } from "./format.ts";
 import { Nothing } from "./page.tsx";
 import { QueryView } from "./query-view.tsx";
@@ -90,7 +91,12 @@ export function Listing({
   return (
     <div className="stack">
       <search className="row">
-        <SearchField label="Search" hint={hint} words={words} onChange={(words) => narrow({ words })} />
+        <SearchField
+          label={texts.common.search}
+          hint={hint}
+          words={words}
+          onChange={(words) => narrow({ words })}
+        />
         {Object.entries(filters).map(([name, filter]) => (
           <OneOf
             key={name}
@@ -101,7 +107,7 @@ export function Listing({
         ))}
         {found.data && (
           <span className="faint small figures" role="status">
-            {written(found.data.count)} found
+            {texts.common.results(found.data.count, written(found.data.count))}
           </span>
         )}
       </search>
@@ -115,7 +121,7 @@ export function Listing({
           ) : (
             <div className="card">
               {isNarrowed ? (
-                <Nothing icon={<Search size={28} aria-hidden />} title="Nothing found">
+                <Nothing icon={<Search size={28} aria-hidden />} title={texts.common.noResults}>
                   <p>{unfit}</p>
                 </Nothing>
               ) : (
@@ -196,15 +202,19 @@ function Pager({
 }) {
   if (count <= PAGE_ROWS) return null;
   return (
-    <nav className="pager row apart" aria-label="Pages of the list">
+    <nav className="pager row apart" aria-label={texts.common.pagination}>
       <span className="faint small figures">
-        {written(offset + 1)}–{written(Math.min(offset + PAGE_ROWS, count))} of {written(count)}
+        {texts.common.range(
+          written(offset + 1),
+          written(Math.min(offset + PAGE_ROWS, count)),
+          written(count),
+        )}
       </span>
       <span className="row">
         <button
           type="button"
           className="button icon"
-          aria-label="Newer"
+          aria-label={texts.common.previousPage}
           disabled={offset === 0}
           onClick={() => onMove(Math.max(0, offset - PAGE_ROWS))}
         >
@@ -213,7 +223,7 @@ function Pager({
         <button
           type="button"
           className="button icon"
-          aria-label="Older"
+          aria-label={texts.common.nextPage}
           disabled={offset + PAGE_ROWS >= count}
           onClick={() => onMove(offset + PAGE_ROWS)}
         >

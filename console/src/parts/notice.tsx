@@ -1,6 +1,7 @@
 import { CircleAlert, Clock, Info } from "lucide-react";
 import type { ReactNode } from "react";
 import { Failure, wordsOf } from "../api/failure.ts";
+import { words } from "../words/index.ts";
 
 const ICONS = { bad: CircleAlert, wait: Clock, calm: Info };
 
@@ -28,7 +29,13 @@ export function Notice({
   );
 }
 
-/** What went wrong, in the server's own words. */
+/** An error in the server's own words, and how long to wait where it said so. */
+export function errorText(error: unknown): string {
+  const wait = error instanceof Failure ? error.retryAfterS : null;
+  return wait === null ? wordsOf(error) : `${wordsOf(error)} ${words.common.tryAgainIn(wait)}`;
+}
+
+/** An error as a notice. */
 export function FailureNotice({
   error,
   title,
@@ -38,11 +45,9 @@ export function FailureNotice({
   title?: string;
   action?: ReactNode;
 }) {
-  const wait = error instanceof Failure ? error.retryAfterS : null;
   return (
     <Notice {...(title ? { title } : {})} action={action}>
-      {wordsOf(error)}
-      {wait !== null && ` Try again in ${wait} s.`}
+      {errorText(error)}
     </Notice>
   );
 }

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect } from "react";
+import { words } from "../words/index.ts";
 
 /** A page of the console: its name, what it is for, what can be done, and its content. */
 export function Page({
@@ -13,7 +14,7 @@ export function Page({
   children: ReactNode;
 }) {
   useEffect(() => {
-    document.title = `${title} · visavis`;
+    document.title = words.shell.documentTitle(title);
   }, [title]);
   return (
     <div className="page">
@@ -34,7 +35,7 @@ export function Loading({ rows = 4 }: { rows?: number }) {
   const heights = Array.from({ length: rows }, (_, index) => index);
   return (
     <div className="stack card padded" aria-busy="true">
-      <span className="unseen">Loading</span>
+      <span className="unseen">{words.common.loading}</span>
       {heights.map((index) => (
         <div key={index} className="ghost ghost-row" />
       ))}

@@ -2,6 +2,8 @@ import { useEffect, useId, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { colourOf, onThemeChange } from "../theme.ts";
+import { words } from "../words/index.ts";
+import { locale } from "../words/language.ts";
 import "./plot.css";
 
 export interface Series {
@@ -14,7 +16,7 @@ export interface Series {
   own?: ReadonlyArray<number | null>;
 }
 
-const figure = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 });
+const figure = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
 
 const HEIGHT_PX = 190;
 const BAR_SHARE = 0.62;
@@ -59,7 +61,10 @@ function options(kind: "bars" | "lines", now: () => Drawn): uPlot.Options {
       { ...axis, size: 52, grid: { stroke: line, width: 1 }, space: 36 },
     ],
     series: [
-      { label: kind === "bars" ? "Day" : "Time", value: (_, x) => (x === null ? "–" : now().write(x)) },
+      {
+        label: kind === "bars" ? words.common.day : words.common.time,
+        value: (_, x) => (x === null ? words.common.none : now().write(x)),
+      },
       ...now().series.map((each): uPlot.Series => {
         const stroke = colourOf(each.colour);
         return {
@@ -68,7 +73,7 @@ function options(kind: "bars" | "lines", now: () => Drawn): uPlot.Options {
           value: (_, y, row, index) => {
             const newest = now().series[row - 1] ?? each;
             const shown = index === null ? null : (newest.own ?? newest.values)[index];
-            if (y === null || shown === null || shown === undefined) return "–";
+            if (y === null || shown === null || shown === undefined) return words.common.none;
             return `${figure.format(shown)} ${each.unit}`;
           },
           points: { show: false },

@@ -1,7 +1,8 @@
 import { CloudOff, RotateCw, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { Failure, wordsOf } from "../api/failure.ts";
-import { Notice } from "./notice.tsx";
+import { words } from "../words/index.ts";
+import { errorText, Notice } from "./notice.tsx";
 import { Loading } from "./page.tsx";
 
 /** What this needs to know of a query. */
@@ -15,7 +16,8 @@ interface Query<Data> {
 export function RetryButton({ onRetry, isBusy = false }: { onRetry: () => unknown; isBusy?: boolean }) {
   return (
     <button type="button" className="button" disabled={isBusy} onClick={() => void onRetry()}>
-      <RotateCw size={16} className={isBusy ? "turning" : ""} aria-hidden /> {isBusy ? "Trying…" : "Retry"}
+      <RotateCw size={16} className={isBusy ? "turning" : ""} aria-hidden />{" "}
+      {isBusy ? words.common.retrying : words.common.retry}
     </button>
   );
 }
@@ -35,17 +37,12 @@ export function LoadFailure({
   onRetry: () => unknown;
 }) {
   const Heading = isWholePage ? "h1" : "h2";
-  const failure = error instanceof Failure ? error : null;
-  const Icon = failure?.status === 0 ? CloudOff : TriangleAlert;
-  const wait = failure?.retryAfterS ?? null;
+  const Icon = error instanceof Failure && error.status === 0 ? CloudOff : TriangleAlert;
   return (
     <div className="card nothing load-failure" role="alert">
       <Icon size={30} aria-hidden />
       <Heading>{title}</Heading>
-      <p>
-        {wordsOf(error)}
-        {wait !== null && ` Try again in ${wait} s.`}
-      </p>
+      <p>{errorText(error)}</p>
       <RetryButton onRetry={onRetry} isBusy={isBusy} />
     </div>
   );
@@ -55,7 +52,7 @@ export function LoadFailure({
  * What a query found; grey rows while it looks, and the reason with a way to try again where it failed.
  * What was found before stays when a later look fails.
  *
- * @param failed - Said when it cannot be had, such as "Keys cannot be listed".
+ * @param failed - Said when it cannot be had, such as "Could not load API keys".
  */
 export function QueryView<Data>({
   of: query,
@@ -80,7 +77,7 @@ export function QueryView<Data>({
       {error !== null && error !== undefined && (
         <Notice
           kind="wait"
-          title="This is not up to date"
+          title={words.errors.outOfDate}
           action={<RetryButton onRetry={refetch} isBusy={isFetching} />}
         >
           {wordsOf(error)}

@@ -1,5 +1,6 @@
 import { X } from "lucide-react";
 import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
+import { words } from "../words/index.ts";
 
 /** A dialog: the browser's own, which keeps the focus inside, closes by Escape and gives the focus back. */
 export function Sheet({
@@ -37,7 +38,7 @@ export function Sheet({
     >
       <header>
         <h2 id={label}>{title}</h2>
-        <button type="button" className="button quiet icon" onClick={onClose} aria-label="Close">
+        <button type="button" className="button quiet icon" onClick={onClose} aria-label={words.common.close}>
           <X size={18} aria-hidden />
         </button>
       </header>

@@ -4,6 +4,7 @@ import { type ReactNode, useRef, useState } from "react";
 import { wordsOf } from "../api/failure.ts";
 import { SOUND_ACCEPT } from "../files/kinds.ts";
 import { type SoundLimits, soundCheck } from "../files/sound.ts";
+import { words } from "../words/index.ts";
 import { useDrop } from "./face.tsx";
 import { Notice } from "./notice.tsx";
 
@@ -43,16 +44,16 @@ export function SoundDrop({ invitation, limits, onChoose, children }: SoundDropP
   return (
     <div className={`drop ${over ? "over" : ""}`} aria-busy={checking !== null} {...drop}>
       <AudioLines size={26} aria-hidden />
-      <p role="status">{checking ? `Listening to ${checking.name}…` : invitation}</p>
+      <p role="status">{checking ? words.audio.checking(checking.name) : invitation}</p>
       <button type="button" className="button" onClick={() => chooser.current?.click()}>
-        Choose a file
+        {words.audio.choose}
       </button>
       <input
         ref={chooser}
         className="unseen"
         type="file"
         accept={SOUND_ACCEPT}
-        aria-label="Sound file"
+        aria-label={words.audio.input}
         tabIndex={-1}
         onChange={(event) => {
           const chosen = event.target.files?.[0];
@@ -60,7 +61,7 @@ export function SoundDrop({ invitation, limits, onChoose, children }: SoundDropP
           event.target.value = "";
         }}
       />
-      {refusal && <Notice title={`${refusal.name} cannot be used`}>{refusal.problem}</Notice>}
+      {refusal && <Notice title={words.files.rejected(refusal.name)}>{refusal.problem}</Notice>}
       {children}
     </div>
   );

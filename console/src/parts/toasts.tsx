@@ -1,12 +1,13 @@
 import { X } from "lucide-react";
 import { useEffect, useSyncExternalStore } from "react";
+import { words } from "../words/index.ts";
 
 interface Toast {
   id: number;
-  words: string;
+  text: string;
 }
 
-const LIFE_MS = 6000;
+const SHOWN_MS = 6000;
 let toasts: readonly Toast[] = [];
 let next = 1;
 const listeners = new Set<() => void>();
@@ -17,8 +18,8 @@ function set(changed: readonly Toast[]): void {
 }
 
 /** Says that something was done, for some seconds. */
-export function say(words: string): void {
-  set([...toasts, { id: next++, words }]);
+export function say(text: string): void {
+  set([...toasts, { id: next++, text }]);
 }
 
 const dismiss = (id: number): void => set(toasts.filter((each) => each.id !== id));
@@ -30,13 +31,13 @@ function subscribe(callback: () => void): () => void {
 
 function Line({ toast }: { toast: Toast }) {
   useEffect(() => {
-    const timer = setTimeout(() => dismiss(toast.id), LIFE_MS);
+    const timer = setTimeout(() => dismiss(toast.id), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [toast.id]);
   return (
     <li className="toast">
-      <span>{toast.words}</span>
-      <button type="button" aria-label="Dismiss" onClick={() => dismiss(toast.id)}>
+      <span>{toast.text}</span>
+      <button type="button" aria-label={words.common.dismiss} onClick={() => dismiss(toast.id)}>
         <X size={16} aria-hidden />
       </button>
     </li>
@@ -47,7 +48,7 @@ function Line({ toast }: { toast: Toast }) {
 export function Toasts() {
   const shown = useSyncExternalStore(subscribe, () => toasts);
   return (
-    <ul className="toasts" aria-live="polite" aria-label="Messages">
+    <ul className="toasts" aria-live="polite" aria-label={words.common.notifications}>
       {shown.map((toast) => (
         <Line key={toast.id} toast={toast} />
       ))}

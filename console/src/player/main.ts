@@ -7,6 +7,8 @@
  */
 import { LipSync } from "@visavis/core";
 import { RemoteTrack, Room, RoomEvent, Track } from "livekit-client";
+import { language } from "../words/language.ts";
+import { words } from "../words/player.ts";
 import "./player.css";
 
 interface View {
@@ -28,18 +30,22 @@ const share = new URLSearchParams(window.location.search).get("share") ?? "";
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What stands where the picture is not; nothing while there is one. */
-function show(state: "waiting" | "playing" | "over" | "refused", words = ""): void {
+function show(state: "waiting" | "playing" | "over" | "refused", text = ""): void {
   document.body.dataset.state = state;
-  message.textContent = words;
+  message.textContent = text;
 }
 
+document.documentElement.lang = language;
+document.title = words.title;
+const heading = document.createElement("h1");
+heading.textContent = words.title;
 const message = document.createElement("p");
 message.setAttribute("role", "status");
 const sound = document.createElement("button");
 sound.type = "button";
 sound.hidden = true;
-sound.textContent = "Tap for sound";
-stage.append(message, sound);
+sound.textContent = words.playAudio;
+stage.append(heading, message, sound);
 
 async function ask(): Promise<View | number> {
   const query = new URLSearchParams({ share });
@@ -118,9 +124,9 @@ async function play(): Promise<void> {
     try {
       const view = await ask();
       if (typeof view === "number") {
-        if (view === 404) return show("refused", "There is nothing to see behind this link, or no longer.");
+        if (view === 404) return show("refused", words.unavailable);
       } else if (view.status === "ended") {
-        return show("over", "This session is over.");
+        return show("over", words.ended);
       } else if (view.livekit_url && view.livekit_access_token) {
         await watch(view.livekit_url, view.livekit_access_token);
         show("waiting");

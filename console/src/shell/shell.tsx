@@ -24,10 +24,13 @@ import { Loading } from "../parts/page.tsx";
 import { Sheet } from "../parts/sheet.tsx";
 import { say, Toasts } from "../parts/toasts.tsx";
 import { chooseTheme, readTheme, type Theme } from "../theme.ts";
+import { words } from "../words/index.ts";
 import { Dock, useHasDock } from "./dock.tsx";
 import { dock } from "./docked.ts";
 import { useSession, useSignOut } from "./session.tsx";
 import "./shell.css";
+
+const { groups, pages } = words.shell;
 
 interface Place {
   to: string;
@@ -38,47 +41,47 @@ interface Place {
 
 const PLACES: readonly [string, readonly Place[]][] = [
   [
-    "Make",
+    groups.create,
     [
-      { to: "/studio", name: "Studio", icon: <Clapperboard size={18} aria-hidden /> },
-      { to: "/live", name: "Live", icon: <AudioLines size={18} aria-hidden /> },
+      { to: "/studio", name: pages.studio, icon: <Clapperboard size={18} aria-hidden /> },
+      { to: "/live", name: pages.live, icon: <AudioLines size={18} aria-hidden /> },
     ],
   ],
   [
-    "Look back",
+    groups.history,
     [
-      { to: "/jobs", name: "Jobs", icon: <ListVideo size={18} aria-hidden /> },
-      { to: "/sessions", name: "Sessions", icon: <Activity size={18} aria-hidden /> },
-      { to: "/usage", name: "Usage", icon: <ChartColumn size={18} aria-hidden /> },
+      { to: "/jobs", name: pages.jobs, icon: <ListVideo size={18} aria-hidden /> },
+      { to: "/sessions", name: pages.sessions, icon: <Activity size={18} aria-hidden /> },
+      { to: "/usage", name: pages.usage, icon: <ChartColumn size={18} aria-hidden /> },
     ],
   ],
   [
-    "Run",
+    groups.manage,
     [
-      { to: "/keys", name: "Keys", icon: <KeyRound size={18} aria-hidden /> },
-      { to: "/workers", name: "Workers", icon: <Cpu size={18} aria-hidden />, operator: true },
-      { to: "/settings", name: "Settings", icon: <Settings2 size={18} aria-hidden /> },
+      { to: "/keys", name: pages.keys, icon: <KeyRound size={18} aria-hidden /> },
+      { to: "/workers", name: pages.workers, icon: <Cpu size={18} aria-hidden />, operator: true },
+      { to: "/settings", name: pages.settings, icon: <Settings2 size={18} aria-hidden /> },
     ],
   ],
 ];
 
-const THEMES: readonly [Theme, string, ReactNode][] = [
-  ["light", "Light colours", <Sun key="light" size={16} aria-hidden />],
-  ["dark", "Dark colours", <Moon key="dark" size={16} aria-hidden />],
-  ["system", "The system's colours", <Monitor key="system" size={16} aria-hidden />],
+const THEMES: readonly [Theme, ReactNode][] = [
+  ["light", <Sun key="light" size={16} aria-hidden />],
+  ["dark", <Moon key="dark" size={16} aria-hidden />],
+  ["system", <Monitor key="system" size={16} aria-hidden />],
 ];
 
 function ThemeChoice() {
   const [theme, setTheme] = useState(readTheme);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would draw a border and a legend
-    <div className="tabs" role="group" aria-label="Colours">
-      {THEMES.map(([each, name, icon]) => (
+    <div className="tabs" role="group" aria-label={words.shell.theme}>
+      {THEMES.map(([each, icon]) => (
         <button
           key={each}
           type="button"
-          aria-label={name}
-          title={name}
+          aria-label={words.shell.themes[each]}
+          title={words.shell.themes[each]}
           aria-pressed={theme === each}
           onClick={() => {
             chooseTheme(each);
@@ -96,12 +99,12 @@ function ThemeChoice() {
 function SignOut({ onClose }: { onClose: () => void }) {
   const signOut = useMutation({ mutationFn: useSignOut() });
   return (
-    <Sheet title="End the live session?" onClose={onClose}>
-      <p>A live session is running. Signing out ends it, and its viewers lose it.</p>
-      {signOut.isError && <FailureNotice error={signOut.error} title="You are still signed in" />}
+    <Sheet title={words.shell.endSession.title} onClose={onClose}>
+      <p>{words.shell.endSession.text}</p>
+      {signOut.isError && <FailureNotice error={signOut.error} title={words.shell.notSignedOut} />}
       <div className="deeds">
         <button type="button" className="button" onClick={onClose}>
-          Stay signed in
+          {words.shell.endSession.stay}
         </button>
         <button
           type="button"
@@ -109,7 +112,7 @@ function SignOut({ onClose }: { onClose: () => void }) {
           disabled={signOut.isPending}
           onClick={() => signOut.mutate()}
         >
-          End it and sign out
+          {words.shell.endSession.confirm}
         </button>
       </div>
     </Sheet>
@@ -119,7 +122,8 @@ function SignOut({ onClose }: { onClose: () => void }) {
 function Side({ onSignOut }: { onSignOut: () => void }) {
   const session = useSession();
   const who = session.user?.email ?? session.key?.name ?? "";
-  const role = session.user ? (session.user.is_operator ? "Operator" : "User") : "Signed in with a key";
+  const { roles } = words.shell;
+  const role = session.user ? (session.user.is_operator ? roles.operator : roles.user) : roles.key;
   return (
     <div className="side">
       <header>
@@ -127,7 +131,7 @@ function Side({ onSignOut }: { onSignOut: () => void }) {
           <Mark /> visavis
         </Link>
       </header>
-      <nav aria-label="Pages">
+      <nav aria-label={words.shell.navigation}>
         {PLACES.map(([group, places]) => (
           <div key={group}>
             <h2>{group}</h2>
@@ -162,16 +166,16 @@ function Side({ onSignOut }: { onSignOut: () => void }) {
             <a
               className="button quiet icon"
               href="/docs"
-              aria-label="API documentation"
-              title="API documentation"
+              aria-label={words.shell.apiDocumentation}
+              title={words.shell.apiDocumentation}
             >
               <BookOpen size={17} aria-hidden />
             </a>
             <button
               type="button"
               className="button quiet icon"
-              aria-label="Sign out"
-              title="Sign out"
+              aria-label={words.shell.signOut}
+              title={words.shell.signOut}
               onClick={onSignOut}
             >
               <LogOut size={17} aria-hidden />
@@ -190,7 +194,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const leave = () => {
     menu.current?.close();
     if (dock.get().docked) setAsking(true);
-    else signOut().catch((error: unknown) => say(`You are still signed in: ${wordsOf(error)}`));
+    else signOut().catch((error: unknown) => say(words.shell.notSignedOutToast(wordsOf(error))));
   };
   const menu = useRef<HTMLDialogElement>(null);
   const main = useRef<HTMLElement>(null);
@@ -206,7 +210,7 @@ export function Shell({ children }: { children: ReactNode }) {
   return (
     <>
       <a className="skip button" href="#main">
-        Skip to the page
+        {words.shell.skip}
       </a>
       <div className={`shell ${useHasDock() ? "has-dock" : ""}`}>
         <Side onSignOut={leave} />
@@ -217,13 +221,13 @@ export function Shell({ children }: { children: ReactNode }) {
           <button
             type="button"
             className="button quiet icon"
-            aria-label="Menu"
+            aria-label={words.shell.menu}
             onClick={() => menu.current?.showModal()}
           >
             <Menu size={20} aria-hidden />
           </button>
         </header>
-        <dialog ref={menu} className="menu" aria-label="Menu">
+        <dialog ref={menu} className="menu" aria-label={words.shell.menu}>
           <Side onSignOut={leave} />
         </dialog>
         <main id="main" ref={main} tabIndex={-1}>

@@ -3,7 +3,7 @@
 import { useAvatarSession } from "@visavis/react";
 import { useState } from "react";
 
-/** A face, a way to let it speak, and what the session says about itself. */
+/** The avatar, its controls, and the state of the session. */
 export default function Page() {
   const [face, setFace] = useState<File | null>(null);
   const session = useAvatarSession({
@@ -33,7 +33,7 @@ export default function Page() {
       {connected ? (
         <>
           <label>
-            Let it say a sound
+            Speak an audio file
             <input
               type="file"
               accept="audio/*"
@@ -41,10 +41,10 @@ export default function Page() {
             />
           </label>
           <button type="button" onClick={() => session.setMicEnabled(session.muted)}>
-            {session.muted ? "Speak yourself" : "Mute"}
+            {session.muted ? "Unmute" : "Mute"}
           </button>
           <button type="button" onClick={session.interrupt}>
-            Be quiet
+            Stop
           </button>
           <button type="button" onClick={session.disconnect}>
             End
@@ -53,7 +53,7 @@ export default function Page() {
       ) : (
         <>
           <label>
-            A photo, or none for the built-in face
+            Photo (optional)
             <input
               type="file"
               accept="image/*"

@@ -38,7 +38,7 @@ describe.skipIf(findChromium() === null)("the page", () => {
     await page.getByRole("status").getByText("active").waitFor(DEADLINE);
 
     const before = await heardEnergy(page);
-    await page.getByLabel("Let it say a sound").setInputFiles({
+    await page.getByLabel("Speak an audio file").setInputFiles({
       name: "tone.wav",
       mimeType: "audio/wav",
       buffer: Buffer.from(wav(2)),

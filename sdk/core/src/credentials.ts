@@ -1,4 +1,5 @@
 import { SessionError } from "./errors.js";
+import { messages } from "./messages.js";
 
 /**
  * What a backend hands to the page: enough to join one room, and no API key.
@@ -40,7 +41,7 @@ function text(record: Record<string, unknown>, ...names: string[]): string | nul
  */
 export function readSessionInfo(answer: unknown): SessionInfo {
   if (typeof answer !== "object" || answer === null) {
-    throw new SessionError("invalid_session", "createSession must return sessionId, livekitUrl and token.");
+    throw new SessionError("invalid_session", messages.createMustReturn);
   }
   const record = answer as Record<string, unknown>;
   const sessionId = text(record, "sessionId", "session_id");
@@ -51,12 +52,12 @@ export function readSessionInfo(answer: unknown): SessionInfo {
   const code = text(record, "error");
   if (code !== null) {
     const wait = record.retry_after_seconds;
-    throw new SessionError(code, text(record, "message") ?? `The session was refused: ${code}.`, {
+    throw new SessionError(code, text(record, "message") ?? messages.createRejected(code), {
       retryAfterS: typeof wait === "number" ? wait : null,
     });
   }
   const missing = Object.entries({ sessionId, livekitUrl, token })
     .filter(([, value]) => value === null)
     .map(([name]) => name);
-  throw new SessionError("invalid_session", `createSession returned no ${missing.join(", ")}.`);
+  throw new SessionError("invalid_session", messages.createReturned(missing.join(", ")));
 }

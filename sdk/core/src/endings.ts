@@ -1,5 +1,6 @@
 import { DisconnectReason } from "livekit-client";
 import { SessionError } from "./errors.js";
+import { messages } from "./messages.js";
 
 /** How a session was over without this side asking for it. */
 export interface Ending {
@@ -11,19 +12,9 @@ export interface Ending {
   stillRuns: boolean;
 }
 
-const CLOSED = "The session was ended by the server.";
-
-const WORDS: Record<string, string> = {
-  idle_timeout: "The session ended because nobody spoke for a while.",
-  max_duration: "The session reached its longest duration.",
-  room_lost: "The avatar lost its connection to the room.",
-  worker_lost: "The machine that drew the avatar failed.",
-  failed: "The avatar failed.",
-};
-
-/** The API's code for the end of a session, in words. */
-export function wordEnding(code: string): string {
-  return WORDS[code] ?? CLOSED;
+/** The text for the API's code of the end of a session. */
+export function endReasonText(code: string): string {
+  return messages.endReasons[code] ?? messages.endedByServer;
 }
 
 /** What a reason of the room server means for the session. */
@@ -31,17 +22,17 @@ export function describeEnding(reason: DisconnectReason | undefined): Ending {
   switch (reason) {
     case DisconnectReason.ROOM_DELETED:
     case DisconnectReason.ROOM_CLOSED:
-      return { reason: CLOSED, error: null, stillRuns: false };
+      return { reason: messages.endedByServer, error: null, stillRuns: false };
     case DisconnectReason.PARTICIPANT_REMOVED:
-      return failed("removed", "You were removed from the session.", { stillRuns: false });
+      return failed("removed", messages.removed, { stillRuns: false });
     case DisconnectReason.DUPLICATE_IDENTITY:
-      return failed("joined_elsewhere", "The session was opened in another place with the same token.", {
+      return failed("joined_elsewhere", messages.joinedElsewhere, {
         stillRuns: false,
       });
     case DisconnectReason.SERVER_SHUTDOWN:
-      return failed("server_shutdown", "The server is shutting down. Try again.", { stillRuns: true });
+      return failed("server_shutdown", messages.serverShutdown, { stillRuns: true });
     default:
-      return failed("connection_lost", "The connection was lost and could not be mended. Try again.", {
+      return failed("connection_lost", messages.connectionLost, {
         stillRuns: true,
       });
   }

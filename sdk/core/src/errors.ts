@@ -1,4 +1,5 @@
 import { ConnectionError, ConnectionErrorReason, MediaDeviceFailure } from "livekit-client";
+import { messages } from "./messages.js";
 
 /**
  * Codes of this package's own errors.
@@ -55,24 +56,22 @@ export class SessionError extends Error {
   }
 }
 
+function withDetail(text: string, error: unknown): string {
+  return messages.withDetail(text, error instanceof Error ? error.message : String(error));
+}
+
 /** An error of any kind, as one of ours; one that already is stays itself. */
-export function asSessionError(error: unknown, code: SessionErrorCode, what: string): SessionError {
+export function asSessionError(error: unknown, code: SessionErrorCode, text: string): SessionError {
   if (error instanceof SessionError) return error;
-  const detail = error instanceof Error ? error.message : String(error);
-  return new SessionError(code, `${what}: ${detail}`, { cause: error });
+  return new SessionError(code, withDetail(text, error), { cause: error });
 }
 
 /** Why a room could not be joined. */
 export function joinError(error: unknown): SessionError {
   if (error instanceof ConnectionError && error.reason === ConnectionErrorReason.NotAllowed) {
-    return new SessionError(
-      "token_refused",
-      "The room refused the token: it may have expired, or the session may have ended. Create a new session.",
-      { cause: error },
-    );
+    return new SessionError("token_refused", messages.tokenRefused, { cause: error });
   }
-  const detail = error instanceof Error ? error.message : String(error);
-  return new SessionError("connect_failed", `The room could not be reached: ${detail}`, {
+  return new SessionError("connect_failed", withDetail(messages.connectFailed, error), {
     retryable: true,
     cause: error,
   });
@@ -83,24 +82,12 @@ export function microphoneError(error: unknown): SessionError {
   const cause = { cause: error };
   switch (MediaDeviceFailure.getFailure(error)) {
     case MediaDeviceFailure.PermissionDenied:
-      return new SessionError(
-        "microphone_denied",
-        "The browser was not allowed to use the microphone. Allow it in the site's settings and try again.",
-        cause,
-      );
+      return new SessionError("microphone_denied", messages.microphoneDenied, cause);
     case MediaDeviceFailure.NotFound:
-      return new SessionError(
-        "microphone_missing",
-        "There is no microphone. Connect one and try again.",
-        cause,
-      );
+      return new SessionError("microphone_missing", messages.microphoneMissing, cause);
     case MediaDeviceFailure.DeviceInUse:
-      return new SessionError(
-        "microphone_busy",
-        "Another program uses the microphone. Close it and try again.",
-        cause,
-      );
+      return new SessionError("microphone_busy", messages.microphoneBusy, cause);
     default:
-      return asSessionError(error, "microphone_failed", "The microphone could not be used");
+      return asSessionError(error, "microphone_failed", messages.microphoneFailed);
   }
 }

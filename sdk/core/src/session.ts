@@ -3,8 +3,9 @@ import type { AudioInput } from "./audio/input.js";
 import type { AudioPlaybackHandle } from "./audio/playback.js";
 import { Connection, type ConnectionListener } from "./connection.js";
 import { type ApiSessionInfo, readSessionInfo, type SessionInfo } from "./credentials.js";
-import { describeEnding, wordEnding } from "./endings.js";
+import { describeEnding, endReasonText } from "./endings.js";
 import { asSessionError, joinError, microphoneError, SessionError } from "./errors.js";
+import { messages } from "./messages.js";
 import { nextPhase, type PhaseEvent, type SessionPhase, type SessionStatus, statusOf } from "./phase.js";
 import { Stage } from "./stage.js";
 import { mergeMessage, type TranscriptMessage } from "./transcript.js";
@@ -279,7 +280,7 @@ export class AvatarSession {
     try {
       return readSessionInfo(await this.#options.createSession(face, faceUrl));
     } catch (error) {
-      this.#fail(attempt, asSessionError(error, "create_failed", "The session could not be created"));
+      this.#fail(attempt, asSessionError(error, "create_failed", messages.createFailed));
       return null;
     }
   }
@@ -316,8 +317,7 @@ export class AvatarSession {
       onOver: whileCurrent((reason) => this.#over(attempt, reason)),
       onMicrophone: whileCurrent((muted) => this.#set({ muted })),
       onMicrophoneLost: whileCurrent(() => {
-        const message = "The microphone was disconnected. Connect one and switch it on again.";
-        this.#set({ error: new SessionError("microphone_lost", message) });
+        this.#set({ error: new SessionError("microphone_lost", messages.microphoneLost) });
       }),
       onMessage: whileCurrent((message) => {
         this.#set({ messages: mergeMessage(this.#state.messages, message) });
@@ -347,9 +347,9 @@ export class AvatarSession {
     try {
       const { end_reason: code } = await this.#options.getSession(sessionId);
       const stillShown = this.#state.phase === "ended" && this.#state.sessionId === sessionId;
-      if (stillShown && code) this.#set({ endReason: wordEnding(code) });
+      if (stillShown && code) this.#set({ endReason: endReasonText(code) });
     } catch (error) {
-      this.#set({ error: asSessionError(error, "get_failed", "It is not known why the session ended") });
+      this.#set({ error: asSessionError(error, "get_failed", messages.getFailed) });
     }
   }
 
@@ -380,7 +380,7 @@ export class AvatarSession {
       // Whoever has begun the next session by now is not to be troubled with the last one.
       if (this.#attempt !== null || this.#state.error !== null) return;
       this.#set({
-        error: asSessionError(error, "delete_failed", "The session may still run: it could not be ended"),
+        error: asSessionError(error, "delete_failed", messages.deleteFailed),
       });
     }
   }
@@ -398,14 +398,14 @@ export class AvatarSession {
   #connected(): Connection {
     const connection = this.#attempt?.connection;
     if (!connection || this.#state.status !== "connected") {
-      throw new SessionError("not_connected", "There is no session. Call connect() and wait for it.");
+      throw new SessionError("not_connected", messages.notConnected);
     }
     return connection;
   }
 
   async #speaking<T>(speak: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = this.#connected();
-    if (!connection.maySpeak) throw new SessionError("not_allowed", "This token may watch and not speak.");
+    if (!connection.maySpeak) throw new SessionError("not_allowed", messages.notAllowed);
     return speak(connection);
   }
 
@@ -413,7 +413,7 @@ export class AvatarSession {
     try {
       return await send();
     } catch (error) {
-      throw asSessionError(error, "send_failed", "The text could not be sent");
+      throw asSessionError(error, "send_failed", messages.sendFailed);
     }
   }
 

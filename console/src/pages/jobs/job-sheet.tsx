@@ -2,30 +2,32 @@ import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import type { JobRow } from "../../api/console.ts";
 import { getJob, isOver, type Job } from "../../api/public.ts";
-import { atTime, bytes, seconds } from "../../parts/format.ts";
+import { atTime, bytes, count, hertz, seconds } from "../../parts/format.ts";
 import { Notice } from "../../parts/notice.tsx";
 import { QueryView } from "../../parts/query-view.tsx";
 import { Sheet } from "../../parts/sheet.tsx";
 import { State } from "../../parts/state.tsx";
+import { words } from "../../words/index.ts";
 
 const POLL_MS = 1000;
 
 function Facts({ job, row }: { job: Job; row: JobRow | null }) {
   const { input, output, timing } = job;
+  const { facts: names, key } = words.jobs;
   const facts: readonly [string, string | null][] = [
-    ["Key", row ? `${row.key.name} (${row.key.prefix}…)` : null],
-    ["Sent", atTime(timing.created_at)],
-    ["Begun", atTime(timing.started_at)],
-    ["Ended", atTime(timing.completed_at)],
-    ["Made in", timing.latency_ms === null ? null : seconds(timing.latency_ms / 1000)],
-    ["Length", output.duration === null ? null : seconds(output.duration)],
-    ["Size", output.size_bytes === null ? null : bytes(output.size_bytes)],
-    ["Sample rate", output.sample_rate === null ? null : `${output.sample_rate} Hz`],
-    ["Photo", input.image_size === null ? null : bytes(input.image_size)],
-    ["Sound", input.audio_size === null ? null : bytes(input.audio_size)],
-    ["Text", input.text_preview],
-    ["Characters", input.chars === null ? null : String(input.chars)],
-    ["Language", input.language],
+    [names.key, row ? key(row.key.name, row.key.prefix) : null],
+    [names.created, atTime(timing.created_at)],
+    [names.started, atTime(timing.started_at)],
+    [names.completed, atTime(timing.completed_at)],
+    [names.renderTime, timing.latency_ms === null ? null : seconds(timing.latency_ms / 1000)],
+    [names.duration, output.duration === null ? null : seconds(output.duration)],
+    [names.size, output.size_bytes === null ? null : bytes(output.size_bytes)],
+    [names.sampleRate, output.sample_rate === null ? null : hertz(output.sample_rate)],
+    [names.photo, input.image_size === null ? null : bytes(input.image_size)],
+    [names.audio, input.audio_size === null ? null : bytes(input.audio_size)],
+    [names.text, input.text_preview],
+    [names.characters, input.chars === null ? null : count(input.chars)],
+    [names.language, input.language],
   ];
   return (
     <dl className="facts">
@@ -43,17 +45,19 @@ function Facts({ job, row }: { job: Job; row: JobRow | null }) {
 
 function Result({ job }: { job: Job }) {
   if (job.status === "failed")
-    return <Notice title={`Failed: ${job.error_code ?? "unknown"}`}>{job.error}</Notice>;
+    return (
+      <Notice title={words.jobs.jobFailed(job.error_code ?? words.jobs.unknownError)}>{job.error}</Notice>
+    );
   if (job.status !== "completed")
     return (
-      <Notice kind="wait" title={job.status === "pending" ? "Waiting" : "Rendering"}>
-        {job.queue_position > 1 ? `${job.queue_position - 1} ahead of it.` : "It is done in a moment."}
+      <Notice kind="wait" title={job.status === "pending" ? words.jobs.queued : words.jobs.rendering}>
+        {job.queue_position > 1 ? words.jobs.ahead(job.queue_position - 1) : words.jobs.soon}
       </Notice>
     );
   if (!job.url)
     return (
-      <Notice kind="wait" title="No longer kept">
-        Results are deleted after a day.
+      <Notice kind="wait" title={words.jobs.expired}>
+        {words.jobs.expiredText}
       </Notice>
     );
   return job.type === "video" ? (
@@ -83,13 +87,13 @@ export function JobSheet({
     refetchInterval: (query) => (query.state.data && !isOver(query.state.data) ? POLL_MS : false),
   });
   return (
-    <Sheet title={`Job ${id}`} onClose={onClose} wide>
+    <Sheet title={words.jobs.title(id)} onClose={onClose} wide>
       {query.isError && row?.is_key_revoked ? (
-        <Notice kind="wait" title="Its key was revoked">
-          What a revoked key made can no longer be fetched.
+        <Notice kind="wait" title={words.jobs.keyRevoked}>
+          {words.jobs.keyRevokedText}
         </Notice>
       ) : (
-        <QueryView of={query} failed="This job cannot be shown">
+        <QueryView of={query} failed={words.jobs.notLoaded}>
           {(job) => (
             <div className="job-sheet">
               <div className="stack">
@@ -100,7 +104,7 @@ export function JobSheet({
                     href={job.url}
                     download={`visavis-${id}.${new URL(job.url).pathname.split(".").pop()}`}
                   >
-                    <Download size={16} aria-hidden /> Download
+                    <Download size={16} aria-hidden /> {words.common.download}
                   </a>
                 )}
               </div>

@@ -6,43 +6,46 @@ import { Listing, useListing } from "../../parts/listing.tsx";
 import { Nothing, Page } from "../../parts/page.tsx";
 import { State } from "../../parts/state.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
+import { words } from "../../words/index.ts";
 import { JobSheet } from "./job-sheet.tsx";
 
 const LOOK_EVERY_MS = 4000;
+const { columns, filters } = words.jobs;
+const { pending, processing, completed, failed } = words.common.statuses;
 const FILTERS = {
   status: {
-    label: "State",
-    all: "Every state",
-    names: { pending: "Waiting", processing: "Rendering", completed: "Completed", failed: "Failed" },
+    label: filters.status,
+    all: filters.allStatuses,
+    names: { pending, processing, completed, failed },
   },
-  type: { label: "Kind", all: "Video and speech", names: { video: "Video", tts: "Speech" } },
+  type: { label: filters.type, all: filters.allTypes, names: words.jobs.types },
 };
 
 const COLUMNS: readonly Column<JobRow>[] = [
   {
-    name: "Job",
+    name: columns.job,
     cell: (job) => (
       <button type="button" className="row-button">
         {job.job_id}
       </button>
     ),
   },
-  { name: "State", cell: (job) => <State of={job.status} /> },
+  { name: columns.status, cell: (job) => <State of={job.status} /> },
   {
-    name: "What",
-    cell: (job) => job.text_preview ?? (job.type === "tts" ? "Speech" : "Photo and sound"),
+    name: columns.input,
+    cell: (job) => job.text_preview ?? (job.type === "tts" ? words.jobs.speech : words.jobs.photoAndAudio),
     title: (job) => job.text_preview ?? "",
     className: "cut job-what",
   },
-  { name: "Key", cell: (job) => job.key.name, className: "soft cut" },
-  { name: "Length", cell: (job) => seconds(job.duration_s), isNumber: true },
+  { name: columns.key, cell: (job) => job.key.name, className: "soft cut" },
+  { name: columns.duration, cell: (job) => seconds(job.duration_s), isNumber: true },
   {
-    name: "Made in",
-    cell: (job) => (job.latency_ms === null ? "–" : seconds(job.latency_ms / 1000)),
+    name: columns.renderTime,
+    cell: (job) => (job.latency_ms === null ? words.common.none : seconds(job.latency_ms / 1000)),
     isNumber: true,
   },
   {
-    name: "Sent",
+    name: columns.created,
     cell: (job) => since(job.created_at),
     title: (job) => atTime(job.created_at),
     className: "soft nobreak",
@@ -63,23 +66,23 @@ export function Jobs() {
   });
   const openId = params.get("job");
   return (
-    <Page title="Jobs" about="Videos and speech that were made, newest first. Results are kept for a day.">
+    <Page title={words.shell.pages.jobs} about={words.jobs.about}>
       <Listing
         of={listing}
-        hint="Id, text, error or key"
-        failed="Jobs cannot be listed"
-        unfit="No job fits. Search for less, or for another state."
+        hint={words.jobs.search}
+        failed={words.jobs.failed}
+        unfit={words.jobs.noMatches}
         none={
-          <Nothing icon={<ListVideo size={28} aria-hidden />} title="No jobs yet">
-            <p>What you make in the studio, or through the API, is listed here.</p>
+          <Nothing icon={<ListVideo size={28} aria-hidden />} title={words.jobs.empty.title}>
+            <p>{words.jobs.empty.text}</p>
             <Link className="button primary" to="/studio">
-              Make the first one
+              {words.jobs.empty.action}
             </Link>
           </Nothing>
         }
       >
         <Table
-          label="Jobs"
+          label={words.shell.pages.jobs}
           rows={listing.rows}
           keyOf={(job) => job.job_id}
           columns={COLUMNS}

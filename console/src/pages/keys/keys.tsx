@@ -2,14 +2,17 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { consoleApi, held, type KeyRow, type NewKey } from "../../api/console.ts";
+import { Coded } from "../../parts/coded.tsx";
 import { Copyable } from "../../parts/copy.tsx";
 import { count, dollars, onDay, seconds } from "../../parts/format.ts";
 import { FailureNotice, Notice } from "../../parts/notice.tsx";
 import { Nothing, Page } from "../../parts/page.tsx";
 import { QueryView } from "../../parts/query-view.tsx";
 import { Sheet } from "../../parts/sheet.tsx";
+import { State } from "../../parts/state.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
 import { say } from "../../parts/toasts.tsx";
+import { words } from "../../words/index.ts";
 
 const KEYS = ["keys"] as const;
 
@@ -36,27 +39,27 @@ function MakeKey({ usualRate, onClose }: { usualRate: number; onClose: () => voi
   });
   if (made)
     return (
-      <Sheet title="Your new key" onClose={onClose}>
-        <Notice kind="wait" title="Shown this once">
-          Only a digest of it is kept. Copy it now, to where your program reads it.
+      <Sheet title={words.keys.createdTitle} onClose={onClose}>
+        <Notice kind="wait" title={words.keys.shownOnce}>
+          {words.keys.shownOnceText}
         </Notice>
         <div className="field">
-          <span>API key</span>
-          <Copyable text={made.key} label="the key" />
+          <span>{words.keys.apiKey}</span>
+          <Copyable text={made.key} label={words.keys.apiKey} />
         </div>
         <div className="field">
-          <span>Signs its notifications</span>
-          <Copyable text={made.webhook_secret} label="the webhook secret" />
+          <span>{words.keys.webhookSecret}</span>
+          <Copyable text={made.webhook_secret} label={words.keys.webhookSecret} />
         </div>
         <div className="deeds">
           <button type="button" className="button primary" onClick={onClose}>
-            Done
+            {words.common.done}
           </button>
         </div>
       </Sheet>
     );
   return (
-    <Sheet title="Make a key" onClose={onClose}>
+    <Sheet title={words.keys.createTitle} onClose={onClose}>
       {make.isError && <FailureNotice error={make.error} />}
       <form
         className="stack"
@@ -66,26 +69,32 @@ function MakeKey({ usualRate, onClose }: { usualRate: number; onClose: () => voi
         }}
       >
         <label className="field">
-          <span>Name</span>
-          <input className="input" name="name" required maxLength={100} placeholder="Web shop, staging" />
-          <small className="hint">So that you can tell it from others.</small>
+          <span>{words.keys.name}</span>
+          <input
+            className="input"
+            name="name"
+            required
+            maxLength={100}
+            placeholder={words.keys.namePlaceholder}
+          />
+          <small className="hint">{words.keys.nameHint}</small>
         </label>
         <div className="pair">
           <label className="field">
-            <span>Requests a minute</span>
+            <span>{words.keys.perMinute}</span>
             <input className="input" name="rate" type="number" min={1} placeholder={String(usualRate)} />
           </label>
           <label className="field">
-            <span>Requests a month</span>
-            <input className="input" name="cap" type="number" min={0} placeholder="No limit" />
+            <span>{words.keys.perMonth}</span>
+            <input className="input" name="cap" type="number" min={0} placeholder={words.keys.noLimit} />
           </label>
         </div>
         <div className="deeds">
           <button type="button" className="button" onClick={onClose}>
-            Cancel
+            {words.common.cancel}
           </button>
           <button type="submit" className="button primary" disabled={make.isPending}>
-            Make the key
+            {words.keys.create}
           </button>
         </div>
       </form>
@@ -101,20 +110,19 @@ function RevokeKey({ row, onClose }: { row: KeyRow; onClose: () => void }) {
     },
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: KEYS });
-      say(`“${row.name}” is refused from now on.`);
+      say(words.keys.revokedToast(row.name));
       onClose();
     },
   });
   return (
-    <Sheet title={`Revoke “${row.name}”?`} onClose={onClose}>
+    <Sheet title={words.keys.revokeTitle(row.name)} onClose={onClose}>
       <p>
-        Requests with <code>{row.prefix}…</code> are refused from now on. Jobs that it sent are still
-        finished. This cannot be undone.
+        <Coded>{words.keys.revokeText(row.prefix)}</Coded>
       </p>
       {revoke.isError && <FailureNotice error={revoke.error} />}
       <div className="deeds">
         <button type="button" className="button" onClick={onClose}>
-          Keep it
+          {words.common.cancel}
         </button>
         <button
           type="button"
@@ -122,7 +130,7 @@ function RevokeKey({ row, onClose }: { row: KeyRow; onClose: () => void }) {
           disabled={revoke.isPending}
           onClick={() => revoke.mutate()}
         >
-          Revoke the key
+          {words.keys.revokeConfirm}
         </button>
       </div>
     </Sheet>
@@ -131,45 +139,51 @@ function RevokeKey({ row, onClose }: { row: KeyRow; onClose: () => void }) {
 
 const columns = (usualRate: number, onRevoke: (row: KeyRow) => void): readonly Column<KeyRow>[] => [
   {
-    name: "Name",
+    name: words.keys.columns.name,
     cell: (row) => (
       <>
         <strong>{row.name}</strong>
-        {row.is_console && <small className="faint block">What is made in this console</small>}
+        {row.is_console && <small className="faint block">{words.keys.consoleKey}</small>}
         <small className="faint block">
-          <code>{row.prefix}…</code> since {onDay(row.created_at)}
+          <Coded>{words.keys.created(row.prefix, onDay(row.created_at))}</Coded>
         </small>
       </>
     ),
   },
-  { name: "Owner", cell: (row) => row.owner ?? "Service key", className: "soft cut" },
-  { name: "A minute", cell: (row) => row.requests_per_minute ?? usualRate, isNumber: true },
   {
-    name: "This month",
+    name: words.keys.columns.owner,
+    cell: (row) => row.owner ?? words.keys.serviceKey,
+    className: "soft cut",
+  },
+  { name: words.keys.columns.perMinute, cell: (row) => row.requests_per_minute ?? usualRate, isNumber: true },
+  {
+    name: words.keys.columns.thisMonth,
     cell: (row) => (
       <>
         {count(row.requests_this_month)}
-        {row.monthly_cap !== null && <span className="faint"> of {count(row.monthly_cap)}</span>}
+        {row.monthly_cap !== null && (
+          <span className="faint">{words.keys.ofCap(count(row.monthly_cap))}</span>
+        )}
       </>
     ),
     isNumber: true,
   },
-  { name: "Made", cell: (row) => seconds(row.seconds_this_month), isNumber: true },
-  { name: "Cost", cell: (row) => dollars(row.cost_usd_this_month), isNumber: true },
+  { name: words.keys.columns.duration, cell: (row) => seconds(row.seconds_this_month), isNumber: true },
+  { name: words.keys.columns.cost, cell: (row) => dollars(row.cost_usd_this_month), isNumber: true },
   {
-    name: "Revoke",
+    name: words.keys.columns.actions,
     isNameUnseen: true,
     cell: (row) =>
       row.revoked_at ? (
-        <span className="state bad">revoked</span>
+        <State of="revoked" />
       ) : (
         <button
           type="button"
           className="button quiet"
-          aria-label={`Revoke ${row.name}`}
+          aria-label={words.keys.revokeNamed(row.name)}
           onClick={() => onRevoke(row)}
         >
-          Revoke
+          {words.keys.revoke}
         </button>
       ),
     className: "deed",
@@ -186,31 +200,27 @@ export function Keys() {
   });
   const deeds = list.data?.may_create && (
     <button type="button" className="button primary" onClick={() => setMaking(true)}>
-      <Plus size={17} aria-hidden /> Make a key
+      <Plus size={17} aria-hidden /> {words.keys.create}
     </button>
   );
   return (
-    <Page
-      title="Keys"
-      about="What programs call the API with. Each has its own rate, bill and webhook secret."
-      deeds={deeds}
-    >
-      <QueryView of={list} failed="Keys cannot be listed">
+    <Page title={words.shell.pages.keys} about={words.keys.about} deeds={deeds}>
+      <QueryView of={list} failed={words.keys.failed}>
         {({ keys, may_create: mayCreate, default_requests_per_minute: usualRate }) => (
           <div className="stack">
             {!mayCreate && (
-              <Notice kind="calm" title="You are signed in with a key">
-                Sign in with an e-mail address and a password to make others.
+              <Notice kind="calm" title={words.keys.signedInWithKey}>
+                {words.keys.signedInWithKeyText}
               </Notice>
             )}
             <div className="card">
               {keys.length === 0 ? (
-                <Nothing icon={<KeyRound size={28} aria-hidden />} title="No keys yet">
-                  <p>Make one for each program that is to use this server.</p>
+                <Nothing icon={<KeyRound size={28} aria-hidden />} title={words.keys.empty.title}>
+                  <p>{words.keys.empty.text}</p>
                 </Nothing>
               ) : (
                 <Table
-                  label="Keys"
+                  label={words.shell.pages.keys}
                   rows={keys}
                   keyOf={(row) => row.id}
                   columns={columns(usualRate, setRevoking)}

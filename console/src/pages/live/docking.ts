@@ -2,6 +2,7 @@
 import { clock } from "../../parts/format.ts";
 import { say } from "../../parts/toasts.tsx";
 import { dock } from "../../shell/docked.ts";
+import { words } from "../../words/index.ts";
 import { call, isUnderway, PATH, session } from "./call.ts";
 import { MiniPlayer } from "./mini-player.tsx";
 
@@ -12,10 +13,10 @@ const isElsewhere = (): boolean => window.location.pathname !== PATH;
 let told: unknown = null;
 
 /** Says once, on other pages, what its own page shows. */
-function tell(what: unknown, words: string): void {
+function tell(what: unknown, text: string): void {
   if (what === told) return;
   told = what;
-  if (isElsewhere()) say(words);
+  if (isElsewhere()) say(text);
 }
 
 function follow(): void {
@@ -27,17 +28,14 @@ function follow(): void {
   }
   if (dock.get().docked !== null) dock.set({ docked: null });
   if (state.error) tell(state.error, state.error.message);
-  else if (state.endReason) tell(state.endReason, `The live session is over. ${state.endReason}`);
+  else if (state.endReason) tell(state.endReason, words.live.endedToast(state.endReason));
 }
 
 // What this side ended is told with its cost, which the server says a moment later.
 function followEnd(): void {
   const { end } = call.get();
   if (end)
-    tell(
-      end,
-      `The live session is over. It lasted ${clock(end.duration_seconds)} and cost ${end.estimated_cost}.`,
-    );
+    tell(end, words.live.endedToast(words.live.endedText(clock(end.duration_seconds), end.estimated_cost)));
 }
 
 session.subscribe(follow);

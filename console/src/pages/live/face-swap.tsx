@@ -3,6 +3,7 @@ import { swapFace } from "../../api/public.ts";
 import { FaceChoice, useDefaultFace } from "../../parts/face.tsx";
 import { FailureNotice } from "../../parts/notice.tsx";
 import { useSession } from "../../shell/session.tsx";
+import { words } from "../../words/index.ts";
 
 /** Another face for the running session, at once. */
 export function FaceSwap({
@@ -26,8 +27,8 @@ export function FaceSwap({
   return (
     <section className="stack" aria-busy={swap.isPending}>
       <div>
-        <h2>Face</h2>
-        <p className="hint">Another photo takes over without a break.</p>
+        <h2>{words.face.title}</h2>
+        <p className="hint">{words.live.face.hint}</p>
       </div>
       <FaceChoice
         face={swap.isPending ? (swap.variables ?? null) : face}
@@ -36,9 +37,9 @@ export function FaceSwap({
         compact
       />
       <p className="hint" role="status">
-        {swap.isPending ? "Changing the face…" : swap.isSuccess ? "The face is changed." : ""}
+        {swap.isPending ? words.live.face.changing : swap.isSuccess ? words.live.face.changed : ""}
       </p>
-      {swap.isError && <FailureNotice error={swap.error} title="The face stays as it is" />}
+      {swap.isError && <FailureNotice error={swap.error} title={words.live.face.failed} />}
     </section>
   );
 }

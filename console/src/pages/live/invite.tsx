@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { consoleApi, held } from "../../api/console.ts";
+import { Coded } from "../../parts/coded.tsx";
 import { Copyable } from "../../parts/copy.tsx";
 import { Notice } from "../../parts/notice.tsx";
 import { QueryView } from "../../parts/query-view.tsx";
 import { Sheet } from "../../parts/sheet.tsx";
+import { words } from "../../words/index.ts";
 import { isLoopback } from "./loopback.ts";
 
 /** A link that lets others watch: to be sent, or to be put into a streaming program. */
@@ -19,31 +21,24 @@ export function Invite({ sessionId, onClose }: { sessionId: string; onClose: () 
     staleTime: Number.POSITIVE_INFINITY,
   });
   return (
-    <Sheet title="Invite viewers" onClose={onClose}>
-      <p className="soft">
-        Whoever has this link sees and hears the avatar, without an account and without being seen. It works
-        until the session ends.
-      </p>
-      <QueryView of={share} failed="There is no link" rows={1}>
+    <Sheet title={words.invite.title} onClose={onClose}>
+      <p className="soft">{words.invite.about}</p>
+      <QueryView of={share} failed={words.invite.failed} rows={1}>
         {({ url }) => (
           <>
             {isLoopback(url) && (
-              <Notice kind="wait" title="Only this machine can open it">
-                Its address, {new URL(url).hostname}, is one that every machine has for itself. Set{" "}
-                <code>VISAVIS_PUBLIC_URL</code> to the address at which others reach this server, and start it
-                again.
+              <Notice kind="wait" title={words.invite.loopback}>
+                <Coded>{words.invite.loopbackText(new URL(url).hostname)}</Coded>
               </Notice>
             )}
-            <Copyable text={url} label="the link" />
-            <p className="hint">
-              In OBS: add a browser source with this address. The page has no frame and a transparent ground.
-            </p>
+            <Copyable text={url} label={words.invite.link} />
+            <p className="hint">{words.invite.obs}</p>
             <div className="deeds">
               <a className="button" href={url} target="_blank" rel="noreferrer">
-                Open it here
+                {words.invite.open}
               </a>
               <button type="button" className="button primary" onClick={onClose}>
-                Done
+                {words.common.done}
               </button>
             </div>
           </>

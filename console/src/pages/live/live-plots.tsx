@@ -1,19 +1,22 @@
 import { useMemo } from "react";
 import { clock } from "../../parts/format.ts";
 import { Plot, type Series } from "../../parts/plot.tsx";
+import { words } from "../../words/index.ts";
 import type { Figures } from "./figures.ts";
+
+const { stats } = words.live;
 
 const PLOTS: ReadonlyArray<{
   title: string;
   lines: readonly [string, string, string, (figures: Figures) => number | null][];
 }> = [
-  { title: "Latency, ms", lines: [["Line and buffer", "--plot-1", "ms", (each) => each.latencyMs]] },
-  { title: "Lips behind sound, ms", lines: [["Offset", "--plot-2", "ms", (each) => each.offsetMs]] },
+  { title: stats.latency, lines: [[stats.networkAndBuffer, "--plot-1", "ms", (each) => each.latencyMs]] },
+  { title: stats.offset, lines: [[stats.offsetSeries, "--plot-2", "ms", (each) => each.offsetMs]] },
   {
-    title: "Bitrate, kbit/s",
+    title: stats.bitrate,
     lines: [
-      ["Picture", "--plot-1", "kbit/s", (each) => each.videoKbps],
-      ["Sound", "--plot-3", "kbit/s", (each) => each.audioKbps],
+      [stats.video, "--plot-1", "kbit/s", (each) => each.videoKbps],
+      [stats.audio, "--plot-3", "kbit/s", (each) => each.audioKbps],
     ],
   },
 ];
@@ -31,13 +34,14 @@ export function LivePlots({ figures }: { figures: readonly Figures[] }) {
       }));
       const now = series.map((each) => {
         const last = each.values.findLast((value) => value !== null);
-        return `${each.name}: ${last === undefined || last === null ? "not measured yet" : `${Math.round(last)} ${each.unit}`}`;
+        const value = last === undefined || last === null ? stats.noData : `${Math.round(last)} ${each.unit}`;
+        return stats.value(each.name, value);
       });
-      return { title, xs, series, summary: `Now: ${now.join(", ")}` };
+      return { title, xs, series, summary: stats.now(now.join(", ")) };
     });
   }, [figures]);
   return (
-    <section className="plots" aria-label="Figures">
+    <section className="plots" aria-label={stats.title}>
       {drawn.map((plot) => (
         <div key={plot.title} className="card padded">
           <Plot kind="lines" write={clock} {...plot} />

@@ -6,13 +6,15 @@ import { clock } from "../../parts/format.ts";
 import { bringIntoView } from "../../parts/in-view.ts";
 import { Notice } from "../../parts/notice.tsx";
 import { Page } from "../../parts/page.tsx";
+import { State } from "../../parts/state.tsx";
 import { useSession } from "../../shell/session.tsx";
+import { words } from "../../words/index.ts";
 import { call, isUnderway, session, showIn, useCall } from "./call.ts";
 import { Elapsed } from "./elapsed.tsx";
 import { FaceSwap } from "./face-swap.tsx";
 import { Invite } from "./invite.tsx";
 import { LivePlots } from "./live-plots.tsx";
-import { PHASES } from "./phases.ts";
+import { phaseText } from "./phases.ts";
 import { Speak } from "./speak.tsx";
 import { forgetSpeaking } from "./speaking.ts";
 import "./docking.ts";
@@ -36,12 +38,12 @@ function LiveStage({ face }: { face: Blob | undefined }) {
       <div ref={showIn} className="live-picture" hidden={!isShown} />
       {isShown && since !== null && (
         <p className="stage-badge">
-          <span className="state live">live</span> <Elapsed since={since} />
+          <State of="live" /> <Elapsed since={since} />
         </p>
       )}
       {isBusy && (
         <div className="stage-progress">
-          <p role="status">{PHASES[phase] ?? "Waiting"}</p>
+          <p role="status">{phaseText(phase)}</p>
           <div className="progress unknown" aria-hidden>
             <i />
           </div>
@@ -53,7 +55,7 @@ function LiveStage({ face }: { face: Blob | undefined }) {
           className="button primary stage-sound"
           onClick={() => void session.startAudio()}
         >
-          <Volume2 size={17} aria-hidden /> Let it be heard
+          <Volume2 size={17} aria-hidden /> {words.live.playAudio}
         </button>
       )}
     </div>
@@ -63,19 +65,18 @@ function LiveStage({ face }: { face: Blob | undefined }) {
 function Controls({ onInvite }: { onInvite: () => void }) {
   const { muted, volume } = useCall();
   return (
-    <div className="live-controls row" role="toolbar" aria-label="Session">
+    <div className="live-controls row" role="toolbar" aria-label={words.live.controls}>
       <button
         type="button"
         className={`button ${muted ? "" : "on"}`}
-        aria-pressed={!muted}
         onClick={() => void session.setMicEnabled(muted)}
       >
         {muted ? <MicOff size={17} aria-hidden /> : <Mic size={17} aria-hidden />}
-        {muted ? "Microphone off" : "Microphone on"}
+        {muted ? words.live.unmute : words.live.mute}
       </button>
       <label className="volume row">
         {volume === 0 ? <VolumeOff size={17} aria-hidden /> : <Volume2 size={17} aria-hidden />}
-        <span className="unseen">Volume</span>
+        <span className="unseen">{words.live.volume}</span>
         <input
           type="range"
           min={0}
@@ -86,10 +87,10 @@ function Controls({ onInvite }: { onInvite: () => void }) {
       </label>
       <span className="grow" />
       <button type="button" className="button" onClick={onInvite}>
-        <Users size={17} aria-hidden /> Invite
+        <Users size={17} aria-hidden /> {words.live.invite}
       </button>
       <button type="button" className="button danger" onClick={() => void session.disconnect()}>
-        <PhoneOff size={17} aria-hidden /> End
+        <PhoneOff size={17} aria-hidden /> {words.live.end}
       </button>
     </div>
   );
@@ -100,17 +101,17 @@ function Ending() {
   if (error && status === "error") {
     const wait = error.retryAfterS;
     return (
-      <Notice title={error.code === "no_capacity" ? "Every slot is taken" : "The session failed"}>
+      <Notice title={error.code === "no_capacity" ? words.live.noCapacity : words.live.failed}>
         {error.message}
-        {wait !== null && ` Try again in ${wait} s.`}
+        {wait !== null && ` ${words.common.tryAgainIn(wait)}`}
       </Notice>
     );
   }
   if (error) return <Notice>{error.message}</Notice>;
   if (end)
     return (
-      <Notice kind="calm" title="The session is over">
-        It lasted {clock(end.duration_seconds)} and cost {end.estimated_cost}.
+      <Notice kind="calm" title={words.live.ended}>
+        {words.live.endedText(clock(end.duration_seconds), end.estimated_cost)}
       </Notice>
     );
   if (endReason) return <Notice kind="wait">{endReason}</Notice>;
@@ -125,8 +126,8 @@ function Starting() {
   const { max_face_bytes: maxBytes } = useSession().limits;
   const isFaceRefused = useCheckedPhoto(face).checked?.problem != null;
   return (
-    <section className="stack live-panel" aria-label="Starting">
-      <h2>Face</h2>
+    <section className="stack live-panel" aria-label={words.live.setup}>
+      <h2>{words.face.title}</h2>
       <FaceChoice face={face} maxBytes={maxBytes} onChoose={(face) => call.set({ face })} />
       <button
         type="button"
@@ -137,16 +138,15 @@ function Starting() {
           void session.connect(face);
         }}
       >
-        <Play size={18} aria-hidden /> {isStarting ? "Starting…" : "Start the session"}
+        <Play size={18} aria-hidden /> {isStarting ? words.live.starting : words.live.start}
       </button>
       {isStarting && (
         <button type="button" className="button" onClick={() => void session.disconnect()}>
-          Cancel
+          {words.common.cancel}
         </button>
       )}
       <p className="hint row">
-        <AudioLines size={15} aria-hidden /> Billed by the second, from the avatar's appearance until you end
-        it. It goes on while you look at other pages.
+        <AudioLines size={15} aria-hidden /> {words.live.billing}
       </p>
     </section>
   );
@@ -159,18 +159,15 @@ export function Live() {
   const { face, status, sessionId, figures } = useCall();
   const isOn = status === "connected";
   return (
-    <Page
-      title="Live"
-      about="A face that speaks as you do: through your microphone, a file, or what you type."
-    >
+    <Page title={words.shell.pages.live} about={words.live.about}>
       <div className="live-page">
-        <section className="stack" aria-label="Stage">
+        <section className="stack" aria-label={words.live.preview}>
           <LiveStage face={face ?? fallback.data} />
           {isOn && <Controls onInvite={() => setInviting(true)} />}
           <Ending />
         </section>
         {isOn ? (
-          <section className="stack live-panel" aria-label="Speaking">
+          <section className="stack live-panel" aria-label={words.live.speech.title}>
             <Speak />
             {sessionId && (
               <FaceSwap sessionId={sessionId} face={face} onSwapped={(face) => call.set({ face })} />

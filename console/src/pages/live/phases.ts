@@ -1,7 +1,8 @@
-/** What is said while a session is on its way. */
-export const PHASES: Readonly<Record<string, string>> = {
-  creating: "Opening the session",
-  connecting: "Joining the room",
-  connected: "Waiting for the avatar",
-  reconnecting: "Connection lost, mending it",
-};
+import type { SessionPhase } from "@visavis/core";
+import { words } from "../../words/index.ts";
+
+/** What is shown while there is no picture. */
+export function phaseText(phase: SessionPhase): string {
+  const texts: Partial<Record<SessionPhase, string>> = words.live.phases;
+  return texts[phase] ?? words.live.waiting;
+}

@@ -5,11 +5,14 @@ import { speakText } from "../../api/public.ts";
 import { FailureNotice } from "../../parts/notice.tsx";
 import { SoundDrop } from "../../parts/sound-drop.tsx";
 import { useSession } from "../../shell/session.tsx";
+import { words } from "../../words/index.ts";
 import { SpeechChoice, useSoundLimits } from "../studio/voice-choice.tsx";
 import { session } from "./call.ts";
 import { sayAloud, stopSpeaking, useSpeaking } from "./speaking.ts";
 
-function Typed({ onSay }: { onSay: (words: string, sound: (signal: AbortSignal) => Promise<Blob>) => void }) {
+const texts = words.live.speech;
+
+function Typed({ onSay }: { onSay: (text: string, sound: (signal: AbortSignal) => Promise<Blob>) => void }) {
   const [speech, setSpeech] = useState({ text: "", language: "en-us", voice: "" });
   const { max_text_chars: maxChars } = useSession().limits;
   const submit = (event: FormEvent) => {
@@ -22,12 +25,12 @@ function Typed({ onSay }: { onSay: (words: string, sound: (signal: AbortSignal) 
   return (
     <form className="stack" onSubmit={submit}>
       <label className="field">
-        <span className="unseen">Text to be said</span>
+        <span className="unseen">{texts.text}</span>
         <textarea
           className="input"
           rows={3}
           maxLength={maxChars}
-          placeholder="Type what it should say, then press Enter"
+          placeholder={texts.placeholder}
           value={speech.text}
           onChange={(event) => setSpeech({ ...speech, text: event.target.value })}
           onKeyDown={(event) => {
@@ -37,7 +40,7 @@ function Typed({ onSay }: { onSay: (words: string, sound: (signal: AbortSignal) 
       </label>
       <SpeechChoice speech={speech} onChange={setSpeech} />
       <button type="submit" className="button primary" disabled={speech.text.trim() === ""}>
-        <Send size={16} aria-hidden /> Say it
+        <Send size={16} aria-hidden /> {texts.submit}
       </button>
     </form>
   );
@@ -50,36 +53,36 @@ export function Speak() {
   const sayFile = (file: File) => void sayAloud(session, file.name, async () => file);
   return (
     <section className="stack">
-      <h2>Speak</h2>
+      <h2>{texts.title}</h2>
       <Tabs.Root defaultValue="text">
-        <Tabs.List className="tabs" aria-label="What it says">
+        <Tabs.List className="tabs" aria-label={texts.sources}>
           <Tabs.Trigger value="text">
-            <MessageSquareText size={15} aria-hidden /> Text
+            <MessageSquareText size={15} aria-hidden /> {texts.source.text}
           </Tabs.Trigger>
           <Tabs.Trigger value="file">
-            <AudioLines size={15} aria-hidden /> Sound
+            <AudioLines size={15} aria-hidden /> {texts.source.file}
           </Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="text" tabIndex={-1} className="tab-body">
-          <Typed onSay={(words, sound) => void sayAloud(session, words, sound)} />
+          <Typed onSay={(text, sound) => void sayAloud(session, text, sound)} />
         </Tabs.Content>
         <Tabs.Content value="file" tabIndex={-1} className="tab-body">
-          <SoundDrop invitation="Drop a sound here, and it is said." limits={limits} onChoose={sayFile} />
+          <SoundDrop invitation={texts.drop} limits={limits} onChoose={sayFile} />
         </Tabs.Content>
       </Tabs.Root>
-      {speaking.error !== null && <FailureNotice error={speaking.error} title="This cannot be said" />}
+      {speaking.error !== null && <FailureNotice error={speaking.error} title={texts.failed} />}
       {speaking.said.length > 0 && (
-        <ul className="said" aria-label="Said">
-          {speaking.said.map(({ id, words }) => (
+        <ul className="said" aria-label={texts.history}>
+          {speaking.said.map(({ id, text }) => (
             <li key={id} className={id === speaking.now ? "now" : ""}>
-              {words}
+              {text}
             </li>
           ))}
         </ul>
       )}
       {speaking.now !== null && (
         <button type="button" className="button" onClick={() => stopSpeaking(session)}>
-          <Square size={15} aria-hidden /> Stop talking
+          <Square size={15} aria-hidden /> {texts.stop}
         </button>
       )}
     </section>

@@ -6,7 +6,7 @@ const KEPT = 5;
 
 interface Said {
   id: number;
-  words: string;
+  text: string;
 }
 
 interface Speaking {
@@ -33,14 +33,14 @@ export function stopSpeaking(session: AvatarSession): void {
 /** Says a sound, which may first have to be made; what goes wrong is in the state. */
 export async function sayAloud(
   session: AvatarSession,
-  words: string,
+  text: string,
   sound: (signal: AbortSignal) => Promise<Blob>,
 ): Promise<void> {
   stopSpeaking(session);
   const id = next++;
   const cancel = new AbortController();
   current = { id, cancel };
-  speaking.set({ error: null, now: id, said: [...speaking.get().said, { id, words }].slice(-KEPT) });
+  speaking.set({ error: null, now: id, said: [...speaking.get().said, { id, text }].slice(-KEPT) });
   try {
     const playback = await session.speak(await sound(cancel.signal));
     if (cancel.signal.aborted) playback.stop();

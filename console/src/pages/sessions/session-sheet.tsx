@@ -3,43 +3,35 @@ import { PhoneOff, Users } from "lucide-react";
 import { useState } from "react";
 import { consoleApi, held, type LiveRow } from "../../api/console.ts";
 import { endLive } from "../../api/public.ts";
-import { atTime, dollars, seconds } from "../../parts/format.ts";
+import { atTime, count, dollars, seconds } from "../../parts/format.ts";
 import { FailureNotice } from "../../parts/notice.tsx";
 import { QueryView } from "../../parts/query-view.tsx";
 import { Sheet } from "../../parts/sheet.tsx";
 import { State } from "../../parts/state.tsx";
 import { say } from "../../parts/toasts.tsx";
+import { wordFor, words } from "../../words/index.ts";
 import { Invite } from "../live/invite.tsx";
 
 const LOOK_EVERY_MS = 2000;
 
-const REASONS: Record<string, string> = {
-  deleted: "Ended by its owner",
-  idle_timeout: "Nobody was there, or could be heard",
-  max_duration: "It reached its longest time",
-  room_deleted: "Its room was closed",
-  room_lost: "Its room could not be reached",
-  worker_lost: "Its worker died, and no other was free",
-  failed: "It broke again and again",
-};
-
 /** Why a session ended, in words. */
 export const reasonOf = (reason: string | null): string =>
-  reason === null ? "–" : (REASONS[reason] ?? reason);
+  reason === null ? words.common.none : wordFor(words.sessions.reasons, reason);
 
 function Facts({ session }: { session: LiveRow }) {
+  const { facts: names, key } = words.sessions;
   const facts: readonly [string, string][] = [
-    ["Key", `${session.key.name} (${session.key.prefix}…)`],
-    ["Mode", session.mode],
-    ["Room", session.room],
-    ["Opened", atTime(session.created_at)],
-    ["Begun", atTime(session.started_at)],
-    ["Ended", atTime(session.ended_at)],
-    ["Why", reasonOf(session.reason)],
-    ["Lasted", seconds(session.duration_s)],
-    ["Cost", dollars(session.cost_usd)],
-    ["Worker", session.worker ?? "–"],
-    ["Taken over", session.takeovers === 0 ? "never" : `${session.takeovers} times`],
+    [names.key, key(session.key.name, session.key.prefix)],
+    [names.mode, session.mode],
+    [names.room, session.room],
+    [names.created, atTime(session.created_at)],
+    [names.started, atTime(session.started_at)],
+    [names.ended, atTime(session.ended_at)],
+    [names.reason, reasonOf(session.reason)],
+    [names.duration, seconds(session.duration_s)],
+    [names.cost, dollars(session.cost_usd)],
+    [names.worker, session.worker ?? words.common.none],
+    [names.failovers, count(session.takeovers)],
   ];
   return (
     <dl className="facts">
@@ -68,15 +60,15 @@ export function SessionSheet({ id, onClose }: { id: string; onClose: () => void 
   const end = useMutation({
     mutationFn: (row: LiveRow) => endLive(row.session_id, row.key.id),
     onSuccess: (ended) => {
-      say(`The session is over. It cost ${ended.estimated_cost}.`);
+      say(words.sessions.endedToast(ended.estimated_cost));
       void queries.invalidateQueries({ queryKey: ["session-row", id] });
       void queries.invalidateQueries({ queryKey: ["sessions"] });
     },
   });
   if (isInviting) return <Invite sessionId={id} onClose={() => setInviting(false)} />;
   return (
-    <Sheet title="Session" onClose={onClose}>
-      <QueryView of={query} failed="This session cannot be shown">
+    <Sheet title={words.sessions.title} onClose={onClose}>
+      <QueryView of={query} failed={words.sessions.notLoaded}>
         {(session) => (
           <>
             <div className="row">
@@ -84,12 +76,12 @@ export function SessionSheet({ id, onClose }: { id: string; onClose: () => void 
               <code>{id}</code>
             </div>
             <Facts session={session} />
-            {end.isError && <FailureNotice error={end.error} title="It could not be ended" />}
+            {end.isError && <FailureNotice error={end.error} title={words.sessions.notEnded} />}
             {session.status === "active" && (
               <div className="deeds">
                 {session.mode !== "external" && (
                   <button type="button" className="button" onClick={() => setInviting(true)}>
-                    <Users size={16} aria-hidden /> Invite viewers
+                    <Users size={16} aria-hidden /> {words.sessions.inviteViewers}
                   </button>
                 )}
                 <button
@@ -98,7 +90,7 @@ export function SessionSheet({ id, onClose }: { id: string; onClose: () => void 
                   disabled={end.isPending || session.is_key_revoked}
                   onClick={() => end.mutate(session)}
                 >
-                  <PhoneOff size={16} aria-hidden /> End the session
+                  <PhoneOff size={16} aria-hidden /> {words.sessions.end}
                 </button>
               </div>
             )}

@@ -6,16 +6,19 @@ import { Listing, useListing } from "../../parts/listing.tsx";
 import { Nothing, Page } from "../../parts/page.tsx";
 import { State } from "../../parts/state.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
+import { words } from "../../words/index.ts";
 import { reasonOf, SessionSheet } from "./session-sheet.tsx";
 
 const LOOK_EVERY_MS = 3000;
+const { columns, filters } = words.sessions;
+const { active, ended } = words.common.statuses;
 const FILTERS = {
-  status: { label: "State", all: "Every state", names: { active: "Active", ended: "Ended" } },
+  status: { label: filters.status, all: filters.allStatuses, names: { active, ended } },
 };
 
 const COLUMNS: readonly Column<LiveRow>[] = [
   {
-    name: "Session",
+    name: columns.session,
     cell: (session) => (
       <button type="button" className="row-button cut">
         {session.session_id}
@@ -23,13 +26,13 @@ const COLUMNS: readonly Column<LiveRow>[] = [
     ),
     className: "identifier",
   },
-  { name: "State", cell: (session) => <State of={session.status} /> },
-  { name: "Why it ended", cell: (session) => reasonOf(session.reason), className: "soft" },
-  { name: "Key", cell: (session) => session.key.name, className: "soft cut" },
-  { name: "Lasted", cell: (session) => seconds(session.duration_s), isNumber: true },
-  { name: "Cost", cell: (session) => dollars(session.cost_usd), isNumber: true },
+  { name: columns.status, cell: (session) => <State of={session.status} /> },
+  { name: columns.reason, cell: (session) => reasonOf(session.reason), className: "soft" },
+  { name: columns.key, cell: (session) => session.key.name, className: "soft cut" },
+  { name: columns.duration, cell: (session) => seconds(session.duration_s), isNumber: true },
+  { name: columns.cost, cell: (session) => dollars(session.cost_usd), isNumber: true },
   {
-    name: "Begun",
+    name: columns.created,
     cell: (session) => since(session.created_at),
     title: (session) => atTime(session.started_at),
     className: "soft nobreak",
@@ -50,23 +53,23 @@ export function Sessions() {
   });
   const openId = params.get("session");
   return (
-    <Page title="Sessions" about="Live avatars, running and past. Billed by the second.">
+    <Page title={words.shell.pages.sessions} about={words.sessions.about}>
       <Listing
         of={listing}
-        hint="Id, reason or key"
-        failed="Sessions cannot be listed"
-        unfit="No session fits. Search for less, or for another state."
+        hint={words.sessions.search}
+        failed={words.sessions.failed}
+        unfit={words.sessions.noMatches}
         none={
-          <Nothing icon={<Activity size={28} aria-hidden />} title="No sessions yet">
-            <p>Live avatars, begun here or through the API, are listed here while and after they run.</p>
+          <Nothing icon={<Activity size={28} aria-hidden />} title={words.sessions.empty.title}>
+            <p>{words.sessions.empty.text}</p>
             <Link className="button primary" to="/live">
-              Start the first one
+              {words.sessions.empty.action}
             </Link>
           </Nothing>
         }
       >
         <Table
-          label="Sessions"
+          label={words.shell.pages.sessions}
           rows={listing.rows}
           keyOf={(session) => session.session_id}
           columns={COLUMNS}

@@ -2,6 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { useRef, useState } from "react";
 import { consoleApi, held, type SettingRow } from "../../api/console.ts";
+import { Coded } from "../../parts/coded.tsx";
 import { SearchField } from "../../parts/listing.tsx";
 import { FailureNotice } from "../../parts/notice.tsx";
 import { Nothing, Page } from "../../parts/page.tsx";
@@ -9,28 +10,30 @@ import { QueryView } from "../../parts/query-view.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
 import { say } from "../../parts/toasts.tsx";
 import { useSession } from "../../shell/session.tsx";
+import { words as texts } from "../../words/index.ts";
 import "./settings.css";
 
 function written(value: unknown): string {
-  if (value === null || value === undefined) return "not set";
-  if (typeof value === "boolean") return value ? "yes" : "no";
-  if (Array.isArray(value)) return value.length ? value.join(", ") : "none";
+  if (value === null || value === undefined) return texts.settings.notSet;
+  if (typeof value === "boolean") return value ? texts.settings.yes : texts.settings.no;
+  if (Array.isArray(value)) return value.length ? value.join(", ") : texts.settings.emptyList;
   return String(value);
 }
 
 function Value({ row }: { row: SettingRow }) {
-  if (row.is_secret) return <span className="faint">{row.is_set ? "set, not shown" : "not set"}</span>;
+  if (row.is_secret)
+    return <span className="faint">{row.is_set ? texts.settings.hidden : texts.settings.notSet}</span>;
   return (
     <>
       <span className={row.value === null ? "faint" : ""}>{written(row.value)}</span>
-      {row.is_set && <small className="faint block">default: {written(row.default)}</small>}
+      {row.is_set && <small className="faint block">{texts.settings.default(written(row.default))}</small>}
     </>
   );
 }
 
 const COLUMNS: readonly Column<SettingRow>[] = [
   {
-    name: "Setting",
+    name: texts.settings.setting,
     cell: (row) => (
       <>
         <code>{row.name}</code>
@@ -38,7 +41,7 @@ const COLUMNS: readonly Column<SettingRow>[] = [
       </>
     ),
   },
-  { name: "Value", cell: (row) => <Value row={row} />, className: "mono" },
+  { name: texts.settings.value, cell: (row) => <Value row={row} />, className: "mono" },
 ];
 
 function ServerSettings() {
@@ -52,14 +55,19 @@ function ServerSettings() {
     <section className="stack">
       <div className="row apart">
         <div>
-          <h2>Server</h2>
+          <h2>{texts.settings.server}</h2>
           <p className="hint">
-            Set in the environment of <code>visavis serve</code>; read when it starts.
+            <Coded>{texts.settings.serverAbout}</Coded>
           </p>
         </div>
-        <SearchField label="Search settings" hint="Search settings" words={words} onChange={setWords} />
+        <SearchField
+          label={texts.settings.search}
+          hint={texts.settings.search}
+          words={words}
+          onChange={setWords}
+        />
       </div>
-      <QueryView of={settings} failed="Settings cannot be shown" rows={8}>
+      <QueryView of={settings} failed={texts.settings.failed} rows={8}>
         {(data) => {
           const rows = data.settings.filter((row) =>
             `${row.name} ${row.description}`.toLowerCase().includes(wanted),
@@ -67,10 +75,10 @@ function ServerSettings() {
           return (
             <div className="card settings">
               {rows.length === 0 ? (
-                <Nothing icon={<Search size={28} aria-hidden />} title="No setting fits" />
+                <Nothing icon={<Search size={28} aria-hidden />} title={texts.settings.noMatches} />
               ) : (
                 <Table
-                  label="Settings"
+                  label={texts.settings.table}
                   rows={rows}
                   keyOf={(row) => row.name}
                   columns={COLUMNS}
@@ -94,7 +102,7 @@ function Password() {
     },
     onSuccess: () => {
       form.current?.reset();
-      say("Your password is changed. Other browsers are signed out.");
+      say(texts.settings.passwordUpdated);
     },
   });
   return (
@@ -106,14 +114,14 @@ function Password() {
         change.mutate(new FormData(event.currentTarget));
       }}
     >
-      <h3>Change your password</h3>
+      <h3>{texts.settings.changePassword}</h3>
       {change.isError && <FailureNotice error={change.error} />}
       <label className="field">
-        <span>Password now</span>
+        <span>{texts.settings.currentPassword}</span>
         <input className="input" name="current" type="password" autoComplete="current-password" required />
       </label>
       <label className="field">
-        <span>New password</span>
+        <span>{texts.settings.newPassword}</span>
         <input
           className="input"
           name="new"
@@ -122,11 +130,11 @@ function Password() {
           minLength={10}
           required
         />
-        <small className="hint">At least 10 characters.</small>
+        <small className="hint">{texts.settings.passwordHint}</small>
       </label>
       <div>
         <button type="submit" className="button" disabled={change.isPending}>
-          Change it
+          {texts.settings.updatePassword}
         </button>
       </div>
     </form>
@@ -137,16 +145,16 @@ function Password() {
 export function Settings() {
   const session = useSession();
   return (
-    <Page title="Settings" about={`visavis ${session.version}`}>
+    <Page title={texts.shell.pages.settings} about={texts.settings.version(session.version)}>
       <div className="stack wide-gaps">
         {session.user?.is_operator && <ServerSettings />}
         <section className="stack">
           <div>
-            <h2>You</h2>
+            <h2>{texts.settings.account}</h2>
             <p className="hint">
               {session.user
-                ? `Signed in as ${session.user.email}.`
-                : `Signed in with the key “${session.key?.name}”.`}
+                ? texts.settings.signedInAs(session.user.email)
+                : texts.settings.signedInWithKey(session.key?.name ?? "")}
             </p>
           </div>
           {session.user && <Password />}

@@ -5,11 +5,13 @@ import { Navigate, useLocation } from "react-router";
 import { consoleApi, held, type Session } from "../../api/console.ts";
 import { Failure } from "../../api/failure.ts";
 import { forgetTokens } from "../../api/token.ts";
+import { Coded } from "../../parts/coded.tsx";
 import { Mark } from "../../parts/mark.tsx";
 import { FailureNotice, Notice } from "../../parts/notice.tsx";
 import { Loading } from "../../parts/page.tsx";
 import { LoadFailure } from "../../parts/query-view.tsx";
 import { SESSION, useSession } from "../../shell/session.tsx";
+import { words } from "../../words/index.ts";
 import "./sign-in.css";
 
 type Credentials = { email: string; password: string } | { api_key: string };
@@ -41,20 +43,19 @@ function ByHand({ hasUsers }: { hasUsers: boolean }) {
   return (
     <>
       <div>
-        <h1>Sign in</h1>
-        <p className="soft">To make talking videos and live avatars on this server.</p>
+        <h1>{words.signIn.title}</h1>
+        <p className="soft">{words.signIn.about}</p>
       </div>
       {!hasUsers && (
-        <Notice kind="calm" title="New here?">
-          Nobody has an account yet. Open the sign-in link that <code>visavis serve</code> printed when it
-          started: it makes yours.
+        <Notice kind="calm" title={words.signIn.noUsers.title}>
+          <Coded>{words.signIn.noUsers.text}</Coded>
         </Notice>
       )}
       {signIn.isError && <FailureNotice error={signIn.error} />}
       <Tabs.Root defaultValue={hasUsers ? "password" : "key"} onValueChange={() => signIn.reset()}>
-        <Tabs.List className="tabs" aria-label="Way to sign in">
-          <Tabs.Trigger value="password">Password</Tabs.Trigger>
-          <Tabs.Trigger value="key">API key</Tabs.Trigger>
+        <Tabs.List className="tabs" aria-label={words.signIn.methods}>
+          <Tabs.Trigger value="password">{words.signIn.password}</Tabs.Trigger>
+          <Tabs.Trigger value="key">{words.signIn.apiKey}</Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="password" tabIndex={-1}>
           <form
@@ -62,11 +63,11 @@ function ByHand({ hasUsers }: { hasUsers: boolean }) {
             onSubmit={submit((form) => ({ email: entry(form, "email"), password: entry(form, "password") }))}
           >
             <label className="field">
-              <span>E-mail address</span>
+              <span>{words.signIn.email}</span>
               <input className="input" name="email" type="email" autoComplete="username" required />
             </label>
             <label className="field">
-              <span>Password</span>
+              <span>{words.signIn.password}</span>
               <input
                 className="input"
                 name="password"
@@ -76,17 +77,17 @@ function ByHand({ hasUsers }: { hasUsers: boolean }) {
               />
             </label>
             <button type="submit" className="button primary large" disabled={signIn.isPending}>
-              {signIn.isPending ? "Signing in…" : "Sign in"}
+              {signIn.isPending ? words.signIn.submitting : words.signIn.submit}
             </button>
             <p className="hint">
-              Password lost? <code>visavis users link you@example.com</code> on the server gives a new link.
+              <Coded>{words.signIn.forgotPassword}</Coded>
             </p>
           </form>
         </Tabs.Content>
         <Tabs.Content value="key" tabIndex={-1}>
           <form className="stack" onSubmit={submit((form) => ({ api_key: entry(form, "key").trim() }))}>
             <label className="field">
-              <span>API key</span>
+              <span>{words.signIn.apiKey}</span>
               <input
                 className="input mono"
                 name="key"
@@ -96,10 +97,10 @@ function ByHand({ hasUsers }: { hasUsers: boolean }) {
                 spellCheck={false}
                 required
               />
-              <small className="hint">You will see the work of this key alone.</small>
+              <small className="hint">{words.signIn.apiKeyHint}</small>
             </label>
             <button type="submit" className="button primary large" disabled={signIn.isPending}>
-              {signIn.isPending ? "Signing in…" : "Sign in"}
+              {signIn.isPending ? words.signIn.submitting : words.signIn.submit}
             </button>
           </form>
         </Tabs.Content>
@@ -125,7 +126,7 @@ function ByLink({ link, onGiveUp }: { link: string; onGiveUp: () => void }) {
   if (look.error instanceof Failure && (look.error.status === 0 || look.error.status >= 500))
     return (
       <LoadFailure
-        title="The link cannot be checked"
+        title={words.signIn.linkUnchecked}
         error={look.error}
         isBusy={look.isFetching}
         isWholePage
@@ -135,10 +136,10 @@ function ByLink({ link, onGiveUp }: { link: string; onGiveUp: () => void }) {
   if (look.isError)
     return (
       <>
-        <h1>Sign in</h1>
-        <FailureNotice error={look.error} title="This link does not work" />
+        <h1>{words.signIn.title}</h1>
+        <FailureNotice error={look.error} title={words.signIn.linkInvalid} />
         <button type="button" className="button" onClick={onGiveUp}>
-          Sign in another way
+          {words.signIn.otherWay}
         </button>
       </>
     );
@@ -146,12 +147,8 @@ function ByLink({ link, onGiveUp }: { link: string; onGiveUp: () => void }) {
   return (
     <>
       <div>
-        <h1>{isFirst ? "Welcome" : "Welcome back"}</h1>
-        <p className="soft">
-          {isFirst
-            ? "This server is yours. Choose what you will sign in with from now on."
-            : "Choose a new password, or keep the one you have."}
-        </p>
+        <h1>{isFirst ? words.signIn.welcome : words.signIn.welcomeBack}</h1>
+        <p className="soft">{isFirst ? words.signIn.welcomeAbout : words.signIn.welcomeBackAbout}</p>
       </div>
       {signIn.isError && <FailureNotice error={signIn.error} />}
       <form
@@ -168,13 +165,13 @@ function ByLink({ link, onGiveUp }: { link: string; onGiveUp: () => void }) {
       >
         {isFirst && (
           <label className="field">
-            <span>E-mail address</span>
+            <span>{words.signIn.email}</span>
             <input className="input" name="email" type="email" autoComplete="username" required />
-            <small className="hint">It stays on this server; nothing is sent to it.</small>
+            <small className="hint">{words.signIn.emailHint}</small>
           </label>
         )}
         <label className="field">
-          <span>{isFirst ? "Password" : "New password"}</span>
+          <span>{isFirst ? words.signIn.password : words.signIn.newPassword}</span>
           <input
             className="input"
             name="password"
@@ -183,10 +180,10 @@ function ByLink({ link, onGiveUp }: { link: string; onGiveUp: () => void }) {
             minLength={10}
             required={isFirst}
           />
-          <small className="hint">At least 10 characters.</small>
+          <small className="hint">{words.signIn.passwordHint}</small>
         </label>
         <button type="submit" className="button primary large" disabled={signIn.isPending}>
-          {isFirst ? "Create my account" : "Sign in"}
+          {isFirst ? words.signIn.createAccount : words.signIn.submit}
         </button>
       </form>
     </>
@@ -205,10 +202,7 @@ function Aside(): ReactNode {
           ))}
         </i>
       </figure>
-      <p>
-        One photo and a voice in,
-        <br />a face that speaks out.
-      </p>
+      <p>{words.signIn.claim}</p>
     </aside>
   );
 }
@@ -219,7 +213,7 @@ export function SignIn() {
   const location = useLocation();
   const [link, setLink] = useState(() => location.hash.slice(1));
   useEffect(() => {
-    document.title = "Sign in · visavis";
+    document.title = words.shell.documentTitle(words.signIn.title);
     if (!location.hash) return;
     setLink(location.hash.slice(1));
     // The link's secret must not stay in the address bar, nor in the history.

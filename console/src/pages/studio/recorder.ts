@@ -1,11 +1,13 @@
 import { useEffect, useRef, useState } from "react";
+import { words } from "../../words/index.ts";
 
 const TICK_MS = 200;
 
-const WORDS: Record<string, string> = {
-  NotAllowedError: "The microphone may not be used. Allow it in the browser's address bar, then try again.",
-  NotFoundError: "There is no microphone. Plug one in, then try again.",
-  NotReadableError: "The microphone is used by another program. Close that, then try again.",
+/** By the name of the browser's error. */
+const PROBLEMS: Record<string, string> = {
+  NotAllowedError: words.recorder.denied,
+  NotFoundError: words.recorder.missing,
+  NotReadableError: words.recorder.busy,
 };
 
 /** Records the microphone; what was begun is given up when the page goes away. */
@@ -54,7 +56,7 @@ export function useRecorder(onRecorded: (sound: Blob) => void) {
       setStartedAt(performance.now());
     } catch (error) {
       const name = error instanceof Error ? error.name : "";
-      setProblem(WORDS[name] ?? "The microphone could not be opened.");
+      setProblem(PROBLEMS[name] ?? words.recorder.failed);
     }
   };
 

@@ -10,6 +10,7 @@ import { FailureNotice, Notice } from "../../parts/notice.tsx";
 import { Page } from "../../parts/page.tsx";
 import { useStore } from "../../parts/store.ts";
 import { accountOf, useSession } from "../../shell/session.tsx";
+import { words } from "../../words/index.ts";
 import { change, draft, openDraft } from "./draft.ts";
 import { forgetFailure, type Making, make, useMaking } from "./making.ts";
 import { soundOf, type Voice } from "./voice.ts";
@@ -17,10 +18,10 @@ import { VoiceChoice } from "./voice-choice.tsx";
 import "./studio.css";
 
 function progressWords({ sent, job }: Making): string {
-  if (sent !== null) return sent < 1 ? `Sending, ${Math.round(sent * 100)} %` : "Looking at it";
+  if (sent !== null) return sent < 1 ? words.studio.uploading(Math.round(sent * 100)) : words.studio.checking;
   if (!job) return "";
-  if (job.status === "processing") return "Rendering";
-  return job.queue_position > 1 ? `Waiting, ${job.queue_position - 1} ahead of you` : "Waiting";
+  if (job.status === "processing") return words.studio.rendering;
+  return words.studio.queued(Math.max(0, job.queue_position - 1));
 }
 
 function Elapsed() {
@@ -30,7 +31,7 @@ function Elapsed() {
     const timer = setInterval(() => setS((performance.now() - began) / 1000), 100);
     return () => clearInterval(timer);
   }, []);
-  return <span className="figures">{s.toFixed(1)} s</span>;
+  return <span className="figures">{seconds(s)}</span>;
 }
 
 function Result({ job, isNew }: { job: Job; isNew: boolean }) {
@@ -44,7 +45,7 @@ function Result({ job, isNew }: { job: Job; isNew: boolean }) {
       controls
       playsInline
       preload="auto"
-      aria-label="Your video"
+      aria-label={words.studio.video}
     />
   );
 }
@@ -85,20 +86,21 @@ function Bar({ share }: { share: number | null }) {
 
 function Made({ job }: { job: Job }) {
   const { latency_ms: latencyMs } = job.timing;
-  const duration = job.output.duration ?? 0;
+  const facts = [seconds(job.output.duration ?? 0), bytes(job.output.size_bytes)] as const;
   return (
     <div className="row apart" role="status">
       <p className="soft figures">
-        {seconds(duration)} of video, {bytes(job.output.size_bytes)}
-        {latencyMs !== null && <>, made in {seconds(latencyMs / 1000)}</>}
+        {latencyMs === null
+          ? words.studio.summary(...facts)
+          : words.studio.summaryWithTime(...facts, seconds(latencyMs / 1000))}
       </p>
       <span className="row">
         <Link className="button quiet" to={`/jobs?job=${job.job_id}`}>
-          Details
+          {words.studio.details}
         </Link>
         {job.url && (
           <a className="button primary" href={job.url} download={`visavis-${job.job_id}.mp4`}>
-            <Download size={16} aria-hidden /> Download
+            <Download size={16} aria-hidden /> {words.common.download}
           </a>
         )}
       </span>
@@ -139,7 +141,7 @@ export function Studio() {
   const used = face ?? fallback.data;
   const { job } = making;
   return (
-    <Page title="Studio" about="A photo and a voice become a video whose lips follow the sound.">
+    <Page title={words.shell.pages.studio} about={words.studio.about}>
       <div className="studio">
         <form
           className="stack studio-form"
@@ -149,7 +151,7 @@ export function Studio() {
           }}
         >
           <section className="stack">
-            <h2>Face</h2>
+            <h2>{words.face.title}</h2>
             <FaceChoice
               face={face}
               maxBytes={maxBytes}
@@ -161,7 +163,7 @@ export function Studio() {
             />
           </section>
           <section className="stack">
-            <h2>Voice</h2>
+            <h2>{words.voice.title}</h2>
             <VoiceChoice voice={voice} onChange={(changed) => change({ voice: changed })} />
           </section>
           <button
@@ -169,23 +171,20 @@ export function Studio() {
             className="button primary large"
             disabled={making.isBusy || !used || isFaceRefused || !isReady(voice, maxChars)}
           >
-            <Wand size={18} aria-hidden /> {making.isBusy ? "Making it…" : "Make the video"}
+            <Wand size={18} aria-hidden /> {making.isBusy ? words.studio.creating : words.studio.create}
           </button>
-          {!isKept && (
-            <p className="hint">This browser does not let the draft be kept when the page is loaded again.</p>
-          )}
+          {!isKept && <p className="hint">{words.studio.draftNotSaved}</p>}
         </form>
-        <section ref={result} className="stack studio-result" aria-label="Result">
+        <section ref={result} className="stack studio-result" aria-label={words.studio.result}>
           <Stage making={making} face={used} isNew={isNew} />
-          {making.error !== null && <FailureNotice error={making.error} title="This could not be made" />}
+          {making.error !== null && <FailureNotice error={making.error} title={words.studio.failed} />}
           {job?.status === "failed" && (
-            <Notice title="This could not be made">{job.error ?? "Rendering failed. Try again."}</Notice>
+            <Notice title={words.studio.failed}>{job.error ?? words.studio.renderingFailed}</Notice>
           )}
           {job?.status === "completed" && <Made job={job} />}
           {!making.isBusy && !job && making.error === null && (
             <p className="hint row">
-              <BadgeCheck size={15} aria-hidden /> Your video will play here. Every one carries content
-              credentials that say it was made by a machine.
+              <BadgeCheck size={15} aria-hidden /> {words.studio.hint}
             </p>
           )}
         </section>

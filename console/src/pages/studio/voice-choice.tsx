@@ -2,66 +2,47 @@ import { AudioLines, Mic, Square, Type } from "lucide-react";
 import { Tabs } from "radix-ui";
 import { useEffect, useRef } from "react";
 import type { Speech } from "../../api/public.ts";
-import { SOUND_WORDS } from "../../files/kinds.ts";
 import { useCheckedSound } from "../../files/sound.ts";
 import { useFileUrl } from "../../parts/face.tsx";
 import { clock, count } from "../../parts/format.ts";
 import { Notice } from "../../parts/notice.tsx";
 import { SoundDrop } from "../../parts/sound-drop.tsx";
 import { useSession } from "../../shell/session.tsx";
+import { words } from "../../words/index.ts";
+import { locale } from "../../words/language.ts";
 import { useRecorder } from "./recorder.ts";
 import type { Voice, Way } from "./voice.ts";
 
-const LANGUAGES: readonly [string, string][] = [
-  ["en-us", "English, American"],
-  ["en-gb", "English, British"],
-  ["de", "German"],
-  ["fr-fr", "French"],
-  ["es", "Spanish"],
-  ["it", "Italian"],
-  ["pt-br", "Portuguese, Brazilian"],
-  ["nl", "Dutch"],
-  ["pl", "Polish"],
-  ["ru", "Russian"],
-  ["tr", "Turkish"],
-  ["hi", "Hindi"],
-];
-const VOICES: readonly [string, string][] = [
-  ["", "Default"],
-  ["f2", "Higher, warm"],
-  ["f3", "Higher, bright"],
-  ["f5", "Higher, soft"],
-  ["m2", "Lower, calm"],
-  ["m3", "Lower, clear"],
-  ["m7", "Lower, deep"],
-];
+/** Languages that texts can be spoken in, by tag. */
+const LANGUAGES = ["en-us", "en-gb", "de", "fr-fr", "es", "it", "pt-br", "nl", "pl", "ru", "tr", "hi"];
+const languageNames = new Intl.DisplayNames(locale, { type: "language", languageDisplay: "standard" });
 
 /** The language and the voice that a text is spoken with. */
 export function SpeechChoice({ speech, onChange }: { speech: Speech; onChange: (speech: Speech) => void }) {
   return (
     <div className="pair">
       <label className="field">
-        <span>Language</span>
+        <span>{words.voice.language}</span>
         <select
           className="input"
           value={speech.language}
           onChange={(event) => onChange({ ...speech, language: event.target.value })}
         >
-          {LANGUAGES.map(([tag, name]) => (
+          {LANGUAGES.map((tag) => (
             <option key={tag} value={tag}>
-              {name}
+              {languageNames.of(tag)}
             </option>
           ))}
         </select>
       </label>
       <label className="field">
-        <span>Voice</span>
+        <span>{words.voice.voice}</span>
         <select
           className="input"
           value={speech.voice}
           onChange={(event) => onChange({ ...speech, voice: event.target.value })}
         >
-          {VOICES.map(([variant, name]) => (
+          {Object.entries(words.voice.voices).map(([variant, name]) => (
             <option key={variant} value={variant}>
               {name}
             </option>
@@ -81,7 +62,7 @@ function Heard({ sound, name }: { sound: Blob; name: string }) {
       <span className="cut">{name}</span>
       {/* biome-ignore lint/a11y/useMediaCaption: it is the user's own sound, just chosen */}
       {url && checked?.isPlayable && <audio src={url} controls preload="metadata" />}
-      {checked?.problem && <Notice title="This sound cannot be used">{checked.problem}</Notice>}
+      {checked?.problem && <Notice title={words.audio.rejected}>{checked.problem}</Notice>}
       {checked?.notes.map((note) => (
         <Notice key={note} kind="wait">
           {note}
@@ -95,11 +76,7 @@ export const useSoundLimits = () => ({ maxBytes: useSession().limits.max_upload_
 
 function SoundFile({ file, onChoose }: { file: File | null; onChoose: (file: File) => void }) {
   return (
-    <SoundDrop
-      invitation={`Drop a sound here: ${SOUND_WORDS}.`}
-      limits={useSoundLimits()}
-      onChoose={onChoose}
-    >
+    <SoundDrop invitation={words.audio.drop} limits={useSoundLimits()} onChoose={onChoose}>
       {file && <Heard sound={file} name={file.name} />}
     </SoundDrop>
   );
@@ -115,20 +92,20 @@ function Recording({ recording, onRecorded }: { recording: Blob | null; onRecord
             {clock(recorder.elapsedS)}
           </strong>
           <button type="button" className="button danger" onClick={recorder.stop}>
-            <Square size={15} aria-hidden /> Stop recording
+            <Square size={15} aria-hidden /> {words.recorder.stop}
           </button>
         </>
       ) : (
         <>
           <Mic size={26} aria-hidden />
-          <p>Say something into your microphone.</p>
+          <p>{words.recorder.prompt}</p>
           <button type="button" className="button" onClick={recorder.start}>
-            <Mic size={16} aria-hidden /> {recording ? "Record again" : "Start recording"}
+            <Mic size={16} aria-hidden /> {recording ? words.recorder.again : words.recorder.start}
           </button>
         </>
       )}
       {recorder.problem && <Notice>{recorder.problem}</Notice>}
-      {recording && !recorder.isRecording && <Heard sound={recording} name="Your recording" />}
+      {recording && !recorder.isRecording && <Heard sound={recording} name={words.recorder.name} />}
     </div>
   );
 }
@@ -145,31 +122,33 @@ export function VoiceChoice({ voice, onChange }: { voice: Voice; onChange: (voic
   const isTooLong = speech.text.length > maxChars;
   return (
     <Tabs.Root value={voice.way} onValueChange={(way) => onChange({ ...voice, way: way as Way })}>
-      <Tabs.List className="tabs" aria-label="Where the voice comes from">
+      <Tabs.List className="tabs" aria-label={words.voice.sources}>
         <Tabs.Trigger value="text">
-          <Type size={15} aria-hidden /> Text
+          <Type size={15} aria-hidden /> {words.voice.source.text}
         </Tabs.Trigger>
         <Tabs.Trigger value="file">
-          <AudioLines size={15} aria-hidden /> Sound
+          <AudioLines size={15} aria-hidden /> {words.voice.source.file}
         </Tabs.Trigger>
         <Tabs.Trigger value="record">
-          <Mic size={15} aria-hidden /> Record
+          <Mic size={15} aria-hidden /> {words.voice.source.record}
         </Tabs.Trigger>
       </Tabs.List>
       <Tabs.Content value="text" className="stack" tabIndex={-1}>
         <label className="field">
-          <span className="unseen">Text</span>
+          <span className="unseen">{words.voice.text}</span>
           <textarea
             className="input"
             rows={5}
-            placeholder="What should be said?"
+            placeholder={words.voice.textPlaceholder}
             value={speech.text}
             aria-invalid={isTooLong}
             onChange={(event) => onChange({ ...voice, speech: { ...speech, text: event.target.value } })}
           />
           <small className={`figures ${isTooLong ? "bad" : "hint"}`} role="status">
-            {count(speech.text.length)} of {count(maxChars)} characters
-            {isTooLong && ": this text is too long"}
+            {(isTooLong ? words.voice.textTooLong : words.voice.characters)(
+              count(speech.text.length),
+              count(maxChars),
+            )}
           </small>
         </label>
         <SpeechChoice speech={speech} onChange={(changed) => onChange({ ...voice, speech: changed })} />

@@ -1,4 +1,5 @@
 import type { Speech } from "../../api/public.ts";
+import { words } from "../../words/index.ts";
 
 export type Way = "text" | "file" | "record";
 
@@ -13,7 +14,7 @@ export interface Voice {
 export const FIRST_VOICE: Voice = {
   way: "text",
   speech: {
-    text: "Hello! I am a picture, and my lips move by the sound alone.",
+    text: words.voice.firstText,
     language: "en-us",
     voice: "",
   },

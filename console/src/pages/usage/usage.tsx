@@ -8,15 +8,17 @@ import { Nothing, Page } from "../../parts/page.tsx";
 import { Plot, type Series } from "../../parts/plot.tsx";
 import { QueryView } from "../../parts/query-view.tsx";
 import { Table } from "../../parts/table.tsx";
+import { words } from "../../words/index.ts";
+import { locale } from "../../words/language.ts";
 
 const SPANS = [7, 30, 90] as const;
 const DAY_MS = 86_400_000;
 const KINDS: readonly [string, string, string][] = [
-  ["video", "Video", "--plot-1"],
-  ["realtime", "Live", "--plot-2"],
-  ["tts", "Speech", "--plot-3"],
+  ["video", words.usage.kinds.video, "--plot-1"],
+  ["realtime", words.usage.kinds.realtime, "--plot-2"],
+  ["tts", words.usage.kinds.tts, "--plot-3"],
 ];
-const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
+const short = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" });
 
 type Row = UsageAnswer["days"][number];
 const total = (rows: readonly Row[], of: (row: Row) => number): number =>
@@ -65,21 +67,21 @@ function ByKey({ usage }: { usage: UsageAnswer }) {
   return (
     <div className="card">
       <Table
-        label="By key"
+        label={words.usage.byKey}
         rows={rows}
         keyOf={(row) => row.id}
         columns={[
           {
-            name: "Key",
+            name: words.usage.key,
             cell: (row) => (
               <>
                 <strong>{row.name}</strong> <code className="faint">{row.prefix}…</code>
               </>
             ),
           },
-          { name: "Pieces", cell: (row) => count(row.pieces), isNumber: true },
-          { name: "Made", cell: (row) => seconds(row.made), isNumber: true },
-          { name: "Cost", cell: (row) => dollars(row.cost), isNumber: true },
+          { name: words.usage.count, cell: (row) => count(row.pieces), isNumber: true },
+          { name: words.usage.duration, cell: (row) => seconds(row.made), isNumber: true },
+          { name: words.usage.cost, cell: (row) => dollars(row.cost), isNumber: true },
         ]}
       />
     </div>
@@ -97,23 +99,23 @@ function Plots({ usage, span }: { usage: UsageAnswer; span: number }) {
     <>
       <dl className="tiles">
         <div className="tile">
-          <dt>Cost</dt>
+          <dt>{words.usage.cost}</dt>
           <dd>{dollars(paid)}</dd>
         </div>
         <div className="tile">
-          <dt>Made</dt>
+          <dt>{words.usage.duration}</dt>
           <dd>{seconds(made)}</dd>
         </div>
         <div className="tile">
-          <dt>Pieces</dt>
+          <dt>{words.usage.count}</dt>
           <dd>{count(total(usage.days, (row) => row.count))}</dd>
         </div>
         <div className="tile">
-          <dt>Price an hour</dt>
+          <dt>{words.usage.pricePerHour}</dt>
           <dd>
             {dollars(usage.price_per_hour_usd)}
             {usage.live_price_per_hour_usd !== usage.price_per_hour_usd && (
-              <small> live {dollars(usage.live_price_per_hour_usd)}</small>
+              <small> {words.usage.livePrice(dollars(usage.live_price_per_hour_usd))}</small>
             )}
           </dd>
         </div>
@@ -121,8 +123,8 @@ function Plots({ usage, span }: { usage: UsageAnswer; span: number }) {
       <div className="plots">
         <div className="card padded">
           <Plot
-            title="Minutes made, by day"
-            summary={`${seconds(made)} in ${span} days`}
+            title={words.usage.minutesPerDay}
+            summary={words.usage.total(seconds(made), span)}
             kind="bars"
             xs={days}
             series={minutes}
@@ -131,8 +133,8 @@ function Plots({ usage, span }: { usage: UsageAnswer; span: number }) {
         </div>
         <div className="card padded">
           <Plot
-            title="Cost in dollars, by day"
-            summary={`${dollars(paid)} in ${span} days`}
+            title={words.usage.costPerDay}
+            summary={words.usage.total(dollars(paid), span)}
             kind="bars"
             xs={days}
             series={cost}
@@ -155,28 +157,25 @@ export function Usage() {
   });
   const deeds = (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would draw a border and a legend
-    <div className="tabs" role="group" aria-label="Span">
+    <div className="tabs" role="group" aria-label={words.usage.timeRange}>
       {SPANS.map((each) => (
         <button key={each} type="button" aria-pressed={span === each} onClick={() => setSpan(each)}>
-          {each} days
+          {words.usage.days(each)}
         </button>
       ))}
     </div>
   );
   return (
-    <Page title="Usage" about="What your keys made and what it was billed for. Days are UTC." deeds={deeds}>
-      <QueryView of={usage} failed="Usage cannot be shown" rows={6}>
+    <Page title={words.shell.pages.usage} about={words.usage.about} deeds={deeds}>
+      <QueryView of={usage} failed={words.usage.failed} rows={6}>
         {(data) => (
           <div className="stack">
             {data.days.length === 0 ? (
               <div className="card">
-                <Nothing
-                  icon={<ChartColumn size={28} aria-hidden />}
-                  title={`Nothing was made in ${span} days`}
-                >
-                  <p>Videos, speech and live sessions are counted here to the second.</p>
+                <Nothing icon={<ChartColumn size={28} aria-hidden />} title={words.usage.empty.title(span)}>
+                  <p>{words.usage.empty.text}</p>
                   <Link className="button primary" to="/studio">
-                    Make something
+                    {words.usage.empty.action}
                   </Link>
                 </Nothing>
               </div>

@@ -1,14 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { Cpu } from "lucide-react";
 import { consoleApi, held, type WorkersAnswer } from "../../api/console.ts";
-import { since } from "../../parts/format.ts";
+import { Coded } from "../../parts/coded.tsx";
+import { count, since } from "../../parts/format.ts";
 import { Notice } from "../../parts/notice.tsx";
 import { Nothing, Page } from "../../parts/page.tsx";
 import { QueryView } from "../../parts/query-view.tsx";
+import { State } from "../../parts/state.tsx";
+import { words } from "../../words/index.ts";
 import "./workers.css";
 
 const LOOK_EVERY_MS = 2000;
-const MOST_DRAWN = 64;
+const MAX_DRAWN = 64;
 
 type Worker = WorkersAnswer["workers"][number];
 
@@ -16,14 +19,12 @@ const sum = (workers: readonly Worker[], of: (worker: Worker) => number): number
   workers.reduce((soFar, each) => soFar + of(each), 0);
 
 function Slots({ all, busy, what }: { all: number; busy: number; what: string }) {
-  const drawn = Array.from({ length: Math.min(all, MOST_DRAWN) }, (_, index) => index);
+  const drawn = Array.from({ length: Math.min(all, MAX_DRAWN) }, (_, index) => index);
   return (
     <div className="slots">
       <p className="row apart">
         <span>{what}</span>
-        <span className="figures faint">
-          {busy} of {all} busy
-        </span>
+        <span className="figures faint">{words.workers.inUse(busy, all)}</span>
       </p>
       <div className="slot-row" aria-hidden>
         {drawn.map((index) => (
@@ -39,11 +40,11 @@ function Card({ worker }: { worker: Worker }) {
     <article className="card padded stack">
       <div className="row apart">
         <h2 className="mono cut">{worker.id}</h2>
-        <span className="state good">alive</span>
+        <State of="online" />
       </div>
-      <Slots all={worker.slots} busy={worker.busy} what="Jobs" />
-      <Slots all={worker.live_slots} busy={worker.live_busy} what="Live sessions" />
-      <p className="hint">Last heard of {since(worker.seen_at)}</p>
+      <Slots all={worker.slots} busy={worker.busy} what={words.workers.jobs} />
+      <Slots all={worker.live_slots} busy={worker.live_busy} what={words.workers.liveSessions} />
+      <p className="hint">{words.workers.lastHeartbeat(since(worker.seen_at))}</p>
     </article>
   );
 }
@@ -56,38 +57,39 @@ export function Workers() {
     refetchInterval: LOOK_EVERY_MS,
   });
   return (
-    <Page title="Workers" about="Processes that render, on this machine and others, as they are now.">
-      <QueryView of={workers} failed="Workers cannot be shown">
+    <Page title={words.shell.pages.workers} about={words.workers.about}>
+      <QueryView of={workers} failed={words.workers.failed}>
         {(data) => (
           <div className="stack">
             <dl className="tiles">
               <div className="tile">
-                <dt>Workers</dt>
+                <dt>{words.workers.count}</dt>
                 <dd>{data.workers.length}</dd>
               </div>
               <div className="tile">
-                <dt>Live sessions</dt>
+                <dt>{words.workers.liveSessions}</dt>
                 <dd>
                   {sum(data.workers, (each) => each.live_busy)}{" "}
-                  <small>of {sum(data.workers, (each) => each.live_slots)}</small>
+                  <small>{words.common.of(count(sum(data.workers, (each) => each.live_slots)))}</small>
                 </dd>
               </div>
               <div className="tile">
-                <dt>Jobs rendering</dt>
+                <dt>{words.workers.jobsRendering}</dt>
                 <dd>
-                  {data.processing} <small>of {sum(data.workers, (each) => each.slots)}</small>
+                  {data.processing}{" "}
+                  <small>{words.common.of(count(sum(data.workers, (each) => each.slots)))}</small>
                 </dd>
               </div>
               <div className="tile">
-                <dt>Jobs waiting</dt>
+                <dt>{words.workers.jobsQueued}</dt>
                 <dd>{data.pending}</dd>
               </div>
             </dl>
             {data.workers.length === 0 ? (
               <div className="card">
-                <Nothing icon={<Cpu size={28} aria-hidden />} title="No worker is alive">
+                <Nothing icon={<Cpu size={28} aria-hidden />} title={words.workers.empty.title}>
                   <p>
-                    Jobs wait until one comes. <code>visavis serve</code> starts its own again by itself.
+                    <Coded>{words.workers.empty.text}</Coded>
                   </p>
                 </Nothing>
               </div>
@@ -98,9 +100,8 @@ export function Workers() {
                 ))}
               </div>
             )}
-            <Notice kind="calm" title="More of them">
-              <code>visavis work</code> on another machine adds one, with <code>DATABASE_URL</code> and an
-              object store that both reach.
+            <Notice kind="calm" title={words.workers.add}>
+              <Coded>{words.workers.addText}</Coded>
             </Notice>
           </div>
         )}

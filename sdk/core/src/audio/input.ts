@@ -1,4 +1,5 @@
 import { SessionError } from "../errors.js";
+import { messages } from "../messages.js";
 
 /** Sound that comes in pieces, as speech synthesisers send it. @public */
 export interface PcmStream {
@@ -45,15 +46,11 @@ export async function readAudio(context: BaseAudioContext, input: AudioInput): P
   if (typeof input === "object" && "chunks" in input) return checkStream(input);
   try {
     const bytes = await readBytes(input);
-    if (bytes.byteLength === 0) throw new SessionError("invalid_audio", "The sound is empty.");
+    if (bytes.byteLength === 0) throw new SessionError("invalid_audio", messages.audioEmpty);
     return await context.decodeAudioData(bytes);
   } catch (error) {
     if (error instanceof SessionError) throw error;
-    throw new SessionError(
-      "invalid_audio",
-      "The sound could not be decoded. Give a file that the browser can play: WAV, MP3, OGG, FLAC or M4A.",
-      { cause: error },
-    );
+    throw new SessionError("invalid_audio", messages.audioUnreadable, { cause: error });
   }
 }
 
@@ -63,10 +60,7 @@ async function readBytes(input: string | Blob | ArrayBuffer | Uint8Array): Promi
   if (input instanceof Blob) return input.arrayBuffer();
   if (input instanceof ArrayBuffer) return input.slice(0);
   if (input instanceof Uint8Array) return new Uint8Array(input).buffer;
-  throw new SessionError(
-    "invalid_audio",
-    "Give the sound as base64, Blob, ArrayBuffer, Uint8Array, AudioBuffer, MediaStreamTrack or PcmStream.",
-  );
+  throw new SessionError("invalid_audio", messages.audioOfNoKind);
 }
 
 function fromBase64(text: string): ArrayBuffer {
@@ -74,22 +68,22 @@ function fromBase64(text: string): ArrayBuffer {
   try {
     return Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)).buffer;
   } catch (error) {
-    throw new SessionError("invalid_audio", "The text is not base64.", { cause: error });
+    throw new SessionError("invalid_audio", messages.audioNotBase64, { cause: error });
   }
 }
 
 function checkTrack(track: MediaStreamTrack): MediaStreamTrack {
-  if (track.kind !== "audio") throw new SessionError("invalid_audio", "The track carries no sound.");
-  if (track.readyState === "ended") throw new SessionError("invalid_audio", "The track has ended.");
+  if (track.kind !== "audio") throw new SessionError("invalid_audio", messages.audioWrongTrack);
+  if (track.readyState === "ended") throw new SessionError("invalid_audio", messages.audioTrackEnded);
   return track;
 }
 
 function checkStream(stream: PcmStream): PcmStream {
   const { rateHz, channels = 1 } = stream;
   if (!(rateHz >= 8000 && rateHz <= 96000)) {
-    throw new SessionError("invalid_audio", "rateHz must be from 8000 to 96000.");
+    throw new SessionError("invalid_audio", messages.audioRate);
   }
-  if (channels !== 1 && channels !== 2) throw new SessionError("invalid_audio", "channels must be 1 or 2.");
+  if (channels !== 1 && channels !== 2) throw new SessionError("invalid_audio", messages.audioChannels);
   return stream;
 }
 

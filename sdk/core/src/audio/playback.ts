@@ -1,4 +1,5 @@
 import { asSessionError } from "../errors.js";
+import { messages } from "../messages.js";
 import { type PcmChunk, PcmReader, type PcmStream, type Sound } from "./input.js";
 
 /** How far ahead of being heard a stream is read; a stream that is faster has to wait. */
@@ -121,7 +122,7 @@ export class Playback implements AudioPlaybackHandle {
   }
 
   #break(error: unknown): void {
-    this.#fail(asSessionError(error, "invalid_audio", "The stream of sound broke"));
+    this.#fail(asSessionError(error, "invalid_audio", messages.audioStreamFailed));
     this.#end(false);
   }
 }

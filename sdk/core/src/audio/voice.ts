@@ -1,5 +1,6 @@
 import { type Room, Track } from "livekit-client";
 import { asSessionError, SessionError } from "../errors.js";
+import { messages } from "../messages.js";
 import { type AudioInput, readAudio } from "./input.js";
 import { Playback } from "./playback.js";
 
@@ -36,7 +37,7 @@ class Voice {
 
   async play(input: AudioInput): Promise<Playback> {
     const sound = await readAudio(this.#context, input);
-    if (this.#context.state === "closed") throw new SessionError("not_connected", "The session is over.");
+    if (this.#context.state === "closed") throw new SessionError("not_connected", messages.over);
     return new Playback(this.#context, this.#destination, sound);
   }
 
@@ -118,7 +119,7 @@ export class Voices {
   }
 
   #open(): AudioContext {
-    if (this.#closed) throw new SessionError("not_connected", "The session is over.");
+    if (this.#closed) throw new SessionError("not_connected", messages.over);
     if (this.#context === null) {
       this.#context = new AudioContext({ latencyHint: "interactive" });
       this.#context.addEventListener("statechange", this.#onBlocked);
@@ -142,7 +143,7 @@ export class Voices {
     try {
       return await Voice.publish(this.#room, this.#open(), name);
     } catch (error) {
-      throw asSessionError(error, "publish_failed", "The sound could not be sent");
+      throw asSessionError(error, "publish_failed", messages.audioFailed);
     }
   }
 }

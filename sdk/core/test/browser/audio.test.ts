@@ -133,7 +133,7 @@ test("a stream that breaks says so", async ({ session }) => {
   const handle = await session.speak({ rateHz: RATE_HZ, chunks });
   await expect(handle.finished).rejects.toMatchObject({
     code: "invalid_audio",
-    message: "The stream of sound broke: the synthesiser went away",
+    message: "The audio stream failed: the synthesiser went away",
   });
 });
 
@@ -177,8 +177,8 @@ test("ending the session ends its sounds", async ({ session }) => {
 });
 
 test.for<[string, AudioInput, string]>([
-  ["an empty file", new ArrayBuffer(0), "The sound is empty."],
-  ["no sound", new Blob(["hello"]), "could not be decoded"],
+  ["an empty file", new ArrayBuffer(0), "The audio is empty."],
+  ["no sound", new Blob(["hello"]), "Could not decode"],
   ["no base64", "§§§", "not base64"],
   ["an impossible rate", { rateHz: 1, chunks: [] }, "rateHz"],
 ])("refuses %s in words", async ([, input, words], { session }) => {

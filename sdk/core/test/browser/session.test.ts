@@ -145,7 +145,7 @@ test("the server's end is an end with a reason, and not asked for again", async 
   await until(() => expect(session.getState().phase).toBe("ended"));
   expect(session.getState()).toMatchObject({
     error: null,
-    endReason: "The session was ended by the server.",
+    endReason: "The server ended the session.",
   });
   expect(session.getState().room).toBeNull();
   await session.disconnect();
@@ -157,7 +157,7 @@ test("why the server ended it is asked for, where the backend can tell", async (
   const { session } = begin({ getSession });
   await session.connect();
   await commands.deleteRoom(room);
-  await until(() => expect(session.getState().endReason).toContain("nobody spoke"));
+  await until(() => expect(session.getState().endReason).toContain("idle"));
   expect(getSession).toHaveBeenCalledWith(`ses-${room}`);
 });
 
@@ -204,7 +204,7 @@ test("a backend that cannot be reached is an error, and the next try may succeed
   await session.connect();
   expect(session.getState().error).toMatchObject({
     code: "create_failed",
-    message: "The session could not be created: Failed to fetch",
+    message: "Could not create the session: Failed to fetch",
   });
   broken = false;
   await session.connect();

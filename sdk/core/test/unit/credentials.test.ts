@@ -48,5 +48,5 @@ test.each([null, undefined, "text", {}, { session_id: "", livekit_url: 1, token:
 );
 
 test("names what is missing", () => {
-  expect(refused({ sessionId: "ses_1" }).message).toBe("createSession returned no livekitUrl, token.");
+  expect(refused({ sessionId: "ses_1" }).message).toBe("createSession did not return livekitUrl, token.");
 });

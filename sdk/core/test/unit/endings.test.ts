@@ -4,7 +4,7 @@ import { describeEnding } from "../../src/endings.js";
 
 test("a deleted room is an end and no failure", () => {
   expect(describeEnding(DisconnectReason.ROOM_DELETED)).toEqual({
-    reason: "The session was ended by the server.",
+    reason: "The server ended the session.",
     error: null,
     stillRuns: false,
   });

@@ -1,0 +1,62 @@
+/** What several pages say. */
+import { plural } from "./plural.ts";
+
+const tryAgainIn = (s: number) =>
+  plural(s, { one: `Try again in ${s} second.`, other: `Try again in ${s} seconds.` });
+
+export const common = {
+  none: "–",
+  cancel: "Cancel",
+  close: "Close",
+  copied: "Copied",
+  copy: (what: string) => `Copy ${what}`,
+  dismiss: "Dismiss",
+  done: "Done",
+  download: "Download",
+  justNow: "just now",
+  loading: "Loading…",
+  notifications: "Notifications",
+  of: (total: string) => `of ${total}`,
+  retry: "Retry",
+  retrying: "Retrying…",
+  search: "Search",
+  tryAgainIn,
+
+  noResults: "No results",
+  results: (count: number, written: string) =>
+    plural(count, { one: `${written} result`, other: `${written} results` }),
+  pagination: "Pagination",
+  previousPage: "Previous page",
+  nextPage: "Next page",
+  range: (first: string, last: string, total: string) => `${first}–${last} of ${total}`,
+
+  day: "Day",
+  time: "Time",
+
+  /** Of jobs, sessions and keys. */
+  statuses: {
+    pending: "Queued",
+    processing: "Rendering",
+    completed: "Completed",
+    failed: "Failed",
+    active: "Active",
+    ended: "Ended",
+    live: "Live",
+    online: "Online",
+    revoked: "Revoked",
+  },
+};
+
+export const errors = {
+  unreachable: "Could not reach the server. Check that it is running, then try again.",
+  unexpectedStatus: (status: number) => `The server returned an unexpected response (${status}).`,
+  emptyResponse: "The server returned an empty response.",
+  emptyImage: "The server returned an empty image.",
+  jobFailed: "The job failed.",
+  outOfDate: "This data is out of date",
+  start: "Could not start the console",
+  pageNotLoaded: "Could not load this page",
+  pageNotLoadedText: "Part of this page did not load. Check that the server is running, then try again.",
+  crashed: "Something went wrong",
+  crashedText: "Reload the page. If the error persists, see the browser's developer console for details.",
+};

@@ -1,0 +1,141 @@
+/** Jobs, sessions and usage. */
+import { plural } from "./plural.ts";
+
+const key = (name: string, prefix: string) => `${name} (${prefix}…)`;
+
+export const jobs = {
+  about: "Videos and speech, newest first. Results are kept for one day.",
+  search: "ID, text, error or key",
+  failed: "Could not load jobs",
+  noMatches: "No jobs match. Change the search or the filters.",
+  empty: {
+    title: "No jobs yet",
+    text: "Jobs from Studio and from the API appear here.",
+    action: "Create a video",
+  },
+  filters: {
+    status: "Status",
+    allStatuses: "All statuses",
+    type: "Type",
+    allTypes: "All types",
+  },
+  types: { video: "Video", tts: "Speech" },
+  columns: {
+    job: "Job",
+    status: "Status",
+    input: "Input",
+    key: "Key",
+    duration: "Duration",
+    renderTime: "Render time",
+    created: "Created",
+  },
+  speech: "Speech",
+  photoAndAudio: "Photo and audio",
+
+  title: (id: string) => `Job ${id}`,
+  notLoaded: "Could not load this job",
+  keyRevoked: "API key revoked",
+  keyRevokedText: "The results of a revoked key are no longer available.",
+  jobFailed: (code: string) => `Failed: ${code}`,
+  unknownError: "unknown error",
+  queued: "Queued",
+  ahead: (count: number) => plural(count, { one: `${count} job ahead.`, other: `${count} jobs ahead.` }),
+  rendering: "Rendering…",
+  soon: "The job finishes in a moment.",
+  expired: "Result deleted",
+  expiredText: "Results are deleted after one day.",
+  facts: {
+    key: "Key",
+    created: "Created",
+    started: "Started",
+    completed: "Completed",
+    renderTime: "Render time",
+    duration: "Duration",
+    size: "Size",
+    sampleRate: "Sample rate",
+    photo: "Photo",
+    audio: "Audio",
+    text: "Text",
+    characters: "Characters",
+    language: "Language",
+  },
+  key,
+};
+
+export const sessions = {
+  about: "Live sessions, active and ended. Billed per second.",
+  search: "ID, reason or key",
+  failed: "Could not load sessions",
+  noMatches: "No sessions match. Change the search or the filter.",
+  empty: {
+    title: "No sessions yet",
+    text: "Live sessions from this console and from the API appear here.",
+    action: "Start a session",
+  },
+  filters: { status: "Status", allStatuses: "All statuses" },
+  columns: {
+    session: "Session",
+    status: "Status",
+    reason: "End reason",
+    key: "Key",
+    duration: "Duration",
+    cost: "Cost",
+    created: "Created",
+  },
+  /** Why sessions end, by the server's code. */
+  reasons: {
+    deleted: "Ended by request",
+    idle_timeout: "Idle timeout",
+    max_duration: "Maximum duration reached",
+    room_deleted: "Room closed",
+    room_lost: "Room unreachable",
+    worker_lost: "Worker lost",
+    failed: "Repeated failures",
+  } as Readonly<Record<string, string>>,
+
+  title: "Session",
+  notLoaded: "Could not load this session",
+  inviteViewers: "Invite viewers",
+  end: "End session",
+  notEnded: "Could not end the session",
+  endedToast: (cost: string) => `Session ended. Cost: ${cost}.`,
+  facts: {
+    key: "Key",
+    mode: "Mode",
+    room: "Room",
+    created: "Created",
+    started: "Started",
+    ended: "Ended",
+    reason: "End reason",
+    duration: "Duration",
+    cost: "Cost",
+    worker: "Worker",
+    failovers: "Failovers",
+  },
+  key,
+};
+
+export const usage = {
+  about: "What your API keys produced, and the cost. Days are in UTC.",
+  failed: "Could not load usage",
+  timeRange: "Time range",
+  days: (days: number) => plural(days, { one: `${days} day`, other: `${days} days` }),
+  empty: {
+    title: (days: number) =>
+      plural(days, { one: "No usage today", other: `No usage in the last ${days} days` }),
+    text: "Videos, speech and live sessions are counted here by the second.",
+    action: "Create a video",
+  },
+  cost: "Cost",
+  duration: "Duration",
+  count: "Jobs and sessions",
+  pricePerHour: "Price per hour",
+  livePrice: (price: string) => `live ${price}`,
+  minutesPerDay: "Minutes per day",
+  costPerDay: "Cost per day (USD)",
+  total: (value: string, days: number) =>
+    plural(days, { one: `${value} in ${days} day`, other: `${value} in ${days} days` }),
+  kinds: { video: "Video", realtime: "Live", tts: "Speech" },
+  byKey: "Usage by key",
+  key: "Key",
+};

@@ -1,0 +1,29 @@
+/** English. Text in `backticks` is shown as code. */
+import { common, errors } from "./common.ts";
+import { jobs, sessions, usage } from "./history.ts";
+import { invite, live } from "./live.ts";
+import { keys, settings, workers } from "./manage.ts";
+import { audio, face, files, recorder, voice } from "./media.ts";
+import { shell, signIn } from "./shell.ts";
+import { studio } from "./studio.ts";
+
+export const en = {
+  audio,
+  common,
+  errors,
+  face,
+  files,
+  invite,
+  jobs,
+  keys,
+  live,
+  recorder,
+  sessions,
+  settings,
+  shell,
+  signIn,
+  studio,
+  usage,
+  voice,
+  workers,
+};

@@ -1,0 +1,25 @@
+/** The studio. */
+import { plural } from "./plural.ts";
+
+export const studio = {
+  about: "Create a talking video from a photo and a voice.",
+  create: "Create video",
+  creating: "Creating video…",
+  result: "Result",
+  video: "Your video",
+  uploading: (percent: number) => `Uploading… ${percent}%`,
+  checking: "Checking files…",
+  queued: (ahead: number) =>
+    ahead === 0
+      ? "Queued"
+      : plural(ahead, { one: `Queued, ${ahead} job ahead`, other: `Queued, ${ahead} jobs ahead` }),
+  rendering: "Rendering…",
+  failed: "Could not create the video",
+  renderingFailed: "Rendering failed. Try again.",
+  details: "View details",
+  summary: (duration: string, size: string) => `Duration ${duration}, ${size}`,
+  summaryWithTime: (duration: string, size: string, renderTime: string) =>
+    `Duration ${duration}, ${size}, rendered in ${renderTime}`,
+  hint: "Your video appears here. Every video carries Content Credentials that mark it as AI-generated.",
+  draftNotSaved: "This browser does not allow saving drafts. Your draft is lost when you reload the page.",
+};

@@ -1,0 +1,7 @@
+/** The texts of the player alone: it must not load those of the console. */
+import { player as en } from "./en/player.ts";
+import { type Language, language } from "./language.ts";
+
+const TRANSLATIONS: Record<Language, typeof en> = { en };
+
+export const words: typeof en = TRANSLATIONS[language];

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { en } from "./en/index.ts";
+import { type Words, wordFor } from "./index.ts";
+import { chooseLanguage } from "./language.ts";
+import { pluralsOf } from "./plural.ts";
+
+test.each([
+  [["en-GB", "de"], { language: "en", locale: "en-GB" }],
+  [["xx-XX", "EN-us"], { language: "en", locale: "EN-us" }],
+  [["xx-XX"], { language: "en", locale: "en" }],
+  [[], { language: "en", locale: "en" }],
+])("of %j the first language that there is", (wanted, chosen) => {
+  expect(chooseLanguage(wanted)).toEqual(chosen);
+});
+
+test("a text has the form for its number, by the rules of its language", () => {
+  const english = pluralsOf("en");
+  const days = { one: "day", other: "days" };
+  expect([0, 1, 2, 1.5].map((count) => english(count, days))).toEqual(["days", "day", "days", "days"]);
+  const polish = pluralsOf("pl");
+  const files = { one: "plik", few: "pliki", many: "plików", other: "pliku" };
+  expect([1, 3, 5, 1.5].map((count) => polish(count, files))).toEqual(["plik", "pliki", "plików", "pliku"]);
+});
+
+test("a code that is newer than these pages is shown as it is", () => {
+  expect(wordFor(en.sessions.reasons, "idle_timeout")).toBe("Idle timeout");
+  expect(wordFor(en.sessions.reasons, "comet")).toBe("comet");
+});
+
+test("a translation that lacks a text does not compile", () => {
+  const { retry: _, ...common } = en.common;
+  // @ts-expect-error: `retry` is missing
+  const incomplete: Words = { ...en, common };
+  expect(incomplete.common).not.toHaveProperty("retry");
+});
+
+test("every text is there, and is no template that was left open", () => {
+  const texts = (value: unknown): unknown[] =>
+    typeof value === "object" && value !== null ? Object.values(value).flatMap(texts) : [value];
+  for (const text of texts(en)) {
+    const written = typeof text === "function" ? text(1, 1, 1) : text;
+    expect(written).toMatch(/\S/);
+    expect(written).not.toContain("undefined");
+    expect(written.split("`").length % 2, written).toBe(1);
+  }
+});
