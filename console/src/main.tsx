@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router/dom";
-import { Failure } from "./api/failure.ts";
+import { ApiError } from "./api/error.ts";
 import { router } from "./routes.tsx";
 import { applyTheme } from "./theme.ts";
 import { language } from "./words/language.ts";
@@ -10,7 +10,7 @@ import "@fontsource-variable/instrument-sans/wght.css";
 import "@fontsource-variable/bricolage-grotesque/wght.css";
 import "./design/tokens.css";
 import "./design/base.css";
-import "./design/parts.css";
+import "./design/components.css";
 
 applyTheme();
 document.documentElement.lang = language;
@@ -18,12 +18,12 @@ document.documentElement.lang = language;
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      // What the server refused, it refuses again; what could not be reached may come back.
+      // A rejected request would be rejected again. An unreachable server may come back.
       retry: (times, error) =>
-        times < 2 && (!(error instanceof Failure) || error.status === 0 || error.status >= 500),
+        times < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
       retryDelay: 500,
       refetchOnWindowFocus: false,
-      // The server may be this very machine: what the browser thinks of the internet decides nothing.
+      // The server may be this machine: whether the browser is online does not matter.
       networkMode: "always",
     },
     mutations: {

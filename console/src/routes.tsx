@@ -1,12 +1,12 @@
 import { createBrowserRouter, Link, Navigate, Outlet, useLocation, useRouteError } from "react-router";
-import { Booting, Standalone } from "./parts/boot.tsx";
-import { Coded } from "./parts/coded.tsx";
-import { LoadFailure } from "./parts/query-view.tsx";
+import { Coded } from "./components/coded.tsx";
+import { LoadError } from "./components/query-view.tsx";
+import { Loading, Standalone } from "./components/standalone.tsx";
 import { SessionProvider, useSession, useSessionQuery } from "./shell/session.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { words } from "./words/index.ts";
 
-function Gate() {
+function SessionLoader() {
   const { data, error, isFetching, refetch } = useSessionQuery();
   if (data)
     return (
@@ -14,16 +14,10 @@ function Gate() {
         <Outlet />
       </SessionProvider>
     );
-  if (!error) return <Booting />;
+  if (!error) return <Loading />;
   return (
     <Standalone>
-      <LoadFailure
-        title={words.errors.start}
-        error={error}
-        isBusy={isFetching}
-        isWholePage
-        onRetry={refetch}
-      />
+      <LoadError title={words.errors.start} error={error} isBusy={isFetching} isWholePage onRetry={refetch} />
     </Standalone>
   );
 }
@@ -39,15 +33,15 @@ function SignedIn() {
   );
 }
 
-/** What is shown when a page breaks: also after an update, when its old parts are gone. */
-function Broken() {
+/** Shown when a page crashes, and when its script is gone after an update. */
+function ErrorPage() {
   const error = useRouteError();
-  const isPartMissing = error instanceof Error && /import|module|preload/i.test(error.message);
+  const isScriptMissing = error instanceof Error && /import|module|preload/i.test(error.message);
   return (
     <div className="page">
-      <LoadFailure
-        title={isPartMissing ? words.errors.pageNotLoaded : words.errors.crashed}
-        error={isPartMissing ? words.errors.pageNotLoadedText : words.errors.crashedText}
+      <LoadError
+        title={isScriptMissing ? words.errors.pageNotLoaded : words.errors.crashed}
+        error={isScriptMissing ? words.errors.pageNotLoadedText : words.errors.crashedText}
         isWholePage
         onRetry={() => window.location.reload()}
       />
@@ -55,19 +49,19 @@ function Broken() {
   );
 }
 
-function BrokenAlone() {
+function StandaloneErrorPage() {
   return (
     <Standalone>
-      <Broken />
+      <ErrorPage />
     </Standalone>
   );
 }
 
-function Missing() {
+function NotFound() {
   const { pathname } = useLocation();
   return (
-    <div className="nothing missing">
-      <p className="missing-number" aria-hidden>
+    <div className="empty-state not-found">
+      <p className="not-found-code" aria-hidden>
         404
       </p>
       <h1>{words.shell.notFound.title}</h1>
@@ -81,27 +75,27 @@ function Missing() {
   );
 }
 
-/** Unknown addresses: with the menu for those who are signed in, and no sign-in asked of others. */
-function Unknown() {
+/** Unknown addresses: with the menu for users who are signed in. Others need not sign in to see it. */
+function NotFoundPage() {
   const session = useSession();
   if (session.signed_in)
     return (
       <Shell>
-        <Missing />
+        <NotFound />
       </Shell>
     );
   return (
     <Standalone>
-      <Missing />
+      <NotFound />
     </Standalone>
   );
 }
 
 export const router = createBrowserRouter([
   {
-    Component: Gate,
-    ErrorBoundary: BrokenAlone,
-    HydrateFallback: Booting,
+    Component: SessionLoader,
+    ErrorBoundary: StandaloneErrorPage,
+    HydrateFallback: Loading,
     children: [
       {
         path: "/sign-in",
@@ -111,8 +105,8 @@ export const router = createBrowserRouter([
         Component: SignedIn,
         children: [
           {
-            // Below the menu: a page that breaks takes neither it nor a live session along.
-            ErrorBoundary: Broken,
+            // Below the menu: a page that breaks leaves the menu and a live session alone.
+            ErrorBoundary: ErrorPage,
             children: [
               { path: "/", element: <Navigate to="/studio" replace /> },
               {
@@ -151,7 +145,7 @@ export const router = createBrowserRouter([
           },
         ],
       },
-      { path: "*", Component: Unknown },
+      { path: "*", Component: NotFoundPage },
     ],
   },
 ]);

@@ -1,18 +1,18 @@
-/** Which colours are shown: as the system says, until somebody chooses. */
+/** The colour theme: that of the system until the user chooses one. */
 export type Theme = "system" | "light" | "dark";
 
-const KEPT = "visavis.theme";
+const STORAGE_KEY = "visavis.theme";
 const listeners = new Set<() => void>();
 const system = window.matchMedia("(prefers-color-scheme: dark)");
 
 export function readTheme(): Theme {
-  const kept = localStorage.getItem(KEPT);
-  return kept === "light" || kept === "dark" ? kept : "system";
+  const stored = localStorage.getItem(STORAGE_KEY);
+  return stored === "light" || stored === "dark" ? stored : "system";
 }
 
 export function chooseTheme(theme: Theme): void {
-  if (theme === "system") localStorage.removeItem(KEPT);
-  else localStorage.setItem(KEPT, theme);
+  if (theme === "system") localStorage.removeItem(STORAGE_KEY);
+  else localStorage.setItem(STORAGE_KEY, theme);
   applyTheme();
 }
 
@@ -23,7 +23,7 @@ export function applyTheme(): void {
   for (const each of listeners) each();
 }
 
-/** Calls back when other colours are shown; returns what ends it. For what draws with colours itself. */
+/** Subscribes to changes of the colours, for canvases. Returns a function that unsubscribes. */
 export function onThemeChange(callback: () => void): () => void {
   listeners.add(callback);
   system.addEventListener("change", callback);
@@ -33,7 +33,7 @@ export function onThemeChange(callback: () => void): () => void {
   };
 }
 
-/** A colour of the design as the browser computes it now, by the name of its property. */
+/** The computed value of a colour token, such as `--ink`. */
 export function colourOf(property: string): string {
   const probe = document.createElement("i");
   probe.style.color = `var(${property})`;

@@ -96,7 +96,7 @@ for (const kind of ["audio/webm", "audio/mp4"]) // the latter is what Safari rec
     await expect(page.getByRole("timer")).toHaveText("0:01");
     await page.getByRole("button", { name: "Stop recording" }).click();
     await expect(page.getByText("Your recording")).toBeVisible();
-    const heard = page.locator(".heard audio");
+    const heard = page.locator(".audio-preview audio");
     await expect(heard).toBeVisible();
     const recorded = await heard.evaluate(async (sound: HTMLAudioElement) =>
       (await fetch(sound.src)).blob().then(({ type }) => type),
@@ -198,7 +198,7 @@ test("the draft outlives other pages and a reload, and goes with its account", a
   await page.getByLabel("Language").selectOption("de");
   await page.getByRole("tab", { name: "Audio" }).click();
   await page.getByLabel("Audio file").setInputFiles(env("SPEECH_FILE"));
-  await expect(page.locator(".heard audio")).toBeVisible();
+  await expect(page.locator(".audio-preview audio")).toBeVisible();
 
   const expectKept = async () => {
     await expect(photo).toBeVisible();

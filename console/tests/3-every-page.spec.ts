@@ -33,7 +33,7 @@ for (const scheme of ["light", "dark"] as const)
       await page.keyboard.press("Escape");
       await page.goto("/jobs");
       await page.locator("tbody .row-button").first().click();
-      await expect(page.getByRole("dialog").locator(".facts")).toBeVisible();
+      await expect(page.getByRole("dialog").locator(".details")).toBeVisible();
       await expectAccessible(page, "a job");
       if (SHOTS) await page.screenshot({ path: `${SHOTS}/job-${scheme}.png` });
     });

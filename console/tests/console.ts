@@ -120,7 +120,7 @@ export async function cutOff(page: Page): Promise<string[]> {
       `${element.tagName}.${element.className} “${element.textContent?.trim().slice(0, 30)}”`;
     for (const element of document.querySelectorAll("body *")) {
       const box = element.getBoundingClientRect();
-      if (!box.width || element.closest(".unseen, .skip, dialog:not([open]), select")) continue;
+      if (!box.width || element.closest(".visually-hidden, .skip, dialog:not([open]), select")) continue;
       const isHidden = getComputedStyle(element).overflowX !== "visible";
       if (box.right > window.innerWidth + 1) found.push(`${name(element)} ends at ${box.right}`);
       if (element.scrollWidth > window.innerWidth) found.push(`${name(element)} scrolls in the window`);

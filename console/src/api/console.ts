@@ -1,7 +1,7 @@
-/** The console's own API, typed by its description; who is signed in, is in a cookie. */
+/** A typed client of the console's own API. A cookie says who is signed in. */
 import createClient from "openapi-fetch";
 import { words } from "../words/index.ts";
-import { Failure, failureOf, unreachable } from "./failure.ts";
+import { ApiError, apiErrorOf, unreachable } from "./error.ts";
 import type { components, paths } from "./schema.ts";
 
 type Schemas = components["schemas"];
@@ -15,23 +15,23 @@ export type WorkersAnswer = Schemas["WorkersAnswer"];
 export type SettingRow = Schemas["SettingRow"];
 export type Token = Schemas["TokenAnswer"];
 
-let whenSignedOut: () => void = () => undefined;
+let signedOut: () => void = () => undefined;
 
-/** Says whom to tell when the server no longer knows this browser. */
+/** Sets what is called when the server has signed this browser out. */
 export function onSignedOut(callback: () => void): void {
-  whenSignedOut = callback;
+  signedOut = callback;
 }
 
-const ANSWER_MS = 20_000;
-const UPLOAD_MS = 120_000;
+const RESPONSE_TIMEOUT_MS = 20_000;
+const UPLOAD_TIMEOUT_MS = 120_000;
 
 export const consoleApi = createClient<paths>({
   baseUrl: "",
-  // A server that takes a request and never answers must not leave the page waiting for good.
+  // A server that accepts a request and never responds must not leave the page waiting forever.
   fetch: (request) => {
     const isUpload = request.headers.get("content-type")?.startsWith("multipart/");
-    const late = AbortSignal.timeout(isUpload ? UPLOAD_MS : ANSWER_MS);
-    return fetch(request, { signal: AbortSignal.any([request.signal, late]) });
+    const timeout = AbortSignal.timeout(isUpload ? UPLOAD_TIMEOUT_MS : RESPONSE_TIMEOUT_MS);
+    return fetch(request, { signal: AbortSignal.any([request.signal, timeout]) });
   },
 });
 
@@ -39,14 +39,14 @@ consoleApi.use({
   onError: ({ error, request }) => (request.signal.aborted ? (error as Error) : unreachable()),
   async onResponse({ response }) {
     if (response.ok) return;
-    const failure = failureOf(response.status, await response.json().catch(() => null));
-    if (failure.code === "signed_out") whenSignedOut();
-    throw failure;
+    const error = apiErrorOf(response.status, await response.json().catch(() => null));
+    if (error.code === "signed_out") signedOut();
+    throw error;
   },
 });
 
-/** What an answer holds; failures were thrown before. */
-export function held<Data>(answer: { data?: Data }): Data {
-  if (answer.data === undefined) throw new Failure("unexpected", words.errors.emptyResponse, 0);
+/** The data of a response. Error responses were thrown before. */
+export function dataOf<Data>(answer: { data?: Data }): Data {
+  if (answer.data === undefined) throw new ApiError("unexpected", words.errors.emptyResponse, 0);
   return answer.data;
 }

@@ -1,26 +1,26 @@
-/** The public API through the SDK's client: the same requests that any program makes. */
+/** Calls of the public API through the SDK's client. */
 import { type ApiClient, type components, createApiClient } from "@visavis/core/api";
 import { words } from "../words/index.ts";
-import { Failure, failureOf, unreachable } from "./failure.ts";
+import { ApiError, apiErrorOf, unreachable } from "./error.ts";
 import { bearer } from "./token.ts";
 
 type Schemas = components["schemas"];
 export type Job = Schemas["JobAnswer"];
-export type LiveEnd = Schemas["Ended"];
+export type LiveSessionEnd = Schemas["Ended"];
 type LiveSession = Schemas["Created"];
 
-/** What is to be said, and how. */
+/** A text to speak, its language and its voice. */
 export interface Speech {
   text: string;
   language: string;
   voice: string;
 }
 
-export const isOver = (job: Job): boolean => job.status === "completed" || job.status === "failed";
+export const isFinished = (job: Job): boolean => job.status === "completed" || job.status === "failed";
 
 const clients = new Map<number | null, ApiClient>();
 
-/** A client that acts as a key, by tokens that are renewed; as one's own if none is named. */
+/** A client that acts as an API key, with short-lived tokens; as the user's own key by default. */
 function api(keyId: number | null = null): ApiClient {
   const kept = clients.get(keyId);
   if (kept) return kept;
@@ -38,20 +38,20 @@ function api(keyId: number | null = null): ApiClient {
   return made;
 }
 
-/** What an answer holds; everything else is thrown. */
-function held<Data>(answer: { data?: Data; error?: unknown; response: Response }): Data {
+/** The data of a response. Error responses are thrown. */
+function dataOf<Data>(answer: { data?: Data; error?: unknown; response: Response }): Data {
   if (answer.data !== undefined) return answer.data;
-  throw failureOf(answer.response.status, answer.error);
+  throw apiErrorOf(answer.response.status, answer.error);
 }
 
 export async function getJob(id: string, keyId: number | null = null): Promise<Job> {
-  return held(await api(keyId).GET("/v1/jobs/{job_id}", { params: { path: { job_id: id } } }));
+  return dataOf(await api(keyId).GET("/v1/jobs/{job_id}", { params: { path: { job_id: id } } }));
 }
 
-/** Sends a form as the public API takes it; `progress` is told which share of it was sent, 0..1. */
+/** Uploads a form; `progress` receives the share that was sent, 0..1. Returns the job's ID. */
 async function submit(path: string, form: FormData, progress: (share: number) => void): Promise<string> {
   const token = await bearer();
-  // Not the client: fetch does not say how far an upload is.
+  // Not the client: fetch reports no upload progress.
   return await new Promise<string>((resolve, reject) => {
     const sending = new XMLHttpRequest();
     sending.open("POST", path);
@@ -65,13 +65,13 @@ async function submit(path: string, form: FormData, progress: (share: number) =>
       const body: unknown = sending.response;
       if (sending.status === 202 && typeof body === "object" && body !== null && "job_id" in body)
         resolve(String(body.job_id));
-      else reject(failureOf(sending.status, body));
+      else reject(apiErrorOf(sending.status, body));
     };
     sending.send(form);
   });
 }
 
-export async function submitSound(
+export async function submitAudio(
   face: Blob,
   sound: Blob,
   progress: (share: number) => void,
@@ -96,30 +96,30 @@ export async function submitText(
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const POLL_MS = 250;
 
-/** Lets the server say a text, and gives the sound. */
-export async function speakText(speech: Speech, signal: AbortSignal): Promise<Blob> {
-  const made = held(await api().POST("/v1/tts/generate-wav", { body: speech, signal }));
+/** Synthesizes a text on the server, and returns the audio. */
+export async function synthesizeSpeech(speech: Speech, signal: AbortSignal): Promise<Blob> {
+  const made = dataOf(await api().POST("/v1/tts/generate-wav", { body: speech, signal }));
   for (;;) {
     const job = await getJob(made.job_id);
     signal.throwIfAborted();
     if (job.status === "failed")
-      throw new Failure(job.error_code ?? "failed", job.error ?? words.errors.jobFailed, 0);
+      throw new ApiError(job.error_code ?? "failed", job.error ?? words.errors.jobFailed, 0);
     if (job.url) return await (await fetch(job.url, { signal })).blob();
     await pause(POLL_MS);
   }
 }
 
-export async function createLive(face: File | null): Promise<LiveSession> {
-  return held(await api().POST("/v1/realtime/session", { body: face ? { face } : {} }));
+export async function createLiveSession(face: File | null): Promise<LiveSession> {
+  return dataOf(await api().POST("/v1/realtime/session", { body: face ? { face } : {} }));
 }
 
 export async function swapFace(id: string, face: Blob): Promise<void> {
   const params = { path: { session_id: id } };
-  held(await api().PATCH("/v1/realtime/session/{session_id}", { params, body: { face } }));
+  dataOf(await api().PATCH("/v1/realtime/session/{session_id}", { params, body: { face } }));
 }
 
-/** Ends a session. Also sent when the page is being left: the browser then finishes it alone. */
-export async function endLive(id: string, keyId: number | null = null): Promise<LiveEnd> {
+/** Ends a session. `keepalive` lets the request finish when the page is left. */
+export async function endLiveSession(id: string, keyId: number | null = null): Promise<LiveSessionEnd> {
   const params = { path: { session_id: id } };
-  return held(await api(keyId).DELETE("/v1/realtime/session/{session_id}", { params, keepalive: true }));
+  return dataOf(await api(keyId).DELETE("/v1/realtime/session/{session_id}", { params, keepalive: true }));
 }

@@ -1,4 +1,4 @@
-/** Numbers for files in memory, so that what was learnt of one is found again. */
+/** Numbers for files in memory, as keys for cached checks. */
 const numbers = new WeakMap<Blob, number>();
 let next = 1;
 

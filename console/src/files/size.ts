@@ -1,7 +1,7 @@
-import { bytes } from "../parts/format.ts";
+import { bytes } from "../components/format.ts";
 import { words } from "../words/index.ts";
 
-/** Why a file cannot be taken for its size alone; `null` if it can. */
+/** Why the size of a file is not allowed; `null` if it is. */
 export function sizeProblem(file: Blob, maxBytes: number): string | null {
   if (file.size === 0) return words.files.empty;
   if (file.size <= maxBytes) return null;

@@ -1,9 +1,9 @@
 /**
- * The player behind a link: the avatar and nothing else, on a transparent page, for people and for the
- * browser sources of streaming programs.
+ * The viewers' player: the avatar and nothing else, on a transparent page, for people and for browser
+ * sources of streaming programs.
  *
- * It begins without sound, as browsers allow; a touch gives the sound. Lost connections are mended by
- * asking anew, for as long as the link is good.
+ * It starts muted, as browsers demand; a click plays the sound. It reconnects for as long as the link is
+ * valid.
  */
 import { LipSync } from "@visavis/core";
 import { RemoteTrack, Room, RoomEvent, Track } from "livekit-client";
@@ -19,7 +19,7 @@ interface View {
   livekit_access_token: string | null;
 }
 
-const AGAIN_MS = 3000;
+const RETRY_MS = 3000;
 
 const stage = document.getElementById("stage");
 if (!stage) throw new Error("The page has no stage.");
@@ -27,10 +27,10 @@ const path = window.location.pathname.split("/");
 const sessionId = path[path.length - 1] ?? "";
 const share = new URLSearchParams(window.location.search).get("share") ?? "";
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** What stands where the picture is not; nothing while there is one. */
-function show(state: "waiting" | "playing" | "over" | "refused", text = ""): void {
+/** Sets the state of the page, and the text shown instead of the video. */
+function show(state: "waiting" | "playing" | "ended" | "refused", text = ""): void {
   document.body.dataset.state = state;
   message.textContent = text;
 }
@@ -47,31 +47,31 @@ sound.hidden = true;
 sound.textContent = words.playAudio;
 stage.append(heading, message, sound);
 
-async function ask(): Promise<View | number> {
+async function fetchView(): Promise<View | number> {
   const query = new URLSearchParams({ share });
   const answer = await fetch(`/console/api/view/${encodeURIComponent(sessionId)}?${query}`);
   return answer.ok ? ((await answer.json()) as View) : answer.status;
 }
 
-/** Shows one connection until it ends. */
+/** Joins a room and shows the avatar until the connection ends. */
 async function watch(url: string, token: string): Promise<void> {
   const room = new Room({ adaptiveStream: false });
   const lips = new LipSync();
-  const heard = new Set<HTMLMediaElement>();
-  const over = new Promise<void>((resolve) => room.once(RoomEvent.Disconnected, () => resolve()));
+  const elements = new Set<HTMLMediaElement>();
+  const ended = new Promise<void>((resolve) => room.once(RoomEvent.Disconnected, () => resolve()));
 
-  const hear = async () => {
-    for (const element of heard) element.muted = false;
+  const unmute = async () => {
+    for (const element of elements) element.muted = false;
     await room.startAudio();
     sound.hidden = true;
   };
-  const tap = () => void hear();
+  const tap = () => void unmute();
   sound.addEventListener("click", tap);
   stage?.addEventListener("click", tap);
 
   room.on(RoomEvent.TrackSubscribed, (track, publication, participant) => {
     if (!participant.isAgent) {
-      // What people say to the avatar, where a server lets viewers have it: the avatar says it again.
+      // What people say to the avatar. Some servers send it to viewers, who would hear it twice.
       publication.setSubscribed(false);
       return;
     }
@@ -82,9 +82,9 @@ async function watch(url: string, token: string): Promise<void> {
       element.setAttribute("playsinline", "");
       show("playing");
     } else {
-      // Where sound may play at once (OBS, or a page that was allowed to), it does.
+      // Where autoplay with sound is allowed, as in OBS, it plays at once.
       element.muted = !room.canPlaybackAudio;
-      heard.add(element);
+      elements.add(element);
       sound.hidden = room.canPlaybackAudio;
     }
     stage?.prepend(element);
@@ -92,19 +92,19 @@ async function watch(url: string, token: string): Promise<void> {
   room.on(RoomEvent.TrackUnsubscribed, (track) => {
     lips.remove(track);
     for (const element of track.detach()) {
-      heard.delete(element);
+      elements.delete(element);
       element.remove();
     }
     if (track.kind === Track.Kind.Video) show("waiting");
   });
   room.on(RoomEvent.AudioPlaybackStatusChanged, () => {
     sound.hidden = room.canPlaybackAudio;
-    if (room.canPlaybackAudio) for (const element of heard) element.muted = false;
+    if (room.canPlaybackAudio) for (const element of elements) element.muted = false;
   });
 
   try {
     await room.connect(url, token);
-    await over;
+    await ended;
   } finally {
     lips.stop();
     await room.disconnect();
@@ -122,21 +122,21 @@ async function play(): Promise<void> {
   show("waiting");
   for (;;) {
     try {
-      const view = await ask();
+      const view = await fetchView();
       if (typeof view === "number") {
         if (view === 404) return show("refused", words.unavailable);
       } else if (view.status === "ended") {
-        return show("over", words.ended);
+        return show("ended", words.ended);
       } else if (view.livekit_url && view.livekit_access_token) {
         await watch(view.livekit_url, view.livekit_access_token);
         show("waiting");
         continue;
       }
     } catch {
-      // The server or the line is away: asked again, for as long as the page is open.
+      // The server cannot be reached: try again for as long as the page is open.
       show("waiting");
     }
-    await pause(AGAIN_MS);
+    await delay(RETRY_MS);
   }
 }
 

@@ -1,9 +1,9 @@
 import { useEffect } from "react";
 import { useLocation } from "react-router";
-import { useStore } from "../parts/store.ts";
-import { dock } from "./docked.ts";
+import { useStore } from "../components/store.ts";
+import { dock } from "./dock-store.ts";
 
-/** What goes on, at the edge of pages that are not its own; leaving the console with it is asked about. */
+/** Shows the docked player on other pages. Leaving the console while something is docked asks first. */
 export function Dock() {
   const { docked } = useStore(dock);
   const { pathname } = useLocation();
@@ -11,7 +11,7 @@ export function Dock() {
 
   useEffect(() => {
     if (!isOn) return;
-    // The browser asks in its own words.
+    // The browser shows its own question.
     const ask = (event: BeforeUnloadEvent) => {
       event.preventDefault();
       event.returnValue = true; // what some browsers look at instead
@@ -24,7 +24,7 @@ export function Dock() {
   return <docked.Player />;
 }
 
-/** Whether the player covers a part of the page. */
+/** Whether a docked player covers a part of the page. */
 export function useHasDock(): boolean {
   const { docked } = useStore(dock);
   const { pathname } = useLocation();

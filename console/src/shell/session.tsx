@@ -1,29 +1,29 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect } from "react";
-import { consoleApi, held, onSignedOut, type Session } from "../api/console.ts";
+import { consoleApi, dataOf, onSignedOut, type Session } from "../api/console.ts";
 import { forgetTokens } from "../api/token.ts";
-import { forgetAll } from "../parts/database.ts";
-import { dock } from "./docked.ts";
+import { deleteAll } from "../components/draft-storage.ts";
+import { dock } from "./dock-store.ts";
 
 export const SESSION = ["session"] as const;
 
-/** Asks the server who is signed in. */
+/** Fetches who is signed in. */
 export function useSessionQuery() {
   return useQuery({
     queryKey: SESSION,
-    queryFn: async () => held(await consoleApi.GET("/console/api/session")),
+    queryFn: async () => dataOf(await consoleApi.GET("/console/api/session")),
     staleTime: Number.POSITIVE_INFINITY,
   });
 }
 
 const Current = createContext<Session | null>(null);
 
-/** Who is signed in, for everything below. */
+/** Provides who is signed in. */
 export function SessionProvider({ session, children }: { session: Session; children: ReactNode }) {
   const queries = useQueryClient();
   useEffect(() => {
     onSignedOut(() => {
-      // Nobody could see it, or end it, any more.
+      // Nobody could see or end it any more.
       void dock.get().docked?.end();
       forgetTokens();
       queries.setQueryData<Session>(SESSION, (before) => before && { ...before, signed_in: false });
@@ -38,28 +38,28 @@ export function useSession(): Session {
   return session;
 }
 
-/** The account that is signed in, as a name that no other account has; `null` if none is. */
+/** A unique name of the account that is signed in; `null` if none is. */
 export const accountOf = ({ user, key }: Session): string | null =>
   user ? `user ${user.email}` : key ? `key ${key.id}` : null;
 
-const beforeSigningOut = new Set<() => Promise<unknown>>();
+const signOutCallbacks = new Set<() => Promise<unknown>>();
 
-/** Has something ended or deleted while the account is still signed in: what it leaves, nobody may find. */
-export function onSigningOut(callback: () => Promise<unknown>): void {
-  beforeSigningOut.add(callback);
+/** Registers a callback that cleans up before the account is signed out. */
+export function onSignOut(callback: () => Promise<unknown>): void {
+  signOutCallbacks.add(callback);
 }
 
-/** Signs out here and at the server, and forgets everything that was shown. */
+/** Signs out on the server, and deletes everything of the account in this browser. */
 export function useSignOut(): () => Promise<void> {
   const queries = useQueryClient();
   return async () => {
     const before = queries.getQueryData<Session>(SESSION);
-    await Promise.all([...beforeSigningOut].map((callback) => callback()));
-    // Where the browser gives no disk, nothing was kept.
-    await forgetAll().catch(() => undefined);
+    await Promise.all([...signOutCallbacks].map((callback) => callback()));
+    // Without storage, nothing was saved.
+    await deleteAll().catch(() => undefined);
     await consoleApi.DELETE("/console/api/session");
     forgetTokens();
-    // Not all of them: whoever shows the session must see it change.
+    // The sign-in query stays: its observers must see the change.
     queries.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION[0] });
     if (before)
       queries.setQueryData<Session>(SESSION, { ...before, signed_in: false, user: null, key: null });

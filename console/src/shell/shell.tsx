@@ -17,29 +17,29 @@ import {
 } from "lucide-react";
 import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { Link, NavLink, useLocation } from "react-router";
-import { wordsOf } from "../api/failure.ts";
-import { Mark } from "../parts/mark.tsx";
-import { FailureNotice } from "../parts/notice.tsx";
-import { Loading } from "../parts/page.tsx";
-import { Sheet } from "../parts/sheet.tsx";
-import { say, Toasts } from "../parts/toasts.tsx";
+import { messageOf } from "../api/error.ts";
+import { Mark } from "../components/mark.tsx";
+import { ErrorNotice } from "../components/notice.tsx";
+import { Loading } from "../components/page.tsx";
+import { Sheet } from "../components/sheet.tsx";
+import { showToast, Toasts } from "../components/toasts.tsx";
 import { chooseTheme, readTheme, type Theme } from "../theme.ts";
 import { words } from "../words/index.ts";
 import { Dock, useHasDock } from "./dock.tsx";
-import { dock } from "./docked.ts";
+import { dock } from "./dock-store.ts";
 import { useSession, useSignOut } from "./session.tsx";
 import "./shell.css";
 
 const { groups, pages } = words.shell;
 
-interface Place {
+interface NavItem {
   to: string;
   name: string;
   icon: ReactNode;
   operator?: boolean;
 }
 
-const PLACES: readonly [string, readonly Place[]][] = [
+const NAVIGATION: readonly [string, readonly NavItem[]][] = [
   [
     groups.create,
     [
@@ -95,14 +95,14 @@ function ThemeChoice() {
   );
 }
 
-/** Signing out ends what goes on: that is asked about. */
+/** Asks before signing out ends a live session. */
 function SignOut({ onClose }: { onClose: () => void }) {
   const signOut = useMutation({ mutationFn: useSignOut() });
   return (
     <Sheet title={words.shell.endSession.title} onClose={onClose}>
       <p>{words.shell.endSession.text}</p>
-      {signOut.isError && <FailureNotice error={signOut.error} title={words.shell.notSignedOut} />}
-      <div className="deeds">
+      {signOut.isError && <ErrorNotice error={signOut.error} title={words.shell.notSignedOut} />}
+      <div className="actions">
         <button type="button" className="button" onClick={onClose}>
           {words.shell.endSession.stay}
         </button>
@@ -119,7 +119,7 @@ function SignOut({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Side({ onSignOut }: { onSignOut: () => void }) {
+function Sidebar({ onSignOut }: { onSignOut: () => void }) {
   const session = useSession();
   const who = session.user?.email ?? session.key?.name ?? "";
   const { roles } = words.shell;
@@ -132,17 +132,17 @@ function Side({ onSignOut }: { onSignOut: () => void }) {
         </Link>
       </header>
       <nav aria-label={words.shell.navigation}>
-        {PLACES.map(([group, places]) => (
+        {NAVIGATION.map(([group, items]) => (
           <div key={group}>
             <h2>{group}</h2>
             <ul>
-              {places
-                .filter((place) => !place.operator || session.user?.is_operator)
-                .map((place) => (
-                  <li key={place.to}>
-                    <NavLink to={place.to}>
-                      {place.icon}
-                      {place.name}
+              {items
+                .filter((item) => !item.operator || session.user?.is_operator)
+                .map((item) => (
+                  <li key={item.to}>
+                    <NavLink to={item.to}>
+                      {item.icon}
+                      {item.name}
                     </NavLink>
                   </li>
                 ))}
@@ -187,14 +187,14 @@ function Side({ onSignOut }: { onSignOut: () => void }) {
   );
 }
 
-/** The frame round every page: where one is, and where one can go. */
+/** The frame of every page: the navigation, the dock and the toasts. */
 export function Shell({ children }: { children: ReactNode }) {
   const signOut = useSignOut();
-  const [isAsking, setAsking] = useState(false);
+  const [isConfirming, setConfirming] = useState(false);
   const leave = () => {
     menu.current?.close();
-    if (dock.get().docked) setAsking(true);
-    else signOut().catch((error: unknown) => say(words.shell.notSignedOutToast(wordsOf(error))));
+    if (dock.get().docked) setConfirming(true);
+    else signOut().catch((error: unknown) => showToast(words.shell.notSignedOutToast(messageOf(error))));
   };
   const menu = useRef<HTMLDialogElement>(null);
   const main = useRef<HTMLElement>(null);
@@ -202,7 +202,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const before = useRef(pathname);
   useEffect(() => {
     menu.current?.close();
-    // As after a page load: what reads the screen begins at the new page.
+    // As after a page load, screen readers start at the new page.
     if (before.current !== pathname) main.current?.focus({ preventScroll: true });
     before.current = pathname;
     window.scrollTo(0, 0);
@@ -213,7 +213,7 @@ export function Shell({ children }: { children: ReactNode }) {
         {words.shell.skip}
       </a>
       <div className={`shell ${useHasDock() ? "has-dock" : ""}`}>
-        <Side onSignOut={leave} />
+        <Sidebar onSignOut={leave} />
         <header className="top">
           <Link className="brand" to="/studio">
             <Mark /> visavis
@@ -228,7 +228,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </button>
         </header>
         <dialog ref={menu} className="menu" aria-label={words.shell.menu}>
-          <Side onSignOut={leave} />
+          <Sidebar onSignOut={leave} />
         </dialog>
         <main id="main" ref={main} tabIndex={-1}>
           <Suspense
@@ -244,7 +244,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </div>
       <Dock />
       <Toasts />
-      {isAsking && <SignOut onClose={() => setAsking(false)} />}
+      {isConfirming && <SignOut onClose={() => setConfirming(false)} />}
     </>
   );
 }

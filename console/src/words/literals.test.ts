@@ -10,7 +10,7 @@ const SOURCES = join(import.meta.dirname, "..");
 const TECHNICAL = new Set(
   (
     "accept aria-busy aria-live autoComplete className d defaultValue download href id key kind name of points " +
-    "preload preserveAspectRatio rel role scope src target to type value viewBox"
+    "preload preserveAspectRatio rel role scope src status target to type value viewBox"
   ).split(" "),
 );
 

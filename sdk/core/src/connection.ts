@@ -18,9 +18,9 @@ import type { TranscriptMessage } from "./transcript.js";
 
 /** What a connection tells the session it belongs to. */
 export interface ConnectionListener {
-  onPicture(present: boolean): void;
-  onLine(state: "lost" | "mended"): void;
-  onOver(reason: DisconnectReason | undefined): void;
+  onVideo(present: boolean): void;
+  onConnection(state: "lost" | "restored"): void;
+  onDisconnected(reason: DisconnectReason | undefined): void;
   onMicrophone(muted: boolean): void;
   onMicrophoneLost(): void;
   onMessage(message: TranscriptMessage): void;
@@ -35,7 +35,7 @@ const AVATAR_STREAM = "avatar";
  * Whether a track is the avatar's. What people say to it is not played: everybody would hear it twice, half
  * a second apart, and the user in another window himself.
  */
-function isAvatars(publication: TrackPublication, participant: Participant): boolean {
+function isFromAvatar(publication: TrackPublication, participant: Participant): boolean {
   return participant.isAgent || publication.trackInfo?.stream === AVATAR_STREAM;
 }
 
@@ -58,7 +58,7 @@ export class Connection {
   }
 
   /** Whether this participant may send sound; viewers may not. */
-  get maySpeak(): boolean {
+  get canPublish(): boolean {
     return this.room.localParticipant.permissions?.canPublish ?? false;
   }
 
@@ -66,9 +66,9 @@ export class Connection {
     this.room
       .on(RoomEvent.TrackSubscribed, this.#onSubscribed)
       .on(RoomEvent.TrackUnsubscribed, this.#onUnsubscribed)
-      .on(RoomEvent.SignalReconnecting, this.#onLineLost)
-      .on(RoomEvent.Reconnecting, this.#onLineLost)
-      .on(RoomEvent.Reconnected, this.#onLineMended)
+      .on(RoomEvent.SignalReconnecting, this.#onReconnecting)
+      .on(RoomEvent.Reconnecting, this.#onReconnecting)
+      .on(RoomEvent.Reconnected, this.#onReconnected)
       .on(RoomEvent.Disconnected, this.#onDisconnected)
       .on(RoomEvent.TrackMuted, this.#onMuting)
       .on(RoomEvent.TrackUnmuted, this.#onMuting)
@@ -109,29 +109,29 @@ export class Connection {
     participant: RemoteParticipant,
   ): void => {
     if (this.#closed) return;
-    if (!isAvatars(publication, participant)) {
+    if (!isFromAvatar(publication, participant)) {
       publication.setSubscribed(false);
       return;
     }
     this.#lips.add(track);
     this.#stage.add(track);
-    if (track.kind === Track.Kind.Video) this.#listener.onPicture(true);
+    if (track.kind === Track.Kind.Video) this.#listener.onVideo(true);
   };
 
   #onUnsubscribed = (track: RemoteTrack): void => {
     this.#lips.remove(track);
     this.#stage.remove(track);
-    if (track.kind === Track.Kind.Video) this.#listener.onPicture(this.#stage.hasPicture);
+    if (track.kind === Track.Kind.Video) this.#listener.onVideo(this.#stage.hasVideo);
   };
 
-  #onLineLost = (): void => this.#listener.onLine("lost");
+  #onReconnecting = (): void => this.#listener.onConnection("lost");
 
-  #onLineMended = (): void => {
-    this.#listener.onLine("mended");
-    this.#listener.onPicture(this.#stage.hasPicture);
+  #onReconnected = (): void => {
+    this.#listener.onConnection("restored");
+    this.#listener.onVideo(this.#stage.hasVideo);
   };
 
-  #onDisconnected = (reason?: DisconnectReason): void => this.#listener.onOver(reason);
+  #onDisconnected = (reason?: DisconnectReason): void => this.#listener.onDisconnected(reason);
 
   #onMuting = (publication: TrackPublication, participant: Participant): void => {
     if (participant !== this.room.localParticipant) return;

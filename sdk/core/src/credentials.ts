@@ -2,9 +2,9 @@ import { SessionError } from "./errors.js";
 import { messages } from "./messages.js";
 
 /**
- * What a backend hands to the page: enough to join one room, and no API key.
+ * What a backend returns to the page: enough to join one room, and no API key.
  *
- * The API's own answer (`session_id`, `livekit_url`, `token`) is taken as well.
+ * The API's own response (`session_id`, `livekit_url`, `token`) is accepted as well.
  *
  * @public
  */
@@ -34,8 +34,8 @@ function text(record: Record<string, unknown>, ...names: string[]): string | nul
 /**
  * Reads what `createSession` returned.
  *
- * A backend that passes answers on without looking at their status also passes on the API's errors
- * (`error`, `message`, `retry_after_seconds`); they are thrown as what they are.
+ * A backend that forwards responses without checking their status also forwards the API's errors
+ * (`error`, `message`, `retry_after_seconds`). They are thrown with the API's code and message.
  *
  * @throws SessionError with the API's code, or `invalid_session`.
  */

@@ -2,14 +2,14 @@ import { DisconnectReason } from "livekit-client";
 import { SessionError } from "./errors.js";
 import { messages } from "./messages.js";
 
-/** How a session was over without this side asking for it. */
+/** How a session ended that this side did not end. */
 export interface Ending {
-  /** In words. */
+  /** Text for people. */
   reason: string;
-  /** What failed; `null` when the session simply ended. */
+  /** The error; `null` if the session ended normally. */
   error: SessionError | null;
-  /** Whether the session may still run, so that the backend should be asked to end it. */
-  stillRuns: boolean;
+  /** Whether the session may still run, so that the backend must end it. */
+  mayStillRun: boolean;
 }
 
 /** The text for the API's code of the end of a session. */
@@ -17,23 +17,23 @@ export function endReasonText(code: string): string {
   return messages.endReasons[code] ?? messages.endedByServer;
 }
 
-/** What a reason of the room server means for the session. */
+/** The ending for a disconnect reason of the room server. */
 export function describeEnding(reason: DisconnectReason | undefined): Ending {
   switch (reason) {
     case DisconnectReason.ROOM_DELETED:
     case DisconnectReason.ROOM_CLOSED:
-      return { reason: messages.endedByServer, error: null, stillRuns: false };
+      return { reason: messages.endedByServer, error: null, mayStillRun: false };
     case DisconnectReason.PARTICIPANT_REMOVED:
-      return failed("removed", messages.removed, { stillRuns: false });
+      return failed("removed", messages.removed, { mayStillRun: false });
     case DisconnectReason.DUPLICATE_IDENTITY:
       return failed("joined_elsewhere", messages.joinedElsewhere, {
-        stillRuns: false,
+        mayStillRun: false,
       });
     case DisconnectReason.SERVER_SHUTDOWN:
-      return failed("server_shutdown", messages.serverShutdown, { stillRuns: true });
+      return failed("server_shutdown", messages.serverShutdown, { mayStillRun: true });
     default:
       return failed("connection_lost", messages.connectionLost, {
-        stillRuns: true,
+        mayStillRun: true,
       });
   }
 }
@@ -41,7 +41,7 @@ export function describeEnding(reason: DisconnectReason | undefined): Ending {
 function failed(
   code: "removed" | "joined_elsewhere" | "server_shutdown" | "connection_lost",
   reason: string,
-  { stillRuns }: { stillRuns: boolean },
+  { mayStillRun }: { mayStillRun: boolean },
 ): Ending {
-  return { reason, error: new SessionError(code, reason, { retryable: stillRuns }), stillRuns };
+  return { reason, error: new SessionError(code, reason, { retryable: mayStillRun }), mayStillRun };
 }

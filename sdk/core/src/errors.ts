@@ -4,7 +4,7 @@ import { messages } from "./messages.js";
 /**
  * Codes of this package's own errors.
  *
- * Errors that the API answered with keep the code of the API (`no_capacity`, `rate_limited`, …).
+ * Errors of the API keep its code (`no_capacity`, `rate_limited`, …).
  *
  * @public
  */
@@ -31,17 +31,17 @@ export type SessionErrorCode =
   | "microphone_lost";
 
 /**
- * What went wrong, in words for people and a code for programs.
+ * An error with a message for people and a code for programs.
  *
  * @public
  */
 export class SessionError extends Error {
   override readonly name = "SessionError";
-  /** A {@link SessionErrorCode}, or the code that the API gave. */
+  /** A {@link SessionErrorCode}, or the code of the API. */
   readonly code: SessionErrorCode | (string & {});
-  /** Whether the same may succeed later without a change. */
+  /** Whether the same call may succeed later. */
   readonly retryable: boolean;
-  /** Seconds to wait before trying again, where the API said so. */
+  /** Seconds to wait before trying again, if the API named them. */
   readonly retryAfterS: number | null;
 
   constructor(
@@ -60,13 +60,13 @@ function withDetail(text: string, error: unknown): string {
   return messages.withDetail(text, error instanceof Error ? error.message : String(error));
 }
 
-/** An error of any kind, as one of ours; one that already is stays itself. */
+/** Wraps any error in a {@link SessionError}; returns one unchanged. */
 export function asSessionError(error: unknown, code: SessionErrorCode, text: string): SessionError {
   if (error instanceof SessionError) return error;
   return new SessionError(code, withDetail(text, error), { cause: error });
 }
 
-/** Why a room could not be joined. */
+/** The error for a room that could not be joined. */
 export function joinError(error: unknown): SessionError {
   if (error instanceof ConnectionError && error.reason === ConnectionErrorReason.NotAllowed) {
     return new SessionError("token_refused", messages.tokenRefused, { cause: error });
@@ -77,7 +77,7 @@ export function joinError(error: unknown): SessionError {
   });
 }
 
-/** Why a microphone could not be opened. */
+/** The error for a microphone that could not be opened. */
 export function microphoneError(error: unknown): SessionError {
   const cause = { cause: error };
   switch (MediaDeviceFailure.getFailure(error)) {

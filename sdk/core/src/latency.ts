@@ -4,7 +4,7 @@ import type { RemoteTrack } from "livekit-client";
 export const LATENCY_PERIOD_MS = 2000;
 
 /** What was read of one track's receiver at one time; both grow for as long as the track lives. */
-interface Held {
+interface BufferTotals {
   /** Seconds that all played frames or samples waited together. */
   delayS: number;
   /** Frames or samples that left the jitter buffer. */
@@ -15,7 +15,7 @@ interface Held {
 export interface ReceiverFigures {
   /** Round-trip time to the room server in seconds; `null` until it was measured. */
   roundTripS: number | null;
-  held: Held;
+  held: BufferTotals;
 }
 
 /** Reads the figures that the WebRTC standard names. */
@@ -45,7 +45,7 @@ export function readFigures(report: ReadonlyMap<string, Record<string, unknown>>
  * @param figures - What was read now.
  * @param before - What the buffer held at the last reading; the mean since then counts.
  */
-export function latencyMs(figures: ReceiverFigures, before: Held | null): number {
+export function latencyMs(figures: ReceiverFigures, before: BufferTotals | null): number {
   const played = figures.held.played - (before?.played ?? 0);
   const waitedS = figures.held.delayS - (before?.delayS ?? 0);
   const bufferS = played > 0 && waitedS >= 0 ? waitedS / played : 0;
@@ -56,7 +56,7 @@ export function latencyMs(figures: ReceiverFigures, before: Held | null): number
 export class LatencyMeter {
   readonly #tracks: () => Iterable<RemoteTrack>;
   readonly #onMeasured: (latency: number) => void;
-  readonly #before = new WeakMap<RemoteTrack, Held>();
+  readonly #before = new WeakMap<RemoteTrack, BufferTotals>();
   readonly #timer: ReturnType<typeof setInterval>;
   #stopped = false;
 

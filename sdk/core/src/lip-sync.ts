@@ -1,13 +1,13 @@
 /** How often the picture is fitted to the sound: at first, while the browser's buffers settle, and then. */
-const FIRST_PERIOD_MS = 200;
+const FAST_PERIOD_MS = 200;
 const PERIOD_MS = 1000;
-const FIRST_FITS = 60;
+const FAST_ADJUSTMENTS = 60;
 
 /** What a browser's buffer of sound begins with; the picture waits as long from its first frame on. */
-const START_MS = 100;
+const INITIAL_HOLD_MS = 100;
 
 /** The avatar sends a picture so long after its sound: drawing and encoding, less what sound is sent ahead. */
-const SENT_LATER_MS = 20;
+const VIDEO_SEND_DELAY_MS = 20;
 
 /** A sound that waits longer is not waited for: the line or the machine has other troubles. */
 const MAX_HOLD_MS = 500;
@@ -23,7 +23,7 @@ export interface ReceivedTrack {
 }
 
 /** Sums that a receiver of sound counts up for as long as it lives, in seconds and samples. */
-interface Waited {
+interface PlayoutTotals {
   bufferS: number;
   played: number;
   outputS: number;
@@ -45,8 +45,8 @@ type Report = ReadonlyMap<string, Record<string, unknown>>;
 export class LipSync {
   #sound: RTCRtpReceiver | null = null;
   #picture: RTCRtpReceiver | null = null;
-  #before: Waited | null = null;
-  #fits = 0;
+  #before: PlayoutTotals | null = null;
+  #adjustments = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   /** A track was subscribed to. The newest one of its kind counts. */
@@ -54,12 +54,12 @@ export class LipSync {
     if (receiver === undefined) return;
     if (kind === "video") {
       this.#picture = receiver;
-      hold(receiver, START_MS);
+      hold(receiver, INITIAL_HOLD_MS);
     } else if (kind === "audio") {
       this.#sound = receiver;
       this.#before = null;
     }
-    this.#fits = 0;
+    this.#adjustments = 0;
     if (this.#timer === null) this.#wait();
   }
 
@@ -82,25 +82,25 @@ export class LipSync {
   }
 
   #wait(): void {
-    const periodMs = this.#fits < FIRST_FITS ? FIRST_PERIOD_MS : PERIOD_MS;
+    const periodMs = this.#adjustments < FAST_ADJUSTMENTS ? FAST_PERIOD_MS : PERIOD_MS;
     this.#timer = setTimeout(() => {
-      this.#fits += 1;
+      this.#adjustments += 1;
       this.#wait();
-      void this.#fit();
+      void this.#adjust();
     }, periodMs);
   }
 
-  async #fit(): Promise<void> {
+  async #adjust(): Promise<void> {
     const [sound, picture] = [this.#sound, this.#picture];
     if (sound === null || picture === null) return;
     const [heard, seen] = (await Promise.all([sound.getStats(), picture.getStats()])) as unknown as Report[];
     if (heard === undefined || seen === undefined || sound !== this.#sound || picture !== this.#picture)
       return;
-    const [waited, before] = [readWaited(heard), this.#before];
+    const [waited, before] = [readPlayoutTotals(heard), this.#before];
     this.#before = waited;
-    const waitMs = before && soundWaitMs(waited, before);
+    const waitMs = before && audioDelayMs(waited, before);
     if (waitMs === null) return;
-    const holdMs = Math.min(Math.max(0, waitMs - SENT_LATER_MS), MAX_HOLD_MS);
+    const holdMs = Math.min(Math.max(0, waitMs - VIDEO_SEND_DELAY_MS), MAX_HOLD_MS);
     // Where the browser itself finds the picture late, it would hold the sound back as well, and both would wait
     // for each other.
     if (picture.jitterBufferTarget !== null && holdMs > picture.jitterBufferTarget && isLate(seen, heard))
@@ -115,7 +115,7 @@ function hold(receiver: RTCRtpReceiver, ms: number | null): void {
 }
 
 /** Reads what the WebRTC standard names; what a browser does not count is 0. */
-export function readWaited(heard: Report): Waited {
+export function readPlayoutTotals(heard: Report): PlayoutTotals {
   const waited = { bufferS: 0, played: 0, outputS: 0, output: 0 };
   for (const entry of heard.values()) {
     if (entry.type === "inbound-rtp") {
@@ -130,7 +130,7 @@ export function readWaited(heard: Report): Waited {
 }
 
 /** From the arrival of a sound to the loudspeaker, a mean since the reading before; `null` if nothing was played. */
-export function soundWaitMs(now: Waited, before: Waited): number | null {
+export function audioDelayMs(now: PlayoutTotals, before: PlayoutTotals): number | null {
   const [played, output] = [now.played - before.played, now.output - before.output];
   if (played <= 0) return null;
   const outputS = output > 0 ? (now.outputS - before.outputS) / output : 0;

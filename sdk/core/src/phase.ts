@@ -1,14 +1,14 @@
 /**
- * Where a session is on its way.
+ * The phase of a session.
  *
- * - `idle`: nothing was asked for yet.
+ * - `idle`: not started.
  * - `creating`: the backend creates a session.
  * - `connecting`: the browser joins the session's room.
- * - `connected`: in the room; the avatar's picture is not there yet.
- * - `active`: the avatar's picture is there.
- * - `reconnecting`: the line broke and is being mended.
- * - `ended`: over, by either side.
- * - `error`: over, by a failure.
+ * - `connected`: in the room, without the avatar's video yet.
+ * - `active`: the avatar's video is there.
+ * - `reconnecting`: the connection was lost and is being restored.
+ * - `ended`: ended by either side.
+ * - `error`: ended by an error.
  *
  * @public
  */
@@ -23,40 +23,40 @@ export type SessionPhase =
   | "error";
 
 /**
- * The phase in the five words that the hosted service's hook knows.
+ * The phase in the five states of the hosted service's hook.
  *
  * @public
  */
 export type SessionStatus = "idle" | "connecting" | "connected" | "disconnected" | "error";
 
-/** What moves a session on. */
+/** An event that changes the phase. */
 export type PhaseEvent =
   | "create"
   | "created"
   | "joined"
-  | "avatar_seen"
-  | "avatar_gone"
-  | "line_lost"
-  | "line_mended"
+  | "video_added"
+  | "video_removed"
+  | "reconnecting"
+  | "reconnected"
   | "end"
   | "fail";
 
-const OVER = { end: "ended", fail: "error" } as const;
+const ENDINGS = { end: "ended", fail: "error" } as const;
 
-const WAYS: Record<SessionPhase, Partial<Record<PhaseEvent, SessionPhase>>> = {
+const TRANSITIONS: Record<SessionPhase, Partial<Record<PhaseEvent, SessionPhase>>> = {
   idle: { create: "creating" },
-  creating: { created: "connecting", ...OVER },
-  connecting: { joined: "connected", ...OVER },
-  connected: { avatar_seen: "active", line_lost: "reconnecting", ...OVER },
-  active: { avatar_gone: "connected", line_lost: "reconnecting", ...OVER },
-  reconnecting: { line_mended: "connected", ...OVER },
+  creating: { created: "connecting", ...ENDINGS },
+  connecting: { joined: "connected", ...ENDINGS },
+  connected: { video_added: "active", reconnecting: "reconnecting", ...ENDINGS },
+  active: { video_removed: "connected", reconnecting: "reconnecting", ...ENDINGS },
+  reconnecting: { reconnected: "connected", ...ENDINGS },
   ended: { create: "creating" },
   error: { create: "creating", end: "ended" },
 };
 
-/** The phase after an event; an event that has no place in a phase changes nothing. */
+/** The phase after an event. An event that does not fit the phase changes nothing. */
 export function nextPhase(phase: SessionPhase, event: PhaseEvent): SessionPhase {
-  return WAYS[phase][event] ?? phase;
+  return TRANSITIONS[phase][event] ?? phase;
 }
 
 const STATUS: Record<SessionPhase, SessionStatus> = {
@@ -70,7 +70,7 @@ const STATUS: Record<SessionPhase, SessionStatus> = {
   error: "error",
 };
 
-/** The status that goes with a phase. */
+/** The status of a phase. */
 export function statusOf(phase: SessionPhase): SessionStatus {
   return STATUS[phase];
 }

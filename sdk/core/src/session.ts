@@ -11,18 +11,18 @@ import { Stage } from "./stage.js";
 import { mergeMessage, type TranscriptMessage } from "./transcript.js";
 
 /**
- * What a session needs from the page it is in.
+ * The options of a session.
  *
  * @public
  */
 export interface AvatarSessionOptions {
-  /** Asks your backend for a session. The API key stays there. */
+  /** Creates a session on your backend, which holds the API key. */
   createSession: (face: File | null, faceUrl: string | null) => Promise<SessionInfo | ApiSessionInfo>;
-  /** Asks your backend to end a session. Called once for every session that was created and may still run. */
+  /** Ends a session on your backend. Called once for every session that was created and may still run. */
   deleteSession?: ((sessionId: string) => Promise<unknown>) | undefined;
   /**
-   * Asks your backend how a session is (`GET /v1/realtime/session/{id}`), to say why the server ended
-   * it. Without it, the state says only that it did.
+   * Fetches a session from your backend (`GET /v1/realtime/session/{id}`), to find out why the server ended
+   * it. Without it, `endReason` says only that it did.
    */
   getSession?: ((sessionId: string) => Promise<{ end_reason?: string | null }>) | undefined;
   /** Opens the microphone when connected. Default `true`. */
@@ -32,7 +32,7 @@ export interface AvatarSessionOptions {
 }
 
 /**
- * All that there is to know about a session at one time. A new object for every change.
+ * The state of a session. Every change makes a new object.
  *
  * @public
  */
@@ -40,23 +40,23 @@ export interface SessionState {
   readonly phase: SessionPhase;
   readonly status: SessionStatus;
   /**
-   * What went wrong. In the phase `error` it ended the session; in others it did not, such as a
-   * microphone that was not allowed.
+   * The last error. In the phase `error` it ended the session. In others it did not, such as a
+   * microphone that the browser blocked.
    */
   readonly error: SessionError | null;
-  /** Why the session is over, when this side did not end it. */
+  /** Why the session ended, if this side did not end it. */
   readonly endReason: string | null;
   readonly sessionId: string | null;
   readonly messages: TranscriptMessage[];
-  /** Whether the microphone is silent. */
+  /** Whether the microphone is muted. */
   readonly muted: boolean;
-  /** How loud the avatar is, 0 to 100. */
+  /** Volume of the avatar, 0 to 100. */
   readonly volume: number;
   /** Round trip to the room server plus this browser's jitter buffer, in milliseconds; 0 until measured. */
   readonly latency: number;
-  /** Whether the browser holds sound back until {@link AvatarSession.startAudio} is called from a touch. */
+  /** Whether the browser blocks audio until {@link AvatarSession.startAudio} is called from a click. */
   readonly audioBlocked: boolean;
-  /** The LiveKit room, from joining to leaving. */
+  /** The LiveKit room while connected. */
   readonly room: Room | null;
 }
 
@@ -68,19 +68,19 @@ interface Attempt {
   /** Sounds on tracks of their own that are not over. */
   sounds: number;
   /** Whether the microphone was silenced for them, and not by the user. */
-  micRests: boolean;
+  micPaused: boolean;
   /** Settles when connected, failed or given up. Never rejects. */
   done: Promise<void>;
 }
 
-const AT_REST = { room: null, muted: true, latency: 0, audioBlocked: false } as const;
+const DISCONNECTED = { room: null, muted: true, latency: 0, audioBlocked: false } as const;
 
 /**
- * A live avatar in a page: asks the backend for a session, joins its room, shows the avatar, sends it
- * sound, and leaves nothing behind.
+ * A live avatar in a page: creates a session on the backend, joins its room, shows the avatar, sends it
+ * audio, and cleans up.
  *
- * Methods never reject for what happens to the session as a whole; the state says it. Sounds and
- * texts that cannot be sent reject with a {@link SessionError}.
+ * Errors of the session are in its state; methods do not reject for them. Methods that send audio or
+ * text reject with a {@link SessionError} if they cannot.
  *
  * @public
  */
@@ -96,37 +96,37 @@ export class AvatarSession {
     sessionId: null,
     messages: [],
     volume: 100,
-    ...AT_REST,
+    ...DISCONNECTED,
   };
   #attempt: Attempt | null = null;
   /** Settles when everything that was left is gone. Never rejects. */
   #leaving: Promise<unknown> = Promise.resolve();
 
-  /** Prepares; nothing is asked for yet. */
+  /** Creates the object; `connect` starts the session. */
   constructor(options: AvatarSessionOptions) {
     this.#options = options;
   }
 
-  /** The state now. The same object until something changes. */
+  /** The current state. The same object until something changes. */
   getState = (): SessionState => this.#state;
 
-  /** Calls a listener after every change; returns what ends that. */
+  /** Calls a listener after every change. Returns a function that unsubscribes. */
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
 
-  /** Shows the avatar inside an element; `null` takes it out of the page. */
+  /** Shows the avatar inside an element; `null` removes it from the page. */
   setContainer(container: HTMLElement | null): void {
     this.#stage.setContainer(container);
   }
 
   /**
-   * Begins a session. While there is one, it stays the same one.
+   * Starts a session. If one is running, nothing changes.
    *
-   * @param face - A photo to show; `null` for the default face or `faceUrl`.
-   * @param faceUrl - The https address of a photo.
-   * @returns When connected, failed or given up; the state says which.
+   * @param face - A photo; `null` for `faceUrl` or the default face.
+   * @param faceUrl - The https URL of a photo.
+   * @returns Resolves when connected, failed or cancelled; the state says which.
    */
   connect(face: File | null = null, faceUrl: string | null = null): Promise<void> {
     if (this.#attempt !== null) return this.#attempt.done;
@@ -134,34 +134,34 @@ export class AvatarSession {
       created: Promise.resolve(null),
       connection: null,
       sounds: 0,
-      micRests: false,
+      micPaused: false,
       done: Promise.resolve(),
     };
     this.#attempt = attempt;
-    this.#advance("create", { error: null, endReason: null, sessionId: null, messages: [], ...AT_REST });
+    this.#advance("create", { error: null, endReason: null, sessionId: null, messages: [], ...DISCONNECTED });
     globalThis.addEventListener?.("pagehide", this.#onPageHide);
     attempt.created = this.#create(attempt, face, faceUrl);
     attempt.done = this.#join(attempt);
     return attempt.done;
   }
 
-  /** Ends the session, at whatever point it is. Returns when the backend has been told. */
+  /** Ends the session in any phase. Resolves when the backend has been called. */
   async disconnect(): Promise<void> {
-    if (this.#attempt !== null) this.#leave(this.#attempt, { stillRuns: true });
+    if (this.#attempt !== null) this.#leave(this.#attempt, { mayStillRun: true });
     this.#advance("end");
     await this.#leaving;
   }
 
-  /** Opens or silences the microphone. What goes wrong is in the state's `error`. */
+  /** Turns the microphone on or off. Errors are in the state's `error`. */
   async setMicEnabled(enabled: boolean): Promise<void> {
-    if (this.#attempt !== null) this.#attempt.micRests = false; // what the user wants outlasts any sound
+    if (this.#attempt !== null) this.#attempt.micPaused = false; // the user's choice outlasts the audio
     await this.#switchMicrophone(enabled);
   }
 
   /**
-   * Makes the avatar louder or softer for this user.
+   * Sets the avatar's volume for this user.
    *
-   * @param volume - 0 to 100; what lies outside is brought inside.
+   * @param volume - 0 to 100; other values are clamped.
    */
   setVolume(volume: number): void {
     const inside = Math.min(100, Math.max(0, Number.isFinite(volume) ? volume : 100));
@@ -185,7 +185,7 @@ export class AvatarSession {
   }
 
   /**
-   * Lets the avatar say a text word for word, where the session has a voice of its own.
+   * Has the avatar speak a text word for word, if the session has a voice of its own.
    *
    * @throws SessionError `not_connected`, `not_allowed` or `send_failed`.
    */
@@ -196,29 +196,29 @@ export class AvatarSession {
   }
 
   /**
-   * Lets the avatar say a sound, on a track that stays for the whole session.
+   * Has the avatar speak audio, on a track that stays for the whole session.
    *
-   * Nothing is published anew between two sounds, so the avatar never freezes. Sounds that overlap are
-   * mixed; to say one after the other, wait for `finished`.
+   * The track is never republished, so the avatar never freezes. Overlapping audio is mixed. To play one
+   * after the other, wait for `finished`.
    *
    * @throws SessionError `not_connected`, `not_allowed`, `invalid_audio` or `publish_failed`.
    */
   speak(audio: AudioInput): Promise<AudioPlaybackHandle> {
-    return this.#speaking((connection) => connection.voices.speak(audio));
+    return this.#publishing((connection) => connection.voices.speak(audio));
   }
 
   /**
-   * Lets the avatar say a sound, on a track of its own that goes when the sound is over.
+   * Has the avatar speak audio, on a separate track that is removed afterwards.
    *
-   * Ends the sound published before, and silences the microphone meanwhile. {@link AvatarSession.speak}
-   * is the smoother way.
+   * Stops the audio published before, and mutes the microphone meanwhile. {@link AvatarSession.speak} is
+   * smoother.
    *
    * @throws SessionError `not_connected`, `not_allowed`, `invalid_audio` or `publish_failed`.
    */
   async publishAudio(audio: AudioInput): Promise<AudioPlaybackHandle> {
-    const release = await this.#restMicrophone();
+    const release = await this.#pauseMicrophone();
     try {
-      const playback = await this.#speaking((connection) => connection.voices.publish(audio));
+      const playback = await this.#publishing((connection) => connection.voices.publish(audio));
       playback.finished.then(release, release);
       return playback;
     } catch (error) {
@@ -227,17 +227,17 @@ export class AvatarSession {
     }
   }
 
-  /** Publishes the lasting track now, so that the first {@link AvatarSession.speak} need not wait for it. */
+  /** Publishes the persistent track now, so that the first {@link AvatarSession.speak} does not wait for it. */
   async openVoice(): Promise<void> {
-    await this.#speaking((connection) => connection.voices.open());
+    await this.#publishing((connection) => connection.voices.open());
   }
 
-  /** Ends every sound at once, as when somebody interrupts. */
+  /** Stops all audio at once. */
   interrupt(): void {
     this.#attempt?.connection?.voices.interrupt();
   }
 
-  /** Plays what the browser held back. Call it from a touch of the user, when `audioBlocked` is set. */
+  /** Plays audio that the browser blocked. Call it from a click of the user when `audioBlocked` is set. */
   async startAudio(): Promise<void> {
     await this.#connected().startAudio();
   }
@@ -253,20 +253,20 @@ export class AvatarSession {
     }
   }
 
-  /** Silences an open microphone until the last of the sounds that asked for it is over. */
-  async #restMicrophone(): Promise<() => void> {
+  /** Mutes the microphone until the last audio that asked for it has ended. */
+  async #pauseMicrophone(): Promise<() => void> {
     this.#connected();
     const attempt = this.#attempt;
     if (attempt === null) return () => undefined;
     attempt.sounds += 1;
     if (!this.#state.muted) {
-      attempt.micRests = true;
+      attempt.micPaused = true;
       await this.#switchMicrophone(false);
     }
     return () => {
       attempt.sounds -= 1;
-      if (attempt.sounds > 0 || !attempt.micRests) return;
-      attempt.micRests = false;
+      if (attempt.sounds > 0 || !attempt.micPaused) return;
+      attempt.micPaused = false;
       if (this.#isCurrent(attempt)) void this.#switchMicrophone(true);
     };
   }
@@ -298,13 +298,13 @@ export class AvatarSession {
     }
     if (!this.#isCurrent(attempt)) return;
     this.#advance("joined");
-    if (connection.room.state === ConnectionState.Disconnected) this.#over(attempt, undefined);
+    if (connection.room.state === ConnectionState.Disconnected) this.#onEnded(attempt, undefined);
     if (!this.#isCurrent(attempt)) return;
-    if (this.#stage.hasPicture) this.#advance("avatar_seen");
-    if ((this.#options.autoEnableMic ?? true) && connection.maySpeak) await this.setMicEnabled(true);
+    if (this.#stage.hasVideo) this.#advance("video_added");
+    if ((this.#options.autoEnableMic ?? true) && connection.canPublish) await this.setMicEnabled(true);
   }
 
-  /** What an attempt's connection says is heard only while the attempt is the current one. */
+  /** Listens to an attempt's connection, only while the attempt is the current one. */
   #listen(attempt: Attempt): ConnectionListener {
     const whileCurrent =
       <Args extends unknown[]>(listener: (...args: Args) => void) =>
@@ -312,9 +312,9 @@ export class AvatarSession {
         if (this.#isCurrent(attempt)) listener(...args);
       };
     return {
-      onPicture: whileCurrent((present) => this.#advance(present ? "avatar_seen" : "avatar_gone")),
-      onLine: whileCurrent((line) => this.#advance(line === "lost" ? "line_lost" : "line_mended")),
-      onOver: whileCurrent((reason) => this.#over(attempt, reason)),
+      onVideo: whileCurrent((present) => this.#advance(present ? "video_added" : "video_removed")),
+      onConnection: whileCurrent((line) => this.#advance(line === "lost" ? "reconnecting" : "reconnected")),
+      onDisconnected: whileCurrent((reason) => this.#onEnded(attempt, reason)),
       onMicrophone: whileCurrent((muted) => this.#set({ muted })),
       onMicrophoneLost: whileCurrent(() => {
         this.#set({ error: new SessionError("microphone_lost", messages.microphoneLost) });
@@ -329,20 +329,20 @@ export class AvatarSession {
 
   // Leaving.
 
-  #over(attempt: Attempt, reason: DisconnectReason | undefined): void {
-    // While joining, the failed promise tells the same and more.
+  #onEnded(attempt: Attempt, reason: DisconnectReason | undefined): void {
+    // While joining, the rejected promise says the same and more.
     if (this.#state.phase === "connecting") return;
     const ending = describeEnding(reason);
     if (ending.error !== null) this.#fail(attempt, ending.error, ending);
     else {
       this.#leave(attempt, ending);
       this.#advance("end", { endReason: ending.reason });
-      void this.#explainEnd(this.#state.sessionId);
+      void this.#fetchEndReason(this.#state.sessionId);
     }
   }
 
-  /** The room only knows that it was closed; the API knows why. */
-  async #explainEnd(sessionId: string | null): Promise<void> {
+  /** The room only knows that it was closed. The API knows why. */
+  async #fetchEndReason(sessionId: string | null): Promise<void> {
     if (sessionId === null || this.#options.getSession === undefined) return;
     try {
       const { end_reason: code } = await this.#options.getSession(sessionId);
@@ -353,21 +353,21 @@ export class AvatarSession {
     }
   }
 
-  #fail(attempt: Attempt, error: SessionError, { stillRuns } = { stillRuns: true }): void {
+  #fail(attempt: Attempt, error: SessionError, { mayStillRun } = { mayStillRun: true }): void {
     if (!this.#isCurrent(attempt)) return;
-    this.#leave(attempt, { stillRuns });
+    this.#leave(attempt, { mayStillRun });
     this.#advance("fail", { error, endReason: error.message });
   }
 
-  #leave(attempt: Attempt, { stillRuns }: { stillRuns: boolean }): void {
+  #leave(attempt: Attempt, { mayStillRun }: { mayStillRun: boolean }): void {
     this.#attempt = null;
     globalThis.removeEventListener?.("pagehide", this.#onPageHide);
-    this.#set(AT_REST);
-    // Both at once: a page that is being left has no time for one after the other.
+    this.#set(DISCONNECTED);
+    // In parallel: a page that is being left has little time.
     this.#leaving = Promise.all([
       this.#leaving,
       attempt.connection?.close(),
-      stillRuns ? this.#delete(attempt.created) : null,
+      mayStillRun ? this.#delete(attempt.created) : null,
     ]);
   }
 
@@ -377,7 +377,7 @@ export class AvatarSession {
     try {
       await this.#options.deleteSession?.(info.sessionId);
     } catch (error) {
-      // Whoever has begun the next session by now is not to be troubled with the last one.
+      // If the next session has started, errors of the last one do not matter.
       if (this.#attempt !== null || this.#state.error !== null) return;
       this.#set({
         error: asSessionError(error, "delete_failed", messages.deleteFailed),
@@ -389,7 +389,7 @@ export class AvatarSession {
     if (this.#options.autoCleanup ?? true) void this.disconnect();
   };
 
-  // What the above is built on.
+  // Helpers.
 
   #isCurrent(attempt: Attempt | null): boolean {
     return attempt !== null && attempt === this.#attempt;
@@ -403,9 +403,9 @@ export class AvatarSession {
     return connection;
   }
 
-  async #speaking<T>(speak: (connection: Connection) => Promise<T>): Promise<T> {
+  async #publishing<T>(speak: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = this.#connected();
-    if (!connection.maySpeak) throw new SessionError("not_allowed", messages.notAllowed);
+    if (!connection.canPublish) throw new SessionError("not_allowed", messages.notAllowed);
     return speak(connection);
   }
 

@@ -17,7 +17,7 @@ export class Stage {
   }
 
   /** Whether there is a picture. */
-  get hasPicture(): boolean {
+  get hasVideo(): boolean {
     return [...this.#elements.keys()].some((track) => track.kind === Track.Kind.Video);
   }
 

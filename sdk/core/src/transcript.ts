@@ -17,7 +17,7 @@ export interface TranscriptMessage {
 }
 
 /** How many messages are kept; older ones are dropped. */
-export const MESSAGES_KEPT = 500;
+export const MAX_MESSAGES = 500;
 
 /**
  * The messages with one more, or with one of them known better.
@@ -28,7 +28,7 @@ export const MESSAGES_KEPT = 500;
 export function mergeMessage(messages: TranscriptMessage[], message: TranscriptMessage): TranscriptMessage[] {
   const index = messages.findLastIndex((each) => each.id === message.id && each.role === message.role);
   const known = messages[index];
-  if (known === undefined) return [...messages, message].slice(-MESSAGES_KEPT);
+  if (known === undefined) return [...messages, message].slice(-MAX_MESSAGES);
   if (known.final && !message.final) return messages;
   return messages.map((each, at) => (at === index ? { ...message, timestamp: known.timestamp } : each));
 }

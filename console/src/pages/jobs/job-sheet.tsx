@@ -1,17 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import type { JobRow } from "../../api/console.ts";
-import { getJob, isOver, type Job } from "../../api/public.ts";
-import { atTime, bytes, count, hertz, seconds } from "../../parts/format.ts";
-import { Notice } from "../../parts/notice.tsx";
-import { QueryView } from "../../parts/query-view.tsx";
-import { Sheet } from "../../parts/sheet.tsx";
-import { State } from "../../parts/state.tsx";
+import { getJob, isFinished, type Job } from "../../api/public.ts";
+import { atTime, bytes, count, hertz, seconds } from "../../components/format.ts";
+import { Notice } from "../../components/notice.tsx";
+import { QueryView } from "../../components/query-view.tsx";
+import { Sheet } from "../../components/sheet.tsx";
+import { StatusBadge } from "../../components/status-badge.tsx";
 import { words } from "../../words/index.ts";
 
 const POLL_MS = 1000;
 
-function Facts({ job, row }: { job: Job; row: JobRow | null }) {
+function Details({ job, row }: { job: Job; row: JobRow | null }) {
   const { input, output, timing } = job;
   const { facts: names, key } = words.jobs;
   const facts: readonly [string, string | null][] = [
@@ -30,11 +30,11 @@ function Facts({ job, row }: { job: Job; row: JobRow | null }) {
     [names.language, input.language],
   ];
   return (
-    <dl className="facts">
+    <dl className="details">
       {facts
         .filter(([, value]) => value !== null)
         .map(([name, value]) => (
-          <div key={name} className="fact">
+          <div key={name} className="detail">
             <dt>{name}</dt>
             <dd>{value}</dd>
           </div>
@@ -50,13 +50,13 @@ function Result({ job }: { job: Job }) {
     );
   if (job.status !== "completed")
     return (
-      <Notice kind="wait" title={job.status === "pending" ? words.jobs.queued : words.jobs.rendering}>
+      <Notice kind="warning" title={job.status === "pending" ? words.jobs.queued : words.jobs.rendering}>
         {job.queue_position > 1 ? words.jobs.ahead(job.queue_position - 1) : words.jobs.soon}
       </Notice>
     );
   if (!job.url)
     return (
-      <Notice kind="wait" title={words.jobs.expired}>
+      <Notice kind="warning" title={words.jobs.expired}>
         {words.jobs.expiredText}
       </Notice>
     );
@@ -69,7 +69,7 @@ function Result({ job }: { job: Job }) {
   );
 }
 
-/** One job: its result and everything that is known of it. */
+/** One job: its result and its details. */
 export function JobSheet({
   id,
   keyId,
@@ -84,12 +84,12 @@ export function JobSheet({
   const query = useQuery({
     queryKey: ["job", id, keyId],
     queryFn: () => getJob(id, keyId),
-    refetchInterval: (query) => (query.state.data && !isOver(query.state.data) ? POLL_MS : false),
+    refetchInterval: (query) => (query.state.data && !isFinished(query.state.data) ? POLL_MS : false),
   });
   return (
     <Sheet title={words.jobs.title(id)} onClose={onClose} wide>
       {query.isError && row?.is_key_revoked ? (
-        <Notice kind="wait" title={words.jobs.keyRevoked}>
+        <Notice kind="warning" title={words.jobs.keyRevoked}>
           {words.jobs.keyRevokedText}
         </Notice>
       ) : (
@@ -110,9 +110,9 @@ export function JobSheet({
               </div>
               <div className="stack">
                 <div>
-                  <State of={job.status} />
+                  <StatusBadge status={job.status} />
                 </div>
-                <Facts job={job} row={row} />
+                <Details job={job} row={row} />
               </div>
             </div>
           )}

@@ -1,15 +1,15 @@
 import { ListVideo } from "lucide-react";
 import { Link, useSearchParams } from "react-router";
-import { consoleApi, held, type JobRow } from "../../api/console.ts";
-import { atTime, seconds, since } from "../../parts/format.ts";
-import { Listing, useListing } from "../../parts/listing.tsx";
-import { Nothing, Page } from "../../parts/page.tsx";
-import { State } from "../../parts/state.tsx";
-import { type Column, Table } from "../../parts/table.tsx";
+import { consoleApi, dataOf, type JobRow } from "../../api/console.ts";
+import { atTime, seconds, since } from "../../components/format.ts";
+import { Listing, useListing } from "../../components/listing.tsx";
+import { EmptyState, Page } from "../../components/page.tsx";
+import { StatusBadge } from "../../components/status-badge.tsx";
+import { type Column, Table } from "../../components/table.tsx";
 import { words } from "../../words/index.ts";
 import { JobSheet } from "./job-sheet.tsx";
 
-const LOOK_EVERY_MS = 4000;
+const REFETCH_MS = 4000;
 const { columns, filters } = words.jobs;
 const { pending, processing, completed, failed } = words.common.statuses;
 const FILTERS = {
@@ -30,7 +30,7 @@ const COLUMNS: readonly Column<JobRow>[] = [
       </button>
     ),
   },
-  { name: columns.status, cell: (job) => <State of={job.status} /> },
+  { name: columns.status, cell: (job) => <StatusBadge status={job.status} /> },
   {
     name: columns.input,
     cell: (job) => job.text_preview ?? (job.type === "tts" ? words.jobs.speech : words.jobs.photoAndAudio),
@@ -52,15 +52,17 @@ const COLUMNS: readonly Column<JobRow>[] = [
   },
 ];
 
-/** Every job of one's keys: searched, opened, downloaded. */
+/** The list of jobs. */
 export function Jobs() {
   const [params, setParams] = useSearchParams();
   const listing = useListing({
     name: "jobs",
     filters: FILTERS,
-    lookEveryMs: LOOK_EVERY_MS,
+    refetchMs: REFETCH_MS,
     find: async (query, signal) => {
-      const { jobs, count } = held(await consoleApi.GET("/console/api/jobs", { params: { query }, signal }));
+      const { jobs, count } = dataOf(
+        await consoleApi.GET("/console/api/jobs", { params: { query }, signal }),
+      );
       return { rows: jobs, count };
     },
   });
@@ -69,16 +71,16 @@ export function Jobs() {
     <Page title={words.shell.pages.jobs} about={words.jobs.about}>
       <Listing
         of={listing}
-        hint={words.jobs.search}
+        placeholder={words.jobs.search}
         failed={words.jobs.failed}
-        unfit={words.jobs.noMatches}
-        none={
-          <Nothing icon={<ListVideo size={28} aria-hidden />} title={words.jobs.empty.title}>
+        noMatches={words.jobs.noMatches}
+        empty={
+          <EmptyState icon={<ListVideo size={28} aria-hidden />} title={words.jobs.empty.title}>
             <p>{words.jobs.empty.text}</p>
             <Link className="button primary" to="/studio">
               {words.jobs.empty.action}
             </Link>
-          </Nothing>
+          </EmptyState>
         }
       >
         <Table

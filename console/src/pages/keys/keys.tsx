@@ -1,22 +1,22 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
-import { consoleApi, held, type KeyRow, type NewKey } from "../../api/console.ts";
-import { Coded } from "../../parts/coded.tsx";
-import { Copyable } from "../../parts/copy.tsx";
-import { count, dollars, onDay, seconds } from "../../parts/format.ts";
-import { FailureNotice, Notice } from "../../parts/notice.tsx";
-import { Nothing, Page } from "../../parts/page.tsx";
-import { QueryView } from "../../parts/query-view.tsx";
-import { Sheet } from "../../parts/sheet.tsx";
-import { State } from "../../parts/state.tsx";
-import { type Column, Table } from "../../parts/table.tsx";
-import { say } from "../../parts/toasts.tsx";
+import { consoleApi, dataOf, type KeyRow, type NewKey } from "../../api/console.ts";
+import { Coded } from "../../components/coded.tsx";
+import { CopyField } from "../../components/copy-field.tsx";
+import { count, dollars, onDay, seconds } from "../../components/format.ts";
+import { ErrorNotice, Notice } from "../../components/notice.tsx";
+import { EmptyState, Page } from "../../components/page.tsx";
+import { QueryView } from "../../components/query-view.tsx";
+import { Sheet } from "../../components/sheet.tsx";
+import { StatusBadge } from "../../components/status-badge.tsx";
+import { type Column, Table } from "../../components/table.tsx";
+import { showToast } from "../../components/toasts.tsx";
 import { words } from "../../words/index.ts";
 
 const KEYS = ["keys"] as const;
 
-function MakeKey({ usualRate, onClose }: { usualRate: number; onClose: () => void }) {
+function CreateKey({ defaultRate, onClose }: { defaultRate: number; onClose: () => void }) {
   const queries = useQueryClient();
   const [made, setMade] = useState<NewKey | null>(null);
   const make = useMutation({
@@ -30,7 +30,7 @@ function MakeKey({ usualRate, onClose }: { usualRate: number; onClose: () => voi
         requests_per_minute: number("rate"),
         monthly_cap: number("cap"),
       };
-      return held(await consoleApi.POST("/console/api/keys", { body }));
+      return dataOf(await consoleApi.POST("/console/api/keys", { body }));
     },
     onSuccess: (key) => {
       setMade(key);
@@ -40,18 +40,18 @@ function MakeKey({ usualRate, onClose }: { usualRate: number; onClose: () => voi
   if (made)
     return (
       <Sheet title={words.keys.createdTitle} onClose={onClose}>
-        <Notice kind="wait" title={words.keys.shownOnce}>
+        <Notice kind="warning" title={words.keys.shownOnce}>
           {words.keys.shownOnceText}
         </Notice>
         <div className="field">
           <span>{words.keys.apiKey}</span>
-          <Copyable text={made.key} label={words.keys.apiKey} />
+          <CopyField text={made.key} label={words.keys.apiKey} />
         </div>
         <div className="field">
           <span>{words.keys.webhookSecret}</span>
-          <Copyable text={made.webhook_secret} label={words.keys.webhookSecret} />
+          <CopyField text={made.webhook_secret} label={words.keys.webhookSecret} />
         </div>
-        <div className="deeds">
+        <div className="actions">
           <button type="button" className="button primary" onClick={onClose}>
             {words.common.done}
           </button>
@@ -60,7 +60,7 @@ function MakeKey({ usualRate, onClose }: { usualRate: number; onClose: () => voi
     );
   return (
     <Sheet title={words.keys.createTitle} onClose={onClose}>
-      {make.isError && <FailureNotice error={make.error} />}
+      {make.isError && <ErrorNotice error={make.error} />}
       <form
         className="stack"
         onSubmit={(event) => {
@@ -82,14 +82,14 @@ function MakeKey({ usualRate, onClose }: { usualRate: number; onClose: () => voi
         <div className="pair">
           <label className="field">
             <span>{words.keys.perMinute}</span>
-            <input className="input" name="rate" type="number" min={1} placeholder={String(usualRate)} />
+            <input className="input" name="rate" type="number" min={1} placeholder={String(defaultRate)} />
           </label>
           <label className="field">
             <span>{words.keys.perMonth}</span>
             <input className="input" name="cap" type="number" min={0} placeholder={words.keys.noLimit} />
           </label>
         </div>
-        <div className="deeds">
+        <div className="actions">
           <button type="button" className="button" onClick={onClose}>
             {words.common.cancel}
           </button>
@@ -110,7 +110,7 @@ function RevokeKey({ row, onClose }: { row: KeyRow; onClose: () => void }) {
     },
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: KEYS });
-      say(words.keys.revokedToast(row.name));
+      showToast(words.keys.revokedToast(row.name));
       onClose();
     },
   });
@@ -119,8 +119,8 @@ function RevokeKey({ row, onClose }: { row: KeyRow; onClose: () => void }) {
       <p>
         <Coded>{words.keys.revokeText(row.prefix)}</Coded>
       </p>
-      {revoke.isError && <FailureNotice error={revoke.error} />}
-      <div className="deeds">
+      {revoke.isError && <ErrorNotice error={revoke.error} />}
+      <div className="actions">
         <button type="button" className="button" onClick={onClose}>
           {words.common.cancel}
         </button>
@@ -137,7 +137,7 @@ function RevokeKey({ row, onClose }: { row: KeyRow; onClose: () => void }) {
   );
 }
 
-const columns = (usualRate: number, onRevoke: (row: KeyRow) => void): readonly Column<KeyRow>[] => [
+const columns = (defaultRate: number, onRevoke: (row: KeyRow) => void): readonly Column<KeyRow>[] => [
   {
     name: words.keys.columns.name,
     cell: (row) => (
@@ -155,7 +155,11 @@ const columns = (usualRate: number, onRevoke: (row: KeyRow) => void): readonly C
     cell: (row) => row.owner ?? words.keys.serviceKey,
     className: "soft cut",
   },
-  { name: words.keys.columns.perMinute, cell: (row) => row.requests_per_minute ?? usualRate, isNumber: true },
+  {
+    name: words.keys.columns.perMinute,
+    cell: (row) => row.requests_per_minute ?? defaultRate,
+    isNumber: true,
+  },
   {
     name: words.keys.columns.thisMonth,
     cell: (row) => (
@@ -175,7 +179,7 @@ const columns = (usualRate: number, onRevoke: (row: KeyRow) => void): readonly C
     isNameUnseen: true,
     cell: (row) =>
       row.revoked_at ? (
-        <State of="revoked" />
+        <StatusBadge status="revoked" />
       ) : (
         <button
           type="button"
@@ -186,44 +190,44 @@ const columns = (usualRate: number, onRevoke: (row: KeyRow) => void): readonly C
           {words.keys.revoke}
         </button>
       ),
-    className: "deed",
+    className: "action",
   },
 ];
 
-/** Keys: what programs sign in with. */
+/** The list of API keys. */
 export function Keys() {
   const [isMaking, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<KeyRow | null>(null);
   const list = useQuery({
     queryKey: KEYS,
-    queryFn: async () => held(await consoleApi.GET("/console/api/keys")),
+    queryFn: async () => dataOf(await consoleApi.GET("/console/api/keys")),
   });
-  const deeds = list.data?.may_create && (
+  const actions = list.data?.may_create && (
     <button type="button" className="button primary" onClick={() => setMaking(true)}>
       <Plus size={17} aria-hidden /> {words.keys.create}
     </button>
   );
   return (
-    <Page title={words.shell.pages.keys} about={words.keys.about} deeds={deeds}>
+    <Page title={words.shell.pages.keys} about={words.keys.about} actions={actions}>
       <QueryView of={list} failed={words.keys.failed}>
-        {({ keys, may_create: mayCreate, default_requests_per_minute: usualRate }) => (
+        {({ keys, may_create: canCreate, default_requests_per_minute: defaultRate }) => (
           <div className="stack">
-            {!mayCreate && (
-              <Notice kind="calm" title={words.keys.signedInWithKey}>
+            {!canCreate && (
+              <Notice kind="info" title={words.keys.signedInWithKey}>
                 {words.keys.signedInWithKeyText}
               </Notice>
             )}
             <div className="card">
               {keys.length === 0 ? (
-                <Nothing icon={<KeyRound size={28} aria-hidden />} title={words.keys.empty.title}>
+                <EmptyState icon={<KeyRound size={28} aria-hidden />} title={words.keys.empty.title}>
                   <p>{words.keys.empty.text}</p>
-                </Nothing>
+                </EmptyState>
               ) : (
                 <Table
                   label={words.shell.pages.keys}
                   rows={keys}
                   keyOf={(row) => row.id}
-                  columns={columns(usualRate, setRevoking)}
+                  columns={columns(defaultRate, setRevoking)}
                   classOf={(row) => (row.revoked_at ? "past" : "")}
                 />
               )}
@@ -232,7 +236,10 @@ export function Keys() {
         )}
       </QueryView>
       {isMaking && (
-        <MakeKey usualRate={list.data?.default_requests_per_minute ?? 0} onClose={() => setMaking(false)} />
+        <CreateKey
+          defaultRate={list.data?.default_requests_per_minute ?? 0}
+          onClose={() => setMaking(false)}
+        />
       )}
       {revoking && <RevokeKey row={revoking} onClose={() => setRevoking(null)} />}
     </Page>

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
-import { clock } from "../../parts/format.ts";
+import { clock } from "../../components/format.ts";
 
-/** How long ago something was, counting on. */
+/** The time since a moment, updated every second. */
 export function Elapsed({ since }: { since: number }) {
   const [s, setS] = useState(() => (Date.now() - since) / 1000);
   useEffect(() => {

@@ -1,11 +1,11 @@
 import { useMutation } from "@tanstack/react-query";
 import { swapFace } from "../../api/public.ts";
-import { FaceChoice, useDefaultFace } from "../../parts/face.tsx";
-import { FailureNotice } from "../../parts/notice.tsx";
+import { FacePicker, useDefaultFace } from "../../components/face-picker.tsx";
+import { ErrorNotice } from "../../components/notice.tsx";
 import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
 
-/** Another face for the running session, at once. */
+/** Changes the face of the running session. */
 export function FaceSwap({
   sessionId,
   face,
@@ -30,7 +30,7 @@ export function FaceSwap({
         <h2>{words.face.title}</h2>
         <p className="hint">{words.live.face.hint}</p>
       </div>
-      <FaceChoice
+      <FacePicker
         face={swap.isPending ? (swap.variables ?? null) : face}
         maxBytes={maxBytes}
         onChoose={swap.mutate}
@@ -39,7 +39,7 @@ export function FaceSwap({
       <p className="hint" role="status">
         {swap.isPending ? words.live.face.changing : swap.isSuccess ? words.live.face.changed : ""}
       </p>
-      {swap.isError && <FailureNotice error={swap.error} title={words.live.face.failed} />}
+      {swap.isError && <ErrorNotice error={swap.error} title={words.live.face.failed} />}
     </section>
   );
 }

@@ -1,19 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
-import { consoleApi, held } from "../../api/console.ts";
-import { Coded } from "../../parts/coded.tsx";
-import { Copyable } from "../../parts/copy.tsx";
-import { Notice } from "../../parts/notice.tsx";
-import { QueryView } from "../../parts/query-view.tsx";
-import { Sheet } from "../../parts/sheet.tsx";
+import { consoleApi, dataOf } from "../../api/console.ts";
+import { Coded } from "../../components/coded.tsx";
+import { CopyField } from "../../components/copy-field.tsx";
+import { Notice } from "../../components/notice.tsx";
+import { QueryView } from "../../components/query-view.tsx";
+import { Sheet } from "../../components/sheet.tsx";
 import { words } from "../../words/index.ts";
 import { isLoopback } from "./loopback.ts";
 
-/** A link that lets others watch: to be sent, or to be put into a streaming program. */
+/** A dialog with a link for viewers. */
 export function Invite({ sessionId, onClose }: { sessionId: string; onClose: () => void }) {
   const share = useQuery({
     queryKey: ["share", sessionId],
     queryFn: async () =>
-      held(
+      dataOf(
         await consoleApi.POST("/console/api/sessions/{session_id}/share", {
           params: { path: { session_id: sessionId } },
         }),
@@ -27,13 +27,13 @@ export function Invite({ sessionId, onClose }: { sessionId: string; onClose: () 
         {({ url }) => (
           <>
             {isLoopback(url) && (
-              <Notice kind="wait" title={words.invite.loopback}>
+              <Notice kind="warning" title={words.invite.loopback}>
                 <Coded>{words.invite.loopbackText(new URL(url).hostname)}</Coded>
               </Notice>
             )}
-            <Copyable text={url} label={words.invite.link} />
+            <CopyField text={url} label={words.invite.link} />
             <p className="hint">{words.invite.obs}</p>
-            <div className="deeds">
+            <div className="actions">
               <a className="button" href={url} target="_blank" rel="noreferrer">
                 {words.invite.open}
               </a>

@@ -1,44 +1,44 @@
 import { AudioLines, Mic, MicOff, PhoneOff, Play, Users, Volume2, VolumeOff } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { FacePicker, useDefaultFace, useFileUrl } from "../../components/face-picker.tsx";
+import { clock } from "../../components/format.ts";
+import { scrollIntoView } from "../../components/in-view.ts";
+import { Notice } from "../../components/notice.tsx";
+import { Page } from "../../components/page.tsx";
+import { StatusBadge } from "../../components/status-badge.tsx";
 import { useCheckedPhoto } from "../../files/photo.ts";
-import { FaceChoice, useDefaultFace, useFileUrl } from "../../parts/face.tsx";
-import { clock } from "../../parts/format.ts";
-import { bringIntoView } from "../../parts/in-view.ts";
-import { Notice } from "../../parts/notice.tsx";
-import { Page } from "../../parts/page.tsx";
-import { State } from "../../parts/state.tsx";
 import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
-import { call, isUnderway, session, showIn, useCall } from "./call.ts";
 import { Elapsed } from "./elapsed.tsx";
 import { FaceSwap } from "./face-swap.tsx";
 import { Invite } from "./invite.tsx";
-import { LivePlots } from "./live-plots.tsx";
+import { attachTo, isRunning, live, session, useLiveSession } from "./live-session.ts";
 import { phaseText } from "./phases.ts";
-import { Speak } from "./speak.tsx";
-import { forgetSpeaking } from "./speaking.ts";
-import "./docking.ts";
+import { resetSpeech } from "./speech.ts";
+import { SpeechPanel } from "./speech-panel.tsx";
+import { StatsPlots } from "./stats-plots.tsx";
+import "./dock.ts";
 import "../studio/studio.css";
 import "./live.css";
 
-function LiveStage({ face }: { face: Blob | undefined }) {
-  const state = useCall();
+function LivePreview({ face }: { face: Blob | undefined }) {
+  const state = useLiveSession();
   const { phase, since, audioBlocked } = state;
   const still = useFileUrl(face);
   const stage = useRef<HTMLDivElement>(null);
   const isShown = phase === "active";
-  const isBusy = isUnderway(state) && !isShown;
-  // On a phone the button that starts it stands far below.
+  const isBusy = isRunning(state) && !isShown;
+  // On a phone the start button is far below.
   useEffect(() => {
-    if (isBusy) bringIntoView(stage.current);
+    if (isBusy) scrollIntoView(stage.current);
   }, [isBusy]);
   return (
     <div ref={stage} className="stage live-stage" data-busy={isBusy}>
       {!isShown && still && <img src={still} alt="" />}
-      <div ref={showIn} className="live-picture" hidden={!isShown} />
+      <div ref={attachTo} className="live-picture" hidden={!isShown} />
       {isShown && since !== null && (
         <p className="stage-badge">
-          <State of="live" /> <Elapsed since={since} />
+          <StatusBadge status="live" /> <Elapsed since={since} />
         </p>
       )}
       {isBusy && (
@@ -63,7 +63,7 @@ function LiveStage({ face }: { face: Blob | undefined }) {
 }
 
 function Controls({ onInvite }: { onInvite: () => void }) {
-  const { muted, volume } = useCall();
+  const { muted, volume } = useLiveSession();
   return (
     <div className="live-controls row" role="toolbar" aria-label={words.live.controls}>
       <button
@@ -76,7 +76,7 @@ function Controls({ onInvite }: { onInvite: () => void }) {
       </button>
       <label className="volume row">
         {volume === 0 ? <VolumeOff size={17} aria-hidden /> : <Volume2 size={17} aria-hidden />}
-        <span className="unseen">{words.live.volume}</span>
+        <span className="visually-hidden">{words.live.volume}</span>
         <input
           type="range"
           min={0}
@@ -96,8 +96,8 @@ function Controls({ onInvite }: { onInvite: () => void }) {
   );
 }
 
-function Ending() {
-  const { status, error, end, endReason } = useCall();
+function Outcome() {
+  const { status, error, end, endReason } = useLiveSession();
   if (error && status === "error") {
     const wait = error.retryAfterS;
     return (
@@ -110,31 +110,31 @@ function Ending() {
   if (error) return <Notice>{error.message}</Notice>;
   if (end)
     return (
-      <Notice kind="calm" title={words.live.ended}>
+      <Notice kind="info" title={words.live.ended}>
         {words.live.endedText(clock(end.duration_seconds), end.estimated_cost)}
       </Notice>
     );
-  if (endReason) return <Notice kind="wait">{endReason}</Notice>;
+  if (endReason) return <Notice kind="warning">{endReason}</Notice>;
   return null;
 }
 
-/** What is chosen before a session starts. */
-function Starting() {
-  const state = useCall();
+/** The settings of a new session, and the start button. */
+function Setup() {
+  const state = useLiveSession();
   const { face } = state;
-  const isStarting = isUnderway(state);
+  const isStarting = isRunning(state);
   const { max_face_bytes: maxBytes } = useSession().limits;
-  const isFaceRefused = useCheckedPhoto(face).checked?.problem != null;
+  const isFaceRejected = useCheckedPhoto(face).checked?.problem != null;
   return (
     <section className="stack live-panel" aria-label={words.live.setup}>
       <h2>{words.face.title}</h2>
-      <FaceChoice face={face} maxBytes={maxBytes} onChoose={(face) => call.set({ face })} />
+      <FacePicker face={face} maxBytes={maxBytes} onChoose={(face) => live.set({ face })} />
       <button
         type="button"
         className="button primary large"
-        disabled={isStarting || isFaceRefused}
+        disabled={isStarting || isFaceRejected}
         onClick={() => {
-          forgetSpeaking();
+          resetSpeech();
           void session.connect(face);
         }}
       >
@@ -152,31 +152,31 @@ function Starting() {
   );
 }
 
-/** A live avatar: started, spoken through, given another face, watched by others, measured. */
+/** The page of the live session. */
 export function Live() {
   const [isInviting, setInviting] = useState(false);
   const fallback = useDefaultFace();
-  const { face, status, sessionId, figures } = useCall();
-  const isOn = status === "connected";
+  const { face, status, sessionId, stats } = useLiveSession();
+  const isConnected = status === "connected";
   return (
     <Page title={words.shell.pages.live} about={words.live.about}>
       <div className="live-page">
         <section className="stack" aria-label={words.live.preview}>
-          <LiveStage face={face ?? fallback.data} />
-          {isOn && <Controls onInvite={() => setInviting(true)} />}
-          <Ending />
+          <LivePreview face={face ?? fallback.data} />
+          {isConnected && <Controls onInvite={() => setInviting(true)} />}
+          <Outcome />
         </section>
-        {isOn ? (
+        {isConnected ? (
           <section className="stack live-panel" aria-label={words.live.speech.title}>
-            <Speak />
+            <SpeechPanel />
             {sessionId && (
-              <FaceSwap sessionId={sessionId} face={face} onSwapped={(face) => call.set({ face })} />
+              <FaceSwap sessionId={sessionId} face={face} onSwapped={(face) => live.set({ face })} />
             )}
           </section>
         ) : (
-          <Starting />
+          <Setup />
         )}
-        {figures.length > 0 && <LivePlots figures={figures} />}
+        {stats.length > 0 && <StatsPlots stats={stats} />}
       </div>
       {isInviting && sessionId && <Invite sessionId={sessionId} onClose={() => setInviting(false)} />}
     </Page>

@@ -1,25 +1,25 @@
 import { Maximize2, Mic, MicOff, PhoneOff } from "lucide-react";
 import { Link } from "react-router";
-import { State } from "../../parts/state.tsx";
+import { StatusBadge } from "../../components/status-badge.tsx";
 import { words } from "../../words/index.ts";
-import { PATH, session, showIn, useCall } from "./call.ts";
 import { Elapsed } from "./elapsed.tsx";
+import { attachTo, PATH, session, useLiveSession } from "./live-session.ts";
 import { phaseText } from "./phases.ts";
 import "./mini-player.css";
 
-/** The live session at the edge of other pages: seen, timed, silenced, ended, and the way back to it. */
+/** The mini player: the live session on other pages. */
 export function MiniPlayer() {
-  const { phase, muted, since, status } = useCall();
+  const { phase, muted, since, status } = useLiveSession();
   return (
     <aside className="mini-player" aria-label={words.live.miniPlayer}>
       <Link to={PATH} className="mini-stage" aria-label={words.live.goBack} title={words.live.goBack}>
-        <span ref={showIn} className="mini-picture" />
+        <span ref={attachTo} className="mini-picture" />
         <Maximize2 size={16} aria-hidden />
       </Link>
-      <div className="mini-words">
+      <div className="mini-status">
         {phase === "active" && since !== null ? (
           <span className="row">
-            <State of="live" /> <Elapsed since={since} />
+            <StatusBadge status="live" /> <Elapsed since={since} />
           </span>
         ) : (
           <span className="small" role="status">
@@ -27,7 +27,7 @@ export function MiniPlayer() {
           </span>
         )}
       </div>
-      <div className="mini-deeds">
+      <div className="mini-actions">
         {status === "connected" && (
           <button
             type="button"

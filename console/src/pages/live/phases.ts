@@ -1,7 +1,7 @@
 import type { SessionPhase } from "@visavis/core";
 import { words } from "../../words/index.ts";
 
-/** What is shown while there is no picture. */
+/** The text shown while there is no video. */
 export function phaseText(phase: SessionPhase): string {
   const texts: Partial<Record<SessionPhase, string>> = words.live.phases;
   return texts[phase] ?? words.live.waiting;

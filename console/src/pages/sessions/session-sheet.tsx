@@ -1,24 +1,24 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { PhoneOff, Users } from "lucide-react";
 import { useState } from "react";
-import { consoleApi, held, type LiveRow } from "../../api/console.ts";
-import { endLive } from "../../api/public.ts";
-import { atTime, count, dollars, seconds } from "../../parts/format.ts";
-import { FailureNotice } from "../../parts/notice.tsx";
-import { QueryView } from "../../parts/query-view.tsx";
-import { Sheet } from "../../parts/sheet.tsx";
-import { State } from "../../parts/state.tsx";
-import { say } from "../../parts/toasts.tsx";
+import { consoleApi, dataOf, type LiveRow } from "../../api/console.ts";
+import { endLiveSession } from "../../api/public.ts";
+import { atTime, count, dollars, seconds } from "../../components/format.ts";
+import { ErrorNotice } from "../../components/notice.tsx";
+import { QueryView } from "../../components/query-view.tsx";
+import { Sheet } from "../../components/sheet.tsx";
+import { StatusBadge } from "../../components/status-badge.tsx";
+import { showToast } from "../../components/toasts.tsx";
 import { wordFor, words } from "../../words/index.ts";
 import { Invite } from "../live/invite.tsx";
 
-const LOOK_EVERY_MS = 2000;
+const REFETCH_MS = 2000;
 
-/** Why a session ended, in words. */
+/** The text of an end reason. */
 export const reasonOf = (reason: string | null): string =>
   reason === null ? words.common.none : wordFor(words.sessions.reasons, reason);
 
-function Facts({ session }: { session: LiveRow }) {
+function Details({ session }: { session: LiveRow }) {
   const { facts: names, key } = words.sessions;
   const facts: readonly [string, string][] = [
     [names.key, key(session.key.name, session.key.prefix)],
@@ -34,9 +34,9 @@ function Facts({ session }: { session: LiveRow }) {
     [names.failovers, count(session.takeovers)],
   ];
   return (
-    <dl className="facts">
+    <dl className="details">
       {facts.map(([name, value]) => (
-        <div key={name} className="fact">
+        <div key={name} className="detail">
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>
@@ -45,22 +45,22 @@ function Facts({ session }: { session: LiveRow }) {
   );
 }
 
-/** One live session: what is known of it, and what can be done with it. */
+/** One live session: its details and actions. */
 export function SessionSheet({ id, onClose }: { id: string; onClose: () => void }) {
   const queries = useQueryClient();
   const [isInviting, setInviting] = useState(false);
   const query = useQuery({
     queryKey: ["session-row", id],
     queryFn: async () =>
-      held(
+      dataOf(
         await consoleApi.GET("/console/api/sessions/{session_id}", { params: { path: { session_id: id } } }),
       ),
-    refetchInterval: ({ state }) => (state.data?.status === "active" ? LOOK_EVERY_MS : false),
+    refetchInterval: ({ state }) => (state.data?.status === "active" ? REFETCH_MS : false),
   });
   const end = useMutation({
-    mutationFn: (row: LiveRow) => endLive(row.session_id, row.key.id),
+    mutationFn: (row: LiveRow) => endLiveSession(row.session_id, row.key.id),
     onSuccess: (ended) => {
-      say(words.sessions.endedToast(ended.estimated_cost));
+      showToast(words.sessions.endedToast(ended.estimated_cost));
       void queries.invalidateQueries({ queryKey: ["session-row", id] });
       void queries.invalidateQueries({ queryKey: ["sessions"] });
     },
@@ -72,13 +72,13 @@ export function SessionSheet({ id, onClose }: { id: string; onClose: () => void 
         {(session) => (
           <>
             <div className="row">
-              <State of={session.status} />
+              <StatusBadge status={session.status} />
               <code>{id}</code>
             </div>
-            <Facts session={session} />
-            {end.isError && <FailureNotice error={end.error} title={words.sessions.notEnded} />}
+            <Details session={session} />
+            {end.isError && <ErrorNotice error={end.error} title={words.sessions.notEnded} />}
             {session.status === "active" && (
-              <div className="deeds">
+              <div className="actions">
                 {session.mode !== "external" && (
                   <button type="button" className="button" onClick={() => setInviting(true)}>
                     <Users size={16} aria-hidden /> {words.sessions.inviteViewers}

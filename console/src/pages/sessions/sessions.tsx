@@ -1,15 +1,15 @@
 import { Activity } from "lucide-react";
 import { Link, useSearchParams } from "react-router";
-import { consoleApi, held, type LiveRow } from "../../api/console.ts";
-import { atTime, dollars, seconds, since } from "../../parts/format.ts";
-import { Listing, useListing } from "../../parts/listing.tsx";
-import { Nothing, Page } from "../../parts/page.tsx";
-import { State } from "../../parts/state.tsx";
-import { type Column, Table } from "../../parts/table.tsx";
+import { consoleApi, dataOf, type LiveRow } from "../../api/console.ts";
+import { atTime, dollars, seconds, since } from "../../components/format.ts";
+import { Listing, useListing } from "../../components/listing.tsx";
+import { EmptyState, Page } from "../../components/page.tsx";
+import { StatusBadge } from "../../components/status-badge.tsx";
+import { type Column, Table } from "../../components/table.tsx";
 import { words } from "../../words/index.ts";
 import { reasonOf, SessionSheet } from "./session-sheet.tsx";
 
-const LOOK_EVERY_MS = 3000;
+const REFETCH_MS = 3000;
 const { columns, filters } = words.sessions;
 const { active, ended } = words.common.statuses;
 const FILTERS = {
@@ -26,7 +26,7 @@ const COLUMNS: readonly Column<LiveRow>[] = [
     ),
     className: "identifier",
   },
-  { name: columns.status, cell: (session) => <State of={session.status} /> },
+  { name: columns.status, cell: (session) => <StatusBadge status={session.status} /> },
   { name: columns.reason, cell: (session) => reasonOf(session.reason), className: "soft" },
   { name: columns.key, cell: (session) => session.key.name, className: "soft cut" },
   { name: columns.duration, cell: (session) => seconds(session.duration_s), isNumber: true },
@@ -39,15 +39,15 @@ const COLUMNS: readonly Column<LiveRow>[] = [
   },
 ];
 
-/** Every live session of one's keys: searched, opened, shared, ended. */
+/** The list of live sessions. */
 export function Sessions() {
   const [params, setParams] = useSearchParams();
   const listing = useListing({
     name: "sessions",
     filters: FILTERS,
-    lookEveryMs: LOOK_EVERY_MS,
+    refetchMs: REFETCH_MS,
     find: async (query, signal) => {
-      const found = held(await consoleApi.GET("/console/api/sessions", { params: { query }, signal }));
+      const found = dataOf(await consoleApi.GET("/console/api/sessions", { params: { query }, signal }));
       return { rows: found.sessions, count: found.count };
     },
   });
@@ -56,16 +56,16 @@ export function Sessions() {
     <Page title={words.shell.pages.sessions} about={words.sessions.about}>
       <Listing
         of={listing}
-        hint={words.sessions.search}
+        placeholder={words.sessions.search}
         failed={words.sessions.failed}
-        unfit={words.sessions.noMatches}
-        none={
-          <Nothing icon={<Activity size={28} aria-hidden />} title={words.sessions.empty.title}>
+        noMatches={words.sessions.noMatches}
+        empty={
+          <EmptyState icon={<Activity size={28} aria-hidden />} title={words.sessions.empty.title}>
             <p>{words.sessions.empty.text}</p>
             <Link className="button primary" to="/live">
               {words.sessions.empty.action}
             </Link>
-          </Nothing>
+          </EmptyState>
         }
       >
         <Table

@@ -1,39 +1,39 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { useRef, useState } from "react";
-import { consoleApi, held, type SettingRow } from "../../api/console.ts";
-import { Coded } from "../../parts/coded.tsx";
-import { SearchField } from "../../parts/listing.tsx";
-import { FailureNotice } from "../../parts/notice.tsx";
-import { Nothing, Page } from "../../parts/page.tsx";
-import { QueryView } from "../../parts/query-view.tsx";
-import { type Column, Table } from "../../parts/table.tsx";
-import { say } from "../../parts/toasts.tsx";
+import { consoleApi, dataOf, type SettingRow } from "../../api/console.ts";
+import { Coded } from "../../components/coded.tsx";
+import { SearchField } from "../../components/listing.tsx";
+import { ErrorNotice } from "../../components/notice.tsx";
+import { EmptyState, Page } from "../../components/page.tsx";
+import { QueryView } from "../../components/query-view.tsx";
+import { type Column, Table } from "../../components/table.tsx";
+import { showToast } from "../../components/toasts.tsx";
 import { useSession } from "../../shell/session.tsx";
-import { words as texts } from "../../words/index.ts";
+import { words } from "../../words/index.ts";
 import "./settings.css";
 
-function written(value: unknown): string {
-  if (value === null || value === undefined) return texts.settings.notSet;
-  if (typeof value === "boolean") return value ? texts.settings.yes : texts.settings.no;
-  if (Array.isArray(value)) return value.length ? value.join(", ") : texts.settings.emptyList;
+function format(value: unknown): string {
+  if (value === null || value === undefined) return words.settings.notSet;
+  if (typeof value === "boolean") return value ? words.settings.yes : words.settings.no;
+  if (Array.isArray(value)) return value.length ? value.join(", ") : words.settings.emptyList;
   return String(value);
 }
 
 function Value({ row }: { row: SettingRow }) {
   if (row.is_secret)
-    return <span className="faint">{row.is_set ? texts.settings.hidden : texts.settings.notSet}</span>;
+    return <span className="faint">{row.is_set ? words.settings.hidden : words.settings.notSet}</span>;
   return (
     <>
-      <span className={row.value === null ? "faint" : ""}>{written(row.value)}</span>
-      {row.is_set && <small className="faint block">{texts.settings.default(written(row.default))}</small>}
+      <span className={row.value === null ? "faint" : ""}>{format(row.value)}</span>
+      {row.is_set && <small className="faint block">{words.settings.default(format(row.default))}</small>}
     </>
   );
 }
 
 const COLUMNS: readonly Column<SettingRow>[] = [
   {
-    name: texts.settings.setting,
+    name: words.settings.setting,
     cell: (row) => (
       <>
         <code>{row.name}</code>
@@ -41,33 +41,33 @@ const COLUMNS: readonly Column<SettingRow>[] = [
       </>
     ),
   },
-  { name: texts.settings.value, cell: (row) => <Value row={row} />, className: "mono" },
+  { name: words.settings.value, cell: (row) => <Value row={row} />, className: "mono" },
 ];
 
 function ServerSettings() {
-  const [words, setWords] = useState("");
+  const [search, setSearch] = useState("");
   const settings = useQuery({
     queryKey: ["settings"],
-    queryFn: async () => held(await consoleApi.GET("/console/api/settings")),
+    queryFn: async () => dataOf(await consoleApi.GET("/console/api/settings")),
   });
-  const wanted = words.trim().toLowerCase();
+  const wanted = search.trim().toLowerCase();
   return (
     <section className="stack">
       <div className="row apart">
         <div>
-          <h2>{texts.settings.server}</h2>
+          <h2>{words.settings.server}</h2>
           <p className="hint">
-            <Coded>{texts.settings.serverAbout}</Coded>
+            <Coded>{words.settings.serverAbout}</Coded>
           </p>
         </div>
         <SearchField
-          label={texts.settings.search}
-          hint={texts.settings.search}
-          words={words}
-          onChange={setWords}
+          label={words.settings.search}
+          placeholder={words.settings.search}
+          value={search}
+          onChange={setSearch}
         />
       </div>
-      <QueryView of={settings} failed={texts.settings.failed} rows={8}>
+      <QueryView of={settings} failed={words.settings.failed} rows={8}>
         {(data) => {
           const rows = data.settings.filter((row) =>
             `${row.name} ${row.description}`.toLowerCase().includes(wanted),
@@ -75,10 +75,10 @@ function ServerSettings() {
           return (
             <div className="card settings">
               {rows.length === 0 ? (
-                <Nothing icon={<Search size={28} aria-hidden />} title={texts.settings.noMatches} />
+                <EmptyState icon={<Search size={28} aria-hidden />} title={words.settings.noMatches} />
               ) : (
                 <Table
-                  label={texts.settings.table}
+                  label={words.settings.table}
                   rows={rows}
                   keyOf={(row) => row.name}
                   columns={COLUMNS}
@@ -102,7 +102,7 @@ function Password() {
     },
     onSuccess: () => {
       form.current?.reset();
-      say(texts.settings.passwordUpdated);
+      showToast(words.settings.passwordUpdated);
     },
   });
   return (
@@ -114,14 +114,14 @@ function Password() {
         change.mutate(new FormData(event.currentTarget));
       }}
     >
-      <h3>{texts.settings.changePassword}</h3>
-      {change.isError && <FailureNotice error={change.error} />}
+      <h3>{words.settings.changePassword}</h3>
+      {change.isError && <ErrorNotice error={change.error} />}
       <label className="field">
-        <span>{texts.settings.currentPassword}</span>
+        <span>{words.settings.currentPassword}</span>
         <input className="input" name="current" type="password" autoComplete="current-password" required />
       </label>
       <label className="field">
-        <span>{texts.settings.newPassword}</span>
+        <span>{words.settings.newPassword}</span>
         <input
           className="input"
           name="new"
@@ -130,31 +130,31 @@ function Password() {
           minLength={10}
           required
         />
-        <small className="hint">{texts.settings.passwordHint}</small>
+        <small className="hint">{words.settings.passwordHint}</small>
       </label>
       <div>
         <button type="submit" className="button" disabled={change.isPending}>
-          {texts.settings.updatePassword}
+          {words.settings.updatePassword}
         </button>
       </div>
     </form>
   );
 }
 
-/** One's own account, and the settings of the server. */
+/** The settings of the server, and the user's account. */
 export function Settings() {
   const session = useSession();
   return (
-    <Page title={texts.shell.pages.settings} about={texts.settings.version(session.version)}>
+    <Page title={words.shell.pages.settings} about={words.settings.version(session.version)}>
       <div className="stack wide-gaps">
         {session.user?.is_operator && <ServerSettings />}
         <section className="stack">
           <div>
-            <h2>{texts.settings.account}</h2>
+            <h2>{words.settings.account}</h2>
             <p className="hint">
               {session.user
-                ? texts.settings.signedInAs(session.user.email)
-                : texts.settings.signedInWithKey(session.key?.name ?? "")}
+                ? words.settings.signedInAs(session.user.email)
+                : words.settings.signedInWithKey(session.key?.name ?? "")}
             </p>
           </div>
           {session.user && <Password />}

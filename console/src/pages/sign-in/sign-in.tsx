@@ -2,14 +2,14 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Tabs } from "radix-ui";
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { Navigate, useLocation } from "react-router";
-import { consoleApi, held, type Session } from "../../api/console.ts";
-import { Failure } from "../../api/failure.ts";
+import { consoleApi, dataOf, type Session } from "../../api/console.ts";
+import { ApiError } from "../../api/error.ts";
 import { forgetTokens } from "../../api/token.ts";
-import { Coded } from "../../parts/coded.tsx";
-import { Mark } from "../../parts/mark.tsx";
-import { FailureNotice, Notice } from "../../parts/notice.tsx";
-import { Loading } from "../../parts/page.tsx";
-import { LoadFailure } from "../../parts/query-view.tsx";
+import { Coded } from "../../components/coded.tsx";
+import { Mark } from "../../components/mark.tsx";
+import { ErrorNotice, Notice } from "../../components/notice.tsx";
+import { Loading } from "../../components/page.tsx";
+import { LoadError } from "../../components/query-view.tsx";
 import { SESSION, useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
 import "./sign-in.css";
@@ -21,8 +21,8 @@ function entry(form: HTMLFormElement, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
-/** What both ways of signing in end with. */
-function useArrival() {
+/** Stores the sign-in, whichever way it came. */
+function useSignedIn() {
   const queries = useQueryClient();
   return (session: Session) => {
     forgetTokens();
@@ -30,11 +30,11 @@ function useArrival() {
   };
 }
 
-function ByHand({ hasUsers }: { hasUsers: boolean }) {
-  const arrive = useArrival();
+function CredentialsForm({ hasUsers }: { hasUsers: boolean }) {
+  const finish = useSignedIn();
   const signIn = useMutation({
-    mutationFn: async (body: Credentials) => held(await consoleApi.POST("/console/api/session", { body })),
-    onSuccess: arrive,
+    mutationFn: async (body: Credentials) => dataOf(await consoleApi.POST("/console/api/session", { body })),
+    onSuccess: finish,
   });
   const submit = (read: (form: HTMLFormElement) => Credentials) => (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -47,11 +47,11 @@ function ByHand({ hasUsers }: { hasUsers: boolean }) {
         <p className="soft">{words.signIn.about}</p>
       </div>
       {!hasUsers && (
-        <Notice kind="calm" title={words.signIn.noUsers.title}>
+        <Notice kind="info" title={words.signIn.noUsers.title}>
           <Coded>{words.signIn.noUsers.text}</Coded>
         </Notice>
       )}
-      {signIn.isError && <FailureNotice error={signIn.error} />}
+      {signIn.isError && <ErrorNotice error={signIn.error} />}
       <Tabs.Root defaultValue={hasUsers ? "password" : "key"} onValueChange={() => signIn.reset()}>
         <Tabs.List className="tabs" aria-label={words.signIn.methods}>
           <Tabs.Trigger value="password">{words.signIn.password}</Tabs.Trigger>
@@ -109,48 +109,48 @@ function ByHand({ hasUsers }: { hasUsers: boolean }) {
   );
 }
 
-function ByLink({ link, onGiveUp }: { link: string; onGiveUp: () => void }) {
-  const arrive = useArrival();
-  const look = useQuery({
+function LinkForm({ link, onCancel }: { link: string; onCancel: () => void }) {
+  const finish = useSignedIn();
+  const check = useQuery({
     queryKey: ["link", link],
-    queryFn: async () => held(await consoleApi.POST("/console/api/session/link/look", { body: { link } })),
+    queryFn: async () => dataOf(await consoleApi.POST("/console/api/session/link/look", { body: { link } })),
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
   });
   const signIn = useMutation({
     mutationFn: async (body: { email?: string; password?: string }) =>
-      held(await consoleApi.POST("/console/api/session/link", { body: { link, ...body } })),
-    onSuccess: arrive,
+      dataOf(await consoleApi.POST("/console/api/session/link", { body: { link, ...body } })),
+    onSuccess: finish,
   });
-  if (look.isPending) return <Loading rows={3} />;
-  if (look.error instanceof Failure && (look.error.status === 0 || look.error.status >= 500))
+  if (check.isPending) return <Loading rows={3} />;
+  if (check.error instanceof ApiError && (check.error.status === 0 || check.error.status >= 500))
     return (
-      <LoadFailure
+      <LoadError
         title={words.signIn.linkUnchecked}
-        error={look.error}
-        isBusy={look.isFetching}
+        error={check.error}
+        isBusy={check.isFetching}
         isWholePage
-        onRetry={look.refetch}
+        onRetry={check.refetch}
       />
     );
-  if (look.isError)
+  if (check.isError)
     return (
       <>
         <h1>{words.signIn.title}</h1>
-        <FailureNotice error={look.error} title={words.signIn.linkInvalid} />
-        <button type="button" className="button" onClick={onGiveUp}>
+        <ErrorNotice error={check.error} title={words.signIn.linkInvalid} />
+        <button type="button" className="button" onClick={onCancel}>
           {words.signIn.otherWay}
         </button>
       </>
     );
-  const isFirst = look.data.makes_first_user;
+  const isFirst = check.data.makes_first_user;
   return (
     <>
       <div>
         <h1>{isFirst ? words.signIn.welcome : words.signIn.welcomeBack}</h1>
         <p className="soft">{isFirst ? words.signIn.welcomeAbout : words.signIn.welcomeBackAbout}</p>
       </div>
-      {signIn.isError && <FailureNotice error={signIn.error} />}
+      {signIn.isError && <ErrorNotice error={signIn.error} />}
       <form
         className="stack"
         onSubmit={(event) => {
@@ -192,7 +192,7 @@ function ByLink({ link, onGiveUp }: { link: string; onGiveUp: () => void }) {
 
 function Aside(): ReactNode {
   return (
-    <aside className="arrival-aside" aria-hidden>
+    <aside className="sign-in-aside" aria-hidden>
       <figure>
         <img src="/console/api/default-face" alt="" width={1024} height={1024} />
         <i className="sound">
@@ -207,7 +207,7 @@ function Aside(): ReactNode {
   );
 }
 
-/** The first page: by password, by key, or by a link that works once. */
+/** Sign-in by password, by API key, or by a one-time link. */
 export function SignIn() {
   const session = useSession();
   const location = useLocation();
@@ -216,7 +216,7 @@ export function SignIn() {
     document.title = words.shell.documentTitle(words.signIn.title);
     if (!location.hash) return;
     setLink(location.hash.slice(1));
-    // The link's secret must not stay in the address bar, nor in the history.
+    // The link's secret must not stay in the address bar or in the history.
     window.history.replaceState(window.history.state, "", location.pathname);
   }, [location]);
   if (session.signed_in) {
@@ -224,17 +224,17 @@ export function SignIn() {
     return <Navigate to={typeof from === "string" ? from : "/studio"} replace />;
   }
   return (
-    <div className="arrival">
+    <div className="sign-in">
       <Aside />
       <main>
-        <div className="arrival-form">
+        <div className="sign-in-form">
           <span className="brand">
             <Mark /> visavis
           </span>
           {link ? (
-            <ByLink link={link} onGiveUp={() => setLink("")} />
+            <LinkForm link={link} onCancel={() => setLink("")} />
           ) : (
-            <ByHand hasUsers={session.has_users} />
+            <CredentialsForm hasUsers={session.has_users} />
           )}
         </div>
       </main>

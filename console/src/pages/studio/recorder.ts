@@ -3,14 +3,14 @@ import { words } from "../../words/index.ts";
 
 const TICK_MS = 200;
 
-/** By the name of the browser's error. */
+/** Texts by the name of the browser's error. */
 const PROBLEMS: Record<string, string> = {
   NotAllowedError: words.recorder.denied,
   NotFoundError: words.recorder.missing,
   NotReadableError: words.recorder.busy,
 };
 
-/** Records the microphone; what was begun is given up when the page goes away. */
+/** Records the microphone. An unfinished recording is discarded when the component is removed. */
 export function useRecorder(onRecorded: (sound: Blob) => void) {
   const recorder = useRef<MediaRecorder | null>(null);
   const gone = useRef(false);

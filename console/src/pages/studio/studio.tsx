@@ -1,24 +1,25 @@
 import { BadgeCheck, Download, Wand } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
-import { isOver, type Job } from "../../api/public.ts";
+import { isFinished, type Job } from "../../api/public.ts";
+import { FacePicker, useDefaultFace, useFileUrl } from "../../components/face-picker.tsx";
+import { bytes, seconds } from "../../components/format.ts";
+import { scrollIntoView, usePlayedInView } from "../../components/in-view.ts";
+import { ErrorNotice, Notice } from "../../components/notice.tsx";
+import { Page } from "../../components/page.tsx";
+import { useStore } from "../../components/store.ts";
 import { useCheckedPhoto } from "../../files/photo.ts";
-import { FaceChoice, useDefaultFace, useFileUrl } from "../../parts/face.tsx";
-import { bytes, seconds } from "../../parts/format.ts";
-import { bringIntoView, usePlayedInView } from "../../parts/in-view.ts";
-import { FailureNotice, Notice } from "../../parts/notice.tsx";
-import { Page } from "../../parts/page.tsx";
-import { useStore } from "../../parts/store.ts";
 import { accountOf, useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
-import { change, draft, openDraft } from "./draft.ts";
-import { forgetFailure, type Making, make, useMaking } from "./making.ts";
-import { soundOf, type Voice } from "./voice.ts";
-import { VoiceChoice } from "./voice-choice.tsx";
+import { draft, openDraft, updateDraft } from "./draft.ts";
+import { clearError, type Generation, generate, useGeneration } from "./generation.ts";
+import { audioOf, type Voice } from "./voice.ts";
+import { VoicePicker } from "./voice-picker.tsx";
 import "./studio.css";
 
-function progressWords({ sent, job }: Making): string {
-  if (sent !== null) return sent < 1 ? words.studio.uploading(Math.round(sent * 100)) : words.studio.checking;
+function progressText({ uploaded, job }: Generation): string {
+  if (uploaded !== null)
+    return uploaded < 1 ? words.studio.uploading(Math.round(uploaded * 100)) : words.studio.checking;
   if (!job) return "";
   if (job.status === "processing") return words.studio.rendering;
   return words.studio.queued(Math.max(0, job.queue_position - 1));
@@ -50,20 +51,28 @@ function Result({ job, isNew }: { job: Job; isNew: boolean }) {
   );
 }
 
-function Stage({ making, face, isNew }: { making: Making; face: Blob | undefined; isNew: boolean }) {
+function Preview({
+  generation,
+  face,
+  isNew,
+}: {
+  generation: Generation;
+  face: Blob | undefined;
+  isNew: boolean;
+}) {
   const still = useFileUrl(face);
-  const { job, sent } = making;
+  const { job, uploaded } = generation;
   const isDone = job?.status === "completed" && Boolean(job.url);
   return (
-    <div className="stage" data-busy={making.isBusy}>
+    <div className="stage" data-busy={generation.isBusy}>
       {isDone ? <Result key={job.job_id} job={job} isNew={isNew} /> : still && <img src={still} alt="" />}
-      {making.isBusy && (
+      {generation.isBusy && (
         <div className="stage-progress">
           <p className="row apart" role="status">
-            <span>{progressWords(making)}</span>
+            <span>{progressText(generation)}</span>
             <Elapsed />
           </p>
-          <Bar share={sent !== null && sent < 1 ? sent : null} />
+          <Bar share={uploaded !== null && uploaded < 1 ? uploaded : null} />
         </div>
       )}
     </div>
@@ -84,7 +93,7 @@ function Bar({ share }: { share: number | null }) {
   );
 }
 
-function Made({ job }: { job: Job }) {
+function Summary({ job }: { job: Job }) {
   const { latency_ms: latencyMs } = job.timing;
   const facts = [seconds(job.output.duration ?? 0), bytes(job.output.size_bytes)] as const;
   return (
@@ -109,37 +118,37 @@ function Made({ job }: { job: Job }) {
 }
 
 function isReady(voice: Voice, maxChars: number): boolean {
-  if (voice.way !== "text") return soundOf(voice) !== null;
+  if (voice.source !== "text") return audioOf(voice) !== null;
   return voice.speech.text.trim() !== "" && voice.speech.text.length <= maxChars;
 }
 
-/** Shows where it happens when something is sent, and the result when it is there; not what was found done. */
-function useFollowed(making: Making) {
+/** Scrolls to the progress and to a new result, but not to a result that was there before. */
+function useScrollToResult(generation: Generation) {
   const result = useRef<HTMLElement>(null);
-  const wasMaking = useRef(false);
-  const { sent, job, isBusy } = making;
-  const isDone = job !== null && isOver(job);
-  if (sent !== null || (job !== null && !isDone)) wasMaking.current = true;
-  const isNew = isDone && wasMaking.current;
+  const wasBusy = useRef(false);
+  const { uploaded, job, isBusy } = generation;
+  const isDone = job !== null && isFinished(job);
+  if (uploaded !== null || (job !== null && !isDone)) wasBusy.current = true;
+  const isNew = isDone && wasBusy.current;
   useEffect(() => {
-    if (isBusy || isNew) bringIntoView(result.current);
+    if (isBusy || isNew) scrollIntoView(result.current);
   }, [isBusy, isNew]);
   return { result, isNew };
 }
 
-/** A photo and a voice become a video. */
+/** Creates a video from a photo and a voice. */
 export function Studio() {
   const session = useSession();
   const account = accountOf(session);
   useEffect(() => openDraft(account), [account]);
-  const { face, voice, isKept } = useStore(draft);
+  const { face, voice, isSaved } = useStore(draft);
   const { max_text_chars: maxChars, max_upload_bytes: maxBytes } = session.limits;
   const fallback = useDefaultFace();
-  const making = useMaking();
-  const { result, isNew } = useFollowed(making);
-  const isFaceRefused = useCheckedPhoto(face).checked?.problem != null;
+  const generation = useGeneration();
+  const { result, isNew } = useScrollToResult(generation);
+  const isFaceRejected = useCheckedPhoto(face).checked?.problem != null;
   const used = face ?? fallback.data;
-  const { job } = making;
+  const { job } = generation;
   return (
     <Page title={words.shell.pages.studio} about={words.studio.about}>
       <div className="studio">
@@ -147,42 +156,42 @@ export function Studio() {
           className="stack studio-form"
           onSubmit={(event) => {
             event.preventDefault();
-            if (used) void make(used, voice);
+            if (used) void generate(used, voice);
           }}
         >
           <section className="stack">
             <h2>{words.face.title}</h2>
-            <FaceChoice
+            <FacePicker
               face={face}
               maxBytes={maxBytes}
               onChoose={(chosen) => {
-                forgetFailure();
-                // The new face is shown at once; what was made of the old one is listed among the jobs.
-                change({ face: chosen, ...(making.isBusy ? {} : { jobId: null }) });
+                clearError();
+                // Show the new face at once. The last video stays in the list of jobs.
+                updateDraft({ face: chosen, ...(generation.isBusy ? {} : { jobId: null }) });
               }}
             />
           </section>
           <section className="stack">
             <h2>{words.voice.title}</h2>
-            <VoiceChoice voice={voice} onChange={(changed) => change({ voice: changed })} />
+            <VoicePicker voice={voice} onChange={(changed) => updateDraft({ voice: changed })} />
           </section>
           <button
             type="submit"
             className="button primary large"
-            disabled={making.isBusy || !used || isFaceRefused || !isReady(voice, maxChars)}
+            disabled={generation.isBusy || !used || isFaceRejected || !isReady(voice, maxChars)}
           >
-            <Wand size={18} aria-hidden /> {making.isBusy ? words.studio.creating : words.studio.create}
+            <Wand size={18} aria-hidden /> {generation.isBusy ? words.studio.creating : words.studio.create}
           </button>
-          {!isKept && <p className="hint">{words.studio.draftNotSaved}</p>}
+          {!isSaved && <p className="hint">{words.studio.draftNotSaved}</p>}
         </form>
         <section ref={result} className="stack studio-result" aria-label={words.studio.result}>
-          <Stage making={making} face={used} isNew={isNew} />
-          {making.error !== null && <FailureNotice error={making.error} title={words.studio.failed} />}
+          <Preview generation={generation} face={used} isNew={isNew} />
+          {generation.error !== null && <ErrorNotice error={generation.error} title={words.studio.failed} />}
           {job?.status === "failed" && (
             <Notice title={words.studio.failed}>{job.error ?? words.studio.renderingFailed}</Notice>
           )}
-          {job?.status === "completed" && <Made job={job} />}
-          {!making.isBusy && !job && making.error === null && (
+          {job?.status === "completed" && <Summary job={job} />}
+          {!generation.isBusy && !job && generation.error === null && (
             <p className="hint row">
               <BadgeCheck size={15} aria-hidden /> {words.studio.hint}
             </p>

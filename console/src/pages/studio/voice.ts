@@ -1,18 +1,18 @@
 import type { Speech } from "../../api/public.ts";
 import { words } from "../../words/index.ts";
 
-export type Way = "text" | "file" | "record";
+export type VoiceSource = "text" | "file" | "record";
 
-/** Where the voice comes from: what was typed, chosen and recorded is kept while another is looked at. */
+/** The source of the voice. What was typed, chosen and recorded is kept when the source changes. */
 export interface Voice {
-  way: Way;
+  source: VoiceSource;
   speech: Speech;
   file: File | null;
   recording: Blob | null;
 }
 
-export const FIRST_VOICE: Voice = {
-  way: "text",
+export const DEFAULT_VOICE: Voice = {
+  source: "text",
   speech: {
     text: words.voice.firstText,
     language: "en-us",
@@ -22,7 +22,7 @@ export const FIRST_VOICE: Voice = {
   recording: null,
 };
 
-/** The sound that is used; `null` where a text is, or nothing was chosen yet. */
-export function soundOf({ way, file, recording }: Voice): Blob | null {
-  return way === "file" ? file : way === "record" ? recording : null;
+/** The audio that is used; `null` for text, and before anything was chosen. */
+export function audioOf({ source, file, recording }: Voice): Blob | null {
+  return source === "file" ? file : source === "record" ? recording : null;
 }

@@ -2,12 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { ChartColumn } from "lucide-react";
 import { useMemo, useState } from "react";
 import { Link } from "react-router";
-import { consoleApi, held, type UsageAnswer } from "../../api/console.ts";
-import { count, dollars, seconds } from "../../parts/format.ts";
-import { Nothing, Page } from "../../parts/page.tsx";
-import { Plot, type Series } from "../../parts/plot.tsx";
-import { QueryView } from "../../parts/query-view.tsx";
-import { Table } from "../../parts/table.tsx";
+import { consoleApi, dataOf, type UsageAnswer } from "../../api/console.ts";
+import { count, dollars, seconds } from "../../components/format.ts";
+import { EmptyState, Page } from "../../components/page.tsx";
+import { Plot, type Series } from "../../components/plot.tsx";
+import { QueryView } from "../../components/query-view.tsx";
+import { Table } from "../../components/table.tsx";
 import { words } from "../../words/index.ts";
 import { locale } from "../../words/language.ts";
 
@@ -24,15 +24,15 @@ type Row = UsageAnswer["days"][number];
 const total = (rows: readonly Row[], of: (row: Row) => number): number =>
   rows.reduce((sum, row) => sum + of(row), 0);
 
-/** The days of the span as numbers since 1970, today (UTC) last. */
+/** The days of the span as days since 1970, today (UTC) last. */
 function daysOf(span: number): number[] {
   const today = Math.floor(Date.now() / DAY_MS);
   return Array.from({ length: span }, (_, index) => today - span + 1 + index);
 }
 
-const numberOf = (day: string): number => Math.round(Date.parse(`${day}T00:00:00Z`) / DAY_MS);
+const dayNumber = (day: string): number => Math.round(Date.parse(`${day}T00:00:00Z`) / DAY_MS);
 
-/** For each kind that was used, a bar a day; each stands on those after it, so that the first shows the sum. */
+/** Stacked bars for the kinds that were used. Each is drawn with the sum of itself and those after it. */
 function stacked(
   rows: readonly Row[],
   days: readonly number[],
@@ -44,7 +44,7 @@ function stacked(
   const ofDay = (kinds: ReadonlySet<string>) =>
     days.map((day) =>
       total(
-        rows.filter((row) => kinds.has(row.type) && numberOf(row.day) === day),
+        rows.filter((row) => kinds.has(row.type) && dayNumber(row.day) === day),
         of,
       ),
     );
@@ -54,13 +54,13 @@ function stacked(
   });
 }
 
-function ByKey({ usage }: { usage: UsageAnswer }) {
+function UsageByKey({ usage }: { usage: UsageAnswer }) {
   const rows = usage.keys.map((key) => {
     const days = usage.days.filter((row) => row.key_id === key.id);
     return {
       ...key,
-      pieces: total(days, (row) => row.count),
-      made: total(days, (row) => row.seconds),
+      items: total(days, (row) => row.count),
+      duration: total(days, (row) => row.seconds),
       cost: total(days, (row) => row.cost_usd),
     };
   });
@@ -79,8 +79,8 @@ function ByKey({ usage }: { usage: UsageAnswer }) {
               </>
             ),
           },
-          { name: words.usage.count, cell: (row) => count(row.pieces), isNumber: true },
-          { name: words.usage.duration, cell: (row) => seconds(row.made), isNumber: true },
+          { name: words.usage.count, cell: (row) => count(row.items), isNumber: true },
+          { name: words.usage.duration, cell: (row) => seconds(row.duration), isNumber: true },
           { name: words.usage.cost, cell: (row) => dollars(row.cost), isNumber: true },
         ]}
       />
@@ -92,19 +92,19 @@ function Plots({ usage, span }: { usage: UsageAnswer; span: number }) {
   const days = useMemo(() => daysOf(span), [span]);
   const minutes = useMemo(() => stacked(usage.days, days, (row) => row.seconds / 60, "min"), [usage, days]);
   const cost = useMemo(() => stacked(usage.days, days, (row) => row.cost_usd, "$"), [usage, days]);
-  const made = total(usage.days, (row) => row.seconds);
-  const paid = total(usage.days, (row) => row.cost_usd);
+  const duration = total(usage.days, (row) => row.seconds);
+  const totalCost = total(usage.days, (row) => row.cost_usd);
   const write = (x: number) => short.format(x * DAY_MS);
   return (
     <>
       <dl className="tiles">
         <div className="tile">
           <dt>{words.usage.cost}</dt>
-          <dd>{dollars(paid)}</dd>
+          <dd>{dollars(totalCost)}</dd>
         </div>
         <div className="tile">
           <dt>{words.usage.duration}</dt>
-          <dd>{seconds(made)}</dd>
+          <dd>{seconds(duration)}</dd>
         </div>
         <div className="tile">
           <dt>{words.usage.count}</dt>
@@ -124,7 +124,7 @@ function Plots({ usage, span }: { usage: UsageAnswer; span: number }) {
         <div className="card padded">
           <Plot
             title={words.usage.minutesPerDay}
-            summary={words.usage.total(seconds(made), span)}
+            summary={words.usage.total(seconds(duration), span)}
             kind="bars"
             xs={days}
             series={minutes}
@@ -134,7 +134,7 @@ function Plots({ usage, span }: { usage: UsageAnswer; span: number }) {
         <div className="card padded">
           <Plot
             title={words.usage.costPerDay}
-            summary={words.usage.total(dollars(paid), span)}
+            summary={words.usage.total(dollars(totalCost), span)}
             kind="bars"
             xs={days}
             series={cost}
@@ -142,20 +142,20 @@ function Plots({ usage, span }: { usage: UsageAnswer; span: number }) {
           />
         </div>
       </div>
-      <ByKey usage={usage} />
+      <UsageByKey usage={usage} />
     </>
   );
 }
 
-/** What was made, and what it costs. */
+/** Usage and cost by day and by key. */
 export function Usage() {
   const [span, setSpan] = useState<number>(30);
   const usage = useQuery({
     queryKey: ["usage", span],
     queryFn: async () =>
-      held(await consoleApi.GET("/console/api/usage", { params: { query: { days: span } } })),
+      dataOf(await consoleApi.GET("/console/api/usage", { params: { query: { days: span } } })),
   });
-  const deeds = (
+  const actions = (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would draw a border and a legend
     <div className="tabs" role="group" aria-label={words.usage.timeRange}>
       {SPANS.map((each) => (
@@ -166,18 +166,21 @@ export function Usage() {
     </div>
   );
   return (
-    <Page title={words.shell.pages.usage} about={words.usage.about} deeds={deeds}>
+    <Page title={words.shell.pages.usage} about={words.usage.about} actions={actions}>
       <QueryView of={usage} failed={words.usage.failed} rows={6}>
         {(data) => (
           <div className="stack">
             {data.days.length === 0 ? (
               <div className="card">
-                <Nothing icon={<ChartColumn size={28} aria-hidden />} title={words.usage.empty.title(span)}>
+                <EmptyState
+                  icon={<ChartColumn size={28} aria-hidden />}
+                  title={words.usage.empty.title(span)}
+                >
                   <p>{words.usage.empty.text}</p>
                   <Link className="button primary" to="/studio">
                     {words.usage.empty.action}
                   </Link>
-                </Nothing>
+                </EmptyState>
               </div>
             ) : (
               <Plots usage={data} span={span} />

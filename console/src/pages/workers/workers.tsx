@@ -1,16 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { Cpu } from "lucide-react";
-import { consoleApi, held, type WorkersAnswer } from "../../api/console.ts";
-import { Coded } from "../../parts/coded.tsx";
-import { count, since } from "../../parts/format.ts";
-import { Notice } from "../../parts/notice.tsx";
-import { Nothing, Page } from "../../parts/page.tsx";
-import { QueryView } from "../../parts/query-view.tsx";
-import { State } from "../../parts/state.tsx";
+import { consoleApi, dataOf, type WorkersAnswer } from "../../api/console.ts";
+import { Coded } from "../../components/coded.tsx";
+import { count, since } from "../../components/format.ts";
+import { Notice } from "../../components/notice.tsx";
+import { EmptyState, Page } from "../../components/page.tsx";
+import { QueryView } from "../../components/query-view.tsx";
+import { StatusBadge } from "../../components/status-badge.tsx";
 import { words } from "../../words/index.ts";
 import "./workers.css";
 
-const LOOK_EVERY_MS = 2000;
+const REFETCH_MS = 2000;
 const MAX_DRAWN = 64;
 
 type Worker = WorkersAnswer["workers"][number];
@@ -40,7 +40,7 @@ function Card({ worker }: { worker: Worker }) {
     <article className="card padded stack">
       <div className="row apart">
         <h2 className="mono cut">{worker.id}</h2>
-        <State of="online" />
+        <StatusBadge status="online" />
       </div>
       <Slots all={worker.slots} busy={worker.busy} what={words.workers.jobs} />
       <Slots all={worker.live_slots} busy={worker.live_busy} what={words.workers.liveSessions} />
@@ -49,12 +49,12 @@ function Card({ worker }: { worker: Worker }) {
   );
 }
 
-/** Who does the work, and how much is left to do. */
+/** The workers that are online, and the queue. */
 export function Workers() {
   const workers = useQuery({
     queryKey: ["workers"],
-    queryFn: async () => held(await consoleApi.GET("/console/api/workers")),
-    refetchInterval: LOOK_EVERY_MS,
+    queryFn: async () => dataOf(await consoleApi.GET("/console/api/workers")),
+    refetchInterval: REFETCH_MS,
   });
   return (
     <Page title={words.shell.pages.workers} about={words.workers.about}>
@@ -87,11 +87,11 @@ export function Workers() {
             </dl>
             {data.workers.length === 0 ? (
               <div className="card">
-                <Nothing icon={<Cpu size={28} aria-hidden />} title={words.workers.empty.title}>
+                <EmptyState icon={<Cpu size={28} aria-hidden />} title={words.workers.empty.title}>
                   <p>
                     <Coded>{words.workers.empty.text}</Coded>
                   </p>
-                </Nothing>
+                </EmptyState>
               </div>
             ) : (
               <div className="workers">
@@ -100,7 +100,7 @@ export function Workers() {
                 ))}
               </div>
             )}
-            <Notice kind="calm" title={words.workers.add}>
+            <Notice kind="info" title={words.workers.add}>
               <Coded>{words.workers.addText}</Coded>
             </Notice>
           </div>

@@ -6,7 +6,7 @@ import { type PcmChunk, PcmReader, type PcmStream, type Sound } from "./input.js
 const READ_AHEAD_S = 5;
 
 /** Silence before the first piece of a stream, so that the second one is not late. */
-const HEAD_START_S = 0.04;
+const START_DELAY_S = 0.04;
 
 /**
  * A sound on its way to the avatar.
@@ -74,7 +74,7 @@ export class Playback implements AudioPlaybackHandle {
       samples.forEach((each, channel) => {
         buffer.copyToChannel(each, channel);
       });
-      if (nextS < this.#context.currentTime) nextS = this.#context.currentTime + HEAD_START_S;
+      if (nextS < this.#context.currentTime) nextS = this.#context.currentTime + START_DELAY_S;
       const ended = this.#schedule(buffer, nextS);
       nextS += buffer.duration;
       playing.push({ endS: nextS, ended });

@@ -5,7 +5,7 @@ import { type AudioInput, readAudio } from "./input.js";
 import { Playback } from "./playback.js";
 
 /** How long a track outlives its last sound, which is still on its way through the encoder. */
-const TAIL_MS = 200;
+const UNPUBLISH_DELAY_MS = 200;
 
 /** A published track that carries silence, and whatever is played into it. */
 class Voice {
@@ -55,9 +55,9 @@ export class Voices {
   readonly #room: Room;
   readonly #onBlocked: () => void;
   #context: AudioContext | null = null;
-  #lasting: Promise<Voice> | null = null;
+  #persistent: Promise<Voice> | null = null;
   readonly #playing = new Set<Playback>();
-  #passing: Playback | null = null;
+  #temporary: Playback | null = null;
   #closed = false;
 
   constructor(room: Room, onBlocked: () => void) {
@@ -72,11 +72,11 @@ export class Voices {
 
   /** Publishes the voice that stays, if it is not there yet. */
   async open(): Promise<Voice> {
-    this.#lasting ??= this.#publish("visavis-voice");
+    this.#persistent ??= this.#publish("visavis-voice");
     try {
-      return await this.#lasting;
+      return await this.#persistent;
     } catch (error) {
-      this.#lasting = null; // the next sound tries again
+      this.#persistent = null; // the next sound tries again
       throw error;
     }
   }
@@ -91,11 +91,11 @@ export class Voices {
   async publish(input: AudioInput): Promise<Playback> {
     const sound = await readAudio(this.#open(), input);
     const voice = await this.#publish("visavis-sound");
-    this.#passing?.stop();
+    this.#temporary?.stop();
     const playback = this.#remember(await voice.play(sound));
-    this.#passing = playback;
+    this.#temporary = playback;
     const leave = (played: boolean) => {
-      setTimeout(() => void (this.#closed || voice.unpublish()), played ? TAIL_MS : 0);
+      setTimeout(() => void (this.#closed || voice.unpublish()), played ? UNPUBLISH_DELAY_MS : 0);
     };
     playback.finished.then(leave, () => leave(false));
     return playback;

@@ -6,13 +6,13 @@ test("a deleted room is an end and no failure", () => {
   expect(describeEnding(DisconnectReason.ROOM_DELETED)).toEqual({
     reason: "The server ended the session.",
     error: null,
-    stillRuns: false,
+    mayStillRun: false,
   });
 });
 
 test("a session opened elsewhere is not ended there", () => {
   const ending = describeEnding(DisconnectReason.DUPLICATE_IDENTITY);
-  expect(ending.stillRuns).toBe(false);
+  expect(ending.mayStillRun).toBe(false);
   expect(ending.error?.code).toBe("joined_elsewhere");
 });
 
@@ -21,6 +21,6 @@ test.each([undefined, DisconnectReason.SIGNAL_CLOSE, DisconnectReason.STATE_MISM
   (reason) => {
     const ending = describeEnding(reason);
     expect(ending.error).toMatchObject({ code: "connection_lost", retryable: true });
-    expect(ending.stillRuns).toBe(true);
+    expect(ending.mayStillRun).toBe(true);
   },
 );

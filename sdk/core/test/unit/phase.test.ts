@@ -6,12 +6,12 @@ function walk(...events: PhaseEvent[]): SessionPhase {
 }
 
 test.each<[SessionPhase, PhaseEvent[]]>([
-  ["active", ["create", "created", "joined", "avatar_seen"]],
-  ["connected", ["create", "created", "joined", "avatar_seen", "avatar_gone"]],
-  ["reconnecting", ["create", "created", "joined", "avatar_seen", "line_lost"]],
-  ["active", ["create", "created", "joined", "line_lost", "line_mended", "avatar_seen"]],
+  ["active", ["create", "created", "joined", "video_added"]],
+  ["connected", ["create", "created", "joined", "video_added", "video_removed"]],
+  ["reconnecting", ["create", "created", "joined", "video_added", "reconnecting"]],
+  ["active", ["create", "created", "joined", "reconnecting", "reconnected", "video_added"]],
   ["ended", ["create", "end"]],
-  ["ended", ["create", "created", "joined", "line_lost", "end"]],
+  ["ended", ["create", "created", "joined", "reconnecting", "end"]],
   ["error", ["create", "created", "fail"]],
   ["creating", ["create", "fail", "create"]],
 ])("comes to %s by %j", (phase, events) => {
@@ -20,10 +20,10 @@ test.each<[SessionPhase, PhaseEvent[]]>([
 
 test.each<[SessionPhase, PhaseEvent[]]>([
   ["idle", ["end"]],
-  ["idle", ["joined", "avatar_seen", "fail"]],
+  ["idle", ["joined", "video_added", "fail"]],
   ["creating", ["create", "create"]],
-  ["ended", ["create", "end", "created", "joined", "avatar_seen", "line_lost", "fail"]],
-  ["reconnecting", ["create", "created", "joined", "line_lost", "avatar_seen", "avatar_gone"]],
+  ["ended", ["create", "end", "created", "joined", "video_added", "reconnecting", "fail"]],
+  ["reconnecting", ["create", "created", "joined", "reconnecting", "video_added", "video_removed"]],
 ])("stays in %s when events come that have no place there: %j", (phase, events) => {
   expect(walk(...events)).toBe(phase);
 });

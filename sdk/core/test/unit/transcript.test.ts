@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MESSAGES_KEPT, mergeMessage, type TranscriptMessage } from "../../src/transcript.js";
+import { MAX_MESSAGES, mergeMessage, type TranscriptMessage } from "../../src/transcript.js";
 
 const said = (id: string, text: string, final = false, timestamp = 1): TranscriptMessage => ({
   id,
@@ -31,7 +31,7 @@ test("the same name said by user and agent is two messages", () => {
 
 test("the oldest messages go when there are too many", () => {
   let messages: TranscriptMessage[] = [];
-  for (let at = 0; at < MESSAGES_KEPT + 3; at++) messages = mergeMessage(messages, said(`${at}`, "…"));
-  expect(messages).toHaveLength(MESSAGES_KEPT);
+  for (let at = 0; at < MAX_MESSAGES + 3; at++) messages = mergeMessage(messages, said(`${at}`, "…"));
+  expect(messages).toHaveLength(MAX_MESSAGES);
   expect(messages[0]?.id).toBe("3");
 });

@@ -1,0 +1,53 @@
+/** Formats of numbers, dates and durations. */
+import { words } from "../words/index.ts";
+import { locale } from "../words/language.ts";
+
+const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" });
+const moment = new Intl.DateTimeFormat(locale, {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
+const ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
+const whole = new Intl.NumberFormat(locale);
+
+export const onDay = (at: string): string => day.format(new Date(at));
+export const atTime = (at: string | null): string => (at ? moment.format(new Date(at)) : words.common.none);
+export const count = (number: number): string => whole.format(number);
+
+const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+export function since(at: string, now: number = Date.now()): string {
+  const seconds = (new Date(at).getTime() - now) / 1000;
+  for (const [unit, length] of STEPS)
+    if (Math.abs(seconds) >= length) return ago.format(Math.round(seconds / length), unit);
+  return words.common.justNow;
+}
+
+export function seconds(s: number | null): string {
+  if (s === null) return words.common.none;
+  if (s < 60) return `${s.toFixed(1)} s`;
+  const minutes = Math.floor(s / 60);
+  if (minutes < 60) return `${minutes} min ${Math.round(s % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+export const clock = (s: number): string =>
+  `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
+
+export const hertz = (rate: number): string => `${count(rate)} Hz`;
+
+export function bytes(size: number | null): string {
+  if (size === null) return words.common.none;
+  if (size < 1e3) return `${size} B`;
+  if (size < 1e6) return `${(size / 1e3).toFixed(0)} kB`;
+  return `${(size / 1e6).toFixed(1)} MB`;
+}
+
+export const dollars = (usd: number): string => `$${usd.toFixed(usd !== 0 && usd < 1 ? 4 : 2)}`;

@@ -1,0 +1,17 @@
+import { wordFor, words } from "../words/index.ts";
+
+const KINDS: Record<string, string> = {
+  completed: "good",
+  failed: "bad",
+  pending: "wait",
+  processing: "wait",
+  active: "live",
+  live: "live",
+  online: "good",
+  revoked: "bad",
+};
+
+/** The status of a job, session, key or worker, in colour. */
+export function StatusBadge({ status }: { status: string }) {
+  return <span className={`state ${KINDS[status] ?? ""}`}>{wordFor(words.common.statuses, status)}</span>;
+}

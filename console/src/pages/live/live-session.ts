@@ -1,0 +1,85 @@
+/**
+ * The live session of this browser tab. It keeps running while other pages are shown, in a mini player, until the
+ * user ends it, signs out, or leaves.
+ */
+import { AvatarSession, type SessionState } from "@visavis/core";
+import { ApiError } from "../../api/error.ts";
+import { createLiveSession, endLiveSession, type LiveSessionEnd } from "../../api/public.ts";
+import { createStore, useStore } from "../../components/store.ts";
+import { onSignOut } from "../../shell/session.tsx";
+import { resetSpeech } from "./speech.ts";
+import { collectStats, type Stats } from "./stats.ts";
+
+export const PATH = "/live";
+
+interface LiveSession {
+  face: File | null;
+  /** When it was joined, in milliseconds since 1970. */
+  since: number | null;
+  /** How it ended, when this side ended it. */
+  end: LiveSessionEnd | null;
+  stats: readonly Stats[];
+}
+
+const IDLE: LiveSession = { face: null, since: null, end: null, stats: [] };
+export const live = createStore<LiveSession>(IDLE);
+
+/** Calls the public API from the page; the token never leaves it. */
+export const session = new AvatarSession({
+  createSession: async (face) => {
+    live.set({ end: null, stats: [] });
+    return await createLiveSession(face);
+  },
+  deleteSession: async (id) => {
+    try {
+      live.set({ end: await endLiveSession(id) });
+    } catch (error) {
+      // The server may have ended it first.
+      if (!(error instanceof ApiError && (error.status === 404 || error.status === 409))) throw error;
+    }
+  },
+  autoEnableMic: false,
+});
+
+export const isRunning = ({ status }: SessionState): boolean =>
+  status === "connecting" || status === "connected";
+
+export function useLiveSession(): SessionState & LiveSession {
+  return { ...useStore({ get: session.getState, subscribe: session.subscribe }), ...useStore(live) };
+}
+
+let container: HTMLElement | null = null;
+
+/** Shows the avatar inside an element, until the element goes or another takes its place. */
+export function attachTo(element: HTMLElement | null): () => void {
+  container = element;
+  session.setContainer(element);
+  return () => {
+    if (container === element) session.setContainer(null);
+  };
+}
+
+let stopStats: (() => void) | null = null;
+
+function follow(): void {
+  const state = session.getState();
+  const isOn = state.status === "connected";
+  if (isOn !== (live.get().since !== null)) live.set({ since: isOn ? Date.now() : null });
+  if (state.room && !stopStats)
+    stopStats = collectStats(
+      state.room,
+      () => session.getState().latency,
+      (stats) => live.set({ stats }),
+    );
+  if (!state.room) {
+    stopStats?.();
+    stopStats = null;
+  }
+}
+session.subscribe(follow);
+
+onSignOut(async () => {
+  await session.disconnect();
+  resetSpeech();
+  live.set(IDLE);
+});
