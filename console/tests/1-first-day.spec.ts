@@ -1,10 +1,10 @@
-/** What a newcomer does on the first day: arrives by the printed link, makes a key, a video, looks back. */
+/** The first day of a new user: the printed link, a key, a video, and the lists. */
 import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { EMAIL, env, expect, PASSWORD, test } from "./console.ts";
 
 test.describe.configure({ mode: "serial" });
 
-test("the printed link makes the first account", async ({ page }) => {
+test("the printed link creates the first account", async ({ page }) => {
   await page.goto(env("VISAVIS_LINK"));
   await expect(page.getByRole("heading", { name: "Welcome" })).toBeVisible();
   expect(new URL(page.url()).hash, "the link's secret leaves the address bar").toBe("");
@@ -19,7 +19,7 @@ test("the printed link makes the first account", async ({ page }) => {
   await expect(page.getByText("This sign-in link does not work")).toBeVisible();
 });
 
-test("signing in brings one to the page one asked for", async ({ page }) => {
+test("sign-in leads to the requested page", async ({ page }) => {
   await page.goto("/keys");
   await page.getByLabel("Email address").fill(EMAIL);
   await page.getByRole("textbox", { name: "Password" }).fill("not the password");
@@ -53,7 +53,7 @@ test("a key is created, used, and revoked", async ({ signedIn: page }) => {
   expect((await page.request.get("/v1/me", { headers })).status()).toBe(403);
 });
 
-test("a photo and a text become a video", async ({ signedIn: page }) => {
+test("a photo and a text make a video", async ({ signedIn: page }) => {
   await page.goto("/studio");
   await page.getByLabel("Photo", { exact: true }).setInputFiles(env("PHOTO_FILE"));
   await page.getByRole("textbox", { name: "Text" }).fill("Good morning!");
@@ -81,7 +81,7 @@ test("a photo and a text become a video", async ({ signedIn: page }) => {
 });
 
 for (const kind of ["audio/webm", "audio/mp4"]) // the latter is what Safari records
-  test(`a recording as ${kind} becomes a video of the portrait`, async ({ signedIn: page }) => {
+  test(`a recording as ${kind} makes a video of the portrait`, async ({ signedIn: page }) => {
     await page.addInitScript((mimeType) => {
       const Original = window.MediaRecorder;
       window.MediaRecorder = class extends Original {
@@ -106,7 +106,7 @@ for (const kind of ["audio/webm", "audio/mp4"]) // the latter is what Safari rec
     await expect(page.getByLabel("Your video")).toBeVisible({ timeout: 90_000 });
   });
 
-test("a photo without a face is refused in words", async ({ signedIn: page }) => {
+test("a photo without a face is rejected with the reason", async ({ signedIn: page }) => {
   await page.goto("/studio");
   const empty = await page.evaluate(async () => {
     const canvas = Object.assign(document.createElement("canvas"), { width: 256, height: 256 });
@@ -146,7 +146,7 @@ function wav(samples: Buffer, rateHz = 16_000): Buffer {
   return Buffer.concat([head, samples]);
 }
 
-test("sounds are checked when they are chosen", async ({ signedIn: page }, testInfo) => {
+test("audio files are checked when they are chosen", async ({ signedIn: page }, testInfo) => {
   await page.goto("/studio");
   await page.getByRole("tab", { name: "Audio" }).click();
   const panel = page.getByRole("tabpanel");
@@ -189,7 +189,9 @@ test("sounds are checked when they are chosen", async ({ signedIn: page }, testI
   await expect(page.getByRole("button", { name: "Create video" })).toBeDisabled();
 });
 
-test("the draft outlives other pages and a reload, and goes with its account", async ({ withKey: page }) => {
+test("the draft survives other pages and a reload, and is deleted with its account", async ({
+  withKey: page,
+}) => {
   const photo = page.getByAltText("Your photo, photo.png");
   const text = page.getByRole("textbox", { name: "Text" });
   await page.goto("/studio");
@@ -234,7 +236,7 @@ test("the draft outlives other pages and a reload, and goes with its account", a
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 664 }, hasTouch: true });
 
-  test("the result comes into view, and plays only there", async ({ signedIn: page }) => {
+  test("the result scrolls into view, and plays only there", async ({ signedIn: page }) => {
     await page.goto("/studio");
     await page.getByRole("textbox", { name: "Text" }).fill("Good evening from a telephone.");
     await page.getByRole("button", { name: "Create video" }).click();
@@ -253,7 +255,7 @@ test.describe("on a phone", () => {
   });
 });
 
-test("what was made is found, opened and counted", async ({ signedIn: page }) => {
+test("a job can be searched and opened, and is in the usage", async ({ signedIn: page }) => {
   await page.goto("/jobs");
   await page.getByRole("searchbox").fill("good morning");
   await expect(page.getByText("1 result")).toBeVisible();
@@ -272,7 +274,7 @@ test("what was made is found, opened and counted", async ({ signedIn: page }) =>
   await expect(page.getByRole("row", { name: /Console/ })).toContainText("$");
 });
 
-test("workers and settings are shown", async ({ signedIn: page }) => {
+test("workers and settings are listed", async ({ signedIn: page }) => {
   await page.goto("/workers");
   await expect(page.getByText("Online")).toBeVisible();
   await page.goto("/settings");
@@ -280,7 +282,7 @@ test("workers and settings are shown", async ({ signedIn: page }) => {
   await expect(page.getByRole("row", { name: /VISAVIS_REQUESTS_PER_MINUTE/ })).toContainText("1000");
 });
 
-test("a key signs in to its own work alone", async ({ page }) => {
+test("signing in with a key shows only its own work", async ({ page }) => {
   await page.goto("/sign-in");
   await page.getByRole("tab", { name: "API key" }).click();
   await page.getByRole("textbox", { name: "API key" }).fill(env("VISAVIS_API_KEY"));

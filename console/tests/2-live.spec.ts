@@ -1,4 +1,4 @@
-/** A live session in a real browser with a real microphone's sound, judged by the pixels. */
+/** A live session in a real browser with microphone audio, judged by the pixels. */
 import { distance, env, expect, expectAccessible, mean, pixels, test } from "./console.ts";
 
 const AVATAR = ".live-picture video";
@@ -29,7 +29,10 @@ async function mouthMotion(page: import("@playwright/test").Page): Promise<numbe
   return mean(changes);
 }
 
-test("a session: seen, spoken through, swapped, watched, ended", async ({ signedIn: page, context }) => {
+test("a session from start to end: video, speech, another face, viewers", async ({
+  signedIn: page,
+  context,
+}) => {
   test.slow(); // each look at a mouth is ninety frames long
   await page.goto("/live");
   await page.getByRole("button", { name: "Start session" }).click();
@@ -97,9 +100,7 @@ test("a session: seen, spoken through, swapped, watched, ended", async ({ signed
   await expect(page.getByRole("dialog")).toContainText("Ended by request");
 });
 
-test("a session goes on while other pages are shown, and leaving is asked about", async ({
-  withKey: page,
-}) => {
+test("a session continues on other pages, and leaving asks first", async ({ withKey: page }) => {
   await page.goto("/live");
   await page.getByRole("button", { name: "Start session" }).click();
   await expect(page.locator(AVATAR)).toBeVisible();
@@ -144,7 +145,7 @@ test("a session goes on while other pages are shown, and leaving is asked about"
   await expect(page.getByRole("row", { name: /ses_/ }).first()).toContainText("Ended");
 });
 
-test("signing out ends a session after asking", async ({ withKey: page }) => {
+test("signing out asks, then ends the session", async ({ withKey: page }) => {
   await page.goto("/live");
   await page.getByRole("button", { name: "Start session" }).click();
   await expect(page.locator(AVATAR)).toBeVisible();
@@ -156,7 +157,7 @@ test("signing out ends a session after asking", async ({ withKey: page }) => {
   expect([sessions[0].status, sessions[0].reason]).toEqual(["ended", "deleted"]);
 });
 
-test("a link that is none says so", async ({ page }) => {
+test("an invalid link shows an error", async ({ page }) => {
   await page.goto("/watch/ses_00000000000000000000?share=nothing");
   await expect(page.getByText("This link is invalid or has expired.")).toBeVisible();
 });

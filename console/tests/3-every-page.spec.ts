@@ -1,4 +1,4 @@
-/** What every page owes everybody: to be read by machines, used by keyboard, shown on a phone, quickly. */
+/** What holds for every page: accessibility, keyboard, phones, errors and size. */
 import { cutOff, expect, expectAccessible, test } from "./console.ts";
 
 const PAGES = ["studio", "live", "jobs", "sessions", "usage", "keys", "workers", "settings"];
@@ -45,7 +45,7 @@ test("the player is accessible", async ({ page }) => {
   await expectAccessible(page, "/watch");
 });
 
-test("everything can be reached by keyboard", async ({ signedIn: page }) => {
+test("the keyboard reaches every control", async ({ signedIn: page }) => {
   await page.goto("/keys");
   await expect(page.getByRole("button", { name: "Create key" })).toBeVisible();
   await page.keyboard.press("Tab");
@@ -83,7 +83,7 @@ test.describe("when the server fails", () => {
   test.use({ brokenOnPurpose: /net::ERR_INTERNET_DISCONNECTED|status of 500/ });
   const BROKEN = { error: "internal_error", message: "Something went wrong on the server." };
 
-  test("each page says why it is empty, and tries again when asked", async ({ signedIn: page }) => {
+  test("each page shows the error and can retry", async ({ signedIn: page }) => {
     for (const [name, path] of [
       ["jobs", "jobs?*"],
       ["sessions", "sessions?*"],
@@ -106,7 +106,7 @@ test.describe("when the server fails", () => {
     }
   });
 
-  test("an unreachable server is told, and what was shown stays", async ({ signedIn: page }) => {
+  test("an unreachable server shows a warning and the old data", async ({ signedIn: page }) => {
     await page.goto("/jobs");
     await expect(page.getByRole("table")).toBeVisible();
     await page.context().setOffline(true);
@@ -122,7 +122,7 @@ test.describe("when the server fails", () => {
     await expect(page.getByText("Online")).toBeVisible();
   });
 
-  test("the console that cannot start says so", async ({ signedIn: page }) => {
+  test("a console that cannot start shows an error", async ({ signedIn: page }) => {
     const api = "**/console/api/session";
     await page.route(api, (route) => route.fulfill({ status: 500, json: BROKEN }));
     await page.goto("/jobs");
@@ -134,7 +134,7 @@ test.describe("when the server fails", () => {
   });
 });
 
-test("an unknown address leads to a page that says so", async ({ page, cookies }) => {
+test("an unknown address shows a not-found page", async ({ page, cookies }) => {
   for (const signIn of [false, true]) {
     if (signIn) await page.context().addCookies(cookies);
     const answer = await page.goto("/no/such/page");
@@ -148,7 +148,7 @@ test("an unknown address leads to a page that says so", async ({ page, cookies }
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
 
-  test("the menu opens and leads on", async ({ signedIn: page }) => {
+  test("the menu opens and navigates", async ({ signedIn: page }) => {
     await page.goto("/studio");
     await page.getByRole("button", { name: "Menu" }).click();
     await page.getByRole("dialog").getByRole("link", { name: "Usage" }).click();

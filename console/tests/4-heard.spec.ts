@@ -1,4 +1,4 @@
-/** What is heard behind a link: the avatar, once, and not who speaks to it. */
+/** A viewer hears the avatar, once, and not the person who speaks to it. */
 import { expect, test } from "./console.ts";
 
 const RECORDED_S = 6;
@@ -7,7 +7,7 @@ const RATE_HZ = 8000;
 const MAX_LIKENESS = 0.3;
 const [NEAREST_S, FARTHEST_S] = [0.15, 1];
 
-test("a viewer hears one sound", async ({ signedIn: page, context }) => {
+test("a viewer hears the avatar only", async ({ signedIn: page, context }) => {
   test.slow(); // a session, two pages and a sentence
   await page.goto("/live");
   await page.getByRole("button", { name: "Start session" }).click();
@@ -29,7 +29,7 @@ test("a viewer hears one sound", async ({ signedIn: page, context }) => {
       );
       const [only] = playing.map(({ srcObject }) => srcObject);
       if (playing.length !== 1 || !(only instanceof MediaStream))
-        return { sounds: playing.length, energy: 0, most: 1 };
+        return { sounds: playing.length, energy: 0, likeness: 1 };
       const recorder = new MediaRecorder(only);
       const recorded = new Promise<Blob>((resolve) => {
         recorder.ondataavailable = ({ data }) => resolve(data);
@@ -45,16 +45,16 @@ test("a viewer hears one sound", async ({ signedIn: page, context }) => {
         return sum;
       };
       const energy = alike(0);
-      let most = 0;
+      let likeness = 0;
       for (let lag = nearest * rate; lag < farthest * rate; lag += 1)
-        most = Math.max(most, alike(lag) / energy);
-      return { sounds: playing.length, energy, most };
+        likeness = Math.max(likeness, alike(lag) / energy);
+      return { sounds: playing.length, energy, likeness };
     },
     { seconds: RECORDED_S, nearest: NEAREST_S, farthest: FARTHEST_S, rate: RATE_HZ },
   );
   expect(heard.sounds).toBe(1);
   expect(heard.energy).toBeGreaterThan(0);
-  expect(heard.most, "how alike to itself a moment later").toBeLessThan(MAX_LIKENESS);
+  expect(heard.likeness, "how alike to itself a moment later").toBeLessThan(MAX_LIKENESS);
   await viewer.close();
   await page.keyboard.press("Escape"); // the dialog
   await page.getByRole("button", { name: "End session" }).click();

@@ -3,7 +3,7 @@ import { words } from "../words/index.ts";
 import { locale } from "../words/language.ts";
 
 const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" });
-const moment = new Intl.DateTimeFormat(locale, {
+const dateTime = new Intl.DateTimeFormat(locale, {
   day: "numeric",
   month: "short",
   hour: "2-digit",
@@ -14,7 +14,7 @@ const ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short
 const whole = new Intl.NumberFormat(locale);
 
 export const onDay = (at: string): string => day.format(new Date(at));
-export const atTime = (at: string | null): string => (at ? moment.format(new Date(at)) : words.common.none);
+export const atTime = (at: string | null): string => (at ? dateTime.format(new Date(at)) : words.common.none);
 export const count = (number: number): string => whole.format(number);
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [

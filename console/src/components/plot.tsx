@@ -20,7 +20,7 @@ const figure = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
 
 const HEIGHT_PX = 190;
 const BAR_SHARE = 0.62;
-const BAR_MOST_PX = 34;
+const MAX_BAR_PX = 34;
 
 function writeNewest(plot: uPlot): void {
   if ((plot.cursor.left ?? -1) < 0) plot.setLegend({ idx: plot.data[0].length - 1 }, false);
@@ -36,7 +36,7 @@ function options(kind: "bars" | "lines", now: () => Drawn): uPlot.Options {
   const faint = colourOf("--ink-faint");
   const line = colourOf("--line");
   const font = `12px ${getComputedStyle(document.body).fontFamily}`;
-  const paths = uPlot.paths.bars?.({ size: [BAR_SHARE, BAR_MOST_PX], radius: 0.25 });
+  const paths = uPlot.paths.bars?.({ size: [BAR_SHARE, MAX_BAR_PX], radius: 0.25 });
   const axis = { stroke: faint, font, ticks: { show: false }, border: { show: false } };
   return {
     width: 0,

@@ -15,35 +15,35 @@ import { type RefObject, useEffect, useMemo, useRef, useState, useSyncExternalSt
 export type UseAvatarSessionOptions = AvatarSessionOptions;
 
 /**
- * What {@link useAvatarSession} returns. The functions stay the same ones for the life of the component.
+ * What {@link useAvatarSession} returns. The functions are stable for the lifetime of the component.
  *
  * @public
  */
 export interface UseAvatarSessionResult {
-  /** The phase in five words. */
+  /** The phase in five states. */
   status: SessionStatus;
-  /** Where the session is on its way, in finer steps than `status`. */
+  /** The phase of the session, in finer steps than `status`. */
   phase: SessionPhase;
-  /** What went wrong, in words. Outside of the status `error` it did not end the session. */
+  /** Message of the last error. It ended the session only in the status `error`. */
   error: string | null;
-  /** The same with its code, and with how long to wait where the API said so. */
+  /** The same with its code, and with the time to wait if the API named one. */
   failure: SessionError | null;
-  /** Why the session is over, when this side did not end it. */
+  /** Why the session ended, if this side did not end it. */
   endReason: string | null;
   sessionId: string | null;
-  /** What was said, oldest first. */
+  /** The transcript, oldest first. */
   messages: TranscriptMessage[];
-  /** Whether the microphone is silent. */
+  /** Whether the microphone is muted. */
   muted: boolean;
-  /** How loud the avatar is, 0 to 100. */
+  /** Volume of the avatar, 0 to 100. */
   volume: number;
   /** Round trip to the room server plus this browser's jitter buffer, in milliseconds; 0 until measured. */
   latency: number;
-  /** Whether sound waits for `startAudio()` to be called from a touch of the user. */
+  /** Whether the browser blocks audio until `startAudio()` is called from a click. */
   audioBlocked: boolean;
-  /** For a `<div>`: the picture is shown inside it. The div may come, go and change at any time. */
+  /** For a `<div>`: the video is shown inside it. The div may be mounted and unmounted at any time. */
   videoRef: RefObject<HTMLDivElement | null>;
-  /** The LiveKit room, from joining to leaving. */
+  /** The LiveKit room while connected. */
   room: Room | null;
   connect: (face?: File | null, faceUrl?: string | null) => Promise<void>;
   disconnect: () => Promise<void>;
@@ -51,9 +51,9 @@ export interface UseAvatarSessionResult {
   setVolume: (volume: number) => void;
   sendChat: (text: string) => Promise<void>;
   sayText: (text: string) => Promise<void>;
-  /** Lets the avatar say a sound on a track of its own; mutes the microphone meanwhile. */
+  /** Has the avatar speak audio on a separate track; mutes the microphone meanwhile. */
   publishAudio: (audio: AudioInput) => Promise<AudioPlaybackHandle>;
-  /** Lets the avatar say a sound on the track that stays: the smoother way. */
+  /** Has the avatar speak audio on the persistent track, which is smoother. */
   speak: (audio: AudioInput) => Promise<AudioPlaybackHandle>;
   openVoice: () => Promise<void>;
   interrupt: () => void;
@@ -63,8 +63,8 @@ export interface UseAvatarSessionResult {
 /**
  * A live avatar in a React component.
  *
- * The session lives as long as the component does: it ends when the component goes or the page is
- * left, unless `autoCleanup` is `false`. Options may change at every render; the newest ones count.
+ * The session ends when the component is unmounted or the page is closed, unless `autoCleanup` is `false`.
+ * Options may change at every render; the latest ones are used.
  *
  * @public
  */
@@ -96,13 +96,13 @@ export function useAvatarSession(options: UseAvatarSessionOptions): UseAvatarSes
     [session],
   );
 
-  const steady = useMemo(() => steadyPart(session), [session]);
+  const stable = useMemo(() => stablePart(session), [session]);
   const { error, ...state } = useSyncExternalStore(session.subscribe, session.getState, session.getState);
-  return { ...state, ...steady, error: error?.message ?? null, failure: error };
+  return { ...state, ...stable, error: error?.message ?? null, failure: error };
 }
 
-/** What stays the same at every render. */
-function steadyPart(session: AvatarSession) {
+/** The part that is stable across renders. */
+function stablePart(session: AvatarSession) {
   let shownIn: HTMLDivElement | null = null;
   return {
     // React writes into the ref when the div comes and goes; so does the session's picture.
