@@ -15,15 +15,18 @@ export default async function startServer(): Promise<() => Promise<void>> {
   const speech = join(folder, "speech.wav");
   const portrait = join(folder, "portrait.png");
   const photo = join(folder, "photo.png");
+  const lying = join(folder, "lying.png");
   const adpcm = join(folder, "adpcm.wav"); // the server can read it, and no browser
   execFileSync(join(BIN, "python"), [
     "-c",
     "import sys; from pathlib import Path; from visavis import samples; " +
       "samples.write_sentence(Path(sys.argv[1])); samples.write_portrait(Path(sys.argv[2])); " +
-      "samples.write_astronaut(Path(sys.argv[3]))",
+      "samples.write_astronaut(Path(sys.argv[3])); from PIL import Image; " +
+      "Image.open(sys.argv[2]).rotate(90, expand=True).save(sys.argv[4])",
     speech,
     portrait,
     photo,
+    lying,
   ]);
   execFileSync(join(BIN, "python"), [
     "-c",
@@ -58,6 +61,7 @@ export default async function startServer(): Promise<() => Promise<void>> {
     process.env.SPEECH_FILE = speech;
     process.env.PHOTO_FILE = photo;
     process.env.PORTRAIT_FILE = portrait;
+    process.env.LYING_FILE = lying;
     process.env.ADPCM_FILE = adpcm;
     await healthy(said.url);
   } catch (error) {

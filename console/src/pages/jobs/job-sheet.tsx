@@ -98,6 +98,11 @@ export function JobSheet({
             <div className="job-sheet">
               <div className="stack">
                 <Result job={job} />
+                {job.output.warnings?.map((warning) => (
+                  <Notice key={warning} kind="warning">
+                    {warning}
+                  </Notice>
+                ))}
                 {job.url && (
                   <a
                     className="button primary"
