@@ -13,6 +13,7 @@ import httpx
 import psycopg
 import pytest
 
+from tests.api.test_commands import visavis
 from tests.support.server import Server, in_database, until
 from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.core.database import Database, migrate
@@ -211,6 +212,20 @@ def test_an_account_sees_the_jobs_of_all_its_keys(
         assert video["output"]["duration"] == 1.28
         assert video["output"]["has_result"] is True
         assert client.get(f"/v1/jobs/{SHOPS_VIDEO}").status_code == 404
+
+
+def test_a_key_in_place_of_a_revoked_one_finds_its_jobs(
+    server: Server, migrated: str, shown_keys: dict[str, dict[str, Any]]
+) -> None:
+    made = visavis("keys", "replace", "Old shop", "--data", str(server.data), DATABASE_URL=migrated)
+    assert made.returncode == 0, made.stderr
+    with server.client(made.stdout.splitlines()[0].rpartition(" ")[2]) as client:
+        assert client.get("/v1/me").json()["name"] == "Old shop"
+        jobs = client.get("/v1/jobs").json()["jobs"]
+        assert {job["job_id"]: job["status"] for job in jobs} == {
+            OLD_SHOPS_SPEECH: "completed",
+            OLD_SHOPS_FAILED: "failed",
+        }
 
 
 def test_live_sessions_are_their_keys_own(server: Server, shown_keys: dict[str, dict[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""How often a key may ask: a rolling minute and a calendar month, exact across all gateways.
+"""Limits on requests: for a rolling minute and a calendar month, exact across all gateways.
 
 The database holds when each of the last requests was let in, and decides by its own clock.
 """
@@ -22,12 +22,12 @@ _FORGOTTEN_AFTER_S: Final = 600.0
 
 @dataclass(frozen=True)
 class Allowed:
-    """Where a key stands.
+    """Requests that a key has left.
 
     Attributes:
-        requests_per_minute: What it may.
-        remaining: Requests it may make now.
-        resets_in_s: Until the first of those it made is a minute old, and one more is free.
+        requests_per_minute: Its rate.
+        remaining: Requests that it may make now.
+        resets_in_s: Time until one more is free: the first of those that it made is then a minute old.
     """
 
     requests_per_minute: int
@@ -43,15 +43,15 @@ async def take(
     polling: bool = False,
     at: datetime | None = None,
 ) -> None:
-    """Count a request, or refuse it: never are more let in within any 60 seconds.
+    """Count a request, or refuse it: more are never accepted within any 60 seconds.
 
     Args:
         tx: A transaction that is committed even when the request fails later.
         principal: Whoever asks.
         default_rate: Requests a minute of keys without a rate of their own.
-        polling: Asking after a job, which has an allowance of its own: a client that asks every two seconds
-            and then submits something has not misbehaved. It does not count towards the month either.
-        at: When it came; now, by the database's clock, if not given.
+        polling: Whether it asks for a job, which has a limit of its own: whoever polls every two seconds
+            may still submit a job. It does not count towards the month either.
+        at: Time of the request; now, by the database's clock, if not given.
 
     Raises:
         RateLimitError: Too many within a minute.
@@ -84,7 +84,7 @@ async def take_named(tx: Tx, name: str, *, max_per_minute: int) -> None:
 
 
 async def stand(tx: Tx, principal: Principal, *, default_rate: int, at: datetime | None = None) -> Allowed:
-    """Where a key stands, without counting."""
+    """Requests that a key has left; asking counts for nothing."""
     rate = _rate(principal, default_rate)
     statement = text(
         "SELECT used, wait_s "

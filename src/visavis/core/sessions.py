@@ -1,4 +1,4 @@
-"""How a live session lives: opened, watched, changed, ended, billed."""
+"""Live sessions: opened, read, changed, ended, billed."""
 
 import secrets
 from dataclasses import dataclass
@@ -38,24 +38,24 @@ class Reason(StrEnum):
     LONGEST = "max_duration"
     ROOM = "room_deleted"  # somebody took the room or the avatar away
     ROOM_LOST = "room_lost"  # the room could not be joined, or not again
-    WORKER_LOST = "worker_lost"  # its worker died and no other had room for it
+    WORKER_LOST = "worker_lost"  # its worker died and no other had a slot for it
     FAILED = "failed"  # it broke again and again
 
 
 @dataclass(frozen=True)
 class NewSession:
-    """What a client wants opened.
+    """A live session that a client asks for.
 
     Attributes:
         mode: `PASSTHROUGH` or `EXTERNAL`.
-        livekit_url: Of the room's server.
-        rig_id: Whose face.
-        idle_timeout_s: From `clamp_idle`.
-        max_duration_s: Longest time; nothing for no limit.
-        price_per_hour_micros: As agreed now, in micro-dollars.
-        room: Name of somebody else's room; `None` for one of our own.
+        livekit_url: Address of the room server.
+        rig_id: ID of the face's rig.
+        idle_timeout_s: Time until an idle session ends, from `clamp_idle`.
+        max_duration_s: Longest time; `None` for no limit.
+        price_per_hour_micros: Price of an hour at this moment, in micro-dollars.
+        room: Name of somebody else's room; `None` for a room of our own.
         room_prefix: What the name of a room of our own begins with; the ID of the session follows.
-        sealed_token: Token to join somebody else's room with.
+        sealed_token: Token for somebody else's room, sealed.
     """
 
     mode: str
@@ -74,8 +74,8 @@ class SessionCost:
     """What a session has cost.
 
     Attributes:
-        duration_s: From the avatar's first appearance, none before; tenths of a second.
-        cost_micros: For whole seconds, in micro-dollars. A session whose avatar never came costs nothing.
+        duration_s: Time since the avatar's first appearance, in tenths of a second; 0 before it.
+        cost_micros: Cost of the whole seconds, in micro-dollars; 0 if the avatar never came.
     """
 
     duration_s: float

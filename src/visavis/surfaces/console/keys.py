@@ -40,11 +40,11 @@ async def list_keys(principal: SignedIn, context: Given) -> wire.KeyList:
 @router.post("", status_code=_CREATED)
 async def create_key(body: wire.KeyRequest, principal: SignedIn, context: Given) -> wire.NewKey:
     """Make a key. It is shown in this answer and never again."""
-    if Scope.KEYS not in principal.scopes:
-        raise NotPermittedError("You are signed in with a key; sign in as a user to make others.")
     allowance = Allowance(requests_per_minute=body.requests_per_minute, monthly_cap=body.monthly_cap)
     async with context.shared.database.transaction() as tx:
         me = (await sign_ins.holder(tx, principal)).user
+        if me is None or Scope.KEYS not in principal.scopes:
+            raise NotPermittedError("You are signed in with a key; sign in as a user to make others.")
         row, key = await keys.create(tx, body.name, allowance=allowance, user=me)
         await tx.refresh(row)
         secret = await webhooks.secret_of(tx, row.id, context.webhook_secret)
