@@ -24,6 +24,7 @@ from visavis.errors import (
     NotPermittedError,
     SessionMissingError,
 )
+from visavis.surfaces.atlas import NAME as SURFACE
 
 PASSWORD: Final = "correct horse battery"  # noqa: S105 - made up
 
@@ -61,11 +62,11 @@ def test_a_users_keys_share_jobs_and_not_live_sessions(postgres: str) -> None:
         job = await a_job(database, one)
         async with database.transaction() as tx:
             session_id = await a_session(tx, one)
-            assert (await jobs.find(tx, other, job.id)).id == job.id
-            assert (await jobs.page(tx, other, limit=5, offset=0)).count == 1
-            assert (await jobs.page(tx, stranger, limit=5, offset=0)).count == 0
+            assert (await jobs.find(tx, other, job.id, surface=SURFACE)).id == job.id
+            assert (await jobs.page(tx, other, surface=SURFACE, limit=5, offset=0)).count == 1
+            assert (await jobs.page(tx, stranger, surface=SURFACE, limit=5, offset=0)).count == 0
             with pytest.raises(JobMissingError):
-                await jobs.find(tx, stranger, job.id)
+                await jobs.find(tx, stranger, job.id, surface=SURFACE)
             assert (await sessions.find(tx, one, session_id)).id == session_id
             for each in (other, stranger):
                 with pytest.raises(SessionMissingError):
@@ -104,7 +105,7 @@ def test_a_replaced_key_loses_nothing(postgres: str) -> None:
             assert new.account_id == old.account_id
             assert new.key_id == new_row.id != old.key_id
             assert (new_row.name, new.credential.allowance) == ("To be replaced", allowance)
-            assert (await jobs.find(tx, new, job.id)).id == job.id
+            assert (await jobs.find(tx, new, job.id, surface=SURFACE)).id == job.id
             assert (await sessions.find(tx, new, session_id)).id == session_id
             assert await rates.requests_this_month(tx, new) == 1
             assert (await keys.named(tx, "To be replaced")).id == new_row.id
@@ -136,7 +137,7 @@ def test_a_job_is_charged_once(postgres: str) -> None:
         assert await finish(database, mine)
         async with database.transaction() as tx:
             for _ in range(2):
-                await usage.record_job(tx, mine, seconds=9.0, price_per_hour_micros=7_000_000)
+                await usage.record_job(tx, mine, seconds=9.0, cost_micros=17_500)
             row = await keys.read(tx, key)
             # Two seconds at seven dollars an hour.
             assert await usage.this_month(tx, row) == MonthlyUsage(2.0, 3_889)

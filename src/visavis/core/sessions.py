@@ -123,7 +123,7 @@ async def open_session(tx: Tx, principal: Principal, wanted: NewSession) -> Sess
 
 
 async def find(tx: Tx, principal: Principal, session_id: str) -> Session:
-    """A session that the key opened which asks.
+    """A session, for the key that opened it.
 
     Raises:
         SessionMissingError: There is none; other keys' sessions are none.
