@@ -12,8 +12,10 @@ import pytest
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
 from tests.support.raw_http import GET, answer_of, ask, connected, hear, say
 from tests.support.server import until
+from websockets.sync.client import ClientConnection, connect
 
 from visavis.bootstrap import loop_factory
 from visavis.bootstrap.http_server import HttpServer
@@ -61,6 +63,12 @@ def _start(stack: ExitStack, limits: ConnectionLimits) -> Served:
     left: list[str] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            socket = WebSocket(scope, receive, send)
+            await socket.accept()
+            async for text in socket.iter_text():
+                await socket.send_text(text)
+            return
         request = Request(scope, receive)
         answer: Response = PlainTextResponse("ok")
         if scope["path"] == "/much":
@@ -74,7 +82,7 @@ def _start(stack: ExitStack, limits: ConnectionLimits) -> Served:
         await answer(scope, receive, send)
 
     listener = stack.enter_context(socket.create_server(("0.0.0.0", 0), backlog=1024))  # noqa: S104 - on this machine
-    server = HttpServer(app, listener, limits)
+    server = HttpServer(app, listener, limits, takes_websocket=lambda path: path == "/socket")
 
     def run() -> None:
         with asyncio.Runner(loop_factory=loop_factory()) as runner:
@@ -124,6 +132,37 @@ def test_a_wish_for_another_protocol_is_answered_as_a_request(serve: Serve, body
         heard = hear(line)
     assert heard.startswith(b"HTTP/1.1 200")
     assert b"connection: close" in heard.lower()
+
+
+def dialled(served: Served) -> ClientConnection:
+    return connect(f"ws{served.url.removeprefix('http')}/socket", proxy=None)
+
+
+def test_a_websocket_is_a_connection_until_it_ends(serve: Serve) -> None:
+    served = serve(PATIENT)
+    connections = served.server._connections
+    until(lambda: len(connections) == 0)
+    with dialled(served) as line:
+        line.send("a")
+        assert line.recv() == "a"
+        assert len(connections) == 1
+        assert not connections._idle  # so none is closed for another client
+    until(lambda: len(connections) == 0)
+
+
+def test_a_websocket_outlasts_the_limits_of_requests(serve: Serve) -> None:
+    served = serve(HASTY)
+    with dialled(served) as socket, connected(served.url) as line:
+        assert answer_of(hear(line))[0] == 408  # as long as any of them
+        socket.send("a")
+        assert socket.recv() == "a"
+
+
+def test_a_websocket_takes_no_connection_over_while_another_request_is_answered(serve: Serve) -> None:
+    wish = b"GET /socket HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n"
+    with connected(serve(PATIENT).url) as line:
+        say(line, GET + b"\r\n" + wish)
+        assert hear(line).count(b"HTTP/1.1 200") == 2
 
 
 def test_what_follows_a_body_is_limited_too(serve: Serve) -> None:
