@@ -138,6 +138,11 @@ def test_options_elsewhere_is_not_found(client: httpx.Client) -> None:
         ("/v1/tts/generate", {"text": "a", "language": []}, "language: must be text."),
         ("/v1/realtime/session", {"mode": 1}, "mode: must be text."),
         ("/v1/realtime/session", {"idle_timeout": True}, "idle_timeout: must be a whole number of seconds."),
+        (
+            "/v1/realtime/session",
+            {"face": {"path": "/etc/passwd", "declared_type": "image/png"}},  # as the server notes uploads
+            "face: must be a picture in base64 or its address.",
+        ),
         ("/console/api/session", {"email": 1}, "email: must be text."),
         ("/console/api/session", {"telephone": "1"}, "telephone: is not known here."),
         ("/console/api/session/link", {}, "link: is missing."),

@@ -145,7 +145,6 @@ TABLE: Final = ErrorTable(
         413: TOO_LARGE,
         415: UNSUPPORTED,
     },
-    other=VALIDATION,
     malformed=INVALID_INPUT,
     invalid=VALIDATION,
     internal=INTERNAL,

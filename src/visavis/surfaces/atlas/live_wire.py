@@ -1,16 +1,35 @@
 """What goes over the wire for live sessions."""
 
-from typing import Final, Literal
+import re
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic.json_schema import SkipJsonSchema
 
 from visavis.core import sessions
 from visavis.core.billing import money
 from visavis.core.schema import Session
+from visavis.core.sessions import CONVERSATION, PASSTHROUGH
+from visavis.errors import InputError, RequestError, SessionModeError
 from visavis.surfaces.atlas.wire import moment
+from visavis.surfaces.shared.bodies import ABSENT_IF_EMPTY, BINARY
+from visavis.surfaces.shared.uploads import UploadedFile
 
 SESSION_ID: Final = "ses_a1b2c3d4e5f6a7b8c9d0"
 ROOM_PREFIX: Final = "atlas-rt-"
+_MODES: Final = (PASSTHROUGH, CONVERSATION)
+_MAX_CHARS: Final = 4096  # of an address, a token or a name
+_WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 _ROOM: Final = ROOM_PREFIX + SESSION_ID
 _STARTED, _ENDED = "2026-04-01T01:30:00Z", "2026-04-01T01:35:22Z"
 _URL: Final = "wss://livekit.example.com"
@@ -18,6 +37,103 @@ _URL: Final = "wss://livekit.example.com"
 
 class _Wire(BaseModel):
     model_config = ConfigDict(frozen=True)
+
+
+def _is_mode(word: str) -> str:
+    if word not in _MODES:
+        raise SessionModeError('mode must be "passthrough" or "conversation".')
+    return word
+
+
+def _seconds(value: object) -> object:
+    if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value.strip()):
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise RequestError("idle_timeout: must be a whole number of seconds.")
+    return value
+
+
+def _face(value: object, info: ValidationInfo) -> object:
+    if isinstance(value, str):
+        return value.strip()
+    if value is None or isinstance(value, UploadedFile):
+        return value
+    raise RequestError(f"{info.field_name}: must be a picture in base64 or its address.")
+
+
+def _no_avatar(value: object) -> None:
+    if value not in (None, ""):
+        raise InputError("avatar_id: there is no such saved avatar.")
+
+
+_Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=_MAX_CHARS), ABSENT_IF_EMPTY]
+_Mode = Annotated[
+    str, AfterValidator(_is_mode), ABSENT_IF_EMPTY, WithJsonSchema({"type": "string", "enum": list(_MODES)})
+]
+_Seconds = Annotated[int, BeforeValidator(_seconds), ABSENT_IF_EMPTY]
+_AvatarId = Annotated[None, BeforeValidator(_no_avatar), WithJsonSchema({"type": "string"})]
+_FaceText = Annotated[str | None, BeforeValidator(_face), WithJsonSchema({"type": "string"})]
+_FaceUrl = Annotated[
+    str | None,
+    BeforeValidator(_face),
+    ABSENT_IF_EMPTY,
+    WithJsonSchema({"type": "string", "format": "uri", "maxLength": 2048}),
+]
+_Face = Annotated[
+    InstanceOf[UploadedFile] | str | None,
+    BeforeValidator(_face),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {**BINARY, "description": "PNG, JPEG or WebP, at most 10 MB."},
+                {
+                    "type": "string",
+                    "description": "A face written as text: PNG, JPEG or WebP in base64, or as a data URL; "
+                    "at most 10 MB.",
+                },
+            ]
+        }
+    ),
+]
+
+
+class _LiveRequest(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+
+class SessionRequest(_LiveRequest):
+    """A session to be opened."""
+
+    face: _Face = None
+    face_url: _FaceUrl = Field(default=None, description="HTTPS address of a face.")
+    avatar_id: SkipJsonSchema[_AvatarId] = None
+    mode: _Mode = PASSTHROUGH
+    idle_timeout: _Seconds = Field(
+        default=300,
+        description="Seconds that an empty or inactive room stays open; 30 to 3600, else the nearest.",
+    )
+
+
+class SwapRequest(_LiveRequest):
+    """Another face for a session."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["face"]})
+
+    face: _Face = None
+    face_url: SkipJsonSchema[_FaceUrl] = None
+    avatar_id: SkipJsonSchema[_AvatarId] = None
+
+
+class ExternalRequest(_LiveRequest):
+    """A room that an avatar is to join."""
+
+    livekit_url: _Word = Field(examples=["wss://livekit.example.com"])
+    livekit_token: _Word = Field(description="Joins the room; of kind agent.")
+    room_name: _Word
+    avatar_image_url: _FaceUrl = Field(default=None, description="HTTPS address of a face.")
+    avatar_id: _AvatarId = Field(default=None, description="A saved avatar.")
+    image: _FaceText = Field(default=None, description="A face: an HTTPS address, or the picture in base64.")
+    avatar_image: _Face = None
 
 
 class Created(_Wire):

@@ -1,13 +1,12 @@
 """Live sessions: opening, watching, changing, ending; and joining rooms of others."""
 
 import asyncio
-import re
 import secrets
-from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Annotated, Any, Final
+from typing import Annotated, Final, TypeVar
 
 from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel
 
 from visavis.core import leases, sessions
 from visavis.core.identity.principals import Principal
@@ -17,13 +16,11 @@ from visavis.core.urls import ROOMS, parse_url
 from visavis.errors import (
     ConversationDisabledError,
     InputError,
-    RequestError,
     SessionEndedError,
     SessionMissingError,
-    SessionModeError,
     UrlError,
 )
-from visavis.surfaces.atlas import documented, error_responses, live_wire, sent_faces
+from visavis.surfaces.atlas import documented, error_responses, live_wire
 from visavis.surfaces.atlas.caller import (
     Caller,
     PollingCaller,
@@ -33,17 +30,19 @@ from visavis.surfaces.atlas.caller import (
 )
 from visavis.surfaces.atlas.sent_faces import rig_of_request
 from visavis.surfaces.shared import faces
-from visavis.surfaces.shared.bodies import MAX_TEXT_BYTES
+from visavis.surfaces.shared.bodies import ALL_KINDS, BodyType, SentBody
 from visavis.surfaces.shared.context import Context, Given
-from visavis.surfaces.shared.uploads import Form, UploadedFile, read_form
+from visavis.surfaces.shared.fields import MAX_TEXT_BYTES
 
-_MODES: Final = (sessions.PASSTHROUGH, sessions.CONVERSATION)
 _OBEY_WITHIN_S: Final = 3.0
 _OBEY_LOOK_S: Final = 0.05
 _ID_BYTES: Final = 6
-_MAX_CHARS: Final = 4096  # of an address, a token or a name
 _BASE64_GROWTH: Final = 4 / 3
-_WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,18}")
+
+_SESSION: Final = BodyType(live_wire.SessionRequest, ALL_KINDS)
+_SWAP: Final = BodyType(live_wire.SwapRequest, ALL_KINDS)
+_EXTERNAL: Final = BodyType(live_wire.ExternalRequest, ALL_KINDS, missing=InputError)
+_Body = TypeVar("_Body", bound=BaseModel)
 
 router = APIRouter(tags=["Realtime"])
 SessionId = Annotated[str, Path(description="As the creation gave it.", examples=[live_wire.SESSION_ID])]
@@ -52,7 +51,7 @@ SessionId = Annotated[str, Path(description="As the creation gave it.", examples
 @router.post(
     "/v1/realtime/session",
     responses=documented.errors(*documented.SESSION),
-    openapi_extra=documented.SESSION_BODY,
+    openapi_extra=_SESSION.openapi(),
 )
 async def create(request: Request, caller: SessionCaller, context: Given) -> live_wire.Created:
     """Open a live session. The avatar is in the room by the time a client has joined it.
@@ -60,33 +59,24 @@ async def create(request: Request, caller: SessionCaller, context: Given) -> liv
     Without a face the built-in one is shown. A session is idle while nobody but the avatar is in its room, or
     nobody there has an open microphone; after `idle_timeout` seconds of that it ends.
     """
-    async with _read(request, context, {"face"}) as form:
-        return await _create(caller, context, form.fields, form.files.get("face"))
+    async with _read(_SESSION, request, context) as sent:
+        return await _create(caller, context, sent.fields)
 
 
-async def _create(
-    caller: Principal,
-    context: Context,
-    fields: Mapping[str, Any],
-    face: UploadedFile | None,
-) -> live_wire.Created:
-    mode = _word(fields, "mode") or sessions.PASSTHROUGH
-    if mode not in _MODES:
-        raise SessionModeError('mode must be "passthrough" or "conversation".')
-    if mode == sessions.CONVERSATION:
+async def _create(caller: Principal, context: Context, body: live_wire.SessionRequest) -> live_wire.Created:
+    if body.mode == sessions.CONVERSATION:
         raise ConversationDisabledError(
             "Conversation mode is restricted. Use passthrough unless your key is allowlisted."
         )
-    idle_timeout_s = sessions.clamp_idle(_whole(fields, "idle_timeout", 300))
     await _refuse_when_full(context)
-    rig = await rig_of_request(context, caller, sent_faces.SESSION, fields, face)
+    rig = await _face_of(context, caller, body)
     rig = rig or await faces.default_rig(context, caller)
     live = context.live
     wanted = sessions.NewSession(
-        mode=mode,
+        mode=body.mode,
         livekit_url=context.rooms.url,
         rig_id=rig,
-        idle_timeout_s=idle_timeout_s,
+        idle_timeout_s=sessions.clamp_idle(body.idle_timeout),
         max_duration_s=live.max_duration_s,
         price_per_hour_micros=live.price_per_hour_micros,
         room_prefix=live_wire.ROOM_PREFIX,
@@ -127,7 +117,7 @@ async def get(session_id: SessionId, caller: PollingCaller, context: Given) -> l
 @router.patch(
     "/v1/realtime/session/{session_id}",
     responses=documented.errors(*documented.SWAP),
-    openapi_extra=documented.SWAP_BODY,
+    openapi_extra=_SWAP.openapi(),
 )
 async def swap(
     session_id: SessionId, request: Request, caller: SessionCaller, context: Given
@@ -136,8 +126,10 @@ async def swap(
     live = context.live
     async with context.database.transaction() as tx:
         row = await sessions.find_active(tx, caller, session_id)
-    async with _read(request, context, {"face"}) as form:
-        rig = await _other_face(context, caller, form.fields, form.files.get("face"))
+    async with _read(_SWAP, request, context) as sent:
+        rig = await _face_of(context, caller, sent.fields, takes_urls=live.swap_takes_urls)
+    if rig is None:
+        raise InputError("Missing required fields: face.")
     async with context.database.transaction() as tx:
         number = await sessions.swap_face(tx, caller, row.id, rig, max_per_minute=live.swaps_per_minute)
     pushed = await _is_obeyed(context, row, number)
@@ -165,7 +157,7 @@ async def end(session_id: SessionId, caller: UncountedCaller, context: Given) ->
 @router.post(
     "/v1/avatar/session",
     responses=documented.errors(*documented.EXTERNAL),
-    openapi_extra=documented.EXTERNAL_BODY,
+    openapi_extra=_EXTERNAL.openapi(),
 )
 async def join(request: Request, caller: SessionCaller, context: Given) -> live_wire.Joined:
     """Let an avatar join a room of yours, with a token of yours.
@@ -173,25 +165,23 @@ async def join(request: Request, caller: SessionCaller, context: Given) -> live_
     The token should be of kind `agent` and carry the attribute `lk.publish_on_behalf`, as LiveKit's avatar
     plugins make it. Sound comes from that agent by data stream, or else from whoever speaks in the room.
     """
-    async with _read(request, context, {"avatar_image"}) as form:
-        return await _join(caller, context, form.fields, form.files.get("avatar_image"))
+    async with _read(_EXTERNAL, request, context) as sent:
+        return await _join(caller, context, sent.fields)
 
 
-async def _join(
-    caller: Principal, context: Context, fields: Mapping[str, Any], image: UploadedFile | None
-) -> live_wire.Joined:
-    names = ("livekit_url", "livekit_token", "room_name")
-    url, token, room = (_word(fields, name) for name in names)
-    if url is None or token is None or room is None:
-        missing = [name for name, word in zip(names, (url, token, room), strict=True) if word is None]
-        raise InputError(f"Missing required fields: {', '.join(missing)}.")
-    url = await _checked_room(context, url, token)
+async def _join(caller: Principal, context: Context, body: live_wire.ExternalRequest) -> live_wire.Joined:
+    url = await _checked_room(context, body.livekit_url, body.livekit_token)
     await _refuse_when_full(context)
-    rig = await rig_of_request(context, caller, sent_faces.EXTERNAL, fields, image)
+    faces_sent = {
+        "avatar_image": body.avatar_image,
+        "image": body.image,
+        "avatar_image_url": body.avatar_image_url,
+    }
+    rig = await rig_of_request(context, caller, faces_sent, url_field="avatar_image_url")
     rig = rig or await faces.default_rig(context, caller)
     live = context.live
     async with context.database.transaction() as tx:
-        sealed = seal(await shared_secret(tx, SEALS), token)
+        sealed = seal(await shared_secret(tx, SEALS), body.livekit_token)
         wanted = sessions.NewSession(
             mode=sessions.EXTERNAL,
             livekit_url=url,
@@ -199,7 +189,7 @@ async def _join(
             idle_timeout_s=live.external_idle_s,
             max_duration_s=live.max_duration_s,
             price_per_hour_micros=live.price_per_hour_micros,
-            room=room,
+            room=body.room_name,
             sealed_token=sealed,
         )
         row = await sessions.open_session(tx, caller, wanted)
@@ -233,45 +223,20 @@ async def _is_obeyed(context: Context, row: Session, number: int) -> bool:
         return False
 
 
-async def _other_face(
-    context: Context, caller: Principal, fields: Mapping[str, Any], face: UploadedFile | None
-) -> str:
-    takes_urls = context.live.swap_takes_urls
-    rig = await rig_of_request(context, caller, sent_faces.SESSION, fields, face, takes_urls=takes_urls)
-    if rig is None:
-        raise InputError("Missing required fields: face.")
-    return rig
+async def _face_of(
+    context: Context,
+    caller: Principal,
+    body: live_wire.SessionRequest | live_wire.SwapRequest,
+    *,
+    takes_urls: bool = True,
+) -> str | None:
+    sent = {"face": body.face, "face_url": body.face_url}
+    return await rig_of_request(context, caller, sent, url_field="face_url", takes_urls=takes_urls)
 
 
-def _read(request: Request, context: Context, files: set[str]) -> AbstractAsyncContextManager[Form]:
-    face_max_bytes = context.live.max_face_bytes
-    return read_form(
-        request,
-        files=frozenset(files),
-        folder=context.folder,
-        max_bytes=face_max_bytes,
-        json_max_bytes=int(face_max_bytes * _BASE64_GROWTH) + MAX_TEXT_BYTES,
-    )
-
-
-def _word(fields: Mapping[str, Any], name: str, *, max_chars: int | None = _MAX_CHARS) -> str | None:
-    """A text of the request; nothing if it is not there, null or empty."""
-    value = fields.get(name)
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str):
-        raise RequestError(f"{name}: must be text.")
-    if max_chars is not None and len(value) > max_chars:
-        raise RequestError(f"{name}: must have at most {max_chars} characters.")
-    return value.strip()
-
-
-def _whole(fields: Mapping[str, Any], name: str, default: int) -> int:
-    value = fields.get(name)
-    if value is None or value == "":
-        return default
-    if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value.strip()):
-        return int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise RequestError(f"{name}: must be a whole number of seconds.")
-    return value
+def _read(
+    body: BodyType[_Body], request: Request, context: Context
+) -> AbstractAsyncContextManager[SentBody[_Body]]:
+    max_bytes = context.live.max_face_bytes
+    max_json_bytes = int(max_bytes * _BASE64_GROWTH) + MAX_TEXT_BYTES
+    return body.read(request, folder=context.folder, max_bytes=max_bytes, max_json_bytes=max_json_bytes)

@@ -3,10 +3,10 @@
 import hashlib
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from fastapi import APIRouter, Request
-from pydantic import ValidationError
+from pydantic import BaseModel
 
 from visavis.core import jobs, webhooks
 from visavis.core.identity.principals import Principal
@@ -15,14 +15,20 @@ from visavis.ports import Voice
 from visavis.surfaces.atlas import NAME, documented, wire
 from visavis.surfaces.atlas.caller import Caller
 from visavis.surfaces.atlas.error_responses import QueueUnavailableError
-from visavis.surfaces.shared.bodies import MAX_TEXT_BYTES
+from visavis.surfaces.shared.bodies import MULTIPART, BodyType, SentBody
 from visavis.surfaces.shared.context import Context, Given
+from visavis.surfaces.shared.fields import JSON, MAX_TEXT_BYTES, URLENCODED
 from visavis.surfaces.shared.media import check_kind
-from visavis.surfaces.shared.uploads import Form, UploadedFile, read_form
-from visavis.surfaces.shared.wording import describe
+from visavis.surfaces.shared.uploads import UploadedFile
 
 _LONGEST_IDEMPOTENCY_KEY: Final = 200
 _ACCEPTED: Final = 202
+
+_HEADERS: Final = (documented.CALLBACK, documented.IDEMPOTENCY)
+_GENERATE: Final = BodyType(wire.GenerateForm, (MULTIPART,))
+_SPEECH: Final = BodyType(wire.SpeechRequest, (JSON, URLENCODED), missing=None)
+_SPEECH_VIDEO: Final = BodyType(wire.SpeechVideoForm, (MULTIPART,))
+_Body = TypeVar("_Body", bound=BaseModel)
 
 router = APIRouter(tags=["Offline"])
 
@@ -31,22 +37,20 @@ router = APIRouter(tags=["Offline"])
     "/v1/generate",
     status_code=_ACCEPTED,
     responses=documented.errors(*documented.SUBMISSION),
-    openapi_extra=documented.GENERATE_FORM,
+    openapi_extra=_GENERATE.openapi(*_HEADERS),
 )
 async def generate(request: Request, caller: Caller, context: Given) -> wire.Accepted:
     """Audio + image → lip-sync avatar video. Files together weigh at most 50 MB."""
-    files = {"audio", "image"}
-    async with _read(request, context, frozenset(files)) as form:
-        _refuse_missing(form, files)
-        wanted = _Wanted(jobs.VIDEO, form.fingerprint(), files=form.files)
-        return await _submit(request, caller, context, wanted)
+    async with _read(_GENERATE, request, context) as sent:
+        files = {"audio": sent.fields.audio, "image": sent.fields.image}
+        return await _submit(request, caller, context, _Wanted(jobs.VIDEO, sent.digest, files=files))
 
 
 @router.post(
     "/v1/tts/generate",
     status_code=_ACCEPTED,
     responses=documented.errors(*documented.SUBMISSION),
-    openapi_extra=documented.SPEECH_JSON,
+    openapi_extra=_SPEECH.openapi(*_HEADERS),
     tags=["Speech"],
 )
 async def speak_mp3(request: Request, caller: Caller, context: Given) -> wire.Accepted:
@@ -58,7 +62,7 @@ async def speak_mp3(request: Request, caller: Caller, context: Given) -> wire.Ac
     "/v1/tts/generate-wav",
     status_code=_ACCEPTED,
     responses=documented.errors(*documented.SUBMISSION),
-    openapi_extra=documented.SPEECH_JSON,
+    openapi_extra=_SPEECH.openapi(*_HEADERS),
     tags=["Speech"],
 )
 async def speak_wav(request: Request, caller: Caller, context: Given) -> wire.Accepted:
@@ -70,23 +74,20 @@ async def speak_wav(request: Request, caller: Caller, context: Given) -> wire.Ac
     "/v1/tts/generate-video",
     status_code=_ACCEPTED,
     responses=documented.errors(*documented.SUBMISSION),
-    openapi_extra=documented.SPEECH_FORM,
+    openapi_extra=_SPEECH_VIDEO.openapi(*_HEADERS),
     tags=["Speech"],
 )
 async def speak_video(request: Request, caller: Caller, context: Given) -> wire.Accepted:
     """Text + image → lip-sync avatar video."""
-    async with _read(request, context, frozenset({"image"})) as form:
-        _refuse_missing(form, {"text", "image"})
-        said = _speech(form.fields)
-        wanted = _Wanted(
-            jobs.VIDEO, form.fingerprint(), _spoken(said, context), form.files, said.callback_url
-        )
+    async with _read(_SPEECH_VIDEO, request, context) as sent:
+        said, files = sent.fields, {"image": sent.fields.image}
+        wanted = _Wanted(jobs.VIDEO, sent.digest, _spoken(said, context), files, said.callback_url)
         return await _submit(request, caller, context, wanted)
 
 
 async def _speak(request: Request, caller: Principal, context: Context, content_type: str) -> wire.Accepted:
-    async with _read(request, context, frozenset(), json_max_bytes=MAX_TEXT_BYTES) as form:
-        said = _speech(form.fields)
+    async with _read(_SPEECH, request, context) as sent:
+        said = sent.fields
     digest = hashlib.sha256(content_type.encode() + said.model_dump_json().encode()).digest()
     fields = {"content_type": content_type, **_spoken(said, context)}
     wanted = _Wanted(jobs.SPEECH, digest, fields, callback_url=said.callback_url)
@@ -94,15 +95,10 @@ async def _speak(request: Request, caller: Principal, context: Context, content_
 
 
 def _read(
-    request: Request, context: Context, files: frozenset[str], *, json_max_bytes: int = 0
-) -> AbstractAsyncContextManager[Form]:
-    return read_form(
-        request,
-        files=files,
-        folder=context.folder,
-        max_bytes=context.limits.max_upload_bytes,
-        json_max_bytes=json_max_bytes,
-    )
+    body: BodyType[_Body], request: Request, context: Context
+) -> AbstractAsyncContextManager[SentBody[_Body]]:
+    max_bytes = context.limits.max_upload_bytes
+    return body.read(request, folder=context.folder, max_bytes=max_bytes, max_json_bytes=MAX_TEXT_BYTES)
 
 
 @dataclass(frozen=True)
@@ -183,20 +179,6 @@ def _idempotency_key(request: Request) -> str | None:
     if key is not None and not 0 < len(key) <= _LONGEST_IDEMPOTENCY_KEY:
         raise RequestError(f"Idempotency-Key: give 1 to {_LONGEST_IDEMPOTENCY_KEY} characters.")
     return key
-
-
-def _refuse_missing(form: Form, wanted: set[str]) -> None:
-    if missing := sorted(wanted - form.files.keys() - form.fields.keys()):
-        raise RequestError(f"Missing required fields: {', '.join(missing)}.")
-    if texts := sorted({"audio", "image"} & form.fields.keys()):
-        raise RequestError(f"{', '.join(texts)}: must be a file.")
-
-
-def _speech(fields: Any) -> wire.SpeechRequest:
-    try:
-        return wire.SpeechRequest.model_validate(fields)
-    except ValidationError as error:
-        raise RequestError(describe(error.errors())) from error
 
 
 def _spoken(said: wire.SpeechRequest, context: Context) -> dict[str, Any]:

@@ -1,18 +1,22 @@
 """What goes over the wire: field names and shapes of the API."""
 
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from visavis.core import jobs
 from visavis.core.schema import COMPLETED, Job
+from visavis.surfaces.shared.bodies import File
 
 PREVIEW_CHARS = 100
 _TYPES = {jobs.VIDEO.name: "video", jobs.SPEECH.name: "tts"}
 
 _JOB_ID = "a1b2c3d4e5f6"
 _CREATED, _STARTED, _COMPLETED = "2026-03-25T16:47:07Z", "2026-03-25T16:47:09Z", "2026-03-25T16:47:52Z"
+
+
+Photo = Annotated[File, Field(description="A photo of one face: PNG, JPEG or WebP.")]
 
 
 class _Wire(BaseModel):
@@ -197,6 +201,23 @@ class SpeechRequest(BaseModel):
     )
     language: str = Field(default="", max_length=35, examples=["en-us"], description="As BCP 47 tag.")
     callback_url: str | None = Field(default=None, description="Notified at the end; HTTPS.")
+
+
+class GenerateForm(BaseModel):
+    """Speech, and a photo of who speaks."""
+
+    audio: File = Field(
+        description="Speech: WAV, MP3, OGG, WebM, MP4, M4A, AAC or FLAC; or the sound of a video."
+    )
+    image: Photo
+
+
+class _PhotoForm(BaseModel):
+    image: Photo
+
+
+class SpeechVideoForm(SpeechRequest, _PhotoForm):
+    """A text to be spoken, and a photo of who speaks."""
 
 
 def accepted(job: Job) -> Accepted:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from visavis.surfaces.shared.bodies import File
 from visavis.surfaces.shared.texts import refuse_unclean
 
 _MAX_BIGINT = 2**53
@@ -37,6 +38,18 @@ class KeyName(_Wire):
     id: int
     prefix: str
     name: str
+
+
+class PhotoForm(BaseModel):
+    """A photo that was chosen."""
+
+    image: File
+
+
+class SoundForm(BaseModel):
+    """A sound that was chosen."""
+
+    audio: File
 
 
 class FaceAnswer(_Wire):

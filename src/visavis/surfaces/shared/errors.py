@@ -60,21 +60,21 @@ class ErrorTable:
 
     Attributes:
         rows: Error classes and their responses. The first class that fits counts; the last is `VisavisError`.
-        by_status: Responses to errors of the framework, such as 404 where there is no route.
-        other: Response to the other errors of the framework below 500.
-        malformed: Response to a request that is not valid HTTP.
         invalid: Response to a path, query or body that does not validate.
         internal: Response to an unforeseen error.
         render: Makes the answers.
+        by_status: Responses to errors of the framework, such as 404 where there is no route.
+        other: Response to the other errors of the framework below 500; `invalid` if `None`.
+        malformed: Response to a request that is not valid HTTP; `invalid` if `None`.
     """
 
     rows: tuple[tuple[type[VisavisError], ErrorResponse], ...]
-    by_status: Mapping[int, ErrorResponse]
-    other: ErrorResponse
-    malformed: ErrorResponse
     invalid: ErrorResponse
     internal: ErrorResponse
     render: Render
+    by_status: Mapping[int, ErrorResponse]
+    other: ErrorResponse | None = None
+    malformed: ErrorResponse | None = None
 
     def response_to(self, error: VisavisError) -> ErrorResponse:
         """The response to an error."""
@@ -82,7 +82,7 @@ class ErrorTable:
 
     def answer_malformed(self, message: str) -> Response:
         """The answer to a request that is not valid HTTP."""
-        return self.render(self.malformed, message, None)
+        return self.render(self.malformed or self.invalid, message, None)
 
     def answer_internal(self) -> Response:
         """The answer to an unforeseen error."""
@@ -90,7 +90,7 @@ class ErrorTable:
 
     def answer_status(self, status: int, *, path: str, method: str) -> Response:
         """The answer to an error of the framework."""
-        default = self.other if status < _SERVER_ERROR else self.internal
+        default = (self.other or self.invalid) if status < _SERVER_ERROR else self.internal
         response = self.by_status.get(status, default)
         message = response.example.format(path=path[:_MAX_PATH_CHARS], method=method)
         return self.render(response, message, None)

@@ -1,4 +1,4 @@
-"""Bodies that are one small text: JSON objects and urlencoded forms, read into plain fields."""
+"""Bodies that are one text: JSON objects and urlencoded forms, read into plain fields."""
 
 import json
 from typing import Any, Final, NoReturn

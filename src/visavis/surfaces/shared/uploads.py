@@ -14,8 +14,8 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import Request
 
-from visavis.errors import MediaTypeError, RequestError, StoreError, StoreFullError, UploadTooLargeError
-from visavis.surfaces.shared import bodies
+from visavis.errors import MediaTypeError, RequestError, StoreFullError, UploadTooLargeError
+from visavis.surfaces.shared import fields
 from visavis.surfaces.shared.incoming import lift_body_limit
 from visavis.surfaces.shared.texts import refuse_unclean, shown
 
@@ -98,15 +98,15 @@ async def read_form(
     """
     lift_body_limit(request.scope)  # this one has limits of its own
     kind, options = parse_options_header(request.headers.get("content-type"))
-    match kind.decode("latin-1") or (bodies.JSON if json_max_bytes else ""):
+    match kind.decode("latin-1") or (fields.JSON if json_max_bytes else ""):
         case "multipart/form-data":
             async with _read_multipart(request, options, files, folder, max_bytes) as form:
                 yield form
-        case bodies.URLENCODED:
-            yield Form(fields=await bodies.read_text_fields(request, bodies.URLENCODED))
-        case bodies.JSON if json_max_bytes:
-            yield Form(fields=await bodies.read_text_fields(request, bodies.JSON, max_bytes=json_max_bytes))
-        case "" if not await bodies.read_whole(request, max_bytes=_FORM_BYTES):
+        case fields.URLENCODED:
+            yield Form(fields=await fields.read_text_fields(request, fields.URLENCODED))
+        case fields.JSON if json_max_bytes:
+            yield Form(fields=await fields.read_text_fields(request, fields.JSON, max_bytes=json_max_bytes))
+        case "" if not await fields.read_whole(request, max_bytes=_FORM_BYTES):
             yield Form()
         case _:
             taken = ", application/x-www-form-urlencoded or application/json" if json_max_bytes else ""
@@ -142,18 +142,6 @@ async def _read_multipart(
             yield reader.form
         finally:
             reader.close()
-
-
-def new_folder(folder: Path) -> None:
-    """Make a folder for uploads; for this user alone.
-
-    Raises:
-        StoreError: It cannot be made.
-    """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"The folder {folder} cannot be made ({error.strerror}).") from error
 
 
 def _refuse_too_large(request: Request, max_bytes: int) -> None:

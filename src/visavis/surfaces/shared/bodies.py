@@ -1,0 +1,144 @@
+"""Bodies of requests: pydantic models that are read from JSON and forms, and that describe themselves.
+
+A field of the type `File` is uploaded. A field may also take a file in a multipart form and text elsewhere;
+the OpenAPI document shows for each content type what it takes there.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Final, Generic, TypeVar
+
+from pydantic import BaseModel, InstanceOf, ValidationError, WithJsonSchema
+from starlette.requests import Request
+
+from visavis.errors import RequestError, VisavisError
+from visavis.surfaces.shared.fields import JSON, URLENCODED
+from visavis.surfaces.shared.uploads import Form, UploadedFile, read_form
+from visavis.surfaces.shared.wording import describe
+
+MULTIPART: Final = "multipart/form-data"
+ALL_KINDS: Final = (JSON, URLENCODED, MULTIPART)
+BINARY: Final = {"type": "string", "format": "binary"}
+"""The JSON schema of a file."""
+
+ABSENT_IF_EMPTY: Final = "absent if empty"
+"""In the `Annotated` type of a field: an empty text counts as not sent."""
+
+File = Annotated[InstanceOf[UploadedFile], WithJsonSchema(BINARY)]
+"""A field that is a file, in a multipart form."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class SentBody(Generic[Model]):
+    """A body that was read.
+
+    Attributes:
+        fields: Its fields, validated.
+        digest: SHA-256 of all that was sent.
+    """
+
+    fields: Model
+    digest: bytes
+
+
+@dataclass(frozen=True)
+class BodyType(Generic[Model]):
+    """What a route takes as its body.
+
+    Attributes:
+        model: Model of its fields.
+        kinds: Content types that the OpenAPI document shows. Forms of both kinds are always read, JSON only
+            if it is one of these.
+        missing: Error that lists all fields that are missing; `None` to name the first as any other fault.
+    """
+
+    model: type[Model]
+    kinds: tuple[str, ...]
+    missing: type[VisavisError] | None = RequestError
+
+    def openapi(self, *parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """The `openapi_extra` of a route.
+
+        Args:
+            parameters: Headers that the route reads besides, as OpenAPI describes them.
+        """
+        content = {kind: {"schema": self._schema(kind)} for kind in self.kinds}
+        is_required = any("required" in each["schema"] for each in content.values())
+        extra: dict[str, Any] = {"requestBody": {"required": is_required, "content": content}}
+        return extra | ({"parameters": list(parameters)} if parameters else {})
+
+    @asynccontextmanager
+    async def read(
+        self, request: Request, *, folder: Path, max_bytes: int, max_json_bytes: int = 0
+    ) -> AsyncIterator[SentBody[Model]]:
+        """Read and validate the body of a request; its files exist for as long as the block runs.
+
+        Args:
+            request: The request.
+            folder: Where its files are put.
+            max_bytes: Size of all files together.
+            max_json_bytes: Size of a JSON object, where one is taken.
+
+        Raises:
+            MediaTypeError: The body is of another kind.
+            RequestError: It is broken, or a field has a value that cannot be used.
+            UploadTooLargeError: It is too large.
+            StoreFullError: The disk is full.
+        """
+        async with read_form(
+            request,
+            files=self._file_fields,
+            folder=folder,
+            max_bytes=max_bytes,
+            json_max_bytes=max_json_bytes if JSON in self.kinds else 0,
+        ) as form:
+            yield SentBody(self._validated(form), form.fingerprint())
+
+    def _validated(self, form: Form) -> Model:
+        fields = self.model.model_fields
+        sent = {
+            name: value
+            for name, value in {**form.fields, **form.files}.items()
+            if name in fields and not (value == "" and ABSENT_IF_EMPTY in fields[name].metadata)
+        }
+        missing = [name for name, field in fields.items() if field.is_required() and name not in sent]
+        if missing and self.missing is not None:
+            raise self.missing(f"Missing required fields: {', '.join(missing)}.")
+        texts = [name for name in form.fields if name in fields and fields[name].annotation is UploadedFile]
+        if texts:
+            raise RequestError(f"{', '.join(sorted(texts))}: must be a file.")
+        try:
+            return self.model.model_validate(sent)
+        except ValidationError as error:
+            raise RequestError(describe(error.errors())) from error
+
+    @cached_property
+    def _file_fields(self) -> frozenset[str]:
+        properties = self.model.model_json_schema()["properties"]
+        return frozenset(name for name, schema in properties.items() if _choices(schema, is_file=True))
+
+    def _schema(self, kind: str) -> dict[str, Any]:
+        schema = self.model.model_json_schema()
+        taken = {name: _taken(field, kind) for name, field in schema["properties"].items()}
+        schema["properties"] = {name: field for name, field in taken.items() if field is not None}
+        return schema
+
+
+def _taken(field: dict[str, Any], kind: str) -> dict[str, Any] | None:
+    """What a field takes in a content type: the file if it can be one there, else what else it can be."""
+    if not _choices(field, is_file=True):
+        return field
+    choices = _choices(field, is_file=kind == MULTIPART)
+    if not choices:
+        return None
+    return {**{name: value for name, value in field.items() if name != "anyOf"}, **choices[0]}
+
+
+def _choices(field: dict[str, Any], *, is_file: bool) -> list[dict[str, Any]]:
+    choices = field.get("anyOf", [field])
+    return [each for each in choices if (each.get("format") == BINARY["format"]) is is_file]
