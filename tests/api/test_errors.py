@@ -11,6 +11,7 @@ from PIL import Image
 from tests.support.server import Server, files
 from visavis import errors
 from visavis.surfaces.atlas import error_responses
+from visavis.surfaces.shared.authentication import AuthUnavailableError
 
 
 def code(answer: httpx.Response) -> tuple[int, str]:
@@ -237,7 +238,7 @@ def test_the_whole_table_has_an_error_that_leads_there() -> None:
         "url_generation_failed": errors.LinkError("x"),
         "generation_failed": errors.ChildError("x"),
         "queue_unavailable": error_responses.QueueUnavailableError("x"),
-        "auth_unavailable": error_responses.AuthUnavailableError("x"),
+        "auth_unavailable": AuthUnavailableError("x"),
         "temporarily_unavailable": errors.DatabaseError("x"),
         "storage_unavailable": errors.StoreFullError("x"),
         "storage_error": errors.StoreError("x"),

@@ -1524,7 +1524,10 @@ export interface operations {
         requestBody: {
             content: {
                 "multipart/form-data": {
-                    /** Format: binary */
+                    /**
+                     * Image
+                     * Format: binary
+                     */
                     image: string;
                 };
             };
@@ -1560,7 +1563,10 @@ export interface operations {
         requestBody: {
             content: {
                 "multipart/form-data": {
-                    /** Format: binary */
+                    /**
+                     * Audio
+                     * Format: binary
+                     */
                     audio: string;
                 };
             };

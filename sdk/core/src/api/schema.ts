@@ -1213,11 +1213,13 @@ export interface operations {
             content: {
                 "multipart/form-data": {
                     /**
+                     * Audio
                      * Format: binary
                      * @description Speech: WAV, MP3, OGG, WebM, MP4, M4A, AAC or FLAC; or the sound of a video.
                      */
                     audio: Blob;
                     /**
+                     * Image
                      * Format: binary
                      * @description A photo of one face: PNG, JPEG or WebP.
                      */
@@ -1737,6 +1739,7 @@ export interface operations {
             content: {
                 "multipart/form-data": {
                     /**
+                     * Image
                      * Format: binary
                      * @description A photo of one face: PNG, JPEG or WebP.
                      */
@@ -2194,38 +2197,50 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB. */
+                    /**
+                     * Face
+                     * @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB.
+                     */
                     face?: string;
                     /**
+                     * Face Url
                      * Format: uri
                      * @description HTTPS address of a face.
                      */
                     face_url?: string;
                     /**
+                     * Mode
                      * @default passthrough
                      * @enum {string}
                      */
                     mode?: "passthrough" | "conversation";
                     /**
+                     * Idle Timeout
                      * @description Seconds that an empty or inactive room stays open; 30 to 3600, else the nearest.
                      * @default 300
                      */
                     idle_timeout?: number;
                 };
                 "application/x-www-form-urlencoded": {
-                    /** @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB. */
+                    /**
+                     * Face
+                     * @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB.
+                     */
                     face?: string;
                     /**
+                     * Face Url
                      * Format: uri
                      * @description HTTPS address of a face.
                      */
                     face_url?: string;
                     /**
+                     * Mode
                      * @default passthrough
                      * @enum {string}
                      */
                     mode?: "passthrough" | "conversation";
                     /**
+                     * Idle Timeout
                      * @description Seconds that an empty or inactive room stays open; 30 to 3600, else the nearest.
                      * @default 300
                      */
@@ -2233,21 +2248,25 @@ export interface operations {
                 };
                 "multipart/form-data": {
                     /**
+                     * Face
                      * Format: binary
                      * @description PNG, JPEG or WebP, at most 10 MB.
                      */
                     face?: Blob;
                     /**
+                     * Face Url
                      * Format: uri
                      * @description HTTPS address of a face.
                      */
                     face_url?: string;
                     /**
+                     * Mode
                      * @default passthrough
                      * @enum {string}
                      */
                     mode?: "passthrough" | "conversation";
                     /**
+                     * Idle Timeout
                      * @description Seconds that an empty or inactive room stays open; 30 to 3600, else the nearest.
                      * @default 300
                      */
@@ -2682,15 +2701,22 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB. */
+                    /**
+                     * Face
+                     * @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB.
+                     */
                     face: string;
                 };
                 "application/x-www-form-urlencoded": {
-                    /** @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB. */
+                    /**
+                     * Face
+                     * @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB.
+                     */
                     face: string;
                 };
                 "multipart/form-data": {
                     /**
+                     * Face
                      * Format: binary
                      * @description PNG, JPEG or WebP, at most 10 MB.
                      */
@@ -2828,57 +2854,106 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @example wss://livekit.example.com */
+                    /**
+                     * Livekit Url
+                     * @example wss://livekit.example.com
+                     */
                     livekit_url: string;
-                    /** @description Joins the room; of kind agent. */
+                    /**
+                     * Livekit Token
+                     * @description Joins the room; of kind agent.
+                     */
                     livekit_token: string;
+                    /** Room Name */
                     room_name: string;
                     /**
+                     * Avatar Image Url
                      * Format: uri
                      * @description HTTPS address of a face.
                      */
                     avatar_image_url?: string;
-                    /** @description A saved avatar. */
+                    /**
+                     * Avatar Id
+                     * @description A saved avatar.
+                     */
                     avatar_id?: string;
-                    /** @description A face: an HTTPS address, or the picture in base64. */
+                    /**
+                     * Image
+                     * @description A face: an HTTPS address, or the picture in base64.
+                     */
                     image?: string;
-                    /** @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB. */
+                    /**
+                     * Avatar Image
+                     * @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB.
+                     */
                     avatar_image?: string;
                 };
                 "application/x-www-form-urlencoded": {
-                    /** @example wss://livekit.example.com */
+                    /**
+                     * Livekit Url
+                     * @example wss://livekit.example.com
+                     */
                     livekit_url: string;
-                    /** @description Joins the room; of kind agent. */
+                    /**
+                     * Livekit Token
+                     * @description Joins the room; of kind agent.
+                     */
                     livekit_token: string;
+                    /** Room Name */
                     room_name: string;
                     /**
+                     * Avatar Image Url
                      * Format: uri
                      * @description HTTPS address of a face.
                      */
                     avatar_image_url?: string;
-                    /** @description A saved avatar. */
+                    /**
+                     * Avatar Id
+                     * @description A saved avatar.
+                     */
                     avatar_id?: string;
-                    /** @description A face: an HTTPS address, or the picture in base64. */
+                    /**
+                     * Image
+                     * @description A face: an HTTPS address, or the picture in base64.
+                     */
                     image?: string;
-                    /** @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB. */
+                    /**
+                     * Avatar Image
+                     * @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB.
+                     */
                     avatar_image?: string;
                 };
                 "multipart/form-data": {
-                    /** @example wss://livekit.example.com */
+                    /**
+                     * Livekit Url
+                     * @example wss://livekit.example.com
+                     */
                     livekit_url: string;
-                    /** @description Joins the room; of kind agent. */
+                    /**
+                     * Livekit Token
+                     * @description Joins the room; of kind agent.
+                     */
                     livekit_token: string;
+                    /** Room Name */
                     room_name: string;
                     /**
+                     * Avatar Image Url
                      * Format: uri
                      * @description HTTPS address of a face.
                      */
                     avatar_image_url?: string;
-                    /** @description A saved avatar. */
+                    /**
+                     * Avatar Id
+                     * @description A saved avatar.
+                     */
                     avatar_id?: string;
-                    /** @description A face: an HTTPS address, or the picture in base64. */
+                    /**
+                     * Image
+                     * @description A face: an HTTPS address, or the picture in base64.
+                     */
                     image?: string;
                     /**
+                     * Avatar Image
                      * Format: binary
                      * @description PNG, JPEG or WebP, at most 10 MB.
                      */

@@ -5,6 +5,7 @@ from typing import Final
 from starlette.responses import Response
 
 from visavis import errors
+from visavis.surfaces.shared.authentication import AuthUnavailableError
 from visavis.surfaces.shared.errors import ErrorResponse, ErrorTable, render_flat
 
 INVALID_INPUT = ErrorResponse(
@@ -88,10 +89,6 @@ UNAVAILABLE = ErrorResponse(
     "Service is temporarily unavailable. Please try again in a moment.",
     is_fixed=True,
 )
-
-
-class AuthUnavailableError(errors.DatabaseError):
-    """Keys cannot be looked up."""
 
 
 class QueueUnavailableError(errors.DatabaseError):

@@ -13,10 +13,12 @@ from visavis.core.identity.principals import Principal
 from visavis.core.urls import parse_url
 from visavis.errors import ForeignOriginError, NotPermittedError, SignedOutError, UrlError
 from visavis.surfaces.console.context import ConsoleContext
+from visavis.surfaces.shared.authentication import cookie
 from visavis.surfaces.shared.connections import owner_of
 
 COOKIE: Final = "visavis_console"
 PROOF: Final = "visavis_browser"
+_SIGN_IN: Final = cookie(COOKIE, "A sign-in: `POST /console/api/session` sets it.")
 _PROOF_TTL_S: Final = 365 * 86_400
 _PAGES: Final = frozenset({"http", "https"})
 _PATH: Final = "/console"
@@ -71,9 +73,8 @@ def machine_of(request: Request) -> str:
         return ""
 
 
-async def found_principal(request: Request, context: Given) -> Principal | None:
-    """Who is signed in; nobody, if so."""
-    secret = request.cookies.get(COOKIE)
+async def found_principal(secret: Annotated[str, Depends(_SIGN_IN)], context: Given) -> Principal | None:
+    """Who is signed in; `None` if nobody is."""
     if not secret:
         return None
     async with context.shared.database.transaction() as tx:
