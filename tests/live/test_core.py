@@ -279,6 +279,28 @@ def test_faces_are_swapped_in_order_and_not_too_often(postgres: str) -> None:
         run(postgres, swap)
 
 
+def test_a_message_of_any_kind_carries_a_payload(postgres: str) -> None:
+    add_worker(postgres, "one", 1)
+    made = run(postgres, open_one)
+    words = {"text": "Guten Tag – 你好", "at": [1, 2.5], "interrupt": True}
+    sent = run(postgres, lambda tx, _: sessions.send(tx, made, "speak", payload=words))
+    swapped = run(postgres, lambda tx, key: sessions.swap_face(tx, key, made.id, RIG, max_per_minute=1))
+    row = run(postgres, lambda tx, key: sessions.find(tx, key, made.id))
+    speak, swap = run(postgres, lambda tx, _: leases.unread(tx, row))
+    assert (speak.sequence, speak.kind, speak.rig_id, speak.payload) == (sent, "speak", None, words)
+    assert (swap.sequence, swap.kind, swap.rig_id, swap.payload) == (swapped, sessions.SWAP, RIG, {})
+
+
+def test_messages_of_before_have_an_empty_payload(postgres: str) -> None:
+    """As rows have that were there when the column came, or that a worker of before writes."""
+    add_worker(postgres, "one", 1)
+    made = run(postgres, open_one)
+    change(postgres, "INSERT INTO session_messages (session_id, kind) VALUES (%s, 'swap')", made.id)
+    row = run(postgres, lambda tx, key: sessions.find(tx, key, made.id))
+    (message,) = run(postgres, lambda tx, _: leases.unread(tx, row))
+    assert message.payload == {}
+
+
 def test_faces_that_nobody_shows_are_forgotten(postgres: str) -> None:
     add_worker(postgres, "one", 1)
     made = run(postgres, open_one)

@@ -215,7 +215,7 @@ async def swap_face(
     """Give a session another face.
 
     Returns:
-        The number of the message; the avatar has applied when `applied` has come to it.
+        Number of the message; it was applied when `applied` has come to it.
 
     Raises:
         SessionMissingError: There is no such session.
@@ -239,7 +239,30 @@ async def swap_face(
             retry_after_s=max(1, round(wait_s)),
         )
     row.rig_id = rig_id
-    message = SessionMessage(session_id=row.id, kind=SWAP, rig_id=rig_id)
+    return await send(tx, row, SWAP, rig_id=rig_id)
+
+
+async def send(
+    tx: Tx,
+    row: Session,
+    kind: str,
+    *,
+    payload: dict[str, Any] | None = None,
+    rig_id: str | None = None,
+) -> int:
+    """Send a message to a session; its worker passes it on.
+
+    Args:
+        tx: The transaction.
+        row: The session.
+        kind: Kind of the message, such as `SWAP`.
+        payload: What the kind needs, as JSON.
+        rig_id: ID of the rig that the message shows, which is kept until then.
+
+    Returns:
+        Number of the message; it was applied when `applied` has come to it.
+    """
+    message = SessionMessage(session_id=row.id, kind=kind, payload=payload or {}, rig_id=rig_id)
     tx.add(message)
     await tx.flush()
     await leases.wake(tx)
@@ -247,7 +270,7 @@ async def swap_face(
 
 
 async def applied(tx: Tx, row: Session) -> int:
-    """The last message that the avatar of a session has applied."""
+    """Number of the last message that the avatar of a session has applied."""
     query = select(Session.applied).where(Session.id == row.id, Session.account_id == row.account_id)
     return (await tx.execute(query)).scalar_one()
 

@@ -1,9 +1,11 @@
-"""Live sessions, what they are told, and who may watch them."""
+"""Live sessions, the messages to them, and who may watch them."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from visavis.core.schema.table import Table, now
@@ -52,7 +54,13 @@ class Session(Table):
 
 
 class SessionMessage(Table):
-    """Something a live session is told; read in order of `sequence`."""
+    """A message to a live session; read in order of `sequence`.
+
+    Attributes:
+        kind: Kind of the message.
+        rig_id: ID of the rig that it shows.
+        payload: What else the kind needs.
+    """
 
     __tablename__ = "session_messages"
     __table_args__ = (Index("session_messages_of", "session_id", "sequence"),)
@@ -61,6 +69,7 @@ class SessionMessage(Table):
     session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
     kind: Mapped[str]
     rig_id: Mapped[str | None] = mapped_column(ForeignKey("rigs.id"))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=sql("'{}'"))
     created_at: Mapped[datetime] = now()
 
 

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0007"
-down_revision: str | None = "0005"
+down_revision: str | None = "0006"
 
 _JOBS = """
 ALTER TABLE jobs
