@@ -1,7 +1,7 @@
 """The two servers that are compared: ours, and a real livekit-server that Go builds once."""
 
+import json
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -44,12 +44,9 @@ def embedded(log: Path) -> Iterator[Server]:
     environment = {**os.environ, "LIVEKIT_API_KEY": KEY, "LIVEKIT_API_SECRET": SECRET}
     environment |= {"VISAVIS_LOG_LEVEL": "info", "PYTHONUNBUFFERED": "1"}
     with log.open("w") as errors, _running(command, environment, errors) as process:
-        for line in process.stdout or ():
-            if found := re.match(r"LIVEKIT_URL=(\S+)", line):
-                yield Server(Target(found[1], KEY, SECRET), process.pid)
-                break
-        else:
-            raise AssertionError(f"The server did not start:\n{log.read_text()}")
+        line = process.stdout.readline() if process.stdout is not None else ""
+        assert line, f"The server did not start:\n{log.read_text()}"
+        yield Server(Target(json.loads(line)["url"], KEY, SECRET), process.pid)
     assert "Traceback" not in log.read_text()
 
 

@@ -20,7 +20,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const [key, secret] = ["testkey", randomBytes(24).toString("hex")];
   const server = await start([PYTHON, "-m", "visavis", "rooms", "--port", "0", "--udp-port", "0"], {
     env: { LIVEKIT_API_KEY: key, LIVEKIT_API_SECRET: secret, VISAVIS_LOG_LEVEL: "error" },
-    patterns: [/^LIVEKIT_URL=(\S+)/],
+    patterns: [/^\{"url": "([^"]+)"/],
   });
   project.provide("rooms", { url: server.said[0] ?? "", key, secret });
   return server.stop;

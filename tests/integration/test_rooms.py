@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
+import json
 import os
-import re
 import signal
 import socket
 import struct
@@ -51,12 +51,12 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     )
     assert process.stdout is not None
     try:
-        said = "".join(process.stdout.readline() for _ in range(3))
-        url, ports = re.search(r"LIVEKIT_URL=(\S+)", said), re.search(r"UDP port (\d+).*TCP port (\d+)", said)
-        assert url is not None
-        assert ports is not None
-        assert SECRET not in said
-        yield Target(url[1], KEY, SECRET), int(ports[1]), int(ports[2])
+        line = process.stdout.readline()
+        assert SECRET not in line
+        address = json.loads(line)
+        assert address["api_key"] == KEY
+        assert address["url"].endswith(f":{address['port']}")
+        yield Target(address["url"], KEY, SECRET), address["udp_port"], address["tcp_port"]
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -64,6 +64,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
         except subprocess.TimeoutExpired:
             process.kill()
             _, errors = process.communicate()
+    assert f"LIVEKIT_API_KEY={KEY}" in errors  # for people
     assert "Traceback" not in errors
     assert SECRET not in errors
 

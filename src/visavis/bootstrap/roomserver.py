@@ -4,7 +4,6 @@ import ipaddress
 import json
 import os
 import queue
-import re
 import signal
 import socket
 import subprocess
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import structlog
+from pydantic import BaseModel, ValidationError
 
 from visavis.adapters import tethered
 from visavis.errors import LiveRoomError, SettingsError
@@ -26,7 +26,6 @@ _START_S: Final = 60.0
 _STOP_S: Final = 5.0
 _LOOPBACK: Final = "127.0.0.1"
 _EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104 - compared with, not listened on
-_SAID: Final = re.compile(r"LIVEKIT_URL=ws://\S+:(\d+)|UDP port (\d+)")
 
 _log = structlog.get_logger()
 
@@ -108,7 +107,8 @@ class EmbeddedRooms:
             text=True,
             start_new_session=True,
         )
-        self._port, self._udp_port = _ports(self._process)
+        address = _read_address(self._process)
+        self._port, self._udp_port = address.port, address.udp_port
 
     def is_running(self) -> bool:
         """Whether the process lives."""
@@ -131,35 +131,35 @@ class EmbeddedRooms:
             self._process.stdout.close()
 
 
-def _ports(process: subprocess.Popen[str]) -> tuple[int, int]:
-    """The TCP and the UDP port that the server says it has."""
+class _Address(BaseModel):
+    """The line that the server writes when it is ready; what else it has is for others."""
+
+    port: int
+    udp_port: int
+
+
+def _read_address(process: "subprocess.Popen[str]") -> _Address:
+    """Wait until the server is ready. Returns the ports that it has.
+
+    Raises:
+        LiveRoomError: It did not become ready.
+    """
     output = process.stdout
     if output is None:
         raise LiveRoomError("The room server has no output.")
-    said: queue.Queue[str] = queue.Queue()
-
-    def read() -> None:
-        for line in output:
-            said.put(line)
-        said.put("")
-
-    threading.Thread(target=read, daemon=True).start()
-    found: list[int] = []
-    while len(found) < 2:
-        try:
-            line = said.get(timeout=_START_S)
-        except queue.Empty:
-            line = ""
-        if not line:
-            process.kill()
-            process.wait()
-            raise LiveRoomError(
-                "The room server did not start: is its port taken? Set VISAVIS_ROOMS_PORT and "
-                "VISAVIS_ROOMS_UDP_PORT, or LIVEKIT_URL."
-            )
-        found += [int(port) for groups in _SAID.findall(line) for port in groups if port]
-    _log.info("rooms_started", port=found[0], udp_port=found[1])
-    return found[0], found[1]
+    lines: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=lambda: lines.put(output.readline()), daemon=True).start()
+    try:
+        address = _Address.model_validate_json(lines.get(timeout=_START_S))
+    except (queue.Empty, ValidationError) as error:
+        process.kill()
+        process.wait()
+        raise LiveRoomError(
+            "The room server did not start: is its port taken? Set VISAVIS_ROOMS_PORT and "
+            "VISAVIS_ROOMS_UDP_PORT, or LIVEKIT_URL."
+        ) from error
+    _log.info("rooms_started", port=address.port, udp_port=address.udp_port)
+    return address
 
 
 def _is_ipv4(host: str) -> bool:

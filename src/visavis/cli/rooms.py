@@ -4,13 +4,14 @@ import asyncio
 import gc
 import importlib.util
 import ipaddress
+import json
 import os
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from visavis import telemetry
-from visavis.cli.console import clear_errors, say
+from visavis.cli.console import clear_errors, complain, say
 from visavis.errors import ExtraMissingError, SettingsError
 from visavis.settings import read_settings
 
@@ -52,7 +53,8 @@ def rooms(
 ) -> None:
     """Run a small room server that LiveKit clients connect to.
 
-    The key and the secret are read from LIVEKIT_API_KEY and LIVEKIT_API_SECRET.
+    The key and the secret are read from LIVEKIT_API_KEY and LIVEKIT_API_SECRET. When the server is ready, one
+    line of JSON on standard output has its `url`, `api_key`, `port`, `udp_port` and `tcp_port`.
     """
     if importlib.util.find_spec("aiortc") is None or importlib.util.find_spec("aiohttp") is None:
         raise ExtraMissingError('The room server is not installed: pip install "visavis[rooms]".')
@@ -104,8 +106,19 @@ async def _serve(options: "Options", key: str) -> None:
         gc.freeze()
         gc.collect()
         host = f"[{options.host}]" if ":" in options.host else options.host
-        say.print(f"LIVEKIT_URL=ws://{host}:{server.port}", markup=False)
-        say.print(f"LIVEKIT_API_KEY={key}", markup=False)
-        tcp = "" if server.tcp_port is None else f", else over TCP port {server.tcp_port}"
-        say.print(f"Media comes over UDP port {server.udp_port}{tcp}. Ctrl-C ends it.", markup=False)
+        address = {
+            "url": f"ws://{host}:{server.port}",
+            "api_key": key,
+            "port": server.port,
+            "udp_port": server.udp_port,
+            "tcp_port": server.tcp_port,
+        }
+        say.print(json.dumps(address), markup=False)  # for programs; the rest is for people
+        tcp = "" if server.tcp_port is None else f" or TCP port {server.tcp_port}"
+        for line in (
+            f"LIVEKIT_URL={address['url']}",
+            f"LIVEKIT_API_KEY={key}",
+            f"Media: UDP port {server.udp_port}{tcp}. Stop with Ctrl-C.",
+        ):
+            complain.print(line, markup=False)
         await asyncio.Event().wait()
