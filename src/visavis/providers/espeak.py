@@ -36,11 +36,6 @@ class Espeak:
             raise InputError("There is nothing in the text that can be said aloud.")
         return np.asarray(samples, np.float32) / np.float32(_FULL_SCALE), rate_hz
 
-    @property
-    def languages(self) -> frozenset[str]:
-        """The tags of the languages that can be spoken, in small letters."""
-        return frozenset(self._voices)
-
     def _name(self, voice: Voice) -> str:
         language = find_language(voice.language or DEFAULT_LANGUAGE, self._voices.keys())
         if language is None:

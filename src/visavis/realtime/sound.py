@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,14 +42,6 @@ class Block:
     def silent(cls) -> "Block":
         """A block without sound."""
         return cls(np.zeros(BLOCK_SAMPLES, np.float32))
-
-
-class Source(Protocol):
-    """Where a session's sound comes from."""
-
-    def take(self) -> Block:
-        """The next block; silence where there is nothing to be heard."""
-        ...
 
 
 class SampleQueue:

@@ -48,11 +48,9 @@ class Reception:
         self._sender: tuple[int, float] | None = None
         self._transit: float | None = None
         self._jitter = 0.0
-        self._last_s = 0.0
 
     def receive(self, sequence: int, timestamp: int, now_s: float) -> bool:
         """Count a packet; the answer is whether it is a new one, not a repeat of one that was here."""
-        self._last_s = now_s
         if self._highest < 0:
             self._first = self._highest = sequence
             self._received = 1
@@ -109,10 +107,6 @@ class Reception:
     def note_sender_report(self, report: SenderReport, now_s: float) -> None:
         """Remember when the sender last reported; ours will say how long ago."""
         self._sender = (report.ntp >> 16 & 0xFFFFFFFF, now_s)
-
-    def silent_s(self, now_s: float) -> float:
-        """Seconds since the last packet."""
-        return now_s - self._last_s
 
     def take_report(self, now_s: float) -> ReceptionReport | None:
         """A report since the last one; `None` before the first packet."""
