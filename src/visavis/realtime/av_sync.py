@@ -1,7 +1,7 @@
-"""From sound to sound and poses: what is heard is held back until the lips know what to do about it.
+"""From sound to sound and poses: sound is held back until the lips that go with it are known.
 
-A pure state machine: it is given blocks, one after the other, and gives for each one the block that is to be
-played now and the pose that is due with it. It knows no time but the number of blocks.
+A pure state machine: for each block that comes in it gives the block that is to be played now, and the pose
+that is due with it. Its only clock is the number of blocks.
 """
 
 import math
@@ -36,10 +36,11 @@ class Tick:
     """What happens during one block.
 
     Attributes:
-        number: Of the block that is played, counted from 0; less before the first one that came in.
-        sound: To be played.
-        pose: Due by now; nothing if no frame begins here. It shows the sound of `_SOUND_AHEAD` blocks before.
-        skipped: Poses that were due too, and stand no chance.
+        number: Number of the block that is played, from 0; negative before the first that came in.
+        sound: The block to play.
+        pose: The pose that is due, `None` if no frame begins here. It shows the sound of `_SOUND_AHEAD`
+            blocks before.
+        skipped: Number of older poses that were due too, and are never shown.
     """
 
     number: int
@@ -49,13 +50,13 @@ class Tick:
 
 
 class AvSync:
-    """The performance of one session, from its first block to its last."""
+    """Holds sound and lips of one session together, from the first block to the last."""
 
     def __init__(self, stream: Stream, *, fps: Fraction) -> None:
         """Begin.
 
         Args:
-            stream: What hears; its view is not used.
+            stream: Turns sound into poses; its view is not used.
             fps: Frames a second.
         """
         self._stream = stream
@@ -66,7 +67,7 @@ class AvSync:
         self._number = 0
         self._audible_until_s = -math.inf
         # The speech model's clock is set on by what the resampler holds back. Otherwise every row would come
-        # 1.5 ms after a block and wait for the next one; that the lips are 1.5 ms late for it nobody sees.
+        # 1.5 ms after a block and wait for the next one; lips that are 1.5 ms late are not noticed.
         stream.hear(np.zeros(round(self._to_speech.delay_s * SPEECH_RATE_HZ), np.float32))
         for _ in range(_blocks_behind(stream.delay_s, fps) - _SOUND_AHEAD):
             self._held.append(Block.silent())

@@ -1,4 +1,4 @@
-"""The one clock of a session. It is handed in, so that tests can let time pass as they like."""
+"""The clock of a session. It is an argument, so that tests can let time pass as they like."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ class Clock(Protocol):
     """A clock that only goes forward, in seconds since some moment."""
 
     def now_s(self) -> float:
-        """What time it is."""
+        """The time now."""
         ...
 
     async def sleep_until(self, moment_s: float) -> None:
@@ -18,10 +18,10 @@ class Clock(Protocol):
 
 
 class MonotonicClock:
-    """The machine's own."""
+    """The clock of the machine."""
 
     def now_s(self) -> float:
-        """What time it is."""
+        """The time now."""
         return time.monotonic()
 
     async def sleep_until(self, moment_s: float) -> None:

@@ -16,16 +16,16 @@ class FaceCrossfade:
     """A view whose face can be changed while it is drawn.
 
     Attributes:
-        neutral: All zeros: each face adds its own rest, so that poses fit whichever is on.
+        neutral: All zeros: each face adds its own rest pose, so that poses fit any face.
         size: Width and height of a frame in pixels.
     """
 
     def __init__(self, face: View, *, fps: float) -> None:
-        """Put the first face on.
+        """Begin with a face.
 
         Args:
-            face: To be shown.
-            fps: Frames a second, which say how many frames a change takes.
+            face: The face to show.
+            fps: Frames a second, for the number of frames that a change takes.
         """
         self.neutral, self.size = np.zeros(len(CONTROLS), np.float32), face.size
         self._face, self._old = face, face

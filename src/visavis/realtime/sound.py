@@ -1,4 +1,4 @@
-"""What sound is inside a session: mono, 48 kHz, in blocks that follow each other without gaps."""
+"""Sound inside a session: mono, 48 kHz, in blocks that follow each other without gaps."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ class Block:
 
     Attributes:
         samples: Shape `(BLOCK_SAMPLES,)`, −1..1.
-        segment: Number of the segment it is of; nothing for tracks and silence.
-        count: So many of the samples are the segment's; silence fills the rest.
+        segment: Number of the segment that it belongs to; `None` for tracks and silence.
+        count: Number of samples of the segment; silence fills the rest.
     """
 
     samples: Floats

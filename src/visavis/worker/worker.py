@@ -17,7 +17,7 @@ from visavis.core import queue
 from visavis.errors import DatabaseError
 from visavis.worker import deliveries, jobs, maintenance
 from visavis.worker.context import WorkerContext
-from visavis.worker.live import LiveHalf
+from visavis.worker.sessions import LiveSessions
 
 _MAX_MAINTENANCE_TASKS: Final = 8
 _HEARTBEAT_S: Final = 2.0
@@ -42,7 +42,7 @@ async def work(context: WorkerContext, url: str, stopped: asyncio.Event) -> None
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
     loops = [
         asyncio.create_task(_work_always(context, url, name)),
-        asyncio.create_task(LiveHalf(context, name).work(url)),
+        asyncio.create_task(LiveSessions(context, name).work(url)),
     ]
     try:
         await _first(stopped.wait(), loops)

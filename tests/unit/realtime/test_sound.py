@@ -16,7 +16,7 @@ def tone(level: float, count: int = BLOCK_SAMPLES) -> Floats:
 
 
 def feed(mixer: AudioMixer, track: str, level: float) -> None:
-    mixer.hear(track, tone(level))
+    mixer.push(track, tone(level))
 
 
 def test_samples_go_to_pcm_and_back() -> None:
@@ -57,7 +57,7 @@ def test_a_queue_gives_what_it_took_in_order() -> None:
 
 def test_nothing_is_heard_where_nothing_is() -> None:
     mixer = AudioMixer()
-    mixer.hear("nobody", tone(0.5))
+    mixer.push("nobody", tone(0.5))
     assert not mixer.take().samples.any()
 
 

@@ -1,7 +1,7 @@
-"""Hearing the tracks of a room as one sound.
+"""The tracks of a room as one sound.
 
-Tracks appear, fall silent, are muted, vanish. Of those that can be heard the newest one leads, alone: two
-voices mixed would move the lips to neither.
+Tracks appear, fall silent, are muted and vanish. Of the tracks that can be heard, only the newest is taken:
+mixed voices would move the lips to neither.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from visavis.engine.arrays import Floats
 from visavis.realtime.sound import BLOCK_S, BLOCK_SAMPLES, RATE_HZ, Block, SampleQueue, is_audible
 
 _HANGOVER_S: Final = 0.5  # pauses between words do not make a track silent
-_MIN_MARGIN, _MAX_MARGIN = 2, 5  # blocks beyond the one that is taken: the next of its beat, and a reserve
+_MIN_MARGIN, _MAX_MARGIN = 2, 5  # blocks beyond the one that is taken: the next of its tick, and a reserve
 _STEADY_S: Final = 10.0  # after so long without a gap a smaller margin is tried
 _MAX_SAMPLES: Final = 12 * BLOCK_SAMPLES
 
@@ -20,8 +20,8 @@ _MAX_SAMPLES: Final = 12 * BLOCK_SAMPLES
 class _Track:
     """A track's sound on its way.
 
-    Arrival varies by what the machine is busy with (the network's part is taken out before). A margin of some
-    blocks waits for that: it grows with every gap, and shrinks when there was none for long.
+    How late sound comes varies with the load of the machine (the room library evens out the network). A
+    margin of some blocks absorbs that: it grows with every gap, and shrinks when there was none for long.
     """
 
     number: int
@@ -46,7 +46,7 @@ class _Track:
         return 0
 
     def take(self) -> Floats:
-        """The next block. A track that ran dry waits until a little has come together again."""
+        """The next block. A track that has run dry waits until its margin is there again."""
         if not self.flows and len(self.queue) < BLOCK_SAMPLES + self.margin_samples:
             return Block.silent().samples
         flowed, self.flows = self.flows, len(self.queue) >= BLOCK_SAMPLES
@@ -62,38 +62,38 @@ class AudioMixer:
     """The sound of a room's tracks, block by block."""
 
     def __init__(self) -> None:
-        """Hear nothing yet."""
+        """Begin without tracks."""
         self._tracks: dict[str, _Track] = {}
         self._opened = 0
         self.dropped_samples = 0
 
     def open(self, track: str) -> None:
-        """A track has appeared; it is the newest."""
+        """Add a track; it is the newest."""
         self._opened += 1
         self._tracks[track] = _Track(self._opened)
 
     def close(self, track: str) -> None:
-        """A track has vanished, or was muted."""
+        """Remove a track that has vanished or was muted."""
         self._tracks.pop(track, None)
 
-    def hear(self, track: str, samples: Floats) -> None:
-        """Take in what a track says.
+    def push(self, track: str, samples: Floats) -> None:
+        """Add sound of a track.
 
         Args:
-            track: One that was opened; others are not listened to.
+            track: ID of a track that is open; the sound of others is ignored.
             samples: Shape `(n,)`, −1..1, 48 kHz.
         """
-        heard = self._tracks.get(track)
-        if heard is not None:
-            self.dropped_samples += heard.put(samples)
+        opened = self._tracks.get(track)
+        if opened is not None:
+            self.dropped_samples += opened.put(samples)
 
     @property
     def waiting_s(self) -> float:
-        """How much sound waits to be taken, of the track where it is most."""
+        """Length of the sound that waits to be taken, of the track where it is longest."""
         return max((len(track.queue) for track in self._tracks.values()), default=0) / RATE_HZ
 
     def take(self) -> Block:
-        """The next block: the leader's. What the others say meanwhile is not heard."""
+        """The next block: that of the newest track that is audible. The blocks of the others are dropped."""
         blocks = {}
         for name, track in self._tracks.items():
             block = blocks[name] = track.take()

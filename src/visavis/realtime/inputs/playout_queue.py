@@ -1,6 +1,6 @@
-"""Sound that comes faster than it is spoken, in segments: held here until its turn.
+"""Sound that comes faster than it is spoken, in segments that wait here for their turn.
 
-Segments are numbered. An interruption drops every segment begun before it, wherever its sound is by then.
+Segments are numbered. An interruption drops every segment that began before it, wherever its sound is.
 """
 
 from collections import deque
@@ -11,7 +11,7 @@ from visavis.engine.arrays import Floats
 from visavis.engine.resample import Resampler
 from visavis.realtime.sound import BLOCK_SAMPLES, RATE_HZ, Block, SampleQueue
 
-MAX_WAITING_S: Final = 600.0  # what comes beyond is dropped: nobody wants to be spoken to for so long
+MAX_WAITING_S: Final = 600.0  # sound beyond it is dropped: nobody speaks for so long
 _MAX_WAITING: Final = round(MAX_WAITING_S * RATE_HZ)
 
 
@@ -27,7 +27,7 @@ class PlayoutQueue:
     """Segments in the order they were begun, block by block."""
 
     def __init__(self) -> None:
-        """Begin with nothing to say."""
+        """Begin without segments."""
         self._waiting: deque[_Segment] = deque()
         self._began = 0
         self._exhausted: list[int] = []
@@ -37,7 +37,7 @@ class PlayoutQueue:
         """Begin a segment. Returns its number.
 
         Args:
-            rate_hz: Of its samples.
+            rate_hz: Sample rate of the segment.
         """
         self._began += 1
         self._waiting.append(_Segment(self._began, Resampler(rate_hz, RATE_HZ)))
@@ -47,7 +47,7 @@ class PlayoutQueue:
         """Add to a segment; one that was dropped takes nothing.
 
         Args:
-            number: From `begin`.
+            number: Number of the segment, from `begin`.
             samples: Shape `(n,)`, −1..1, at the segment's rate.
         """
         segment = self._find(number)
@@ -59,7 +59,7 @@ class PlayoutQueue:
         segment.queue.put(segment.resample(samples))
 
     def end(self, number: int) -> None:
-        """A segment is whole."""
+        """Note that a segment is complete."""
         segment = self._find(number)
         if segment is not None and not segment.is_whole:
             segment.queue.put(segment.resample.finish())
@@ -75,7 +75,7 @@ class PlayoutQueue:
     def take(self) -> Block:
         """The next block.
 
-        A segment's last one is filled up with silence. One whose sound has not come in time is silent.
+        The last block of a segment is filled up with silence. A block whose sound is late is silent.
         """
         if not self._waiting:
             return Block.silent()
@@ -87,7 +87,7 @@ class PlayoutQueue:
         return block
 
     def exhausted(self) -> list[int]:
-        """Numbers of segments whose last block was taken, each told once."""
+        """Numbers of the segments whose last block was taken since the last call."""
         numbers, self._exhausted = self._exhausted, []
         return numbers
 

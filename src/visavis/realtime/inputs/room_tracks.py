@@ -135,6 +135,6 @@ class RoomTracks:
         mix = Mixer(RATE_HZ, CHANNELS)  # the library would add the channels up, which may cancel each other
         try:
             async for event in stream:
-                self._mixer.hear(sid, mix(event.frame.data.cast("B")))
+                self._mixer.push(sid, mix(event.frame.data.cast("B")))
         finally:
             await stream.aclose()

@@ -1,7 +1,7 @@
-"""The live half of a worker: it runs the sessions whose leases it has, and no others.
+"""The live sessions of a worker: it runs the sessions whose leases it has, and no others.
 
-What should be is in the database; each round brings what is in line with that. A notification only makes the
-next round come at once.
+The database says what should run; each round brings what runs in line with that. A notification only makes
+the next round come at once.
 """
 
 import asyncio
@@ -70,15 +70,15 @@ class _Running:
     report: SessionReport | None = None
 
 
-class LiveHalf:
-    """Holds live sessions for a worker."""
+class LiveSessions:
+    """Runs live sessions for a worker."""
 
     def __init__(self, context: WorkerContext, name: str) -> None:
         """Prepare.
 
         Args:
             context: What tasks of a worker need.
-            name: The worker's.
+            name: Name of the worker.
         """
         self._context, self._session_pool, self._name = context, context.session_pool, name
         self._running: dict[str, _Running] = {}
@@ -88,10 +88,10 @@ class LiveHalf:
         self._closed_again_s = -_CLOSE_AGAIN_S
 
     async def work(self, url: str) -> None:
-        """Hold sessions until cancelled.
+        """Run sessions until cancelled.
 
         Args:
-            url: Of the database.
+            url: URL of the database.
         """
         self._context.live.slots = slots = await self._count_slots()
         _log.info("live_slots", slots=slots)
@@ -105,7 +105,7 @@ class LiveHalf:
                 try:
                     await self._round()
                 except (DatabaseError, StoreError) as error:
-                    # What runs goes on: nobody can have taken it over while nobody reaches the database.
+                    # What runs goes on: nobody can have taken it over without the database.
                     _log.warning("live_round_failed", code=error.code)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(leases.HEARTBEAT_S):
@@ -149,8 +149,8 @@ class LiveHalf:
             elif _is_too_long(row):
                 await self._end(row.id, Reason.LONGEST)
             else:
-                await self._pass_on(self._running[row.id], unread[row.id])
-        await self._keep_house()
+                await self._send_messages(self._running[row.id], unread[row.id])
+        await self._maintain()
 
     def _begin(self, row: Session, messages: list[SessionMessage]) -> None:
         """Let a process play a session. The messages that it was sent so far are in its row already."""
@@ -211,7 +211,7 @@ class LiveHalf:
             return None
         return rooms.token(viewers, AVATAR, role="avatar")
 
-    async def _pass_on(self, running: _Running, messages: list[SessionMessage]) -> None:
+    async def _send_messages(self, running: _Running, messages: list[SessionMessage]) -> None:
         if running.process is None:
             return
         for message in messages:
@@ -282,7 +282,7 @@ class LiveHalf:
                 await self._context.store.fetch(f"rigs/{rig_id}.visavis", part)
         return path
 
-    async def _keep_house(self) -> None:
+    async def _maintain(self) -> None:
         """End what nobody took over, and close the rooms of what has ended."""
         async with self._context.database.transaction() as tx:
             for row in await leases.abandoned(tx):
