@@ -151,6 +151,13 @@ async def test_no_process_outlives_its_pool(single_use: bool) -> None:
 
 
 @asynchronous
+async def test_a_command_that_cannot_be_run_keeps_nobody_waiting(tmp_path: Path) -> None:
+    async with ProcessPool([str(tmp_path / "nothing")], size=1) as pool:
+        with pytest.raises(BusyError):
+            await pool.acquire(patience_s=0.1)
+
+
+@asynchronous
 async def test_a_process_that_does_not_start_is_started_again(tmp_path: Path) -> None:
     async with ProcessPool([*COMMAND, str(tmp_path / "flag")], size=1) as pool:
         assert await ask(pool, "hello")

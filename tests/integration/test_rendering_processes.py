@@ -4,13 +4,13 @@ import asyncio
 import wave
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, Literal, TypeVar
 
 import pytest
 from PIL import Image
 
 from visavis.bootstrap import processes
-from visavis.errors import InputError, NoFaceError, PhotoError, SoundError
+from visavis.errors import ChildError, InputError, NoFaceError, PhotoError, SoundError
 from visavis.samples import write_portrait
 from visavis.settings import read_settings
 from visavis.worker.process_pool import ProcessPool
@@ -18,6 +18,8 @@ from visavis.worker.protocol import (
     Checked,
     CheckRequest,
     FaceRequest,
+    Message,
+    Request,
     RigRequest,
     SpeechRequest,
     SpokenText,
@@ -74,3 +76,18 @@ def test_a_face_is_found_and_a_text_spoken(face_models_folder: Path, tmp_path: P
             assert file.getnframes() == pytest.approx(spoken.duration_s * spoken.sample_rate_hz, abs=1)
 
     with_pool(work)
+
+
+def test_a_request_that_the_process_does_not_know_fails(face_models_folder: Path) -> None:
+    """As when a newer version was installed meanwhile: the process says so, and goes on."""
+
+    class Unknown(Request[Checked]):
+        result: ClassVar[type[Message]] = Checked
+        type: Literal["unknown"] = "unknown"
+
+    async def ask(pool: ProcessPool) -> None:
+        with pytest.raises(ChildError, match="internal_error, ValidationError"):
+            await run_request(pool, Unknown(), limit_s=LIMIT_S)
+        assert await run_request(pool, CheckRequest(), limit_s=LIMIT_S) == Checked()
+
+    with_pool(ask)

@@ -100,8 +100,9 @@ class ProcessPool:
         return process
 
     async def _next(self, owner: str) -> ChildProcess:
-        # Loading everything takes a core for a second, which a session that begins now needs itself.
-        self._fill(requests=1, after_s=_SETTLING_S if self._idle.free else 0.0)
+        if self._single_use:
+            # Loading everything takes a core for a second, which a session that begins now needs itself.
+            self._fill(requests=1, after_s=_SETTLING_S if self._idle.free else 0.0)
         return await self._idle.acquire(owner)
 
     def release(self, process: ChildProcess, owner: str = "") -> None:
@@ -160,7 +161,11 @@ class ProcessPool:
 
     async def _start_once(self) -> ChildProcess | None:
         """Start a process; `None` if it did not become ready."""
-        process = await ChildProcess.start(self._command, self._environment)
+        try:
+            process = await ChildProcess.start(self._command, self._environment)
+        except OSError as error:
+            _log.error("process_did_not_start", reason=error.strerror)
+            return None
         is_ready = False
         try:
             is_ready = await process.is_ready(within_s=_START_S)

@@ -78,14 +78,13 @@ def serve(make_tools: Callable[[], Tools]) -> None:
     tools = make_tools()
     send(answers, Ready())
     for line in sys.stdin.buffer:
-        request = _REQUESTS.validate_json(line)
         send(answers, Accepted())  # who asked knows that it was heard, should this process die over it
-        send(answers, _answer(tools, request, answers))
+        send(answers, _answer(tools, line, answers))
 
 
-def _answer(tools: Tools, request: RenderingRequest, progress: BinaryIO) -> RenderingAnswer:
+def _answer(tools: Tools, line: bytes, progress: BinaryIO) -> RenderingAnswer:
     try:
-        return _do(tools, request, progress)
+        return _do(tools, _REQUESTS.validate_json(line), progress)
     except VisavisError as error:
         return Failed(code=error.code, message=error.message)
     except MemoryError:
