@@ -12,7 +12,7 @@ from visavis.surfaces.shared.authentication import authenticated, header
 from visavis.surfaces.shared.dispatcher import Surface
 from visavis.surfaces.shared.errors import ErrorResponse, ErrorTable
 
-Caller = Annotated[Principal, Depends(authenticated(header("api-secret")))]
+KeyPrincipal = Annotated[Principal, Depends(authenticated(header("api-secret")))]
 router = APIRouter(prefix="/tiny")
 FAULTS = {"tea": errors.MediaTypeError("This is no teapot."), "crash": RuntimeError("unforeseen")}
 
@@ -22,18 +22,18 @@ class Words(BaseModel):
 
 
 @router.post("/echo")
-async def echo(body: Words, caller: Caller) -> Words:
+async def echo(body: Words, principal: KeyPrincipal) -> Words:
     if body.words in FAULTS:
         raise FAULTS[body.words]
     return body
 
 
 @router.websocket("/echo")
-async def talk(socket: WebSocket, caller: Caller, first: str = "hello") -> None:
-    await echo(Words(words=first), caller)
+async def talk(socket: WebSocket, principal: KeyPrincipal, first: str = "hello") -> None:
+    await echo(Words(words=first), principal)
     await socket.accept()
     async for words in socket.iter_text():
-        await socket.send_text((await echo(Words(words=words), caller)).words)
+        await socket.send_text((await echo(Words(words=words), principal)).words)
 
 
 def create_app() -> FastAPI:

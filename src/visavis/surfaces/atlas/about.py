@@ -9,7 +9,7 @@ from visavis.core import capacity, leases, rates
 from visavis.core.identity import keys
 from visavis.errors import DatabaseError
 from visavis.surfaces.atlas import documented, wire
-from visavis.surfaces.atlas.caller import Caller
+from visavis.surfaces.atlas.principals import KeyPrincipal
 from visavis.surfaces.shared.context import Given
 
 API_VERSION: Final = "8.0"
@@ -77,7 +77,7 @@ async def health(context: Given, response: Response) -> wire.HealthAnswer:
 
 
 @router.get("/v1/status", responses=documented.errors(*documented.GENERAL))
-async def status(_caller: Caller, context: Given) -> wire.StatusAnswer:
+async def status(_principal: KeyPrincipal, context: Given) -> wire.StatusAnswer:
     """Whether there is capacity: `available`, or `busy` when jobs, or live sessions, take all of theirs."""
     async with context.database.transaction() as tx:
         room = await capacity.measure(tx)
@@ -91,12 +91,12 @@ async def status(_caller: Caller, context: Given) -> wire.StatusAnswer:
 
 
 @router.get("/v1/me", responses=documented.errors(*documented.GENERAL))
-async def me(caller: Caller, context: Given) -> wire.MeAnswer:
+async def me(principal: KeyPrincipal, context: Given) -> wire.MeAnswer:
     """Your key, its rate limit and plan."""
     async with context.database.transaction() as tx:
-        key = await keys.read(tx, caller)
-        rate = await rates.stand(tx, caller, default_rate=context.limits.requests_per_minute)
-        used = await rates.requests_this_month(tx, caller)
+        key = await keys.read(tx, principal)
+        rate = await rates.stand(tx, principal, default_rate=context.limits.requests_per_minute)
+        used = await rates.requests_this_month(tx, principal)
     return wire.MeAnswer(
         authenticated=True,
         key_prefix=key.prefix,

@@ -21,11 +21,11 @@ from visavis.errors import (
     UrlError,
 )
 from visavis.surfaces.atlas import documented, error_responses, live_wire
-from visavis.surfaces.atlas.caller import (
-    Caller,
-    PollingCaller,
-    SessionCaller,
-    UncountedCaller,
+from visavis.surfaces.atlas.principals import (
+    KeyPrincipal,
+    PollingPrincipal,
+    SessionPrincipal,
+    UncountedPrincipal,
     count,
 )
 from visavis.surfaces.atlas.sent_faces import rig_of_request
@@ -53,24 +53,26 @@ SessionId = Annotated[str, Path(description="As the creation gave it.", examples
     responses=documented.errors(*documented.SESSION),
     openapi_extra=_SESSION.openapi(),
 )
-async def create(request: Request, caller: SessionCaller, context: Given) -> live_wire.Created:
+async def create(request: Request, principal: SessionPrincipal, context: Given) -> live_wire.Created:
     """Open a live session. The avatar is in the room by the time a client has joined it.
 
     Without a face the built-in one is shown. A session is idle while nobody but the avatar is in its room, or
     nobody there has an open microphone; after `idle_timeout` seconds of that it ends.
     """
     async with _read(_SESSION, request, context) as sent:
-        return await _create(caller, context, sent.fields)
+        return await _create(principal, context, sent.fields)
 
 
-async def _create(caller: Principal, context: Context, body: live_wire.SessionRequest) -> live_wire.Created:
+async def _create(
+    principal: Principal, context: Context, body: live_wire.SessionRequest
+) -> live_wire.Created:
     if body.mode == sessions.CONVERSATION:
         raise ConversationDisabledError(
             "Conversation mode is restricted. Use passthrough unless your key is allowlisted."
         )
     await _refuse_when_full(context)
-    rig = await _face_of(context, caller, body)
-    rig = rig or await faces.default_rig(context, caller)
+    rig = await _face_of(context, principal, body)
+    rig = rig or await faces.default_rig(context, principal)
     live = context.live
     wanted = sessions.NewSession(
         mode=body.mode,
@@ -82,16 +84,16 @@ async def _create(caller: Principal, context: Context, body: live_wire.SessionRe
         room_prefix=live_wire.ROOM_PREFIX,
     )
     async with context.database.transaction() as tx:
-        row = await sessions.open_session(tx, caller, wanted)
+        row = await sessions.open_session(tx, principal, wanted)
     token = context.rooms.token(row.room, f"user-{secrets.token_hex(_ID_BYTES)}", role="user")
     return live_wire.created(row, token)
 
 
 @router.post("/v1/realtime/session/{session_id}/viewer", responses=documented.errors(*documented.VIEWER))
-async def view(session_id: SessionId, caller: Caller, context: Given) -> live_wire.Viewer:
+async def view(session_id: SessionId, principal: KeyPrincipal, context: Given) -> live_wire.Viewer:
     """A token that can watch and hear the avatar, and neither be seen nor heard nor send data."""
     async with context.database.transaction() as tx:
-        row = await sessions.find_active(tx, caller, session_id)
+        row = await sessions.find_active(tx, principal, session_id)
     viewer = f"viewer-{secrets.token_hex(_ID_BYTES)}"
     return live_wire.Viewer(
         session_id=row.id,
@@ -107,10 +109,10 @@ async def view(session_id: SessionId, caller: Caller, context: Given) -> live_wi
     "/v1/realtime/session/{session_id}",
     responses=documented.errors(*documented.GENERAL, error_responses.NO_SESSION),
 )
-async def get(session_id: SessionId, caller: PollingCaller, context: Given) -> live_wire.SessionAnswer:
+async def get(session_id: SessionId, principal: PollingPrincipal, context: Given) -> live_wire.SessionAnswer:
     """A session: how it is, since when, and why it ended. Its clock runs from the avatar's appearance."""
     async with context.database.transaction() as tx:
-        row = await sessions.find(tx, caller, session_id)
+        row = await sessions.find(tx, principal, session_id)
     return live_wire.session_answer(row)
 
 
@@ -120,18 +122,18 @@ async def get(session_id: SessionId, caller: PollingCaller, context: Given) -> l
     openapi_extra=_SWAP.openapi(),
 )
 async def swap(
-    session_id: SessionId, request: Request, caller: SessionCaller, context: Given
+    session_id: SessionId, request: Request, principal: SessionPrincipal, context: Given
 ) -> live_wire.Swapped:
     """Give a running session another face, without a break. `metadata_pushed`: the room has been told."""
     live = context.live
     async with context.database.transaction() as tx:
-        row = await sessions.find_active(tx, caller, session_id)
+        row = await sessions.find_active(tx, principal, session_id)
     async with _read(_SWAP, request, context) as sent:
-        rig = await _face_of(context, caller, sent.fields, takes_urls=live.swap_takes_urls)
+        rig = await _face_of(context, principal, sent.fields, takes_urls=live.swap_takes_urls)
     if rig is None:
         raise InputError("Missing required fields: face.")
     async with context.database.transaction() as tx:
-        number = await sessions.swap_face(tx, caller, row.id, rig, max_per_minute=live.swaps_per_minute)
+        number = await sessions.swap_face(tx, principal, row.id, rig, max_per_minute=live.swaps_per_minute)
     pushed = await _is_obeyed(context, row, number)
     return live_wire.Swapped(
         session_id=row.id,
@@ -143,13 +145,13 @@ async def swap(
 
 
 @router.delete("/v1/realtime/session/{session_id}", responses=documented.errors(*documented.END))
-async def end(session_id: SessionId, caller: UncountedCaller, context: Given) -> live_wire.Ended:
+async def end(session_id: SessionId, principal: UncountedPrincipal, context: Given) -> live_wire.Ended:
     """End a session: its room is closed, and what it cost is final. Never refused for too many requests."""
     try:
         async with context.database.transaction() as tx:
-            row = await sessions.end_by_key(tx, caller, session_id)
+            row = await sessions.end_by_key(tx, principal, session_id)
     except (SessionMissingError, SessionEndedError):
-        await count(context, caller)  # ends nothing that is billed: a request like any other
+        await count(context, principal)  # ends nothing that is billed: a request like any other
         raise
     return live_wire.ended(row)
 
@@ -159,17 +161,17 @@ async def end(session_id: SessionId, caller: UncountedCaller, context: Given) ->
     responses=documented.errors(*documented.EXTERNAL),
     openapi_extra=_EXTERNAL.openapi(),
 )
-async def join(request: Request, caller: SessionCaller, context: Given) -> live_wire.Joined:
+async def join(request: Request, principal: SessionPrincipal, context: Given) -> live_wire.Joined:
     """Let an avatar join a room of yours, with a token of yours.
 
     The token should be of kind `agent` and carry the attribute `lk.publish_on_behalf`, as LiveKit's avatar
     plugins make it. Sound comes from that agent by data stream, or else from whoever speaks in the room.
     """
     async with _read(_EXTERNAL, request, context) as sent:
-        return await _join(caller, context, sent.fields)
+        return await _join(principal, context, sent.fields)
 
 
-async def _join(caller: Principal, context: Context, body: live_wire.ExternalRequest) -> live_wire.Joined:
+async def _join(principal: Principal, context: Context, body: live_wire.ExternalRequest) -> live_wire.Joined:
     url = await _checked_room(context, body.livekit_url, body.livekit_token)
     await _refuse_when_full(context)
     faces_sent = {
@@ -177,8 +179,8 @@ async def _join(caller: Principal, context: Context, body: live_wire.ExternalReq
         "image": body.image,
         "avatar_image_url": body.avatar_image_url,
     }
-    rig = await rig_of_request(context, caller, faces_sent, url_field="avatar_image_url")
-    rig = rig or await faces.default_rig(context, caller)
+    rig = await rig_of_request(context, principal, faces_sent, url_field="avatar_image_url")
+    rig = rig or await faces.default_rig(context, principal)
     live = context.live
     async with context.database.transaction() as tx:
         sealed = seal(await shared_secret(tx, SEALS), body.livekit_token)
@@ -192,7 +194,7 @@ async def _join(caller: Principal, context: Context, body: live_wire.ExternalReq
             room=body.room_name,
             sealed_token=sealed,
         )
-        row = await sessions.open_session(tx, caller, wanted)
+        row = await sessions.open_session(tx, principal, wanted)
     return live_wire.Joined(session_id=row.id, status="ok")
 
 
@@ -225,13 +227,13 @@ async def _is_obeyed(context: Context, row: Session, number: int) -> bool:
 
 async def _face_of(
     context: Context,
-    caller: Principal,
+    principal: Principal,
     body: live_wire.SessionRequest | live_wire.SwapRequest,
     *,
     takes_urls: bool = True,
 ) -> str | None:
     sent = {"face": body.face, "face_url": body.face_url}
-    return await rig_of_request(context, caller, sent, url_field="face_url", takes_urls=takes_urls)
+    return await rig_of_request(context, principal, sent, url_field="face_url", takes_urls=takes_urls)
 
 
 def _read(

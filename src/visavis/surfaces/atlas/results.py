@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse
 from visavis.core import jobs
 from visavis.errors import LinkError, ResultMissingError, StoreError
 from visavis.surfaces.atlas import NAME, documented, error_responses, wire
-from visavis.surfaces.atlas.caller import Caller, PollingCaller
+from visavis.surfaces.atlas.principals import KeyPrincipal, PollingPrincipal
 from visavis.surfaces.shared.context import Context, Given
 
 _MAX_OFFSET: Final = 2**31
@@ -20,14 +20,14 @@ JobId = Annotated[str, Path(description="As the submission gave it.", examples=[
 
 @router.get("/v1/jobs", responses=documented.errors(*documented.GENERAL))
 async def list_jobs(
-    caller: Caller,
+    principal: KeyPrincipal,
     context: Given,
     limit: Annotated[int, Query(ge=1, le=100, description="Jobs to return.")] = 20,
     offset: Annotated[int, Query(ge=0, le=_MAX_OFFSET, description="Jobs to skip.")] = 0,
 ) -> wire.JobList:
     """List your recent jobs, newest first."""
     async with context.database.transaction() as tx:
-        page = await jobs.page(tx, caller, surface=NAME, limit=limit, offset=offset)
+        page = await jobs.page(tx, principal, surface=NAME, limit=limit, offset=offset)
     rows = [wire.job_row(job) for job in page.jobs]
     return wire.JobList(jobs=rows, count=page.count, limit=limit, offset=offset)
 
@@ -37,10 +37,12 @@ async def list_jobs(
     responses={200: {"model": wire.JobAnswer}, **documented.errors(*documented.GENERAL)},
     response_model=None,
 )
-async def get_job(job_id: JobId, request: Request, caller: PollingCaller, context: Given) -> dict[str, Any]:
+async def get_job(
+    job_id: JobId, request: Request, principal: PollingPrincipal, context: Given
+) -> dict[str, Any]:
     """Poll the status of a job. Call it in a loop until the job completes or fails."""
     async with context.database.transaction() as tx:
-        job = await jobs.find(tx, caller, job_id, surface=NAME)
+        job = await jobs.find(tx, principal, job_id, surface=NAME)
         position = await jobs.position(tx, job)
     ttl_s = context.limits.result_ttl_s
     path = jobs.available_result(job)
@@ -59,11 +61,11 @@ async def get_job(job_id: JobId, request: Request, caller: PollingCaller, contex
     ),
 )
 async def get_result(
-    job_id: JobId, request: Request, caller: PollingCaller, context: Given
+    job_id: JobId, request: Request, principal: PollingPrincipal, context: Given
 ) -> wire.ResultAnswer:
     """A time-limited download URL of a completed job's output; it needs no authorization."""
     async with context.database.transaction() as tx:
-        job = await jobs.find(tx, caller, job_id, surface=NAME)
+        job = await jobs.find(tx, principal, job_id, surface=NAME)
     url = await _link(context, request, jobs.result_path(job))
     return wire.ResultAnswer(
         url=url, content_type=jobs.input_of(job).content_type, expires_in=context.limits.result_ttl_s

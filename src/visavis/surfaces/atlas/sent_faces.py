@@ -22,7 +22,7 @@ _AS_SENT: Final = str.maketrans(" ", "+", "\t\r\n")  # lines, and what urlencode
 
 async def rig_of_request(
     context: Context,
-    caller: Principal,
+    principal: Principal,
     sent: Mapping[str, UploadedFile | str | None],
     *,
     url_field: str,
@@ -32,7 +32,7 @@ async def rig_of_request(
 
     Args:
         context: What the surface was given.
-        caller: For whom.
+        principal: For whom.
         sent: Fields that may hold a face: a file; a picture in base64, a data URL, or an address as text.
         url_field: The one of them that holds an address, and nothing else.
         takes_urls: Whether faces at an address are taken.
@@ -51,13 +51,13 @@ async def rig_of_request(
         raise InputError(f"Send one face, not {' and '.join(given)}.")
     for name, face in given.items():
         if isinstance(face, UploadedFile):
-            return await faces.rig_of_upload(context, caller, face, name)
+            return await faces.rig_of_upload(context, principal, face, name)
         if name == url_field or (_ADDRESS.match(face) and not _DATA_URL.match(face)):
             if not takes_urls:
                 raise InputError(f"{name}: addresses are not accepted here. Upload a face.")
-            return await faces.rig_of_url(context, caller, face, name)
+            return await faces.rig_of_url(context, principal, face, name)
         content = _decoded(face, name, max_bytes=context.live.max_face_bytes)
-        return await faces.rig_of_bytes(context, caller, content, name)
+        return await faces.rig_of_bytes(context, principal, content, name)
     return None
 
 

@@ -13,8 +13,8 @@ from visavis.core.identity.principals import Principal
 from visavis.errors import DatabaseError, RequestError, StoreError
 from visavis.ports import Voice
 from visavis.surfaces.atlas import NAME, documented, wire
-from visavis.surfaces.atlas.caller import Caller
 from visavis.surfaces.atlas.error_responses import QueueUnavailableError
+from visavis.surfaces.atlas.principals import KeyPrincipal
 from visavis.surfaces.shared.bodies import MULTIPART, BodyType, SentBody
 from visavis.surfaces.shared.context import Context, Given
 from visavis.surfaces.shared.fields import JSON, MAX_TEXT_BYTES, URLENCODED
@@ -39,11 +39,11 @@ router = APIRouter(tags=["Offline"])
     responses=documented.errors(*documented.SUBMISSION),
     openapi_extra=_GENERATE.openapi(*_HEADERS),
 )
-async def generate(request: Request, caller: Caller, context: Given) -> wire.Accepted:
+async def generate(request: Request, principal: KeyPrincipal, context: Given) -> wire.Accepted:
     """Audio + image → lip-sync avatar video. Files together weigh at most 50 MB."""
     async with _read(_GENERATE, request, context) as sent:
         files = {"audio": sent.fields.audio, "image": sent.fields.image}
-        return await _submit(request, caller, context, _Wanted(jobs.VIDEO, sent.digest, files=files))
+        return await _submit(request, principal, context, _Wanted(jobs.VIDEO, sent.digest, files=files))
 
 
 @router.post(
@@ -53,9 +53,9 @@ async def generate(request: Request, caller: Caller, context: Given) -> wire.Acc
     openapi_extra=_SPEECH.openapi(*_HEADERS),
     tags=["Speech"],
 )
-async def speak_mp3(request: Request, caller: Caller, context: Given) -> wire.Accepted:
+async def speak_mp3(request: Request, principal: KeyPrincipal, context: Given) -> wire.Accepted:
     """Text → speech, as MP3."""
-    return await _speak(request, caller, context, jobs.MP3)
+    return await _speak(request, principal, context, jobs.MP3)
 
 
 @router.post(
@@ -65,9 +65,9 @@ async def speak_mp3(request: Request, caller: Caller, context: Given) -> wire.Ac
     openapi_extra=_SPEECH.openapi(*_HEADERS),
     tags=["Speech"],
 )
-async def speak_wav(request: Request, caller: Caller, context: Given) -> wire.Accepted:
+async def speak_wav(request: Request, principal: KeyPrincipal, context: Given) -> wire.Accepted:
     """Text → speech, as WAV."""
-    return await _speak(request, caller, context, jobs.WAV)
+    return await _speak(request, principal, context, jobs.WAV)
 
 
 @router.post(
@@ -77,21 +77,23 @@ async def speak_wav(request: Request, caller: Caller, context: Given) -> wire.Ac
     openapi_extra=_SPEECH_VIDEO.openapi(*_HEADERS),
     tags=["Speech"],
 )
-async def speak_video(request: Request, caller: Caller, context: Given) -> wire.Accepted:
+async def speak_video(request: Request, principal: KeyPrincipal, context: Given) -> wire.Accepted:
     """Text + image → lip-sync avatar video."""
     async with _read(_SPEECH_VIDEO, request, context) as sent:
         said, files = sent.fields, {"image": sent.fields.image}
         wanted = _Wanted(jobs.VIDEO, sent.digest, _spoken(said, context), files, said.callback_url)
-        return await _submit(request, caller, context, wanted)
+        return await _submit(request, principal, context, wanted)
 
 
-async def _speak(request: Request, caller: Principal, context: Context, content_type: str) -> wire.Accepted:
+async def _speak(
+    request: Request, principal: Principal, context: Context, content_type: str
+) -> wire.Accepted:
     async with _read(_SPEECH, request, context) as sent:
         said = sent.fields
     digest = hashlib.sha256(content_type.encode() + said.model_dump_json().encode()).digest()
     fields = {"content_type": content_type, **_spoken(said, context)}
     wanted = _Wanted(jobs.SPEECH, digest, fields, callback_url=said.callback_url)
-    return await _submit(request, caller, context, wanted)
+    return await _submit(request, principal, context, wanted)
 
 
 def _read(
@@ -120,7 +122,7 @@ class _Wanted:
     callback_url: str | None = None
 
 
-async def _submit(request: Request, caller: Principal, context: Context, wanted: _Wanted) -> wire.Accepted:
+async def _submit(request: Request, principal: Principal, context: Context, wanted: _Wanted) -> wire.Accepted:
     """Look at everything, store the files, and only then open the transaction that takes the job in."""
     callback_url = await _callback(request.headers.get("x-callback-url") or wanted.callback_url, context)
     idempotency_key = _idempotency_key(request)
@@ -128,7 +130,7 @@ async def _submit(request: Request, caller: Principal, context: Context, wanted:
     await context.store.check_room()
     paths = {name: file.path for name, file in wanted.files.items()}
     if paths:
-        await context.check_media(paths.get("image"), paths.get("audio"), caller.owner)
+        await context.check_media(paths.get("image"), paths.get("audio"), principal.owner)
     job_id = jobs.new_id()
     stored: dict[str, jobs.StoredFile] = {}
     for name, file in wanted.files.items():
@@ -147,7 +149,7 @@ async def _submit(request: Request, caller: Principal, context: Context, wanted:
     )
     try:
         async with context.database.transaction() as tx:
-            job = await jobs.submit(tx, caller, submission)
+            job = await jobs.submit(tx, principal, submission)
     except DatabaseError as error:
         await _discard(context, submission)
         raise QueueUnavailableError("The job could not be queued.") from error

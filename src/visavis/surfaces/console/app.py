@@ -8,7 +8,7 @@ from visavis import __version__
 from visavis.surfaces.console import checks, keys, live, signing_in, wire, work
 from visavis.surfaces.console.context import PREFIX
 from visavis.surfaces.console.error_responses import TABLE
-from visavis.surfaces.console.visitor import refuse_foreign
+from visavis.surfaces.console.signed_in import refuse_foreign
 from visavis.surfaces.shared.dispatcher import Surface
 
 _MAX_BODY_BYTES: Final = 64 * 1024

@@ -11,7 +11,7 @@ from visavis.core import rates
 from visavis.core.identity.principals import Principal
 from visavis.surfaces.console import wire
 from visavis.surfaces.console.context import PREFIX, ConsoleContext
-from visavis.surfaces.console.visitor import Given, SignedIn
+from visavis.surfaces.console.signed_in import Given, SignedIn
 from visavis.surfaces.shared.bodies import MULTIPART, BodyType, SentBody
 from visavis.surfaces.shared.media import check_kind
 

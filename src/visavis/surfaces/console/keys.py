@@ -13,7 +13,7 @@ from visavis.core.schema import ApiKey, User
 from visavis.errors import NotPermittedError
 from visavis.surfaces.console import wire
 from visavis.surfaces.console.context import PREFIX
-from visavis.surfaces.console.visitor import Given, SignedIn
+from visavis.surfaces.console.signed_in import Given, SignedIn
 
 _CREATED: Final = 201
 

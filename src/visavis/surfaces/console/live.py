@@ -11,7 +11,7 @@ from visavis.core.identity import keys
 from visavis.core.schema import ACTIVE, ApiKey, Session
 from visavis.surfaces.console import wire
 from visavis.surfaces.console.context import PREFIX
-from visavis.surfaces.console.visitor import Given, SignedIn, machine_of
+from visavis.surfaces.console.signed_in import Given, SignedIn, machine_of
 
 _MAX_OFFSET: Final = 2**31
 _ID_BYTES: Final = 6

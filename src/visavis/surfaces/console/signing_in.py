@@ -11,7 +11,7 @@ from visavis.core.identity import sign_ins, tokens, users
 from visavis.errors import NotPermittedError, RequestError, SignedOutError
 from visavis.surfaces.console import wire
 from visavis.surfaces.console.context import PREFIX, ConsoleContext
-from visavis.surfaces.console.visitor import (
+from visavis.surfaces.console.signed_in import (
     PROOF,
     Given,
     MaybePrincipal,

@@ -10,7 +10,7 @@ from visavis.core.identity import keys
 from visavis.core.schema import ApiKey, Job
 from visavis.surfaces.console import wire
 from visavis.surfaces.console.context import PREFIX
-from visavis.surfaces.console.visitor import Given, Operator, SignedIn
+from visavis.surfaces.console.signed_in import Given, Operator, SignedIn
 
 _MAX_OFFSET: Final = 2**31
 _MAX_DAYS: Final = 366

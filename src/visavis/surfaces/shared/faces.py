@@ -16,12 +16,12 @@ from visavis.surfaces.shared.media import check_kind
 from visavis.surfaces.shared.uploads import HEAD_BYTES, UploadedFile
 
 
-async def rig_of_upload(context: Context, caller: Principal, face: UploadedFile, field: str) -> str:
+async def rig_of_upload(context: Context, principal: Principal, face: UploadedFile, field: str) -> str:
     """The rig of an uploaded picture.
 
     Args:
         context: What the surface was given.
-        caller: For whom.
+        principal: For whom.
         face: The file.
         field: What the form calls it, for messages.
 
@@ -30,23 +30,23 @@ async def rig_of_upload(context: Context, caller: Principal, face: UploadedFile,
         MediaTypeError: It is no PNG, JPEG or WebP.
     """
     check_kind(field, face, kind="image")
-    return await _rig(context, caller, face.path, face.digest)
+    return await _rig(context, principal, face.path, face.digest)
 
 
-async def rig_of_bytes(context: Context, caller: Principal, content: bytes, field: str) -> str:
+async def rig_of_bytes(context: Context, principal: Principal, content: bytes, field: str) -> str:
     """The rig of a picture that came in a JSON body."""
     async with _place(context) as path:
         path.write_bytes(content)
         face = _described(path, content)
-        return await rig_of_upload(context, caller, face, field)
+        return await rig_of_upload(context, principal, face, field)
 
 
-async def rig_of_url(context: Context, caller: Principal, url: str, field: str) -> str:
+async def rig_of_url(context: Context, principal: Principal, url: str, field: str) -> str:
     """The rig of a picture somewhere on the internet.
 
     Args:
         context: What the surface was given.
-        caller: For whom.
+        principal: For whom.
         url: Its address.
         field: What the address was sent as, for messages.
 
@@ -66,13 +66,13 @@ async def rig_of_url(context: Context, caller: Principal, url: str, field: str) 
             check_kind("face", face, kind="image")
         except (InputError, MediaTypeError) as error:
             raise FaceUrlError(f"{field}: there is no PNG, JPEG or WebP picture at that address.") from error
-        return await _rig(context, caller, path, face.digest)
+        return await _rig(context, principal, path, face.digest)
 
 
-async def default_rig(context: Context, caller: Principal) -> str:
+async def default_rig(context: Context, principal: Principal) -> str:
     """The rig of the built-in face."""
     picture = context.live.default_face
-    return await _rig(context, caller, picture, hashlib.sha256(picture.read_bytes()).digest())
+    return await _rig(context, principal, picture, hashlib.sha256(picture.read_bytes()).digest())
 
 
 def check_face_url(url: str, field: str = "face_url") -> str:
@@ -90,14 +90,14 @@ def check_face_url(url: str, field: str = "face_url") -> str:
         raise FaceUrlError(error.message) from error
 
 
-async def _rig(context: Context, caller: Principal, picture: Path, digest: bytes) -> str:
+async def _rig(context: Context, principal: Principal, picture: Path, digest: bytes) -> str:
     rig = rigs.rig_id(digest)
     async with context.database.transaction() as tx:
         if await rigs.is_kept(tx, rig):
             return rig
     await context.store.check_room()
     async with _place(context) as built:
-        await context.build_rig(picture, built, caller.owner)
+        await context.build_rig(picture, built, principal.owner)
         await context.store.put(rigs.rig_path(rig), built, content_type=rigs.CONTENT_TYPE)
     async with context.database.transaction() as tx:
         await rigs.keep(tx, rig)

@@ -19,7 +19,7 @@ def other_method(request: Request, refusal: Response) -> Response:
     """
     found = [method for method in _METHODS if _has(request, method)]
     if "GET" in found:
-        found.insert(1, "HEAD")  # the edge makes it of GET
+        found.insert(1, "HEAD")  # the middleware makes it of GET
     said = Response(status_code=_NO_CONTENT) if request.method == "OPTIONS" else refusal
     said.headers["Allow"] = ", ".join([*found, "OPTIONS"])
     return said

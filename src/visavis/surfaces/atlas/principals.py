@@ -1,4 +1,4 @@
-"""Who asks: the principal behind the key of a request, counted against the key's rate."""
+"""The principal of a request: it comes from the request's key, and the request counts against its rate."""
 
 from typing import Annotated, Final
 
@@ -15,7 +15,7 @@ _BEARER: Final = bearer("Use: Authorization: Bearer <api_key>")
 
 
 async def count(context: Context, principal: Principal) -> None:
-    """Count a request of an `UncountedCaller`.
+    """Count a request of an `UncountedPrincipal`.
 
     Raises:
         RateLimitError: It is one too many.
@@ -38,7 +38,7 @@ async def _count_session(tx: Tx, principal: Principal, context: Context) -> None
         raise SessionRateError(error.message, retry_after_s=error.retry_after_s) from error
 
 
-Caller = Annotated[Principal, Depends(authenticated(_BEARER))]
-SessionCaller = Annotated[Principal, Depends(authenticated(_BEARER, _count_session))]
-UncountedCaller = Annotated[Principal, Depends(authenticated(_BEARER, None))]
-PollingCaller = Annotated[Principal, Depends(authenticated(_BEARER, _count_poll))]
+KeyPrincipal = Annotated[Principal, Depends(authenticated(_BEARER))]
+SessionPrincipal = Annotated[Principal, Depends(authenticated(_BEARER, _count_session))]
+UncountedPrincipal = Annotated[Principal, Depends(authenticated(_BEARER, None))]
+PollingPrincipal = Annotated[Principal, Depends(authenticated(_BEARER, _count_poll))]
