@@ -4,24 +4,18 @@ import asyncio
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import alembic.autogenerate
-import alembic.migration
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import text
 
+from tests.support.jobs import OUTPUT, PRICES, SAID, TTL_S, a_job, a_key, begun, events_of, finish, wanted
 from tests.support.server import in_database
 from visavis.adapters.objects import LocalObjects
 from visavis.core import events, jobs, webhooks
-from visavis.core.database import Database, migrate
+from visavis.core.database import Database
 from visavis.core.identity import keys, users
-from visavis.core.identity.principals import Allowance, Principal
-from visavis.core.schema import Event, Job, Table
 from visavis.errors import (
     AccountError,
-    CallbackError,
-    DatabaseError,
     IdempotencyError,
     JobMissingError,
     KeyRefusedError,
@@ -31,83 +25,6 @@ from visavis.worker import maintenance
 from visavis.worker.context import Policy, WorkerContext
 from visavis.worker.handlers import handler_of
 from visavis.worker.process_pool import ProcessPool
-
-UNSEEN = ("rate_rings", "rate_marks", "sign_in_tries")  # in SQL alone
-TTL_S = 60
-INPUT = jobs.VideoInput(image=jobs.StoredFile(size_bytes=5, path="uploads/x/image"))
-OUTPUT = jobs.VideoOutput(path="results/x/1.mp4", size_bytes=10, duration_s=2.0)
-SAID = jobs.SpeechInput(content_type=jobs.MP3, text="secret words", chars=12, language="en-us")
-PRICES = jobs.Prices(video_hour_micros=7_000_000)
-
-
-def wanted(**more: Any) -> jobs.Submission:
-    return jobs.Submission(
-        **{
-            "id": jobs.new_id(),
-            "kind": jobs.VIDEO,
-            "surface": SURFACE,
-            "input": INPUT,
-            "base_url": "",
-            **more,
-        }
-    )
-
-
-async def a_key(database: Database, **allowance: Any) -> Principal:
-    async with database.transaction() as tx:
-        row, _ = await keys.create(tx, "core", allowance=Allowance(**allowance))
-        return keys.principal_of(row)
-
-
-async def a_job(database: Database, key: Principal, **more: Any) -> Job:
-    async with database.transaction() as tx:
-        return await jobs.submit(tx, key, wanted(**more))
-
-
-async def begun(database: Database, job: Job) -> Job | None:
-    async with database.transaction() as tx:
-        return await jobs.begin(tx, job.id, ttl_s=TTL_S)
-
-
-async def finish(database: Database, job: Job) -> bool:
-    async with database.transaction() as tx:
-        return await jobs.finish(tx, job, OUTPUT, ttl_s=TTL_S, prices=PRICES)
-
-
-async def events_of(database: Database, job: Job) -> list[Event]:
-    async with database.transaction() as tx:
-        return list((await tx.execute(select(Event).where(Event.subject_id == job.id))).scalars())
-
-
-def test_the_migrations_make_what_the_code_expects(postgres: str) -> None:
-    engine = create_engine(postgres.replace("postgresql://", "postgresql+psycopg://"))
-    with engine.connect() as connection:
-        context = alembic.migration.MigrationContext.configure(connection)
-        found = alembic.autogenerate.compare_metadata(context, Table.metadata)
-    engine.dispose()
-    ours = [
-        each
-        for each in found
-        if "procrastinate" not in str(each) and not any(name in str(each) for name in UNSEEN)
-    ]
-    ours = [each for each in ours if "alembic" not in str(each)]
-    assert ours == []
-
-
-def test_migrating_again_does_nothing(postgres: str) -> None:
-    migrate(postgres)
-
-
-def test_a_database_that_is_not_there_is_an_error_of_ours(tmp_path: Path) -> None:
-    async def use(database: Database) -> None:
-        async with database.transaction() as tx:
-            await tx.execute(text("SELECT 1"))
-
-    nowhere = f"postgresql://x@/postgres?host={tmp_path}"
-    with pytest.raises(DatabaseError):
-        in_database(nowhere, use)
-    with pytest.raises(DatabaseError):
-        migrate(nowhere)
 
 
 def test_a_worker_taken_for_dead_writes_nothing(postgres: str) -> None:
@@ -480,11 +397,3 @@ def test_accounts(postgres: str) -> None:
                 await keys.revoke_named(tx, "nothing")
 
     in_database(postgres, run)
-
-
-@pytest.mark.parametrize(
-    "url", ["http://a.example", "https://", "https://u@a.example", "https://a b", "x" * 3000]
-)
-def test_addresses_that_can_never_be_right(url: str) -> None:
-    with pytest.raises(CallbackError):
-        webhooks.check_url(url)

@@ -7,7 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import event, text
 
-from tests.api.test_core import a_job, begun, finish, wanted
+from tests.support.jobs import a_job, begun, finish, wanted
 from tests.support.server import in_database
 from visavis.core import jobs, rates, sessions
 from visavis.core.billing import ledger, usage

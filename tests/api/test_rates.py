@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 from sqlalchemy import text
 
-from tests.api.test_core import a_key
+from tests.support.jobs import a_key
 from tests.support.server import in_database
 from visavis.core import rates, sign_in_tries
 from visavis.core.database import Database

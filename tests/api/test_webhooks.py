@@ -17,6 +17,7 @@ import trustme
 
 from tests.support.server import Server, files, until
 from visavis.adapters.public_http import PublicHttp
+from visavis.core import webhooks
 from visavis.errors import CallbackError
 
 DELIVERIES = "deliveries d JOIN events e ON e.id = event_id WHERE subject_id = %s"
@@ -154,3 +155,11 @@ def test_a_certificate_of_another_authority_is_not_trusted(receiver: Receiver) -
         asyncio.run(trusting.post(receiver.url("/").replace("localhost", "127.0.0.1"), b"{}", {}))
     assert len(receiver.taken) == before
     assert asyncio.run(trusting.post(receiver.url("/trusted"), b"{}", {})) == 200
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a.example", "https://", "https://u@a.example", "https://a b", "x" * 3000]
+)
+def test_addresses_that_can_never_be_right(url: str) -> None:
+    with pytest.raises(CallbackError):
+        webhooks.check_url(url)
