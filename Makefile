@@ -14,7 +14,7 @@ MEDIA  := tests/live tests/conformance
 PARTS  := tests/unit tests/api tests/console
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo console test test-media test-parts test-whole test-web check check-web bench fuzz openapi changelog lock clean
+.PHONY: help setup demo console test test-media test-parts test-whole test-web check check-web bench fuzz openapi settings changelog lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -86,6 +86,9 @@ openapi: $(READY)  ## Generate the web clients again after a change of an API
 	npm run generate -w sdk/core
 	$(BIN)/visavis openapi console -o console/openapi.json
 	npm run generate -w console
+
+settings: $(READY)  ## Generate docs/settings.md again after a change of the settings
+	$(BIN)/python -m visavis.settings.reference > docs/settings.md
 
 bench: $(READY)  ## Measure speed and memory, and keep the results
 	$(BIN)/python -m bench

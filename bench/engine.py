@@ -41,11 +41,11 @@ from visavis.engine.rig.frame import FrameRenderer
 from visavis.engine.rig.model import Rig
 from visavis.engine.sound import open_sound
 from visavis.engine.speech import RATE_HZ, SpeechModel
+from visavis.engine.threads import use_one_thread
 from visavis.engine.view import FaceView
 from visavis.samples import SENTENCE
 from visavis.samples.portrait import paint_portrait
 from visavis.samples.sentence import speak
-from visavis.settings import read_settings
 
 FPS = Fraction(25)
 REPEATS, JOBS = 7, 3
@@ -62,9 +62,9 @@ def main(arguments: list[str] | None = None) -> None:
     repeats, jobs = (1, 1) if wanted.quick else (REPEATS, JOBS)
     if wanted.quick:
         wanted.seconds, wanted.size = min(wanted.seconds, 1.0), min(wanted.size, 256)
-    settings = read_settings()
-    bootstrap.prepare_process(settings)
-    models, speech = bootstrap.face_models(settings), bootstrap.speech_model()
+    settings = bootstrap.read_settings()
+    use_one_thread()
+    models, speech = bootstrap.face_models(settings.models), bootstrap.speech_model()
     photo = Photo(paint_portrait(), None)
     rig = build_rig(models, photo, size=wanted.size).rig
     with tempfile.TemporaryDirectory() as folder:

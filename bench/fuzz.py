@@ -141,7 +141,7 @@ def main() -> None:
     by_schema = round(count * _SCHEMATHESIS_SHARE)
     began = time.monotonic()
     rooms_port = _free_port()
-    with serving({"VISAVIS_ROOMS_PORT": str(rooms_port), "VISAVIS_RENDER_CHILDREN": "1"}) as (url, key, _):
+    with serving({"VISAVIS_ROOMS_PORT": str(rooms_port), "VISAVIS_RENDER_PROCESSES": "1"}) as (url, key, _):
         rooms_url = f"http://127.0.0.1:{rooms_port}"
         counted = asyncio.run(send_all(url, key, rooms_url, count=count - by_schema, seed=asked.seed))
         schema = send_by_schema(url, key, count=by_schema, seed=asked.seed)

@@ -21,8 +21,8 @@ from visavis.engine.rig.build import build_rig
 from visavis.engine.rig.controls import INDEX, clamp
 from visavis.engine.rig.frame import FrameRenderer
 from visavis.engine.rig.model import Rig
+from visavis.engine.threads import use_one_thread
 from visavis.samples.portrait import paint_portrait
-from visavis.settings import read_settings
 
 CONTROLS = ("jaw", "round", "wide", "upper_raise", "lower_drop", "press", "lip_teeth")
 SAMPLES, QUICK_SAMPLES = 60, 4
@@ -39,9 +39,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     given = parser.parse_args()
     faces, samples = given.faces, QUICK_SAMPLES if given.quick else SAMPLES
-    settings = read_settings()
-    bootstrap.prepare_process(settings)
-    models = bootstrap.face_models(settings)
+    settings = bootstrap.read_settings()
+    use_one_thread()
+    models = bootstrap.face_models(settings.models)
     photos = [read_photo(face) for face in faces] or [Photo(paint_portrait(), None)]
     inputs, gaps, widths = [], [], []
     for photo in photos:

@@ -34,10 +34,10 @@ from visavis.engine.rig.build import build_rig
 from visavis.engine.sound import open_sound
 from visavis.engine.speech.lips import FITTED
 from visavis.engine.speech.stream import SHIPPED, StreamModel
+from visavis.engine.threads import use_one_thread
 from visavis.engine.view import FaceView
 from visavis.samples import SENTENCE, write_portrait
 from visavis.samples.sentence import speak
-from visavis.settings import read_settings
 
 FACE = "studio_woman_red.png"
 SILENT_S = 5
@@ -142,11 +142,11 @@ def main() -> None:
     parser.add_argument("--without", type=Path)
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
-    settings = read_settings()
-    bootstrap.prepare_process(settings)
+    settings = bootstrap.read_settings()
+    use_one_thread()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        way = Way(bootstrap.face_models(settings), shlex.split(options.scorer), folder)
+        way = Way(bootstrap.face_models(settings.models), shlex.split(options.scorer), folder)
         if options.quick:
             print(f"{_film_built_in(way, folder).stat().st_size} bytes of video")
             return

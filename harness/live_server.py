@@ -28,7 +28,7 @@ from visavis.settings import read_settings
 
 def shown_rig() -> Rig:
     """The built-in face."""
-    return build_rig(face_models(read_settings()), Photo(paint_portrait(), None)).rig
+    return build_rig(face_models(read_settings().models), Photo(paint_portrait(), None)).rig
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def serving(
         "VISAVIS_REQUESTS_PER_MINUTE": "10000000",
         "VISAVIS_ROOMS_PORT": "0",
         "VISAVIS_ROOMS_UDP_PORT": "0",
-        "VISAVIS_RENDER_CHILDREN": "1",
+        "VISAVIS_RENDER_PROCESSES": "1",
         "VISAVIS_LIVE_SLOTS": str(slots),
         "VISAVIS_LIVE_CODEC": codec,
         "VISAVIS_LOG_LEVEL": "debug",  # which has the delays of every stage

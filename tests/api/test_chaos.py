@@ -120,7 +120,7 @@ def test_the_database_dies_under_load(start_server: Callable[..., Server], media
 
 @pytest.mark.parametrize("how", ["killed", "ended"])
 def test_the_next_start_carries_on(start_server: Callable[..., Server], media: Path, how: str) -> None:
-    server = start_server(render_children="1")
+    server = start_server(render_processes="1")
     form = files(media, audio="short.wav")
     made = [submit(server, server.key, form, str(n)) for n in range(6)]
     assert server.process is not None
@@ -150,7 +150,7 @@ def _lives(pid: int) -> bool:
 def test_results_expire_and_jobs_that_take_too_long_are_ended(
     start_server: Callable[..., Server], media: Path
 ) -> None:
-    server = start_server(result_ttl_s="1", job_limit_s="3", render_children="1")
+    server = start_server(result_ttl_s="1", job_timeout_s="3", render_processes="1")
     children = set(server.processes()["rendering_process"])
     with server.client() as client:
         job_id = client.post("/v1/tts/generate-wav", json={"text": "gone soon"}).json()["job_id"]
@@ -183,7 +183,7 @@ def small_disk(open_folder: Callable[[], Path]) -> Iterator[Path]:
 
 
 def test_a_full_disk(start_server: Callable[..., Server], small_disk: Path, media: Path) -> None:
-    server = start_server(small_disk, render_children="1")
+    server = start_server(small_disk, render_processes="1")
     with server.client() as client:
         large = {"image": files(media)["image"], "audio": ("a.wav", bytes(2**21), "audio/wav")}
         for _ in range(3):

@@ -93,7 +93,7 @@ def test_another_database_and_its_outages(
     postgres.start()
     try:
         monkeypatch.setenv("DATABASE_URL", postgres.url)
-        server = start_server(render_children="1", key="to be made")
+        server = start_server(render_processes="1", key="to be made")
         _uses_the_other_database(server, postgres.url)
         with server.client() as client:
             _says_that_the_queue_is_unavailable(client, postgres.url, media)

@@ -20,9 +20,10 @@ from visavis.errors import (
     JobMissingError,
     KeyRefusedError,
 )
+from visavis.settings import JobSettings, StorageSettings, WebhookSettings
 from visavis.surfaces.atlas import NAME as SURFACE
 from visavis.worker import maintenance
-from visavis.worker.context import Policy, WorkerContext
+from visavis.worker.context import WorkerContext
 from visavis.worker.handlers import handler_of
 from visavis.worker.process_pool import ProcessPool
 
@@ -305,7 +306,6 @@ def test_what_a_crash_left_in_the_store_is_swept_away(postgres: str, tmp_path: P
             await store.put(name, tmp_path / "file", content_type="image/png")
         for name in old:
             os.utime(tmp_path / "objects" / name, (0, 0))
-        policy = Policy(None, 60, PRICES, 86_400.0, None, ())
         render_pool, session_pool = ProcessPool([], size=0), ProcessPool([], size=0, single_use=True)
         context = WorkerContext(
             database,
@@ -316,7 +316,9 @@ def test_what_a_crash_left_in_the_store_is_swept_away(postgres: str, tmp_path: P
             None,
             {},
             None,
-            policy,
+            JobSettings(),
+            StorageSettings(),
+            WebhookSettings(),
             tmp_path,
             lambda: 0,  # type: ignore[arg-type]
         )

@@ -220,7 +220,7 @@ def test_not_ready_no_output_and_failed_jobs(server: Server, client: httpx.Clien
 
 
 def test_a_store_that_breaks(start_server: Callable[..., Server], media: Path) -> None:
-    broken = start_server(render_children="1")
+    broken = start_server(render_processes="1")
     uploads = broken.data / "objects" / "uploads"
     uploads.parent.mkdir(exist_ok=True)
     uploads.write_bytes(b"not a folder")

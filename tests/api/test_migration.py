@@ -98,7 +98,7 @@ def server(
     """A server on the migrated database, once it has ended what its predecessor left behind."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", migrated)
-        server = start_server(render_children="1", live_slots="0", key=KEYS["Shop"])
+        server = start_server(render_processes="1", live_slots="0", key=KEYS["Shop"])
     open_work = (
         "SELECT id FROM jobs WHERE status IN ('pending', 'processing') UNION ALL "
         "SELECT id FROM sessions WHERE status = 'active'"

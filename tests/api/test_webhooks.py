@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import http.server
+import ipaddress
 import json
 import ssl
 import threading
@@ -77,8 +78,8 @@ def notifying(start_server: Callable[..., Server], receiver: Receiver) -> Iterat
     server = start_server(
         webhook_networks='["127.0.0.0/8"]',
         webhook_ca=str(receiver.authority),
-        webhook_retry_after_s="[0.1, 0.2, 0.3]",
-        render_children="1",
+        webhook_retry_delays_s="[0.1, 0.2, 0.3]",
+        render_processes="1",
         requests_per_minute="10000",
     )
     yield server
@@ -147,10 +148,11 @@ def test_a_failed_job_is_told_without_a_result(notifying: Server, receiver: Rece
 
 def test_a_certificate_of_another_authority_is_not_trusted(receiver: Receiver) -> None:
     before = len(receiver.taken)
-    http = PublicHttp(networks=("127.0.0.0/8",))
+    loopback = (ipaddress.ip_network("127.0.0.0/8"),)
+    http = PublicHttp(networks=loopback)
     with pytest.raises(CallbackError, match="cannot be reached"):
         asyncio.run(http.post(receiver.url("/untrusted"), b"{}", {}))
-    trusting = PublicHttp(networks=("127.0.0.0/8",), certificates=receiver.authority)
+    trusting = PublicHttp(networks=loopback, certificates=receiver.authority)
     with pytest.raises(CallbackError, match="cannot be reached"):
         asyncio.run(trusting.post(receiver.url("/").replace("localhost", "127.0.0.1"), b"{}", {}))
     assert len(receiver.taken) == before

@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import httpx
 import pytest
@@ -19,18 +19,21 @@ from websockets.sync.client import ClientConnection, connect
 
 from visavis.bootstrap import loop_factory
 from visavis.bootstrap.http_server import HttpServer
-from visavis.surfaces.shared.connections import ConnectionLimits, HttpConnections, is_loopback, owner_of
+from visavis.settings import ServerSettings
+from visavis.surfaces.shared.connections import HttpConnections, is_loopback, owner_of
 from visavis.surfaces.shared.middleware import SECURITY_HEADERS
 
-PATIENT = ConnectionLimits(
+PATIENT = ServerSettings(
     max_connections=64,
-    max_per_address=8,
+    max_connections_per_address=8,
     max_header_bytes=64 * 1024,
     header_timeout_s=60.0,
     body_timeout_s=60.0,
     keep_alive_timeout_s=60.0,
 )
-HASTY = replace(PATIENT, header_timeout_s=0.3, body_timeout_s=0.3, keep_alive_timeout_s=0.3)
+HASTY = PATIENT.model_copy(
+    update={"header_timeout_s": 0.3, "body_timeout_s": 0.3, "keep_alive_timeout_s": 0.3}
+)
 
 
 @dataclass
@@ -42,24 +45,24 @@ class Served:
     server: HttpServer
 
 
-Serve = Callable[[ConnectionLimits], Served]
+Serve = Callable[[ServerSettings], Served]
 
 
 @pytest.fixture(scope="module")
 def serve() -> Iterator[Serve]:
-    """Serves with some limits; the same ones are served once."""
-    made: dict[ConnectionLimits, Served] = {}
+    """Serves with some settings; the same ones are served once."""
+    made: dict[ServerSettings, Served] = {}
     with ExitStack() as stack:
 
-        def start(limits: ConnectionLimits) -> Served:
-            if limits not in made:
-                made[limits] = _start(stack, limits)
-            return made[limits]
+        def start(settings: ServerSettings) -> Served:
+            if settings not in made:
+                made[settings] = _start(stack, settings)
+            return made[settings]
 
         yield start
 
 
-def _start(stack: ExitStack, limits: ConnectionLimits) -> Served:
+def _start(stack: ExitStack, settings: ServerSettings) -> Served:
     left: list[str] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,7 +85,7 @@ def _start(stack: ExitStack, limits: ConnectionLimits) -> Served:
         await answer(scope, receive, send)
 
     listener = stack.enter_context(socket.create_server(("0.0.0.0", 0), backlog=1024))  # noqa: S104 - on this machine
-    server = HttpServer(app, listener, limits, takes_websocket=lambda path: path == "/socket")
+    server = HttpServer(app, listener, settings, takes_websocket=lambda path: path == "/socket")
 
     def run() -> None:
         with asyncio.Runner(loop_factory=loop_factory()) as runner:
@@ -286,7 +289,7 @@ def test_an_address_has_only_so_many(serve: Serve) -> None:
     outside = f"http://{own}:{served.url.rpartition(':')[2]}"
     with ExitStack() as stack:
         lines = [stack.enter_context(connected(outside, own)) for _ in range(20)]
-        for line in lines[: -(PATIENT.max_per_address or 0)]:
+        for line in lines[: -(PATIENT.max_connections_per_address)]:
             assert hear(line) == b""
         say(lines[-1], GET + b"Connection: close\r\n\r\n")
         assert hear(lines[-1]).startswith(b"HTTP/1.1 200")

@@ -27,7 +27,7 @@ from visavis.bootstrap.external_rooms import checker
 from visavis.core.urls import ROOMS, parse_url
 from visavis.errors import InputError
 from visavis.ports import RoomServerAddress
-from visavis.settings import Settings
+from visavis.settings import RoomSettings
 
 HERE, INSIDE = "127.0.0.1", "127.0.0.2"
 """The first stands for a public address, which the tests let in; the second for one inside a network."""
@@ -131,7 +131,7 @@ async def test_the_gateway_asks_no_server_inside(trap: Trap, rooms: Server) -> N
     """By number, by name, mapped into IPv6; the own server alone may be anywhere."""
     own = RoomServerAddress(rooms.target.url, rooms.target.key, rooms.target.secret)
     token = rooms.target.token("avatar", "a-room")
-    check = checker(Settings(), shown=own.url, own=own)
+    check = checker(RoomSettings(), shown=own.url, own=own)
     for host in (INSIDE, "localhost", f"[::ffff:{INSIDE}]"):
         with pytest.raises(InputError, match="public"):
             await check(parsed(f"ws://{host}:{trap.port}"), token)

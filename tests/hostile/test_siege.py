@@ -222,7 +222,7 @@ def test_a_part_whose_place_is_taken_comes_back(
 
 def test_a_part_that_cannot_come_back_ends_the_server(start_server: Callable[..., Server]) -> None:
     """With one clear line, and not as if all were well."""
-    server = start_server(restart_timeout_s="1", render_children="1", face_children="1")
+    server = start_server(restart_timeout_s="1", render_processes="1", face_processes="1")
     assert server.process is not None
     with rooms_port_taken(server):
         assert server.process.wait(60) == 1

@@ -80,7 +80,7 @@ def start_live(folder: Path, **env: str) -> Server:
         "VISAVIS_REQUESTS_PER_MINUTE": "100000",
         "VISAVIS_ROOMS_PORT": "0",
         "VISAVIS_ROOMS_UDP_PORT": "0",
-        "VISAVIS_RENDER_CHILDREN": "1",
+        "VISAVIS_RENDER_PROCESSES": "1",
         "VISAVIS_LIVE_SLOTS": str(SLOTS),
         "VISAVIS_ROOM_NETWORKS": '["127.0.0.0/8"]',
     }

@@ -137,14 +137,14 @@ async def public_addresses(host: str, port: int, *, also: tuple[Network, ...] = 
 class PublicHttp:
     """Posts to addresses that strangers name."""
 
-    def __init__(self, *, networks: tuple[str, ...] = (), certificates: Path | None = None) -> None:
+    def __init__(self, *, networks: tuple[Network, ...] = (), certificates: Path | None = None) -> None:
         """Set the limits.
 
         Args:
             networks: That are not public and may be dialled all the same, as CIDR.
             certificates: A PEM file with authorities to trust beside the usual ones.
         """
-        self._also = tuple(ipaddress.ip_network(each) for each in networks)
+        self._also = networks
         self._tls = ssl.create_default_context()
         if certificates is not None:
             self._tls.load_verify_locations(certificates)

@@ -14,20 +14,27 @@ from visavis import telemetry
 from visavis.adapters.face_models import default_models_directory, ensure_face_models
 from visavis.engine.face import FaceModels
 from visavis.engine.speech import SpeechModel, load_speech_model
-from visavis.engine.threads import use_one_thread
-from visavis.settings import Settings
+from visavis.settings import ModelSettings, Settings
+from visavis.settings import read_settings as read_environment
 
-__all__ = ["face_models", "loop_factory", "prepare_process", "speech_model"]
+__all__ = ["face_models", "loop_factory", "read_settings", "speech_model"]
 
 log = structlog.get_logger()
 
 _STDERR_FD: Final = 2
 
 
-def prepare_process(settings: Settings) -> None:
-    """Set up a process that renders."""
-    telemetry.configure(settings)
-    use_one_thread()
+def read_settings() -> Settings:
+    """Read the settings of this process, and let its logs follow them.
+
+    Raises:
+        SettingsError: A `VISAVIS_…` name is unknown, or a value cannot be used.
+    """
+    settings = read_environment()
+    telemetry.configure(settings.logs)
+    for old, new in settings.renamed.items():
+        log.warning("setting_renamed", old=old, new=new)
+    return settings
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -39,7 +46,7 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-def face_models(settings: Settings, *, progress: Callable[[str], None] | None = None) -> FaceModels:
+def face_models(settings: ModelSettings, *, progress: Callable[[str], None] | None = None) -> FaceModels:
     """The landmark models, fetched first if they are not here yet.
 
     Args:
@@ -53,9 +60,9 @@ def face_models(settings: Settings, *, progress: Callable[[str], None] | None = 
     """
     started = time.perf_counter()
     folder = ensure_face_models(
-        settings.models_dir or default_models_directory(),
+        settings.dir or default_models_directory(),
         offline=settings.offline,
-        source=settings.models_source,
+        source=settings.source,
         progress=progress,
     )
     with _native_chatter_off():

@@ -4,12 +4,11 @@ import asyncio
 import io
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
-from pydantic import SecretStr
 
-from visavis.settings import PREFIX, SHARED_NAMES, Settings
+from visavis.settings import Settings
+from visavis.settings.group import plain, variables
 from visavis.surfaces.console.context import ConsoleContext, FaceInPhoto, ShownSetting
 from visavis.surfaces.shared.context import Context
 
@@ -18,44 +17,31 @@ def console_context(
     context: Context, settings: Settings, look_for_face: Callable[[Path, str], Awaitable[FaceInPhoto]]
 ) -> ConsoleContext:
     """Put together what the console is given."""
-    secret = settings.webhook_secret
     return ConsoleContext(
         shared=context,
         settings=shown_settings(settings),
-        default_face=_compressed_once(context.live.default_face),
+        default_face=_compressed_once(context.default_face),
         look_for_face=look_for_face,
-        price_per_hour_usd=settings.price_per_hour_usd,
-        live_price_per_hour_usd=settings.live_price_per_hour_usd,
-        webhook_secret=secret.get_secret_value() if secret else None,
+        jobs=settings.jobs,
+        webhooks=settings.webhooks,
     )
 
 
 def shown_settings(settings: Settings) -> tuple[ShownSetting, ...]:
-    """The settings as operators are shown them: of secrets, only whether they are set."""
-    shown = []
-    for name, field in type(settings).model_fields.items():
-        value = getattr(settings, name)
-        default = field.get_default(call_default_factory=True, validated_data={})
-        is_secret = "SecretStr" in str(field.annotation)
-        shown.append(
-            ShownSetting(
-                name=name.upper() if name in SHARED_NAMES else PREFIX + name.upper(),
-                value=None if is_secret else _plain(value),
-                default=None if is_secret else _plain(default),
-                is_set=value != default,
-                is_secret=is_secret,
-                description=field.description or "",
-            )
+    """The settings as operators see them. The value of a secret is left out."""
+    return tuple(
+        ShownSetting(
+            name=variable.name,
+            value=plain(getattr(group, variable.field)),
+            default=plain(variable.default),
+            is_set=getattr(group, variable.field) != variable.default,
+            is_secret=variable.is_secret,
+            description=variable.description,
+            group=group.title,
         )
-    return tuple(shown)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, SecretStr):
-        return None
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+        for group in settings.groups()
+        for variable in variables(type(group))
+    )
 
 
 def _compressed_once(picture: Path) -> Callable[[], Awaitable[bytes]]:

@@ -11,8 +11,8 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from visavis.settings import Settings
-from visavis.surfaces.shared.connections import ConnectionLimits, HttpConnections, owner_of
+from visavis.settings import ServerSettings
+from visavis.surfaces.shared.connections import HttpConnections, owner_of
 from visavis.surfaces.shared.http_protocol import MAX_MESSAGE_BYTES, HttpProtocol, raw_answer
 
 _RESERVED_DESCRIPTORS: Final = 256  # for the database, files, children
@@ -38,18 +38,13 @@ def raise_descriptor_limit() -> int:
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
-def connection_limits(settings: Settings) -> ConnectionLimits:
-    """The limits of the settings, as far as this process may open descriptors."""
+def within_descriptor_limit(settings: ServerSettings) -> ServerSettings:
+    """The settings, with fewer connections where this process may not open so many files."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    room = soft - _RESERVED_DESCRIPTORS if soft != resource.RLIM_INFINITY else settings.max_connections
-    return ConnectionLimits(
-        max_connections=max(_MIN_CONNECTIONS, min(settings.max_connections, room)),
-        max_per_address=settings.max_connections_per_address or None,
-        max_header_bytes=settings.max_header_bytes,
-        header_timeout_s=settings.header_timeout_s,
-        body_timeout_s=settings.body_timeout_s,
-        keep_alive_timeout_s=settings.keep_alive_timeout_s,
-    )
+    if soft == resource.RLIM_INFINITY:
+        return settings
+    possible = max(_MIN_CONNECTIONS, soft - _RESERVED_DESCRIPTORS)
+    return settings.model_copy(update={"max_connections": min(settings.max_connections, possible)})
 
 
 class HttpServer(uvicorn.Server):
@@ -59,7 +54,7 @@ class HttpServer(uvicorn.Server):
         self,
         app: ASGIApp,
         listener: socket.socket,
-        limits: ConnectionLimits,
+        settings: ServerSettings,
         *,
         takes_websocket: Callable[[str], bool] = lambda _path: False,
     ) -> None:
@@ -68,7 +63,7 @@ class HttpServer(uvicorn.Server):
         Args:
             app: What answers.
             listener: A socket that listens; it is closed when the server ends.
-            limits: Of its connections.
+            settings: Limits and timeouts of its connections.
             takes_websocket: Whether there may be a WebSocket at a path. Elsewhere a wish for one is answered
                 as the request that it is.
         """
@@ -83,14 +78,15 @@ class HttpServer(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                timeout_keep_alive=limits.keep_alive_timeout_s,  # type: ignore[arg-type]  # a delay
+                timeout_keep_alive=settings.keep_alive_timeout_s,  # type: ignore[arg-type]  # a delay
                 timeout_graceful_shutdown=_DRAIN_S,
                 lifespan="off",
             )
         )
-        self._listener, self._limits, self._takes_websocket = listener, limits, takes_websocket
+        self._listener, self._settings, self._takes_websocket = listener, settings, takes_websocket
         self._connections = HttpConnections(
-            max_connections=limits.max_connections, max_per_address=limits.max_per_address
+            max_connections=settings.max_connections,
+            max_per_address=settings.max_connections_per_address or None,
         )
         self._accepting: asyncio.Task[None] | None = None
 
@@ -152,7 +148,7 @@ class HttpServer(uvicorn.Server):
             self.config,
             self.server_state,
             self.lifespan.state,
-            limits=self._limits,
+            settings=self._settings,
             connections=self._connections,
             takes_websocket=self._takes_websocket,
         )

@@ -56,7 +56,7 @@ class Installation:
         Raises:
             SettingsError: It cannot be made.
         """
-        folder = (data or settings.data_dir or _default_folder()).expanduser().absolute()
+        folder = (data or settings.storage.data_dir or _default_folder()).expanduser().absolute()
         try:
             for each in (folder, folder / "tmp"):
                 each.mkdir(parents=True, exist_ok=True)
@@ -96,13 +96,13 @@ class Installation:
     @property
     def postgres(self) -> EmbeddedPostgres | None:
         """The embedded database, not yet started; nothing if another is used."""
-        return None if self.settings.database_url else EmbeddedPostgres(self.folder / _POSTGRES)
+        return None if self.settings.database.url else EmbeddedPostgres(self.folder / _POSTGRES)
 
     @property
     def url(self) -> str:
         """Of the database."""
-        if self.settings.database_url:
-            return _noticing_loss(self.settings.database_url.get_secret_value())
+        if self.settings.database.url:
+            return _noticing_loss(self.settings.database.url.get_secret_value())
         return EmbeddedPostgres(self.folder / _POSTGRES).url
 
     @contextlib.contextmanager

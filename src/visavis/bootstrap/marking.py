@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from visavis.errors import SettingsError
-from visavis.settings import Settings
+from visavis.settings import CredentialSettings
 
 Mark = Callable[[Path, Path], None]
 """Copies an MP4 from the first path to the second, with credentials in it."""
@@ -16,7 +16,7 @@ def can_mark() -> bool:
     return importlib.util.find_spec("c2pa") is not None
 
 
-def marker(settings: Settings, folder: Path) -> Mark:
+def marker(settings: CredentialSettings, folder: Path) -> Mark:
     """What signs videos: by the certificate of the settings, or by one made on first use.
 
     Args:
@@ -28,7 +28,7 @@ def marker(settings: Settings, folder: Path) -> Mark:
     """
     from visavis.adapters.credentials import Marker, ensure_certificate
 
-    certificate, key = settings.credentials_certificate, settings.credentials_key
+    certificate, key = settings.certificate, settings.key
     if (certificate is None) != (key is None):
         raise SettingsError(
             "Set both VISAVIS_CREDENTIALS_CERTIFICATE and VISAVIS_CREDENTIALS_KEY, or neither."

@@ -9,7 +9,8 @@ from typing import Final
 
 from visavis.adapters import tethered
 from visavis.errors import BusyError, ChildError
-from visavis.settings import Settings
+from visavis.settings import JobSettings, LiveSettings, LogSettings, ModelSettings
+from visavis.settings.group import variables
 from visavis.surfaces.console.context import FaceInPhoto
 from visavis.worker.process_pool import ProcessPool
 from visavis.worker.protocol import CheckRequest, FaceRequest, RigRequest
@@ -20,13 +21,13 @@ _CHECK_PATIENCE_S: Final = 5.0
 _BUILD_PATIENCE_S: Final = 20.0
 _SPARE_SESSIONS: Final = 2
 _MAY_KNOW: Final = (
-    *("VISAVIS_MODELS_", "VISAVIS_OFFLINE", "VISAVIS_LOG_", "PATH", "HOME", "LANG", "LC_"),
-    *("TMPDIR", "XDG_", "PYTHON", "VIRTUAL_ENV", "LD_", "SSL_", "PIP_"),
+    *(each.name for group in (ModelSettings, LogSettings) for each in variables(group)),
+    *("PATH", "HOME", "LANG", "LC_", "TMPDIR", "XDG_", "PYTHON", "VIRTUAL_ENV", "LD_", "SSL_", "PIP_"),
 )
 
 
 def rendering(
-    settings: Settings, *, size: int, max_held: int | None = None, max_waiting: int | None = None
+    settings: JobSettings, *, size: int, max_held: int | None = None, max_waiting: int | None = None
 ) -> ProcessPool:
     """A pool of rendering processes. They read strangers' files and get no secrets.
 
@@ -40,13 +41,13 @@ def rendering(
         _command("visavis.cli.rendering_process"),
         size=size,
         environment=_environment(),
-        memory_bytes=settings.child_memory_bytes,
+        memory_bytes=settings.max_process_memory_bytes,
         max_held=max_held,
         max_waiting=max_waiting,
     )
 
 
-def sessions(settings: Settings) -> ProcessPool:
+def sessions(settings: LiveSettings) -> ProcessPool:
     """A pool of processes for live sessions. They are told besides which room servers they may join."""
     return ProcessPool(
         _command("visavis.cli.session_process"),
@@ -56,9 +57,9 @@ def sessions(settings: Settings) -> ProcessPool:
     )
 
 
-def render_count(settings: Settings) -> int:
+def render_count(settings: JobSettings) -> int:
     """How many jobs are rendered at a time."""
-    return settings.render_children or len(os.sched_getaffinity(0))
+    return settings.render_processes or len(os.sched_getaffinity(0))
 
 
 def media_check(pool: ProcessPool) -> Callable[[Path | None, Path | None, str], Awaitable[None]]:
@@ -109,6 +110,6 @@ def _environment(*more: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith(known)}
 
 
-def _spares(settings: Settings) -> int:
+def _spares(settings: LiveSettings) -> int:
     """Processes that wait for a live session: none where none are to be held."""
-    return 0 if settings.live_slots == 0 else min(_SPARE_SESSIONS, settings.live_slots or _SPARE_SESSIONS)
+    return 0 if settings.slots == 0 else min(_SPARE_SESSIONS, settings.slots or _SPARE_SESSIONS)

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from visavis.adapters import tethered
 from visavis.errors import LiveRoomError, SettingsError
-from visavis.settings import Settings
+from visavis.settings import RoomSettings
 from visavis.whole_file import whole_file
 
 KEY: Final = "visavis"
@@ -67,7 +67,7 @@ class EmbeddedRooms:
 
     name = "room server"
 
-    def __init__(self, settings: Settings, host: str, secret: str) -> None:
+    def __init__(self, settings: RoomSettings, host: str, secret: str) -> None:
         """Prepare.
 
         Args:
@@ -76,17 +76,17 @@ class EmbeddedRooms:
             secret: Of its key.
         """
         self._settings, self._secret = settings, secret
-        self._host = settings.rooms_host or (host if _is_ipv4(host) else _LOOPBACK)
+        self._host = settings.host or (host if _is_ipv4(host) else _LOOPBACK)
         everywhere = self._host == _EVERY_ADDRESS
-        self._shown = settings.rooms_address or (_own_address() if everywhere else self._host)
+        self._shown = settings.address or (_own_address() if everywhere else self._host)
         self._reached = _LOOPBACK if everywhere else self._host
-        self._port, self._udp_port = settings.rooms_port, settings.rooms_udp_port
+        self._port, self._udp_port = settings.port, settings.udp_port
         self._process: subprocess.Popen[str] | None = None
 
     @property
     def address(self) -> RoomsAddress:
         """Where it is, once it was started."""
-        public = self._settings.rooms_url or f"ws://{self._shown}:{self._port}"
+        public = self._settings.url or f"ws://{self._shown}:{self._port}"
         return RoomsAddress(f"ws://{self._reached}:{self._port}", public)
 
     def start(self) -> None:

@@ -17,7 +17,7 @@ from visavis.adapters import scratch, tethered
 from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.adapters.scratch import scratch_folder
 from visavis.bootstrap import loop_factory
-from visavis.bootstrap.http_server import HttpServer, connection_limits, raise_descriptor_limit
+from visavis.bootstrap.http_server import HttpServer, raise_descriptor_limit, within_descriptor_limit
 from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.parts import gateway, rooms_secret, worker_context
 from visavis.bootstrap.roomserver import EmbeddedRooms
@@ -105,7 +105,7 @@ async def _work(installation: Installation, folder: Path) -> None:
 
 def _rooms(installation: Installation, host: str) -> EmbeddedRooms | None:
     """The embedded room server, not yet started; nothing if another is used."""
-    if installation.settings.livekit_url:
+    if installation.settings.livekit.url:
         return None
 
     async def secret() -> str:
@@ -115,7 +115,7 @@ def _rooms(installation: Installation, host: str) -> EmbeddedRooms | None:
         finally:
             await database.close()
 
-    return EmbeddedRooms(installation.settings, host, asyncio.run(secret()))
+    return EmbeddedRooms(installation.settings.rooms, host, asyncio.run(secret()))
 
 
 class _Serving:
@@ -141,7 +141,7 @@ class _Serving:
         parts: list[SupervisedService | None] = [postgres, rooms, self._worker]
         self._supervisor = Supervisor(
             [part for part in parts if part is not None],
-            restart_timeout_s=installation.settings.restart_timeout_s,
+            restart_timeout_s=installation.settings.server.restart_timeout_s,
         )
 
     async def serve(self, listener: socket.socket, on_start: Callable[[Started], None]) -> None:
@@ -157,8 +157,8 @@ class _Serving:
                 self._rooms.address.write(self._installation.rooms_note)
             self._worker.start()
             async with gateway(self._installation, self._folder, lambda: self._supervisor.is_whole) as it:
-                limits = connection_limits(self._installation.settings)
-                server = HttpServer(it.app, listener, limits, takes_websocket=it.takes_websocket)
+                settings = within_descriptor_limit(self._installation.settings.server)
+                server = HttpServer(it.app, listener, settings, takes_websocket=it.takes_websocket)
                 await self._run(server, stopped, lambda: self._announce(listener, stopped, on_start))
         finally:
             await asyncio.to_thread(self._supervisor.stop)
@@ -192,7 +192,7 @@ class _Serving:
     ) -> None:
         database = Database(self._installation.url)
         try:
-            if self._installation.settings.live_slots != 0 and not await _has_slots(database, stopped):
+            if self._installation.settings.live.slots != 0 and not await _has_slots(database, stopped):
                 _log.warning("no_live_slots_yet")
             started = await _started(self._installation, database, listener)
         finally:
@@ -216,14 +216,13 @@ async def _started(installation: Installation, database: Database, listener: soc
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     key = secret = None
-    configured = installation.settings.webhook_secret
     async with database.transaction() as tx:
         if not await keys.count(tx):
             row, key = await keys.create(tx, FIRST_KEY_NAME)
-            secret = await secret_of(tx, row.id, configured.get_secret_value() if configured else None)
+            secret = await secret_of(tx, row.id, installation.settings.webhooks.shared_secret)
         link = await sign_ins.first_link(tx)
     url = f"http://{shown}:{port}"
-    base = (installation.settings.public_url or url).rstrip("/")
+    base = (installation.settings.server.public_url or url).rstrip("/")
     return Started(url, key, secret, f"{base}/sign-in#{link}" if link else None)
 
 

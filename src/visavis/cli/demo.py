@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
+from visavis import bootstrap
 from visavis.cli.console import clear_errors, doing, say
 from visavis.cli.render import Look, make_video
 from visavis.engine.performer import Manners
 from visavis.samples import SENTENCE, write_astronaut, write_portrait, write_sentence
-from visavis.settings import read_settings
 
 
 @clear_errors
@@ -19,7 +19,7 @@ def demo(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the video.")] = Path("out"),
 ) -> None:
     """Let the built-in portrait, and an astronaut, say the built-in sentence."""
-    settings = read_settings()
+    settings = bootstrap.read_settings()
     output.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="visavis-demo-") as folder:
         portrait, photo = Path(folder) / "portrait.png", Path(folder) / "astronaut.png"

@@ -9,8 +9,8 @@ import typer
 from visavis import bootstrap
 from visavis.cli.console import clear_errors, doing, say
 from visavis.engine.sheet import contact_sheet
+from visavis.engine.threads import use_one_thread
 from visavis.errors import InputError, OutputError
-from visavis.settings import read_settings
 
 
 @clear_errors
@@ -26,10 +26,10 @@ def inspect(
     if not video.is_file():
         raise InputError(f"There is no video {video}.")
     path = output or video.with_suffix(".png")
-    settings = read_settings()
-    bootstrap.prepare_process(settings)
+    settings = bootstrap.read_settings()
+    use_one_thread()
     with doing("Reading the video") as now:
-        models = bootstrap.face_models(settings, progress=now)
+        models = bootstrap.face_models(settings.models, progress=now)
         sheet = contact_sheet(video, models, start_s=start, seconds=seconds)
     done, encoded = cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
     if not done:

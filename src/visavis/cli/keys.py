@@ -9,9 +9,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from visavis.bootstrap import read_settings
 from visavis.cli.console import clear_errors, say
 from visavis.cli.serve import DATA_HELP, refuse_without_extra
-from visavis.settings import read_settings
 
 if TYPE_CHECKING:
     from visavis.core.database import Tx
@@ -119,11 +119,11 @@ def secret(word: Word, data: Data = None) -> None:
     from visavis.core import webhooks
     from visavis.core.identity import keys
 
-    configured = read_settings().webhook_secret
+    shared = read_settings().webhooks.shared_secret
 
     async def read(tx: "Tx") -> str:
         row = await keys.named(tx, word)
-        return await webhooks.secret_of(tx, row.id, configured.get_secret_value() if configured else None)
+        return await webhooks.secret_of(tx, row.id, shared)
 
     say.print(_with_database(read, data), markup=False)
 
@@ -169,7 +169,7 @@ def link(email: Annotated[str, typer.Argument(help="E-mail address.")], data: Da
     async def write(tx: "Tx") -> str:
         return await sign_ins.link_for(tx, email)
 
-    base = (read_settings().public_url or "http://127.0.0.1:8000").rstrip("/")
+    base = (read_settings().server.public_url or "http://127.0.0.1:8000").rstrip("/")
     say.print(f"{base}/sign-in#{_with_database(write, data)}", markup=False, soft_wrap=True)
 
 
@@ -177,11 +177,11 @@ def _make_and_show(make: "Callable[[Tx], Awaitable[tuple[ApiKey, str]]]", data: 
     """Make a key, and show it with the secret of its notifications."""
     from visavis.core import webhooks
 
-    configured = read_settings().webhook_secret
+    shared = read_settings().webhooks.shared_secret
 
     async def make_with_secret(tx: "Tx") -> tuple[str, str]:
         row, key = await make(tx)
-        value = configured.get_secret_value() if configured else None
+        value = shared
         return key, await webhooks.secret_of(tx, row.id, value)
 
     key, secret = _with_database(make_with_secret, data)

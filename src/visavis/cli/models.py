@@ -8,7 +8,6 @@ import typer
 from visavis import bootstrap
 from visavis.adapters.face_models import default_models_directory
 from visavis.cli.console import clear_errors, doing, say
-from visavis.settings import read_settings
 
 app = typer.Typer(help="The landmark models that read faces.", no_args_is_help=True)
 
@@ -27,9 +26,9 @@ def pull(
     ] = None,
 ) -> None:
     """Fetch the models now, so that nothing has to be fetched later."""
-    settings = read_settings()
+    settings = bootstrap.read_settings().models
     if source is not None:
-        settings = settings.model_copy(update={"models_source": source})
+        settings = settings.model_copy(update={"source": source})
     with doing("Looking for the models") as now:
         bootstrap.face_models(settings, progress=now)
-    say.print(f"The models are in {settings.models_dir or default_models_directory()}", markup=False)
+    say.print(f"The models are in {settings.dir or default_models_directory()}", markup=False)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -26,9 +26,10 @@ from visavis.engine.rig.build import build_rig
 from visavis.engine.rig.file import is_rig, load_rig
 from visavis.engine.rig.model import Rig
 from visavis.engine.sound import open_sound
+from visavis.engine.threads import use_one_thread
 from visavis.engine.view import FaceView, PhotoView, View
 from visavis.errors import InputError, OutputError, PhotoError
-from visavis.settings import Settings, read_settings
+from visavis.settings import CredentialSettings, ModelSettings, Settings
 from visavis.whole_file import whole_file
 
 log = structlog.get_logger()
@@ -84,9 +85,9 @@ def render(
     offline: Annotated[bool, typer.Option("--offline", help="Never reach for the network.")] = False,
 ) -> None:
     """Make a video of the face saying the sound."""
-    settings = read_settings()
+    settings = bootstrap.read_settings()
     if offline:
-        settings = settings.model_copy(update={"offline": True})
+        settings = replace(settings, models=settings.models.model_copy(update={"offline": True}))
     look = Look(frame, _even(size), background)
     make_video(
         settings, face, speech, output, look, fps=parse_fps(fps), manners=Manners(liveliness, emotion, seed)
@@ -104,13 +105,13 @@ def make_video(
     manners: Manners,
 ) -> Rendered:
     """The whole job, with its bar and its closing line."""
-    bootstrap.prepare_process(settings)
+    use_one_thread()
     started = time.perf_counter()
     _refuse_missing(face, "photo")
     with open_sound(sound_path, rate_hz=SOUND_RATE_HZ) as sound:
-        rig = open_face(settings, face, None if look.framing is Framing.PHOTO else look.size_px)
+        rig = open_face(settings.models, face, None if look.framing is Framing.PHOTO else look.size_px)
         view = _view(rig, look)
-        with frames_bar(float(fps)) as on_progress, _marked(settings, output) as target:
+        with frames_bar(float(fps)) as on_progress, _marked(settings.credentials, output) as target:
             rendered = render_video(
                 view,
                 sound,
@@ -134,7 +135,7 @@ def make_video(
 
 
 @contextmanager
-def _marked(settings: Settings, output: Path) -> Iterator[Path]:
+def _marked(settings: CredentialSettings, output: Path) -> Iterator[Path]:
     """A path to render to; what lies there in the end comes to `output`, with content credentials in it.
 
     Without the library for them, which is an extra, the video goes to `output` as it is.
@@ -151,11 +152,11 @@ def _marked(settings: Settings, output: Path) -> Iterator[Path]:
             mark(video, marked)
 
 
-def open_face(settings: Settings, face: Path, size_px: int | None) -> Rig:
+def open_face(settings: ModelSettings, face: Path, size_px: int | None) -> Rig:
     """The rig of a photo, or of a rig file; a face's warnings are said.
 
     Args:
-        settings: For the landmark models.
+        settings: Settings of the face models.
         face: The file.
         size_px: Side of the frames a photo is taken apart for; nothing for the photo's own scale.
     """

@@ -12,7 +12,7 @@ from visavis.cli.render import DEFAULT_SIZE_PX, MAX_SIZE_PX, MIN_SIZE_PX
 from visavis.engine.photo import read_photo
 from visavis.engine.rig.build import build_rig
 from visavis.engine.rig.file import SUFFIX, load_rig, save_rig
-from visavis.settings import read_settings
+from visavis.engine.threads import use_one_thread
 
 app = typer.Typer(help="Pack a face into one file, and look into such files.", no_args_is_help=True)
 
@@ -30,10 +30,10 @@ def build(
 ) -> None:
     """Take a photo apart and pack it into one file that `render` accepts in the photo's place."""
     path = output or photo.with_suffix(SUFFIX)
-    settings = read_settings()
-    bootstrap.prepare_process(settings)
+    settings = bootstrap.read_settings()
+    use_one_thread()
     with doing("Reading the face") as now:
-        models = bootstrap.face_models(settings, progress=now)
+        models = bootstrap.face_models(settings.models, progress=now)
         started = time.perf_counter()
         built = build_rig(models, read_photo(photo), size=size)
         taken_s = time.perf_counter() - started

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from visavis import telemetry
+from visavis import bootstrap
 from visavis.cli.console import clear_errors, complain, say
 from visavis.errors import ExtraMissingError, SettingsError
-from visavis.settings import read_settings
 
 if TYPE_CHECKING:
     from visavis.rooms.server import Options
@@ -58,7 +57,7 @@ def rooms(
     """
     if importlib.util.find_spec("aiortc") is None or importlib.util.find_spec("aiohttp") is None:
         raise ExtraMissingError('The room server is not installed: pip install "visavis[rooms]".')
-    telemetry.configure(read_settings())
+    bootstrap.read_settings()
     key, secret = _read_key(dev=dev, host=host)
     from visavis.rooms.server import Options
     from visavis.rooms.sockets import parse_ports

@@ -6,10 +6,9 @@ from typing import Annotated, Final
 
 import typer
 
-from visavis import bootstrap, telemetry
+from visavis import bootstrap
 from visavis.cli.console import clear_errors, doing, say
 from visavis.errors import ExtraMissingError
-from visavis.settings import Settings, read_settings
 
 DATA_HELP: Final = "Folder for everything that is kept."
 _PARTS: Final = (
@@ -37,9 +36,9 @@ def serve(
     from visavis.bootstrap import serving
     from visavis.bootstrap.installation import Installation
 
-    settings = _settings()
+    settings = bootstrap.read_settings()
     with doing("Looking for the models") as now:
-        bootstrap.face_models(settings, progress=now)
+        bootstrap.face_models(settings.models, progress=now)
 
     def announce(started: serving.Started) -> None:
         say.print(f"visavis serves {started.url} (documentation: {started.url}/docs)", markup=False)
@@ -64,8 +63,8 @@ def work(data: Annotated[Path | None, typer.Option(help=DATA_HELP)] = None) -> N
     refuse_without_extra()
     from visavis.bootstrap import serving
 
-    settings = _settings()
-    bootstrap.face_models(settings)
+    settings = bootstrap.read_settings()
+    bootstrap.face_models(settings.models)
     serving.work_alone(settings, data)
 
 
@@ -77,9 +76,3 @@ def refuse_without_extra() -> None:
     """
     if any(find_spec(part) is None for part in _PARTS):
         raise ExtraMissingError("The API is not installed: `pip install 'visavis[serve]'`.")
-
-
-def _settings() -> Settings:
-    settings = read_settings()
-    telemetry.configure(settings)
-    return settings

@@ -10,27 +10,27 @@ from visavis.bootstrap import external_rooms
 from visavis.engine.photo import Photo
 from visavis.engine.rig.build import build_rig
 from visavis.engine.speech import SpeechModel
+from visavis.engine.threads import use_one_thread
 from visavis.realtime.cost import measure_cost
 from visavis.realtime.ports import VideoSettings
 from visavis.samples.portrait import paint_portrait
-from visavis.settings import read_settings
 from visavis.worker.children.session import serve
 
 
 def main() -> None:
     """Serve commands from standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    settings = read_settings()
-    bootstrap.prepare_process(settings)
+    settings = bootstrap.read_settings()
+    use_one_thread()
 
     def measure(speech: SpeechModel, video: VideoSettings) -> float:
-        rig = build_rig(bootstrap.face_models(settings), Photo(paint_portrait(), None)).rig
+        rig = build_rig(bootstrap.face_models(settings.models), Photo(paint_portrait(), None)).rig
         return measure_cost(rig, speech, video)
 
     serve(
         bootstrap.speech_model,
         measure,
-        partial(external_rooms.forward, settings),
+        partial(external_rooms.forward, settings.rooms),
         loop_factory=bootstrap.loop_factory(),
     )
     # The room library's threads call Python to the last. An interpreter that is taken down ends them by

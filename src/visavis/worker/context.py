@@ -8,12 +8,14 @@ from typing import Final, TypeVar
 
 import structlog
 
+from visavis.core.billing import money
 from visavis.core.database import Database
 from visavis.core.jobs import Prices
 from visavis.core.webhooks import EventRenderer
 from visavis.errors import DatabaseError
 from visavis.ports import ObjectStore, Rooms
 from visavis.realtime.ports import VideoSettings
+from visavis.settings import JobSettings, LiveSettings, StorageSettings, WebhookSettings
 from visavis.worker.process_pool import ProcessPool
 
 _PATIENCE_S: Final = 60.0
@@ -24,27 +26,6 @@ _Result = TypeVar("_Result")
 _log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
-class Policy:
-    """What the operator decided.
-
-    Attributes:
-        job_limit_s: Time for one try of a job; nothing for no limit.
-        result_ttl_s: How long results are kept.
-        prices: What the operator charges.
-        rig_ttl_s: How long faces are kept that no session shows.
-        webhook_secret: One for all keys; nothing if each has its own.
-        webhook_retry_after_s: Pauses between tries.
-    """
-
-    job_limit_s: float | None
-    result_ttl_s: int
-    prices: Prices
-    rig_ttl_s: float
-    webhook_secret: str | None
-    webhook_retry_after_s: tuple[float, ...]
-
-
 @dataclass
 class LiveOptions:
     """What live sessions need.
@@ -52,16 +33,20 @@ class LiveOptions:
     Attributes:
         rooms: Where they meet, as workers reach them.
         shown_url: The address of that server, as clients know it.
-        video: How their video is sent.
-        wanted_slots: How many a worker shall hold; measured if not given.
+        settings: Settings of live sessions.
         slots: How many this one holds: none until that is known, and none once it drains.
     """
 
     rooms: Rooms
     shown_url: str
-    video: VideoSettings
-    wanted_slots: int | None
+    settings: LiveSettings
     slots: int = 0
+
+    @property
+    def video(self) -> VideoSettings:
+        """How their video is sent."""
+        live = self.settings
+        return VideoSettings(size_px=live.size_px, fps=live.fps, codec=live.codec, kbps=live.max_kbps)
 
 
 @dataclass(frozen=True)
@@ -78,7 +63,9 @@ class WorkerContext:
         event_renderers: For each surface, by its name, what renders and signs its events. The worker knows no
             surface: `bootstrap` gives them.
         post: Posts a body with headers to an address; gives the status.
-        policy: What the operator decided.
+        jobs: Settings of jobs.
+        storage: Settings of storage.
+        webhooks: Settings of webhooks.
         folder: For files on their way.
         collect_garbage: Deletes the temporary files of killed processes; returns the number of folders.
     """
@@ -91,9 +78,16 @@ class WorkerContext:
     mark: Callable[[Path, Path], None]
     event_renderers: Mapping[str, EventRenderer]
     post: Callable[[str, bytes, dict[str, str]], Awaitable[int]]
-    policy: Policy
+    jobs: JobSettings
+    storage: StorageSettings
+    webhooks: WebhookSettings
     folder: Path
     collect_garbage: Callable[[], int]
+
+    @property
+    def prices(self) -> Prices:
+        """What jobs cost."""
+        return Prices(video_hour_micros=money.from_usd(self.jobs.price_per_hour_usd))
 
 
 async def patiently(write: Callable[[], Awaitable[_Result]]) -> _Result:

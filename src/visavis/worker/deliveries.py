@@ -15,11 +15,10 @@ _log = structlog.get_logger()
 
 async def deliver(context: WorkerContext, delivery_id: int) -> None:
     """Try a delivery once. No transaction is open while the receiver is waited for."""
-    policy = context.policy
 
     async def begin() -> webhooks.Claim | None:
         async with context.database.transaction() as tx:
-            return await webhooks.begin(tx, delivery_id, policy.webhook_secret)
+            return await webhooks.begin(tx, delivery_id, context.webhooks.shared_secret)
 
     claim = await patiently(begin)
     if claim is None:
@@ -46,7 +45,7 @@ async def deliver(context: WorkerContext, delivery_id: int) -> None:
                 claim,
                 is_delivered=is_delivered,
                 outcome=outcome,
-                retry_after_s=policy.webhook_retry_after_s,
+                retry_after_s=context.webhooks.retry_delays_s,
             )
 
     await patiently(end)

@@ -26,7 +26,7 @@ async def run_job(context: WorkerContext, job_id: str) -> None:
 
     async def begin() -> Job | None:
         async with context.database.transaction() as tx:
-            return await jobs.begin(tx, job_id, ttl_s=context.policy.result_ttl_s)
+            return await jobs.begin(tx, job_id, ttl_s=context.storage.result_ttl_s)
 
     job = await patiently(begin)
     if job is None:
@@ -69,11 +69,11 @@ def _earlier_results(job: Job) -> list[str]:
 
 
 async def _finish(context: WorkerContext, job: Job, output: jobs.JobOutput) -> bool:
-    policy = context.policy
-
     async def write() -> bool:
         async with context.database.transaction() as tx:
-            return await jobs.finish(tx, job, output, ttl_s=policy.result_ttl_s, prices=policy.prices)
+            return await jobs.finish(
+                tx, job, output, ttl_s=context.storage.result_ttl_s, prices=context.prices
+            )
 
     return await patiently(write)
 
@@ -81,7 +81,7 @@ async def _finish(context: WorkerContext, job: Job, output: jobs.JobOutput) -> b
 async def _fail(context: WorkerContext, job: Job, code: str, message: str) -> None:
     async def write() -> bool:
         async with context.database.transaction() as tx:
-            return await jobs.fail(tx, job, code, message, ttl_s=context.policy.result_ttl_s)
+            return await jobs.fail(tx, job, code, message, ttl_s=context.storage.result_ttl_s)
 
     if await patiently(write):
         await _delete_inputs(context, job)
@@ -90,7 +90,7 @@ async def _fail(context: WorkerContext, job: Job, code: str, message: str) -> No
 async def _release(context: WorkerContext, job: Job, *, counts: bool) -> bool:
     async def write() -> bool:
         async with context.database.transaction() as tx:
-            return await jobs.release(tx, job, counts=counts, ttl_s=context.policy.result_ttl_s)
+            return await jobs.release(tx, job, counts=counts, ttl_s=context.storage.result_ttl_s)
 
     return await patiently(write)
 

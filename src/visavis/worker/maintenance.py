@@ -79,7 +79,7 @@ async def collect_garbage(context: WorkerContext) -> None:
     """Delete what has been kept long enough, and what a crash left behind."""
     async with context.database.transaction() as tx:
         expired = await jobs.expire(tx)
-        unused = await rigs.forget_unused(tx, age_s=context.policy.rig_ttl_s)
+        unused = await rigs.forget_unused(tx, age_s=context.storage.rig_ttl_s)
         await events.forget(tx)
         await rates.forget(tx)
         await sign_in_tries.forget(tx)

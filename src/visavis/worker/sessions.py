@@ -119,8 +119,8 @@ class LiveSessions:
 
     async def _count_slots(self) -> int:
         live = self._context.live
-        if live.wanted_slots is not None:
-            return live.wanted_slots
+        if live.settings.slots is not None:
+            return live.settings.slots
         cost = await measure_cost(self._session_pool, live.video)
         return max(1, int(len(os.sched_getaffinity(0)) * _CORES_FOR_SESSIONS / cost))
 

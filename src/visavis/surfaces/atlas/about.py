@@ -95,7 +95,7 @@ async def me(principal: KeyPrincipal, context: Given) -> wire.MeAnswer:
     """Your key, its rate limit and plan."""
     async with context.database.transaction() as tx:
         key = await keys.read(tx, principal)
-        rate = await rates.stand(tx, principal, default_rate=context.limits.requests_per_minute)
+        rate = await rates.stand(tx, principal, default_rate=context.requests.requests_per_minute)
         used = await rates.requests_this_month(tx, principal)
     return wire.MeAnswer(
         authenticated=True,

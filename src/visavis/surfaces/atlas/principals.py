@@ -25,7 +25,7 @@ async def count(context: Context, principal: Principal) -> None:
 
 
 async def _count_poll(tx: Tx, principal: Principal, context: Context) -> None:
-    await rates.take(tx, principal, default_rate=context.limits.requests_per_minute, polling=True)
+    await rates.take(tx, principal, default_rate=context.requests.requests_per_minute, polling=True)
 
 
 async def _count_session(tx: Tx, principal: Principal, context: Context) -> None:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel
 
 from visavis.core import leases, sessions
+from visavis.core.billing import money
 from visavis.core.identity.principals import Principal
 from visavis.core.schema import Session
 from visavis.core.secret import SEALS, seal, shared_secret
@@ -80,7 +81,7 @@ async def _create(
         rig_id=rig,
         idle_timeout_s=sessions.clamp_idle(body.idle_timeout),
         max_duration_s=live.max_duration_s,
-        price_per_hour_micros=live.price_per_hour_micros,
+        price_per_hour_micros=money.from_usd(live.price_per_hour_usd),
         room_prefix=live_wire.ROOM_PREFIX,
     )
     async with context.database.transaction() as tx:
@@ -129,7 +130,7 @@ async def swap(
     async with context.database.transaction() as tx:
         row = await sessions.find_active(tx, principal, session_id)
     async with _read(_SWAP, request, context) as sent:
-        rig = await _face_of(context, principal, sent.fields, takes_urls=live.swap_takes_urls)
+        rig = await _face_of(context, principal, sent.fields, takes_urls=live.allow_swap_urls)
     if rig is None:
         raise InputError("Missing required fields: face.")
     async with context.database.transaction() as tx:
@@ -188,9 +189,9 @@ async def _join(principal: Principal, context: Context, body: live_wire.External
             mode=sessions.EXTERNAL,
             livekit_url=url,
             rig_id=rig,
-            idle_timeout_s=live.external_idle_s,
+            idle_timeout_s=live.external_idle_timeout_s,
             max_duration_s=live.max_duration_s,
-            price_per_hour_micros=live.price_per_hour_micros,
+            price_per_hour_micros=money.from_usd(live.price_per_hour_usd),
             room=body.room_name,
             sealed_token=sealed,
         )
@@ -239,6 +240,6 @@ async def _face_of(
 def _read(
     body: BodyType[_Body], request: Request, context: Context
 ) -> AbstractAsyncContextManager[SentBody[_Body]]:
-    max_bytes = context.live.max_face_bytes
+    max_bytes = context.requests.max_face_bytes
     max_json_bytes = int(max_bytes * _BASE64_GROWTH) + MAX_TEXT_BYTES
     return body.read(request, folder=context.folder, max_bytes=max_bytes, max_json_bytes=max_json_bytes)

@@ -44,7 +44,7 @@ async def get_job(
     async with context.database.transaction() as tx:
         job = await jobs.find(tx, principal, job_id, surface=NAME)
         position = await jobs.position(tx, job)
-    ttl_s = context.limits.result_ttl_s
+    ttl_s = context.storage.result_ttl_s
     path = jobs.available_result(job)
     url = await _link(context, request, path) if path else None
     return wire.job_answer(job, queue_position=position, url=url, ttl_s=ttl_s)
@@ -68,7 +68,7 @@ async def get_result(
         job = await jobs.find(tx, principal, job_id, surface=NAME)
     url = await _link(context, request, jobs.result_path(job))
     return wire.ResultAnswer(
-        url=url, content_type=jobs.input_of(job).content_type, expires_in=context.limits.result_ttl_s
+        url=url, content_type=jobs.input_of(job).content_type, expires_in=context.storage.result_ttl_s
     )
 
 
@@ -87,7 +87,7 @@ async def get_file(name: str, context: Given, expires: str = "", signature: str 
 
 async def _link(context: Context, request: Request, path: str) -> str:
     try:
-        link = await context.store.link(path, ttl_s=context.limits.result_ttl_s)
+        link = await context.store.link(path, ttl_s=context.storage.result_ttl_s)
     except StoreError as error:
         raise LinkError("Failed to generate the download URL.") from error
     return context.base_url(request) + link if link.startswith("/") else link

@@ -56,7 +56,7 @@ async def rig_of_request(
             if not takes_urls:
                 raise InputError(f"{name}: addresses are not accepted here. Upload a face.")
             return await faces.rig_of_url(context, principal, face, name)
-        content = _decoded(face, name, max_bytes=context.live.max_face_bytes)
+        content = _decoded(face, name, max_bytes=context.requests.max_face_bytes)
         return await faces.rig_of_bytes(context, principal, content, name)
     return None
 

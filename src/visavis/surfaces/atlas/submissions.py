@@ -99,7 +99,7 @@ async def _speak(
 def _read(
     body: BodyType[_Body], request: Request, context: Context
 ) -> AbstractAsyncContextManager[SentBody[_Body]]:
-    max_bytes = context.limits.max_upload_bytes
+    max_bytes = context.requests.max_upload_bytes
     return body.read(request, folder=context.folder, max_bytes=max_bytes, max_json_bytes=MAX_TEXT_BYTES)
 
 
@@ -184,7 +184,7 @@ def _idempotency_key(request: Request) -> str | None:
 
 
 def _spoken(said: wire.SpeechRequest, context: Context) -> dict[str, Any]:
-    max_chars = context.limits.max_text_chars
+    max_chars = context.requests.max_text_chars
     if len(said.text) > max_chars:
         raise RequestError(f"text: {len(said.text)} characters; at most {max_chars} are spoken.")
     if not said.text.strip():

@@ -48,6 +48,6 @@ async def _read(
     """Count the check, then read its upload: the processes that check also do the work of others."""
     async with context.shared.database.transaction() as tx:
         await rates.take_named(tx, f"check:{principal.credential.id}", max_per_minute=_MAX_CHECKS_PER_MINUTE)
-    folder, max_bytes = context.shared.folder, context.shared.limits.max_upload_bytes
+    folder, max_bytes = context.shared.folder, context.shared.requests.max_upload_bytes
     async with body.read(request, folder=folder, max_bytes=max_bytes) as sent:
         yield sent

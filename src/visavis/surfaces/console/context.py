@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from visavis.settings import JobSettings, WebhookSettings
 from visavis.surfaces.shared.context import Context
 
 PREFIX: Final = "/console/api"
@@ -15,12 +16,13 @@ class ShownSetting:
     """A setting as the console shows it.
 
     Attributes:
-        name: Of the environment variable.
-        value: As it is; of secrets only whether they are set.
-        default: Unless it is set.
-        is_set: Whether it differs from the default.
+        name: Name of the environment variable.
+        value: Value in use; `None` for a secret.
+        default: Value when the variable is not set; `None` for a secret.
+        is_set: Whether the value differs from the default.
         is_secret: Whether the value is hidden.
-        description: For people.
+        description: Noun phrase in plain English.
+        group: Heading that the setting belongs under.
     """
 
     name: str
@@ -29,6 +31,7 @@ class ShownSetting:
     is_set: bool
     is_secret: bool
     description: str
+    group: str
 
 
 @dataclass(frozen=True)
@@ -54,15 +57,13 @@ class ConsoleContext:
         default_face: The built-in portrait, as JPEG.
         look_for_face: Finds the face in a photo, for an account; raises `InputError` if there is none that
             can be used, `BusyError` or `ChildError` when there is no time to look.
-        price_per_hour_usd: Of video.
-        live_price_per_hour_usd: Of live sessions.
-        webhook_secret: One for all keys; nothing if each has its own.
+        jobs: Settings of jobs: what video costs.
+        webhooks: Settings of webhooks: the signing secret for all keys.
     """
 
     shared: Context
     settings: tuple[ShownSetting, ...]
     default_face: Callable[[], Awaitable[bytes]]
     look_for_face: Callable[[Path, str], Awaitable[FaceInPhoto]]
-    price_per_hour_usd: float
-    live_price_per_hour_usd: float
-    webhook_secret: str | None
+    jobs: JobSettings
+    webhooks: WebhookSettings

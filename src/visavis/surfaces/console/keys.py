@@ -33,7 +33,7 @@ async def list_keys(principal: SignedIn, context: Given) -> wire.KeyList:
     return wire.KeyList(
         keys=rows,
         may_create=Scope.KEYS in principal.scopes,
-        default_requests_per_minute=context.shared.limits.requests_per_minute,
+        default_requests_per_minute=context.shared.requests.requests_per_minute,
     )
 
 
@@ -47,7 +47,7 @@ async def create_key(body: wire.KeyRequest, principal: SignedIn, context: Given)
             raise NotPermittedError("You are signed in with a key; sign in as a user to make others.")
         row, key = await keys.create(tx, body.name, allowance=allowance, user=me)
         await tx.refresh(row)
-        secret = await webhooks.secret_of(tx, row.id, context.webhook_secret)
+        secret = await webhooks.secret_of(tx, row.id, context.webhooks.shared_secret)
     shown = _row(row, me, me, used=MonthlyUsage(), requests=0)
     return wire.NewKey(key=key, webhook_secret=secret, row=shown)
 

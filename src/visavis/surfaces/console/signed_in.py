@@ -61,7 +61,7 @@ def _is_ours(origin: str, request: Request, context: ConsoleContext) -> bool:
         return False
     if sent.authority == base.authority:
         # Without an address of the operator's, a proxy in front may have ended the TLS of a request.
-        return sent.scheme in {base.scheme, "https" if context.shared.limits.public_url is None else ""}
+        return sent.scheme in {base.scheme, "https" if context.shared.server.public_url is None else ""}
     return sent.authority == here.authority and sent.scheme in {here.scheme, "https"}
 
 

@@ -128,7 +128,7 @@ async def token(body: wire.TokenRequest, principal: SignedIn, context: Given) ->
 
     It stands for the key that is named, or for your own: what is done with it is counted on that key.
     """
-    rate = _CONSOLE_RATE * context.shared.limits.requests_per_minute
+    rate = _CONSOLE_RATE * context.shared.requests.requests_per_minute
     async with context.shared.database.transaction() as tx:
         made, key = await tokens.issue(tx, principal, body.key_id, console_requests_per_minute=rate)
     return wire.TokenAnswer(
@@ -157,10 +157,10 @@ async def _holder(tx: Tx, secret: str) -> sign_ins.Holder:
 
 
 def _limits(context: ConsoleContext) -> wire.LimitsAnswer:
-    limits = context.shared.limits
+    limits = context.shared.requests
     return wire.LimitsAnswer(
         max_upload_bytes=limits.max_upload_bytes,
-        max_face_bytes=context.shared.live.max_face_bytes,
+        max_face_bytes=limits.max_face_bytes,
         max_text_chars=limits.max_text_chars,
     )
 

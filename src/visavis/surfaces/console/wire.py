@@ -295,6 +295,7 @@ class SettingRow(_Wire):
     is_set: bool
     is_secret: bool
     description: str
+    group: str = Field(description="Heading that the setting belongs under.")
 
 
 class SettingsAnswer(_Wire):

@@ -65,8 +65,8 @@ async def read_usage(
             for row in found
         ],
         keys=[wire.KeyName(id=key.id, prefix=key.prefix, name=key.name) for key in of_id.values()],
-        price_per_hour_usd=context.price_per_hour_usd,
-        live_price_per_hour_usd=context.live_price_per_hour_usd,
+        price_per_hour_usd=context.jobs.price_per_hour_usd,
+        live_price_per_hour_usd=context.shared.live.price_per_hour_usd,
     )
 
 
@@ -105,6 +105,7 @@ async def read_settings(_operator: Operator, context: Given) -> wire.SettingsAns
                 is_set=row.is_set,
                 is_secret=row.is_secret,
                 description=row.description,
+                group=row.group,
             )
             for row in context.settings
         ]

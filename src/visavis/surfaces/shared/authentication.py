@@ -98,7 +98,7 @@ async def count_request(tx: Tx, principal: Principal, context: Context) -> None:
     Raises:
         RateLimitError: It is one too many.
     """
-    await rates.take(tx, principal, default_rate=context.limits.requests_per_minute)
+    await rates.take(tx, principal, default_rate=context.requests.requests_per_minute)
 
 
 def authenticated(scheme: Scheme, count: Count | None = count_request) -> Callable[..., Awaitable[Principal]]:

@@ -4,32 +4,9 @@ It knows no sockets: `HttpProtocol` tells it what becomes of each connection.
 """
 
 import ipaddress
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 _IPV6_PREFIX: Final = 64  # what one customer of a provider has
-
-
-@dataclass(frozen=True)
-class ConnectionLimits:
-    """What the operator decided.
-
-    Attributes:
-        max_connections: Of all clients together.
-        max_per_address: Of one IPv4 address, or one IPv6 network of 64 bits; `None` for no limit. Loopback
-            addresses have none: a proxy on this machine is there for everybody.
-        max_header_bytes: Request line and headers of a request together.
-        header_timeout_s: For a request line with its headers, from the first byte on.
-        body_timeout_s: In so long something must come of a body, or something of an answer be taken.
-        keep_alive_timeout_s: Between two requests.
-    """
-
-    max_connections: int
-    max_per_address: int | None
-    max_header_bytes: int
-    header_timeout_s: float
-    body_timeout_s: float
-    keep_alive_timeout_s: float
 
 
 class HttpConnection(Protocol):

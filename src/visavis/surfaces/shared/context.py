@@ -11,49 +11,8 @@ from starlette.requests import HTTPConnection, Request
 from visavis.core.database import Database
 from visavis.core.urls import Url
 from visavis.ports import ObjectStore, Rooms, SpeechSynthesizer
+from visavis.settings import LiveSettings, RequestSettings, ServerSettings, StorageSettings
 from visavis.surfaces.shared.metrics import Metrics
-
-
-@dataclass(frozen=True)
-class RequestLimits:
-    """What the operator decided.
-
-    Attributes:
-        requests_per_minute: Of keys without a rate of their own.
-        max_upload_bytes: All files of a request together.
-        max_text_chars: Of text to be spoken.
-        result_ttl_s: How long results, and links to them, last.
-        public_url: How clients reach this server; nothing to take it from each request.
-    """
-
-    requests_per_minute: int
-    max_upload_bytes: int
-    max_text_chars: int
-    result_ttl_s: int
-    public_url: str | None
-
-
-@dataclass(frozen=True)
-class LiveLimits:
-    """What the operator decided of live sessions.
-
-    Attributes:
-        price_per_hour_micros: Of a session, in micro-dollars.
-        max_duration_s: Longest time of a session; nothing for no limit.
-        external_idle_s: After so long without its agent an avatar leaves a room of others.
-        max_face_bytes: Of a picture.
-        swaps_per_minute: Of one session's face.
-        swap_takes_urls: Whether a face may be swapped for one at an address.
-        default_face: The picture of the built-in face.
-    """
-
-    price_per_hour_micros: int
-    max_duration_s: int | None
-    external_idle_s: int
-    max_face_bytes: int
-    swaps_per_minute: int
-    swap_takes_urls: bool
-    default_face: Path
 
 
 @dataclass(frozen=True)
@@ -76,8 +35,11 @@ class Context:
             its own.
         folder: For uploads on their way.
         is_whole: Whether no part of the server is down.
-        limits: What the operator decided.
-        live: What the operator decided of live sessions.
+        server: Settings of the HTTP server.
+        requests: Settings of requests: rates and sizes.
+        storage: Settings of storage: how long results are kept.
+        live: Settings of live sessions.
+        default_face: Path of the built-in face's picture.
         metrics: What is counted.
     """
 
@@ -93,13 +55,16 @@ class Context:
     open_link: Callable[[str, str, str], Path | None] | None
     folder: Path
     is_whole: Callable[[], bool]
-    limits: RequestLimits
-    live: LiveLimits
+    server: ServerSettings
+    requests: RequestSettings
+    storage: StorageSettings
+    live: LiveSettings
+    default_face: Path
     metrics: Metrics
 
     def base_url(self, request: Request) -> str:
         """How the client of a request reaches this server, without a slash at the end."""
-        return (self.limits.public_url or str(request.base_url)).rstrip("/")
+        return (self.server.public_url or str(request.base_url)).rstrip("/")
 
 
 async def context(connection: HTTPConnection) -> Context:

@@ -57,7 +57,7 @@ async def rig_of_url(context: Context, principal: Principal, url: str, field: st
     url = check_face_url(url, field)
     async with _place(context) as path:
         try:
-            content = await context.fetch(url, context.live.max_face_bytes)
+            content = await context.fetch(url, context.requests.max_face_bytes)
         except CallbackError as error:
             raise FaceUrlError(f"{field}: it cannot be fetched from a public address.") from error
         path.write_bytes(content)
@@ -71,7 +71,7 @@ async def rig_of_url(context: Context, principal: Principal, url: str, field: st
 
 async def default_rig(context: Context, principal: Principal) -> str:
     """The rig of the built-in face."""
-    picture = context.live.default_face
+    picture = context.default_face
     return await _rig(context, principal, picture, hashlib.sha256(picture.read_bytes()).digest())
 
 

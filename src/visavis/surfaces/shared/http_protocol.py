@@ -19,7 +19,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from visavis.surfaces.shared.connections import ConnectionLimits, HttpConnections, owner_of
+from visavis.settings import ServerSettings
+from visavis.surfaces.shared.connections import HttpConnections, owner_of
 from visavis.surfaces.shared.middleware import SECURITY_HEADERS
 
 MAX_URL_BYTES: Final = 8 * 1024
@@ -68,7 +69,7 @@ class HttpProtocol(HttpToolsProtocol):
         server_state: ServerState,
         app_state: dict[str, Any],
         *,
-        limits: ConnectionLimits,
+        settings: ServerSettings,
         connections: HttpConnections,
         takes_websocket: Callable[[str], bool],
     ) -> None:
@@ -78,12 +79,12 @@ class HttpProtocol(HttpToolsProtocol):
             config: Of uvicorn.
             server_state: Of uvicorn.
             app_state: Of the application.
-            limits: Sizes and times.
+            settings: Sizes and times.
             connections: Where it is counted.
             takes_websocket: Whether there may be a WebSocket at a path.
         """
         super().__init__(config, server_state, app_state)
-        self._limits, self._open, self._takes_websocket = limits, connections, takes_websocket
+        self._settings, self._open, self._takes_websocket = settings, connections, takes_websocket
         self._owner = ""
         self._refusal = _MALFORMED
         self._is_refused = False
@@ -151,7 +152,7 @@ class HttpProtocol(HttpToolsProtocol):
                 # all that follows, a body too, for the other protocol.
                 self.cycle.keep_alive = False
         else:
-            if self._held_bytes > self._limits.max_header_bytes:
+            if self._held_bytes > self._settings.max_header_bytes:
                 self._refuse(_HEADERS_TOO_LARGE)
 
     def on_message_begin(self) -> None:
@@ -175,7 +176,7 @@ class HttpProtocol(HttpToolsProtocol):
         if (
             size > MAX_HEADER_LINE_BYTES
             or self._head_lines > MAX_HEADERS
-            or self._head_bytes > self._limits.max_header_bytes
+            or self._head_bytes > self._settings.max_header_bytes
         ):
             self._give_up(_HEADERS_TOO_LARGE)
 
@@ -224,7 +225,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._answering -= 1
         super().on_response_complete()
         if self.transport.is_closing():
-            self._abort_after(self._limits.body_timeout_s)
+            self._abort_after(self._settings.body_timeout_s)
         else:
             self._rest_if_done()
 
@@ -248,7 +249,7 @@ class HttpProtocol(HttpToolsProtocol):
     def timeout_keep_alive_handler(self) -> None:
         """There was no other request."""
         super().timeout_keep_alive_handler()
-        self._abort_after(self._limits.body_timeout_s)
+        self._abort_after(self._settings.body_timeout_s)
 
     def pause_writing(self) -> None:
         """The client takes an answer slower than it is made."""
@@ -270,7 +271,7 @@ class HttpProtocol(HttpToolsProtocol):
         raise ValueError
 
     def _expect_head(self) -> None:
-        self._head_timer = self.loop.call_later(self._limits.header_timeout_s, self._head_is_late)
+        self._head_timer = self.loop.call_later(self._settings.header_timeout_s, self._head_is_late)
 
     def _head_is_late(self) -> None:
         self._head_timer = None
@@ -280,7 +281,7 @@ class HttpProtocol(HttpToolsProtocol):
     def _expect_progress(self) -> None:
         self._looked_s, self._body_bytes, self._was_full = self.loop.time(), 0, False
         if self._progress_timer is None:
-            self._look_in(self._limits.body_timeout_s)
+            self._look_in(self._settings.body_timeout_s)
 
     def _look_in(self, seconds: float) -> None:
         self._progress_timer = self.loop.call_later(seconds, self._look_for_progress)
@@ -290,11 +291,11 @@ class HttpProtocol(HttpToolsProtocol):
         self._progress_timer = None
         if self.transport.is_closing() or not (self._answering or self._is_in_body):
             return
-        left_s = self._looked_s + self._limits.body_timeout_s - self.loop.time()
+        left_s = self._looked_s + self._settings.body_timeout_s - self.loop.time()
         if left_s > _TICK_S:
             self._look_in(left_s)  # another request has begun meanwhile
             return
-        wanted_bytes = self._limits.body_timeout_s * _MIN_BODY_BYTES_PER_S
+        wanted_bytes = self._settings.body_timeout_s * _MIN_BODY_BYTES_PER_S
         waits = self._is_in_body and not self._was_full and not self.cycle.waiting_for_100_continue
         if waits and self._body_bytes < wanted_bytes:
             self._refuse(_TOO_SLOW)

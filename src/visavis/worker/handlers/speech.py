@@ -20,7 +20,7 @@ async def handle(attempt: Attempt, wanted: SpeechInput) -> SpeechOutput:
     rendered = await run_request(
         context.render_pool,
         SpeechRequest(speech=spoken, format=sound_format, output=made),
-        limit_s=context.policy.job_limit_s,
+        limit_s=context.jobs.job_timeout_s or None,
     )
     attempt.begin_stage(STORING)
     return SpeechOutput(

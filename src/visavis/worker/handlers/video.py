@@ -20,7 +20,7 @@ async def handle(attempt: Attempt, wanted: VideoInput) -> VideoOutput:
     rendered = await run_request(
         context.render_pool,
         VideoRequest(image=image, speech=speech, output=made),
-        limit_s=context.policy.job_limit_s,
+        limit_s=context.jobs.job_timeout_s or None,
         on_progress=attempt.report_rendered,
     )
     attempt.begin_stage(MARKING)
