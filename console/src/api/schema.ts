@@ -712,6 +712,11 @@ export interface components {
             is_secret: boolean;
             /** Description */
             description: string;
+            /**
+             * Group
+             * @description Heading that the setting belongs under.
+             */
+            group: string;
         };
         /**
          * SettingsAnswer
