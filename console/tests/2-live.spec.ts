@@ -7,7 +7,7 @@ const MOUTH = { x: 0.42, y: 0.55, width: 0.16, height: 0.12 };
 const WHOLE = { x: 0, y: 0, width: 1, height: 1 };
 const FRAMES = 30;
 
-/** How much the mouth moves: the mean change between looks that lie 100 ms apart. */
+/** How much the mouth moves: the mean change between looks three frames apart. At rest the head still moves. */
 async function mouthMotion(page: import("@playwright/test").Page): Promise<number> {
   const changes: number[] = [];
   let before = await pixels(page, AVATAR, MOUTH);
@@ -41,16 +41,22 @@ test("a session from start to end: video, speech, another face, viewers", async 
     .poll(async () => mean(await pixels(page, AVATAR, WHOLE)), { message: "a picture, not black" })
     .toBeGreaterThan(40);
 
-  const still = await mouthMotion(page);
+  // The head moves by itself, now more, now less: the median of three looks.
+  const looks = [await mouthMotion(page), await mouthMotion(page), await mouthMotion(page)];
+  const still = looks.sort((one, other) => one - other)[1] ?? 0;
+  let speaking = 0;
   await page.getByRole("button", { name: "Unmute" }).click();
   await expect(page.getByRole("button", { name: "Mute", exact: true })).toBeVisible();
   await expect
-    .poll(() => mouthMotion(page), { message: "lips move by the microphone", timeout: 60_000 })
+    .poll(async () => (speaking = await mouthMotion(page)), {
+      message: "lips move by the microphone",
+      timeout: 60_000,
+    })
     .toBeGreaterThan(2 * still + 0.5);
   await page.getByRole("button", { name: "Mute", exact: true }).click();
   await expect
-    .poll(() => mouthMotion(page), { message: "and rest without it" })
-    .toBeLessThan(2 * still + 0.5);
+    .poll(() => mouthMotion(page), { message: "and rest without it", timeout: 60_000 })
+    .toBeLessThan(speaking / 2);
 
   await page
     .getByLabel("Text to speak")
