@@ -6,7 +6,7 @@ import importlib.util
 import ipaddress
 import json
 import os
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -112,12 +112,18 @@ async def _serve(options: "Options", key: str) -> None:
             "udp_port": server.udp_port,
             "tcp_port": server.tcp_port,
         }
-        say.print(json.dumps(address), markup=False)  # for programs; the rest is for people
-        tcp = "" if server.tcp_port is None else f" or TCP port {server.tcp_port}"
-        for line in (
-            f"LIVEKIT_URL={address['url']}",
-            f"LIVEKIT_API_KEY={key}",
-            f"Media: UDP port {server.udp_port}{tcp}. Stop with Ctrl-C.",
-        ):
-            complain.print(line, markup=False)
+        say.print(json.dumps(address), markup=False)
+        if say.is_terminal:
+            _explain(address)
         await asyncio.Event().wait()
+
+
+def _explain(address: dict[str, Any]) -> None:
+    """Tell people the same."""
+    tcp = "" if address["tcp_port"] is None else f" or TCP port {address['tcp_port']}"
+    for line in (
+        f"LIVEKIT_URL={address['url']}",
+        f"LIVEKIT_API_KEY={address['api_key']}",
+        f"Media: UDP port {address['udp_port']}{tcp}. Stop with Ctrl-C.",
+    ):
+        complain.print(line, markup=False)
