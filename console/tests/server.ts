@@ -78,7 +78,7 @@ async function greeting(server: ChildProcess): Promise<{ url: string; key: strin
   const late = setTimeout(() => server.kill(), START_MS);
   try {
     for await (const line of createInterface(server.stdout)) {
-      found.url ??= /visavis serves (http:\S+)/.exec(line)?.[1] ?? "";
+      found.url ??= /visavis is running at (http:\S+)/.exec(line)?.[1] ?? "";
       found.key ||= /(sk_live_\w+)/.exec(line)?.[1] ?? "";
       found.link ||= /(http:\S+\/sign-in#\S+)/.exec(line)?.[1] ?? "";
       if (found.url && found.key && found.link) return { url: found.url, key: found.key, link: found.link };

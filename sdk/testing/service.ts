@@ -22,7 +22,7 @@ export async function startService(): Promise<Service> {
   try {
     const server = await start([PYTHON, "-m", "visavis", "serve", "--port", "0", "--data", folder], {
       env: { VISAVIS_LOG_LEVEL: "error", VISAVIS_ROOMS_PORT: "0", VISAVIS_ROOMS_UDP_PORT: "0", ...UNHURRIED },
-      patterns: [/visavis serves (\S+)/, /API key, shown this once: (\S+)/],
+      patterns: [/visavis is running at (\S+)/, /API key \(shown only once\): (\S+)/],
     });
     const [url = "", key = ""] = server.said;
     const stop = async () => {

@@ -74,7 +74,7 @@ def test_sound_as_browsers_and_phones_record_it(server: Server, client: httpx.Cl
 def test_a_language_without_a_voice_is_refused_at_once(client: httpx.Client, tag: str) -> None:
     answer = client.post("/v1/tts/generate", json={"text": "a", "language": tag})
     assert code(answer) == (422, "validation_error")
-    assert answer.json()["message"].startswith(f"language: there is no speech for '{tag}'")
+    assert answer.json()["message"].startswith(f"language: no voice speaks '{tag}'")
 
 
 def test_chinese_is_spoken(server: Server, client: httpx.Client) -> None:

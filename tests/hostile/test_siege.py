@@ -229,7 +229,7 @@ def test_a_part_that_cannot_come_back_ends_the_server(start_server: Callable[...
     assert server.process.stdout is not None
     server.process.stdout.close()
     *said, last = server.log.read_text().splitlines()
-    assert last.startswith("visavis: The room server could not be started again for 1 s.")
+    assert last.startswith("visavis: The room server could not be restarted within 1 s.")
     assert "VISAVIS_ROOMS_PORT" in last
     # Before that only the room server's own word, at each try.
     assert {

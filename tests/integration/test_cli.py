@@ -123,7 +123,7 @@ def cut_off(path: Path) -> None:
         (cut_off, "damaged"),
         (lambda path: path.write_bytes(b""), "empty"),
         (lambda path: path.write_text("hello"), "PNG"),
-        (lambda path: None, "There is no photo"),
+        (lambda path: None, "does not exist"),
     ],
     ids=["no face", "too large", "cut off", "empty", "text", "missing"],
 )
@@ -137,7 +137,7 @@ def test_a_wrong_photo(make: object, says: str, sentence_file: Path, tmp_path: P
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(b"", "empty"), (b"hello", "no sound"), (b"RIFF\x00\x00\x00\x00WAVEfmt ", "sound")],
+    [(b"", "empty"), (b"hello", "not audio"), (b"RIFF\x00\x00\x00\x00WAVEfmt ", "audio")],
     ids=["empty", "text", "cut off"],
 )
 def test_a_wrong_sound(content: bytes, says: str, portrait_file: Path, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ class Server:
             )
         assert self.process.stdout is not None
         said = [self.process.stdout.readline()]
-        assert said[0].startswith("visavis serves"), (said, self.log.read_text()[-3000:])
+        assert said[0].startswith("visavis is running at"), (said, self.log.read_text()[-3000:])
         self.url = re.findall(r"http://\S+?:\d+", said[0])[0]
         if not self.key:
             self.key = self.process.stdout.readline().strip().rpartition(" ")[2]

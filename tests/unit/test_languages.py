@@ -80,5 +80,5 @@ def test_usual_tags_are_spoken(tag: str) -> None:
 
 
 def test_what_is_refused_is_named() -> None:
-    with pytest.raises(RequestError, match=r"^language: there is no speech for 'tlh'"):
+    with pytest.raises(RequestError, match=r"^language: no voice speaks 'tlh'"):
         Espeak().check(Voice("tlh"))

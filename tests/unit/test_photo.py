@@ -191,11 +191,11 @@ def test_bombs_are_refused_by_their_header():
     ("content", "said"),
     [
         (b"", "empty"),
-        (b"hello, I am a text", "no picture"),
+        (b"hello, I am a text", "not a picture"),
         (b"GIF89a" + b"\0" * 40, "a GIF"),
         (b"\0\0\0\x20ftypheic" + b"\0" * 40, "a HEIC"),
         (b"%PDF-1.7", "a PDF"),
-        (b"\xff\xd8\xff", "no picture|damaged"),
+        (b"\xff\xd8\xff", "not a picture|damaged"),
     ],
 )
 def test_what_is_no_photo_is_named(content, said):

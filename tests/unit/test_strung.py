@@ -117,7 +117,7 @@ def test_a_wav_that_was_cut_in_two_is_two():
 def test_too_many_are_refused_and_many_are_not():
     one = pcm_wav(np.zeros((8, 1), np.int16))
     assert len(files_in(io.BytesIO(one * MAX_FILES))) == MAX_FILES
-    with pytest.raises(SoundError, match="strung together"):
+    with pytest.raises(SoundError, match="joined together"):
         open_sound(one * (MAX_FILES + 1))
 
 

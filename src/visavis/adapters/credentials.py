@@ -82,7 +82,7 @@ class Marker:
             Signer.from_info(self._info).close()
         except (OSError, ValueError, TypeError, C2paError) as error:
             raise SettingsError(
-                "The certificate or key for content credentials cannot be used: check "
+                "The certificate or private key for content credentials is not valid. Check "
                 "VISAVIS_CREDENTIALS_CERTIFICATE and VISAVIS_CREDENTIALS_KEY."
             ) from error
 
@@ -120,14 +120,14 @@ def verify(path: Path) -> Verdict | None:
         MarkError: The file cannot be read.
     """
     if not path.is_file():
-        raise MarkError(f"There is no file {path}.")
+        raise MarkError(f"The file {path} does not exist.")
     try:
         with Reader(path) as reader:
             report = json.loads(reader.json())
     except C2paError as error:
         if "ManifestNotFound" in type(error).__name__ or "no JUMBF" in str(error):
             return None
-        raise MarkError(f"The credentials of {path} cannot be read ({error}).") from error
+        raise MarkError(f"The content credentials of {path} cannot be read ({error}).") from error
     manifest = report["manifests"][report["active_manifest"]]
     codes = {each["code"] for each in report.get("validation_status", [])}
     problems = tuple(sorted(codes - {_UNTRUSTED}))
@@ -158,7 +158,7 @@ def _algorithm(private: bytes) -> bytes:
         return b"ed25519"
     if isinstance(key, rsa.RSAPrivateKey):
         return b"ps256"
-    raise ValueError("no key that content credentials can be signed with")
+    raise ValueError("unsupported type of private key")
 
 
 def _self_made() -> tuple[bytes, bytes]:

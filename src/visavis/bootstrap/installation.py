@@ -62,7 +62,7 @@ class Installation:
                 each.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SettingsError(
-                f"The folder {folder} cannot be used ({error.strerror}). Name another with --data."
+                f"The folder {folder} cannot be used ({error.strerror}). Choose another one with --data."
             ) from error
         return cls(settings, folder)
 
@@ -116,7 +116,10 @@ class Installation:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                raise DatabaseError(f"Another `visavis serve` uses {self.folder}.") from error
+                raise DatabaseError(
+                    f"Another `visavis serve` is using {self.folder}. Stop it, or choose another folder "
+                    "with --data."
+                ) from error
             yield
 
     @contextlib.contextmanager

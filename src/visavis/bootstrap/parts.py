@@ -65,7 +65,9 @@ async def room_server(installation: Installation, database: Database, *, public:
     settings = installation.settings.livekit
     if settings.url:
         if not settings.api_key or not settings.api_secret:
-            raise SettingsError("LIVEKIT_URL is set: set LIVEKIT_API_KEY and LIVEKIT_API_SECRET too.")
+            raise SettingsError(
+                "LIVEKIT_URL is set, so LIVEKIT_API_KEY and LIVEKIT_API_SECRET must be set too."
+            )
         secret = settings.api_secret.get_secret_value()
         return RoomServerAddress(settings.url, settings.api_key, secret)
     address = RoomsAddress.read(installation.rooms_note)

@@ -58,7 +58,7 @@ class RoomsAddress:
             return cls(**json.loads(note.read_text()))
         except FileNotFoundError as error:
             raise SettingsError(
-                "There is no room server: set LIVEKIT_URL, or run `visavis serve` with this folder first."
+                "There is no room server. Set LIVEKIT_URL, or start `visavis serve` with this folder first."
             ) from error
 
 
@@ -155,8 +155,8 @@ def _read_address(process: "subprocess.Popen[str]") -> _Address:
         process.kill()
         process.wait()
         raise LiveRoomError(
-            "The room server did not start: is its port taken? Set VISAVIS_ROOMS_PORT and "
-            "VISAVIS_ROOMS_UDP_PORT, or LIVEKIT_URL."
+            "The room server did not start. Its port may be in use: set VISAVIS_ROOMS_PORT and "
+            "VISAVIS_ROOMS_UDP_PORT to other ports, or set LIVEKIT_URL."
         ) from error
     _log.info("rooms_started", port=address.port, udp_port=address.udp_port)
     return address

@@ -185,7 +185,7 @@ class _Serving:
         if is_lost:
             watching.result()
         if not stopped.is_set():
-            raise PartLostError("The HTTP server ended by itself.")
+            raise PartLostError("The HTTP server stopped unexpectedly.")
 
     async def _announce(
         self, listener: socket.socket, stopped: asyncio.Event, on_start: Callable[[Started], None]
@@ -268,7 +268,9 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
     except OSError as error:
         if error.errno is None:
             raise
-        raise SettingsError(f"Cannot listen on {host} port {port} ({error.strerror}).") from error
+        raise SettingsError(
+            f"Cannot listen on {host} port {port} ({error.strerror}). Choose another port with --port."
+        ) from error
 
 
 def _stop_on_signals() -> asyncio.Event:

@@ -77,7 +77,7 @@ class Supervisor:
 
     async def _keep(self, part: SupervisedService) -> None:
         loop = asyncio.get_running_loop()
-        pause_s, down_since, reason = _FIRST_PAUSE_S, loop.time(), "It ends soon after each start."
+        pause_s, down_since, reason = _FIRST_PAUSE_S, loop.time(), "It stops soon after each start."
         tries = 0
         while True:
             began = loop.time()
@@ -89,7 +89,7 @@ class Supervisor:
             _log.error("part_is_down", part=part.name, tries=tries)
             if tries and loop.time() - down_since > self._restart_timeout_s:
                 raise PartLostError(
-                    f"The {part.name} could not be started again for {self._restart_timeout_s:g} s. {reason}"
+                    f"The {part.name} could not be restarted within {self._restart_timeout_s:g} s. {reason}"
                 )
             await asyncio.sleep(pause_s)
             pause_s, tries = min(2 * pause_s, _MAX_PAUSE_S), tries + 1

@@ -44,7 +44,7 @@ def clear_errors(command: Callable[_Arguments, _Result]) -> Callable[_Arguments,
             wrong_input = isinstance(error, (InputError, SettingsError))
             raise typer.Exit(EXIT_WRONG_INPUT if wrong_input else EXIT_FAILED) from error
         except KeyboardInterrupt as stopped:
-            complain.print("visavis: stopped; nothing half-written is left behind")
+            complain.print("visavis: stopped. No incomplete files were left behind.")
             raise typer.Exit(EXIT_INTERRUPTED) from stopped
 
     return guarded

@@ -16,19 +16,19 @@ from visavis.samples import SENTENCE, write_astronaut, write_portrait, write_sen
 
 @clear_errors
 def demo(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the video.")] = Path("out"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the videos.")] = Path("out"),
 ) -> None:
-    """Let the built-in portrait, and an astronaut, say the built-in sentence."""
+    """Render two sample videos: a built-in portrait and an astronaut speak a sentence."""
     settings = bootstrap.read_settings()
     output.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="visavis-demo-") as folder:
         portrait, photo = Path(folder) / "portrait.png", Path(folder) / "astronaut.png"
         speech = Path(folder) / "sentence.wav"
-        with doing("Painting the portrait, speaking the sentence"):
+        with doing("Preparing the portrait and the sentence"):
             write_portrait(portrait)
             write_astronaut(photo)
             write_sentence(speech)
-        say.print(f"They say: {SENTENCE}", markup=False)
+        say.print(f"Sentence: {SENTENCE}", markup=False)
         for face in (portrait, photo):
             video = output / f"{face.stem}.mp4"
             make_video(settings, face, speech, video, Look(), fps=Fraction(25), manners=Manners())

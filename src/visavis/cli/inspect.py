@@ -17,14 +17,16 @@ from visavis.errors import InputError, OutputError
 def inspect(
     video: Annotated[Path, typer.Argument(help="A video of one face.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The PNG to write; beside the video if not given.")
+        Path | None, typer.Option("--output", "-o", help="PNG file to write; next to the video if not given.")
     ] = None,
-    start: Annotated[float, typer.Option(help="Where the close-ups begin, seconds.", min=0)] = 0.0,
-    seconds: Annotated[float, typer.Option(help="How long they go on.", min=0.1, max=60)] = 4.0,
+    start: Annotated[float, typer.Option(help="Start of the close-ups, in seconds.", min=0)] = 0.0,
+    seconds: Annotated[
+        float, typer.Option(help="Duration of the close-ups, in seconds.", min=0.1, max=60)
+    ] = 4.0,
 ) -> None:
-    """Draw a contact sheet: whole frames, and the mouth frame by frame with the sound's level."""
+    """Draw a contact sheet: whole frames, and the mouth in each frame with the level of the audio."""
     if not video.is_file():
-        raise InputError(f"There is no video {video}.")
+        raise InputError(f"The video {video} does not exist.")
     path = output or video.with_suffix(".png")
     settings = bootstrap.read_settings()
     use_one_thread()

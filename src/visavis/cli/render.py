@@ -64,27 +64,32 @@ class Look:
 
 @clear_errors
 def render(
-    face: Annotated[Path, typer.Argument(help="A photo of one face (PNG, JPEG, WebP), or a .visavis rig.")],
-    speech: Annotated[Path, typer.Argument(help="A sound file: WAV, MP3, OGG, WebM, FLAC, M4A…")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The MP4 to write.")] = Path("out.mp4"),
+    face: Annotated[Path, typer.Argument(help="Photo of one face (PNG, JPEG or WebP), or a .visavis rig.")],
+    speech: Annotated[Path, typer.Argument(help="Audio file: WAV, MP3, OGG, WebM, FLAC, M4A…")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="MP4 file to write.")] = Path("out.mp4"),
     frame: Annotated[
-        Framing, typer.Option(help="face: a square around the head. photo: the whole picture, up to 1080p.")
+        Framing, typer.Option(help="face: a square around the head. photo: the whole photo, up to 1080p.")
     ] = Framing.FACE,
     size: Annotated[
-        int, typer.Option(help="Side of the square in pixels.", min=MIN_SIZE_PX, max=MAX_SIZE_PX)
+        int, typer.Option(help="Width and height of the square, in pixels.", min=MIN_SIZE_PX, max=MAX_SIZE_PX)
     ] = DEFAULT_SIZE_PX,
-    fps: Annotated[str, typer.Option(help="Frames a second: 25, 30, 29.97, 30000/1001…")] = "25",
+    fps: Annotated[
+        str, typer.Option(help="Frame rate, in frames per second: 25, 30, 29.97, 30000/1001…")
+    ] = "25",
     background: Annotated[
-        str, typer.Option(help="keep, blur, a colour as #rrggbb, or a picture; with --frame face.")
+        str, typer.Option(help="keep, blur, a colour as #rrggbb, or a picture file; only with --frame face.")
     ] = KEEP,
     liveliness: Annotated[
-        float, typer.Option(help="0 still, 1 natural, 2 vivid: head, brows and gaze.", min=0.0, max=2.0)
+        float,
+        typer.Option(help="Movement of head, brows and gaze: 0 still, 1 natural, 2 vivid.", min=0.0, max=2.0),
     ] = 1.0,
-    emotion: Annotated[Emotion, typer.Option(help="How the person feels.")] = Emotion.NEUTRAL,
-    seed: Annotated[int, typer.Option(help="Another seed, other blinks and nods.", min=0)] = 0,
-    offline: Annotated[bool, typer.Option("--offline", help="Never reach for the network.")] = False,
+    emotion: Annotated[Emotion, typer.Option(help="Emotion of the person.")] = Emotion.NEUTRAL,
+    seed: Annotated[int, typer.Option(help="Seed of blinks and nods.", min=0)] = 0,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Work without the network: nothing is downloaded.")
+    ] = False,
 ) -> None:
-    """Make a video of the face saying the sound."""
+    """Render a video in which the face speaks the audio."""
     settings = bootstrap.read_settings()
     if offline:
         settings = replace(settings, models=settings.models.model_copy(update={"offline": True}))
@@ -127,7 +132,7 @@ def make_video(
     width, height = rendered.size
     say.print(
         f"{output}: {rendered.duration_s:.1f} s, {rendered.frames} frames of {width}x{height} at "
-        f"{float(fps):g} fps, {output.stat().st_size / 1e6:.1f} MB, made in {taken_s:.1f} s "
+        f"{float(fps):g} fps, {output.stat().st_size / 1e6:.1f} MB, rendered in {taken_s:.1f} s "
         f"({rendered.duration_s / taken_s:.1f}× real time)",
         markup=False,
     )
@@ -145,7 +150,7 @@ def _marked(settings: CredentialSettings, output: Path) -> Iterator[Path]:
         return
     mark = marker(settings, platformdirs.user_data_path("visavis"))
     if not output.parent.is_dir():
-        raise OutputError(f"{output} cannot be written: there is no folder {output.parent}.")
+        raise OutputError(f"{output} cannot be written: the folder {output.parent} does not exist.")
     with whole_file(output, suffix=".mp4") as video:  # its kind is told by the suffix
         yield video
         with whole_file(video) as marked:
@@ -179,32 +184,35 @@ def parse_fps(text: str) -> Fraction:
     try:
         fps = Fraction(text)
     except (ValueError, ZeroDivisionError) as error:
-        raise InputError(f"{text} is no frame rate: give a number such as 25 or 29.97.") from error
+        raise InputError(f"{text} is not a frame rate. Use a number such as 25 or 29.97.") from error
     broadcast = Fraction(round(fps) * 1000, 1001)
     if fps.denominator != 1 and abs(fps - broadcast) < Fraction(1, 100):
         fps = broadcast
     if not 1 <= fps <= MAX_FPS:
-        raise InputError(f"A frame rate of {text} cannot be made: give 1 to {MAX_FPS}.")
+        raise InputError(f"The frame rate must be between 1 and {MAX_FPS}, not {text}.")
     return fps.limit_denominator(1001)
 
 
 def _view(rig: Rig, look: Look) -> View:
     if look.framing is Framing.PHOTO:
         if look.background != KEEP:
-            raise InputError("--background goes with --frame face: the whole photo keeps its own.")
+            raise InputError(
+                "--background works only with --frame face. With --frame photo, the photo keeps its "
+                "background."
+            )
         return PhotoView(rig)
     return FaceView(put_before(rig, look.background), side_px=look.size_px)
 
 
 def _even(size: int) -> int:
     if size % 2:
-        raise InputError(f"A size of {size} cannot be encoded: give an even number.")
+        raise InputError(f"The size must be an even number, not {size}.")
     return size
 
 
 def _refuse_missing(path: Path, what: str) -> None:
     if not path.is_file():
-        raise PhotoError(f"There is no {what} {path}.")
+        raise PhotoError(f"The {what} {path} does not exist.")
 
 
 def _content(path: Path) -> bytes:

@@ -14,21 +14,21 @@ from visavis.engine.rig.build import build_rig
 from visavis.engine.rig.file import SUFFIX, load_rig, save_rig
 from visavis.engine.threads import use_one_thread
 
-app = typer.Typer(help="Pack a face into one file, and look into such files.", no_args_is_help=True)
+app = typer.Typer(help="Build and inspect rigs: faces prepared for rendering.", no_args_is_help=True)
 
 
 @app.command("build")
 @clear_errors
 def build(
-    photo: Annotated[Path, typer.Argument(help="A photo of one face: PNG, JPEG, WebP.")],
+    photo: Annotated[Path, typer.Argument(help="Photo of one face: PNG, JPEG or WebP.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The rig to write; beside the photo if not given.")
+        Path | None, typer.Option("--output", "-o", help="Rig file to write; next to the photo if not given.")
     ] = None,
     size: Annotated[
-        int, typer.Option(help="Side of its frames in pixels.", min=MIN_SIZE_PX, max=MAX_SIZE_PX)
+        int, typer.Option(help="Width and height of its frames, in pixels.", min=MIN_SIZE_PX, max=MAX_SIZE_PX)
     ] = DEFAULT_SIZE_PX,
 ) -> None:
-    """Take a photo apart and pack it into one file that `render` accepts in the photo's place."""
+    """Build a rig from a photo. `render` accepts it in place of the photo, and starts faster."""
     path = output or photo.with_suffix(SUFFIX)
     settings = bootstrap.read_settings()
     use_one_thread()
@@ -48,8 +48,8 @@ def build(
 
 @app.command("show")
 @clear_errors
-def show(rig: Annotated[Path, typer.Argument(help="A .visavis file.")]) -> None:
-    """Say what a rig holds."""
+def show(rig: Annotated[Path, typer.Argument(help="Rig file (.visavis).")]) -> None:
+    """Show what a rig contains."""
     started = time.perf_counter()
     opened = load_rig(rig)
     taken_ms = (time.perf_counter() - started) * 1e3
@@ -57,6 +57,6 @@ def show(rig: Annotated[Path, typer.Argument(help="A .visavis file.")]) -> None:
     mouth = "open" if opened.interior.from_photo else "closed"
     say.print(
         f"{rig}: frames of {opened.size}x{opened.size}, photo of {width}x{height}, "
-        f"mouth {mouth} in it, {opened.pixels_per_cm:.1f} pixels a centimetre; opened in {taken_ms:.0f} ms",
+        f"mouth {mouth}, {opened.pixels_per_cm:.1f} pixels per centimetre; opened in {taken_ms:.0f} ms",
         markup=False,
     )

@@ -30,24 +30,28 @@ def rooms(
     ] = False,
     host: Annotated[str, typer.Option(help="IPv4 or IPv6 address for signalling and media.")] = "127.0.0.1",
     port: Annotated[
-        str, typer.Option(help="TCP port for signalling; 0 is any, a range its first free.")
+        str,
+        typer.Option(
+            help="TCP port for signalling: a port, 0 for any free port, or a range for its first free port."
+        ),
     ] = "7880",
-    udp_port: Annotated[str, typer.Option(help="UDP port for media, the same way.")] = "7882",
+    udp_port: Annotated[str, typer.Option(help="UDP port for media: a port, 0 or a range.")] = "7882",
     tcp_port: Annotated[
         str,
-        typer.Option(help="TCP port for media that UDP does not carry, or “off”; --udp-port if not given."),
+        typer.Option(
+            help="TCP port for clients that UDP does not reach, or “off”. As --udp-port if not given."
+        ),
     ] = "",
     node_ip: Annotated[
         list[str] | None,
-        typer.Option(
-            help="Address that clients are told for media, if it is not --host; may be given again."
-        ),
+        typer.Option(help="Address that clients use for media, if it differs from --host. Can be repeated."),
     ] = None,
     empty_timeout: Annotated[
-        int, typer.Option(min=1, help="Seconds that a room waits for its first participant.")
+        int, typer.Option(min=1, help="Time that a room waits for its first participant, in seconds.")
     ] = 300,
     departure_timeout: Annotated[
-        int, typer.Option(min=1, help="Seconds that a room stays after its last participant.")
+        int,
+        typer.Option(min=1, help="Time that a room stays open after its last participant left, in seconds."),
     ] = 20,
 ) -> None:
     """Run a small room server that LiveKit clients connect to.
@@ -56,7 +60,7 @@ def rooms(
     line of JSON on standard output has its `url`, `api_key`, `port`, `udp_port` and `tcp_port`.
     """
     if importlib.util.find_spec("aiortc") is None or importlib.util.find_spec("aiohttp") is None:
-        raise ExtraMissingError('The room server is not installed: pip install "visavis[rooms]".')
+        raise ExtraMissingError("The room server is not installed. Run `pip install 'visavis[rooms]'`.")
     bootstrap.read_settings()
     key, secret = _read_key(dev=dev, host=host)
     from visavis.rooms.server import Options
@@ -79,11 +83,12 @@ def _read_key(*, dev: bool, host: str) -> tuple[str, str]:
     key, secret = os.environ.get("LIVEKIT_API_KEY", ""), os.environ.get("LIVEKIT_API_SECRET", "")
     if dev:
         if not _is_loopback(host):
-            raise SettingsError("--dev has a public secret: it serves loopback addresses only.")
+            raise SettingsError("--dev uses a public secret, so --host must be a loopback address.")
         return key or DEV_KEY, secret or DEV_SECRET
     if not key or len(secret) < _SHORTEST_SECRET:
         raise SettingsError(
-            f"Set LIVEKIT_API_KEY and LIVEKIT_API_SECRET ({_SHORTEST_SECRET} characters or more), or --dev."
+            f"Set LIVEKIT_API_KEY and LIVEKIT_API_SECRET (at least {_SHORTEST_SECRET} "
+            "characters), or use --dev."
         )
     return key, secret
 
@@ -92,7 +97,7 @@ def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError as error:
-        raise SettingsError(f"“{host}” is no IP address.") from error
+        raise SettingsError(f"“{host}” is not an IP address.") from error
 
 
 async def _serve(options: "Options", key: str) -> None:

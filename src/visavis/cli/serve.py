@@ -10,7 +10,7 @@ from visavis import bootstrap
 from visavis.cli.console import clear_errors, doing, say
 from visavis.errors import ExtraMissingError
 
-DATA_HELP: Final = "Folder for everything that is kept."
+DATA_HELP: Final = "Folder for the database, files and certificates."
 _PARTS: Final = (
     "fastapi",
     "procrastinate",
@@ -27,28 +27,30 @@ _PARTS: Final = (
 
 @clear_errors
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every one.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 for any that is free.", min=0, max=65_535)] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all addresses.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(help="Port to listen on; 0 for any free port.", min=0, max=65_535)
+    ] = 8000,
     data: Annotated[Path | None, typer.Option(help=DATA_HELP)] = None,
 ) -> None:
-    """Serve the API: gateway, worker, queue, store and database in one command."""
+    """Start the server: API, console, worker, database and room server in one command."""
     refuse_without_extra()
     from visavis.bootstrap import serving
     from visavis.bootstrap.installation import Installation
 
     settings = bootstrap.read_settings()
-    with doing("Looking for the models") as now:
+    with doing("Loading the face models") as now:
         bootstrap.face_models(settings.models, progress=now)
 
     def announce(started: serving.Started) -> None:
-        say.print(f"visavis serves {started.url} (documentation: {started.url}/docs)", markup=False)
+        say.print(f"visavis is running at {started.url} (documentation: {started.url}/docs)", markup=False)
         if started.key:
-            say.print(f"API key, shown this once: {started.key}", markup=False)
-            say.print(f"Its notifications are signed with: {started.webhook_secret}", markup=False)
+            say.print(f"API key (shown only once): {started.key}", markup=False)
+            say.print(f"Webhook signing secret: {started.webhook_secret}", markup=False)
         if started.sign_in_link:
-            # On one line whatever the width: it is to be clicked.
+            # On one line, whatever the width, so that it can be clicked.
             say.print(
-                f"Sign in to the console (once, for a day): {started.sign_in_link}",
+                f"Sign-in link for the console (works once, for one day): {started.sign_in_link}",
                 markup=False,
                 soft_wrap=True,
             )
@@ -59,7 +61,10 @@ def serve(
 
 @clear_errors
 def work(data: Annotated[Path | None, typer.Option(help=DATA_HELP)] = None) -> None:
-    """Run one more worker, beside a `visavis serve` or on another machine (DATABASE_URL, object store)."""
+    """Start one more worker, beside `visavis serve` or on another machine.
+
+    On another machine it needs DATABASE_URL and an object store.
+    """
     refuse_without_extra()
     from visavis.bootstrap import serving
 
@@ -69,10 +74,10 @@ def work(data: Annotated[Path | None, typer.Option(help=DATA_HELP)] = None) -> N
 
 
 def refuse_without_extra() -> None:
-    """Say what to install, if it is not.
+    """Refuse to run without the extra `serve`, and say how to install it.
 
     Raises:
         ExtraMissingError: Something is missing.
     """
     if any(find_spec(part) is None for part in _PARTS):
-        raise ExtraMissingError("The API is not installed: `pip install 'visavis[serve]'`.")
+        raise ExtraMissingError("The server is not installed. Run `pip install 'visavis[serve]'`.")

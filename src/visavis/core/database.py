@@ -88,7 +88,7 @@ def migrate(url: str) -> None:
             command.upgrade(config, "head")
     except OperationalError as error:
         raise DatabaseError(
-            "The database cannot be reached; check DATABASE_URL and that it is running."
+            "The database cannot be reached. Check that it is running and that DATABASE_URL is right."
         ) from error
     finally:
         engine.dispose()

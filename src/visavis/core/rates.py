@@ -80,7 +80,9 @@ async def take_named(tx: Tx, name: str, *, max_per_minute: int) -> None:
     """
     wait_s = await _take(tx, f"{name}:{max_per_minute}", max_per_minute, None)
     if wait_s:
-        raise RateLimitError("Too many tries. Wait a minute, then try again.", retry_after_s=_whole(wait_s))
+        raise RateLimitError(
+            "Too many attempts. Wait a minute, then try again.", retry_after_s=_whole(wait_s)
+        )
 
 
 async def stand(tx: Tx, principal: Principal, *, default_rate: int, at: datetime | None = None) -> Allowed:

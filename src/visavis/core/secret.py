@@ -53,7 +53,9 @@ def unseal(secret: bytes, sealed: bytes) -> str:
     try:
         return _cipher(secret).decrypt(sealed).decode()
     except InvalidToken as error:
-        raise SettingsError("Something was sealed with another secret than this installation has.") from error
+        raise SettingsError(
+            "Stored data was encrypted with a secret that this installation does not have."
+        ) from error
 
 
 def _cipher(secret: bytes) -> Fernet:

@@ -235,7 +235,7 @@ async def swap_face(
     if count >= max_per_minute:
         wait_s = _SWAP_WINDOW_S - (datetime.now(UTC) - oldest).total_seconds()
         raise SessionRateError(
-            f"At most {max_per_minute} face swaps a minute. Wait before the next one.",
+            f"At most {max_per_minute} face swaps per minute are allowed. Wait before the next one.",
             retry_after_s=max(1, round(wait_s)),
         )
     row.rig_id = rig_id

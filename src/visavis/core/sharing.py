@@ -23,7 +23,7 @@ async def share(tx: Tx, row: Session) -> str:
         InputError: It is in somebody else's room, where we cannot let anybody in.
     """
     if row.mode == EXTERNAL:
-        raise InputError("This session is in a room of yours: invite viewers there.")
+        raise InputError("This session uses your own room. Invite viewers to that room.")
     if row.status != ACTIVE:
         raise SessionNotActiveError("The session has ended.")
     await _delete_old(tx)
@@ -46,7 +46,7 @@ async def shared(tx: Tx, session_id: str, token: str) -> Session:
     )
     row = (await tx.execute(query)).scalar_one_or_none()
     if row is None:
-        raise ShareMissingError("There is nothing to see behind this link, or no longer.")
+        raise ShareMissingError("This link is not valid or has expired.")
     return row
 
 

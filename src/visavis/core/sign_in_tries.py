@@ -56,7 +56,7 @@ async def count(tx: Tx, *, machine: str, prober: str | None = None, at: datetime
     wait_s = (await tx.execute(statement, values | {"at": at})).scalar_one()
     if wait_s:
         raise RateLimitError(
-            f"Too many tries. Wait {math.ceil(wait_s)} s, then try again.", retry_after_s=math.ceil(wait_s)
+            f"Too many attempts. Wait {math.ceil(wait_s)} s, then try again.", retry_after_s=math.ceil(wait_s)
         )
 
 

@@ -80,13 +80,13 @@ def parse_url(text: str, name: str, *, schemes: frozenset[str] = WEB) -> Url:
     found = _URL.fullmatch(text)
     if found is None:
         raise UrlError(
-            f"{name} must be an address of plain ASCII characters, {scheme}://host/path, "
-            "with everything else percent-encoded and no fragment."
+            f"{name} must be a URL of ASCII characters, such as {scheme}://host/path, with all "
+            "other characters percent-encoded and without a fragment."
         )
     host = _host(found["host"].lower(), name)
     port = int(found["port"]) if found["port"] else _DEFAULT_PORTS[scheme]
     if port > 65_535:
-        raise UrlError(f"{name} names a port that does not exist.")
+        raise UrlError(f"{name} has a port that is not valid.")
     path, query = found["path"] or "/", found["query"] or ""
     if _DOT_SEGMENT.search(path):
         raise UrlError(f"{name} must not have . or .. in its path.")
@@ -102,9 +102,9 @@ def _host(host: str, name: str) -> str:
         if _NUMBER.fullmatch(labels[-1]):
             return str(IPv4Address(host))  # four decimal parts without leading zeros, or an error
     except AddressValueError as error:
-        raise UrlError(f"{name} names a host that is no valid IP address.") from error
+        raise UrlError(f"{name} has an IP address that is not valid.") from error
     if len(host) > _MAX_HOST_CHARS or not all(_is_label(label) for label in labels):
-        raise UrlError(f"{name} names a host that is no valid domain name.")
+        raise UrlError(f"{name} has a domain name that is not valid.")
     return host
 
 

@@ -48,7 +48,7 @@ def _plate(wish: str, size: int) -> Pixels:
     path = Path(wish)
     if not path.is_file():
         raise InputError(
-            f"There is no background {wish}: give keep, blur, a colour as #rrggbb, or a picture."
+            f"{wish} is not a background. Use keep, blur, a colour as #rrggbb, or a picture file."
         )
     return _filling(read_photo(path).rgb, size)
 

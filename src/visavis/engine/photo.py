@@ -83,7 +83,7 @@ def read_photo(source: Path | bytes | BinaryIO) -> Photo:
     """
     content = _content(source)
     if not content:
-        raise PhotoError("The photo is empty. Send a PNG, JPEG or WebP picture.")
+        raise PhotoError("The photo is empty. Use a PNG, JPEG or WebP picture.")
     with _quiet_decoder():
         try:
             with _opened(content) as image:
@@ -94,7 +94,7 @@ def read_photo(source: Path | bytes | BinaryIO) -> Photo:
             raise PhotoError(_too_large_message()) from error
         except Exception as error:  # damaged files raise whatever the decoder stumbled over
             raise PhotoError(
-                "The photo is damaged and cannot be decoded. Save it anew and send it again."
+                "The photo is damaged and cannot be decoded. Save it again, or use another one."
             ) from error
 
 
@@ -110,7 +110,7 @@ def _content(source: Path | bytes | BinaryIO) -> bytes:
     except OSError as error:
         raise PhotoError(f"The photo cannot be opened ({error.strerror or error}).") from error
     if len(content) > MAX_BYTES:
-        raise PhotoError(f"The photo's file is over {MAX_BYTES // 2**20} MB. Send a smaller one.")
+        raise PhotoError(f"The photo is larger than {MAX_BYTES // 2**20} MB. Use a smaller one.")
     return content
 
 
@@ -127,12 +127,12 @@ def _opened(content: bytes) -> Image.Image:
         return Image.open(io.BytesIO(content), formats=_FORMATS)
     except UnidentifiedImageError as error:
         what = next((name for at, mark, name in _KNOWN_OTHERS if content[at:].startswith(mark)), None)
-        found = f"This is {what} file" if what else "This is no picture that can be read"
-        raise PhotoError(f"{found}. Send a PNG, JPEG or WebP picture.") from error
+        found = f"The photo is {what} file" if what else "The photo is not a picture that can be read"
+        raise PhotoError(f"{found}. Use a PNG, JPEG or WebP picture.") from error
 
 
 def _too_large_message() -> str:
-    return f"The photo has more than {MAX_PIXELS // 1_000_000} megapixels. Send a smaller one."
+    return f"The photo has more than {MAX_PIXELS // 1_000_000} megapixels. Use a smaller one."
 
 
 def _decode(image: Image.Image) -> Photo:

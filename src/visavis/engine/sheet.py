@@ -94,7 +94,7 @@ def _read(
                     face = _follow(models, rgb, face)
                     shots.append(_Shot(time_s, rgb, _mouth(rgb, face)))
     except (FFmpegError, IndexError, OSError) as error:
-        raise InputError(f"{video} is no video that can be read.") from error
+        raise InputError(f"{video} is not a video that can be read.") from error
     return overview, shots
 
 

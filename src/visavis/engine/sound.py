@@ -172,16 +172,16 @@ class Sound:
         if not self._given:
             if self._bad_packets:
                 raise SoundError(
-                    "The sound cannot be decoded: the file is damaged or protected against copying. "
-                    "Send it as WAV, MP3, M4A, OGG or FLAC."
+                    "The audio cannot be decoded: the file is damaged or protected against copying. Use "
+                    "WAV, MP3, M4A, OGG or FLAC."
                 )
-            raise NoSoundError("The file's audio track is empty. Send one that holds speech.")
+            raise NoSoundError("The audio track of the file is empty. Use a file that contains speech.")
         if self._missing_s > _EARLY_END_S:
             self.warnings.append(
-                f"The sound ends {self._missing_s:.0f} s before the length that its file states."
+                f"The audio ends {self._missing_s:.0f} s before the duration that its file states."
             )
         elif self._bad_packets:
-            self.warnings.append("Parts of the sound are damaged and were left out.")
+            self.warnings.append("Parts of the audio are damaged and were left out.")
 
 
 def open_sound(source: Path | bytes | BinaryIO, *, rate_hz: int = TRACK_RATE_HZ) -> Sound:
@@ -204,7 +204,7 @@ def open_sound(source: Path | bytes | BinaryIO, *, rate_hz: int = TRACK_RATE_HZ)
         closing.close()
         if isinstance(error, _UNREADABLE):
             raise SoundError(
-                "The file is no sound that can be read, or it is damaged. Send WAV, MP3, M4A, OGG or FLAC."
+                "The file is not audio that can be read, or it is damaged. Use WAV, MP3, M4A, OGG or FLAC."
             ) from error
         raise
 
@@ -213,16 +213,16 @@ def _opened(source: Path | bytes | BinaryIO, closing: ExitStack) -> BinaryIO:
     # The decoder is handed open files only: it would take a path for an address if it looks like one.
     if isinstance(source, bytes):
         if not source:
-            raise SoundError("The sound file is empty.")
+            raise SoundError("The audio file is empty. Use a file that contains speech.")
         return io.BytesIO(source)
     if not isinstance(source, Path):
         return source
     try:
         if source.stat().st_size == 0:
-            raise SoundError("The sound file is empty.")
+            raise SoundError("The audio file is empty. Use a file that contains speech.")
         return closing.enter_context(source.open("rb"))
     except OSError as error:
-        raise SoundError(f"The sound file cannot be opened ({error.strerror}).") from error
+        raise SoundError(f"The audio file cannot be opened ({error.strerror}).") from error
 
 
 @dataclass(frozen=True)
@@ -292,11 +292,11 @@ class _Track:
 def _audio_stream(container: InputContainer) -> AudioStream:
     stream = container.streams.best("audio")
     if not isinstance(stream, AudioStream):
-        raise NoSoundError("The file holds no audio track. Send one that holds speech.")
+        raise NoSoundError("The file has no audio track. Use a file that contains speech.")
     if stream.codec_context is None:
         raise SoundError(
-            "The sound's codec is not known, or it is protected against copying. "
-            "Send WAV, MP3, M4A, OGG or FLAC."
+            "The audio codec is not supported, or the file is protected against copying. Use "
+            "WAV, MP3, M4A, OGG or FLAC."
         )
     return stream
 

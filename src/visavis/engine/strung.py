@@ -68,7 +68,9 @@ def files_in(stream: BinaryIO) -> list[Span]:
     finally:
         stream.seek(start)
     if len(spans) > MAX_FILES:
-        raise SoundError(f"More than {MAX_FILES:,} sound files are strung together. Send one.")
+        raise SoundError(
+            f"The file consists of more than {MAX_FILES:,} audio files joined together. Use a single one."
+        )
     return spans
 
 

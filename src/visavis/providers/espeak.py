@@ -33,22 +33,22 @@ class Espeak:
         """Say a text; see the port."""
         samples, rate_hz = speak(text, self._name(voice))
         if not samples.any():
-            raise InputError("There is nothing in the text that can be said aloud.")
+            raise InputError("The text contains nothing that can be spoken.")
         return np.asarray(samples, np.float32) / np.float32(_FULL_SCALE), rate_hz
 
     def _name(self, voice: Voice) -> str:
         language = find_language(voice.language or DEFAULT_LANGUAGE, self._voices.keys())
         if language is None:
             raise RequestError(
-                f"language: there is no speech for {voice.language!r}. "
-                "Use a BCP 47 tag such as en-US, de, es-MX or zh-CN."
+                f"language: no voice speaks {voice.language!r}. Use a BCP 47 tag such as en-US, de, "
+                "es-MX or zh-CN."
             )
         base, variant = self._voices[language], voice.name.lower()
         if not variant or variant == "default":
             return base
         if variant not in self._variants:
             some = ", ".join(sorted(self._variants)[:12])
-            raise RequestError(f"voice: there is no such voice. Use default, or one of: {some}, …")
+            raise RequestError(f"voice: unknown voice. Use default, or one of: {some}, …")
         return f"{base}+{self._variants[variant]}"
 
     @cached_property
@@ -57,7 +57,7 @@ class Espeak:
             loader = importlib.import_module("espeakng_loader")
         except ImportError as error:
             raise ExtraMissingError(
-                "Text to speech needs espeak-ng: `pip install 'visavis[serve]'`."
+                "Text to speech needs espeak-ng. Run `pip install 'visavis[serve]'`."
             ) from error
         return Path(loader.get_data_path())
 

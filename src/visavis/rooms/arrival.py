@@ -95,7 +95,7 @@ def redescribe(
     after = {key: value for key, value in after.items() if value or key not in attributes}
     texts = (name or info.name, metadata or info.metadata, *after, *after.values())
     if sum(len(text.encode()) for text in texts) > max_bytes:
-        raise RoomLimitError(f"Name, metadata and attributes have at most {max_bytes} bytes.")
+        raise RoomLimitError(f"Name, metadata and attributes together must have at most {max_bytes} bytes.")
     info.name, info.metadata = texts[0], texts[1]
     info.attributes.clear()
     info.attributes.update(after)

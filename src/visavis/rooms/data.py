@@ -60,7 +60,7 @@ class Mailbox:
         if len(message) > self._limits.message_bytes:
             raise WireError("The data packet is too long.")
         if not self._budget.take(self._clock(), len(message)):
-            raise RoomLimitError("There is too much data.")
+            raise RoomLimitError("The participant sends too much data.")
         try:
             packet = DataPacket.FromString(message)
         except DecodeError as error:

@@ -248,7 +248,7 @@ class Participant:
         """
         now_s = self._clock()
         if not (self._messages.take(now_s) and self._signal_bytes.take(now_s, message_bytes)):
-            raise RoomLimitError("There are too many signalling messages.")
+            raise RoomLimitError("The participant sends too many signalling messages.")
 
     def take_offer(self, offer: SessionDescription) -> None:
         """Answer an offer, and publish what it brings.

@@ -324,7 +324,7 @@ class Peer:
         taken = self._waiting_bytes(channel) if channel is not None else 0
         if label == RELIABLE:
             if taken + self._waiting.waiting_bytes + len(message) > max_waiting_bytes:
-                raise RoomLimitError("The viewer does not take its data.")
+                raise RoomLimitError("The viewer does not receive its data fast enough.")
             self._waiting.put(sender, message)
             self._send_waiting()
         elif channel is not None and channel.readyState == "open" and taken < _SCTP_HEADROOM_BYTES:

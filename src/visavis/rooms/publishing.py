@@ -70,7 +70,7 @@ class Publisher:
             RoomLimitError: There are enough.
         """
         if len(self.tracks) + len(self._pending) >= self._max_tracks:
-            raise RoomLimitError(f"A participant publishes at most {self._max_tracks} tracks.")
+            raise RoomLimitError(f"A participant can publish at most {self._max_tracks} tracks.")
         again = next((track for track in self._all() if request.cid in track.cids), None)
         track = again or Track(request)
         if again is None:

@@ -56,7 +56,7 @@ class RoomRegistry:
     def _require_room_left(self) -> None:
         limit = self._means.limits.rooms
         if len(self._rooms) >= limit:
-            raise RoomLimitError(f"There are at most {limit} rooms.")
+            raise RoomLimitError(f"The server has its maximum of {limit} rooms.")
 
     def join(self, grants: Grants, arrival: Arrival) -> tuple[Room, Participant]:
         """Let somebody into the room of its token, which is made if it is not there.

@@ -96,7 +96,7 @@ class RoomService:
     def _create_room(self, grants: Grants, request: api.CreateRoomRequest) -> RoomInfo:
         grants.require_create()
         if not request.name:
-            raise WireError("A room has a name.")
+            raise WireError("The room must have a name.")
         room = self._rooms.create(
             request.name,
             empty_timeout_s=request.empty_timeout,

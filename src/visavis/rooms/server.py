@@ -181,9 +181,11 @@ def _told(options: Options) -> tuple[str, ...]:
         try:
             usable = not ipaddress.ip_address(address).is_unspecified
         except ValueError as error:
-            raise SettingsError(f"“{address}” is no IP address.") from error
+            raise SettingsError(f"“{address}” is not an IP address.") from error
         if not usable:
-            raise SettingsError(f"Clients cannot reach {address}: name this machine's addresses (--node-ip).")
+            raise SettingsError(
+                f"Clients cannot reach {address}. Give the addresses of this machine with --node-ip."
+            )
     return addresses
 
 

@@ -171,7 +171,7 @@ class Signalling:
         packed = request.query.get("join_request")
         if request.path.endswith("/v1"):
             if packed is None:
-                raise WireError("There is no join_request.")
+                raise WireError("The join_request is missing.")
             return _Wish(read_join_request(packed, self._limits.message_bytes), single=True)
         return _Wish(_read_query(request.query), single=False)
 

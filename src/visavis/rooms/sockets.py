@@ -35,7 +35,7 @@ def parse_ports(text: str) -> range:
     first, dash, last = text.partition("-")
     numbers = [first, last] if dash else [first, first]
     if not all(number.isascii() and number.isdecimal() and int(number) < 1 << 16 for number in numbers):
-        raise SettingsError(f"“{text}” is no port and no range of ports; write 7882 or 7882-7890.")
+        raise SettingsError(f"“{text}” is neither a port nor a range of ports. Use 7882 or 7882-7890.")
     ports = range(int(numbers[0]), int(numbers[1]) + 1)
     if not ports:
         raise SettingsError(f"The range of ports {text} is empty.")
@@ -70,7 +70,7 @@ def bind(kind: socket.SocketKind, host: str, ports: Sequence[int]) -> socket.soc
             raise AddressTakenError(f"{name} {host}:{where} cannot be used: {error.strerror}.") from error
         made.setblocking(False)
         return made
-    raise AddressTakenError("There is no port to listen on.")
+    raise AddressTakenError("No port was free to listen on.")
 
 
 def port_of(bound: socket.socket) -> int:

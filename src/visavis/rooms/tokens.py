@@ -120,7 +120,7 @@ def read_token(token: str, keys: Mapping[str, str]) -> Grants:
         issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
         secret = keys.get(issuer) if isinstance(issuer, str) else None
         if secret is None:
-            raise TokenError("The token is of an API key that is not known here.")
+            raise TokenError("The API key of the token is unknown.")
         claims = jwt.decode(
             token,
             secret,
@@ -137,7 +137,7 @@ def _read_claims(claims: Mapping[str, Any]) -> Grants:
     video = claims.get("video") or {}
     identity = str(claims.get("sub") or "")
     if len(identity) > MAX_IDENTITY_CHARACTERS:
-        raise TokenError(f"An identity has at most {MAX_IDENTITY_CHARACTERS} characters.")
+        raise TokenError(f"An identity can have at most {MAX_IDENTITY_CHARACTERS} characters.")
     return Grants(
         identity=identity,
         name=str(claims.get("name") or ""),

@@ -34,7 +34,7 @@ def write_astronaut(path: Path) -> None:
         from skimage.data import astronaut
     except ImportError as error:
         raise ExtraMissingError(
-            "The photo of the demo comes with scikit-image: install visavis with its extra `demo`."
+            "The photo of the demo needs scikit-image. Run `pip install 'visavis[demo]'`."
         ) from error
     load: Callable[[], Pixels] = astronaut
     Image.fromarray(load()).save(path)

@@ -50,7 +50,7 @@ def speak(text: str, voice: str = "en-us") -> tuple[NDArray[np.int16], int]:
     with _turn:
         speaker = _speaker()
         if speaker.library.espeak_SetVoiceByName(voice.encode()) != _OK:
-            raise SpeakerMissingError(f"espeak-ng knows no voice {voice!r}; try `en-us`.")
+            raise SpeakerMissingError(f"espeak-ng has no voice {voice!r}. Use another one, such as `en-us`.")
         heard: list[NDArray[np.int16]] = []
 
         def hear(samples: "ctypes._Pointer[ctypes.c_short] | None", count: int, _events: int | None) -> int:
@@ -64,7 +64,7 @@ def speak(text: str, voice: str = "en-us") -> tuple[NDArray[np.int16], int]:
         result = speaker.library.espeak_Synth(said, len(said), 0, _BY_CHARACTER, 0, _UTF_8, None, None)
         finished = speaker.library.espeak_Synchronize()
         if result != _OK or finished != _OK:
-            raise SpeakerMissingError(f"espeak-ng could not say the text (error {result or finished}).")
+            raise SpeakerMissingError(f"espeak-ng could not speak the text (error {result or finished}).")
     samples = np.concatenate(heard) if heard else np.zeros(0, np.int16)
     return samples, speaker.rate_hz
 
@@ -84,7 +84,7 @@ def _speaker() -> _Speaker:
     rate_hz = int(library.espeak_Initialize(_SOUND_BY_CALLBACK, 0, data, _NEVER_EXIT))
     if rate_hz <= 0:
         raise SpeakerMissingError(
-            "espeak-ng did not find its voices; install the extra anew: `visavis[demo]`."
+            "espeak-ng did not find its voices. Run `pip install --force-reinstall 'visavis[demo]'`."
         )
     return _Speaker(library, rate_hz)
 
@@ -94,5 +94,5 @@ def _loader() -> ModuleType:
         return importlib.import_module("espeakng_loader")
     except ImportError as error:
         raise SpeakerMissingError(
-            "The sample sentence needs espeak-ng. Install it with `pip install 'visavis[demo]'`."
+            "The sample sentence needs espeak-ng. Run `pip install 'visavis[demo]'`."
         ) from error

@@ -63,12 +63,12 @@ class ChildProcess:
         """
         stdin = self._process.stdin
         if stdin is None or stdin.is_closing():
-            raise ChildError("The process is gone.")
+            raise ChildError("The process has ended.")
         try:
             stdin.write(message.to_line())
             await stdin.drain()
         except (OSError, RuntimeError) as error:
-            raise ChildError("The process is gone.") from error
+            raise ChildError("The process has ended.") from error
 
     async def receive(self, messages: TypeAdapter[_Message]) -> _Message | None:
         """Wait for the next message.
@@ -87,9 +87,9 @@ class ChildProcess:
             line = await stdout.readline() if stdout else b""
             return messages.validate_json(line) if line.endswith(b"\n") else None
         except ValidationError as error:
-            raise ChildError("The process said something unknown.") from error
+            raise ChildError("The process sent an unknown message.") from error
         except (OSError, ValueError) as error:  # a line that is too long is a ValueError
-            raise ChildError("The process broke off.") from error
+            raise ChildError("The connection to the process was lost.") from error
 
     async def is_ready(self, *, within_s: float) -> bool:
         """Wait until the process has loaded everything; false if it has not by then, or died."""

@@ -68,7 +68,7 @@ class FairQueue(Generic[_Item]):
         requests = self._requests.setdefault(owner, deque())
         if self._max_waiting is not None and len(requests) >= self._max_waiting:
             raise BusyError(
-                f"{len(requests)} of your requests wait already. Try again when they are done.",
+                f"{len(requests)} of your requests are already waiting. Try again when they are done.",
                 retry_after_s=_RETRY_AFTER_S,
             )
         request: asyncio.Future[_Item] = asyncio.get_running_loop().create_future()

@@ -93,7 +93,7 @@ class ProcessPool:
                     self._idle.release(owner)  # it has just died
         except TimeoutError as error:
             raise BusyError(
-                "No process was free in time. Try again in a moment.", retry_after_s=_RETRY_AFTER_S
+                "All processes are busy. Try again in a moment.", retry_after_s=_RETRY_AFTER_S
             ) from error
         if self._single_use:
             self._idle.release(owner)

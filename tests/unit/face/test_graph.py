@@ -63,6 +63,6 @@ def test_other_files_are_refused(folder: Path):
     with pytest.raises(ModelsCorruptError):
         FaceModels.load(folder)
     (folder / LANDMARKS).unlink()
-    with pytest.raises(ModelsMissingError, match="fetch"):
+    with pytest.raises(ModelsMissingError, match="download"):
         FaceModels.load(folder)
     assert cuts(folder) == []

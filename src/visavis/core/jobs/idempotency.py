@@ -23,5 +23,7 @@ async def find_earlier(
     )
     job = (await tx.execute(query)).scalar_one_or_none()
     if job is not None and job.fingerprint != fingerprint:
-        raise IdempotencyError("This Idempotency-Key was used before, for another request. Use a new one.")
+        raise IdempotencyError(
+            "This Idempotency-Key was already used for a different request. Use a new one."
+        )
     return job

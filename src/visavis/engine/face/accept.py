@@ -65,8 +65,8 @@ def find_face(models: FaceModels, rgb: Pixels) -> FoundFace:
     faces = agreed_faces(models, rgb)
     if not faces:
         raise NoFaceError(
-            "No face was found. Send a photo of one person who looks into the camera, with the whole face "
-            "in it."
+            "No face was found. Use a photo of one person who looks into the camera, with the "
+            "whole face in it."
         )
     largest = max(faces, key=lambda face: face.side)
     landmarks = models.landmarks(rgb, largest)
@@ -74,8 +74,8 @@ def find_face(models: FaceModels, rgb: Pixels) -> FoundFace:
     eye_distance_px = pose.placement.scale * EYE_DISTANCE_CM
     if eye_distance_px < MIN_EYE_DISTANCE_PX:
         raise FaceTooSmallError(
-            f"The face is too small: its eyes are {eye_distance_px:.0f} pixels apart and "
-            f"{MIN_EYE_DISTANCE_PX} are needed. Send a larger photo or one taken from nearer."
+            f"The face is too small: the eyes are {eye_distance_px:.0f} pixels apart, and the "
+            f"minimum is {MIN_EYE_DISTANCE_PX}. Use a larger photo, or one taken from closer."
         )
     _refuse_turned_away(pose)
     _refuse_cut_off(landmarks, rgb)
@@ -129,8 +129,8 @@ def _around(face: Detection) -> tuple[int, int, int, int]:
 def _refuse_turned_away(pose: HeadPose) -> None:
     if abs(pose.roll_degrees) > MAX_ROLL_DEGREES:
         raise FaceTurnedAwayError(
-            f"The head is tilted by {abs(pose.roll_degrees):.0f} degrees and {MAX_ROLL_DEGREES} are "
-            "the most that work. Turn the photo so that the head stands upright."
+            f"The head is tilted by {abs(pose.roll_degrees):.0f} degrees, and the maximum is "
+            f"{MAX_ROLL_DEGREES}. Rotate the photo so that the head is upright."
         )
     if abs(pose.yaw_degrees) > MAX_YAW_DEGREES:
         away, limit, way = pose.yaw_degrees, MAX_YAW_DEGREES, "to the side"
@@ -140,8 +140,8 @@ def _refuse_turned_away(pose: HeadPose) -> None:
     else:
         return
     raise FaceTurnedAwayError(
-        f"The face is turned {abs(away):.0f} degrees {way} and {limit} are the most that work. "
-        "Send a photo in which the person looks into the camera."
+        f"The face is turned {abs(away):.0f} degrees {way}, and the maximum is {limit}. Use a "
+        "photo in which the person looks into the camera."
     )
 
 
@@ -153,8 +153,8 @@ def _refuse_cut_off(landmarks: Landmarks, rgb: Pixels) -> None:
         inside = np.all((points >= -margin) & (points <= np.array([width, height]) - 1 + margin))
         if not inside:
             raise NoFaceError(
-                "The face reaches over the edge of the photo. Send one with the whole face in it, "
-                "from the forehead to the chin."
+                "The face is cut off at the edge of the photo. Use a photo with the whole face, from "
+                "the forehead to the chin."
             )
 
 
@@ -162,9 +162,9 @@ def _warnings(eye_distance_px: float, face_count: int) -> tuple[str, ...]:
     warnings = []
     if eye_distance_px < GOOD_EYE_DISTANCE_PX:
         warnings.append(
-            f"The face is small: its eyes are {eye_distance_px:.0f} pixels apart, and from "
-            f"{GOOD_EYE_DISTANCE_PX} on the picture is sharp."
+            f"The face is small: the eyes are {eye_distance_px:.0f} pixels apart. The video is sharp from "
+            f"{GOOD_EYE_DISTANCE_PX} pixels on."
         )
     if face_count > 1:
-        warnings.append(f"The photo holds {face_count} faces; the largest is used.")
+        warnings.append(f"The photo shows {face_count} faces. The largest one is used.")
     return tuple(warnings)

@@ -41,7 +41,7 @@ class Graph:
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise ModelsCorruptError(
-                f"The model {name} cannot be opened; delete it to fetch it again."
+                f"The model {name} cannot be opened. Delete it to download it again."
             ) from error
         self._inputs = [int(entry["index"]) for entry in self._interpreter.get_input_details()]
         self._outputs = [int(entry["index"]) for entry in self._interpreter.get_output_details()]
@@ -127,7 +127,7 @@ def cut_mesh(content: bytes) -> CutMesh:
         return _cut(content)
     except Exception as error:  # the schema reader has no error class of its own
         raise ModelsCorruptError(
-            "The face landmark model is not the file expected; fetch it again."
+            "The face landmark model is not the expected file. Delete it to download it again."
         ) from error
 
 

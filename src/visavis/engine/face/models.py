@@ -51,7 +51,7 @@ class FaceModels:
             cut = open_cut_mesh(folder / LANDMARKS)
         except OSError as error:
             raise ModelsMissingError(
-                f"The face models are not in {folder}; run `visavis models pull` to fetch them."
+                f"The face models are not in {folder}. Run `visavis models pull` to download them."
             ) from error
         graphs = {name: Graph(content, name=name) for name, content in contents.items()}
         return cls(

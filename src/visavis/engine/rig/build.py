@@ -188,11 +188,11 @@ def _judge_cover(crop: HeadCrop) -> tuple[str, ...]:
     cover = judge_cover(crop)
     if cover is Cover.COVERED:
         raise MouthCoveredError(
-            "The mouth seems to be covered: no lips are to be seen where they should be. "
-            "Send a photo without a mask, a hand or a microphone before the mouth."
+            "The mouth seems to be covered. Use a photo without a mask, a hand or a microphone "
+            "in front of the mouth."
         )
     if cover is Cover.DOUBTFUL:
-        return ("The mouth may be covered: the picture below the nose has another colour than the cheeks.",)
+        return ("The mouth may be covered: the colour below the nose differs from the cheeks.",)
     return ()
 
 
@@ -200,18 +200,17 @@ def _judge_mouth(crop: HeadCrop) -> tuple[str, ...]:
     """Warnings about an open mouth; past some point no warp closes it without tearing the lips."""
     gap_cm = float(np.linalg.norm(crop.points[13, :2] - crop.points[14, :2])) / crop.pixels_per_cm
     if gap_cm > _TOO_OPEN_CM:
-        raise MouthOpenError(
-            f"The mouth stands {gap_cm:.1f} cm open in the photo and {_TOO_OPEN_CM} cm are the most that can "
-            "be closed. Send a photo with the mouth closed, or nearly so."
-        )
+        raise MouthOpenError("The mouth is open too wide. Use a photo with the mouth closed.")
     if gap_cm < _OPEN_CM:
         return ()
-    return ("The mouth stands open in the photo; one with a closed mouth gives better lips.",)
+    return ("The mouth is open in the photo. A photo with the mouth closed gives better lips.",)
 
 
 def _judge_eyes(crop: HeadCrop) -> tuple[str, ...]:
     if all(are_shut(crop)):
-        return ("The eyes are closed in the photo and stay so; one with open eyes looks more alive.",)
+        return (
+            "The eyes are closed in the photo, and stay closed. A photo with open eyes looks more alive.",
+        )
     return ()
 
 

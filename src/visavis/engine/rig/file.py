@@ -158,14 +158,14 @@ def load_rig(source: Path | bytes) -> Rig:
     except OSError as error:
         raise RigFileError(f"The rig cannot be read ({error.strerror}).") from error
     if len(content) > _MAX_BYTES:
-        raise RigFileError(f"The rig is larger than {_MAX_BYTES // 2**20} MiB; that is no rig of ours.")
+        raise RigFileError(f"The rig is larger than {_MAX_BYTES // 2**20} MiB, the maximum for a rig.")
     header, tensors = _open(content)
     if header.controls != CONTROLS or header.field_controls != FIELD_CONTROLS:
-        raise RigFileError("The rig speaks of other controls than this version of visavis: build it anew.")
+        raise RigFileError("The rig was made by another version of visavis. Build it again from the photo.")
     try:
         return _rig(header, tensors)
     except KeyError as error:
-        raise RigFileError(f"The rig is damaged: it has no {error.args[0]}.") from error
+        raise RigFileError(f"The rig is damaged: {error.args[0]} is missing.") from error
 
 
 def is_rig(content: bytes) -> bool:
@@ -211,7 +211,7 @@ def _open(content: bytes) -> tuple[_Header, Mapping[str, NDArray[Any]]]:
         metadata = json.loads(content[8 : 8 + length])["__metadata__"]["visavis"]
         return _Header.model_validate_json(metadata), load(content)
     except (SafetensorError, ValidationError, ValueError, KeyError, TypeError) as error:
-        raise RigFileError("This is no rig that visavis can open, or it is damaged.") from error
+        raise RigFileError("The file is not a rig that visavis can open, or it is damaged.") from error
 
 
 def _rig(header: _Header, tensors: Mapping[str, NDArray[Any]]) -> Rig:
@@ -284,14 +284,16 @@ def _eye(side: str, header: _EyeHeader, tensors: Mapping[str, NDArray[Any]], siz
 
 def _within(box: Box, size: int) -> Box:
     if box.left + box.width > size or box.top + box.height > size:
-        raise RigFileError("The rig is damaged: a part lies outside of its picture.")
+        raise RigFileError("The rig is damaged: a part is outside its picture.")
     return box
 
 
 def _floats(tensors: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, ...]) -> Floats:
     values = tensors[name]
     if values.shape != shape or values.dtype.kind != "f" or not np.isfinite(values).all():
-        raise RigFileError(f"The rig is damaged: {name} has not the shape {shape} of finite numbers.")
+        raise RigFileError(
+            f"The rig is damaged: {name} is not an array of finite numbers with the shape {shape}."
+        )
     return values.astype(np.float32)
 
 

@@ -35,7 +35,7 @@ class Frames:
         while len(self._waiting) >= _LENGTH.size:
             (length,) = _LENGTH.unpack_from(self._waiting)
             if length > self._max_bytes:
-                raise WireError(f"A datagram has at most {self._max_bytes} bytes.")
+                raise WireError(f"A datagram can have at most {self._max_bytes} bytes.")
             end = _LENGTH.size + length
             if len(self._waiting) < end:
                 return

@@ -140,7 +140,7 @@ def parse_rtcp(datagram: bytes) -> list[Feedback]:
     position = 0
     while position < len(datagram):
         if position + 4 > len(datagram) or datagram[position] & 0xC0 != 0x80:
-            raise WireError("This is no RTCP packet.")
+            raise WireError("The packet is not an RTCP packet.")
         first, kind, words = struct.unpack_from("!BBH", datagram, position)
         end = position + 4 + 4 * words
         if end > len(datagram):

@@ -71,7 +71,7 @@ def parse_rtp(datagram: bytes) -> RtpPacket:
         WireError: It is cut off, or not RTP version 2.
     """
     if len(datagram) < HEADER_BYTES or datagram[0] & 0xC0 != _VERSION:
-        raise WireError("This is no RTP packet.")
+        raise WireError("The packet is not an RTP packet.")
     first, second, sequence, timestamp, ssrc = _HEADER.unpack_from(datagram)
     start = HEADER_BYTES + 4 * (first & 0x0F)
     extensions: dict[int, bytes] = {}
@@ -143,7 +143,7 @@ def unwrap_rtx(packet: RtpPacket, *, payload_type: int, ssrc: int) -> RtpPacket:
         WireError: It repeats none: it is shorter than a sequence number, or padding.
     """
     if len(packet.payload) < 2:
-        raise WireError("The RTX packet carries nothing.")
+        raise WireError("The RTX packet is empty.")
     (sequence,) = struct.unpack_from("!H", packet.payload)
     return RtpPacket(
         payload_type, sequence, packet.timestamp, ssrc, packet.marker, packet.payload[2:], packet.extensions

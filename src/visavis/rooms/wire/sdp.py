@@ -91,18 +91,18 @@ def parse_description(text: str) -> Description:
         blocks[-1].append(line)
     head, media = blocks[0], blocks[1:]
     if not media or len(media) > MAX_SECTIONS:
-        raise WireError(f"A session description has 1 to {MAX_SECTIONS} media sections.")
+        raise WireError(f"A session description must have 1 to {MAX_SECTIONS} media sections.")
     try:
         sections = tuple(_parse_section(lines) for lines in media)
     except ValueError as error:  # a number that is none, a word that is missing
         raise WireError("The session description cannot be read.") from error
     if len({section.mid for section in sections}) != len(sections):
-        raise WireError("Two media sections have one mid.")
+        raise WireError("Two media sections have the same mid.")
     everything = [line for lines in blocks for line in lines]
     algorithm, _, value = _first(everything, "fingerprint").partition(" ")
     ufrag = _first(everything, "ice-ufrag")
     if not (algorithm and value and ufrag) or not head:
-        raise WireError("The session description has no fingerprint or no ICE user.")
+        raise WireError("The session description has no fingerprint or no ICE user name.")
     return Description(ufrag, (algorithm.lower(), value), sections)
 
 

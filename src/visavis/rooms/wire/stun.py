@@ -58,10 +58,10 @@ def parse_binding_request(datagram: bytes) -> BindingRequest:
         WireError: It is none, or it is not signed.
     """
     if len(datagram) < HEADER_BYTES:
-        raise WireError("A STUN message has at least 20 bytes.")
+        raise WireError("A STUN message must have at least 20 bytes.")
     kind, length, magic = struct.unpack_from("!HHI", datagram)
     if kind != BINDING_REQUEST or magic != MAGIC or length != len(datagram) - HEADER_BYTES:
-        raise WireError("This is no STUN binding request.")
+        raise WireError("The message is not a STUN binding request.")
     values: dict[int, bytes] = {}
     integrity_at = 0
     position = HEADER_BYTES

@@ -64,7 +64,7 @@ def _folder() -> Path:
     """Where the package `fastapi-offline` has the files; nothing of its code is used."""
     found = find_spec("fastapi_offline")
     if found is None or not found.submodule_search_locations:
-        raise ExtraMissingError("The API is not installed: `pip install 'visavis[serve]'`.")
+        raise ExtraMissingError("The server is not installed. Run `pip install 'visavis[serve]'`.")
     return Path(found.submodule_search_locations[0]) / "static"
 
 

@@ -9,7 +9,9 @@ from visavis.surfaces.shared.authentication import AuthUnavailableError
 from visavis.surfaces.shared.errors import ErrorResponse, ErrorTable, render_flat
 
 INVALID_INPUT = ErrorResponse(
-    400, "invalid_input", "No face was found in the picture. Send a photo of one person's face."
+    400,
+    "invalid_input",
+    "No face was found. Use a photo of one person who looks into the camera, with the whole face in it.",
 )
 INVALID_CALLBACK = ErrorResponse(400, "invalid_callback_url", "The callback URL must use HTTPS.")
 INVALID_FACE_URL = ErrorResponse(400, "invalid_face_url", "face_url must use HTTPS.")
@@ -38,7 +40,7 @@ NOT_READY = ErrorResponse(
 IDEMPOTENCY = ErrorResponse(
     409,
     "idempotency_key_mismatch",
-    "This Idempotency-Key was used before, for another request. Use a new one.",
+    "This Idempotency-Key was already used for a different request. Use a new one.",
 )
 NOT_ACTIVE = ErrorResponse(409, "session_not_active", "The session has ended.")
 ALREADY_ENDED = ErrorResponse(409, "already_ended", "Session already ended.")
@@ -46,13 +48,15 @@ TOO_LARGE = ErrorResponse(413, "payload_too_large", "The upload exceeds the limi
 UNSUPPORTED = ErrorResponse(
     415,
     "unsupported_media_type",
-    "The audio file is of a format that is not supported. Send WAV, MP3, OGG, WebM, MP4, M4A, AAC or FLAC.",
+    "The format of the audio file is not supported. Send WAV, MP3, OGG, WebM, MP4, M4A, AAC or FLAC.",
 )
 VALIDATION = ErrorResponse(422, "validation_error", "Missing required fields: audio, image.")
 RATE_LIMIT = ErrorResponse(
     429, "rate_limit_exceeded", "Slow down! You've hit the limit of 30 requests per minute."
 )
-SESSION_RATE = ErrorResponse(429, "rate_limited", "At most 6 face swaps a minute. Wait before the next one.")
+SESSION_RATE = ErrorResponse(
+    429, "rate_limited", "At most 6 face swaps per minute are allowed. Wait before the next one."
+)
 MONTHLY_CAP = ErrorResponse(429, "monthly_cap_exceeded", "You've reached the cap of 1000 requests per month.")
 INTERNAL = ErrorResponse(500, "internal_error", "Unexpected server error.", is_fixed=True)
 URL_FAILED = ErrorResponse(
@@ -69,7 +73,7 @@ QUEUE = ErrorResponse(
     is_fixed=True,
 )
 STORAGE = ErrorResponse(
-    503, "storage_unavailable", "There is no room for files at the moment. Please try again later."
+    503, "storage_unavailable", "There is no space for files at the moment. Please try again later."
 )
 STORAGE_ERROR = ErrorResponse(
     503,

@@ -58,12 +58,12 @@ def _face(value: object, info: ValidationInfo) -> object:
         return value.strip()
     if value is None or isinstance(value, UploadedFile):
         return value
-    raise RequestError(f"{info.field_name}: must be a picture in base64 or its address.")
+    raise RequestError(f"{info.field_name}: must be a picture in base64 or its URL.")
 
 
 def _no_avatar(value: object) -> None:
     if value not in (None, ""):
-        raise InputError("avatar_id: there is no such saved avatar.")
+        raise InputError("avatar_id: the saved avatar does not exist.")
 
 
 _Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=_MAX_CHARS), ABSENT_IF_EMPTY]

@@ -80,7 +80,7 @@ async def get_file(name: str, context: Given, expires: str = "", signature: str 
     """What a link leads to, where files are kept on this machine."""
     path = context.open_link(name, expires, signature) if context.open_link else None
     if path is None:
-        raise ResultMissingError("The link is not valid, or no longer.")
+        raise ResultMissingError("The link is not valid or has expired.")
     suffix = path.suffix.removeprefix(".")
     return FileResponse(path, media_type=_MEDIA_TYPES.get(suffix, "application/octet-stream"))
 

@@ -54,7 +54,7 @@ async def rig_of_request(
             return await faces.rig_of_upload(context, principal, face, name)
         if name == url_field or (_ADDRESS.match(face) and not _DATA_URL.match(face)):
             if not takes_urls:
-                raise InputError(f"{name}: addresses are not accepted here. Upload a face.")
+                raise InputError(f"{name}: URLs are not accepted here. Upload a face.")
             return await faces.rig_of_url(context, principal, face, name)
         content = _decoded(face, name, max_bytes=context.requests.max_face_bytes)
         return await faces.rig_of_bytes(context, principal, content, name)
@@ -71,5 +71,5 @@ def _decoded(text: str, name: str, *, max_bytes: int) -> bytes:
         return base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         raise InputError(
-            f"{name}: it is no picture. Send a file, the picture in base64 or as a data URL, or its address."
+            f"{name}: it is not a picture. Send a file, the picture in base64 or as a data URL, or its URL."
         ) from error

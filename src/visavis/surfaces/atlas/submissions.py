@@ -179,16 +179,16 @@ async def _callback(url: str | None, context: Context) -> str | None:
 def _idempotency_key(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
     if key is not None and not 0 < len(key) <= _LONGEST_IDEMPOTENCY_KEY:
-        raise RequestError(f"Idempotency-Key: give 1 to {_LONGEST_IDEMPOTENCY_KEY} characters.")
+        raise RequestError(f"Idempotency-Key: must have 1 to {_LONGEST_IDEMPOTENCY_KEY} characters.")
     return key
 
 
 def _spoken(said: wire.SpeechRequest, context: Context) -> dict[str, Any]:
     max_chars = context.requests.max_text_chars
     if len(said.text) > max_chars:
-        raise RequestError(f"text: {len(said.text)} characters; at most {max_chars} are spoken.")
+        raise RequestError(f"text: it has {len(said.text)} characters, and at most {max_chars} are allowed.")
     if not said.text.strip():
-        raise RequestError("text: there is nothing in it that can be spoken.")
+        raise RequestError("text: it contains nothing that can be spoken.")
     context.synthesizer.check(Voice(said.language, said.voice))
     return {
         "text": said.text,

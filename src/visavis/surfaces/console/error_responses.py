@@ -5,24 +5,22 @@ from typing import Final
 from visavis import errors
 from visavis.surfaces.shared.errors import ErrorResponse, ErrorTable, render_flat
 
-_INVALID_INPUT: Final = ErrorResponse(400, "invalid_input", "No face was found in the picture.")
+_INVALID_INPUT: Final = ErrorResponse(400, "invalid_input", "No face was found.")
 _UNREADABLE: Final = ErrorResponse(400, "invalid_request", "The request cannot be read.")
 _SIGNED_OUT: Final = ErrorResponse(401, "signed_out", "Sign in first.")
-_SIGN_IN_REFUSED: Final = ErrorResponse(
-    401, "sign_in_refused", "The e-mail address or the password is wrong."
-)
+_SIGN_IN_REFUSED: Final = ErrorResponse(401, "sign_in_refused", "The email address or the password is wrong.")
 _FOREIGN_ORIGIN: Final = ErrorResponse(
-    403, "foreign_origin", "This request was sent by a page of another origin."
+    403, "foreign_origin", "The request comes from a page of another origin."
 )
-_NOT_PERMITTED: Final = ErrorResponse(403, "not_permitted", "Only operators may see this.")
+_NOT_PERMITTED: Final = ErrorResponse(403, "not_permitted", "Only operators have access to this.")
 _NOT_FOUND: Final = ErrorResponse(404, "not_found", "There is nothing here.")
 _METHOD_NOT_ALLOWED: Final = ErrorResponse(405, "method_not_allowed", "Method not allowed.")
 _SESSION_NOT_ACTIVE: Final = ErrorResponse(409, "session_not_active", "The session has ended.")
 _INVALID_LINK: Final = ErrorResponse(410, "invalid_link", "This link is no longer valid.")
-_TOO_LARGE: Final = ErrorResponse(413, "payload_too_large", "The body is larger than the console takes.")
+_TOO_LARGE: Final = ErrorResponse(413, "payload_too_large", "The body is too large.")
 _UNSUPPORTED: Final = ErrorResponse(415, "unsupported_media_type", "Send the request as multipart/form-data.")
 _VALIDATION: Final = ErrorResponse(422, "validation_error", "email: must be text.")
-_RATE_LIMITED: Final = ErrorResponse(429, "rate_limited", "Too many tries. Wait a minute.")
+_RATE_LIMITED: Final = ErrorResponse(429, "rate_limited", "Too many attempts. Wait a minute.")
 _INTERNAL: Final = ErrorResponse(
     500, "internal_error", "Something went wrong on the server. Its log says what.", is_fixed=True
 )

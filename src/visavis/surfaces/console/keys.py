@@ -44,7 +44,7 @@ async def create_key(body: wire.KeyRequest, principal: SignedIn, context: Given)
     async with context.shared.database.transaction() as tx:
         me = (await sign_ins.holder(tx, principal)).user
         if me is None or Scope.KEYS not in principal.scopes:
-            raise NotPermittedError("You are signed in with a key; sign in as a user to make others.")
+            raise NotPermittedError("You are signed in with an API key. Sign in as a user to create keys.")
         row, key = await keys.create(tx, body.name, allowance=allowance, user=me)
         await tx.refresh(row)
         secret = await webhooks.secret_of(tx, row.id, context.webhooks.shared_secret)

@@ -49,7 +49,7 @@ def refuse_foreign(request: Request, context: Given) -> None:
         return
     origin = request.headers.get("origin")
     if origin is not None and not _is_ours(origin, request, context):
-        raise ForeignOriginError("This request was sent by a page of another origin.")
+        raise ForeignOriginError("The request comes from a page of another origin.")
 
 
 def _is_ours(origin: str, request: Request, context: ConsoleContext) -> bool:
@@ -105,7 +105,7 @@ def operator(principal: SignedIn) -> Principal:
         NotPermittedError: It is somebody else.
     """
     if not principal.is_operator:
-        raise NotPermittedError("Only operators may see this.")
+        raise NotPermittedError("Only operators have access to this.")
     return principal
 
 

@@ -112,7 +112,7 @@ async def change_password(
     async with database.transaction() as tx:
         user = (await sign_ins.holder(tx, principal)).user
     if user is None:
-        raise NotPermittedError("You are signed in with a key; it has no password.")
+        raise NotPermittedError("You are signed in with an API key, which has no password.")
     prober = await _count_try(database, request, user.email)
     await users.check_password(database, user.email, body.current.get_secret_value())
     password_hash = await users.hash_password(body.new.get_secret_value())
@@ -152,7 +152,7 @@ async def _count_try(database: Database, request: Request, email: str | None = N
 async def _holder(tx: Tx, secret: str) -> sign_ins.Holder:
     principal = await sign_ins.find(tx, secret)
     if principal is None:
-        raise SignedOutError("The sign-in has ended already.")
+        raise SignedOutError("You are already signed out.")
     return await sign_ins.holder(tx, principal)
 
 

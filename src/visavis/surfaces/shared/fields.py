@@ -62,7 +62,7 @@ def _object(body: bytes) -> dict[str, Any]:
 
 
 def _refuse_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON")
+    raise ValueError(f"{word} is not JSON")
 
 
 def _form(body: bytes) -> dict[str, Any]:

@@ -53,11 +53,11 @@ def raw_answer(status: int, code: str, message: str, *, retry_after_s: int | Non
 
 
 _MALFORMED: Final = raw_answer(400, "invalid_request", "The request is not valid HTTP.")
-_URL_TOO_LONG: Final = raw_answer(414, "uri_too_long", f"The address has more than {MAX_URL_BYTES} bytes.")
+_URL_TOO_LONG: Final = raw_answer(414, "uri_too_long", f"The URL has more than {MAX_URL_BYTES} bytes.")
 _HEADERS_TOO_LARGE: Final = raw_answer(
     431, "headers_too_large", "The headers are too many or too long. Send fewer and shorter ones."
 )
-_TOO_SLOW: Final = raw_answer(408, "request_timeout", "The request did not come in time. Send it again.")
+_TOO_SLOW: Final = raw_answer(408, "request_timeout", "The request was not complete in time. Send it again.")
 
 
 class HttpProtocol(HttpToolsProtocol):

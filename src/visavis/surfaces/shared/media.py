@@ -90,4 +90,4 @@ def check_kind(field: str, file: UploadedFile, *, kind: str | None = None) -> st
     words = _WORDS[wanted]
     if found is None and file.declared_type in (*_DECLARED[wanted], *_UNTOLD):
         raise InputError(f"The {field} file is damaged or not what it claims to be. Send {words}.")
-    raise MediaTypeError(f"The {field} file is of a format that is not supported. Send {words}.")
+    raise MediaTypeError(f"The format of the {field} file is not supported. Send {words}.")

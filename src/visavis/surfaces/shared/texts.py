@@ -35,7 +35,7 @@ def refuse_unclean(value: Any, name: str = "body") -> None:
     try:
         _refuse(value, name)
     except RecursionError as error:
-        raise RequestError(f"{shown(name)}: nested too deep.") from error
+        raise RequestError(f"{shown(name)}: nested too deeply.") from error
 
 
 def _refuse(value: Any, name: str) -> None:

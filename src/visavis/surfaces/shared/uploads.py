@@ -119,7 +119,7 @@ async def _read_multipart(
 ) -> AsyncIterator[Form]:
     boundary = options.get(b"boundary")
     if not boundary:
-        raise RequestError("The Content-Type names no boundary.")
+        raise RequestError("The Content-Type has no boundary.")
     _refuse_too_large(request, max_bytes)
     with tempfile.TemporaryDirectory(prefix="upload-", dir=folder) as name:
         reader = _Reader(files, Path(name), max_bytes)
@@ -134,11 +134,11 @@ async def _read_multipart(
                     parser.write(block)
                 parser.finalize()
             except FormParserError as error:
-                raise RequestError("The form is broken: it is not valid multipart/form-data.") from error
+                raise RequestError("The form is not valid multipart/form-data.") from error
             except OSError as error:
-                raise StoreFullError("There is no room for uploads at the moment.") from error
+                raise StoreFullError("There is no space for uploads at the moment.") from error
             if not reader.is_whole:
-                raise RequestError("The form is broken: it ends too early.")
+                raise RequestError("The form is incomplete.")
             yield reader.form
         finally:
             reader.close()
@@ -215,7 +215,7 @@ class _Reader:
         try:
             self._name = options.get(b"name", b"").decode()
         except UnicodeDecodeError as error:
-            raise FormParserError("a field's name is no text") from error
+            raise FormParserError("the name of a field is not text") from error
         refuse_unclean(self._name, "a field's name")
         if self._name in self.form.files or self._name in self.form.fields:
             raise RequestError(f"{shown(self._name)}: sent more than once.")

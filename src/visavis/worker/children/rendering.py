@@ -114,7 +114,7 @@ def _check(tools: Tools, request: CheckRequest) -> Checked:
     if request.audio is not None:
         with open_sound(request.audio, rate_hz=SOUND_RATE_HZ) as sound:
             if next(iter(sound), None) is None:
-                raise NoSoundError("The sound file holds no sound.")
+                raise NoSoundError("The audio file is empty. Use a file that contains speech.")
     return Checked()
 
 
