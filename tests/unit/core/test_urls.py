@@ -71,7 +71,7 @@ def test_taken_and_written_in_one_way(sent: str, written: str) -> None:
 
 @pytest.mark.parametrize("sent", REFUSED)
 def test_refused_by_the_name_of_the_field(sent: str) -> None:
-    with pytest.raises(UrlError, match=r"^callback_url (must|names)"):
+    with pytest.raises(UrlError, match=r"^callback_url (must|has)"):
         parse_url(sent, "callback_url")
 
 

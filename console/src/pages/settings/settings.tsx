@@ -72,21 +72,27 @@ function ServerSettings() {
           const rows = data.settings.filter((row) =>
             `${row.name} ${row.description}`.toLowerCase().includes(wanted),
           );
-          return (
-            <div className="card settings">
-              {rows.length === 0 ? (
+          if (rows.length === 0)
+            return (
+              <div className="card">
                 <EmptyState icon={<Search size={28} aria-hidden />} title={words.settings.noMatches} />
-              ) : (
+              </div>
+            );
+          const groups = [...new Set(rows.map((row) => row.group))];
+          return groups.map((group) => (
+            <section key={group} className="stack">
+              <h3>{group}</h3>
+              <div className="card settings">
                 <Table
-                  label={words.settings.table}
-                  rows={rows}
+                  label={group}
+                  rows={rows.filter((row) => row.group === group)}
                   keyOf={(row) => row.name}
                   columns={COLUMNS}
                   classOf={(row) => (row.is_set ? "chosen" : "")}
                 />
-              )}
-            </div>
-          );
+              </div>
+            </section>
+          ));
         }}
       </QueryView>
     </section>

@@ -71,7 +71,6 @@ export const settings = {
   failed: "Could not load settings",
   search: "Search settings",
   noMatches: "No settings match",
-  table: "Settings",
   setting: "Setting",
   value: "Value",
   notSet: "not set",
