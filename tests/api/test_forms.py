@@ -141,7 +141,7 @@ def test_options_elsewhere_is_not_found(client: httpx.Client) -> None:
         (
             "/v1/realtime/session",
             {"face": {"path": "/etc/passwd", "declared_type": "image/png"}},  # as the server notes uploads
-            "face: must be a picture in base64 or its address.",
+            "face: must be a picture in base64 or its URL.",
         ),
         ("/console/api/session", {"email": 1}, "email: must be text."),
         ("/console/api/session", {"telephone": "1"}, "telephone: is not known here."),
