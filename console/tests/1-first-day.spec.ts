@@ -156,7 +156,7 @@ test("audio files are checked when they are chosen", async ({ signedIn: page }, 
     ["holiday.wav", readFileSync(env("PHOTO_FILE")), "This file is a PNG image, not audio."],
     ["notes.wav", Buffer.from("nothing that sounds"), "no audio that can be read"],
     ["empty.wav", Buffer.alloc(0), "This file is empty."],
-    ["broken.wav", wav(Buffer.alloc(64)).fill(255, 16), "sound"],
+    ["broken.wav", wav(Buffer.alloc(64)).fill(255, 16), "audio"],
   ];
   for (const [name, content, words] of refused) {
     await choose(name, content);

@@ -160,7 +160,7 @@ def test_the_public_secret_is_for_this_machine_only() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--udp-port", "x"), "no port"),
+        (("--udp-port", "x"), "neither a port"),
         (("--node-ip", "localhost"), "not an IP address"),
         (("--host", "0.0.0.0"), "loopback"),  # noqa: S104 - it must refuse
         (("--node-ip", "0.0.0.0"), "--node-ip"),  # noqa: S104 - it must refuse
