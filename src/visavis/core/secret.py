@@ -34,6 +34,14 @@ async def shared_secret(tx: Tx, name: str) -> bytes:
     return (await tx.execute(query)).scalar_one()
 
 
+def digest(secret: str) -> bytes:
+    """What is kept of a key, a cookie or a link's token.
+
+    They hold random bits enough that nothing slower than a plain hash is needed.
+    """
+    return hashlib.sha256(secret.encode()).digest()
+
+
 def derived(secret: bytes, purpose: str) -> str:
     """A secret for one purpose, as 64 hexadecimal digits, from which the first cannot be told."""
     return hmac.new(secret, purpose.encode(), hashlib.sha256).hexdigest()

@@ -1,6 +1,5 @@
 """Links that let others watch a live session: good until it ends."""
 
-import hashlib
 import secrets
 from typing import Final
 
@@ -8,6 +7,7 @@ from sqlalchemy import delete, func, select
 
 from visavis.core.database import Tx
 from visavis.core.schema import ACTIVE, Session, Share
+from visavis.core.secret import digest
 from visavis.core.sessions import EXTERNAL
 from visavis.errors import InputError, SessionNotActiveError, ShareMissingError
 
@@ -28,7 +28,7 @@ async def share(tx: Tx, row: Session) -> str:
         raise SessionNotActiveError("The session has ended.")
     await _delete_old(tx)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
-    tx.add(Share(digest=_digest(token), session_id=row.id))
+    tx.add(Share(digest=digest(token), session_id=row.id))
     await tx.flush()
     return token
 
@@ -42,7 +42,7 @@ async def shared(tx: Tx, session_id: str, token: str) -> Session:
     query = (
         select(Session)
         .join(Share, Share.session_id == Session.id)
-        .where(Share.digest == _digest(token), Session.id == session_id)
+        .where(Share.digest == digest(token), Session.id == session_id)
     )
     row = (await tx.execute(query)).scalar_one_or_none()
     if row is None:
@@ -55,7 +55,3 @@ async def _delete_old(tx: Tx) -> None:
     before = func.now() - func.make_interval(0, 0, 0, KEPT_DAYS)
     over = select(Session.id).where(Session.ended_at < before)
     await tx.execute(delete(Share).where(Share.session_id.in_(over)))
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

@@ -1,6 +1,5 @@
 """API keys: made, found, replaced, revoked."""
 
-import hashlib
 import secrets
 from datetime import UTC, datetime
 from typing import Final
@@ -18,6 +17,7 @@ from visavis.core.identity.principals import (
     Scope,
 )
 from visavis.core.schema import SERVICE, ApiKey, Job, KeyMonth, Session, SignIn, User
+from visavis.core.secret import digest
 from visavis.errors import AccountError, KeyRefusedError, NotPermittedError
 
 KEY_BEGIN: Final = "sk_live_"
@@ -89,7 +89,7 @@ async def find(tx: Tx, key: str) -> ApiKey:
     Raises:
         KeyRefusedError: It is unknown or was revoked.
     """
-    query = select(ApiKey).where(ApiKey.digest == _digest(key), ApiKey.revoked_at.is_(None))
+    query = select(ApiKey).where(ApiKey.digest == digest(key), ApiKey.revoked_at.is_(None))
     row = (await tx.execute(query)).scalar_one_or_none()
     if row is None:
         raise KeyRefusedError("Invalid or revoked API key.")
@@ -168,7 +168,7 @@ async def named(tx: Tx, word: str) -> ApiKey:
     Raises:
         AccountError: There is none, or more than one.
     """
-    matches = (ApiKey.prefix == word) | (ApiKey.name == word) | (ApiKey.digest == _digest(word))
+    matches = (ApiKey.prefix == word) | (ApiKey.name == word) | (ApiKey.digest == digest(word))
     found = list((await tx.execute(select(ApiKey).where(matches))).scalars())
     found = [row for row in found if row.revoked_at is None] or found
     if len(found) != 1:
@@ -202,7 +202,7 @@ async def _add(tx: Tx, row: ApiKey, allowance: Allowance) -> str:
     # Base 62 by leaving out the two signs of the URL-safe alphabet.
     secret = secrets.token_urlsafe(_KEY_BYTES).replace("-", "A").replace("_", "z")
     key = KEY_BEGIN + secret
-    row.prefix, row.digest = key[:_PREFIX_CHARS], _digest(key)
+    row.prefix, row.digest = key[:_PREFIX_CHARS], digest(key)
     row.tier = allowance.tier
     row.requests_per_minute, row.monthly_cap = allowance.requests_per_minute, allowance.monthly_cap
     tx.add(row)
@@ -224,8 +224,3 @@ def _visible(principal: Principal) -> list[ColumnElement[bool]]:
         signed_in_with = select(SignIn.key_id).where(SignIn.id == principal.credential.id)
         conditions.append(ApiKey.id == signed_in_with.scalar_subquery())
     return conditions
-
-
-def _digest(key: str) -> bytes:
-    # A key holds 256 random bits: nothing slower than a plain hash is needed.
-    return hashlib.sha256(key.encode()).digest()

@@ -1,6 +1,5 @@
 """Browsers that are signed in, and links that sign in once."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +11,7 @@ from visavis.core.database import Database, Tx
 from visavis.core.identity import keys, users
 from visavis.core.identity.principals import Credential, CredentialKind, Principal, Role, Scope
 from visavis.core.schema import ApiKey, SignIn, SignInLink, User
+from visavis.core.secret import digest
 from visavis.errors import KeyRefusedError, SignedOutError, SignInLinkError
 
 SIGN_IN_TTL_S: Final = 14 * 86_400
@@ -125,7 +125,7 @@ async def find(tx: Tx, secret: str) -> Principal | None:
         select(SignIn, User, ApiKey)
         .outerjoin(User, User.id == SignIn.user_id)
         .outerjoin(ApiKey, ApiKey.id == SignIn.key_id)
-        .where(SignIn.digest == _digest(secret), SignIn.expires_at > func.now())
+        .where(SignIn.digest == digest(secret), SignIn.expires_at > func.now())
         .where(ApiKey.revoked_at.is_(None))
     )
     found = (await tx.execute(query)).one_or_none()
@@ -174,7 +174,7 @@ async def _open(tx: Tx, *, user_id: int | None = None, key_id: int | None = None
     await tx.execute(delete(SignInLink).where(SignInLink.expires_at <= func.now()))
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     until = func.now() + timedelta(seconds=SIGN_IN_TTL_S)
-    tx.add(SignIn(digest=_digest(secret), user_id=user_id, key_id=key_id, expires_at=until))
+    tx.add(SignIn(digest=digest(secret), user_id=user_id, key_id=key_id, expires_at=until))
     await tx.flush()
     return secret
 
@@ -182,18 +182,14 @@ async def _open(tx: Tx, *, user_id: int | None = None, key_id: int | None = None
 async def _link(tx: Tx, user_id: int | None) -> str:
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     until = func.now() + timedelta(seconds=LINK_TTL_S)
-    tx.add(SignInLink(digest=_digest(secret), user_id=user_id, expires_at=until))
+    tx.add(SignInLink(digest=digest(secret), user_id=user_id, expires_at=until))
     await tx.flush()
     return secret
 
 
 def _is_good(link: str) -> ColumnElement[bool]:
-    return and_(SignInLink.digest == _digest(link), SignInLink.expires_at > func.now())
+    return and_(SignInLink.digest == digest(link), SignInLink.expires_at > func.now())
 
 
 def _useless_link() -> SignInLinkError:
     return SignInLinkError("This link was already used or has expired. Ask for a new one.")
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
