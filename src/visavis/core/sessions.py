@@ -14,6 +14,7 @@ from visavis.core.billing.prices import cost_micros
 from visavis.core.database import Tx
 from visavis.core.identity.ownership import owned
 from visavis.core.identity.principals import Principal
+from visavis.core.paging import Page, read_page
 from visavis.core.schema import ACTIVE, ENDED, ApiKey, Session, SessionMessage
 from visavis.errors import (
     SessionEndedError,
@@ -156,14 +157,6 @@ async def read(tx: Tx, principal: Principal, session_id: str) -> tuple[Session, 
     return found[0], found[1]
 
 
-@dataclass(frozen=True)
-class SessionPage:
-    """Some sessions, newest first, and how many there are."""
-
-    sessions: list[Session]
-    count: int
-
-
 async def search(
     tx: Tx,
     principal: Principal,
@@ -172,7 +165,7 @@ async def search(
     status: str | None = None,
     limit: int,
     offset: int,
-) -> SessionPage:
+) -> Page[Session]:
     """Some of the sessions that are looked for, newest first.
 
     Args:
@@ -191,9 +184,7 @@ async def search(
         found = found.where(or_(*(place.icontains(words, autoescape=True) for place in places)))
     if status:
         found = found.where(Session.status == status)
-    some = found.order_by(Session.created_at.desc(), Session.id).limit(limit).offset(offset)
-    count = select(func.count()).select_from(found.subquery())
-    return SessionPage(list((await tx.execute(some)).scalars()), (await tx.execute(count)).scalar_one())
+    return await read_page(tx, found, Session.created_at.desc(), Session.id, limit=limit, offset=offset)
 
 
 async def find_active(tx: Tx, principal: Principal, session_id: str) -> Session:

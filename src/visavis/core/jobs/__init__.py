@@ -47,7 +47,7 @@ from visavis.core.jobs.lifecycle import (
     result_path,
     submit,
 )
-from visavis.core.jobs.search import JobPage, Search, find, page, position, search
+from visavis.core.jobs.search import Search, find, page, position, search
 
 __all__ = [
     "GENERATION_FAILED",
@@ -65,7 +65,6 @@ __all__ = [
     "JobInput",
     "JobKind",
     "JobOutput",
-    "JobPage",
     "Prices",
     "Search",
     "SpeechInput",

@@ -1,6 +1,6 @@
 """Finding jobs: one by its ID, an account's newest, or those that hold some words."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
 
@@ -8,16 +8,9 @@ from visavis.core.database import Tx
 from visavis.core.identity.ownership import owned
 from visavis.core.identity.principals import Principal
 from visavis.core.jobs.kinds import KINDS
+from visavis.core.paging import Page, read_page
 from visavis.core.schema import PENDING, ApiKey, Job
 from visavis.errors import JobMissingError
-
-
-@dataclass(frozen=True)
-class JobPage:
-    """Some of an account's jobs, newest first, and how many there are."""
-
-    jobs: list[Job] = field(default_factory=list)
-    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,15 +43,13 @@ async def find(tx: Tx, principal: Principal, job_id: str, *, surface: str) -> Jo
     return job
 
 
-async def page(tx: Tx, principal: Principal, *, surface: str, limit: int, offset: int) -> JobPage:
+async def page(tx: Tx, principal: Principal, *, surface: str, limit: int, offset: int) -> Page[Job]:
     """Some of the jobs that an account sent through a surface, newest first."""
-    theirs = (Job.account_id == principal.account_id, Job.surface == surface)
-    some = select(Job).where(*theirs).order_by(Job.sequence.desc()).limit(limit).offset(offset)
-    count = select(func.count()).select_from(Job).where(*theirs)
-    return JobPage(list((await tx.execute(some)).scalars()), (await tx.execute(count)).scalar_one())
+    theirs = select(Job).where(Job.account_id == principal.account_id, Job.surface == surface)
+    return await read_page(tx, theirs, Job.sequence.desc(), limit=limit, offset=offset)
 
 
-async def search(tx: Tx, principal: Principal, wanted: Search, *, limit: int, offset: int) -> JobPage:
+async def search(tx: Tx, principal: Principal, wanted: Search, *, limit: int, offset: int) -> Page[Job]:
     """Some of the jobs that are looked for, newest first: of the account, or for an operator of all."""
     conditions = [owned(Job.account_id, principal)]
     if wanted.words:
@@ -69,9 +60,7 @@ async def search(tx: Tx, principal: Principal, wanted: Search, *, limit: int, of
     if wanted.kind:
         conditions.append(Job.kind == wanted.kind)
     found = select(Job).join(ApiKey, ApiKey.id == Job.key_id).where(*conditions)
-    some = found.order_by(Job.sequence.desc()).limit(limit).offset(offset)
-    count = select(func.count()).select_from(found.subquery())
-    return JobPage(list((await tx.execute(some)).scalars()), (await tx.execute(count)).scalar_one())
+    return await read_page(tx, found, Job.sequence.desc(), limit=limit, offset=offset)
 
 
 async def position(tx: Tx, job: Job) -> int:

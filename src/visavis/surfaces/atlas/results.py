@@ -28,7 +28,7 @@ async def list_jobs(
     """List your recent jobs, newest first."""
     async with context.database.transaction() as tx:
         page = await jobs.page(tx, principal, surface=NAME, limit=limit, offset=offset)
-    rows = [wire.job_row(job) for job in page.jobs]
+    rows = [wire.job_row(job) for job in page.rows]
     return wire.JobList(jobs=rows, count=page.count, limit=limit, offset=offset)
 
 

@@ -40,8 +40,8 @@ async def search_sessions(
             limit=limit,
             offset=offset,
         )
-        of_id = await keys.by_id(tx, principal, {row.key_id for row in page.sessions})
-    rows = [_row(row, of_id[row.key_id]) for row in page.sessions]
+        of_id = await keys.by_id(tx, principal, {row.key_id for row in page.rows})
+    rows = [_row(row, of_id[row.key_id]) for row in page.rows]
     return wire.LivePage(sessions=rows, count=page.count, limit=limit, offset=offset)
 
 

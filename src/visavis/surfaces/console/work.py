@@ -37,8 +37,8 @@ async def search_jobs(
     wanted = jobs.Search(words.replace("\0", "").strip(), status, _KINDS[type] if type else None)
     async with context.shared.database.transaction() as tx:
         page = await jobs.search(tx, principal, wanted, limit=limit, offset=offset)
-        of_id = await keys.by_id(tx, principal, {job.key_id for job in page.jobs})
-    rows = [_job_row(job, of_id[job.key_id]) for job in page.jobs]
+        of_id = await keys.by_id(tx, principal, {job.key_id for job in page.rows})
+    rows = [_job_row(job, of_id[job.key_id]) for job in page.rows]
     return wire.JobPage(jobs=rows, count=page.count, limit=limit, offset=offset)
 
 
