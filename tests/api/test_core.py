@@ -116,7 +116,7 @@ def test_jobs_of_other_surfaces_are_not_found(postgres: str) -> None:
         job = await a_job(database, key, surface="elsewhere")
         async with database.transaction() as tx:
             assert (await jobs.page(tx, key, surface=SURFACE, limit=5, offset=0)).count == 0
-            assert (await jobs.page(tx, key, surface="elsewhere", limit=5, offset=0)).jobs[0].id == job.id
+            assert (await jobs.page(tx, key, surface="elsewhere", limit=5, offset=0)).rows[0].id == job.id
             with pytest.raises(JobMissingError):
                 await jobs.find(tx, key, job.id, surface=SURFACE)
 
@@ -196,7 +196,7 @@ def test_a_kind_is_one_registration(postgres: str, monkeypatch: pytest.MonkeyPat
             assert (await tx.execute(queued, {"id": job.id})).scalar_one() == picture.pool
             assert await jobs.position(tx, job) == 1
             found = await jobs.search(tx, key, jobs.Search("A MAN", kind="picture"), limit=5, offset=0)
-            assert [each.id for each in found.jobs] == [job.id]
+            assert [each.id for each in found.rows] == [job.id]
         mine = await begun(database, job)
         assert mine
         assert jobs.input_of(mine) == asked
