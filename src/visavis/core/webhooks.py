@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Text, cast, func, select, update
 
 from visavis.core import queue
 from visavis.core.database import Tx
@@ -143,15 +143,13 @@ async def end(
 
 async def requeue_lost(tx: Tx) -> int:
     """Put deliveries back into the queue that are to be sent and are not in it. Returns how many."""
-    lost = await tx.execute(
-        text(
-            "SELECT id FROM deliveries d WHERE delivered_at IS NULL AND given_up_at IS NULL AND NOT EXISTS ("
-            "SELECT FROM procrastinate_jobs q WHERE q.task_name = :task AND q.status IN ('todo', 'doing') "
-            "AND (q.args ->> 'delivery_id')::bigint = d.id) FOR UPDATE SKIP LOCKED"
-        ),
-        {"task": queue.DELIVER_TASK},
+    is_queued = queue.is_queued(queue.DELIVER_TASK, "delivery_id", cast(Delivery.id, Text))
+    lost = (
+        select(Delivery.id)
+        .where(Delivery.delivered_at.is_(None), Delivery.given_up_at.is_(None), ~is_queued)
+        .with_for_update(skip_locked=True)
     )
-    identifiers = list(lost.scalars())
+    identifiers = list((await tx.execute(lost)).scalars())
     for delivery_id in identifiers:
         await _enqueue(tx, delivery_id)
     return len(identifiers)

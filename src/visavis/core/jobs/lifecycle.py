@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from visavis.core import events, queue, webhooks
@@ -316,15 +316,12 @@ async def expire(tx: Tx, *, limit: int = 500) -> list[str]:
 
 async def requeue_lost(tx: Tx) -> int:
     """Put jobs back into the queue that are to be done and are not in it. Returns how many."""
-    lost = await tx.execute(
-        text(
-            "SELECT id, kind FROM jobs j WHERE status IN ('pending', 'processing') AND NOT EXISTS ("
-            "SELECT FROM procrastinate_jobs q WHERE q.task_name = :task AND q.status IN ('todo', 'doing') "
-            "AND q.args ->> 'job_id' = j.id) FOR UPDATE SKIP LOCKED"
-        ),
-        {"task": queue.JOB_TASK},
+    lost = (
+        select(Job.id, Job.kind)
+        .where(Job.status.in_([PENDING, PROCESSING]), ~queue.is_queued(queue.JOB_TASK, "job_id", Job.id))
+        .with_for_update(skip_locked=True)
     )
-    rows = lost.all()
+    rows = (await tx.execute(lost)).all()
     for job_id, kind in rows:
         await _enqueue(tx, job_id, kind)
     return len(rows)
