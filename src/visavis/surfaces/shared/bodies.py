@@ -39,11 +39,16 @@ class SentBody(Generic[Model]):
 
     Attributes:
         fields: Its fields, validated.
-        digest: SHA-256 of all that was sent.
+        form: What was sent.
     """
 
     fields: Model
-    digest: bytes
+    form: Form
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of all that was sent, worked out when it is asked for: a field may be a picture."""
+        return self.form.fingerprint()
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ class BodyType(Generic[Model]):
             max_bytes=max_bytes,
             json_max_bytes=max_json_bytes if JSON in self.kinds else 0,
         ) as form:
-            yield SentBody(self._validated(form), form.fingerprint())
+            yield SentBody(self._validated(form), form)
 
     def _validated(self, form: Form) -> Model:
         fields = self.model.model_fields
