@@ -17,7 +17,7 @@ from visavis.worker.context import WorkerContext
 
 HEARTBEAT_PERIOD_S: Final = 2.0
 _STALLED_AFTER_S: Final = 8.0
-_SWEEP_EVERY_S: Final = 10.0
+_GARBAGE_PERIOD_S: Final = 10.0
 _ORPHAN_AFTER_S: Final = 3600.0
 _MAINTENANCE_LOCK: Final = 0x7615A716
 
@@ -31,7 +31,7 @@ async def run_maintenance(context: WorkerContext, app: App, worker: str) -> None
         try:
             await _write_heartbeat(context, worker)
             await _take_over(context, app)
-            if time.monotonic() - collected_at > _SWEEP_EVERY_S:
+            if time.monotonic() - collected_at > _GARBAGE_PERIOD_S:
                 await collect_garbage(context)
                 collected_at = time.monotonic()
         except VisavisError as error:

@@ -113,7 +113,7 @@ def test_after_an_interruption_it_speaks_again(
     assert again[held + 3].sound is speech_blocks[3]
 
 
-def test_a_wardrobe_shows_a_face_as_a_view_does(small_rig: Rig) -> None:
+def test_a_crossfade_shows_a_face_as_a_view_does(small_rig: Rig) -> None:
     view = FaceView(small_rig, side_px=small_rig.size)
     plain = FaceView(small_rig, side_px=small_rig.size).draw(small_rig.neutral)
     assert np.array_equal(FaceCrossfade(view, fps=25).draw(np.zeros(len(CONTROLS), np.float32)), plain)

@@ -35,8 +35,8 @@ from visavis.surfaces.shared.bodies import ALL_KINDS, BodyType, SentBody
 from visavis.surfaces.shared.context import Context, Given
 from visavis.surfaces.shared.fields import MAX_TEXT_BYTES
 
-_OBEY_WITHIN_S: Final = 3.0
-_OBEY_LOOK_S: Final = 0.05
+_APPLY_WITHIN_S: Final = 3.0
+_APPLY_POLL_S: Final = 0.05
 _ID_BYTES: Final = 6
 _BASE64_GROWTH: Final = 4 / 3
 
@@ -135,7 +135,7 @@ async def swap(
         raise InputError("Missing required fields: face.")
     async with context.database.transaction() as tx:
         number = await sessions.swap_face(tx, principal, row.id, rig, max_per_minute=live.swaps_per_minute)
-    pushed = await _is_obeyed(context, row, number)
+    pushed = await _is_applied(context, row, number)
     return live_wire.Swapped(
         session_id=row.id,
         status="active",
@@ -213,15 +213,15 @@ async def _refuse_when_full(context: Context) -> None:
         await leases.refuse_when_full(tx)
 
 
-async def _is_obeyed(context: Context, row: Session, number: int) -> bool:
+async def _is_applied(context: Context, row: Session, number: int) -> bool:
     """Whether the avatar has changed its face, as far as one can wait for that."""
     try:
-        async with asyncio.timeout(_OBEY_WITHIN_S):
+        async with asyncio.timeout(_APPLY_WITHIN_S):
             while True:
                 async with context.database.transaction() as tx:
                     if await sessions.applied(tx, row) >= number:
                         return True
-                await asyncio.sleep(_OBEY_LOOK_S)
+                await asyncio.sleep(_APPLY_POLL_S)
     except TimeoutError:
         return False
 
