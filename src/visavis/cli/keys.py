@@ -152,12 +152,12 @@ def create_user(
     refuse_without_extra()
     from visavis.core.identity import users
 
+    user = asyncio.run(users.prepare(email, password))
+
     async def write(tx: "Tx") -> bool:
         is_operator = operator or not await users.count(tx)
         await users.create(tx, user, is_operator=is_operator)
         return is_operator
-
-    user = asyncio.run(users.prepare(email, password))
 
     is_operator = _with_database(write, data)
     say.print(f"Created the {'operator' if is_operator else 'user'} {email}", markup=False)
@@ -185,8 +185,7 @@ def _make_and_show(make: "Callable[[Tx], Awaitable[tuple[ApiKey, str]]]", data: 
 
     async def make_with_secret(tx: "Tx") -> tuple[str, str]:
         row, key = await make(tx)
-        value = shared
-        return key, await webhooks.secret_of(tx, row.id, value)
+        return key, await webhooks.secret_of(tx, row.id, shared)
 
     key, secret = _with_database(make_with_secret, data)
     say.print(f"API key (shown only once): {key}", markup=False)

@@ -12,7 +12,7 @@ from visavis.core.identity import keys, users
 from visavis.core.identity.principals import Credential, CredentialKind, Principal, Role, Scope
 from visavis.core.schema import ApiKey, SignIn, SignInLink, User
 from visavis.core.secret import digest
-from visavis.errors import KeyRefusedError, SignedOutError, SignInLinkError
+from visavis.errors import SignedOutError, SignInLinkError
 
 SIGN_IN_TTL_S: Final = 14 * 86_400
 LINK_TTL_S: Final = 86_400
@@ -43,7 +43,7 @@ async def with_user(tx: Tx, user: User) -> str:
     """
     query = select(User.id).where(User.id == user.id, User.password_hash == user.password_hash)
     if (await tx.execute(query.with_for_update(read=True))).scalar_one_or_none() is None:
-        raise KeyRefusedError("The email address or the password is wrong.")
+        raise users.wrong_password()
     return await _open(tx, user_id=user.id)
 
 

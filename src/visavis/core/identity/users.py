@@ -107,10 +107,15 @@ async def check_password(database: Database, email: str, password: str) -> User:
     try:
         await asyncio.to_thread(PasswordHasher().verify, row.password_hash if row else nobodys, password)
     except (VerificationError, InvalidHashError) as error:
-        raise KeyRefusedError("The email address or the password is wrong.") from error
+        raise wrong_password() from error
     if row is None:
-        raise KeyRefusedError("The email address or the password is wrong.")
+        raise wrong_password()
     return row
+
+
+def wrong_password() -> KeyRefusedError:
+    """The error of every sign-in with a password that fails: it does not say which of the two is wrong."""
+    return KeyRefusedError("The email address or the password is wrong.")
 
 
 async def named(tx: Tx, email: str) -> User:
