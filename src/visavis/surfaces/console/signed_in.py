@@ -15,6 +15,7 @@ from visavis.errors import ForeignOriginError, NotPermittedError, SignedOutError
 from visavis.surfaces.console.context import ConsoleContext
 from visavis.surfaces.shared.authentication import cookie
 from visavis.surfaces.shared.connections import owner_of
+from visavis.surfaces.shared.context import context_of
 
 COOKIE: Final = "visavis_console"
 PROOF: Final = "visavis_browser"
@@ -25,15 +26,7 @@ _PATH: Final = "/console"
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
-async def context(request: Request) -> ConsoleContext:
-    """What the console was given."""
-    given = request.app.state.context
-    if not isinstance(given, ConsoleContext):
-        raise TypeError("The application was made without its context.")
-    return given
-
-
-Given = Annotated[ConsoleContext, Depends(context)]
+Given = Annotated[ConsoleContext, Depends(context_of(ConsoleContext))]
 
 
 def refuse_foreign(request: Request, context: Given) -> None:

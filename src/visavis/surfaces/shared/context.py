@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection, Request
@@ -13,6 +13,8 @@ from visavis.core.urls import Url
 from visavis.ports import ObjectStore, Rooms, SpeechSynthesizer
 from visavis.settings import LiveSettings, RequestSettings, ServerSettings, StorageSettings
 from visavis.surfaces.shared.metrics import Metrics
+
+_Kind = TypeVar("_Kind")
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,20 @@ class Context:
         return (self.server.public_url or str(request.base_url)).rstrip("/")
 
 
-async def context(connection: HTTPConnection) -> Context:
-    """What the surface of a request or WebSocket was given."""
-    given = connection.app.state.context
-    if not isinstance(given, Context):
-        raise TypeError("The application was made without its context.")
-    return given
+def context_of(kind: type[_Kind]) -> Callable[[HTTPConnection], Awaitable[_Kind]]:
+    """A dependency that gives what the surface of a request or WebSocket was given.
+
+    Args:
+        kind: What the surface is given; `Context` where it needs nothing of its own.
+    """
+
+    async def context(connection: HTTPConnection) -> _Kind:
+        given = connection.app.state.context
+        if not isinstance(given, kind):
+            raise TypeError("The application was made without its context.")
+        return given
+
+    return context
 
 
-Given = Annotated[Context, Depends(context)]
+Given = Annotated[Context, Depends(context_of(Context))]
