@@ -1,12 +1,5 @@
 """A server of the API for tests and benches, what is sent to it, and waiting for what it does."""
 
-import os
-import re
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 import wave
@@ -19,6 +12,7 @@ from typing import Any
 import httpx
 import numpy as np
 
+from harness.server_process import new_server
 from visavis.samples import SENTENCE
 from visavis.samples.sentence import speak
 
@@ -26,23 +20,10 @@ from visavis.samples.sentence import speak
 @contextmanager
 def serving(settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[tuple[str, str, int]]:
     """A server in a folder of its own, with `settings` in its environment: address, key, process number."""
-    folder = Path(tempfile.mkdtemp(prefix="visavis-bench-"))
-    folder.chmod(0o755)
-    words = [str(Path(sys.executable).with_name("visavis")), "serve", "--port", "0", "--data", str(folder)]
-    env = os.environ | {"VISAVIS_REQUESTS_PER_MINUTE": "10000000", "VISAVIS_LIVE_SLOTS": "0"}
-    env |= {"VISAVIS_ROOMS_PORT": "0", "VISAVIS_ROOMS_UDP_PORT": "0"} | settings
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=env)
-    try:
-        if process.stdout is None:
-            raise RuntimeError("no output")
-        url = re.findall(r"http://\S+?:\d+", process.stdout.readline())[0]
-        key = process.stdout.readline().strip().rpartition(" ")[2]
-        wait_until(lambda: httpx.get(f"{url}/v1/health").status_code == httpx.codes.OK)
-        yield url, key, process.pid
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
-        shutil.rmtree(folder, ignore_errors=True)
+    env = {"VISAVIS_REQUESTS_PER_MINUTE": "10000000", "VISAVIS_LIVE_SLOTS": "0"}
+    with new_server(env | settings) as started:
+        wait_until(lambda: httpx.get(f"{started.url}/v1/health").status_code == httpx.codes.OK)
+        yield started.url, started.key, started.pid
 
 
 def wait_until(condition: Callable[[], bool], within_s: float = 300.0) -> None:

@@ -1,23 +1,15 @@
 """A whole server for the figures of live sessions, in a folder of its own, and the face that it shows."""
 
-import os
-import re
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import httpx
 
-from visavis.adapters import tethered
+from harness.api_server import wait_until
+from harness.server_process import Started, new_server
 from visavis.bootstrap import face_models
 from visavis.engine.photo import Photo
 from visavis.engine.rig.build import build_rig
@@ -31,14 +23,8 @@ def shown_rig() -> Rig:
     return build_rig(face_models(read_settings().models), Photo(paint_portrait(), None)).rig
 
 
-@dataclass(frozen=True)
-class Served:
-    """A running server."""
-
-    url: str
-    key: str
-    pid: int
-    log: Path
+class Served(Started):
+    """A running server, with what benches ask of it."""
 
     def client(self) -> httpx.AsyncClient:
         """Asks with its key."""
@@ -73,44 +59,15 @@ def serving(
         settings: More of the environment, such as another room server than its own.
         prefix: A command that starts the server's.
     """
-    folder = Path(tempfile.mkdtemp(prefix="visavis-bench-"))
-    folder.chmod(0o755)
-    words = [
-        *prefix,
-        str(Path(sys.executable).with_name("visavis")),
-        "serve",
-        "--port",
-        "0",
-        "--data",
-        str(folder),
-    ]
-    env = os.environ | {
+    env = {
         "VISAVIS_REQUESTS_PER_MINUTE": "10000000",
-        "VISAVIS_ROOMS_PORT": "0",
-        "VISAVIS_ROOMS_UDP_PORT": "0",
         "VISAVIS_RENDER_PROCESSES": "1",
         "VISAVIS_LIVE_SLOTS": str(slots),
         "VISAVIS_LIVE_CODEC": codec,
         "VISAVIS_LOG_LEVEL": "debug",  # which has the delays of every stage
         "VISAVIS_LOG_FORMAT": "json",
     }
-    env |= settings
-    log = folder / "serve.log"
-    with log.open("w") as errors:
-        tied = tethered.command(words, on_parents_death=signal.SIGTERM)
-        process = subprocess.Popen(tied, stdout=subprocess.PIPE, stderr=errors, text=True, env=env)
-    try:
-        if process.stdout is None:
-            raise RuntimeError("no output")
-        url = re.findall(r"http://\S+?:\d+", process.stdout.readline())[0]
-        key = process.stdout.readline().strip().rpartition(" ")[2]
-        deadline = time.monotonic() + 120
-        while f'visavis_live_slots{{state="all"}} {slots}.0' not in httpx.get(f"{url}/metrics").text:
-            if time.monotonic() > deadline:
-                raise TimeoutError("no live slots")
-            time.sleep(0.2)
-        yield Served(url, key, process.pid, log)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(90)
-        shutil.rmtree(folder, ignore_errors=True)
+    held = f'visavis_live_slots{{state="all"}} {slots}.0'
+    with new_server(env | settings, has_log=True, prefix=prefix) as started:
+        wait_until(lambda: held in httpx.get(f"{started.url}/metrics").text, within_s=120)
+        yield Served(started.url, started.key, started.pid, started.log)

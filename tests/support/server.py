@@ -1,11 +1,8 @@
 """A real server: its own process, its own database, real files."""
 
 import asyncio
-import os
-import re
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -16,8 +13,8 @@ from typing import Any, TypeVar
 import av
 import httpx
 import psycopg
+from harness.server_process import first_key, start_server
 
-from visavis.adapters import tethered
 from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.core.database import Database
 from visavis.core.identity import keys
@@ -62,36 +59,11 @@ class Server:
     prefix: tuple[str, ...] = ()  # what starts it
 
     def start(self) -> None:
-        words = [
-            *self.prefix,
-            str(Path(sys.executable).with_name("visavis")),
-            "serve",
-            "--port",
-            "0",
-            "--data",
-            str(self.data),
-        ]
         self.log = self.data / "serve.log"
-        env = os.environ | {"VISAVIS_LOG_LEVEL": "info", "VISAVIS_LOG_FORMAT": "json"}
-        env |= {
-            "VISAVIS_ROOMS_PORT": "0",
-            "VISAVIS_ROOMS_UDP_PORT": "0",
-            "VISAVIS_LIVE_SLOTS": "0",
-        } | self.env
-        with self.log.open("a") as log:
-            self.process = subprocess.Popen(
-                tethered.command(words, on_parents_death=signal.SIGTERM),
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env=env,
-            )
-        assert self.process.stdout is not None
-        said = [self.process.stdout.readline()]
-        assert said[0].startswith("visavis is running at"), (said, self.log.read_text()[-3000:])
-        self.url = re.findall(r"http://\S+?:\d+", said[0])[0]
+        env = {"VISAVIS_LOG_LEVEL": "info", "VISAVIS_LOG_FORMAT": "json", "VISAVIS_LIVE_SLOTS": "0"}
+        self.process, self.url = start_server(self.data, env | self.env, log=self.log, prefix=self.prefix)
         if not self.key:
-            self.key = self.process.stdout.readline().strip().rpartition(" ")[2]
+            self.key = first_key(self.process)
         until(self._is_ready, within_s=START_S, what="workers")
 
     def _is_ready(self) -> bool:
