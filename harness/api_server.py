@@ -1,5 +1,6 @@
 """A server of the API for tests and benches, what is sent to it, and waiting for what it does."""
 
+import io
 import threading
 import time
 import wave
@@ -11,6 +12,7 @@ from typing import Any
 
 import httpx
 import numpy as np
+from PIL import Image
 
 from harness.server_process import new_server
 from visavis.samples import SENTENCE
@@ -44,6 +46,14 @@ def make_sound(path: Path, seconds: float) -> bytes:
         file.setframerate(rate_hz)
         file.writeframes(np.resize(samples, int(seconds * rate_hz)).tobytes())
     return path.read_bytes()
+
+
+def unseen_face(portrait: Path, number: int) -> bytes:
+    """A portrait in a file that nobody has sent yet: each number makes another one."""
+    file = io.BytesIO()
+    with Image.open(portrait) as image:
+        image.convert("RGB").save(file, "JPEG", quality=80, comment=str(number))
+    return file.getvalue()
 
 
 def wait_for_job(client: httpx.Client, job_id: str) -> dict[str, Any]:

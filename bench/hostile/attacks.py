@@ -15,6 +15,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
+from harness.api_server import unseen_face
 from harness.quiet_network import can_unshare, watched
 from PIL import Image
 
@@ -146,7 +147,7 @@ def faces(siege: Siege) -> Outcome:
             for number in range(100):
                 if over.is_set() and opened:
                     return
-                form = {"face": ("face.jpg", _own_face(siege.folder / "face.png", number), "image/jpeg")}
+                form = {"face": ("face.jpg", unseen_face(siege.folder / "face.png", number), "image/jpeg")}
                 began = time.monotonic()
                 answer = client.post("/v1/realtime/session", files=form)
                 opened.append(time.monotonic() - began)
@@ -170,13 +171,6 @@ def faces(siege: Siege) -> Outcome:
 def _large_picture() -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (8000, 6000)).save(file, "PNG", compress_level=1)
-    return file.getvalue()
-
-
-def _own_face(portrait: Path, number: int) -> bytes:
-    file = io.BytesIO()
-    with Image.open(portrait) as image:
-        image.convert("RGB").save(file, "JPEG", quality=80, comment=str(number))
     return file.getvalue()
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from harness.api_server import unseen_face
 from PIL import Image
 from tests.hostile.conftest import DESCRIPTORS
 from tests.support.raw_http import GET, ask, connected
@@ -26,14 +27,6 @@ def picture(side_px: int, shade: int, kind: str = "PNG") -> bytes:
     """A large picture of nothing, in a small file."""
     file = io.BytesIO()
     Image.new("RGB", (side_px, side_px), (shade, shade, shade)).save(file, kind)
-    return file.getvalue()
-
-
-def other_face(portrait: Path, shade: int) -> bytes:
-    """The portrait as nobody has sent it yet."""
-    file = io.BytesIO()
-    with Image.open(portrait) as image:
-        image.convert("RGB").save(file, "JPEG", quality=80, comment=str(shade))
     return file.getvalue()
 
 
@@ -73,7 +66,7 @@ def test_one_account_cannot_keep_others_from_opening_sessions(server: Server, po
         attacks = [pool.submit(attack, number) for number in range(16)]
         # Too many wait already: the attack is under way.
         until(lambda: 503 in done)
-        form = {"face": ("face.jpg", other_face(portrait_file, 1), "image/jpeg")}
+        form = {"face": ("face.jpg", unseen_face(portrait_file, 1), "image/jpeg")}
         answer = client.post("/v1/realtime/session", files=form)
         waiting = len(attacks) - len(done)
         assert answer.status_code == 200, answer.text
