@@ -5,7 +5,7 @@ import { messageOf } from "../api/error.ts";
 import { type AudioLimits, audioCheck } from "../files/audio.ts";
 import { AUDIO_ACCEPT } from "../files/media-types.ts";
 import { words } from "../words/index.ts";
-import { useDrop } from "./face-picker.tsx";
+import { FileInput, useDrop } from "./file-input.tsx";
 import { Notice } from "./notice.tsx";
 
 interface AudioPickerProps {
@@ -48,18 +48,11 @@ export function AudioPicker({ prompt, limits, onChoose, children }: AudioPickerP
       <button type="button" className="button" onClick={() => chooser.current?.click()}>
         {words.audio.choose}
       </button>
-      <input
+      <FileInput
         ref={chooser}
-        className="visually-hidden"
-        type="file"
         accept={AUDIO_ACCEPT}
-        aria-label={words.audio.input}
-        tabIndex={-1}
-        onChange={(event) => {
-          const chosen = event.target.files?.[0];
-          if (chosen) void take(chosen);
-          event.target.value = "";
-        }}
+        label={words.audio.input}
+        onChoose={(file) => void take(file)}
       />
       {rejection && <Notice title={words.files.rejected(rejection.name)}>{rejection.problem}</Notice>}
       {children}

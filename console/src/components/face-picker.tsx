@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, ImageUp, RotateCcw } from "lucide-react";
-import { type DragEvent, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { ApiError, apiErrorOf, unreachable } from "../api/error.ts";
 import { PHOTO_ACCEPT } from "../files/media-types.ts";
 import {
@@ -10,6 +10,7 @@ import {
   useCheckedPhoto,
 } from "../files/photo.ts";
 import { words } from "../words/index.ts";
+import { FileInput, useDrop } from "./file-input.tsx";
 import { ErrorNotice, Notice } from "./notice.tsx";
 import { RetryButton } from "./query-view.tsx";
 import "./face-picker.css";
@@ -36,27 +37,6 @@ export function useFileUrl(file: Blob | null | undefined): string | null {
   const url = useMemo(() => (file ? URL.createObjectURL(file) : null), [file]);
   useEffect(() => () => void (url && URL.revokeObjectURL(url)), [url]);
   return url;
-}
-
-/** Makes an element a drop zone: its properties, and whether a file is dragged over it. */
-export function useDrop(take: (file: File) => void) {
-  const [over, setOver] = useState(false);
-  return {
-    over,
-    drop: {
-      onDragOver: (event: DragEvent) => {
-        event.preventDefault();
-        setOver(true);
-      },
-      onDragLeave: () => setOver(false),
-      onDrop: (event: DragEvent) => {
-        event.preventDefault();
-        setOver(false);
-        const dropped = event.dataTransfer.files[0];
-        if (dropped) take(dropped);
-      },
-    },
-  };
 }
 
 /** The outline of the detected face, drawn over an image that covers or fits its frame. */
@@ -170,18 +150,11 @@ export function FacePicker({
             </button>
           )}
         </div>
-        <input
+        <FileInput
           ref={chooser}
-          className="visually-hidden"
-          type="file"
           accept={PHOTO_ACCEPT}
-          aria-label={words.face.input}
-          tabIndex={-1}
-          onChange={(event) => {
-            const file = event.target.files?.[0];
-            if (file) void take(file);
-            event.target.value = "";
-          }}
+          label={words.face.input}
+          onChoose={(file) => void take(file)}
         />
       </div>
       {!face && fallback.isError && (
