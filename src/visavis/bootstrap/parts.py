@@ -23,7 +23,7 @@ from visavis.core.database import Database
 from visavis.core.secret import LINKS, ROOMS, derived, shared_secret
 from visavis.errors import SettingsError
 from visavis.ports import RoomServerAddress
-from visavis.providers.espeak import Espeak
+from visavis.providers.tts.espeak import Espeak
 from visavis.samples import write_portrait
 from visavis.settings import ServerSettings, WebhookSettings
 from visavis.surfaces.shared.context import Context

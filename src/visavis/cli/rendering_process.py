@@ -4,7 +4,7 @@ import signal
 
 from visavis import bootstrap
 from visavis.engine.threads import use_one_thread
-from visavis.providers.espeak import Espeak
+from visavis.providers.tts.espeak import Espeak
 from visavis.worker.children.rendering import Tools, serve
 
 

@@ -64,6 +64,12 @@ from visavis.errors.live import (
     SessionRateError,
     ShareMissingError,
 )
+from visavis.errors.providers import (
+    ModelNotReadyError,
+    ProviderBusyError,
+    ProviderError,
+    ProviderTimeoutError,
+)
 from visavis.errors.rooms import (
     AddressTakenError,
     NotAllowedError,
@@ -105,6 +111,7 @@ __all__ = [
     "LiveRoomError",
     "MarkError",
     "MediaTypeError",
+    "ModelNotReadyError",
     "ModelsCorruptError",
     "ModelsMissingError",
     "ModelsUnreachableError",
@@ -120,6 +127,9 @@ __all__ = [
     "OutputError",
     "PartLostError",
     "PhotoError",
+    "ProviderBusyError",
+    "ProviderError",
+    "ProviderTimeoutError",
     "RateLimitError",
     "RequestError",
     "ResultMissingError",

@@ -24,7 +24,7 @@ class Context:
     Attributes:
         database: The state.
         store: The files.
-        synthesizer: Says texts.
+        synthesizer: Speaks texts.
         check_media: Looks, for an account, whether a photo and a sound can be used; raises `InputError`.
         check_callback: Looks whether an address can be notified; raises `CallbackError`.
         check_room: Looks whether an avatar may be sent to a room server with a token. Returns the server's

@@ -4,6 +4,7 @@ It holds the models, and touches nothing but the files it is told of. Its parent
 long; the kernel refuses it more memory than its parent allows it.
 """
 
+import asyncio
 import sys
 import time
 from collections.abc import Callable
@@ -29,7 +30,7 @@ from visavis.engine.sound import open_sound
 from visavis.engine.speech import SpeechModel
 from visavis.engine.view import FaceView
 from visavis.errors import NoSoundError, TooMuchMemoryError, VisavisError
-from visavis.ports import SpeechSynthesizer, Voice
+from visavis.ports import SpeechPart, SpeechSynthesizer, Voice
 from visavis.worker.children.output import claim_output, send
 from visavis.worker.protocol import (
     Accepted,
@@ -172,7 +173,12 @@ def _render_speech(tools: Tools, request: SpeechRequest) -> SpeechRendered:
 
 
 def _speak(tools: Tools, spoken: SpokenText) -> tuple[Floats, int]:
-    return tools.synthesizer.say(spoken.text, Voice(spoken.language, spoken.voice))
+    async def collect() -> list[SpeechPart]:
+        voice = Voice(spoken.language, spoken.voice)
+        return [part async for part in tools.synthesizer.speak(spoken.text, voice)]
+
+    parts = asyncio.run(collect())
+    return np.concatenate([part.samples for part in parts]), parts[0].rate_hz
 
 
 def _write(samples: Floats, rate_hz: int, path: Path, container: str, codec: str, to_rate_hz: int) -> None:

@@ -1,6 +1,8 @@
-"""Speech by espeak-ng: small, instant, every language it knows; no beauty."""
+"""Speech by espeak-ng: small, instant, in every language that it knows; no beauty."""
 
+import asyncio
 import importlib
+from collections.abc import AsyncIterator
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -9,12 +11,13 @@ import numpy as np
 
 from visavis.engine.arrays import Floats
 from visavis.errors import ExtraMissingError, InputError, RequestError
-from visavis.ports import Voice
-from visavis.providers.languages import find_language
+from visavis.ports import SpeechPart, Voice, VoiceInfo
+from visavis.providers.tts.languages import find_language
 from visavis.samples.sentence import speak
 
 DEFAULT_LANGUAGE: Final = "en-us"
 _FULL_SCALE: Final = 32_768
+_RTF: Final = 0.002
 _USUAL_RANK: Final = 5  # of a tag whose voice file gives it none; less comes first
 
 
@@ -29,8 +32,24 @@ class Espeak:
         """Refuse what espeak-ng does not know; see the port."""
         self._name(voice)
 
-    def say(self, text: str, voice: Voice) -> tuple[Floats, int]:
-        """Say a text; see the port."""
+    def voices(self) -> tuple[VoiceInfo, ...]:
+        """The default voice in every language; see the port."""
+        languages = sorted(self._voices, key=lambda tag: (tag != DEFAULT_LANGUAGE, tag))
+        return (
+            VoiceInfo(
+                "espeak", "espeak-ng", "espeak", tuple(languages), sex="male", licence="GPL-3.0", rtf=_RTF
+            ),
+        )
+
+    async def speak(self, text: str, voice: Voice) -> AsyncIterator[SpeechPart]:
+        """Speak a text, in one part; see the port."""
+        samples, rate_hz = await asyncio.to_thread(self._speak, text, voice)
+        yield SpeechPart(text, samples, rate_hz)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def _speak(self, text: str, voice: Voice) -> tuple[Floats, int]:
         samples, rate_hz = speak(text, self._name(voice))
         if not samples.any():
             raise InputError("The text contains nothing that can be spoken.")

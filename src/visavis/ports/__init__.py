@@ -1,0 +1,40 @@
+"""The interfaces that have more than one real implementation, and what passes through them."""
+
+from visavis.ports.chat import ChatDelta, ChatMessage, LanguageModel, Tool, ToolCall
+from visavis.ports.conversation import ConversationConfig, ConversationTool, TranscriptSegment
+from visavis.ports.recognition import (
+    RECOGNITION_RATE_HZ,
+    Recognition,
+    RecognitionStream,
+    SpeechRecognizer,
+    VoiceActivityDetector,
+    VoiceActivityStream,
+)
+from visavis.ports.rooms import Rooms, RoomServerAddress
+from visavis.ports.speech import SpeechPart, SpeechSynthesizer, TimedText, Voice, VoiceInfo
+from visavis.ports.storage import ObjectStore
+
+__all__ = [
+    "RECOGNITION_RATE_HZ",
+    "ChatDelta",
+    "ChatMessage",
+    "ConversationConfig",
+    "ConversationTool",
+    "LanguageModel",
+    "ObjectStore",
+    "Recognition",
+    "RecognitionStream",
+    "RoomServerAddress",
+    "Rooms",
+    "SpeechPart",
+    "SpeechRecognizer",
+    "SpeechSynthesizer",
+    "TimedText",
+    "Tool",
+    "ToolCall",
+    "TranscriptSegment",
+    "Voice",
+    "VoiceActivityDetector",
+    "VoiceActivityStream",
+    "VoiceInfo",
+]
