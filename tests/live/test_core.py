@@ -24,6 +24,7 @@ from visavis.errors import (
     SessionRateError,
     SettingsError,
 )
+from visavis.ports.conversation import ConversationConfig, ConversationTool
 
 _Result = TypeVar("_Result")
 RIG = "ab" * 32 + "-1"
@@ -78,6 +79,30 @@ async def billed_this_month(tx: Tx, key: Principal) -> MonthlyUsage:
 
 async def open_one(tx: Tx, key: Principal) -> Session:
     return await sessions.open_session(tx, key, opening())
+
+
+def test_a_session_keeps_its_conversation(postgres: str) -> None:
+    add_worker(postgres, "one", 2)
+    config = ConversationConfig(
+        instructions="Be brief.",
+        knowledge=("We open at nine.",),
+        tools=(ConversationTool(name="book", parameters={"type": "object"}),),
+        keeps_transcript=True,
+    )
+
+    async def open_both(tx: Tx, key: Principal) -> list[Session]:
+        return [
+            await sessions.open_session(tx, key, opening(mode=sessions.CONVERSATION, conversation=config)),
+            await sessions.open_session(tx, key, opening()),
+        ]
+
+    run(postgres, open_both)
+
+    async def held(tx: Tx, _key: Principal) -> list[ConversationConfig | None]:
+        rows = sorted(await leases.renew(tx, "one"), key=lambda row: row.mode)
+        return [sessions.conversation_of(row) for row in rows]
+
+    assert run(postgres, held) == [config, None]
 
 
 def test_never_more_sessions_than_slots(postgres: str) -> None:

@@ -22,6 +22,7 @@ from visavis.errors import (
     SessionNotActiveError,
     SessionRateError,
 )
+from visavis.ports.conversation import ConversationConfig
 
 PASSTHROUGH, CONVERSATION, EXTERNAL = "passthrough", "conversation", "external"
 SWAP: Final = "swap"
@@ -48,7 +49,7 @@ class NewSession:
     """A live session that a client asks for.
 
     Attributes:
-        mode: `PASSTHROUGH` or `EXTERNAL`.
+        mode: `PASSTHROUGH`, `CONVERSATION` or `EXTERNAL`.
         livekit_url: Address of the room server.
         rig_id: ID of the face's rig.
         idle_timeout_s: Time until an idle session ends, from `clamp_idle`.
@@ -57,6 +58,7 @@ class NewSession:
         room: Name of somebody else's room; `None` for a room of our own.
         room_prefix: What the name of a room of our own begins with; the ID of the session follows.
         sealed_token: Token for somebody else's room, sealed.
+        conversation: What the conversation is to be like; `None` for a session without one.
     """
 
     mode: str
@@ -68,6 +70,7 @@ class NewSession:
     room: str | None = None
     room_prefix: str = ""
     sealed_token: bytes | None = None
+    conversation: ConversationConfig | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ async def open_session(tx: Tx, principal: Principal, wanted: NewSession) -> Sess
         idle_timeout_s=wanted.idle_timeout_s,
         max_duration_s=wanted.max_duration_s,
         price_per_hour_micros=wanted.price_per_hour_micros,
+        conversation=wanted.conversation.model_dump(mode="json") if wanted.conversation else None,
         worker_id=worker,
         lease_until=func.now() + leases.LEASE,
     )
@@ -121,6 +125,11 @@ async def open_session(tx: Tx, principal: Principal, wanted: NewSession) -> Sess
     await tx.refresh(row)
     await leases.wake(tx)
     return row
+
+
+def conversation_of(row: Session) -> ConversationConfig | None:
+    """What the conversation of a session is to be like; `None` for a session without one."""
+    return None if row.conversation is None else ConversationConfig.model_validate(row.conversation)
 
 
 async def find(tx: Tx, principal: Principal, session_id: str) -> Session:

@@ -17,7 +17,8 @@ class Session(Table):
     """A live session: what it is to be, who holds it, and what is owed for it.
 
     Whoever is `worker_id` renews `lease_until`; a lease that ran out may be taken. `applied` is the last
-    message that the avatar has applied.
+    message that the avatar has applied. `conversation` is a `ConversationConfig`, or `None` for a session
+    without one.
     """
 
     __tablename__ = "sessions"
@@ -42,6 +43,7 @@ class Session(Table):
     idle_timeout_s: Mapped[int]
     max_duration_s: Mapped[int | None]
     price_per_hour_micros: Mapped[int]
+    conversation: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     worker_id: Mapped[str | None]
     lease_until: Mapped[datetime]
     placements: Mapped[int] = mapped_column(server_default=sql("1"))
