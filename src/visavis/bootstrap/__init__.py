@@ -6,18 +6,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 import structlog
 
 from visavis import telemetry
 from visavis.adapters.face_models import default_models_directory, ensure_face_models
+from visavis.adapters.models.store import ready_model_folder
 from visavis.engine.face import FaceModels
 from visavis.engine.speech import SpeechModel, load_speech_model
+from visavis.ports.models import ModelFolders
 from visavis.settings import ModelSettings, Settings
 from visavis.settings import read_settings as read_environment
 
-__all__ = ["face_models", "loop_factory", "read_settings", "speech_model"]
+__all__ = ["face_models", "loop_factory", "model_folders", "read_settings", "speech_model"]
 
 log = structlog.get_logger()
 
@@ -69,6 +72,15 @@ def face_models(settings: ModelSettings, *, progress: Callable[[str], None] | No
         models = FaceModels.load(folder)
     log.debug("face_models_opened", seconds=round(time.perf_counter() - started, 3))
     return models
+
+
+def model_folders(settings: ModelSettings) -> ModelFolders:
+    """Access to the models that are on this machine: give it a name, get a folder. It never downloads.
+
+    Args:
+        settings: Where they are kept.
+    """
+    return partial(ready_model_folder, settings.dir or default_models_directory())
 
 
 @contextmanager
