@@ -1,1 +1,1 @@
-"""The rules: what a key may do, how a job lives, who is told, what it costs."""
+"""The rules: permissions of keys, life of jobs and sessions, notifications, prices."""

@@ -1,4 +1,4 @@
-"""How much the living workers can do, and how much they do."""
+"""Capacity and load of the live workers."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,18 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from visavis.core.schema import ACTIVE, Session, Worker
 
 HEARTBEAT_TTL_S: Final = 10.0
-"""A worker lives that was heard of so lately; what lies ahead was written before the clock was set back."""
+"""A worker is alive if its heartbeat is newer. One in the future does not count: the clock was set back."""
 
 
 @dataclass(frozen=True)
 class Capacity:
-    """Of all workers together.
+    """Capacity of all workers together.
 
     Attributes:
-        slots: Jobs they can do at a time.
-        busy: Of these, taken.
-        pending: Jobs that wait.
-        processing: Jobs being done.
+        slots: Number of jobs that they can do at the same time.
+        busy: Number of slots in use.
+        pending: Number of jobs that wait.
+        processing: Number of jobs in progress.
     """
 
     slots: int
@@ -31,12 +31,12 @@ class Capacity:
 
     @property
     def is_free(self) -> bool:
-        """Whether a job that came now would be begun at once."""
+        """Whether a job that is submitted now would start at once."""
         return max(self.busy, self.processing) + self.pending < self.slots
 
 
 async def measure(tx: AsyncSession) -> Capacity:
-    """Look now."""
+    """Measure the capacity now."""
     row = await tx.execute(
         text(
             "SELECT coalesce(sum(slots), 0), coalesce(sum(busy), 0), "
@@ -52,14 +52,14 @@ async def measure(tx: AsyncSession) -> Capacity:
 
 @dataclass(frozen=True)
 class LiveWorker:
-    """A living worker, and how many live sessions it holds."""
+    """A worker that is alive, with the number of its live sessions."""
 
     worker: Worker
     live_busy: int
 
 
 async def live_workers(tx: AsyncSession) -> list[LiveWorker]:
-    """The living workers, by name."""
+    """Workers that are alive, by name."""
     held = (
         select(func.count())
         .where(Session.worker_id == Worker.id, Session.status == ACTIVE)

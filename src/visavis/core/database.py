@@ -1,4 +1,4 @@
-"""The way to the database: one transaction at a time, its failures as our errors."""
+"""Access to the database: transactions, and our errors for its failures."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,10 +26,10 @@ _CONNECT_S: Final = 5
 
 
 class Database:
-    """Gives out transactions. Made once for a process; close it at the end."""
+    """Creates transactions. A process has one; close it at the end."""
 
     def __init__(self, url: str) -> None:
-        """Prepare; nothing is connected yet.
+        """Prepare; this connects to nothing yet.
 
         Args:
             url: `postgresql://…`
@@ -39,17 +39,17 @@ class Database:
             pool_size=_POOL,
             max_overflow=_POOL_MORE,
             pool_timeout=_POOL_WAIT_S,
-            pool_pre_ping=True,  # after a restart of the database no request meets a dead connection
+            pool_pre_ping=True,  # a restart of the database leaves dead connections in the pool
             connect_args={"connect_timeout": _CONNECT_S},
         )
         self._transactions = async_sessionmaker(self._engine, expire_on_commit=False)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
-        """A transaction: committed when the block ends, undone when it raises.
+        """Open a transaction: it is committed when the block ends and rolled back when the block raises.
 
         Raises:
-            DatabaseError: The database cannot be reached or gave up on the way.
+            DatabaseError: The database cannot be reached, or failed during the transaction.
         """
         try:
             async with self._transactions.begin() as tx:
@@ -67,13 +67,13 @@ class Database:
 
 
 async def driver_connection(tx: Tx) -> psycopg.AsyncConnection:
-    """The driver's connection under a session, for what shares its transaction."""
+    """The driver's connection of a transaction, for libraries that must share the transaction."""
     raw = await (await tx.connection()).get_raw_connection()
     return cast("psycopg.AsyncConnection", raw.driver_connection)
 
 
 def migrate(url: str) -> None:
-    """Bring the schema up to date; of several processes one does it and the others wait.
+    """Migrate the schema to this version. Of several processes, one migrates and the others wait.
 
     Raises:
         DatabaseError: The database cannot be reached.

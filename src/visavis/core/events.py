@@ -1,4 +1,4 @@
-"""The outbox: what happened, written in the transaction that makes it happen.
+"""The outbox: events, recorded in the transaction that causes them.
 
 Events are neutral: they know no address, header or format of a surface. Surfaces render them for their
 clients; see `visavis.core.webhooks`.
@@ -18,15 +18,15 @@ _TTL: Final = timedelta(days=30)
 async def record(
     tx: Tx, *, account_id: int, surface: str, kind: str, subject_id: str, payload: dict[str, Any]
 ) -> Event:
-    """Write down that something happened.
+    """Record an event.
 
     Args:
-        tx: The transaction that makes it happen.
+        tx: The transaction that causes it.
         account_id: ID of the account that owns the subject.
-        surface: Name of the surface whose clients learn of it.
-        kind: What happened, such as `job.completed`.
-        subject_id: ID of the job or session that it happened to.
-        payload: JSON that a surface needs to tell of it; no texts and no secrets.
+        surface: Name of the surface whose clients are notified.
+        kind: Kind of the event, such as `job.completed`.
+        subject_id: ID of the job or session.
+        payload: JSON that a surface needs to render the event; no texts and no secrets.
     """
     event = Event(account_id=account_id, surface=surface, kind=kind, subject_id=subject_id, payload=payload)
     tx.add(event)
@@ -35,7 +35,7 @@ async def record(
 
 
 async def forget(tx: Tx) -> None:
-    """Delete events that are a month old, with their deliveries; not those that are still to be delivered."""
+    """Delete events that are a month old, with their deliveries. Events with pending deliveries stay."""
     is_open = exists().where(
         Delivery.event_id == Event.id, Delivery.delivered_at.is_(None), Delivery.given_up_at.is_(None)
     )

@@ -1,7 +1,7 @@
-"""Who holds which live session: slots, leases, taking over.
+"""Leases of live sessions: which worker holds which session.
 
-A worker announces how many sessions it can hold and renews the leases of those it has. A lease that ran out
-belongs to whoever takes it. Everything is decided in the database, by its clock.
+A worker announces how many sessions it can hold, and renews the leases of those that it holds. Any worker
+may take a session whose lease has expired. The database decides everything, by its own clock.
 """
 
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ LEASE: Final = timedelta(seconds=5)
 HEARTBEAT_S: Final = 1.0
 MAX_PLACEMENTS: Final = 6
 RETRY_AFTER_S: Final = 30
-_ABANDONED_AFTER: Final = timedelta(seconds=15)  # so long a session may be without a worker
+_ABANDONED_AFTER: Final = timedelta(seconds=15)  # how long a session may be without a worker
 _PLACING_LOCK: Final = 0x7615A717
 
-# Workers that live and have a free slot, the freest first.
+# Workers that are alive and have a free slot; the one with the most free slots first.
 _FREEST: Final = text(
     "SELECT w.id, w.live_slots - (SELECT count(*) FROM sessions s WHERE s.worker_id = w.id "
     "AND s.status = 'active') AS free FROM workers w "
@@ -33,11 +33,11 @@ _FREEST: Final = text(
 
 @dataclass(frozen=True)
 class LiveCapacity:
-    """Of all workers together.
+    """Capacity of all workers together.
 
     Attributes:
-        slots: Sessions they can hold.
-        held: Sessions that are active.
+        slots: Number of sessions that they can hold.
+        held: Number of active sessions.
     """
 
     slots: int
@@ -45,17 +45,17 @@ class LiveCapacity:
 
     @property
     def is_full(self) -> bool:
-        """Whether there are slots, and all are taken."""
+        """Whether there are slots and all are in use."""
         return 0 < self.slots <= self.held
 
 
 async def wake(tx: AsyncSession) -> None:
-    """Let workers look at their sessions, once this is committed. Only a wake-up: they look now and then."""
+    """Wake the workers after the commit, so that they check their sessions. They also check at intervals."""
     await tx.execute(text(f"NOTIFY {CHANNEL}"))
 
 
 async def measure(tx: AsyncSession) -> LiveCapacity:
-    """Look now."""
+    """Measure the capacity now."""
     row = await tx.execute(
         text(
             "SELECT coalesce(sum(live_slots), 0), (SELECT count(*) FROM sessions WHERE status = 'active') "
@@ -68,7 +68,7 @@ async def measure(tx: AsyncSession) -> LiveCapacity:
 
 
 async def place(tx: AsyncSession) -> str:
-    """The worker that shall have a new session. The slot is its from the moment the session's row is written.
+    """Choose the worker for a new session. Its slot is taken as soon as the row of the session is written.
 
     Raises:
         NoCapacityError: No worker has a free slot.
@@ -78,7 +78,7 @@ async def place(tx: AsyncSession) -> str:
 
 
 async def refuse_when_full(tx: AsyncSession) -> None:
-    """Look whether there is a free slot now, before anything is done for a session; `place` takes it.
+    """Check for a free slot before any work is done for a session; only `place` takes it.
 
     Raises:
         NoCapacityError: No worker has a free slot.
@@ -99,7 +99,7 @@ async def renew(tx: AsyncSession, worker_id: str) -> list[Session]:
     """Renew every lease of a worker.
 
     Returns:
-        The sessions it holds, and should run; whatever else it runs is no longer its.
+        The sessions that the worker holds and should run; it must end any other.
     """
     statement = (
         update(Session)
@@ -111,19 +111,19 @@ async def renew(tx: AsyncSession, worker_id: str) -> list[Session]:
 
 
 async def take_over(tx: AsyncSession, worker_id: str, *, free: int) -> list[str]:
-    """Take sessions whose worker has not been heard of.
+    """Take sessions whose worker has stopped renewing them.
 
-    A lease that ends later than any can was written before the clock was set back, and not renewed since.
-    Those of the worker itself are renewed, not taken: a clock that is set forward ends all leases at once.
-    Just after the database itself was started nobody could renew anything: then nothing is taken.
+    A lease that ends later than any lease can was written before the clock was set back, and was not renewed
+    since. The worker's own sessions are renewed, not taken: when the clock is set forward, all leases expire
+    at once. Just after a start of the database, nobody could have renewed anything: then nothing is taken.
 
     Args:
         tx: The transaction.
-        worker_id: Who takes them.
-        free: How many at most.
+        worker_id: Worker that takes them.
+        free: Maximum number to take.
 
     Returns:
-        What was taken.
+        IDs of the sessions that were taken.
     """
     if free < 1:
         return []
@@ -139,16 +139,16 @@ async def take_over(tx: AsyncSession, worker_id: str, *, free: int) -> list[str]
 
 
 async def announce(tx: AsyncSession, worker_id: str, slots: int) -> None:
-    """Say at once how many sessions a worker can hold, if its heartbeat is there already."""
+    """Publish at once how many sessions a worker can hold, if its heartbeat exists."""
     statement = text("UPDATE workers SET live_slots = :slots WHERE id = :id")
     await tx.execute(statement, {"id": worker_id, "slots": slots})
 
 
 async def drain(tx: AsyncSession, worker_id: str) -> int:
-    """Take no more sessions, and let other workers have those that are held.
+    """Take no more sessions, and let other workers take those that are held.
 
     Returns:
-        How many there were.
+        Number of sessions that were held.
     """
     await announce(tx, worker_id, 0)
     given = await release(tx, worker_id)
@@ -157,10 +157,10 @@ async def drain(tx: AsyncSession, worker_id: str) -> int:
 
 
 async def release(tx: AsyncSession, worker_id: str, session_id: str | None = None) -> int:
-    """Let any worker have a session, or all, at once.
+    """Let any worker take a session at once, or all sessions.
 
     Returns:
-        How many there were.
+        Number of sessions that were held.
     """
     statement = (
         update(Session)
@@ -174,7 +174,7 @@ async def release(tx: AsyncSession, worker_id: str, session_id: str | None = Non
 
 
 async def abandoned(tx: AsyncSession) -> list[Session]:
-    """Sessions that nobody took over in time, or that broke too often."""
+    """Sessions that no worker took over in time, or that failed too often."""
     over = (Session.lease_until < func.now() - _ABANDONED_AFTER) & (
         func.now() - func.pg_postmaster_start_time() > _ABANDONED_AFTER
     )
@@ -184,7 +184,7 @@ async def abandoned(tx: AsyncSession) -> list[Session]:
 
 
 async def joined(tx: AsyncSession, worker_id: str, session_id: str) -> None:
-    """The avatar is in the room: from the first time on the session is billed."""
+    """Record that the avatar is in the room. The first time starts the billing."""
     statement = (
         update(Session)
         .where(Session.id == session_id, Session.worker_id == worker_id, Session.joined_at.is_(None))
@@ -194,7 +194,7 @@ async def joined(tx: AsyncSession, worker_id: str, session_id: str) -> None:
 
 
 async def unread(tx: AsyncSession, row: Session) -> list[SessionMessage]:
-    """Messages that the avatar has not applied yet, oldest first."""
+    """Messages that the session has not applied yet, oldest first."""
     query = (
         select(SessionMessage)
         .where(SessionMessage.session_id == row.id, SessionMessage.sequence > row.applied)
@@ -204,7 +204,7 @@ async def unread(tx: AsyncSession, row: Session) -> list[SessionMessage]:
 
 
 async def mark_applied(tx: AsyncSession, worker_id: str, session_id: str, sequence: int) -> None:
-    """The avatar has applied every message up to this one."""
+    """Record that the session has applied every message up to this one."""
     statement = (
         update(Session)
         .where(Session.id == session_id, Session.worker_id == worker_id, Session.applied < sequence)
@@ -214,7 +214,7 @@ async def mark_applied(tx: AsyncSession, worker_id: str, session_id: str, sequen
 
 
 async def keep_token(tx: AsyncSession, worker_id: str, session_id: str, sealed: bytes) -> None:
-    """Keep the newest token for somebody else's room, while the session lasts."""
+    """Keep the newest token for an external room, as long as the session lasts."""
     statement = (
         update(Session)
         .where(Session.id == session_id, Session.worker_id == worker_id, Session.status == ACTIVE)
@@ -224,7 +224,7 @@ async def keep_token(tx: AsyncSession, worker_id: str, session_id: str, sealed: 
 
 
 async def rooms_to_close(tx: AsyncSession, *, limit: int = 50) -> list[Session]:
-    """Ended sessions whose rooms may still be open; the caller has them until its transaction ends."""
+    """Ended sessions whose rooms may still be open. They are locked until the transaction ends."""
     query = (
         select(Session)
         .where(Session.status == ENDED, Session.room_closed.is_(False))
@@ -236,10 +236,10 @@ async def rooms_to_close(tx: AsyncSession, *, limit: int = 50) -> list[Session]:
 
 
 async def room_closed(tx: AsyncSession, session_id: str) -> None:
-    """The room of an ended session is closed."""
+    """Record that the room of an ended session is closed."""
     await tx.execute(update(Session).where(Session.id == session_id).values(room_closed=True))
 
 
 async def _take_turn(tx: AsyncSession) -> None:
-    """Placing is done by one transaction at a time; each sees what those before it have placed."""
+    """Wait for other placing transactions, so that each one sees the sessions that the others placed."""
     await tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _PLACING_LOCK})

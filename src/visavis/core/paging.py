@@ -12,11 +12,11 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Some of the rows that a query finds.
+    """One page of the rows that a query finds.
 
     Attributes:
         rows: The rows of this page.
-        count: Number of all rows.
+        count: Number of rows on all pages.
     """
 
     rows: list[Row]
@@ -24,14 +24,14 @@ class Page(Generic[Row]):
 
 
 async def read_page(tx: Tx, found: Select[Row], *order: Any, limit: int, offset: int) -> Page[Row]:
-    """Read one page of what a query finds.
+    """Read one page of the rows that a query finds.
 
     Args:
         tx: The transaction.
         found: The query; it names the account.
-        order: What its rows are ordered by.
-        limit: Most rows of a page.
-        offset: Rows to skip.
+        order: Columns to sort by.
+        limit: Maximum number of rows on the page.
+        offset: Number of rows to skip.
     """
     some = found.order_by(*order).limit(limit).offset(offset)
     count = select(func.count()).select_from(found.subquery())

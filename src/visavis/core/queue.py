@@ -1,4 +1,4 @@
-"""Putting work into the queue, in the transaction of whatever it belongs to."""
+"""The queue: tasks are added in the transaction that needs them."""
 
 from datetime import datetime
 from typing import Final
@@ -17,26 +17,26 @@ DELIVER_TASK: Final = "visavis.deliver"
 RENDERING: Final = "rendering"  # the queue of the pool of rendering processes
 MAINTENANCE: Final = "maintenance"
 
-# The table of the library, as far as we read it.
+# The table of the library, as far as we use it.
 _entries: Final = table("procrastinate_jobs", column("task_name"), column("args", JSONB))
 _IS_OPEN: Final = text("procrastinate_jobs.status IN ('todo', 'doing')")
 
-# It only puts work in, on connections that it is given.
+# This app only adds tasks, on connections that it is given.
 _app: Final = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 
 async def enqueue(tx: Tx, task: str, *, into: str, at: datetime | None = None, **values: str | int) -> None:
-    """Let a worker do something, if and when the transaction is committed.
+    """Add a task to a queue; a worker runs it after the commit.
 
     Args:
         tx: The transaction.
         task: Name of the task.
         into: Name of the queue.
-        at: Not before.
-        values: What the task needs to know.
+        at: Earliest time.
+        values: Arguments of the task.
 
     Raises:
-        DatabaseError: It could not be written down.
+        DatabaseError: The task could not be added.
     """
     connection = await driver_connection(tx)
     task_deferrer = _app.configure_task(
@@ -51,12 +51,12 @@ async def enqueue(tx: Tx, task: str, *, into: str, at: datetime | None = None, *
 def is_queued(
     task: str, argument: str, value: ColumnElement[str] | InstrumentedAttribute[str]
 ) -> ColumnElement[bool]:
-    """Holds for rows whose task waits in the queue or is being done.
+    """Matches rows whose task is in the queue or in progress.
 
     Args:
         task: Name of the task.
-        argument: Name of the task's argument that names the row.
-        value: What that argument is, as text.
+        argument: Name of the argument of the task that identifies the row.
+        value: Value of that argument, as text.
     """
     names_it = _entries.c.args[argument].astext == value
     return exists().where(_entries.c.task_name == task, _IS_OPEN, names_it)

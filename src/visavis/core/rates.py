@@ -1,6 +1,6 @@
-"""Limits on requests: for a rolling minute and a calendar month, exact across all gateways.
+"""Rate limits: for any 60 seconds and for a calendar month, exact across all gateways.
 
-The database holds when each of the last requests was let in, and decides by its own clock.
+The database stores the time of each of the last requests, and decides by its own clock.
 """
 
 import math
@@ -15,7 +15,7 @@ from visavis.core.identity.principals import Principal
 from visavis.core.schema import KeyMonth
 from visavis.errors import MonthlyCapError, RateLimitError
 
-READS_SHARE: Final = 10  # polling a job may be this many times as frequent as everything else
+READS_SHARE: Final = 10  # a key may poll jobs this many times as often as it may send other requests
 WINDOW_S: Final = 60.0
 _FORGOTTEN_AFTER_S: Final = 600.0
 
@@ -25,9 +25,9 @@ class Allowed:
     """Requests that a key has left.
 
     Attributes:
-        requests_per_minute: Its rate.
-        remaining: Requests that it may make now.
-        resets_in_s: Time until one more is free: the first of those that it made is then a minute old.
+        requests_per_minute: Rate of the key.
+        remaining: Number of requests that it may send now.
+        resets_in_s: Time until it may send one more: until the oldest counted request is 60 seconds old.
     """
 
     requests_per_minute: int
@@ -43,19 +43,19 @@ async def take(
     polling: bool = False,
     at: datetime | None = None,
 ) -> None:
-    """Count a request, or refuse it: more are never accepted within any 60 seconds.
+    """Count a request, or refuse it: no more are accepted within any 60 seconds.
 
     Args:
-        tx: A transaction that is committed even when the request fails later.
-        principal: Whoever asks.
-        default_rate: Requests a minute of keys without a rate of their own.
-        polling: Whether it asks for a job, which has a limit of its own: whoever polls every two seconds
-            may still submit a job. It does not count towards the month either.
-        at: Time of the request; now, by the database's clock, if not given.
+        tx: A transaction that is committed even if the request fails later.
+        principal: Who sends the request.
+        default_rate: Requests a minute, for keys without a rate of their own.
+        polling: Whether the request polls a job. Polling has a limit of its own, so that a client that polls
+            every two seconds can still submit a job. It does not count towards the month.
+        at: Time of the request; `None` for now, by the database's clock.
 
     Raises:
-        RateLimitError: Too many within a minute.
-        MonthlyCapError: Too many within the month.
+        RateLimitError: Too many requests within 60 seconds.
+        MonthlyCapError: Too many requests within the month.
     """
     rate = _rate(principal, default_rate) * (READS_SHARE if polling else 1)
     wait_s = await _take(tx, _name(principal, rate, polling=polling), rate, at)
@@ -68,15 +68,15 @@ async def take(
 
 
 async def take_named(tx: Tx, name: str, *, max_per_minute: int) -> None:
-    """Count something that is no key's request, or refuse it.
+    """Count something other than a key's request, or refuse it.
 
     Args:
-        tx: A transaction that is committed whatever follows.
-        name: What is counted.
-        max_per_minute: Times a minute.
+        tx: A transaction that is committed in any case.
+        name: Name of what is counted.
+        max_per_minute: Maximum within 60 seconds.
 
     Raises:
-        RateLimitError: Too many within a minute.
+        RateLimitError: Too many within 60 seconds.
     """
     wait_s = await _take(tx, f"{name}:{max_per_minute}", max_per_minute, None)
     if wait_s:
@@ -86,7 +86,7 @@ async def take_named(tx: Tx, name: str, *, max_per_minute: int) -> None:
 
 
 async def stand(tx: Tx, principal: Principal, *, default_rate: int, at: datetime | None = None) -> Allowed:
-    """Requests that a key has left; asking counts for nothing."""
+    """Read how many requests a key has left; reading is not counted."""
     rate = _rate(principal, default_rate)
     statement = text(
         "SELECT used, wait_s "
@@ -98,7 +98,7 @@ async def stand(tx: Tx, principal: Principal, *, default_rate: int, at: datetime
 
 
 async def forget(tx: Tx) -> None:
-    """Delete the counts of those who have not asked for a while."""
+    """Delete the counts of keys that sent nothing for a while."""
     statement = text(
         "WITH gone AS ("
         "DELETE FROM rate_rings WHERE last_at < now() - make_interval(secs => :age) RETURNING id) "
@@ -108,7 +108,7 @@ async def forget(tx: Tx) -> None:
 
 
 async def requests_this_month(tx: Tx, principal: Principal) -> int:
-    """How many requests of a key were counted since the month began."""
+    """Number of a key's requests that were counted since the month began."""
     query = select(KeyMonth.requests).where(
         KeyMonth.account_id == principal.account_id,
         KeyMonth.key_id == principal.key_id,
@@ -118,7 +118,7 @@ async def requests_this_month(tx: Tx, principal: Principal) -> int:
 
 
 async def _take(tx: Tx, name: str, max_per_minute: int, at: datetime | None) -> float:
-    """Count one more: 0, or the seconds until it could be."""
+    """Count one more. Returns 0, or the seconds until one more is allowed."""
     statement = text("SELECT rate_take(:name, :max_per_minute, :window, CAST(:at AS timestamptz))")
     values = {"name": name, "max_per_minute": max_per_minute, "window": WINDOW_S, "at": at}
     return float((await tx.execute(statement, values)).scalar_one())
@@ -129,7 +129,7 @@ def _rate(principal: Principal, default_rate: int) -> int:
 
 
 def _name(principal: Principal, rate: int, *, polling: bool) -> str:
-    """Of a ring; the rate is part of it, as a ring has a mark for each request that the rate allows."""
+    """Name of a ring buffer. It includes the rate: the buffer has one place for each allowed request."""
     credential = principal.credential
     return f"{credential.kind}:{credential.id}:{'polling' if polling else 'all'}:{rate}"
 

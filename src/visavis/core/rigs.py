@@ -1,4 +1,4 @@
-"""Faces taken apart, kept by content: the same picture is taken apart once, whoever sends it."""
+"""Rigs, stored by content: the same picture is built once, whoever uploads it."""
 
 from typing import Final
 
@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from visavis.core.schema import RigFile
 
 CONTENT_TYPE: Final = "application/octet-stream"
-_BUILD: Final = 1  # raised when taking a face apart gives something else than before
+_BUILD: Final = 1  # incremented when building a rig gives a different result
 
 
 def rig_id(picture_digest: bytes) -> str:
-    """The name of the rig of a picture.
+    """ID of the rig of a picture.
 
     Args:
         picture_digest: SHA-256 of the picture's file.
@@ -22,12 +22,12 @@ def rig_id(picture_digest: bytes) -> str:
 
 
 def rig_path(rig: str) -> str:
-    """Where a rig is kept in the store."""
+    """Path of a rig in the object store."""
     return f"rigs/{rig}.visavis"
 
 
 async def is_kept(tx: AsyncSession, rig: str) -> bool:
-    """Whether a rig is in the store; if so it has now been used."""
+    """Whether a rig is in the object store; if so, this counts as a use of it."""
     used = await tx.execute(
         update(RigFile).where(RigFile.id == rig).values(used_at=func.now()).returning(RigFile.id)
     )
@@ -35,18 +35,18 @@ async def is_kept(tx: AsyncSession, rig: str) -> bool:
 
 
 async def keep(tx: AsyncSession, rig: str) -> None:
-    """Note that a rig was put into the store."""
+    """Record that a rig is in the object store."""
     row = {"id": rig, "path": rig_path(rig)}
     await tx.execute(insert(RigFile).values(row).on_conflict_do_nothing())
 
 
 async def forget_unused(tx: AsyncSession, *, age_s: float, limit: int = 100) -> list[str]:
-    """Forget rigs that nobody has shown for a while: they are faces of people.
+    """Forget rigs that were not used for a while: they are people's faces.
 
-    Sessions that showed them, ended as long ago, no longer know which face they had.
+    Sessions that ended before that time no longer know which face they had.
 
     Returns:
-        Paths of files to delete.
+        Paths of the files to delete.
     """
     old = (
         select(RigFile.id)
@@ -73,6 +73,6 @@ async def forget_unused(tx: AsyncSession, *, age_s: float, limit: int = 100) -> 
 
 
 async def kept(tx: AsyncSession, paths: list[str]) -> set[str]:
-    """Which of these files are rigs that are known."""
+    """Of these files, those that are known rigs."""
     query = select(RigFile.path).where(RigFile.path.in_(paths))
     return set((await tx.execute(query)).scalars())

@@ -23,40 +23,40 @@ SEALS: Final = "seals"
 
 
 async def shared_secret(tx: Tx, name: str) -> bytes:
-    """The secret of a name, made when it is first asked for."""
+    """Read a secret by name; it is created on first use."""
     query = select(Secret.value).where(Secret.name == name)
     found = (await tx.execute(query)).scalar_one_or_none()
     if found is not None:
         return found
-    # Of two processes that make it at once the second waits for the first, and reads what that wrote.
+    # If two processes create it at once, the second waits for the first and reads its value.
     made = insert(Secret).values(name=name, value=secrets.token_bytes(_BYTES)).on_conflict_do_nothing()
     await tx.execute(made)
     return (await tx.execute(query)).scalar_one()
 
 
 def digest(secret: str) -> bytes:
-    """What is kept of a key, a cookie or a link's token.
+    """Digest of a key, a cookie or the token of a link, for storage.
 
-    They hold random bits enough that nothing slower than a plain hash is needed.
+    Keys and tokens hold so many random bits that a fast hash is enough.
     """
     return hashlib.sha256(secret.encode()).digest()
 
 
 def derived(secret: bytes, purpose: str) -> str:
-    """A secret for one purpose, as 64 hexadecimal digits, from which the first cannot be told."""
+    """Derive a secret for one purpose, as 64 hexadecimal digits. It does not reveal the first secret."""
     return hmac.new(secret, purpose.encode(), hashlib.sha256).hexdigest()
 
 
 def seal(secret: bytes, text: str) -> bytes:
-    """Encrypt what strangers trust us with, such as a token for their room."""
+    """Encrypt a secret of a client, such as a token for their room."""
     return _cipher(secret).encrypt(text.encode())
 
 
 def unseal(secret: bytes, sealed: bytes) -> str:
-    """Decrypt what `seal` made.
+    """Decrypt the result of `seal`.
 
     Raises:
-        SettingsError: It was sealed with another secret, or changed since.
+        SettingsError: The value was sealed with another secret, or was changed.
     """
     try:
         return _cipher(secret).decrypt(sealed).decode()

@@ -1,4 +1,4 @@
-"""Links that let others watch a live session: good until it ends."""
+"""Share links: they let others watch a live session until it ends."""
 
 import secrets
 from typing import Final
@@ -11,16 +11,16 @@ from visavis.core.secret import digest
 from visavis.core.sessions import EXTERNAL
 from visavis.errors import InputError, SessionNotActiveError, ShareMissingError
 
-KEPT_DAYS: Final = 7  # so long a link says that its session is over; then that there is none
+KEPT_DAYS: Final = 7  # for so long a link answers that its session is over, afterwards that it does not exist
 _TOKEN_BYTES: Final = 18
 
 
 async def share(tx: Tx, row: Session) -> str:
-    """Make a link's token for a session; of it only a digest is kept.
+    """Create the token of a share link; only its digest is stored.
 
     Raises:
         SessionNotActiveError: The session has ended.
-        InputError: It is in somebody else's room, where we cannot let anybody in.
+        InputError: The session is in an external room, to which we cannot admit anybody.
     """
     if row.mode == EXTERNAL:
         raise InputError("This session uses your own room. Invite viewers to that room.")
@@ -34,10 +34,10 @@ async def share(tx: Tx, row: Session) -> str:
 
 
 async def shared(tx: Tx, session_id: str, token: str) -> Session:
-    """The session that a token lets watch; it may have ended.
+    """Find the session that a share token belongs to; the session may have ended.
 
     Raises:
-        ShareMissingError: The token is not of this session.
+        ShareMissingError: The token does not belong to this session.
     """
     query = (
         select(Session)
@@ -51,7 +51,7 @@ async def shared(tx: Tx, session_id: str, token: str) -> Session:
 
 
 async def _delete_old(tx: Tx) -> None:
-    """Forget the links of sessions that ended long ago."""
+    """Delete the links of sessions that ended long ago."""
     before = func.now() - func.make_interval(0, 0, 0, KEPT_DAYS)
     over = select(Session.id).where(Session.ended_at < before)
     await tx.execute(delete(Share).where(Share.session_id.in_(over)))

@@ -1,4 +1,4 @@
-"""Tries to sign in: counted, and the slower the more of them fail."""
+"""Sign-in attempts: they are counted, and slowed down as they fail."""
 
 import hashlib
 import hmac
@@ -15,38 +15,39 @@ from visavis.core.secret import ACCESS, derived, shared_secret
 from visavis.errors import RateLimitError
 
 _TRIES_PER_MACHINE: Final = 60  # a minute; an office may share one address
-_FREE_TRIES: Final = 5  # before there are pauses between them
+_FREE_TRIES: Final = 5  # before pauses begin
 _MAX_PAUSE_S: Final = 900.0
 _FORGET_TRIES_S: Final = 86_400.0
 _NONCE_BYTES: Final = 16
 
 
 def prober(machine: str, email: str, *, browser: str | None = None) -> str:
-    """Name of whoever tries to sign in as a user: what tries are counted by.
+    """Name under which the attempts of one person to sign in as one user are counted.
 
-    Somebody elsewhere who guesses at an address slows down nobody else; and a browser that was signed in with
-    it before is not slowed down by others at its own machine.
+    Somebody elsewhere who guesses passwords does not slow down the user. A browser that was signed in before
+    is not slowed down by others behind the same address.
 
     Args:
-        machine: The address that the try comes from.
-        email: The e-mail address that is tried.
-        browser: The proof that this browser was signed in with it before, if it has one.
+        machine: IP address of the attempt.
+        email: E-mail address that is tried.
+        browser: Proof that this browser was signed in with that address before; `None` if it has none.
     """
     place = f"browser:{browser}" if browser else f"machine:{machine}"
     return hashlib.sha256(f"{place}\n{email.strip().lower()}".encode()).hexdigest()
 
 
 async def count(tx: Tx, *, machine: str, prober: str | None = None, at: datetime | None = None) -> None:
-    """Count a try to sign in, or refuse it: guessing must be slow, and the slower the longer it goes on.
+    """Count an attempt to sign in, or refuse it. Each failure makes the next pause longer.
 
     Args:
-        tx: A transaction that is committed whether or not the try succeeds.
-        machine: The address that it comes from.
-        prober: As `prober` makes it, if an e-mail address is tried.
-        at: Time of the try; now, by the database's clock, if not given.
+        tx: A transaction that is committed whether or not the attempt succeeds.
+        machine: IP address of the attempt.
+        prober: Name from `prober`, if an e-mail address is tried.
+        at: Time of the attempt; `None` for now, by the database's clock.
 
     Raises:
-        RateLimitError: Too many from this machine within a minute, or too many that failed for this address.
+        RateLimitError: Too many attempts from this machine within a minute, or too many failures for this
+            name.
     """
     await rates.take_named(tx, f"sign-in:{machine}", max_per_minute=_TRIES_PER_MACHINE)
     if prober is None:
@@ -61,24 +62,24 @@ async def count(tx: Tx, *, machine: str, prober: str | None = None, at: datetime
 
 
 async def forgive(tx: Tx, prober: str) -> None:
-    """Forget the tries of somebody who signed in."""
+    """Delete the attempts of somebody who has signed in."""
     await tx.execute(text("DELETE FROM sign_in_tries WHERE name = :name"), {"name": prober})
 
 
 async def forget(tx: Tx) -> None:
-    """Delete the tries of those who gave up."""
+    """Delete old attempts."""
     statement = text("DELETE FROM sign_in_tries WHERE last_at < now() - make_interval(secs => :age)")
     await tx.execute(statement, {"age": _FORGET_TRIES_S})
 
 
 async def browser_proof(tx: Tx, email: str) -> str:
-    """What a browser keeps after signing in, to show later that it was signed in with an address before."""
+    """Create the proof that a browser keeps after signing in: it was signed in with this address before."""
     nonce = secrets.token_hex(_NONCE_BYTES)
     return f"{nonce}.{await _proof(tx, email, nonce)}"
 
 
 async def is_proven(tx: Tx, email: str, proof: str) -> bool:
-    """Whether a proof is ours, and for this address."""
+    """Whether a proof is valid for this address."""
     nonce, _, signature = proof.partition(".")
     wanted = await _proof(tx, email, nonce)
     return hmac.compare_digest(wanted.encode(), signature.encode())

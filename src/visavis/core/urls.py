@@ -1,9 +1,8 @@
-"""Addresses that strangers name, read strictly: what two programs could read differently is refused.
+"""URLs from clients, parsed strictly: a URL that two programs could parse differently is refused.
 
-A check of an address is worth nothing when the program that dials it reads another host in the same text. So
-only texts that every parser reads alike are taken: plain ASCII, no user name, no backslash, no numeric host
-but an IPv4 address in four decimal parts, nothing that would be written differently when it is put together
-again.
+A check of a URL is worthless if the program that connects to it reads another host in the same text. So only
+URLs that every parser reads alike are accepted: plain ASCII, no user name, no backslash, no numeric host
+except an IPv4 address in four decimal parts, and nothing that changes when the URL is put together again.
 """
 
 import re
@@ -34,14 +33,14 @@ _DOT_SEGMENT: Final = re.compile(r"/(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Url:
-    """An address that was read.
+    """A parsed URL.
 
     Attributes:
-        scheme: In small letters.
-        host: A domain name in small letters, or an IP address in its one canonical form, without brackets.
-        port: As it was named, or the scheme's own.
+        scheme: Scheme, in lower case.
+        host: Domain name in lower case, or IP address in its canonical form, without brackets.
+        port: Port, explicit or the scheme's default.
         target: Path and query as they are sent; at least `/`.
-        text: The whole address, in the one way it is written. Use this, not what was sent.
+        text: The whole URL in its canonical form. Use this instead of the client's text.
     """
 
     scheme: str
@@ -52,22 +51,22 @@ class Url:
 
     @property
     def authority(self) -> str:
-        """Host and port as a `Host` header has them: the scheme's own port is left out."""
+        """Host and port for a `Host` header; the scheme's default port is left out."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def parse_url(text: str, name: str, *, schemes: frozenset[str] = WEB) -> Url:
-    """Read an address.
+    """Parse a URL.
 
     Args:
-        text: What was sent.
-        name: What to call it in messages: the field that it came in.
-        schemes: Those that are taken.
+        text: Text of the client.
+        name: Name of the field, for messages.
+        schemes: Schemes that are accepted.
 
     Raises:
-        UrlError: It is no address of these schemes, or could be read in more than one way. Whether its host
-            may be dialled is not looked at.
+        UrlError: It is not a URL of these schemes, or is ambiguous. Whether we may connect to its host is
+            checked elsewhere.
     """
     if len(text) > MAX_URL_CHARS:
         raise UrlError(f"{name} must have at most {MAX_URL_CHARS} characters.")

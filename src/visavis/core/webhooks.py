@@ -1,4 +1,4 @@
-"""Delivering events to addresses of clients: claimed, sent, retried, given up. Surfaces say what is sent."""
+"""Delivery of events to URLs of clients, with retries. Surfaces render what is sent."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,11 +18,11 @@ _BEGIN: Final = "whsec_"
 
 @dataclass(frozen=True)
 class WebhookRequest:
-    """What is posted.
+    """An HTTP request with an event.
 
     Attributes:
-        body: The body, as it was signed.
-        headers: Headers, the signature among them.
+        body: Body, as it was signed.
+        headers: Headers, with the signature.
     """
 
     body: bytes
@@ -33,14 +33,14 @@ class EventRenderer(Protocol):
     """Renders and signs the events of a surface. `bootstrap` gives the worker one for each surface."""
 
     async def __call__(self, event: Event, secret: str) -> WebhookRequest:
-        """Render an event as the clients of the surface know it.
+        """Render an event in the format of the surface.
 
         Args:
-            event: What happened.
+            event: Event to render.
             secret: Signing secret of the receiver.
 
         Raises:
-            StoreError: No link to a result could be made.
+            StoreError: A link to the result could not be made.
         """
 
 
@@ -49,8 +49,8 @@ class Claim:
     """A delivery that is tried now.
 
     Attributes:
-        delivery: Its row.
-        event: What is delivered.
+        delivery: Row of the delivery.
+        event: Event that is delivered.
         secret: Signing secret of the receiver.
     """
 
@@ -60,13 +60,13 @@ class Claim:
 
 
 def check_url(url: str) -> str:
-    """Refuse an address that can never be right; where its name leads is checked when it is dialled.
+    """Refuse a URL that can never be right. The addresses of its host are checked when we connect.
 
     Returns:
-        The address in its one canonical form.
+        The URL in its canonical form.
 
     Raises:
-        CallbackError: It is not https, too long, carries a password, or could be read in more than one way.
+        CallbackError: The URL is not https, too long, contains a password, or is ambiguous.
     """
     try:
         return parse_url(url, "The callback URL").text
@@ -75,12 +75,12 @@ def check_url(url: str) -> str:
 
 
 async def secret_of(tx: Tx, key_id: int, configured: str | None) -> str:
-    """Signing secret of a key's webhooks.
+    """Read the signing secret of a key's webhooks.
 
     Args:
         tx: The transaction.
         key_id: ID of the key.
-        configured: The one secret of all keys, if the server is set up so; each key has its own otherwise.
+        configured: Signing secret from the settings, for all keys; `None` if each key has its own.
     """
     if configured:
         return configured
@@ -88,13 +88,13 @@ async def secret_of(tx: Tx, key_id: int, configured: str | None) -> str:
 
 
 async def announce(tx: Tx, event: Event, *, key_id: int, url: str) -> None:
-    """Have an event delivered to an address, if and when the transaction is committed.
+    """Deliver an event to a URL after the commit.
 
     Args:
         tx: The transaction.
-        event: What is delivered.
+        event: Event to deliver.
         key_id: ID of the key whose secret signs it.
-        url: The address.
+        url: URL of the receiver.
     """
     delivery = Delivery(event_id=event.id, account_id=event.account_id, key_id=key_id, url=url)
     tx.add(delivery)
@@ -103,7 +103,7 @@ async def announce(tx: Tx, event: Event, *, key_id: int, url: str) -> None:
 
 
 async def begin(tx: Tx, delivery_id: int, configured: str | None) -> Claim | None:
-    """The next try of a delivery; `None` if it was delivered or given up."""
+    """Start the next try of a delivery; `None` if it was delivered or given up."""
     statement = (
         update(Delivery)
         .where(Delivery.id == delivery_id, Delivery.delivered_at.is_(None), Delivery.given_up_at.is_(None))
@@ -120,14 +120,14 @@ async def begin(tx: Tx, delivery_id: int, configured: str | None) -> Claim | Non
 async def end(
     tx: Tx, claim: Claim, *, is_delivered: bool, outcome: str, retry_after_s: tuple[float, ...]
 ) -> None:
-    """Note how a try went, and plan the next one.
+    """Record the outcome of a try, and plan the next one.
 
     Args:
         tx: The transaction.
-        claim: As `begin` gave it.
+        claim: Claim, as `begin` returned it.
         is_delivered: Whether the receiver accepted it.
-        outcome: A word for the operator.
-        retry_after_s: Pauses between tries; after the last it is given up.
+        outcome: Short outcome for the operator.
+        retry_after_s: Pauses between tries; after the last one the delivery is given up.
     """
     tries = claim.delivery.attempts
     values: dict[str, Any] = {"outcome": outcome}
@@ -142,7 +142,7 @@ async def end(
 
 
 async def requeue_lost(tx: Tx) -> int:
-    """Put deliveries back into the queue that are to be sent and are not in it. Returns how many."""
+    """Put deliveries back into the queue that are pending but not in it. Returns their number."""
     is_queued = queue.is_queued(queue.DELIVER_TASK, "delivery_id", cast(Delivery.id, Text))
     lost = (
         select(Delivery.id)

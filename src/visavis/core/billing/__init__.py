@@ -1,1 +1,1 @@
-"""What work costs, and the ledger of what accounts owe for it."""
+"""Prices, and the ledger of what accounts owe."""

@@ -37,7 +37,7 @@ class Charge:
 
 
 async def charge(tx: Tx, owed: Charge) -> None:
-    """Write down what an account owes. A subject is charged once for a reason, whoever calls again."""
+    """Record what an account owes. Each subject is charged once for each reason."""
     row = {
         "account_id": owed.account_id,
         "key_id": owed.key_id,

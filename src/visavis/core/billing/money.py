@@ -1,6 +1,6 @@
 """Money: whole micro-dollars (names end in `_micros`), so that sums are exact.
 
-Settings and people speak of US dollars; they are converted here, once, on the way in or out.
+Settings and people use US dollars; they are converted here, on the way in and on the way out.
 """
 
 from typing import Final
@@ -10,15 +10,15 @@ _MICROS_PER_CENT: Final = 10_000
 
 
 def from_usd(usd: float) -> int:
-    """US dollars as the nearest micro-dollars."""
+    """Convert US dollars to the nearest micro-dollars."""
     return round(usd * MICROS_PER_USD)
 
 
 def to_usd(micros: int) -> float:
-    """Micro-dollars as US dollars, to be shown."""
+    """Convert micro-dollars to US dollars, for display."""
     return micros / MICROS_PER_USD
 
 
 def to_cents(micros: int) -> int:
-    """Micro-dollars as the nearest whole cents; a half goes to the even one."""
+    """Convert micro-dollars to the nearest whole cents; a half is rounded to the even one."""
     return round(micros / _MICROS_PER_CENT)

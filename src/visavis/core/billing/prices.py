@@ -1,4 +1,4 @@
-"""What time costs."""
+"""Price of a duration."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ _HOUR_S: Final = 3600
 
 
 def cost_micros(*, seconds: float, per_hour_micros: int) -> int:
-    """What some seconds cost, in the nearest micro-dollars.
+    """Price of a duration, in the nearest micro-dollars.
 
     Args:
         seconds: Time of output.

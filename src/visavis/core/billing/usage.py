@@ -1,4 +1,4 @@
-"""What was used, read from the ledger: seconds of output, by job and by session."""
+"""Usage, read from the ledger: seconds of output of jobs and sessions."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ from visavis.core.schema import ApiKey, Job, LedgerEntry, Session
 
 @dataclass(frozen=True)
 class MonthlyUsage:
-    """What a key has used since the month began.
+    """Usage of a key since the month began.
 
     Attributes:
         seconds: Time of output.
@@ -29,13 +29,13 @@ class MonthlyUsage:
 
 @dataclass(frozen=True)
 class DailyUsage:
-    """What a key used on one day (UTC), of one kind of work.
+    """Usage of a key on one day (UTC), for one kind of work.
 
     Attributes:
         day: The day.
-        type: name of a kind of job, or `realtime`.
+        type: Name of a kind of job, or `realtime`.
         key_id: ID of the key.
-        count: How many jobs or sessions.
+        count: Number of jobs or sessions.
         seconds: Time of output.
         cost_micros: Cost in micro-dollars.
     """
@@ -49,7 +49,7 @@ class DailyUsage:
 
 
 async def record_job(tx: Tx, job: Job, *, seconds: float, cost_micros: int) -> None:
-    """Charge an account for what a job made. Once a job, however often it is called."""
+    """Charge an account for the output of a job. A job is charged once, however often this is called."""
     owed = Charge(
         account_id=job.account_id,
         key_id=job.key_id,
@@ -63,7 +63,7 @@ async def record_job(tx: Tx, job: Job, *, seconds: float, cost_micros: int) -> N
 
 
 async def record_session(tx: Tx, row: Session, *, seconds: int) -> None:
-    """Charge a session for its time. Once a session, whoever ends it."""
+    """Charge an account for the time of a session. A session is charged once, whoever ends it."""
     owed = Charge(
         account_id=row.account_id,
         key_id=row.key_id,
@@ -77,7 +77,7 @@ async def record_session(tx: Tx, row: Session, *, seconds: int) -> None:
 
 
 async def this_month(tx: Tx, key: ApiKey) -> MonthlyUsage:
-    """What a key has used since the month began."""
+    """Read the usage of a key since the month began."""
     sums = select(func.sum(LedgerEntry.seconds), func.sum(LedgerEntry.amount_micros)).where(
         LedgerEntry.account_id == key.account_id,
         LedgerEntry.key_id == key.id,
@@ -88,15 +88,15 @@ async def this_month(tx: Tx, key: ApiKey) -> MonthlyUsage:
 
 
 async def by_day(tx: Tx, principal: Principal, *, days: int) -> list[DailyUsage]:
-    """What an account, or for an operator everybody, used on each of the last days, today included.
+    """Read the usage of an account on each of the last days, today included; an operator reads everybody's.
 
     Args:
         tx: The transaction.
-        principal: Whoever reads.
-        days: How far back.
+        principal: Reader.
+        days: Number of days.
 
     Returns:
-        One row a day, kind and key that has any; oldest first.
+        One row for each day, kind and key with usage; oldest first.
     """
     day = cast(func.timezone("UTC", LedgerEntry.at), Date)
     today = cast(func.timezone("UTC", func.now()), Date)

@@ -5,14 +5,14 @@ from visavis.core.schema import Account
 
 
 async def create(tx: Tx, kind: str) -> int:
-    """Make an account.
+    """Create an account.
 
     Args:
         tx: The transaction.
         kind: `USER`, `ORGANIZATION`, `WALLET` or `SERVICE` of the schema.
 
     Returns:
-        Its ID.
+        ID of the account.
     """
     row = Account(kind=kind)
     tx.add(row)

@@ -1,4 +1,4 @@
-"""From a bearer's word to the principal that it stands for."""
+"""Authentication of bearer credentials."""
 
 from visavis.core.database import Tx
 from visavis.core.identity import keys, tokens
@@ -6,10 +6,10 @@ from visavis.core.identity.principals import Principal
 
 
 async def authenticate(tx: Tx, word: str) -> Principal:
-    """Whoever has an API key, or an access token that stands for one.
+    """Find the principal of an API key, or of an access token that stands for a key.
 
     Raises:
-        KeyRefusedError: It is unknown, was revoked, or has run out.
+        KeyRefusedError: The credential is unknown, revoked or expired.
     """
     find = tokens.find if word.startswith(tokens.TOKEN_BEGIN) else keys.find
     return keys.principal_of(await find(tx, word))

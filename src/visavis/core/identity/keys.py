@@ -1,4 +1,4 @@
-"""API keys: made, found, replaced, revoked."""
+"""API keys: creation, lookup, replacement, revocation."""
 
 import secrets
 from datetime import UTC, datetime
@@ -23,11 +23,11 @@ from visavis.errors import AccountError, KeyRefusedError, NotPermittedError
 KEY_BEGIN: Final = "sk_live_"
 CONSOLE_TIER: Final = "console"  # keys that the console makes for its users
 _KEY_BYTES: Final = 32
-_PREFIX_CHARS: Final = len(KEY_BEGIN) + 4  # shown, so that a key can be told from others
+_PREFIX_CHARS: Final = len(KEY_BEGIN) + 4  # shown, to distinguish keys
 
 
 def principal_of(key: ApiKey) -> Principal:
-    """Whoever has a key."""
+    """The principal that a key authenticates."""
     allowance = Allowance(key.tier, key.requests_per_minute, key.monthly_cap)
     return Principal(key.account_id, Credential(CredentialKind.KEY, key.id, allowance))
 
@@ -35,16 +35,16 @@ def principal_of(key: ApiKey) -> Principal:
 async def create(
     tx: Tx, name: str, *, allowance: Allowance | None = None, user: User | None = None
 ) -> tuple[ApiKey, str]:
-    """Make a key.
+    """Create a key.
 
     Args:
         tx: The transaction.
-        name: For people.
-        allowance: Requests that it may make.
+        name: Name for people.
+        allowance: Requests that the key may make.
         user: Owner of the key; `None` for a service key, which gets an account of its own.
 
     Returns:
-        Its row and the key itself, which is not kept and cannot be shown again.
+        The row and the key itself, which is not stored and cannot be shown again.
 
     Raises:
         AccountError: The name is empty.
@@ -57,13 +57,13 @@ async def create(
 
 
 async def replace(tx: Tx, word: str) -> tuple[ApiKey, str]:
-    """Make a key in place of the one that `named` finds, which is refused from now on.
+    """Replace the key that `named` finds. The old key is refused from now on.
 
-    The new key has its name, account and allowance. What belongs to a key and not to its account goes over to
-    the new one: live sessions, idempotency keys, and the count of this month's requests.
+    The new key has the same name, account and allowance. What belongs to the key instead of the account moves
+    to the new key: live sessions, idempotency keys, and this month's count of requests.
 
     Returns:
-        The row of the new key, and the key itself, which is not kept.
+        The row of the new key, and the key itself, which is not stored.
 
     Raises:
         AccountError: There is no such key, or more than one.
@@ -84,10 +84,10 @@ async def replace(tx: Tx, word: str) -> tuple[ApiKey, str]:
 
 
 async def find(tx: Tx, key: str) -> ApiKey:
-    """The row of a key that may be used.
+    """Find the row of a valid key.
 
     Raises:
-        KeyRefusedError: It is unknown or was revoked.
+        KeyRefusedError: The key is unknown or revoked.
     """
     query = select(ApiKey).where(ApiKey.digest == digest(key), ApiKey.revoked_at.is_(None))
     row = (await tx.execute(query)).scalar_one_or_none()
@@ -97,13 +97,13 @@ async def find(tx: Tx, key: str) -> ApiKey:
 
 
 async def read(tx: Tx, principal: Principal) -> ApiKey:
-    """The row of the key that asks."""
+    """Read the row of the principal's key."""
     query = select(ApiKey).where(ApiKey.account_id == principal.account_id, ApiKey.id == principal.key_id)
     return (await tx.execute(query)).scalar_one()
 
 
 async def visible(tx: Tx, principal: Principal) -> list[tuple[ApiKey, User | None]]:
-    """The keys that a principal may see, each with its user, oldest first."""
+    """List the keys that a principal may see, each with its user, oldest first."""
     query = (
         select(ApiKey, User)
         .outerjoin(User, User.id == ApiKey.user_id)
@@ -114,10 +114,10 @@ async def visible(tx: Tx, principal: Principal) -> list[tuple[ApiKey, User | Non
 
 
 async def find_visible(tx: Tx, principal: Principal, key_id: int) -> ApiKey:
-    """A key that a principal may see.
+    """Find a key that a principal may see.
 
     Raises:
-        NotPermittedError: It may not, or there is none.
+        NotPermittedError: There is no such key, or the principal may not see it.
     """
     query = select(ApiKey).where(ApiKey.id == key_id, *_visible(principal))
     row = (await tx.execute(query)).scalar_one_or_none()
@@ -127,17 +127,17 @@ async def find_visible(tx: Tx, principal: Principal, key_id: int) -> ApiKey:
 
 
 async def by_id(tx: Tx, principal: Principal, ids: set[int]) -> dict[int, ApiKey]:
-    """Keys of the account whose work is shown, by ID."""
+    """Read keys of the account whose work is shown, by ID."""
     query = select(ApiKey).where(owned(ApiKey.account_id, principal), ApiKey.id.in_(ids))
     return {row.id: row for row in (await tx.execute(query.order_by(ApiKey.id))).scalars()}
 
 
 async def console_key(tx: Tx, user: User, *, requests_per_minute: int) -> ApiKey:
-    """The key that a user's work in the console is counted on, made when it is first needed.
+    """Find the key on which a user's work in the console is counted; create it on first use.
 
-    Nobody knows the key itself: it is used through access tokens alone.
+    Nobody knows the key itself: it is only used through access tokens.
     """
-    # Two tabs that ask at the same time wait for each other here.
+    # Two tabs that do this at the same time wait for each other here.
     await tx.execute(select(User.id).where(User.id == user.id).with_for_update())
     query = select(ApiKey).where(
         ApiKey.account_id == user.account_id,
@@ -153,20 +153,20 @@ async def console_key(tx: Tx, user: User, *, requests_per_minute: int) -> ApiKey
 
 
 async def list_all(tx: Tx) -> list[ApiKey]:
-    """All keys of the installation, oldest first."""
+    """List all keys of the installation, oldest first."""
     return list((await tx.execute(select(ApiKey).order_by(ApiKey.id))).scalars())
 
 
 async def count(tx: Tx) -> int:
-    """How many keys were ever made."""
+    """Number of keys that were ever created."""
     return (await tx.execute(select(func.count()).select_from(ApiKey))).scalar_one()
 
 
 async def named(tx: Tx, word: str) -> ApiKey:
-    """The one key whose prefix, name or whole text is `word`. Revoked ones count if no other fits.
+    """Find the one key whose prefix, name or full text is `word`. Revoked keys count if no other matches.
 
     Raises:
-        AccountError: There is none, or more than one.
+        AccountError: No key matches, or more than one.
     """
     matches = (ApiKey.prefix == word) | (ApiKey.name == word) | (ApiKey.digest == digest(word))
     found = list((await tx.execute(select(ApiKey).where(matches))).scalars())
@@ -178,10 +178,10 @@ async def named(tx: Tx, word: str) -> ApiKey:
 
 
 async def revoke_named(tx: Tx, word: str) -> ApiKey:
-    """Revoke the key that `named` finds; it is refused from now on.
+    """Revoke the key that `named` finds. It is refused from now on.
 
     Raises:
-        AccountError: There is no such key, or more than one.
+        AccountError: No key matches, or more than one.
     """
     row = await named(tx, word)
     await _revoke(tx, ApiKey.id == row.id)
@@ -189,17 +189,17 @@ async def revoke_named(tx: Tx, word: str) -> ApiKey:
 
 
 async def revoke(tx: Tx, principal: Principal, key_id: int) -> None:
-    """Revoke a key that a principal may see; once revoked, its time stays.
+    """Revoke a key that a principal may see. A key that is revoked already keeps its time of revocation.
 
     Raises:
-        NotPermittedError: It may not see it, or there is none.
+        NotPermittedError: There is no such key, or the principal may not see it.
     """
     row = await find_visible(tx, principal, key_id)
     await _revoke(tx, ApiKey.id == row.id)
 
 
 async def _add(tx: Tx, row: ApiKey, allowance: Allowance) -> str:
-    # Base 62 by leaving out the two signs of the URL-safe alphabet.
+    # The result is base 62: the two other characters of the URL-safe alphabet are replaced.
     secret = secrets.token_urlsafe(_KEY_BYTES).replace("-", "A").replace("_", "z")
     key = KEY_BEGIN + secret
     row.prefix, row.digest = key[:_PREFIX_CHARS], digest(key)
@@ -216,7 +216,7 @@ async def _revoke(tx: Tx, which: ColumnElement[bool]) -> None:
 
 
 def _visible(principal: Principal) -> list[ColumnElement[bool]]:
-    """Conditions for keys that may be seen: without the scope for keys, the principal's own one alone."""
+    """Conditions for visible keys: without the scope for keys, only the principal's own key."""
     conditions = [owned(ApiKey.account_id, principal)]
     if principal.credential.kind is CredentialKind.KEY:
         conditions.append(ApiKey.id == principal.key_id)

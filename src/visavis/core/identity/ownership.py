@@ -7,10 +7,10 @@ from visavis.core.identity.principals import Principal
 
 
 def owned(account_id: InstrumentedAttribute[int], principal: Principal) -> ColumnElement[bool]:
-    """Holds for rows of the principal's account; for an operator, for all rows.
+    """Matches rows of the principal's account; for an operator, all rows.
 
     Args:
         account_id: Column of the table that is read.
-        principal: Whoever reads.
+        principal: Reader.
     """
     return true() if principal.is_operator else account_id == principal.account_id

@@ -1,4 +1,4 @@
-"""Who asks: an account, and the credential that speaks for it."""
+"""Principals: an account, and the credential that acts for it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,23 +10,23 @@ DEFAULT_TIER: Final = "starter"
 
 
 class CredentialKind(StrEnum):
-    """Kind of a proof of identity."""
+    """Kind of a credential."""
 
     KEY = "key"
     SIGN_IN = "sign_in"
 
 
 class Role(StrEnum):
-    """Reach of a principal."""
+    """What a principal can read."""
 
     MEMBER = "member"  # its account
     OPERATOR = "operator"  # reads the whole installation
 
 
 class Scope(StrEnum):
-    """Permissions beyond the account's own work."""
+    """Permissions in addition to the account's own work."""
 
-    KEYS = "keys"  # make and revoke keys of the account
+    KEYS = "keys"  # create and revoke keys of the account
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,13 @@ class Credential:
 
 @dataclass(frozen=True)
 class Principal:
-    """Whoever asks for something.
+    """Who makes a request.
 
     Attributes:
-        account_id: ID of the account that owns what is made, and whose things may be read.
+        account_id: ID of the account that owns what is created, and whose data may be read.
         credential: Proof of identity.
-        scopes: Permissions beyond the account's own work.
-        role: Reach.
+        scopes: Permissions in addition to the account's own work.
+        role: What the principal can read.
     """
 
     account_id: int
@@ -77,15 +77,15 @@ class Principal:
 
     @property
     def is_operator(self) -> bool:
-        """Whether the whole installation may be read."""
+        """Whether the principal may read the whole installation."""
         return self.role is Role.OPERATOR
 
     @property
     def key_id(self) -> int:
-        """ID of the key that asks.
+        """ID of the principal's key.
 
         Raises:
-            NotPermittedError: The credential is no key.
+            NotPermittedError: The credential is not a key.
         """
         if self.credential.kind is not CredentialKind.KEY:
             raise NotPermittedError("This needs an API key.")
@@ -93,5 +93,5 @@ class Principal:
 
     @property
     def owner(self) -> str:
-        """Name of the account, where processes are shared fairly among accounts."""
+        """Name of the account, for the fair use of processes."""
         return f"account {self.account_id}"

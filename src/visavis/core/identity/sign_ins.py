@@ -1,4 +1,4 @@
-"""Browsers that are signed in, and links that sign in once."""
+"""Sign-ins of browsers, and links that sign in once."""
 
 import secrets
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ _SECRET_BYTES: Final = 32
 
 @dataclass(frozen=True)
 class Holder:
-    """Whoever is behind a sign-in: a user, or a key.
+    """Who is signed in: a user, or a key.
 
     Attributes:
-        user: The user; `None` when a key alone was signed in with.
-        key: That key; `None` for users.
+        user: The user; `None` if the sign-in used only a key.
+        key: The key; `None` for users.
     """
 
     user: User | None
@@ -33,13 +33,13 @@ class Holder:
 
 
 async def with_user(tx: Tx, user: User) -> str:
-    """Sign in a user whose password `users.check_password` has checked.
+    """Sign in a user after `users.check_password` accepted the password.
 
     Returns:
-        The secret for the browser's cookie, which is not kept.
+        The secret for the browser's cookie, which is not stored.
 
     Raises:
-        KeyRefusedError: The password was changed since.
+        KeyRefusedError: The password was changed in the meantime.
     """
     query = select(User.id).where(User.id == user.id, User.password_hash == user.password_hash)
     if (await tx.execute(query.with_for_update(read=True))).scalar_one_or_none() is None:
@@ -48,29 +48,29 @@ async def with_user(tx: Tx, user: User) -> str:
 
 
 async def with_key(tx: Tx, key: str) -> str:
-    """Sign in whoever has a key, to what that key may see.
+    """Sign in with a key, to see what that key may see.
 
     Returns:
-        The secret for the browser's cookie, which is not kept.
+        The secret for the browser's cookie, which is not stored.
 
     Raises:
-        KeyRefusedError: It is unknown or revoked.
+        KeyRefusedError: The key is unknown or revoked.
     """
     return await _open(tx, key_id=(await keys.find(tx, key)).id)
 
 
 async def with_link(database: Database, link: str, *, email: str = "", password: str = "") -> str:
-    """Sign in with a link, which is spent by it. Call it without a transaction.
+    """Sign in with a link; this uses the link up. Call it without a transaction.
 
-    The link of a fresh installation makes its first user, an operator: it needs an address and a password.
-    The link of a user gives a new password if there is one.
+    The link of a fresh installation creates its first user, an operator: it needs an address and a password.
+    The link of a user sets a new password if one is given.
 
     Returns:
-        The secret for the browser's cookie, which is not kept.
+        The secret for the browser's cookie, which is not stored.
 
     Raises:
-        SignInLinkError: The link is unknown, spent, or too old.
-        AccountError: Address or password cannot be used; the link is good for another try.
+        SignInLinkError: The link is unknown, used or expired.
+        AccountError: The address or password cannot be used; the link can be used again.
     """
     async with database.transaction() as tx:
         makes_user = await is_first_link(tx, link)
@@ -91,10 +91,10 @@ async def with_link(database: Database, link: str, *, email: str = "", password:
 
 
 async def is_first_link(tx: Tx, link: str) -> bool:
-    """Whether a link would make the first user; it is not spent by asking.
+    """Whether a link would create the first user; this does not use the link up.
 
     Raises:
-        SignInLinkError: The link is unknown, spent, or too old.
+        SignInLinkError: The link is unknown, used or expired.
     """
     found = (await tx.execute(select(SignInLink.user_id).where(_is_good(link)))).one_or_none()
     if found is None:
@@ -103,7 +103,7 @@ async def is_first_link(tx: Tx, link: str) -> bool:
 
 
 async def first_link(tx: Tx) -> str | None:
-    """A link that makes the first user; earlier ones are no longer good. `None` once there are users."""
+    """Create a link that creates the first user; earlier links become invalid. `None` if there are users."""
     if await users.count(tx):
         return None
     await tx.execute(delete(SignInLink).where(SignInLink.user_id.is_(None)))
@@ -111,7 +111,7 @@ async def first_link(tx: Tx) -> str | None:
 
 
 async def link_for(tx: Tx, email: str) -> str:
-    """A link that signs in a user once.
+    """Create a link that signs a user in once.
 
     Raises:
         AccountError: There is no such user.
@@ -120,7 +120,7 @@ async def link_for(tx: Tx, email: str) -> str:
 
 
 async def find(tx: Tx, secret: str) -> Principal | None:
-    """Whoever a browser's secret belongs to; `None` if it has run out or the key was revoked."""
+    """Find the principal of a browser's secret; `None` if the sign-in expired or its key was revoked."""
     query = (
         select(SignIn, User, ApiKey)
         .outerjoin(User, User.id == SignIn.user_id)
@@ -140,10 +140,10 @@ async def find(tx: Tx, secret: str) -> Principal | None:
 
 
 async def holder(tx: Tx, principal: Principal) -> Holder:
-    """Whoever is behind the sign-in of a principal that `find` gave.
+    """Find who is signed in, for a principal that `find` returned.
 
     Raises:
-        SignedOutError: The sign-in has ended meanwhile.
+        SignedOutError: The sign-in has ended in the meantime.
     """
     query = (
         select(User, ApiKey)
@@ -159,7 +159,7 @@ async def holder(tx: Tx, principal: Principal) -> Holder:
 
 
 async def end(tx: Tx, principal: Principal) -> None:
-    """Sign out; tokens made under the sign-in end too."""
+    """Sign out; this also ends tokens that were issued under the sign-in."""
     await tx.execute(delete(SignIn).where(SignIn.id == principal.credential.id))
 
 

@@ -1,7 +1,7 @@
-"""Short-lived tokens that stand for a key: what the console calls the public API with.
+"""Short-lived tokens that stand for a key; the console calls the public API with them.
 
-A token is signed, not kept: `at_<sign-in>.<key>.<until>.<signature>`. It ends with its time, with the
-sign-in that it was made under, and with its key.
+A token is signed, not stored: `at_<sign-in>.<key>.<until>.<signature>`. It ends at its time, with its
+sign-in, or with its key, whichever is first.
 """
 
 import hmac
@@ -26,19 +26,19 @@ _MAX_DIGITS: Final = 18
 async def issue(
     tx: Tx, principal: Principal, key_id: int | None, *, console_requests_per_minute: int
 ) -> tuple[str, ApiKey]:
-    """A token that stands for a key for the next `TOKEN_TTL_S`, as long as the sign-in lasts.
+    """Issue a token that stands for a key for the next `TOKEN_TTL_S`, as long as the sign-in lasts.
 
     Args:
         tx: The transaction.
-        principal: Whoever is signed in.
-        key_id: ID of the key; `None` for the one that was signed in with, or the user's key for the console.
-        console_requests_per_minute: Rate of a key for the console, when it is made.
+        principal: Who is signed in.
+        key_id: ID of the key; `None` for the key of the sign-in, or the user's key for the console.
+        console_requests_per_minute: Rate of the user's key for the console, if it is created.
 
     Returns:
-        The token, and the key that it stands for.
+        The token and its key.
 
     Raises:
-        NotPermittedError: The key is another account's, or was revoked.
+        NotPermittedError: The key belongs to another account, or was revoked.
     """
     key = await _acting_key(tx, principal, key_id, console_requests_per_minute)
     until = int(datetime.now(UTC).timestamp()) + TOKEN_TTL_S
@@ -47,10 +47,10 @@ async def issue(
 
 
 async def find(tx: Tx, token: str) -> ApiKey:
-    """The key that a token stands for.
+    """Find the key that a token stands for.
 
     Raises:
-        KeyRefusedError: The token is forged or has run out, its sign-in has ended, or its key was revoked.
+        KeyRefusedError: The token is forged or expired, its sign-in has ended, or its key was revoked.
     """
     claims = _claims(token)
     if claims is None:
@@ -82,7 +82,7 @@ async def _acting_key(tx: Tx, principal: Principal, key_id: int | None, console_
 
 
 def _claims(token: str) -> tuple[int, int, int, str] | None:
-    """ID of the sign-in, ID of the key, end in Unix seconds, and signature."""
+    """ID of the sign-in, ID of the key, expiry in Unix seconds, and signature."""
     parts = token.removeprefix(TOKEN_BEGIN).split(".")
     if len(parts) != _PARTS or not all(_is_number(part) for part in parts[:-1]):
         return None

@@ -1,7 +1,7 @@
 """Users and their passwords.
 
-Checking and hashing a password is slow on purpose: it happens off the event loop, and while no transaction is
-open, so that guesses do not use up the connections to the database.
+Checking and hashing a password is slow on purpose. It runs outside the event loop and without an open
+transaction, so that somebody who guesses passwords does not use up the database connections.
 """
 
 import asyncio
@@ -29,10 +29,10 @@ _MAX_EMAIL_CHARS: Final = 254
 
 @dataclass(frozen=True)
 class NewUser:
-    """A user to be made, as `prepare` gives it.
+    """A user to create, as `prepare` returns it.
 
     Attributes:
-        email: Address, in small letters.
+        email: Address, in lower case.
         password_hash: Hash of the password.
     """
 
@@ -41,10 +41,10 @@ class NewUser:
 
 
 async def prepare(email: str, password: str) -> NewUser:
-    """Check the address and hash the password of a user to be made. Call it without a transaction.
+    """Check the address and hash the password of a new user. Call it without a transaction.
 
     Raises:
-        AccountError: It is no address, or the password is too short.
+        AccountError: The address is invalid, or the password is too short.
     """
     if "@" not in email.strip("@") or len(email) > _MAX_EMAIL_CHARS:
         raise AccountError("That is not an email address.")
@@ -52,15 +52,15 @@ async def prepare(email: str, password: str) -> NewUser:
 
 
 async def create(tx: Tx, user: NewUser, *, is_operator: bool = False) -> User:
-    """Make a user, with an account.
+    """Create a user, with an account.
 
     Args:
         tx: The transaction.
         user: From `prepare`.
-        is_operator: Whether all keys, workers and settings may be seen.
+        is_operator: Whether the user may see all keys, workers and settings.
 
     Raises:
-        AccountError: The address is taken.
+        AccountError: There is a user with this address.
     """
     try:
         async with tx.begin_nested():
@@ -81,7 +81,7 @@ async def hash_password(password: str) -> PasswordHash:
     """Hash a password. Call it without a transaction.
 
     Raises:
-        AccountError: It is too short.
+        AccountError: The password is too short.
     """
     if not _MIN_PASSWORD_CHARS <= len(password) <= _MAX_PASSWORD_CHARS:
         raise AccountError(f"The password must have at least {_MIN_PASSWORD_CHARS} characters.")
@@ -89,20 +89,20 @@ async def hash_password(password: str) -> PasswordHash:
 
 
 async def set_password(tx: Tx, user: User, password_hash: PasswordHash) -> None:
-    """Give a user another password."""
+    """Change a user's password."""
     await tx.execute(update(User).where(User.id == user.id).values(password_hash=password_hash))
 
 
 async def check_password(database: Database, email: str, password: str) -> User:
-    """The user of an address and a password. Call it without a transaction.
+    """Find the user with an address and a password. Call it without a transaction.
 
     Raises:
-        KeyRefusedError: They do not belong together; which of the two is wrong cannot be told, nor timed.
+        KeyRefusedError: They do not match. Neither message nor duration shows which of the two is wrong.
     """
     async with database.transaction() as tx:
         row = await _find(tx, email)
-    # Made also when it is not needed: otherwise the first address that is unknown would take twice as long as
-    # one that is known.
+    # Create this hash even if it is not needed: otherwise the first unknown address would take twice as long
+    # as a known one.
     nobodys = await asyncio.to_thread(_nobodys)
     try:
         await asyncio.to_thread(PasswordHasher().verify, row.password_hash if row else nobodys, password)
@@ -114,15 +114,15 @@ async def check_password(database: Database, email: str, password: str) -> User:
 
 
 def wrong_password() -> KeyRefusedError:
-    """The error of every sign-in with a password that fails: it does not say which of the two is wrong."""
+    """The error of every failed sign-in with a password. It does not say which of the two is wrong."""
     return KeyRefusedError("The email address or the password is wrong.")
 
 
 async def named(tx: Tx, email: str) -> User:
-    """The user of an address.
+    """Find the user with an address.
 
     Raises:
-        AccountError: There is none.
+        AccountError: There is no such user.
     """
     row = await _find(tx, email)
     if row is None:
@@ -133,7 +133,7 @@ async def named(tx: Tx, email: str) -> User:
 
 
 async def count(tx: Tx) -> int:
-    """How many users there are."""
+    """Number of users."""
     return (await tx.execute(select(func.count()).select_from(User))).scalar_one()
 
 
@@ -147,5 +147,5 @@ def _normal(email: str) -> str:
 
 @cache
 def _nobodys() -> str:
-    """A password that nobody has: checking it takes as long as checking a real one."""
+    """Hash of a password that nobody has: checking it takes as long as checking a real one."""
     return PasswordHasher().hash(secrets.token_urlsafe())

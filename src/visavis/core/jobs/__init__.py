@@ -1,4 +1,4 @@
-"""Jobs: offline work of any kind, from its submission until its history is forgotten."""
+"""Jobs: offline work of any kind, from submission to expiry."""
 
 from visavis.core.jobs.files import (
     RESULTS,

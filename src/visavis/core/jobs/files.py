@@ -1,4 +1,4 @@
-"""Where the files of jobs lie in the object store, and which of them are still needed."""
+"""Paths of the files of jobs in the object store, and which files are still needed."""
 
 from typing import Final
 
@@ -13,24 +13,24 @@ RESULTS: Final = "results"
 
 
 def path_for_upload(job_id: str, field: str) -> str:
-    """Path of a file that a client sent for a job."""
+    """Path of a file that a client uploaded for a job."""
     return f"{UPLOADS}/{job_id}/{field}"
 
 
 def path_for_result(job_id: str, attempt: int, content_type: str) -> str:
-    """Path of what an attempt made."""
+    """Path of the result of an attempt."""
     return f"{RESULTS}/{job_id}/{attempt}.{SUFFIXES[content_type]}"
 
 
 async def orphaned_uploads(tx: Tx, paths: list[str]) -> list[str]:
-    """Those of these uploads that no job waits for."""
+    """Of these uploads, those that no unfinished job needs."""
     query = select(Job.id).where(Job.id.in_(_jobs_of(paths)), Job.status.in_([PENDING, PROCESSING]))
     unfinished = set((await tx.execute(query)).scalars())
     return [path for path in paths if _job_of(path) not in unfinished]
 
 
 async def orphaned_results(tx: Tx, paths: list[str]) -> list[str]:
-    """Those of these results that can no longer be fetched."""
+    """Of these results, those that can no longer be fetched."""
     query = select(Job.output["path"].astext).where(Job.id.in_(_jobs_of(paths)), Job.expires_at > func.now())
     kept = set((await tx.execute(query)).scalars())
     return [path for path in paths if path not in kept]

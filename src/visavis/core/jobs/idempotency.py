@@ -1,4 +1,4 @@
-"""A request that a key sends twice under one idempotency key makes one job."""
+"""Idempotency: a request that a key sends twice under one idempotency key creates one job."""
 
 from sqlalchemy import select
 
@@ -11,10 +11,10 @@ from visavis.errors import IdempotencyError
 async def find_earlier(
     tx: Tx, principal: Principal, idempotency_key: str, fingerprint: bytes | None
 ) -> Job | None:
-    """The job that was made under an idempotency key before; `None` if there is none.
+    """Find the job that was created under an idempotency key before; `None` if there is none.
 
     Raises:
-        IdempotencyError: It was made for another request.
+        IdempotencyError: The job was created by a different request.
     """
     query = select(Job).where(
         Job.account_id == principal.account_id,

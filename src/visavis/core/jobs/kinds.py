@@ -1,7 +1,7 @@
-"""Job kinds: what a job is given, what it makes, who does it and what it costs.
+"""Job kinds: input, output, pool and price of each kind of job.
 
 A new kind takes one `JobKind` in `KINDS`, and one module in `visavis.worker.handlers` with the name of the
-kind. Inputs and outputs are kept as JSON in the row of the job.
+kind. Inputs and outputs are stored as JSON in the row of the job.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class _Record(BaseModel):
 
 
 class StoredFile(_Record):
-    """A file that a client sent.
+    """A file that a client uploaded.
 
     Attributes:
         size_bytes: Size of the file.
@@ -37,12 +37,12 @@ class StoredFile(_Record):
 
 
 class JobInput(_Record):
-    """What a client asked for; each kind adds fields, and its files are fields of type `StoredFile`.
+    """Input of a job. Each kind adds fields; its files are fields of type `StoredFile`.
 
     Attributes:
         content_type: Media type of the result.
-        text: What the client wrote. It can be searched, and is deleted when the job expires.
-        chars: Length of the text, which outlives the text.
+        text: Text of the client. It can be searched, and is deleted when the job expires.
+        chars: Length of the text, which is kept after the text is deleted.
     """
 
     content_type: str
@@ -51,27 +51,27 @@ class JobInput(_Record):
 
     @property
     def files(self) -> dict[str, StoredFile]:
-        """The files that the client sent, by field."""
+        """Files that the client uploaded, by field."""
         return {name: value for name, value in self if isinstance(value, StoredFile)}
 
     def without_files(self) -> Self:
-        """The same after its files were deleted."""
+        """A copy, after its files were deleted."""
         gone = {name: file.model_copy(update={"path": None}) for name, file in self.files.items()}
         return self.model_copy(update=gone)
 
     def without_text(self) -> Self:
-        """The same without what the client wrote."""
+        """A copy without the client's text."""
         return self.model_copy(update={"text": None})
 
 
 class JobOutput(_Record):
-    """What a job made.
+    """Output of a job.
 
     Attributes:
         path: Path of the result in the object store; `None` once the result is deleted.
         size_bytes: Size of the result.
-        duration_s: Length of a video or sound; 0 for results that have none.
-        warnings: Sentences for the client about what was sent; the result can be used all the same.
+        duration_s: Length of the video or audio; 0 for results that have none.
+        warnings: Sentences for the client about the input. The result is usable in spite of them.
     """
 
     path: str | None
@@ -81,10 +81,10 @@ class JobOutput(_Record):
 
 
 class SpokenInput(JobInput):
-    """What may have a text that is spoken.
+    """Input that may have a text to speak.
 
     Attributes:
-        language: Language of the text, as BCP 47 tag; `None` for the default.
+        language: Language of the text, as a BCP 47 tag; `None` for the default.
         voice: Voice that speaks the text; `None` for the default.
     """
 
@@ -93,11 +93,11 @@ class SpokenInput(JobInput):
 
 
 class VideoInput(SpokenInput):
-    """A face that says a sound, or a text.
+    """Input of a video: a face, and audio or a text.
 
     Attributes:
-        image: The photo of the face.
-        audio: The sound; `None` where a text is spoken.
+        image: Photo of the face.
+        audio: The speech; `None` if a text is spoken.
     """
 
     content_type: Literal["video/mp4"] = MP4
@@ -106,20 +106,20 @@ class VideoInput(SpokenInput):
 
 
 class VideoOutput(JobOutput):
-    """A video."""
+    """Output of a video job."""
 
 
 class SpeechInput(SpokenInput):
-    """A text that is spoken."""
+    """Input of a speech job: the text to speak."""
 
     content_type: Literal["audio/mpeg", "audio/wav"]
 
 
 class SpeechOutput(JobOutput):
-    """A sound.
+    """Output of a speech job.
 
     Attributes:
-        sample_rate_hz: Its samples a second.
+        sample_rate_hz: Sample rate.
     """
 
     sample_rate_hz: int
@@ -127,7 +127,7 @@ class SpeechOutput(JobOutput):
 
 @dataclass(frozen=True)
 class Prices:
-    """What the operator charges.
+    """Prices of the operator.
 
     Attributes:
         video_hour_micros: Price of an hour of video, in micro-dollars.
@@ -145,11 +145,11 @@ class JobKind(Generic[Input, Output]):
     """A kind of job.
 
     Attributes:
-        name: Name in the database, and of the module in `visavis.worker.handlers` that does such jobs.
-        input: Model of what is asked for.
-        output: Model of what is made.
-        pool: Name of the queue whose process pool does such jobs.
-        cost_micros: Gives what an output costs, in micro-dollars.
+        name: Name in the database, and of the module in `visavis.worker.handlers` that handles the kind.
+        input: Model of the input.
+        output: Model of the output.
+        pool: Name of the queue whose process pool handles the kind.
+        cost_micros: Returns the cost of an output, in micro-dollars.
     """
 
     name: str
@@ -174,13 +174,13 @@ KINDS: Final[dict[str, JobKind[Any, Any]]] = {kind.name: kind for kind in (VIDEO
 
 
 def input_of(job: Job) -> JobInput:
-    """What a job was given, as the model of its kind."""
+    """Input of a job, as the model of its kind."""
     asked: JobInput = KINDS[job.kind].input.model_validate(job.input)
     return asked
 
 
 def output_of(job: Job) -> JobOutput | None:
-    """What a job made, as the model of its kind; `None` if it made nothing, or not yet."""
+    """Output of a job, as the model of its kind; `None` if it has none (yet)."""
     if job.output is None:
         return None
     made: JobOutput = KINDS[job.kind].output.model_validate(job.output)

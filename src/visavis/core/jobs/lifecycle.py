@@ -1,4 +1,4 @@
-"""How a job lives: submitted, begun, finished or failed, expired."""
+"""States of a job: submitted, in progress, completed or failed, expired."""
 
 import secrets
 from dataclasses import dataclass
@@ -27,17 +27,17 @@ _RETRY_AFTER_S: Final = 1.0
 
 @dataclass(frozen=True)
 class Submission:
-    """A job that a client wants done.
+    """A job that a client submits.
 
     Attributes:
-        id: From `new_id`.
+        id: ID, from `new_id`.
         kind: Kind of job.
-        surface: Name of the surface that it came through.
-        input: What the kind asks for.
-        base_url: How the client reaches this server.
-        callback_url: Address that is notified at the end; `None` for no notification.
-        idempotency_key: The client's own name for the request.
-        fingerprint: Digest of everything that was sent.
+        surface: Name of the surface that received it.
+        input: Input, as the model of the kind.
+        base_url: URL at which the client reaches this server.
+        callback_url: URL that is notified at the end; `None` for no notification.
+        idempotency_key: The client's name for the request.
+        fingerprint: Digest of the whole request.
     """
 
     id: str
@@ -56,13 +56,13 @@ class JobEnded(BaseModel):
     Attributes:
         kind: Name of the kind.
         status: `completed` or `failed`.
-        base_url: How the client reaches this server.
+        base_url: URL at which the client reaches this server.
         result_path: Path of the result in the object store; `None` if the job failed.
-        warnings: Sentences for the client about what was sent.
-        error_code: Why the job failed; `None` if it completed.
+        warnings: Sentences for the client about the input.
+        error_code: Code of the error; `None` if the job completed.
         created_at: Time of the submission.
-        completed_at: Time of the end.
-        expires_at: Time when the result is deleted.
+        completed_at: Time at which the job ended.
+        expires_at: Time at which the result is deleted.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -79,18 +79,18 @@ class JobEnded(BaseModel):
 
 
 def new_id() -> str:
-    """An ID for a job: 12 hexadecimal digits."""
+    """Make an ID for a job: 12 hexadecimal digits."""
     return secrets.token_hex(_ID_BYTES)
 
 
 async def submit(tx: Tx, principal: Principal, wanted: Submission) -> Job:
-    """Accept a job: its row and its entry in the queue are written together.
+    """Accept a job: its row and its entry in the queue are written in one transaction.
 
     Returns:
-        The job; the earlier one if the same request came before under the same idempotency key.
+        The job; the earlier one if the same request was sent before under the same idempotency key.
 
     Raises:
-        IdempotencyError: Another request came under that idempotency key.
+        IdempotencyError: A different request used that idempotency key.
     """
     row = {
         "id": wanted.id,
@@ -111,13 +111,13 @@ async def submit(tx: Tx, principal: Principal, wanted: Submission) -> Job:
         return job
     if wanted.idempotency_key:
         job = await find_earlier(tx, principal, wanted.idempotency_key, wanted.fingerprint)
-    if job is None:  # the same ID was drawn twice
+    if job is None:  # the random ID exists already
         raise DatabaseError("The job could not be accepted. Try again.")
     return job
 
 
 def available_result(job: Job) -> str | None:
-    """Path of the result in the object store; `None` if there is nothing to fetch, or no longer."""
+    """Path of the result in the object store; `None` if there is none (yet), or it has expired."""
     output = output_of(job)
     is_expired = job.expires_at is not None and job.expires_at <= datetime.now(UTC)
     return None if output is None or is_expired else output.path
@@ -127,8 +127,8 @@ def result_path(job: Job) -> str:
     """Path of the result in the object store.
 
     Raises:
-        JobNotReadyError: The job is not done.
-        ResultMissingError: It failed, or its result has expired.
+        JobNotReadyError: The job is not finished.
+        ResultMissingError: The job failed, or its result has expired.
     """
     if job.status in {PENDING, PROCESSING}:
         raise JobNotReadyError("The job is not done yet.")
@@ -139,16 +139,16 @@ def result_path(job: Job) -> str:
 
 
 async def begin(tx: Tx, job_id: str, *, ttl_s: int) -> Job | None:
-    """Take a job to work on it; its attempt is the token to finish it with.
+    """Start an attempt of a job. The attempt's number is the token that `finish` needs.
 
     Args:
         tx: The transaction.
         job_id: ID of the job.
-        ttl_s: How long the job is kept if it fails here.
+        ttl_s: Time for which the job is kept if it fails here.
 
     Returns:
-        The job; `None` if it needs no more work. A job that was begun `MAX_TRIES` times before has killed
-        its workers: it fails now.
+        The job; `None` if there is nothing to do. A job that was started `MAX_TRIES` times without an end has
+        probably killed its workers: it fails now.
     """
     statement = (
         update(Job)
@@ -170,32 +170,32 @@ async def begin(tx: Tx, job_id: str, *, ttl_s: int) -> Job | None:
 
 
 async def report(tx: Tx, job: Job, stage: str, progress: float) -> bool:
-    """Write down how far an attempt is.
+    """Record the progress of an attempt.
 
     Args:
         tx: The transaction.
-        job: As `begin` gave it.
-        stage: What is being done.
-        progress: Share of the whole job that is done, 0..1.
+        job: The job, as `begin` returned it.
+        stage: Stage of the work.
+        progress: Finished share of the whole job, 0..1.
 
     Returns:
-        Whether the job is still ours.
+        Whether the attempt is still the newest.
     """
     return await _update(tx, job, {"stage": stage, "progress": progress}) is not None
 
 
 async def finish(tx: Tx, job: Job, output: JobOutput, *, ttl_s: int, prices: Prices) -> bool:
-    """Complete a job, bill it, and record its event.
+    """Complete a job, charge for it, and record its event.
 
     Args:
         tx: The transaction.
-        job: As `begin` gave it.
-        output: What was made.
-        ttl_s: How long the result is kept.
-        prices: What the operator charges.
+        job: The job, as `begin` returned it.
+        output: Output of the job.
+        ttl_s: Time for which the result is kept.
+        prices: Prices of the operator.
 
     Returns:
-        Whether it was still ours; if not, the output must be thrown away.
+        Whether the attempt was still the newest; if not, the caller must delete the output.
     """
     values = {"status": COMPLETED, "output": output.model_dump(mode="json"), "progress": 1.0}
     if not await _end(tx, job, values, ttl_s=ttl_s):
@@ -210,29 +210,29 @@ async def fail(tx: Tx, job: Job, code: str, message: str = _FAILED_MESSAGE, *, t
 
     Args:
         tx: The transaction.
-        job: As `begin` gave it.
+        job: The job, as `begin` returned it.
         code: Stable code of the error.
-        message: Sentence for people.
-        ttl_s: How long its text and its idempotency key are kept.
+        message: Message for people.
+        ttl_s: Time for which its text and its idempotency key are kept.
 
     Returns:
-        Whether it was still ours.
+        Whether the attempt was still the newest.
     """
     return await _end(tx, job, {"status": FAILED, "error_code": code, "error": message}, ttl_s=ttl_s)
 
 
 async def release(tx: Tx, job: Job, *, counts: bool, ttl_s: int) -> bool:
-    """Give a job back to the queue.
+    """Put a job back into the queue.
 
     Args:
         tx: The transaction.
-        job: As `begin` gave it.
-        counts: Whether the try is counted: not when the worker drains.
-        ttl_s: How long the job is kept if it fails here.
+        job: The job, as `begin` returned it.
+        counts: Whether the attempt counts; false when the worker drains.
+        ttl_s: Time for which the job is kept if it fails here.
 
     Returns:
-        Whether it was given back: not when it was no longer ours or has been tried often enough, in which
-        case it has failed.
+        Whether the job is in the queue again. False if the attempt was not the newest, or if the job has been
+        tried too often, in which case it has failed.
     """
     if counts and job.attempt >= MAX_TRIES:
         await fail(tx, job, GENERATION_FAILED, ttl_s=ttl_s)
@@ -285,7 +285,7 @@ async def _end(tx: Tx, job: Job, values: dict[str, Any], *, ttl_s: int) -> bool:
 
 
 async def _update(tx: Tx, job: Job, values: dict[str, Any]) -> Job | None:
-    """Write to the row of an attempt; returns the row, or `None` if the job is no longer ours."""
+    """Update the row of a job; returns the row, or `None` if the attempt is no longer the newest."""
     statement = (
         update(Job)
         .where(Job.id == job.id, Job.attempt == job.attempt, Job.status == PROCESSING)
@@ -297,10 +297,10 @@ async def _update(tx: Tx, job: Job, values: dict[str, Any]) -> Job | None:
 
 
 async def expire(tx: Tx, *, limit: int = 500) -> list[str]:
-    """Forget what has been kept long enough: results, texts, idempotency keys.
+    """Delete what has expired: results, texts, idempotency keys.
 
     Returns:
-        Paths of files to delete.
+        Paths of the files to delete.
     """
     old = select(Job).where(Job.expires_at <= func.now()).limit(limit).with_for_update(skip_locked=True)
     paths = []
@@ -315,7 +315,7 @@ async def expire(tx: Tx, *, limit: int = 500) -> list[str]:
 
 
 async def requeue_lost(tx: Tx) -> int:
-    """Put jobs back into the queue that are to be done and are not in it. Returns how many."""
+    """Put jobs back into the queue that are pending but not in it. Returns their number."""
     lost = (
         select(Job.id, Job.kind)
         .where(Job.status.in_([PENDING, PROCESSING]), ~queue.is_queued(queue.JOB_TASK, "job_id", Job.id))

@@ -1,4 +1,4 @@
-"""Finding jobs: one by its ID, an account's newest, or those that hold some words."""
+"""Finding jobs: by ID, the newest ones, or by text."""
 
 from dataclasses import dataclass
 
@@ -15,10 +15,10 @@ from visavis.errors import JobMissingError
 
 @dataclass(frozen=True)
 class Search:
-    """Which jobs are looked for; everything that is set must hold.
+    """Filters of a search; a job must match all that are set.
 
     Attributes:
-        words: Part of the ID, the text, the error code or the key's name; upper and lower case are the same.
+        words: Part of the ID, the text, the error code or the key's name; case does not matter.
         status: `pending`, `processing`, `completed` or `failed`.
         kind: Name of a `JobKind`.
     """
@@ -29,10 +29,10 @@ class Search:
 
 
 async def find(tx: Tx, principal: Principal, job_id: str, *, surface: str) -> Job:
-    """A job that an account sent through a surface.
+    """Find a job that an account submitted through a surface.
 
     Raises:
-        JobMissingError: There is none; jobs of other accounts and surfaces are not found.
+        JobMissingError: There is none. Jobs of other accounts and surfaces are not found.
     """
     query = select(Job).where(
         Job.id == job_id, Job.account_id == principal.account_id, Job.surface == surface
@@ -44,13 +44,13 @@ async def find(tx: Tx, principal: Principal, job_id: str, *, surface: str) -> Jo
 
 
 async def page(tx: Tx, principal: Principal, *, surface: str, limit: int, offset: int) -> Page[Job]:
-    """Some of the jobs that an account sent through a surface, newest first."""
+    """List jobs that an account submitted through a surface, newest first."""
     theirs = select(Job).where(Job.account_id == principal.account_id, Job.surface == surface)
     return await read_page(tx, theirs, Job.sequence.desc(), limit=limit, offset=offset)
 
 
 async def search(tx: Tx, principal: Principal, wanted: Search, *, limit: int, offset: int) -> Page[Job]:
-    """Some of the jobs that are looked for, newest first: of the account, or for an operator of all."""
+    """List jobs that match a search, newest first: of the account; for an operator, of all accounts."""
     conditions = [owned(Job.account_id, principal)]
     if wanted.words:
         places = (Job.id, Job.input["text"].astext, Job.error_code, ApiKey.name)
@@ -64,7 +64,7 @@ async def search(tx: Tx, principal: Principal, wanted: Search, *, limit: int, of
 
 
 async def position(tx: Tx, job: Job) -> int:
-    """The job's place in the queue of its pool: 1 is next, 0 is no longer waiting."""
+    """Position of a job in the queue of its pool: 1 is next, 0 means that it does not wait."""
     if job.status != PENDING:
         return 0
     pool = KINDS[job.kind].pool

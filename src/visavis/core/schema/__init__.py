@@ -1,4 +1,4 @@
-"""The tables, as the code sees them; `migrations` makes them. A file an area."""
+"""The tables, as the code sees them; `migrations` creates them. Each area has a file."""
 
 from visavis.core.schema.billing import LedgerEntry
 from visavis.core.schema.events import Delivery, Event

@@ -1,4 +1,4 @@
-"""What accounts owe."""
+"""Tables of the ledger."""
 
 from datetime import datetime
 
@@ -9,9 +9,9 @@ from visavis.core.schema.table import Table, now
 
 
 class LedgerEntry(Table):
-    """An amount, in micro-dollars, that is added to the balance of an account: what it owes is negative.
+    """An amount, in micro-dollars, that changes the balance of an account. What an account owes is negative.
 
-    A subject has one entry for a reason, so nothing is charged twice. Metered work has `seconds`.
+    A subject has one entry for each reason, so nothing is charged twice. Metered work has `seconds`.
     """
 
     __tablename__ = "ledger"

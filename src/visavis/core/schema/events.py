@@ -1,4 +1,4 @@
-"""What happened, and who is told."""
+"""Tables of events and their deliveries."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from visavis.core.schema.table import Table, now
 
 
 class Event(Table):
-    """Something that happened, in words of no surface; `payload` is what a surface needs to tell of it."""
+    """Something that happened, in terms of no surface; `payload` is what a surface needs to render it."""
 
     __tablename__ = "events"
     __table_args__ = (Index("events_of_account", "account_id", "id"), Index("events_by_age", "created_at"))
@@ -26,7 +26,7 @@ class Event(Table):
 
 
 class Delivery(Table):
-    """An event that is delivered to an address: how often that was tried, and how it ended."""
+    """The delivery of an event to a URL: the number of tries and the outcome."""
 
     __tablename__ = "deliveries"
     __table_args__ = (

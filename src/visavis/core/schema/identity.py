@@ -1,4 +1,4 @@
-"""Accounts, and who acts for them."""
+"""Tables of accounts, users, keys and sign-ins."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ USER, ORGANIZATION, WALLET, SERVICE = "user", "organization", "wallet", "service
 
 
 class Account(Table):
-    """An owner: of jobs, sessions, keys, and of what these cost. Each service key has one of its own."""
+    """An owner of jobs, sessions, keys and their cost. Each service key has an account of its own."""
 
     __tablename__ = "accounts"
 
@@ -35,9 +35,9 @@ class User(Table):
 
 
 class ApiKey(Table):
-    """A key; of the key itself only a digest is kept.
+    """An API key, of which only a digest is stored. It acts for its account.
 
-    It acts for its account. Without a user it is a service key.
+    A key without a user is a service key.
     """
 
     __tablename__ = "api_keys"
@@ -65,7 +65,7 @@ class ApiKey(Table):
 
 
 class KeyMonth(Table):
-    """How many requests a key made in a month."""
+    """Number of requests that a key made in a month."""
 
     __tablename__ = "key_months"
 
@@ -76,7 +76,7 @@ class KeyMonth(Table):
 
 
 class SignIn(Table):
-    """A browser that is signed in: by a user, or by a key alone. Of its cookie only a digest is kept."""
+    """A browser that is signed in, by a user or by a key. Only a digest of its cookie is stored."""
 
     __tablename__ = "sign_ins"
 
@@ -89,7 +89,7 @@ class SignIn(Table):
 
 
 class SignInLink(Table):
-    """A link that signs in once: a user, or whoever makes the installation's first user with it."""
+    """A link that signs in once: an existing user, or the installation's first user, whom it creates."""
 
     __tablename__ = "sign_in_links"
 

@@ -1,4 +1,4 @@
-"""What belongs to the installation as a whole: secrets, workers, faces kept by content."""
+"""Tables of the whole installation: secrets, workers, rigs."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from visavis.core.schema.table import Table, now
 
 
 class Secret(Table):
-    """Random bytes that all processes share, made once."""
+    """Random bytes that all processes share, created once."""
 
     __tablename__ = "secrets"
 
@@ -19,9 +19,10 @@ class Secret(Table):
 
 
 class Worker(Table):
-    """A worker that lives: how much it can do at a time, and how much it does.
+    """A live worker, with its capacity and load.
 
-    `slots` and `busy` count jobs, `live_slots` live sessions; the `sessions` table says who has those.
+    `slots` and `busy` count jobs, `live_slots` live sessions; the `sessions` table says which worker holds
+    which.
     """
 
     __tablename__ = "workers"
@@ -34,7 +35,7 @@ class Worker(Table):
 
 
 class RigFile(Table):
-    """A face taken apart, kept under the digest of the picture it came from."""
+    """A rig, stored under the digest of the picture that it was built from."""
 
     __tablename__ = "rigs"
     __table_args__ = (Index("rigs_by_use", "used_at"),)

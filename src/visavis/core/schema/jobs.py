@@ -1,4 +1,4 @@
-"""Offline work."""
+"""Table of jobs."""
 
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,10 @@ PENDING, PROCESSING, COMPLETED, FAILED = "pending", "processing", "completed", "
 
 
 class Job(Table):
-    """One piece of offline work, from its submission until its history is forgotten.
+    """A piece of offline work, from submission until its history is deleted.
 
-    `attempt` fences: whoever writes names the attempt it was given, and a worker that was taken for dead
-    and comes back writes nothing. `input` and `output` are models of the kind; see `visavis.core.jobs.kinds`.
+    `attempt` is a fencing token: every write names its attempt, so a worker that was thought dead and comes
+    back writes nothing. `input` and `output` are models of the kind; see `visavis.core.jobs.kinds`.
     """
 
     __tablename__ = "jobs"

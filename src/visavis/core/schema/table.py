@@ -1,4 +1,4 @@
-"""What all tables share."""
+"""Base of all tables."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 
 class Table(DeclarativeBase):
-    """What all tables share."""
+    """Base of all tables."""
 
     type_annotation_map = {  # noqa: RUF012
         datetime: DateTime(timezone=True),
