@@ -1,4 +1,4 @@
-"""What every command shares: the console, errors as one clear line, a spinner, a bar."""
+"""Shared by all commands: the console, errors in one line, a spinner, a progress bar."""
 
 import functools
 import signal
@@ -33,7 +33,7 @@ _Result = TypeVar("_Result")
 
 
 def clear_errors(command: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
-    """Let a command end in one clear line and a non-zero exit instead of a traceback."""
+    """Make a command end with one clear line and a non-zero exit status instead of a traceback."""
 
     @functools.wraps(command)
     def guarded(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
@@ -54,7 +54,7 @@ _stop_asked: Final = threading.Event()
 
 
 def stop_on_signals() -> None:
-    """Let SIGTERM and Ctrl-C end the work in hand, with everything closed that was opened."""
+    """Make SIGTERM and Ctrl-C stop the current work and close everything that is open."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _ask_to_stop)
 
@@ -65,27 +65,27 @@ def _ask_to_stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def _stop_if_asked() -> None:
-    """Native code that calls back may have swallowed the interrupt; it is raised again where it is safe."""
+    """Raise a pending interrupt again: native code that calls Python may have swallowed it."""
     if _stop_asked.is_set():
         raise KeyboardInterrupt
 
 
 def warn(sentences: tuple[str, ...]) -> None:
-    """Things the user should know, though the work goes on."""
+    """Print warnings; the command goes on."""
     for sentence in sentences:
         complain.print(f"visavis: {sentence}", style="yellow", markup=False)
 
 
 @contextmanager
 def doing(words: str) -> Iterator[Callable[[str], None]]:
-    """Show that something takes its time; the yielded function changes the words."""
+    """Show a spinner; the yielded function changes its text."""
     with complain.status(words) as status:
         yield status.update
 
 
 @contextmanager
 def frames_bar(fps: float) -> Iterator[Callable[[RenderProgress], None]]:
-    """A bar of frames, speed and time left; the yielded function moves it."""
+    """Show a progress bar with speed and remaining time; the yielded function updates it."""
     if not complain.is_terminal:
         yield lambda _: _stop_if_asked()
         return

@@ -1,4 +1,4 @@
-"""`visavis demo`: the main job on what comes with visavis and its demo extra."""
+"""`visavis demo`: sample videos, made from files that come with visavis and its extra `demo`."""
 
 from fractions import Fraction
 from pathlib import Path

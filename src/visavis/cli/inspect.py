@@ -1,4 +1,4 @@
-"""`visavis inspect`: a video on one picture."""
+"""`visavis inspect`: a contact sheet of a video."""
 
 from pathlib import Path
 from typing import Annotated

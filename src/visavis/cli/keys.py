@@ -94,7 +94,7 @@ def show(data: Data = None) -> None:
         table.add_column(title, no_wrap=True)
     for row in _with_database(read, data):
         table.add_row(*row)
-    # As wide as needed, also without a terminal: a shortened prefix would not identify the key.
+    # Wide enough even without a terminal: a shortened prefix would not identify the key.
     Console(width=max(say.width, _WIDTH), highlight=False).print(table)
 
 

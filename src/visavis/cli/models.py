@@ -1,4 +1,4 @@
-"""`visavis models pull`: the landmark models."""
+"""`visavis models`: weights of the face models."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`visavis render`: the main job."""
+"""`visavis render`: a photo and audio in, a video out."""
 
 import time
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ MAX_FPS: Final = 60
 
 
 class Framing(StrEnum):
-    """What of the photo the video shows."""
+    """Part of the photo that the video shows."""
 
     FACE = "face"
     PHOTO = "photo"
@@ -49,12 +49,12 @@ class Framing(StrEnum):
 
 @dataclass(frozen=True)
 class Look:
-    """How the video shall look.
+    """Appearance of the video.
 
     Attributes:
-        framing: The head's square, or the whole photo.
+        framing: A square around the head, or the whole photo.
         size_px: Side of the square.
-        background: As `put_before` takes it.
+        background: Background, as `put_before` accepts it.
     """
 
     framing: Framing = Framing.FACE
@@ -109,7 +109,7 @@ def make_video(
     fps: Fraction,
     manners: Manners,
 ) -> Rendered:
-    """The whole job, with its bar and its closing line."""
+    """Render the video, with a progress bar and a final line."""
     use_one_thread()
     started = time.perf_counter()
     _refuse_missing(face, "photo")
@@ -141,9 +141,9 @@ def make_video(
 
 @contextmanager
 def _marked(settings: CredentialSettings, output: Path) -> Iterator[Path]:
-    """A path to render to; what lies there in the end comes to `output`, with content credentials in it.
+    """Yield a path to render to. At the end, the file there goes to `output`, with content credentials.
 
-    Without the library for them, which is an extra, the video goes to `output` as it is.
+    Without their library, which is an extra, the file goes to `output` unchanged.
     """
     if not can_mark():
         yield output
@@ -151,19 +151,19 @@ def _marked(settings: CredentialSettings, output: Path) -> Iterator[Path]:
     mark = marker(settings, platformdirs.user_data_path("visavis"))
     if not output.parent.is_dir():
         raise OutputError(f"{output} cannot be written: the folder {output.parent} does not exist.")
-    with whole_file(output, suffix=".mp4") as video:  # its kind is told by the suffix
+    with whole_file(output, suffix=".mp4") as video:  # the library recognizes the format by the suffix
         yield video
         with whole_file(video) as marked:
             mark(video, marked)
 
 
 def open_face(settings: ModelSettings, face: Path, size_px: int | None) -> Rig:
-    """The rig of a photo, or of a rig file; a face's warnings are said.
+    """Open a photo, or a rig file, as a rig; print the warnings about the face.
 
     Args:
         settings: Settings of the face models.
-        face: The file.
-        size_px: Side of the frames a photo is taken apart for; nothing for the photo's own scale.
+        face: Path of the file.
+        size_px: Side of the frames for which the rig is built; `None` for the scale of the photo.
     """
     content = _content(face)
     if is_rig(content):
@@ -176,10 +176,10 @@ def open_face(settings: ModelSettings, face: Path, size_px: int | None) -> Rig:
 
 
 def parse_fps(text: str) -> Fraction:
-    """Frames a second as an exact fraction; 29.97 and its like mean the broadcast rates.
+    """Parse a frame rate into an exact fraction; 29.97 and similar numbers mean the broadcast rates.
 
     Raises:
-        InputError: It is no number from 1 to `MAX_FPS`.
+        InputError: It is not a number from 1 to `MAX_FPS`.
     """
     try:
         fps = Fraction(text)

@@ -1,4 +1,4 @@
-"""A rendering process; started by the gateway and the worker, not by people."""
+"""Entry point of a rendering process; the gateway and the worker start it, not people."""
 
 import signal
 

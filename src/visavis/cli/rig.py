@@ -1,4 +1,4 @@
-"""`visavis rig`: faces packed into files."""
+"""`visavis rig`: rig files."""
 
 import time
 from pathlib import Path

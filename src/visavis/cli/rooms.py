@@ -104,8 +104,9 @@ async def _serve(options: "Options", key: str) -> None:
     from visavis.rooms.server import RoomServer
 
     async with RoomServer(options) as server:
-        # Who has left is a cycle that only a full collection frees. One comes when a quarter of what it looks
-        # at is new: without all that never changes that is soon, and it takes little.
+        # Participants who left are reference cycles, which only a full collection frees. A full collection
+        # starts when a quarter of the objects are new. Freezing all permanent objects makes it early and
+        # cheap.
         gc.collect()
         gc.freeze()
         gc.collect()
@@ -124,7 +125,7 @@ async def _serve(options: "Options", key: str) -> None:
 
 
 def _explain(address: dict[str, Any]) -> None:
-    """Tell people the same."""
+    """Print the address for people."""
     tcp = "" if address["tcp_port"] is None else f" or TCP port {address['tcp_port']}"
     for line in (
         f"LIVEKIT_URL={address['url']}",

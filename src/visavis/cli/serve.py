@@ -48,7 +48,7 @@ def serve(
             say.print(f"API key (shown only once): {started.key}", markup=False)
             say.print(f"Webhook signing secret: {started.webhook_secret}", markup=False)
         if started.sign_in_link:
-            # On one line, whatever the width, so that it can be clicked.
+            # On one line at any width, so that it can be clicked.
             say.print(
                 f"Sign-in link for the console (works once, for one day): {started.sign_in_link}",
                 markup=False,

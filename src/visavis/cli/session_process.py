@@ -1,4 +1,4 @@
-"""The process of one live session; started by the worker, not by people."""
+"""Entry point of a session process; the worker starts it, not people."""
 
 import os
 import signal
@@ -33,8 +33,8 @@ def main() -> None:
         partial(external_rooms.forward, settings.rooms),
         loop_factory=bootstrap.loop_factory(),
     )
-    # The room library's threads call Python to the last. An interpreter that is taken down ends them by
-    # force, which they answer by aborting the process: so it ends at once. The room was left before.
+    # Threads of the room library call Python until the end. An interpreter that shuts down kills them, and
+    # they answer by aborting the process. So the process exits at once; it has left the room before.
     sys.stderr.flush()
     os._exit(0)
 

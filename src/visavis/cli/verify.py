@@ -1,4 +1,4 @@
-"""`visavis verify`: what a video says of its origin."""
+"""`visavis verify`: the content credentials of a video."""
 
 from pathlib import Path
 from typing import Annotated

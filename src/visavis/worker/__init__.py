@@ -1,1 +1,1 @@
-"""What works behind the API: rendering, notifications, keeping house."""
+"""The work behind the API: rendering, live sessions, notifications, maintenance."""

@@ -1,4 +1,4 @@
-"""A process that takes messages on its standard input and sends messages on its standard output."""
+"""A child process that receives messages on standard input and sends messages on standard output."""
 
 import asyncio
 import contextlib
@@ -15,10 +15,10 @@ _READY: TypeAdapter[Ready] = TypeAdapter(Ready)
 
 
 class ChildProcess:
-    """A running process of ours."""
+    """A running child process."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        """Talk to a process that `start` made."""
+        """Wrap a process that `start` created."""
         self._process = process
 
     @classmethod
@@ -27,7 +27,7 @@ class ChildProcess:
 
         Args:
             command: The command line.
-            environment: Environment of the process; ours if `None`.
+            environment: Environment of the process; `None` for ours.
         """
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -35,7 +35,7 @@ class ChildProcess:
             stdout=asyncio.subprocess.PIPE,
             limit=MAX_LINE_BYTES,
             env=environment,
-            start_new_session=True,  # Ctrl-C at the terminal is for the parent, which drains
+            start_new_session=True,  # Ctrl-C in the terminal goes to the parent, which drains
         )
         return cls(process)
 
@@ -50,13 +50,13 @@ class ChildProcess:
         return self._process.returncode
 
     def limit_memory(self, address_space_bytes: int) -> None:
-        """Let the kernel refuse the process more memory than this."""
-        with contextlib.suppress(ProcessLookupError):  # it has died; whoever waits for it will see
+        """Limit the address space of the process; the kernel enforces it."""
+        with contextlib.suppress(ProcessLookupError):  # it has died; the code that waits for it will see that
             limit = (address_space_bytes, address_space_bytes)
             resource.prlimit(self.pid, resource.RLIMIT_AS, limit)
 
     async def send(self, message: Message) -> None:
-        """Send a message; returns when the process can take more.
+        """Send a message; returns when the process can accept more.
 
         Raises:
             ChildError: The process is gone.
@@ -74,13 +74,13 @@ class ChildProcess:
         """Wait for the next message.
 
         Args:
-            messages: The kinds of message that it may be.
+            messages: Types of message that are accepted.
 
         Returns:
             The message; `None` if the process has closed its output.
 
         Raises:
-            ChildError: What it said is no such message.
+            ChildError: The process sent something else.
         """
         stdout = self._process.stdout
         try:
@@ -92,7 +92,7 @@ class ChildProcess:
             raise ChildError("The connection to the process was lost.") from error
 
     async def is_ready(self, *, within_s: float) -> bool:
-        """Wait until the process has loaded everything; false if it has not by then, or died."""
+        """Wait until the process has loaded everything. Returns false if it died or took too long."""
         with contextlib.suppress(TimeoutError, ChildError):
             async with asyncio.timeout(within_s):
                 return await self.receive(_READY) is not None
@@ -103,7 +103,7 @@ class ChildProcess:
         await self._process.wait()
 
     async def kill(self) -> None:
-        """End the process at once."""
+        """Kill the process."""
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         await self._process.wait()

@@ -1,4 +1,4 @@
-"""What every task of a worker needs."""
+"""What the tasks of a worker share."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -28,13 +28,14 @@ _log = structlog.get_logger()
 
 @dataclass
 class LiveOptions:
-    """What live sessions need.
+    """Options of live sessions.
 
     Attributes:
-        rooms: Where they meet, as workers reach them.
-        shown_url: The address of that server, as clients know it.
+        rooms: Room server, at the address for workers.
+        shown_url: Address of the room server for clients.
         settings: Settings of live sessions.
-        slots: How many this one holds: none until that is known, and none once it drains.
+        slots: Number of sessions that this worker can hold; 0 until it is known, and 0 while the worker
+            drains.
     """
 
     rooms: Rooms
@@ -44,30 +45,30 @@ class LiveOptions:
 
     @property
     def video(self) -> VideoSettings:
-        """How their video is sent."""
+        """Video settings of the sessions."""
         live = self.settings
         return VideoSettings(size_px=live.size_px, fps=live.fps, codec=live.codec, kbps=live.max_kbps)
 
 
 @dataclass(frozen=True)
 class WorkerContext:
-    """What every task of a worker needs.
+    """What the tasks of a worker share.
 
     Attributes:
-        database: The state.
-        store: The files.
-        render_pool: The rendering processes.
-        session_pool: The processes of live sessions.
-        live: What those need.
-        mark: Copies an MP4 and writes into the copy that it was made by AI.
-        event_renderers: For each surface, by its name, what renders and signs its events. The worker knows no
-            surface: `bootstrap` gives them.
-        post: Posts a body with headers to an address; gives the status.
+        database: The database.
+        store: The object store.
+        render_pool: Pool of rendering processes.
+        session_pool: Pool of session processes.
+        live: Options of live sessions.
+        mark: Copies an MP4 and adds the mark "made by AI" to the copy.
+        event_renderers: Renderer of events for each surface, by name of the surface. The worker does not know
+            the surfaces: `bootstrap` provides them.
+        post: Posts a body with headers to a URL; returns the status.
         jobs: Settings of jobs.
         storage: Settings of storage.
         webhooks: Settings of webhooks.
-        folder: For files on their way.
-        collect_garbage: Deletes the temporary files of killed processes; returns the number of folders.
+        folder: Folder for temporary files.
+        collect_garbage: Deletes temporary files of killed processes; returns the number of folders.
     """
 
     database: Database
@@ -86,15 +87,15 @@ class WorkerContext:
 
     @property
     def prices(self) -> Prices:
-        """What jobs cost."""
+        """Prices of jobs."""
         return Prices(video_hour_micros=money.from_usd(self.jobs.price_per_hour_usd))
 
 
 async def patiently(write: Callable[[], Awaitable[_Result]]) -> _Result:
-    """Write to the database, trying again for a minute while it is away.
+    """Write to the database; retry for a minute while it cannot be reached.
 
     Raises:
-        DatabaseError: It did not come back.
+        DatabaseError: The database did not come back.
     """
     deadline = asyncio.get_running_loop().time() + _PATIENCE_S
     pause_s = _FIRST_PAUSE_S
@@ -104,6 +105,6 @@ async def patiently(write: Callable[[], Awaitable[_Result]]) -> _Result:
         except DatabaseError:
             if asyncio.get_running_loop().time() > deadline:
                 raise
-            _log.warning("database_away", pause_s=pause_s)
+            _log.warning("database_unreachable", pause_s=pause_s)
         await asyncio.sleep(pause_s)
         pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)

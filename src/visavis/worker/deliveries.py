@@ -1,4 +1,4 @@
-"""Delivering an event to an address of a client."""
+"""Delivery of an event to a URL of a client."""
 
 from typing import Final
 
@@ -14,7 +14,7 @@ _log = structlog.get_logger()
 
 
 async def deliver(context: WorkerContext, delivery_id: int) -> None:
-    """Try a delivery once. No transaction is open while the receiver is waited for."""
+    """Try a delivery once. No transaction is open while we wait for the receiver."""
 
     async def begin() -> webhooks.Claim | None:
         async with context.database.transaction() as tx:

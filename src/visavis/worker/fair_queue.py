@@ -1,4 +1,4 @@
-"""Sharing a few things among many owners: each owner in turn, and none has all of them."""
+"""Fair distribution of a few items among many owners: they take turns, and none holds all items."""
 
 import asyncio
 from collections import Counter, deque
@@ -11,17 +11,17 @@ _RETRY_AFTER_S: Final = 5
 
 
 class FairQueue(Generic[_Item]):
-    """Items that are acquired and put back. Of the owners who wait, each gets one in turn.
+    """Items that are acquired and put back. Owners who wait get one item each, in turn.
 
-    However much one owner asks for, another owner's first request waits for one item to be put back at most.
+    However much one owner asks for, another owner's first request waits for at most one item to be put back.
     """
 
     def __init__(self, *, max_held: int | None = None, max_waiting: int | None = None) -> None:
-        """Begin without items.
+        """Create a queue without items.
 
         Args:
-            max_held: Items that one owner holds at a time; `None` for no limit.
-            max_waiting: Requests of one owner that wait at a time; `None` for no limit.
+            max_held: Maximum number of items that one owner holds at a time; `None` for no limit.
+            max_waiting: Maximum number of requests of one owner that wait; `None` for no limit.
         """
         self._max_held, self._max_waiting = max_held, max_waiting
         self._free: deque[_Item] = deque()
@@ -46,21 +46,21 @@ class FairQueue(Generic[_Item]):
         self._serve()
 
     def remove(self, item: _Item) -> bool:
-        """Remove an item for good. Returns false if somebody holds it: then nothing happens."""
+        """Remove an item for good. Returns false, and does nothing, if somebody holds the item."""
         if item not in self._free:
             return False
         self._free.remove(item)
         return True
 
     def release(self, owner: str) -> None:
-        """Count one item less for an owner; unless the item is broken, `put` it back too."""
+        """Count one item less for an owner. Also call `put`, unless the item is broken."""
         self._held[owner] -= 1
         if not self._held[owner]:
             del self._held[owner]
         self._serve()
 
     async def acquire(self, owner: str) -> _Item:
-        """Acquire an item, as soon as it is this owner's turn.
+        """Wait for an item; owners take turns.
 
         Raises:
             BusyError: The owner has too many requests waiting.
@@ -78,14 +78,14 @@ class FairQueue(Generic[_Item]):
             return await request
         except asyncio.CancelledError:
             if request.done() and not request.cancelled():
-                self._free.append(request.result())  # it came when nobody wanted it any more
+                self._free.append(request.result())  # the item arrived after the request was cancelled
                 self.release(owner)
             else:
                 self._withdraw(owner, request)
             raise
 
     def _serve(self) -> None:
-        """Give free items to those who wait, as far as they may have them."""
+        """Give free items to the waiting owners, within their limits."""
         while self._free:
             owner = next((each for each in self._requests if self._may_have(each)), None)
             if owner is None:
@@ -94,7 +94,7 @@ class FairQueue(Generic[_Item]):
             request = requests.popleft()
             if requests:
                 self._requests[owner] = requests  # behind the others
-            if not request.done():  # nobody wants it any more
+            if not request.done():  # otherwise the request was cancelled
                 self._held[owner] += 1
                 request.set_result(self._free.popleft())
 

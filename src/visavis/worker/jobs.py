@@ -1,4 +1,4 @@
-"""One try of one job, from its row to its end; the handler of its kind does what is between."""
+"""One attempt of a job, from start to end; the handler of its kind does the work between."""
 
 import asyncio
 import time
@@ -18,10 +18,10 @@ _log = structlog.get_logger()
 
 
 async def run_job(context: WorkerContext, job_id: str) -> None:
-    """Do a job, from its files in the store to its result there.
+    """Run a job.
 
-    Whatever is written names the attempt: if this worker was taken for dead meanwhile and another has the
-    job, nothing is written and the result is thrown away.
+    Every write names the attempt. If this worker was thought dead and another worker has the job, nothing is
+    written and the result is deleted.
     """
 
     async def begin() -> Job | None:
@@ -33,12 +33,12 @@ async def run_job(context: WorkerContext, job_id: str) -> None:
         return
     began = time.monotonic()
     log = _log.bind(job=job.id, attempt=job.attempt, kind=job.kind)
-    log.info("job_begun")
+    log.info("job_started")
     try:
         async with new_attempt(context, job) as attempt:
             output = await handler_of(job.kind)(attempt, jobs.input_of(job))
     except asyncio.CancelledError:
-        # The worker drains: another shall have the job, and the try does not count.
+        # The worker drains: another worker takes the job, and this attempt does not count.
         await asyncio.shield(_release(context, job, counts=False))
         log.info("job_released")
         raise
@@ -49,7 +49,7 @@ async def run_job(context: WorkerContext, job_id: str) -> None:
         log.info("job_refused", code=error.code)
         await _fail(context, job, code, message)
     except (ChildError, StoreError, MarkError) as error:
-        log.warning("job_try_failed", code=error.code, reason=error.message)
+        log.warning("job_attempt_failed", code=error.code, reason=error.message)
         if not await _release(context, job, counts=True):
             await _delete_inputs(context, job)
     else:
@@ -58,12 +58,12 @@ async def run_job(context: WorkerContext, job_id: str) -> None:
             await _delete_inputs(context, job)
             await _delete(context, _earlier_results(job))
         else:
-            log.warning("job_was_taken_over")
+            log.warning("job_taken_by_another_worker")
             await _delete(context, [output.path] if output.path else [])
 
 
 def _earlier_results(job: Job) -> list[str]:
-    """What tries before this one may have left when their workers died."""
+    """Results that earlier attempts may have left when their workers died."""
     content_type = jobs.input_of(job).content_type
     return [jobs.path_for_result(job.id, number, content_type) for number in range(1, job.attempt)]
 
@@ -96,7 +96,7 @@ async def _release(context: WorkerContext, job: Job, *, counts: bool) -> bool:
 
 
 async def _delete_inputs(context: WorkerContext, job: Job) -> None:
-    """Faces and voices are not kept longer than they are needed."""
+    """Delete the uploads: faces and voices are not kept longer than needed."""
     await _delete(context, [file.path for file in jobs.input_of(job).files.values() if file.path])
 
 

@@ -1,4 +1,4 @@
-"""Maintenance: heartbeats of workers, work of dead ones, and what has been kept long enough."""
+"""Maintenance: heartbeats of workers, recovery of work of dead ones, deletion of what has expired."""
 
 import asyncio
 import time
@@ -25,7 +25,7 @@ _log = structlog.get_logger()
 
 
 async def run_maintenance(context: WorkerContext, app: App, worker: str) -> None:
-    """Show that this worker lives, take over from those that do not, throw away what is old; for ever."""
+    """Write heartbeats, recover work of dead workers and delete what has expired, until cancelled."""
     collected_at = float("-inf")
     while True:
         try:
@@ -35,7 +35,7 @@ async def run_maintenance(context: WorkerContext, app: App, worker: str) -> None
                 await collect_garbage(context)
                 collected_at = time.monotonic()
         except VisavisError as error:
-            _log.warning("housekeeping_failed", code=error.code)
+            _log.warning("maintenance_failed", code=error.code)
         await asyncio.sleep(HEARTBEAT_PERIOD_S)
 
 
@@ -62,7 +62,7 @@ async def _write_heartbeat(context: WorkerContext, worker: str) -> None:
 
 
 async def _take_over(context: WorkerContext, app: App) -> None:
-    """Put back into the queue what dead workers had; one worker at a time does so."""
+    """Put jobs of dead workers back into the queue; one worker does this at a time."""
     async with context.database.transaction() as tx:
         ours = await tx.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _MAINTENANCE_LOCK})
         if not ours.scalar_one():
@@ -76,7 +76,7 @@ async def _take_over(context: WorkerContext, app: App) -> None:
 
 
 async def collect_garbage(context: WorkerContext) -> None:
-    """Delete what has been kept long enough, and what a crash left behind."""
+    """Delete what has expired, and what a crash left behind."""
     async with context.database.transaction() as tx:
         expired = await jobs.expire(tx)
         unused = await rigs.forget_unused(tx, age_s=context.storage.rig_ttl_s)

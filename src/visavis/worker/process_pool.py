@@ -1,4 +1,4 @@
-"""Processes that have loaded everything before they are needed, for rendering and for live sessions."""
+"""Pools of warm processes, which load everything before they are needed."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -11,7 +11,7 @@ from visavis.errors import BusyError
 from visavis.worker.child_process import ChildProcess
 from visavis.worker.fair_queue import FairQueue
 
-_START_S: Final = 120.0  # on a slow disk the models take their time
+_START_S: Final = 120.0  # loading the models takes long on a slow disk
 _PAUSE_AFTER_FAILED_START_S: Final = 2.0
 _SETTLING_S: Final = 2.0
 _RETRY_AFTER_S: Final = 5
@@ -20,12 +20,12 @@ _log = structlog.get_logger()
 
 
 class ProcessPool:
-    """A number of warm processes. One that dies, or is discarded, is replaced.
+    """A pool of warm processes. A process that dies or is discarded is replaced.
 
-    Use it in an `async with`, from the main thread: the processes die with it.
+    Use it in an `async with`, in the main thread: the processes end with that thread.
 
     Attributes:
-        size: Number of processes; of a single-use pool, number of those that wait for use.
+        size: Number of processes; in a single-use pool, number of processes that wait.
     """
 
     def __init__(
@@ -39,17 +39,17 @@ class ProcessPool:
         max_held: int | None = None,
         max_waiting: int | None = None,
     ) -> None:
-        """Prepare; nothing is started.
+        """Prepare; this starts nothing.
 
         Args:
-            command: Starts a process of `visavis.worker.children`.
-            size: Number of processes, or of spares if each is used once.
-            environment: Environment of the processes; ours if `None`.
-            single_use: Whether a process is used once. Then another one is started when one is acquired, and
-                whoever acquired it ends it.
+            command: Command that starts a process of `visavis.worker.children`.
+            size: Number of processes; in a single-use pool, number of processes that wait.
+            environment: Environment of the processes; `None` for ours.
+            single_use: Whether a process is used only once. Then the pool starts another process when one is
+                acquired, and the caller ends the acquired one.
             memory_bytes: Address space of a process; `None` for no limit.
-            max_held: Processes that one owner holds at a time; `None` for no limit.
-            max_waiting: Requests of one owner that wait at a time; `None` for no limit.
+            max_held: Maximum number of processes that one owner holds at a time; `None` for no limit.
+            max_waiting: Maximum number of requests of one owner that wait; `None` for no limit.
         """
         self._command, self._environment = command, environment
         self._single_use, self._memory_bytes = single_use, memory_bytes
@@ -62,7 +62,7 @@ class ProcessPool:
 
     @property
     def busy(self) -> int:
-        """Number of processes that somebody holds."""
+        """Number of processes in use."""
         return len(self._alive) - self._idle.free
 
     async def __aenter__(self) -> "ProcessPool":
@@ -78,11 +78,11 @@ class ProcessPool:
         await asyncio.gather(*(process.kill() for process in self._alive))
 
     async def acquire(self, owner: str = "", *, patience_s: float | None = None) -> ChildProcess:
-        """Wait for a process; it is the caller's until it is released or discarded.
+        """Wait for a process. The caller owns it until it is released or discarded.
 
         Args:
-            owner: Account that it works for: owners get processes in turn.
-            patience_s: Time to wait for a free process; `None` for ever.
+            owner: Account that the process works for; accounts take turns.
+            patience_s: Time to wait for a free process; `None` for no limit.
 
         Raises:
             BusyError: No process was free in time, or the owner has too many requests waiting.
@@ -101,18 +101,18 @@ class ProcessPool:
 
     async def _next(self, owner: str) -> ChildProcess:
         if self._single_use:
-            # Loading everything takes a core for a second, which a session that begins now needs itself.
+            # Loading takes a core for a second, which a session that starts now needs itself.
             self._fill(requests=1, after_s=_SETTLING_S if self._idle.free else 0.0)
         return await self._idle.acquire(owner)
 
     def release(self, process: ChildProcess, owner: str = "") -> None:
-        """Give back a process that can be used again."""
+        """Return a process that can be used again."""
         if process.exit_status is None:
             self._idle.put(process)
         self._idle.release(owner)
 
     async def discard(self, process: ChildProcess, owner: str = "") -> None:
-        """End a process that must not be used again; another one is started in its place."""
+        """End a process that must not be used again; the pool starts another one in its place."""
         try:
             await process.kill()
         finally:
@@ -122,7 +122,7 @@ class ProcessPool:
     async def borrow(
         self, owner: str = "", *, patience_s: float | None = None
     ) -> AsyncIterator[ChildProcess]:
-        """A process to be used again: released at the end, discarded after an error. See `acquire`."""
+        """Acquire a process; it is released at the end, or discarded after an error. See `acquire`."""
         process = await self.acquire(owner, patience_s=patience_s)
         try:
             yield process
@@ -132,11 +132,11 @@ class ProcessPool:
         self.release(process, owner)
 
     def _fill(self, *, requests: int = 0, after_s: float = 0.0) -> None:
-        """Start the processes that are missing.
+        """Start the missing processes.
 
         Args:
             requests: Number of requests that are about to wait.
-            after_s: When to start them.
+            after_s: Delay.
         """
         if self._single_use:
             missing = self.size + self._idle.waiting + requests - self._idle.free - self._starting
@@ -180,7 +180,7 @@ class ProcessPool:
         return process
 
     async def _watch(self, process: ChildProcess) -> None:
-        """Replace a process when it has ended, whoever ended it."""
+        """Replace a process when it ends for any reason."""
         await process.wait()
         self._alive.discard(process)
         if self._idle.remove(process):

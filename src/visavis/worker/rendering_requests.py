@@ -1,4 +1,4 @@
-"""Asking a rendering process for something."""
+"""Requests to rendering processes."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,7 +18,7 @@ _log = structlog.get_logger()
 
 
 class _FoundDeadError(Exception):
-    """The process had died before it took the request."""
+    """The process died before it accepted the request."""
 
 
 async def run_request(
@@ -30,21 +30,21 @@ async def run_request(
     owner: str = "",
     on_progress: Callable[[float], None] | None = None,
 ) -> _Result:
-    """Let a rendering process do something.
+    """Send a request to a rendering process and wait for the result.
 
     Args:
-        pool: The processes.
-        request: What to do.
-        limit_s: Time after which the process is ended; `None` for no limit.
-        patience_s: Time to wait for a free process; `None` for ever.
-        owner: Account that it is for: owners get processes in turn.
-        on_progress: Told the share of a video that is rendered, 0..1, every now and then.
+        pool: Pool of rendering processes.
+        request: Request.
+        limit_s: Time after which the process is killed; `None` for no limit.
+        patience_s: Time to wait for a free process; `None` for no limit.
+        owner: Account that the request is for; accounts take turns.
+        on_progress: Called with the share of a video that is rendered, 0..1, at intervals.
 
     Raises:
-        InputError: What was sent cannot be used; it has the class and the message that the process told.
+        InputError: The input cannot be used; class and message come from the process.
         BusyError: No process was free in time, or the owner has too many requests waiting.
-        TakingTooLongError: It took longer than the limit.
-        ChildError: The process died, or could not do it.
+        TakingTooLongError: The request took longer than the limit.
+        ChildError: The process died, or could not fulfil the request.
     """
     answer: RenderingAnswer | None = None
     while answer is None:
@@ -52,7 +52,7 @@ async def run_request(
             async with pool.borrow(owner, patience_s=patience_s) as process:
                 answer = await _ask(process, request, limit_s, on_progress)
         except _FoundDeadError:
-            _log.warning("process_found_dead")  # the next one is asked
+            _log.warning("process_died_before_request")  # try the next process
     if isinstance(answer, Failed):
         raise _error(answer)
     if not isinstance(answer, request.result):
@@ -66,7 +66,7 @@ async def _ask(
     limit_s: float | None,
     on_progress: Callable[[float], None] | None,
 ) -> RenderingAnswer:
-    """Let a process do something: it says first that it has taken the request, then what came of it."""
+    """Send a request; the process first confirms that it accepted the request, and then sends the result."""
     try:
         async with asyncio.timeout(limit_s):
             try:

@@ -1,4 +1,4 @@
-"""The process of one live session, as its worker sees it."""
+"""A session process, from the worker's side."""
 
 import asyncio
 import contextlib
@@ -21,10 +21,10 @@ _log = structlog.get_logger()
 
 
 class SessionProcess:
-    """A process that plays one session; its side is `visavis.worker.children.session`."""
+    """A process that runs one session; the process itself runs `visavis.worker.children.session`."""
 
     def __init__(self, process: ChildProcess) -> None:
-        """Talk to a process that was acquired for one session; `end` ends it."""
+        """Wrap a process that was acquired for one session; `end` ends it."""
         self._process = process
 
     @property
@@ -33,21 +33,21 @@ class SessionProcess:
         return self._process.pid
 
     async def send(self, command: SessionCommand) -> None:
-        """Send a command. One that comes too late is lost: the events tell that the session is over."""
+        """Send a command. A late command is lost; the events show that the session is over."""
         with contextlib.suppress(ChildError):
             await self._process.send(command)
 
     async def events(self) -> AsyncIterator[SessionEvent]:
-        """What the process tells, until it is gone.
+        """Yield the events of the process until it exits.
 
         Raises:
-            ChildError: It told something that is no event.
+            ChildError: The process sent something that is no event.
         """
         while (event := await self._process.receive(_EVENTS)) is not None:
             yield event
 
     async def end(self) -> None:
-        """Let it leave its room; kill it if that takes too long."""
+        """Let the session leave its room; kill the process if that takes too long."""
         await self.send(EndSession())
         try:
             async with asyncio.timeout(_LEAVE_S):
@@ -58,17 +58,17 @@ class SessionProcess:
 
 
 async def measure_cost(pool: ProcessPool, video: VideoSettings) -> float:
-    """Measure what a session costs on this machine; that uses up a process.
+    """Measure the cost of a session on this machine; this uses one process up.
 
     Args:
-        pool: The processes of sessions.
-        video: How the video is sent.
+        pool: Pool of session processes.
+        video: Video settings.
 
     Returns:
-        Processor seconds that a second of a session takes.
+        Processor seconds for each second of a session.
 
     Raises:
-        ChildError: The process died over it.
+        ChildError: The process died.
     """
     process = await pool.acquire()
     try:

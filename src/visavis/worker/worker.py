@@ -1,4 +1,4 @@
-"""The worker: takes what is queued and does it, until it is told to stop."""
+"""The worker: runs the tasks of the queue until it is stopped."""
 
 import asyncio
 import contextlib
@@ -32,12 +32,12 @@ _log = structlog.get_logger()
 
 
 async def work(context: WorkerContext, url: str, stopped: asyncio.Event) -> None:
-    """Work until `stopped` is set; then finish what can be finished soon and give the rest back.
+    """Work until `stopped` is set; then finish what ends soon and put the rest back into the queue.
 
     Args:
-        context: What tasks need.
-        url: Of the database.
-        stopped: Set from outside.
+        context: Context of the tasks.
+        url: URL of the database.
+        stopped: Event that stops the worker.
     """
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
     loops = [
@@ -65,7 +65,7 @@ async def _first(one: Awaitable[object], others: list[asyncio.Task[None]]) -> No
 
 
 async def _work_always(context: WorkerContext, url: str, name: str) -> None:
-    """The queue's worker ends when the database goes away: begin again, with growing pauses."""
+    """Restart the worker of the queue when it ends because the database is away, with growing pauses."""
     pause_s = _FIRST_PAUSE_S
     while True:
         began = asyncio.get_running_loop().time()

@@ -1,1 +1,1 @@
-"""What runs in the processes of a pool; the worker and the gateway themselves never import it."""
+"""Code that runs in the processes of a pool. The worker and the gateway never import it."""

@@ -1,4 +1,4 @@
-"""The way of a process's messages to its parent: its standard output, kept for them alone."""
+"""Messages from a child process to its parent, on standard output, which is reserved for them."""
 
 import os
 import resource
@@ -11,9 +11,9 @@ _STDERR_FD: Final = 2
 
 
 def claim_output() -> BinaryIO:
-    """Take standard output for messages. What libraries print goes to standard error from now on.
+    """Reserve standard output for messages. Output of libraries goes to standard error from now on.
 
-    Also forbids core files: they would hold a face and a voice.
+    This also disables core files, because they would contain a face and a voice.
     """
     messages = os.fdopen(os.dup(_STDOUT_FD), "wb")
     os.dup2(_STDERR_FD, _STDOUT_FD)
@@ -22,6 +22,6 @@ def claim_output() -> BinaryIO:
 
 
 def send(messages: BinaryIO, message: Message) -> None:
-    """Send a message to the parent at once."""
+    """Send a message to the parent and flush it."""
     messages.write(message.to_line())
     messages.flush()

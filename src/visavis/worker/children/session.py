@@ -1,6 +1,6 @@
-"""The process of a live session: takes commands and tells events of `visavis.worker.protocol`.
+"""The session process: receives commands and sends events of `visavis.worker.protocol`.
 
-It begins one session, or measures the cost of one, and ends with it: nothing of it is left for another.
+It runs one session, or measures the cost of one, and then exits, so that nothing is left for another session.
 """
 
 import asyncio
@@ -52,13 +52,13 @@ def serve(
     *,
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
 ) -> None:
-    """Be the process of a session.
+    """Run the session process.
 
     Args:
         load: Loads the speech model.
         measure: Measures how many processor seconds a second of a session takes.
-        forward: Opens the way to a room server that a client named: gives the address to connect to instead.
-        loop_factory: Makes the event loop; asyncio's own if `None`.
+        forward: Opens a proxy to an external room server; returns the address to connect to instead.
+        loop_factory: Creates the event loop; `None` for asyncio's own.
     """
     events = claim_output()
     speech = load()
@@ -67,7 +67,7 @@ def serve(
 
 
 class _Process:
-    """Reads commands and does what they say."""
+    """Reads commands and executes them."""
 
     def __init__(self, speech: SpeechModel, events: BinaryIO, measure: Measure, forward: Forward) -> None:
         self._speech, self._events, self._measure, self._forward = speech, events, measure, forward
@@ -84,7 +84,7 @@ class _Process:
         over = asyncio.create_task(self._over.wait())
         await asyncio.wait([reading, over], return_when=asyncio.FIRST_COMPLETED)
         if self._live is not None:
-            self._live.end()  # also when whoever gives commands is gone
+            self._live.end()  # also when the worker is gone
         if self._playing is not None:
             await self._playing
         for task in (reading, over):
@@ -112,7 +112,7 @@ class _Process:
         self._playing = asyncio.create_task(self._play(self._live))
 
     async def _play(self, live: LiveSession) -> None:
-        """Play to the end. What breaks unforeseen breaks the process: its worker sees, and begins anew."""
+        """Run the session. An unexpected error ends the process; the worker then starts another one."""
         try:
             over = SessionOver(reason=await live.run())
         except RigFileError as error:
@@ -133,7 +133,7 @@ class _Process:
 
 
 class _Reporter:
-    """Tells the worker what happens to the session; see `SessionObserver`."""
+    """Sends the events of the session to the worker; see `SessionObserver`."""
 
     def __init__(self, events: BinaryIO) -> None:
         self._events = events

@@ -1,4 +1,4 @@
-"""What does the jobs of each kind: one module a kind, of its name, with a coroutine `handle`."""
+"""Handlers of jobs: one module for each kind, with the name of the kind and a coroutine `handle`."""
 
 from importlib import import_module
 from typing import Any, Protocol, cast
@@ -8,29 +8,29 @@ from visavis.worker.attempt import Attempt
 
 
 class Handler(Protocol):
-    """Does the jobs of a kind."""
+    """Handles the jobs of a kind."""
 
     async def __call__(self, attempt: Attempt, wanted: Any) -> JobOutput:
-        """Do one.
+        """Handle a job.
 
         Args:
-            attempt: The try of the job.
-            wanted: The input of the job, as its kind's model.
+            attempt: The attempt of the job.
+            wanted: Input of the job, as the model of its kind.
 
         Returns:
-            The output, as the kind's model.
+            The output, as the model of the kind.
 
         Raises:
-            InputError: What was sent cannot be used: the job fails.
-            TakingTooLongError: It took longer than a job may: the job fails.
-            ChildError: A process broke: the job is tried again. So it is after `StoreError` and `MarkError`.
+            InputError: The input cannot be used. The job fails.
+            TakingTooLongError: The job took longer than the limit. The job fails.
+            ChildError: A process failed. The job is tried again, as it is after `StoreError` and `MarkError`.
         """
 
 
 def handler_of(kind: str) -> Handler:
-    """The handler of a kind, by its name.
+    """Find the handler of a kind, by name.
 
     Raises:
-        ModuleNotFoundError: There is none.
+        ModuleNotFoundError: There is no handler.
     """
     return cast("Handler", import_module(f"{__name__}.{kind}").handle)

@@ -1,4 +1,4 @@
-"""Speech: a text that is spoken, as a sound file."""
+"""Speech jobs: a text in, audio out."""
 
 from typing import Final, Literal
 

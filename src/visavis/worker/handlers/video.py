@@ -1,4 +1,4 @@
-"""Videos: a face that says a sound, or a text."""
+"""Video jobs: a face, and audio or a text, in; a video out."""
 
 import asyncio
 
