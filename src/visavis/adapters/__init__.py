@@ -1,1 +1,1 @@
-"""What touches the world outside: registries, stores, networks."""
+"""Access to the outside: databases, stores, networks, room servers."""

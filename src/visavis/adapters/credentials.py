@@ -1,4 +1,4 @@
-"""Content credentials (C2PA): every video says in itself that it was made by AI, signed."""
+"""Content credentials (C2PA): every video contains a signed statement that it was made by AI."""
 
 import json
 from dataclasses import dataclass
@@ -48,15 +48,15 @@ _MANIFEST: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a file's credentials say.
+    """Content of a file's credentials.
 
     Attributes:
-        made_by_ai: The credentials say that AI made it.
-        intact: The file is what was signed.
-        trusted: The signer is on the trust list of C2PA; a self-made certificate is not.
-        signed_by: The name in the certificate.
-        generator: The software that made it.
-        problems: Codes of what is wrong, beside the missing trust.
+        made_by_ai: Whether the credentials say that the video was made by AI.
+        intact: Whether the file is unchanged since it was signed.
+        trusted: Whether the signer is on the trust list of C2PA; a self-signed one is not.
+        signed_by: Name in the certificate.
+        generator: Software that made the video.
+        problems: Codes of problems, except the missing trust.
     """
 
     made_by_ai: bool
@@ -71,7 +71,7 @@ class Marker:
     """Writes content credentials into MP4 files."""
 
     def __init__(self, certificate: Path, key: Path) -> None:
-        """Read the certificate chain and its key.
+        """Load the certificate chain and its key.
 
         Raises:
             SettingsError: They cannot be read or used.
@@ -87,10 +87,10 @@ class Marker:
             ) from error
 
     def mark(self, source: Path, target: Path) -> None:
-        """Copy an MP4, with credentials in it.
+        """Copy an MP4 and add credentials to the copy.
 
         Raises:
-            MarkError: They could not be written.
+            MarkError: The credentials could not be written.
         """
         try:
             with Signer.from_info(self._info) as signer, Builder(_MANIFEST) as builder:
@@ -101,7 +101,7 @@ class Marker:
 
 
 def ensure_certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate chain and its key in a folder, made by ourselves when they are not there."""
+    """Find the certificate chain and its key in a folder; create them if they are missing."""
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     if not (certificate.exists() and key.exists()):
         folder.mkdir(parents=True, exist_ok=True)
@@ -114,7 +114,7 @@ def ensure_certificate(folder: Path) -> tuple[Path, Path]:
 
 
 def verify(path: Path) -> Verdict | None:
-    """Read the credentials of a file back; nothing if it has none.
+    """Read the credentials of a file; `None` if it has none.
 
     Raises:
         MarkError: The file cannot be read.
@@ -162,7 +162,7 @@ def _algorithm(private: bytes) -> bytes:
 
 
 def _self_made() -> tuple[bytes, bytes]:
-    """A root and a certificate under it: the standard does not take one that signs itself."""
+    """Create a root certificate and a certificate under it: the standard accepts no self-signed signer."""
     now = datetime.now(UTC)
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root_name, name = _name("visavis self-made root"), _name("visavis self-made signer")

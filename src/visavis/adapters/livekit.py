@@ -1,4 +1,4 @@
-"""Tokens for rooms and their end, by LiveKit's own client library."""
+"""Room tokens and deletion of rooms, with LiveKit's own client library."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ from visavis.ports import RoomServerAddress
 _TOKEN_TTL: Final = datetime.timedelta(hours=6)
 _TIMEOUT_S: Final = 5.0
 _NOT_FOUND: Final = "not_found"
-_VIEWERS: Final = ".viewers"  # ends the name of the room of a room's viewers
+_VIEWERS: Final = ".viewers"  # suffix of the name of a viewers' room
 _AVATAR_KIND: Final = "agent"
 _GRANTS: Final[dict[str, dict[str, Any]]] = {
     "user": {"can_publish": True, "can_subscribe": True, "can_publish_data": True},
@@ -34,32 +34,32 @@ _GRANTS: Final[dict[str, dict[str, Any]]] = {
         "agent": True,
     },
 }
-# For whoever comes first and thereby makes the room: viewers hold sound and picture of one stream together.
+# For the participant who creates the room by joining: viewers synchronize audio and video of a stream.
 _ROOM: Final = api.RoomConfiguration(sync_streams=True)
-# Who sees the avatar can tell that no person is speaking.
+# Viewers can see that this is no person.
 _AVATAR_ATTRIBUTES: Final = {"visavis.generated": "true"}
 
 
 @dataclass
 class _Grants(api.VideoGrants):
-    """With what the embedded server grants beside: kinds of participants whose tracks may be had."""
+    """LiveKit's grants, and one of ours: kinds of participants whose tracks may be received."""
 
     can_subscribe_kinds: list[str] | None = None
 
 
 class LiveKitRooms:
-    """The rooms of one server."""
+    """The rooms of one server; see `ports.Rooms`."""
 
     def __init__(self, server: RoomServerAddress) -> None:
-        """Prepare; nothing is connected.
+        """Prepare; this connects to nothing yet.
 
         Args:
-            server: Whose rooms.
+            server: Room server.
         """
         self.url, self._server = server.url, server
 
     def token(self, room: str, identity: str, *, role: str) -> str:
-        """A token to join a room with; see `ports.Rooms`."""
+        """Create a token to join a room; see `ports.Rooms`."""
         token = api.AccessToken(self._server.key, self._server.secret).with_ttl(_TOKEN_TTL)
         token = token.with_identity(identity).with_room_config(_ROOM)
         if role == "avatar":
@@ -69,11 +69,11 @@ class LiveKitRooms:
         return token.with_grants(_Grants(room_join=True, room=room, **_GRANTS[role])).to_jwt()
 
     def viewers_room(self, room: str) -> str:
-        """Where the viewers of a room are; see `ports.Rooms`."""
+        """Name of the viewers' room of a room; see `ports.Rooms`."""
         return room if self._server.limits_viewers else room + _VIEWERS
 
     async def close(self, room: str) -> None:
-        """Send everybody home; see `ports.Rooms`."""
+        """Delete a room, which disconnects everybody; see `ports.Rooms`."""
         async with self._service("close a room") as service:
             for name in {room, self.viewers_room(room)}:
                 try:
@@ -83,14 +83,14 @@ class LiveKitRooms:
                         raise
 
     async def open_rooms(self) -> set[str]:
-        """Names of the rooms that are there; see `ports.Rooms`."""
+        """Names of the rooms that exist; see `ports.Rooms`."""
         async with self._service("list its rooms") as service:
             answer = await service.room.list_rooms(api.ListRoomsRequest())
         return {room.name.removesuffix(_VIEWERS) for room in answer.rooms}
 
     @contextlib.asynccontextmanager
     async def _service(self, what: str) -> AsyncIterator[api.LiveKitAPI]:
-        """The server's API; whatever goes wrong with it is a `LiveRoomError`."""
+        """The API of the server; every failure becomes a `LiveRoomError`."""
         address = self.url.replace("ws", "http", 1)
         try:
             async with (

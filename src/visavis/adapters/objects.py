@@ -25,7 +25,7 @@ _NO_SPACE: Final = ("No space left", "os error 28", "Disk quota", "File too larg
 
 
 class _Objects:
-    """What all stores share."""
+    """Shared code of all stores."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._store: Any = store
@@ -53,7 +53,7 @@ class _Objects:
                 continue
 
     async def older_than(self, folder: str, age_s: float) -> list[str]:
-        """Names of old files; see the port."""
+        """List names of old files; see the port."""
         before = datetime.now(UTC) - timedelta(seconds=age_s)
         with _failures():
             found = await obstore.list(self._store, prefix=folder).collect_async()
@@ -64,29 +64,29 @@ class _Objects:
 
 
 class LocalObjects(_Objects):
-    """A folder; links are signed by us and served by the gateway."""
+    """A folder on this machine. We sign the links, and the gateway serves them."""
 
     def __init__(self, folder: Path, *, secret: bytes, min_free_bytes: int) -> None:
-        """Open the folder, which is made if missing.
+        """Open the folder; it is created if missing.
 
         Args:
-            folder: For the files.
-            secret: For the links; the same in every process.
-            min_free_bytes: Room to leave on its disk.
+            folder: Folder for the files.
+            secret: Secret that signs links; the same in every process.
+            min_free_bytes: Space to leave free on its disk.
         """
         folder.mkdir(parents=True, exist_ok=True)
         super().__init__(LocalStore(folder, automatic_cleanup=True, mkdir=True))
         self._folder, self._secret, self._least_free_bytes = folder, secret, min_free_bytes
 
     async def link(self, name: str, *, ttl_s: int) -> str:
-        """A path on this server; see the port."""
+        """Create a link, as a path on this server; see the port."""
         until = str(int(time.time()) + ttl_s)
         return f"{FILES_PATH}{name}?" + urlencode(
             {"expires": until, "signature": self._signature(name, until)}
         )
 
     def open_link(self, name: str, expires: str, signature: str) -> Path | None:
-        """The file that a link leads to; nothing if the link is forged, too old, or the file gone."""
+        """Find the file of a link; `None` if the link is forged or expired, or the file is gone."""
         if not hmac.compare_digest(self._signature(name, expires).encode(), signature.encode()):
             return None
         if int(expires) < time.time():
@@ -95,12 +95,12 @@ class LocalObjects(_Objects):
         return path if path.is_file() else None
 
     async def check_room(self) -> None:
-        """Refuse when the disk is nearly full; see the port."""
+        """Refuse if the disk is nearly full; see the port."""
         if shutil.disk_usage(self._folder).free < self._least_free_bytes:
             raise StoreFullError("There is no space for files at the moment. Please try again later.")
 
     def _attributes(self, content_type: str) -> dict[str, Any]:
-        del content_type  # a folder keeps none; the database does
+        del content_type  # a folder stores no content type; the database does
         return {}
 
     def _signature(self, name: str, until: str) -> str:
@@ -108,29 +108,29 @@ class LocalObjects(_Objects):
 
 
 class CloudObjects(_Objects):
-    """A bucket; links are presigned by its service."""
+    """A bucket; its service signs the links."""
 
     def __init__(self, url: str) -> None:
         """Open the bucket.
 
         Args:
-            url: `s3://bucket/prefix`, `gs://…`, `az://…`; credentials come from that service's variables.
+            url: `s3://bucket/prefix`, `gs://…`, `az://…`; credentials come from the service's own variables.
 
         Raises:
-            StoreError: The address or the credentials cannot be used.
+            StoreError: The URL or the credentials cannot be used.
         """
         with _failures():
             super().__init__(from_url(url))
 
     async def link(self, name: str, *, ttl_s: int) -> str:
-        """A presigned address; see the port."""
+        """Create a presigned link; see the port."""
         try:
             return str(await obstore.sign_async(self._store, "GET", name, timedelta(seconds=ttl_s)))
         except (BaseError, ValueError) as error:
             raise LinkError("Failed to generate the download URL.") from error
 
     async def check_room(self) -> None:
-        """A bucket has room."""
+        """Do nothing: a bucket is never full."""
 
 
 async def _blocks(found: Any) -> AsyncIterator[bytes]:
@@ -140,7 +140,7 @@ async def _blocks(found: Any) -> AsyncIterator[bytes]:
 
 @contextmanager
 def _failures() -> Iterator[None]:
-    """Turn the library's and the system's errors into ours."""
+    """Convert errors of the library and the system to ours."""
     try:
         yield
     except (ObjectNotFoundError, FileNotFoundError) as error:

@@ -1,8 +1,8 @@
-"""HTTP to addresses that strangers name: it cannot be turned inward.
+"""HTTP to URLs from clients, which cannot reach our own network.
 
-A name is resolved once, every address it has is checked, and one of those is dialled: a name that changes
-its mind between the check and the call gains nothing. Redirects are not followed, proxies of the environment
-not used.
+A name is resolved once, all its addresses are checked, and we connect to one of them. So a name that resolves
+differently after the check gains nothing. Redirects are not followed, and proxies of the environment are not
+used.
 """
 
 import asyncio
@@ -23,8 +23,8 @@ TIMEOUT_S: Final = 10.0
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# Everything in the registries of special-purpose addresses that is not the public internet, and what was
-# once for other uses. Listed here because the standard library's own judgement misses several.
+# All registered special-purpose addresses that are not the public internet, and some that had other uses
+# before. The list is here because the standard library's check misses several.
 _NOT_PUBLIC: Final[tuple[Network, ...]] = tuple(
     ipaddress.ip_network(each)
     for each in (
@@ -57,11 +57,11 @@ _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
 
 def is_public(address: str, *, also: Iterable[Network] = ()) -> bool:
-    """Whether an address is one that anybody on the internet could dial.
+    """Whether an address is on the public internet.
 
     Args:
-        address: Of either family.
-        also: Networks to count as public.
+        address: IPv4 or IPv6 address.
+        also: Other networks that count as public.
     """
     try:
         found = ipaddress.ip_address(address)
@@ -80,7 +80,7 @@ def is_public(address: str, *, also: Iterable[Network] = ()) -> bool:
 
 
 class _CheckedBackend(httpcore.AsyncNetworkBackend):
-    """Dials only addresses that were looked at."""
+    """Connects only to addresses that were checked."""
 
     def __init__(self, also: tuple[Network, ...]) -> None:
         self._dial = httpcore.AnyIOBackend()
@@ -117,16 +117,16 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
 
 
 async def public_addresses(host: str, port: int, *, also: tuple[Network, ...] = ()) -> list[str]:
-    """What a name resolves to.
+    """Resolve a name and check its addresses.
 
     Raises:
-        CallbackError: It does not resolve, or one of its addresses is not public.
+        CallbackError: The name does not resolve, or one of its addresses is not public.
     """
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(TIMEOUT_S / 2):
             found = await loop.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-    except (OSError, TimeoutError, ValueError) as error:  # a name that IDNA refuses, or that holds a NUL
+    except (OSError, TimeoutError, ValueError) as error:  # IDNA refuses the name, or it contains NUL
         raise CallbackError("The callback URL's host name cannot be resolved.") from error
     addresses = list(dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found))
     if not addresses or not all(is_public(address, also=also) for address in addresses):
@@ -135,14 +135,14 @@ async def public_addresses(host: str, port: int, *, also: tuple[Network, ...] = 
 
 
 class PublicHttp:
-    """Posts to addresses that strangers name."""
+    """An HTTP client for URLs from clients."""
 
     def __init__(self, *, networks: tuple[Network, ...] = (), certificates: Path | None = None) -> None:
-        """Set the limits.
+        """Prepare.
 
         Args:
-            networks: That are not public and may be dialled all the same, as CIDR.
-            certificates: A PEM file with authorities to trust beside the usual ones.
+            networks: Networks that are not public but allowed, in CIDR notation.
+            certificates: PEM file with certificate authorities to trust in addition to the usual ones.
         """
         self._also = networks
         self._tls = ssl.create_default_context()
@@ -150,22 +150,22 @@ class PublicHttp:
             self._tls.load_verify_locations(certificates)
 
     async def check(self, url: str) -> None:
-        """Refuse an address whose name leads nowhere public.
+        """Refuse a URL whose host has no public address.
 
         Raises:
-            CallbackError: It does, or is no address that `parse_url` takes.
+            CallbackError: The host has none, or `parse_url` refuses the URL.
         """
         target = _parsed(url)
         await public_addresses(target.host, target.port, also=self._also)
 
     async def post(self, url: str, body: bytes, headers: dict[str, str]) -> int:
-        """Post once.
+        """Send one POST request.
 
         Returns:
-            The status of the answer.
+            Status of the answer.
 
         Raises:
-            CallbackError: The address is not public, not to be reached, or does not answer within
+            CallbackError: The address is not public, cannot be reached, or does not answer within
                 `TIMEOUT_S`.
         """
         try:
@@ -181,11 +181,11 @@ class PublicHttp:
             raise CallbackError(f"The receiver cannot be reached ({type(error).__name__}).") from error
 
     async def get(self, url: str, max_bytes: int) -> bytes:
-        """Get what lies at an address.
+        """Download the content of a URL.
 
         Raises:
-            CallbackError: The address is not https or not public, not to be reached, answers with anything
-                but success, with more than that, or not within `TIMEOUT_S`.
+            CallbackError: The URL is not https, its address is not public or cannot be reached, or the answer
+                is no success, is too long, or takes longer than `TIMEOUT_S`.
         """
         try:
             async with asyncio.timeout(TIMEOUT_S), self._pool() as pool:

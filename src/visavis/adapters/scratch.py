@@ -1,7 +1,7 @@
-"""Folders for files on their way, that are deleted with the process that made them, however it ends.
+"""Temporary folders that are deleted when their process ends, however it ends.
 
-Each has a lock file beside it, locked for as long as its owner lives: the kernel lets go of it when the owner
-is killed. Whoever can take the lock may delete the folder.
+Each folder has a lock file beside it, which its owner keeps locked. The kernel releases the lock when the
+owner is killed. Whoever gets the lock may delete the folder.
 """
 
 import contextlib
@@ -19,11 +19,11 @@ _LOCK_SUFFIX: Final = ".lock"
 
 @contextmanager
 def scratch_folder(parent: Path, owner: str) -> Iterator[Path]:
-    """A folder for this process alone; gone when the block ends.
+    """Create a folder for this process; it is deleted when the block ends.
 
     Args:
-        parent: Where it is made.
-        owner: What its name begins with.
+        parent: Folder in which it is created.
+        owner: Prefix of its name.
     """
     folder = parent / f"{owner}-{secrets.token_hex(6)}"
     with _locked(folder.with_suffix(_LOCK_SUFFIX)) as lock:
@@ -36,10 +36,10 @@ def scratch_folder(parent: Path, owner: str) -> Iterator[Path]:
 
 
 def collect_garbage(parent: Path) -> int:
-    """Delete the folders whose owners are dead.
+    """Delete the folders of dead processes.
 
     Returns:
-        How many there were.
+        Number of deleted folders.
     """
     removed = 0
     for lock in parent.glob(f"*{_LOCK_SUFFIX}"):
@@ -52,7 +52,7 @@ def collect_garbage(parent: Path) -> int:
 
 
 def remove_unowned(parent: Path) -> None:
-    """Delete everything that no living process owns; only while nobody makes folders here."""
+    """Delete everything that no living process owns. Call it only while nobody creates folders here."""
     collect_garbage(parent)
     owned = {lock.with_suffix("").name for lock in parent.glob(f"*{_LOCK_SUFFIX}")}
     for each in parent.iterdir():
@@ -75,7 +75,7 @@ def _locked(path: Path) -> Iterator[Path]:
 
 
 def _is_still_there(path: Path, descriptor: int) -> bool:
-    """Whether nobody removed the file between its making and its locking."""
+    """Whether the file still exists after it was locked."""
     try:
         return path.stat().st_ino == os.fstat(descriptor).st_ino
     except FileNotFoundError:

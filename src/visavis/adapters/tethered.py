@@ -1,7 +1,7 @@
-"""Run a command that ends when its parent does, under another user if asked.
+"""Runs a command that ends when its parent does, if wanted as another user.
 
-Run as a script, on its own: `tethered.py PARENT_PID SIGNAL UID GID COMMAND…`; UID −1 keeps the user. The
-signal on the parent's death is a service of Linux; elsewhere the command is run without it.
+Run it as a script: `tethered.py PARENT_PID SIGNAL UID GID COMMAND…`; UID −1 keeps the user. Only Linux sends
+a signal on the parent's death; elsewhere the command runs without it.
 """
 
 import ctypes
@@ -12,7 +12,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def tether(parent: int, signal_number: int) -> None:
-    """Let this process get a signal when its parent dies; end at once if that has happened already."""
+    """Request a signal for this process when its parent dies; exit at once if the parent is dead already."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal_number)
     if os.getppid() != parent:
@@ -20,12 +20,12 @@ def tether(parent: int, signal_number: int) -> None:
 
 
 def command(words: list[str], *, on_parents_death: int, user: tuple[int, int] | None = None) -> list[str]:
-    """The command line that runs `words` as a child of this process, tied to the calling thread's life.
+    """Command line that runs `words` as a child of this process; it ends with the calling thread.
 
     Args:
         words: The command; the first is a path.
-        on_parents_death: The signal it gets then.
-        user: User and group to run it as; only root can.
+        on_parents_death: Signal that it receives when the thread ends.
+        user: User and group to run as; only root can change them.
     """
     uid, gid = user or (-1, -1)
     numbers = [str(int(number)) for number in (os.getpid(), on_parents_death, uid, gid)]
@@ -38,7 +38,7 @@ def _main() -> None:
         os.setgroups([])
         os.setgid(gid)
         os.setuid(uid)
-    # After the change of user, which would undo it.
+    # After the change of user, which would reset it.
     tether(parent, signal_number)
     os.execv(sys.argv[5], sys.argv[5:])  # noqa: S606 - the command is the caller's own
 

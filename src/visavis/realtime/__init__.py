@@ -1,6 +1,6 @@
-"""One live session: the sound of an input in, a talking face with the same sound out.
+"""One live session: audio in; a talking face with the same audio out.
 
 room tracks ─▶ AudioMixer ────┐
-                              ├─blocks of 10 ms─▶ AvSync ─sound, held back─▶ output
+                              ├─blocks of 10 ms─▶ AvSync ─audio, delayed──▶ output
 agent stream ─▶ PlayoutQueue ─┘                     └─poses, when due─▶ FaceCrossfade ─frames─▶ output
 """

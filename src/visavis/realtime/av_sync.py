@@ -1,7 +1,7 @@
-"""From sound to sound and poses: sound is held back until the lips that go with it are known.
+"""Synchronizes sound and lips: sound is delayed until its lips are known.
 
-A pure state machine: for each block that comes in it gives the block that is to be played now, and the pose
-that is due with it. Its only clock is the number of blocks.
+A pure state machine. For each block that comes in, it returns the block to play now and the pose that is due
+with it. Its only clock is the number of blocks.
 """
 
 import math
@@ -19,11 +19,11 @@ from visavis.engine.speech import RATE_HZ as SPEECH_RATE_HZ
 from visavis.engine.stream import Pose, Stream
 from visavis.realtime.sound import BLOCK_S, BLOCK_SAMPLES, RATE_HZ, Block
 
-_CLOSING_S: Final = 0.08  # from the last sound to a shut mouth, and from a shut mouth to an open one
-_OPENS_BEFORE_S: Final = 0.04  # a mouth is open before it is heard
+_CLOSING_S: Final = 0.08  # from the last sound to a closed mouth, and from a closed mouth to an open one
+_OPENS_BEFORE_S: Final = 0.04  # the mouth opens before it is heard
 _SOUND_AHEAD: Final = 1
-"""Sound is sent so many blocks before its lips: at the viewer it waits longer to be played than a picture to
-be seen, by 15 to 30 ms, where the viewer does not itself hold the two together."""
+"""Sound is sent this many blocks before its lips. At the viewer, sound waits 15 to 30 ms longer than a
+picture, unless the viewer synchronizes the two."""
 _FADE_SAMPLES: Final = round(RATE_HZ * 0.005)
 _MOUTH: Final = [
     INDEX[name]
@@ -33,14 +33,14 @@ _MOUTH: Final = [
 
 @dataclass(frozen=True)
 class Tick:
-    """What happens during one block.
+    """What to do during one block.
 
     Attributes:
-        number: Number of the block that is played, from 0; negative before the first that came in.
+        number: Number of the block to play, from 0; negative before the first block that came in.
         sound: The block to play.
-        pose: The pose that is due, `None` if no frame begins here. It shows the sound of `_SOUND_AHEAD`
+        pose: The pose that is due; `None` if no frame starts here. It belongs to the sound of `_SOUND_AHEAD`
             blocks before.
-        skipped: Number of older poses that were due too, and are never shown.
+        skipped: Number of older poses that were due too and are never shown.
     """
 
     number: int
@@ -50,13 +50,13 @@ class Tick:
 
 
 class AvSync:
-    """Holds sound and lips of one session together, from the first block to the last."""
+    """Keeps sound and lips of one session synchronous, from the first block to the last."""
 
     def __init__(self, stream: Stream, *, fps: Fraction) -> None:
         """Begin.
 
         Args:
-            stream: Turns sound into poses; its view is not used.
+            stream: Stream that turns sound into poses; its view is not used.
             fps: Frames a second.
         """
         self._stream = stream
@@ -66,19 +66,19 @@ class AvSync:
         self._unheard: list[Floats] = []
         self._number = 0
         self._audible_until_s = -math.inf
-        # The speech model's clock is set on by what the resampler holds back. Otherwise every row would come
-        # 1.5 ms after a block and wait for the next one; lips that are 1.5 ms late are not noticed.
+        # The clock of the speech model is advanced by the resampler's delay. Otherwise every row would come
+        # 1.5 ms after a block and wait for the next block. Nobody notices lips that are 1.5 ms late.
         stream.hear(np.zeros(round(self._to_speech.delay_s * SPEECH_RATE_HZ), np.float32))
         for _ in range(_blocks_behind(stream.delay_s, fps) - _SOUND_AHEAD):
             self._held.append(Block.silent())
 
     @property
     def held_blocks(self) -> int:
-        """Blocks that have come in and are not played yet."""
+        """Number of blocks that came in and are not played yet."""
         return len(self._held)
 
     def step(self, block: Block) -> Tick:
-        """Take a block in, give out what happens now."""
+        """Take a block in; return what to do now."""
         self._held.append(block)
         self._hear(block)
         number = self._number - len(self._held) + 1
@@ -93,10 +93,10 @@ class AvSync:
         return Tick(number, played, pose, max(0, len(due) - 1))
 
     def _hear(self, block: Block) -> None:
-        """Let a block be heard, with all that were not yet, if that completes a pose.
+        """Process a block and all blocks that wait, if that completes a pose.
 
-        Hearing twice as much half as often is the same to the lips, and takes far less of a processor whose
-        caches others empty in between.
+        Processing twice as much half as often gives the same lips. It takes far less processor time, because
+        other work empties the caches in between.
         """
         self._unheard.append(block.samples)
         if len(self._unheard) * BLOCK_SAMPLES * SPEECH_RATE_HZ < self._stream.awaited_samples * RATE_HZ:
@@ -105,7 +105,7 @@ class AvSync:
         self._unheard.clear()
 
     def interrupt(self) -> None:
-        """Be silent from now on, and shut the mouth; what is heard from now on is played as ever."""
+        """Be silent from now on and close the mouth. Sound that comes in later is played as usual."""
         if not self._held:
             return
         fading = self._held[0].samples.copy()
@@ -114,9 +114,9 @@ class AvSync:
         self._held = deque([Block(fading), *(Block.silent() for _ in range(len(self._held) - 1))])
 
     def _hushed(self, pose: Pose, number: int) -> Pose:
-        """A pose whose mouth is shut where nothing is heard.
+        """Close the mouth of a pose whose sound was dropped.
 
-        Sound that was cut off leaves the speech model expecting the rest of the word for a while: 0.25 s.
+        For about 0.25 s after a cut, the speech model still expects the rest of the word.
         """
         share = 1 - (pose.time_s - self._audible_until_s) / _CLOSING_S
         coming = next((k for k, block in enumerate(self._held) if block.is_audible), None)
@@ -131,7 +131,7 @@ class AvSync:
 
 
 def _blocks_behind(delay_s: float, fps: Fraction) -> int:
-    """Blocks to hold back so that every pose is there when the block begins in which its moment lies."""
+    """Number of blocks to delay, so that every pose is ready when the block of its time starts."""
     block = Fraction(BLOCK_SAMPLES, RATE_HZ)
     latest = max((Fraction(frame) / fps) % block for frame in range(fps.numerator))
     return math.ceil((delay_s - BLOCK_S + float(latest)) / BLOCK_S - 1e-9)

@@ -1,4 +1,4 @@
-"""The clock of a session. It is an argument, so that tests can let time pass as they like."""
+"""The clock of a session. It is an argument, so that tests control the time."""
 
 import asyncio
 import time
@@ -6,24 +6,24 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """A clock that only goes forward, in seconds since some moment."""
+    """A monotonic clock, in seconds."""
 
     def now_s(self) -> float:
-        """The time now."""
+        """Current time."""
         ...
 
     async def sleep_until(self, moment_s: float) -> None:
-        """Return at that time, or at once if it has passed."""
+        """Sleep until a time; return at once if it has passed."""
         ...
 
 
 class MonotonicClock:
-    """The clock of the machine."""
+    """The monotonic clock of the machine."""
 
     def now_s(self) -> float:
-        """The time now."""
+        """Current time."""
         return time.monotonic()
 
     async def sleep_until(self, moment_s: float) -> None:
-        """Return at that time, or at once if it has passed."""
+        """Sleep until a time; return at once if it has passed."""
         await asyncio.sleep(max(0.0, moment_s - time.monotonic()))

@@ -1,4 +1,4 @@
-"""A session's connection to its LiveKit room: joins, and joins again when the room is lost."""
+"""A session's connection to its LiveKit room: it joins, and joins again after the room was lost."""
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
@@ -30,12 +30,12 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class RoomConfig:
-    """Where a session meets.
+    """The room of a session.
 
     Attributes:
-        way: Way to the room's server: gives the address to connect to, for as long as the session lasts.
+        way: Context manager that opens the way to the room server; it yields the URL to connect to.
         token: Token to join with.
-        viewers_token: Token for the room of the viewers, if that is another one.
+        viewers_token: Token for the viewers' room, if there is one.
     """
 
     way: AbstractAsyncContextManager[str]
@@ -44,7 +44,7 @@ class RoomConfig:
 
 
 class RoomConnection:
-    """A `Connection` to a LiveKit room, through as many stays as it takes."""
+    """A `Connection` to a LiveKit room, which may join several times."""
 
     def __init__(
         self,
@@ -54,18 +54,18 @@ class RoomConnection:
         observer: SessionObserver,
         listener: ConnectionListener,
     ) -> None:
-        """Prepare; nothing is connected.
+        """Prepare; this connects to nothing yet.
 
         Args:
-            config: Where the session meets.
-            video: How the video is sent.
-            clock: The session's clock.
-            observer: Is told of joining and of newer tokens.
+            config: The room of the session.
+            video: Video settings.
+            clock: Clock of the session.
+            observer: Observer of joins and newer tokens.
             listener: The session.
         """
         self._config, self._video, self._clock = config, video, clock
         self._observer, self._listener = observer, listener
-        # Later newer ones, from the server.
+        # The server sends newer ones later.
         self._token, self._viewers_token = config.token, config.viewers_token
         self._lost = asyncio.Event()
         self._mixer = AudioMixer()
@@ -73,17 +73,17 @@ class RoomConnection:
 
     @property
     def audio_input(self) -> AudioInput:
-        """What is heard in the room now."""
+        """Current audio input."""
         return self._room.audio_input
 
     @property
     def output(self) -> AvOutput:
-        """What is published in the room now."""
+        """Current output."""
         return self._room.output
 
     @property
     def is_idle(self) -> bool:
-        """Whether nobody is there who could be heard."""
+        """Whether there is nobody who could be heard."""
         return self._room.is_idle
 
     async def run(self) -> None:
@@ -95,11 +95,11 @@ class RoomConnection:
                 await self._room.leave()
 
     async def describe(self, attributes: dict[str, str]) -> None:
-        """Set attributes of the avatar that all who see it are told."""
+        """Set attributes of the avatar, for everybody who sees it."""
         await self._room.describe(attributes)
 
     async def measure(self, delays: Delays) -> None:
-        """Note how long sound waits before it is heard here, and pictures before they are sent."""
+        """Measure how long sound waits before we read it, and pictures before they are sent."""
         await self._room.measure(delays)
 
     async def _stay(self, url: str) -> None:

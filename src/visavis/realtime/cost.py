@@ -1,4 +1,4 @@
-"""What a session costs on this machine, measured before any is promised."""
+"""Cost of a session on this machine, measured before sessions are accepted."""
 
 import time
 from fractions import Fraction
@@ -16,21 +16,21 @@ from visavis.realtime.ports import VideoSettings
 
 _MEASURED_S: Final = 0.8
 _BESIDES: Final = 0.12
-"""Seconds of a core a second for sound, network, timers, and for waking fifty times a second to caches that
-others have emptied: what bench/live.py measures of sessions that play, less what is measured here."""
+"""Seconds of a core for each second of a session, for audio, network and timers, and for caches that other
+work empties between ticks. It is the cost that bench/live.py measures, less what is measured here."""
 _SAMPLES: Final = round(SPEECH_RATE_HZ * _MEASURED_S)
 _CODECS: Final = {"vp8": "libvpx", "h264": "libx264"}
 
 
 def measure_cost(rig: Rig, speech: SpeechModel, video: VideoSettings) -> float:
-    """Seconds of a core that a second of a session takes: hearing, drawing, encoding, and what is besides.
+    """Seconds of a core for each second of a session: speech model, drawing, encoding and the rest.
 
-    Processor time is counted, so that other work on the machine does not change the answer.
+    It counts processor time, so that other work on the machine does not change the result.
     """
     sound = np.random.default_rng(0).normal(0, 0.1, _SAMPLES).astype(np.float32)
     stream = Stream(FaceView(rig, side_px=video.size_px), speech, fps=Fraction(video.fps))
     encoder = _encoder(video)
-    _run(stream, encoder, sound)  # what happens only once is not counted
+    _run(stream, encoder, sound)  # one-time costs do not count
     began_s = time.process_time()
     _run(stream, encoder, sound)
     return (time.process_time() - began_s) / _MEASURED_S + _BESIDES

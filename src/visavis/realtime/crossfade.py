@@ -1,4 +1,4 @@
-"""The face that is shown, and another one that it turns into."""
+"""The face of a session, and the change to another face."""
 
 from typing import Final
 
@@ -13,19 +13,19 @@ CROSSFADE_S: Final = 0.4
 
 
 class FaceCrossfade:
-    """A view whose face can be changed while it is drawn.
+    """A view whose face can change while it is drawn.
 
     Attributes:
-        neutral: All zeros: each face adds its own rest pose, so that poses fit any face.
+        neutral: All zeros. Each face adds its own rest pose, so that poses fit any face.
         size: Width and height of a frame in pixels.
     """
 
     def __init__(self, face: View, *, fps: float) -> None:
-        """Begin with a face.
+        """Start with a face.
 
         Args:
-            face: The face to show.
-            fps: Frames a second, for the number of frames that a change takes.
+            face: View of the face.
+            fps: Frames a second; it gives the number of frames of a change.
         """
         self.neutral, self.size = np.zeros(len(CONTROLS), np.float32), face.size
         self._face, self._old = face, face
@@ -33,13 +33,13 @@ class FaceCrossfade:
         self._left = 0
 
     def change(self, face: View) -> None:
-        """Turn into another face, of the same size, beginning with the next frame."""
+        """Change to another face of the same size, from the next frame on."""
         if self._left * 2 <= self._frames:
-            self._old = self._face  # otherwise the older one still shows most
+            self._old = self._face  # otherwise the older face still dominates
         self._face, self._left = face, self._frames
 
     def draw(self, weights: Floats) -> Pixels:
-        """One frame, shape `(size[1], size[0], 3)`."""
+        """Draw one frame, shape `(size[1], size[0], 3)`."""
         new = _drawn(self._face, weights)
         if not self._left:
             return new

@@ -1,4 +1,4 @@
-"""Where the milliseconds of a session go: the mean of each stage since it was last asked for."""
+"""Delays of a session: the mean of each stage since the last report."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,27 +11,27 @@ _MS: Final = 1e3
 
 
 class Delays:
-    """RoomContext of stages, from single values or from the running totals that WebRTC keeps."""
+    """Mean delays of stages, from single values or from running totals of WebRTC."""
 
     def __init__(self) -> None:
-        """Nothing is known yet."""
+        """Start without values."""
         self._sums: defaultdict[str, float] = defaultdict(float)
         self._counts: defaultdict[str, float] = defaultdict(float)
         self._before: dict[tuple[str, str], tuple[float, float]] = {}
 
     def add(self, stage: str, delay_s: float) -> None:
-        """Note how long something took."""
+        """Add one delay."""
         self._sums[stage] += delay_s
         self._counts[stage] += 1
 
     def add_total(self, stage: str, of: str, total_s: float, count: float) -> None:
-        """Note a running total.
+        """Update a running total.
 
         Args:
-            stage: What took so long.
-            of: Names the total, of several of a stage.
-            total_s: Of all so far.
-            count: How many these are.
+            stage: Name of the stage.
+            of: Name of the total, if a stage has several.
+            total_s: Sum of all delays so far.
+            count: Number of these delays.
         """
         total_before_s, count_before = self._before.get((stage, of), (0.0, 0.0))
         self._before[stage, of] = total_s, count
@@ -39,7 +39,7 @@ class Delays:
         self._counts[stage] += count - count_before
 
     def take_ms(self) -> dict[str, float]:
-        """The means in milliseconds; what is noted from now on counts for the next ones."""
+        """Return the means in milliseconds, and start new ones."""
         means = {
             name: round(total_s / self._counts[name] * _MS, 1)
             for name, total_s in self._sums.items()
@@ -51,7 +51,7 @@ class Delays:
 
 
 def note_stats(delays: Delays, of: str, stats: Iterable[stats_pb2.RtcStats]) -> None:
-    """Note what WebRTC counts of a track: its waiting to be played, its encoding, its decoding."""
+    """Add WebRTC's delays of a track: waiting to be played, encoding, decoding."""
     for each in stats:
         if each.HasField("inbound_rtp"):
             came, kind = each.inbound_rtp.inbound, each.inbound_rtp.stream.kind
@@ -66,5 +66,5 @@ def note_stats(delays: Delays, of: str, stats: Iterable[stats_pb2.RtcStats]) -> 
 
 
 async def note_track(delays: Delays, track: rtc.Track) -> None:
-    """Ask a track for what WebRTC counts of it."""
+    """Ask a track for WebRTC's delays, and add them."""
     note_stats(delays, track.sid, await track.get_stats())

@@ -1,6 +1,6 @@
-"""What a live session is connected to, and what it tells.
+"""Ports of a live session: its audio input, its output, and what it reports.
 
-The session wakes every 20 ms. It takes two blocks of sound from its input, holds them back until it knows the
+The session wakes every 20 ms. It takes two blocks of sound from its input, delays them until it knows the
 lips, plays the two blocks that are due, and shows a frame if one is due. It calls everything in its own event
 loop, in this order: `take`, `take`, `play`, `note_played`, `show`.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Protocol
 
-if TYPE_CHECKING:  # workers import this too, and do without numpy
+if TYPE_CHECKING:  # workers import this module too, without numpy
     from visavis.engine.arrays import Pixels
     from visavis.realtime.delays import Delays
     from visavis.realtime.sound import Block
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # workers import this too, and do without numpy
 
 @dataclass(frozen=True)
 class VideoSettings:
-    """How the video is sent.
+    """Settings of the video.
 
     Attributes:
         size_px: Side of the square.
@@ -34,13 +34,13 @@ class VideoSettings:
 
 
 class EndReason(StrEnum):
-    """Why a session is over."""
+    """Why a session ended."""
 
-    ENDED = "ended"  # by command, or because nobody is left to command
+    ENDED = "ended"  # by command, or because the worker is gone
     IDLE_TIMEOUT = "idle_timeout"
-    ROOM_DELETED = "room_deleted"  # somebody took the room or the avatar away
-    ROOM_LOST = "room_lost"  # the room could not be joined, or not again
-    REPLACED = "replaced"  # by another avatar of the same identity
+    ROOM_DELETED = "room_deleted"  # somebody deleted the room or removed the avatar
+    ROOM_LOST = "room_lost"  # the room could not be joined (again)
+    REPLACED = "replaced"  # by another avatar with the same identity
     FAILED = "failed"
 
 
@@ -49,11 +49,11 @@ class SessionStats:
     """Counts of a session.
 
     Attributes:
-        frames: Frames shown.
-        skipped: Frames that were due and not drawn, because others were late already.
-        late: Frames shown over half their time late.
-        stalls: Times that everything stood still for long.
-        dropped_s: Length of the sound that came in a burst and was not played.
+        frames: Number of frames shown.
+        skipped: Number of frames that were due and not drawn, because the session was late.
+        late: Number of frames shown later than half their duration.
+        stalls: Number of times that the session stood still for long.
+        dropped_s: Length of the sound that came in a burst and was dropped.
     """
 
     frames: int = 0
@@ -64,126 +64,126 @@ class SessionStats:
 
 
 class AudioInput(Protocol):
-    """Where a session's sound comes from: mono, 48 kHz, −1..1, in blocks of 10 ms (`sound.Block`).
+    """Source of a session's sound: mono, 48 kHz, −1..1, in blocks of 10 ms (`sound.Block`).
 
-    The session pulls, and its clock alone sets the pace. Whoever sends sound pushes it into the input, at the
-    pace of another clock or all at once. The input keeps it in order and bounded: live sound drops the oldest
-    of a burst, so that the lips do not stay late; sound that is sent ahead of its time drops what exceeds the
-    limit. `take` never waits: where no sound has come in time it gives silence.
+    The session pulls, and only its clock sets the pace. Senders push sound into the input, at the pace of
+    another clock or all at once. The input keeps the order and limits the amount. Live sound drops the oldest
+    part of a burst, so that the lips do not stay late. Sound that is sent ahead of its time drops what
+    exceeds the limit. `take` never waits: if no sound has come in time, it returns silence.
 
-    An input works from its making to after its end: until sound comes, and when it was closed, it is silent.
+    An input is silent until sound comes, and after it was closed.
     """
 
     @property
     def is_idle(self) -> bool:
-        """Whether nobody is there who could be heard."""
+        """Whether there is nobody who could be heard."""
         ...
 
     @property
     def waiting_s(self) -> float:
-        """Length of the sound that waits to be taken and is late for it; 0 for sound ahead of its time."""
+        """Length of the sound that waits and is thus late; 0 for sound that is sent ahead of its time."""
         ...
 
     @property
     def dropped_samples(self) -> int:
-        """Number of samples that were dropped so far."""
+        """Number of samples dropped so far."""
         ...
 
     def take(self) -> "Block":
-        """The next block. What was not taken is in the next one."""
+        """Take the next block. Sound that was not taken stays for the next one."""
         ...
 
     def note_played(self, blocks: Sequence["Block"], *, held_blocks: int) -> None:
-        """Note that blocks were played.
+        """Report that blocks were played.
 
         Args:
-            blocks: In order: those that were taken, silence after an interruption, or silence from before the
-                first.
+            blocks: Blocks in order: taken ones, silence after an interruption, or silence before the first
+                one.
             held_blocks: Number of blocks that were taken and are not played yet.
         """
         ...
 
     async def close(self) -> None:
-        """Take in no more; harmless when repeated."""
+        """Accept no more sound; may be called repeatedly."""
         ...
 
 
 class AvOutput(Protocol):
-    """Where a session's sound and picture go.
+    """Destination of a session's audio and video.
 
-    Sound is the master: every block is played, in order, none twice; the session leaves late frames out.
-    Until it is open, and from `close` on, an output takes everything and plays nothing: a session goes on
-    while its room is lost.
+    Sound is the master: every block is played once, in order; the session skips late frames. Before it is
+    open and after `close`, an output accepts everything and plays nothing, so that a session continues while
+    its room is lost.
     """
 
     async def play(self, blocks: Sequence["Block"]) -> None:
         """Play blocks of 10 ms, mono, 48 kHz.
 
-        Returns when the output has taken them: a session that is too fast waits here. An output for live
-        viewers keeps no queue, which would make the sound late.
+        Returns when the output has accepted them: a session that is too fast waits here. An output for live
+        viewers has no queue, which would make the sound late.
 
         Args:
-            blocks: In order.
+            blocks: Blocks in order.
         """
         ...
 
     def show(self, rgb: "Pixels", time_s: float) -> None:
-        """Show a frame, from now on; never waits. Of frames that come too fast an output may drop the older.
+        """Show a frame from now on; never waits. If frames come too fast, an output may drop older ones.
 
         Args:
-            rgb: Shape `(size_px, size_px, 3)`, 0..255; not kept.
-            time_s: When its sound is played, on any clock that goes as fast as the session's.
+            rgb: Shape `(size_px, size_px, 3)`, 0..255; the output keeps no reference.
+            time_s: Time at which its sound is played, on any clock at the session's pace.
         """
         ...
 
     async def close(self) -> None:
-        """Play and show no more; harmless when repeated."""
+        """Play and show nothing more; may be called repeatedly."""
         ...
 
 
 class Connection(Protocol):
-    """What brings a session its input and its output, and keeps them while it lasts.
+    """Provides a session with its input and its output, and keeps them connected.
 
-    Both may be others from one tick to the next, when a room was lost and is joined again.
+    Both may change between ticks, after a room was lost and joined again.
     """
 
     @property
     def audio_input(self) -> AudioInput:
-        """Where the sound comes from now."""
+        """Current audio input."""
         ...
 
     @property
     def output(self) -> AvOutput:
-        """Where sound and picture go now."""
+        """Current output."""
         ...
 
     @property
     def is_idle(self) -> bool:
-        """Whether nobody is there who could be heard, or nothing is connected."""
+        """Whether nothing is connected, or there is nobody who could be heard."""
         ...
 
     async def run(self) -> None:
-        """Stay connected until cancelled, or until the listener was told the end."""
+        """Stay connected until cancelled, or until the connection has reported the end to its listener."""
         ...
 
     async def describe(self, attributes: dict[str, str]) -> None:
-        """Set attributes of the avatar that all who see it are told."""
+        """Set attributes of the avatar, for everybody who sees it."""
         ...
 
     async def measure(self, delays: "Delays") -> None:
-        """Note the delays of the connection's own stages."""
+        """Measure the delays of the connection's own stages."""
         ...
 
 
 class ConnectionListener(Protocol):
-    """What a connection tells its session. The methods return at once."""
+    """Receives the events of a connection; the session is one. The methods return at once."""
 
     def interrupt(self) -> None:
-        """Blocks that were taken and are not played yet must not be played."""
+        """Drop the blocks that were taken and are not played yet."""
         ...
 
     def note_presence(self) -> None:
-        """Somebody came, went, was muted or unmuted."""
+        """Somebody came, left, was muted or unmuted."""
         ...
 
     def end(self, reason: EndReason) -> None:
@@ -192,14 +192,14 @@ class ConnectionListener(Protocol):
 
 
 class SessionObserver(Protocol):
-    """Who is told what happens to a session. Its methods return at once."""
+    """Receives the events of a session. Its methods return at once."""
 
     def joined(self) -> None:
         """The avatar has joined its room, for the first time or again."""
         ...
 
     def token_refreshed(self, token: str) -> None:
-        """The room server has given a newer token to join again with."""
+        """The room server sent a newer token to join again with."""
         ...
 
     def showing(self) -> None:
@@ -207,10 +207,10 @@ class SessionObserver(Protocol):
         ...
 
     def report(self, stats: SessionStats, delays_ms: dict[str, float]) -> None:
-        """Figures, every few seconds.
+        """Statistics, every few seconds.
 
         Args:
-            stats: Counts since the session began.
+            stats: Counts since the session started.
             delays_ms: Mean delay of each stage since the last report; see `delays`.
         """
         ...

@@ -1,4 +1,4 @@
-"""One stay of the avatar in a LiveKit room, from joining to leaving."""
+"""One connection of the avatar to a LiveKit room, from joining to leaving."""
 
 import asyncio
 from collections.abc import Callable
@@ -29,7 +29,7 @@ _log = structlog.get_logger()
 
 
 class AvatarRoom:
-    """A room, with what is heard in it and what the avatar publishes there."""
+    """A room, with its audio input and the avatar's tracks."""
 
     def __init__(
         self,
@@ -41,16 +41,16 @@ class AvatarRoom:
         on_interrupt: Callable[[], None] = lambda: None,
         on_token: Callable[[str], None] = lambda _token: None,
     ) -> None:
-        """Prepare; nothing is connected.
+        """Prepare; this connects to nothing yet.
 
         Args:
-            output: Sound and picture of the avatar; opened and closed by this stay.
-            mixer: Mixes the tracks of the room, unless the avatar speaks for an agent.
-            on_gone: Told when the stay is over and we did not leave, and why; `None` if the room was lost and
-                may be joined again.
+            output: Audio and video of the avatar; this object opens and closes it.
+            mixer: Mixer of the room's tracks, unless the avatar speaks for an agent.
+            on_gone: Called with the reason if the connection ends before `leave`; with `None` if the room was
+                lost and may be joined again.
             on_change: Called when tracks or participants come or go.
-            on_interrupt: Called when blocks that were taken and are not played yet must not be played.
-            on_token: Told the token to join with again: the server refreshes it now and then.
+            on_interrupt: Called to drop the blocks that were taken and are not played yet.
+            on_token: Called with the newest token to join again with; the server refreshes it at intervals.
         """
         self.room = rtc.Room()
         self.output = output
@@ -65,35 +65,35 @@ class AvatarRoom:
 
     @property
     def audio_input(self) -> AudioInput:
-        """What is heard: the room's tracks, or the agent that the avatar speaks for."""
-        is_published = self._face is not None  # an agent's sound waits until it can be played
+        """Current audio input: the room's tracks, or the agent that the avatar speaks for."""
+        is_published = self._face is not None  # the sound of an agent waits until it can be played
         return self._agent_stream if is_published and agent_of(self.room) is not None else self._tracks
 
     @property
     def is_idle(self) -> bool:
-        """Whether nobody is there who could let the avatar speak: its agent, or an open microphone."""
+        """Whether nobody could make the avatar speak: no agent, and no open microphone."""
         if not self.room.isconnected():
             return True
         return self._tracks.is_idle if agent_of(self.room) is None else self._agent_stream.is_idle
 
     @property
     def viewers_token(self) -> str | None:
-        """Token to join the viewers' room with again, if there is one."""
+        """Token to join the viewers' room again with, if there is one."""
         return self._viewers.token if self._viewers is not None else None
 
     async def join(self, url: str, token: str, *, viewers_token: str | None = None) -> None:
-        """Join and publish.
+        """Join the room and publish.
 
         Args:
-            url: Address of the room's server.
+            url: URL of the room server.
             token: Token to join with.
-            viewers_token: Token for the room of the viewers, if that is another one.
+            viewers_token: Token for the viewers' room, if there is one.
 
         Raises:
             LiveRoomError: The room cannot be joined.
         """
         self._listen()
-        self._agent_stream.listen()  # before there is anything to be seen that an agent could wait for
+        self._agent_stream.listen()  # before an agent can see the avatar
         options = rtc.RoomOptions(auto_subscribe=False, dynacast=False, connect_timeout=_JOIN_S)
         try:
             async with asyncio.timeout(_JOIN_S):
@@ -111,14 +111,14 @@ class AvatarRoom:
         self._on_change()
 
     async def describe(self, attributes: dict[str, str]) -> None:
-        """Set attributes of the avatar that all who see it are told."""
+        """Set attributes of the avatar, for everybody who sees it."""
         if self.room.isconnected():
             await self.room.local_participant.set_attributes(attributes)
         if self._viewers is not None:
             await self._viewers.describe(attributes)
 
     async def leave(self) -> None:
-        """Leave, wherever joining had come to."""
+        """Leave the room, even if joining is not complete."""
         self._is_leaving = True
         self._tracks.stop()
         self.output.stop()
@@ -131,14 +131,14 @@ class AvatarRoom:
         await self.output.close()
 
     async def measure(self, delays: Delays) -> None:
-        """Note how long sound waits before it is heard here, and pictures before they are sent."""
+        """Measure how long sound waits before we read it, and pictures before they are sent."""
         tracks = [*([self._face] if self._face else []), *self._tracks.tracks]
         try:
             async with asyncio.timeout(_MEASURE_S):
                 for track in tracks:
                     await note_track(delays, track)
         except TimeoutError:
-            _log.warning("no_figures_of_tracks")
+            _log.warning("track_stats_failed")
 
     def _listen(self) -> None:
         room = self.room

@@ -1,4 +1,4 @@
-"""One live session: from the sound of its input to the sound and the picture of its output."""
+"""One live session: from the sound of its input to the audio and video of its output."""
 
 import asyncio
 from collections.abc import Callable
@@ -26,13 +26,13 @@ from visavis.realtime.ports import (
 from visavis.realtime.sound import BLOCK_S, RATE_HZ
 
 _WATCH_S: Final = 0.5
-_TICK_BLOCKS: Final = 2  # every wake finds the caches emptied by others; half as many save an eighth
+_TICK_BLOCKS: Final = 2  # each wake finds the caches emptied by other work; two blocks a wake save an eighth
 _TICK_S: Final = _TICK_BLOCKS * BLOCK_S
 _REPORT_S: Final = 5.0
 _STALL_S: Final = 4.0
-"""A session that stood still for less catches up: then the count of the samples that were sent still tells
-the time, and viewers hold sound and picture together by it. After more, such as a night asleep, it goes on
-from there."""
+"""After a shorter stop, a session catches up: the count of sent samples still tells the time, and viewers
+synchronize audio and video by it. After a longer one, such as a suspended machine, it continues from the
+present."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class SessionConfig:
     """What a session shows.
 
     Attributes:
-        rig: File of the face.
-        video: How the video is sent.
-        idle_timeout_s: Time without anybody to be heard after which the session ends.
+        rig: Path of the rig file.
+        video: Video settings.
+        idle_timeout_s: Time without anybody who could be heard, after which the session ends.
     """
 
     rig: Path
@@ -51,7 +51,7 @@ class SessionConfig:
 
 
 class LiveSession:
-    """An avatar, from joining to leaving; the `ConnectionListener` of its connection."""
+    """A live session; the `ConnectionListener` of its connection."""
 
     def __init__(
         self,
@@ -61,14 +61,14 @@ class LiveSession:
         observer: SessionObserver,
         connect: Callable[[ConnectionListener], Connection],
     ) -> None:
-        """Prepare; nothing is opened.
+        """Prepare; this opens nothing yet.
 
         Args:
-            config: What it shows.
-            speech: Turns sound into mouth shapes.
+            config: What the session shows.
+            speech: Speech model.
             clock: The session's only clock.
-            observer: Is told what happens.
-            connect: Makes the connection, which tells the session it is given.
+            observer: Observer of the session.
+            connect: Creates the connection of the session that it is given.
         """
         self._config, self._speech, self._clock, self._observer = config, speech, clock, observer
         self._fps = Fraction(config.video.fps)
@@ -80,10 +80,10 @@ class LiveSession:
         self._connection = connect(self)
 
     async def run(self) -> EndReason:
-        """Play until it is over. Returns why.
+        """Run the session. Returns why it ended.
 
         Raises:
-            RigFileError: The file of the face is no rig.
+            RigFileError: The file is no rig.
         """
         face = await asyncio.to_thread(self._face, self._config.rig)
         self._crossfade = FaceCrossfade(face, fps=float(self._fps))
@@ -98,28 +98,28 @@ class LiveSession:
         return reason
 
     def end(self, reason: EndReason = EndReason.ENDED) -> None:
-        """Let it be over."""
+        """End the session."""
         if not self._over.done():
             self._over.set_result(reason)
 
     def interrupt(self) -> None:
-        """Play nothing of what was taken so far, and shut the mouth."""
+        """Drop all sound that was taken so far, and close the mouth."""
         if self._av_sync is not None:
             self._av_sync.interrupt()
 
     def note_presence(self) -> None:
-        """Begin to wait when nobody is there to be heard, or stop waiting."""
+        """Start the idle timeout if there is nobody who could be heard; otherwise stop it."""
         if not self._connection.is_idle:
             self._idle_since_s = None
         elif self._idle_since_s is None:
             self._idle_since_s = self._clock.now_s()
 
     async def swap(self, rig: Path, *, name: str) -> None:
-        """Turn into another face.
+        """Change to another face.
 
         Args:
-            rig: File of the face.
-            name: Name of the face that viewers are told.
+            rig: Path of the rig file.
+            name: Name of the face, for viewers.
 
         Raises:
             RigFileError: The file is no rig.
@@ -133,7 +133,7 @@ class LiveSession:
         return FaceView(load_rig(rig), side_px=self._config.video.size_px)
 
     async def _play(self, stream: Stream, av_sync: AvSync) -> None:
-        """Tick every 20 ms. Sound is never skipped, late frames are."""
+        """Tick every 20 ms. Late frames are skipped, sound never is."""
         began_s, tick = self._clock.now_s(), 0
         while True:
             await self._clock.sleep_until(began_s + tick * _TICK_S)
@@ -153,7 +153,7 @@ class LiveSession:
             tick += 1
 
     async def _take_and_play(self, av_sync: AvSync) -> Pose | None:
-        """Take in and play the blocks of one tick. Returns the pose that is due."""
+        """Take and play the blocks of one tick. Returns the pose that is due."""
         audio_input, output = self._connection.audio_input, self._connection.output
         pose, sound = None, []
         for _ in range(_TICK_BLOCKS):
@@ -177,7 +177,7 @@ class LiveSession:
             self._observer.showing()
 
     async def _watch(self) -> None:
-        """Look now and then whether anybody is there, and report."""
+        """Check at intervals whether anybody is there, and report."""
         reported_s = self._clock.now_s()
         while True:
             await self._clock.sleep_until(self._clock.now_s() + _WATCH_S)

@@ -1,4 +1,4 @@
-"""Sound inside a session: mono, 48 kHz, in blocks that follow each other without gaps."""
+"""Sound inside a session: mono, 48 kHz, in consecutive blocks."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from visavis.engine.downmix import Downmix
 RATE_HZ: Final = 48_000
 BLOCK_S: Final = 0.010
 BLOCK_SAMPLES: Final = round(RATE_HZ * BLOCK_S)
-CHANNELS: Final = 2  # at most, of what is heard
+CHANNELS: Final = 2  # maximum for sound that comes in
 _FULL_SCALE: Final = 32768.0
 _AUDIBLE: Final = 0.003  # root mean square; about −50 dB
 
@@ -35,17 +35,17 @@ class Block:
 
     @cached_property
     def is_audible(self) -> bool:
-        """Whether there is more in it than the noise of a room."""
+        """Whether it is louder than room noise."""
         return is_audible(self.samples)
 
     @classmethod
     def silent(cls) -> "Block":
-        """A block without sound."""
+        """Create a block of silence."""
         return cls(np.zeros(BLOCK_SAMPLES, np.float32))
 
 
 class SampleQueue:
-    """Samples in order, put in as they come and taken out in blocks."""
+    """A queue of samples: added in any amount, taken in blocks."""
 
     def __init__(self) -> None:
         self._parts: deque[Floats] = deque()
@@ -61,7 +61,7 @@ class SampleQueue:
             self._count += len(samples)
 
     def take(self) -> tuple[Floats, int]:
-        """A block, and how many of its samples there were; the rest is silence."""
+        """Take a block. Returns it with the number of its samples; the rest is silence."""
         block, filled = np.zeros(BLOCK_SAMPLES, np.float32), 0
         while filled < BLOCK_SAMPLES and self._parts:
             part = self._parts.popleft()
@@ -74,7 +74,7 @@ class SampleQueue:
         return block, filled
 
     def drop_to(self, count: int) -> int:
-        """Drop the oldest until about `count` are left. Returns how many were dropped."""
+        """Drop the oldest samples until about `count` are left. Returns the number dropped."""
         dropped = 0
         while self._count > count and self._parts:
             dropped += len(self._parts[0])
@@ -83,24 +83,24 @@ class SampleQueue:
 
 
 def is_audible(samples: Floats) -> bool:
-    """Whether there is more in a block than the noise of a room."""
+    """Whether a block is louder than room noise."""
     return float(np.dot(samples, samples)) > _AUDIBLE**2 * len(samples)
 
 
 class Mixer:
-    """Makes mono samples of interleaved 16-bit ones, part after part."""
+    """Converts interleaved 16-bit samples to mono, piece by piece."""
 
     def __init__(self, rate_hz: int, channels: int) -> None:
-        """Begin.
+        """Start.
 
         Args:
-            rate_hz: Of the samples.
-            channels: 1 or 2.
+            rate_hz: Sample rate.
+            channels: Number of channels, 1 or 2.
         """
         self._channels, self._mix, self._rest = channels, Downmix(rate_hz), b""
 
     def __call__(self, pcm: bytes | memoryview) -> Floats:
-        """Take in bytes. What of the last sample is still to come waits for the next ones.
+        """Convert bytes. An incomplete sample at the end waits for the next call.
 
         Returns:
             Shape `(n,)`, −1..1.
@@ -113,6 +113,6 @@ class Mixer:
 
 
 def to_pcm(samples: Floats) -> bytes:
-    """16-bit samples from −1..1."""
+    """Convert samples in −1..1 to 16-bit samples."""
     whole: NDArray[np.int16] = np.clip(np.rint(samples * _FULL_SCALE), -32768, 32767).astype(np.int16)
     return whole.tobytes()

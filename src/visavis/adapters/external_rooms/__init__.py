@@ -1,7 +1,7 @@
-"""Room servers that strangers name: reached only at public addresses, whatever they answer.
+"""External room servers, which clients name: we connect only to public addresses, whatever they answer.
 
-address ─▶ check ─in the gateway─▶ the session's row ─▶ forward ─in the session's process─▶ the server
-                                                           └─ signals: what it may tell the client library
+address ─▶ check ─in the gateway─▶ row of the session ─▶ forward ─in the session process─▶ the server
+                                                               └─ signals: filters what the server sends
 """
 
 from visavis.adapters.external_rooms.check import check_answer, check_token

@@ -1,4 +1,4 @@
-"""What can be known of somebody else's room before an avatar is sent there."""
+"""Checks of an external room before an avatar joins it."""
 
 import asyncio
 from typing import Final
@@ -16,10 +16,10 @@ _REFUSED: Final = (401, 403)
 
 
 def check_token(token: str) -> None:
-    """Refuse what cannot be a token for a room: no JWT.
+    """Refuse what cannot be a room token because it is not a JWT.
 
     Raises:
-        InputError: It is none.
+        InputError: It is not a JWT.
     """
     try:
         jwt.decode(token, options={"verify_signature": False})
@@ -28,12 +28,12 @@ def check_token(token: str) -> None:
 
 
 async def check_answer(url: Url, token: str, *, also: tuple[Network, ...]) -> None:
-    """Ask a room server whether it would let a token in.
+    """Ask a room server whether it accepts a token.
 
     Args:
-        url: Of the server.
-        token: To join with.
-        also: Networks that are not public and may be dialled all the same.
+        url: URL of the server.
+        token: Token to join with.
+        also: Networks that are not public but allowed.
 
     Raises:
         InputError: The address is not public, the server does not answer within `ANSWER_S`, or it refuses the

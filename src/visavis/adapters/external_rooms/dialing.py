@@ -1,4 +1,4 @@
-"""An HTTP client that dials public addresses only, looked at in the moment of dialling."""
+"""An HTTP client that connects only to public addresses, which it checks at the moment of connecting."""
 
 import ipaddress
 import socket
@@ -15,27 +15,27 @@ from visavis.core.urls import Url
 
 DIAL_S: Final = 5.0
 ANYWHERE: Final = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
-"""Every network: for servers that the operator named."""
+"""Every network, for servers that the operator set."""
 
 
 class NotPublicError(OSError):
-    """The address is not public, and not one that may be dialled all the same."""
+    """The address is neither public nor allowed."""
 
 
 class RedirectError(aiohttp.ClientError):
-    """The server names another address to ask instead."""
+    """The server redirects to another address."""
 
 
 @asynccontextmanager
 async def client(also: tuple[Network, ...]) -> AsyncIterator[aiohttp.ClientSession]:
-    """An HTTP client for the block's duration.
+    """Create an HTTP client for the duration of the block.
 
-    The socket itself is refused: neither a name that resolves anew to something else, nor a redirect, nor an
-    address in the place of a name can lead it elsewhere. Redirects are not followed; proxies of the
-    environment are not used; cookies are not kept.
+    The check is in the socket itself. A name that resolves differently the second time cannot bypass it, nor
+    a redirect, nor a numeric host. The client follows no redirects, uses no proxies from the environment and
+    keeps no cookies.
 
     Args:
-        also: Networks that are not public and may be dialled all the same.
+        also: Networks that are not public but allowed.
     """
 
     def checked_socket(info: Any) -> socket.socket:
@@ -58,12 +58,12 @@ async def client(also: tuple[Network, ...]) -> AsyncIterator[aiohttp.ClientSessi
 
 
 def http_url(url: Url, path: str, query: str = "") -> URL:
-    """Where a room server answers HTTP.
+    """Make the HTTP URL of a path on a room server.
 
     Args:
-        url: Of the server, with `ws`, `wss`, `http` or `https`.
-        path: Of LiveKit's own; it follows the path of the address.
-        query: As it goes over the wire.
+        url: URL of the server, with `ws`, `wss`, `http` or `https`.
+        path: LiveKit's path; it follows the path of the URL.
+        query: Query, encoded.
     """
     scheme = "https" if url.scheme in {"https", "wss"} else "http"
     base = url.target.partition("?")[0].rstrip("/")

@@ -1,8 +1,8 @@
-"""A room server's stand-in on this machine, so that the client library cannot be led anywhere else.
+"""A local proxy for an external room server, so that the client library connects to nothing else.
 
-The library resolves names by itself, follows redirects and believes what the server says. It is given the
-address of this forward instead, which dials the one server that was asked for (`dialing`), knows LiveKit's
-four paths and nothing else, passes no redirect on, and looks at what the server says (`signals`).
+The library resolves names, follows redirects and trusts the server. So it gets the address of this proxy,
+which connects only to the requested server (`dialing`), knows only LiveKit's four paths, passes no redirect
+on, and filters what the server sends (`signals`).
 """
 
 import asyncio
@@ -25,7 +25,7 @@ _HOST: Final = "127.0.0.1"
 _SIGNALS, _VALIDATIONS = ("/rtc", "/rtc/v1"), ("/rtc/validate", "/rtc/v1/validate")
 _MAX_MESSAGE_BYTES: Final = 2 * 1024 * 1024
 _MAX_LINE_BYTES: Final = 128 * 1024  # the library sends its whole offer in the query
-_MAX_WORDS_BYTES: Final = 4096  # of a refusal
+_MAX_WORDS_BYTES: Final = 4096  # limit for the text of a refusal
 _BAD_GATEWAY: Final = 502
 
 _log = structlog.get_logger()
@@ -33,15 +33,15 @@ _log = structlog.get_logger()
 
 @asynccontextmanager
 async def forwarded(url: Url, *, also: tuple[Network, ...]) -> AsyncIterator[str]:
-    """Forward to a room server for the block's duration.
+    """Run a proxy to a room server for the duration of the block.
 
     Args:
-        url: The server's.
-        also: Networks that are not public and may be dialled all the same.
+        url: URL of the server.
+        also: Networks that are not public but allowed.
 
     Yields:
-        What the client library shall connect to. Its path is a secret: other programs on this machine cannot
-        use the forward.
+        URL for the client library. Its path is a secret, so that other programs on this machine cannot use
+        the proxy.
     """
     async with client(also) as session:
         forward = _Forward(url, session, also)
@@ -116,7 +116,7 @@ class _Forward:
                     if kept is not None:
                         await outer.send_bytes(kept)
         except (SignalError, ConnectionError) as error:
-            _log.warning("room_server_not_understood", reason=type(error).__name__)
+            _log.warning("room_server_message_invalid", reason=type(error).__name__)
 
     def _target(self, request: web.BaseRequest, path: str) -> tuple[URL, dict[str, str]]:
         token = request.headers.get("Authorization")
@@ -131,5 +131,5 @@ async def _up(outer: web.WebSocketResponse, inner: aiohttp.ClientWebSocketRespon
 
 
 def _not_elsewhere(status: int) -> int:
-    """A refusal's status as it is; of anything that is neither success nor refusal, that of a bad gateway."""
+    """Keep the status of success or refusal; replace any other by that of a bad gateway."""
     return status if 200 <= status < 300 or 400 <= status < 600 else _BAD_GATEWAY

@@ -1,8 +1,8 @@
-"""What somebody else's room server may tell the client library: nothing that sends it to addresses inside.
+"""Filters what an external room server sends to the client library: no address inside our network passes.
 
-A client sends packets to whatever its server names: candidates for media, in messages of their own or in a
-session description, and STUN and TURN servers. Of these, public addresses alone are passed on, written as
-numbers, so that no name is resolved again.
+A client sends packets to any address that its server names: candidates for media, in messages of their own or
+in a session description, and STUN and TURN servers. Only public addresses pass, written as numbers, so that
+no name is resolved again.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ _CANDIDATE: Final = re.compile(
     r"candidate:[!-~]+ [0-9]+ [!-~]+ [0-9]+ (?P<address>[0-9A-Fa-f:.]+) [0-9]+ typ [!-~]+(?: [ -~]*)?",
     re.ASCII,
 )
-# TLS is left out: it needs the name, and whoever dials resolves that name anew.
+# TLS is not allowed: it needs the name, and the library would resolve the name again.
 _ICE_URL: Final = re.compile(
     r"(?P<kind>stun|turn):(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
     r"(?P<rest>\?transport=(?:udp|tcp))?",
@@ -32,27 +32,27 @@ _STUN_PORT: Final = 3478
 
 
 class SignalError(ValueError):
-    """A message that is none."""
+    """The message cannot be read."""
 
 
 async def filter_signal(message: bytes, *, also: tuple[Network, ...]) -> bytes | None:
-    """A server's message without addresses that are not public.
+    """Remove addresses that are not public from a server's message.
 
     Args:
         message: A `SignalResponse`.
-        also: Networks that are not public and may be dialled all the same.
+        also: Networks that are not public but allowed.
 
     Returns:
-        What is passed on; nothing if nothing is left.
+        The message to pass on; `None` if nothing is left.
 
     Raises:
-        SignalError: It cannot be read.
+        SignalError: The message cannot be read.
     """
     try:
         signal = rtc.SignalResponse.FromString(message)
     except DecodeError as error:
         raise SignalError("The server's message cannot be read.") from error
-    signal.DiscardUnknownFields()  # the client might know what we do not
+    signal.DiscardUnknownFields()  # the client library may understand fields that we do not
     match signal.WhichOneof("message"):
         case None:
             return None
@@ -74,7 +74,7 @@ async def filter_signal(message: bytes, *, also: tuple[Network, ...]) -> bytes |
 
 
 def filter_description(sdp: str, *, also: tuple[Network, ...]) -> str:
-    """A session description without candidates that are not public."""
+    """Remove candidates that are not public from a session description."""
     return "\n".join(
         line
         for line in sdp.split("\n")
@@ -84,13 +84,13 @@ def filter_description(sdp: str, *, also: tuple[Network, ...]) -> str:
 
 
 def is_public_candidate(candidate: str, *, also: tuple[Network, ...]) -> bool:
-    """Whether a candidate names a public address, as a number."""
+    """Whether a candidate has a public address, written as a number."""
     found = _CANDIDATE.fullmatch(candidate)
     return found is not None and is_public(found["address"], also=also)
 
 
 def _filter_trickle(trickle: rtc.TrickleRequest, also: tuple[Network, ...]) -> bool:
-    """Write a candidate anew. Returns whether it may be passed on."""
+    """Rewrite a candidate. Returns whether it may pass."""
     try:
         said = json.loads(trickle.candidateInit)
         candidate, mid, index = said.get("candidate", ""), said.get("sdpMid"), said.get("sdpMLineIndex")
@@ -103,7 +103,7 @@ def _filter_trickle(trickle: rtc.TrickleRequest, also: tuple[Network, ...]) -> b
 
 
 async def _filter_servers(said: rtc.JoinResponse | rtc.ReconnectResponse, also: tuple[Network, ...]) -> None:
-    """Leave STUN and TURN servers whose address is public, and write that address for their name."""
+    """Keep STUN and TURN servers with a public address, and replace their name by that address."""
     wanted = [(server, url) for server in said.ice_servers for url in server.urls][:_MAX_ICE_URLS]
     found = await asyncio.gather(*(_public_url(url, also) for _, url in wanted))
     kept = [

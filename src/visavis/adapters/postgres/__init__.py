@@ -1,4 +1,4 @@
-"""A Postgres of our own: the binaries of a wheel, run as a child process on a Unix socket only."""
+"""The embedded Postgres: binaries from a wheel, run as a child process on a Unix socket."""
 
 from visavis.adapters.postgres.server import EmbeddedPostgres
 

@@ -1,4 +1,4 @@
-"""Starting, watching and ending the embedded Postgres."""
+"""Start, supervision and stop of the embedded Postgres."""
 
 import contextlib
 import hashlib
@@ -26,8 +26,8 @@ _INSTALL: Final = "pginstall18"
 _USER: Final = "visavis-postgres"
 _ROLE: Final = "visavis"
 _LONGEST_SOCKET_FOLDER: Final = 85  # a socket's path may have 107 bytes, of which the name takes some
-_START_S: Final = 60.0  # recovery after a crash included
-_GONE_S: Final = 5.0  # so long what a killed server left behind may keep a new one from starting
+_START_S: Final = 60.0  # includes recovery after a crash
+_GONE_S: Final = 5.0  # how long remains of a killed server may prevent a start
 _STOP_S: Final = 15.0
 _OPTIONS: Final = (
     "listen_addresses=",
@@ -42,7 +42,7 @@ _OPTIONS: Final = (
 
 @dataclass(frozen=True)
 class _Owner:
-    """Who runs Postgres: it refuses to be run by root."""
+    """User who runs Postgres, which refuses to run as root."""
 
     uid: int
     gid: int
@@ -51,17 +51,17 @@ class _Owner:
 class EmbeddedPostgres:
     """One database cluster in one folder.
 
-    It listens on a Unix socket in a folder that only its user (and root) may enter, and ends when the
-    process that started it does. Start it from a thread that lives as long: its life is tied to that thread.
+    It listens on a Unix socket in a folder that only its user (and root) can enter. It ends with the thread
+    that started it, so start it from a thread that lives as long as the process.
     """
 
     name = "database"
 
     def __init__(self, folder: Path) -> None:
-        """Name the cluster; nothing is touched yet.
+        """Prepare; this touches nothing yet.
 
         Args:
-            folder: Of the cluster; made by `start`.
+            folder: Folder of the cluster; `start` creates it.
         """
         self._folder = folder.absolute()
         self._cluster = self._folder / "cluster"
@@ -72,20 +72,20 @@ class EmbeddedPostgres:
 
     @property
     def url(self) -> str:
-        """For clients on this machine."""
+        """URL for clients on this machine."""
         return f"postgresql://{_ROLE}@/postgres?host={quote(str(self._sockets), safe='')}"
 
     @property
     def pid(self) -> int | None:
-        """Of the running server."""
+        """Process ID of the running server."""
         return self._process.pid if self._process else None
 
     def is_running(self) -> bool:
-        """Whether the server that was started here still runs."""
+        """Whether the server that this object started is running."""
         return self._process is not None and self._process.poll() is None
 
     def answers(self) -> bool:
-        """Whether a server, ours or another process's, takes connections."""
+        """Whether a server accepts connections, ours or another process's."""
         try:
             psycopg.connect(self.url, connect_timeout=2).close()
         except psycopg.OperationalError:
@@ -93,11 +93,11 @@ class EmbeddedPostgres:
         return True
 
     def start(self) -> None:
-        """Start the server and wait until it answers; make the cluster first if there is none.
+        """Start the server and wait until it answers; create the cluster first if there is none.
 
         Raises:
             ExtraMissingError: The binaries are not installed.
-            DatabaseError: It does not start, or was stopped meanwhile; the message says where its log is.
+            DatabaseError: It does not start, or was stopped in the meantime; the message names the log file.
         """
         self._is_wanted.set()
         owner = _owner()
@@ -116,7 +116,7 @@ class EmbeddedPostgres:
             self._process = self._launch(binaries, owner)
             if self._wait_for_answer(deadline):
                 return
-            # The processes of a killed server take a moment to go; a new one refuses to start before.
+            # The processes of a killed server need a moment to end; until then a new one refuses to start.
             until = deadline if self.is_running() else gone_by
             if time.monotonic() > until or not self._is_wanted.is_set():
                 self.stop()
@@ -124,7 +124,7 @@ class EmbeddedPostgres:
             time.sleep(0.2)
 
     def stop(self) -> None:
-        """End the server, waiting for what it writes; harmless when it does not run or is being started."""
+        """Stop the server, after its writes are complete. Has no effect if it does not run."""
         self._is_wanted.clear()
         process, self._process = self._process, None
         if process is None:
@@ -148,7 +148,7 @@ class EmbeddedPostgres:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C at the terminal is for us; we end it when we are done
+                start_new_session=True,  # Ctrl-C in the terminal goes to us; we stop it when we are done
                 cwd="/",
             )
 
@@ -160,7 +160,7 @@ class EmbeddedPostgres:
         return False
 
     def _make_cluster(self, binaries: Path, owner: _Owner | None) -> None:
-        """Run initdb beside the final name and rename: a half-made cluster is never taken for one."""
+        """Run initdb in a temporary folder and rename it, so that an incomplete cluster is never used."""
         part = self._folder / "cluster.part"
         shutil.rmtree(part, ignore_errors=True)
         command = [str(binaries / "initdb"), "-D", str(part), "-U", _ROLE, "--no-instructions"]
@@ -188,7 +188,8 @@ class EmbeddedPostgres:
         install = Path(spec.origin).with_name(_INSTALL)
         if owner is None or _may_enter(install, owner):
             return install / "bin"
-        # Installed where the user who runs Postgres cannot look, as under /root: a copy beside the data.
+        # The user who runs Postgres cannot read the installation, as under /root: use a copy in the data
+        # folder.
         copy = self._folder / "install"
         if not copy.exists():
             part = self._folder / "install.part"
@@ -220,7 +221,7 @@ def _socket_folder(folder: Path) -> Path:
 
 
 def _owner() -> _Owner | None:
-    """The user to run Postgres when we are root: one of its own, made once, or `nobody`."""
+    """User who runs Postgres if we are root: a user of its own, created once, or `nobody`."""
     if os.geteuid() != 0:
         return None
     useradd = shutil.which("useradd")
@@ -243,7 +244,7 @@ def _known(user: str) -> bool:
 
 
 def _may_enter(folder: Path, owner: _Owner) -> bool:
-    """Whether a user may enter a folder and all above it, by their permission bits."""
+    """Whether a user can enter a folder and all its parents, by their permission bits."""
     for each in (folder, *folder.parents):
         found = each.stat()
         shift = 6 if found.st_uid == owner.uid else 3 if found.st_gid == owner.gid else 0

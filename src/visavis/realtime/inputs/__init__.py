@@ -1,1 +1,1 @@
-"""Where a session's sound comes from: implementations of `visavis.realtime.ports.AudioInput`."""
+"""Audio inputs of a session: implementations of `visavis.realtime.ports.AudioInput`."""

@@ -1,7 +1,7 @@
-"""The tracks of a room as one sound.
+"""One stream of sound from the tracks of a room.
 
-Tracks appear, fall silent, are muted and vanish. Of the tracks that can be heard, only the newest is taken:
-mixed voices would move the lips to neither.
+Tracks appear, fall silent, are muted and vanish. Of the tracks that can be heard, only the newest is used:
+lips cannot follow mixed voices.
 """
 
 from dataclasses import dataclass, field
@@ -10,18 +10,18 @@ from typing import Final
 from visavis.engine.arrays import Floats
 from visavis.realtime.sound import BLOCK_S, BLOCK_SAMPLES, RATE_HZ, Block, SampleQueue, is_audible
 
-_HANGOVER_S: Final = 0.5  # pauses between words do not make a track silent
-_MIN_MARGIN, _MAX_MARGIN = 2, 5  # blocks beyond the one that is taken: the next of its tick, and a reserve
-_STEADY_S: Final = 10.0  # after so long without a gap a smaller margin is tried
+_HANGOVER_S: Final = 0.5  # pauses between words do not count as silence
+_MIN_MARGIN, _MAX_MARGIN = 2, 5  # blocks in reserve: one for the next block of the tick, and more for jitter
+_STEADY_S: Final = 10.0  # after so long without a gap, a smaller margin is tried
 _MAX_SAMPLES: Final = 12 * BLOCK_SAMPLES
 
 
 @dataclass
 class _Track:
-    """A track's sound on its way.
+    """The queue of one track.
 
-    How late sound comes varies with the load of the machine (the room library evens out the network). A
-    margin of some blocks absorbs that: it grows with every gap, and shrinks when there was none for long.
+    The jitter of the sound depends on the load of the machine (the room library handles the network). A
+    margin of some blocks absorbs it: it grows with every gap, and shrinks after a long time without one.
     """
 
     number: int
@@ -36,9 +36,9 @@ class _Track:
         return self.margin * BLOCK_SAMPLES
 
     def put(self, samples: Floats) -> int:
-        """Take in sound. Returns how many samples were dropped.
+        """Add sound. Returns the number of dropped samples.
 
-        When too much waits, the oldest is dropped: after a burst it would keep the lips late for good.
+        If too much waits, the oldest is dropped: otherwise the lips would stay late after a burst.
         """
         self.queue.put(samples)
         if len(self.queue) > _MAX_SAMPLES:
@@ -46,7 +46,7 @@ class _Track:
         return 0
 
     def take(self) -> Floats:
-        """The next block. A track that has run dry waits until its margin is there again."""
+        """Take the next block. After a gap, a track waits until its margin is filled again."""
         if not self.flows and len(self.queue) < BLOCK_SAMPLES + self.margin_samples:
             return Block.silent().samples
         flowed, self.flows = self.flows, len(self.queue) >= BLOCK_SAMPLES
@@ -59,10 +59,10 @@ class _Track:
 
 
 class AudioMixer:
-    """The sound of a room's tracks, block by block."""
+    """One stream of blocks from the tracks of a room."""
 
     def __init__(self) -> None:
-        """Begin without tracks."""
+        """Start without tracks."""
         self._tracks: dict[str, _Track] = {}
         self._opened = 0
         self.dropped_samples = 0
@@ -73,14 +73,14 @@ class AudioMixer:
         self._tracks[track] = _Track(self._opened)
 
     def close(self, track: str) -> None:
-        """Remove a track that has vanished or was muted."""
+        """Remove a track that vanished or was muted."""
         self._tracks.pop(track, None)
 
     def push(self, track: str, samples: Floats) -> None:
         """Add sound of a track.
 
         Args:
-            track: ID of a track that is open; the sound of others is ignored.
+            track: ID of an open track; sound of other tracks is ignored.
             samples: Shape `(n,)`, −1..1, 48 kHz.
         """
         opened = self._tracks.get(track)
@@ -89,17 +89,17 @@ class AudioMixer:
 
     @property
     def waiting_s(self) -> float:
-        """Length of the sound that waits to be taken, of the track where it is longest."""
+        """Length of the sound that waits, of the track where it is longest."""
         return max((len(track.queue) for track in self._tracks.values()), default=0) / RATE_HZ
 
     def take(self) -> Block:
-        """The next block: that of the newest track that is audible. The blocks of the others are dropped."""
+        """Take the next block: that of the newest audible track. The blocks of the others are dropped."""
         blocks = {}
         for name, track in self._tracks.items():
             block = blocks[name] = track.take()
             track.quiet_s = 0.0 if is_audible(block) else track.quiet_s + BLOCK_S
             if track.quiet_s:
-                track.queue.drop_to(track.margin_samples)  # what a burst left waiting is made good in a pause
+                track.queue.drop_to(track.margin_samples)  # a pause is the time to drop what a burst left
         speaking = [name for name, track in self._tracks.items() if track.quiet_s < _HANGOVER_S]
         if not speaking:
             return Block.silent()

@@ -1,6 +1,6 @@
-"""Sound that comes faster than it is spoken, in segments that wait here for their turn.
+"""Sound that arrives faster than it is played, in segments that wait here for their turn.
 
-Segments are numbered. An interruption drops every segment that began before it, wherever its sound is.
+Segments have numbers. An interruption drops every segment that started before it, wherever its sound is.
 """
 
 from collections import deque
@@ -11,7 +11,7 @@ from visavis.engine.arrays import Floats
 from visavis.engine.resample import Resampler
 from visavis.realtime.sound import BLOCK_SAMPLES, RATE_HZ, Block, SampleQueue
 
-MAX_WAITING_S: Final = 600.0  # sound beyond it is dropped: nobody speaks for so long
+MAX_WAITING_S: Final = 600.0  # longer sound is dropped: nobody speaks for so long
 _MAX_WAITING: Final = round(MAX_WAITING_S * RATE_HZ)
 
 
@@ -24,17 +24,17 @@ class _Segment:
 
 
 class PlayoutQueue:
-    """Segments in the order they were begun, block by block."""
+    """Segments in the order in which they started, taken block by block."""
 
     def __init__(self) -> None:
-        """Begin without segments."""
+        """Start without segments."""
         self._waiting: deque[_Segment] = deque()
         self._began = 0
         self._exhausted: list[int] = []
         self.dropped_samples = 0
 
     def begin(self, rate_hz: int) -> int:
-        """Begin a segment. Returns its number.
+        """Start a segment. Returns its number.
 
         Args:
             rate_hz: Sample rate of the segment.
@@ -44,10 +44,10 @@ class PlayoutQueue:
         return self._began
 
     def put(self, number: int, samples: Floats) -> None:
-        """Add to a segment; one that was dropped takes nothing.
+        """Add samples to a segment; a dropped segment ignores them.
 
         Args:
-            number: Number of the segment, from `begin`.
+            number: Number of the segment, as `begin` returned it.
             samples: Shape `(n,)`, −1..1, at the segment's rate.
         """
         segment = self._find(number)
@@ -59,7 +59,7 @@ class PlayoutQueue:
         segment.queue.put(segment.resample(samples))
 
     def end(self, number: int) -> None:
-        """Note that a segment is complete."""
+        """Mark a segment as complete."""
         segment = self._find(number)
         if segment is not None and not segment.is_whole:
             segment.queue.put(segment.resample.finish())
@@ -67,15 +67,15 @@ class PlayoutQueue:
             self._skip_exhausted()
 
     def drop(self) -> list[int]:
-        """Drop everything. Returns the numbers of the segments that were waiting, begun or not."""
+        """Drop everything. Returns the numbers of the segments that waited, started or not."""
         dropped = [segment.number for segment in self._waiting]
         self._waiting.clear()
         return dropped
 
     def take(self) -> Block:
-        """The next block.
+        """Take the next block.
 
-        The last block of a segment is filled up with silence. A block whose sound is late is silent.
+        The last block of a segment is padded with silence. A block whose sound is late is silent.
         """
         if not self._waiting:
             return Block.silent()

@@ -1,4 +1,4 @@
-"""The sound of a LiveKit room's tracks. An avatar that speaks for an agent does not subscribe to them."""
+"""Audio input from the tracks of a LiveKit room. An avatar that speaks for an agent does not subscribe."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -14,33 +14,33 @@ _FRAME_MS: Final = round(BLOCK_S * 1e3)
 
 
 class RoomTracks:
-    """Every sound track of a room that is not muted, mixed; an `AudioInput`."""
+    """An `AudioInput` that mixes all audio tracks of a room that are not muted."""
 
     def __init__(self, room: rtc.Room, mixer: AudioMixer, *, on_change: Callable[[], None]) -> None:
         """Prepare.
 
         Args:
-            room: A room that is not connected yet.
-            mixer: Mixes the tracks.
+            room: Room that is not connected yet.
+            mixer: Mixer of the tracks.
             on_change: Called when tracks come, go, are muted or unmuted.
         """
         self._room, self._mixer, self._on_change = room, mixer, on_change
         self._readers: dict[str, asyncio.Task[None]] = {}
-        self._reading: set[asyncio.Task[None]] = set()  # those that are ending, too
+        self._reading: set[asyncio.Task[None]] = set()  # includes those that are ending
         self._tracks: list[rtc.Track] = []
-        # Tracks that are gone, too: when the room is left, the library lets go of the handles of all there
-        # were, and complains about those that were let go of before. They take next to no memory.
+        # Includes tracks that are gone: when we leave the room, the library releases the handles of all
+        # tracks that ever existed, and logs errors for those released before. They take little memory.
         self._subscribed: list[rtc.Track] = []
         self._is_stopped = False
 
     @property
     def tracks(self) -> tuple[rtc.Track, ...]:
-        """The tracks that are read."""
+        """Tracks that are read."""
         return tuple(self._tracks)
 
     @property
     def is_idle(self) -> bool:
-        """Whether there is no sound track that is not muted."""
+        """Whether no audio track is unmuted."""
         return not any(
             publication.kind == rtc.TrackKind.KIND_AUDIO and not publication.muted
             for person in self._room.remote_participants.values()
@@ -49,16 +49,16 @@ class RoomTracks:
 
     @property
     def waiting_s(self) -> float:
-        """Length of the sound that waits to be taken, of the track where it is longest."""
+        """Length of the sound that waits, of the track where it is longest."""
         return self._mixer.waiting_s
 
     @property
     def dropped_samples(self) -> int:
-        """Number of samples that came in a burst and were dropped."""
+        """Number of samples that were dropped after a burst."""
         return self._mixer.dropped_samples
 
     def listen(self) -> None:
-        """Notice tracks from now on; before the room is connected."""
+        """Listen for tracks. Call it before the room is connected."""
         room = self._room
         room.on("track_published", lambda publication, _person: self._subscribe(publication))
         room.on("track_subscribed", lambda track, publication, _person: self._begin(track, publication))
@@ -68,24 +68,24 @@ class RoomTracks:
         room.on("track_unmuted", lambda _person, publication: self._mute(publication, muted=False))
 
     def subscribe(self) -> None:
-        """Subscribe to the tracks that were there before; when the room is connected."""
+        """Subscribe to tracks that existed before. Call it when the room is connected."""
         for person in self._room.remote_participants.values():
             for publication in person.track_publications.values():
                 self._subscribe(publication)
 
     def take(self) -> Block:
-        """The next block."""
+        """Take the next block."""
         return self._mixer.take()
 
     def note_played(self, blocks: Sequence[Block], *, held_blocks: int) -> None:
-        """Nobody who speaks in a room is told."""
+        """Do nothing: speakers in a room get no playback reports."""
 
     def stop(self) -> None:
-        """Take no more tracks; before the room is left."""
+        """Accept no more tracks. Call it before the room is left."""
         self._is_stopped = True
 
     async def close(self) -> None:
-        """Stop reading; when the room was left."""
+        """Stop reading. Call it after the room was left."""
         self.stop()
         for task in self._reading:
             task.cancel()
@@ -132,7 +132,7 @@ class RoomTracks:
         stream = rtc.AudioStream(
             track, capacity=8, sample_rate=RATE_HZ, num_channels=CHANNELS, frame_size_ms=_FRAME_MS
         )
-        mix = Mixer(RATE_HZ, CHANNELS)  # the library would add the channels up, which may cancel each other
+        mix = Mixer(RATE_HZ, CHANNELS)  # the library would add the channels, which may cancel each other out
         try:
             async for event in stream:
                 self._mixer.push(sid, mix(event.frame.data.cast("B")))

@@ -1,1 +1,1 @@
-"""Where a session's sound and picture go: implementations of `visavis.realtime.ports.AvOutput`."""
+"""Outputs of a session: implementations of `visavis.realtime.ports.AvOutput`."""

@@ -1,4 +1,4 @@
-"""The avatar's sound and picture as tracks of LiveKit rooms."""
+"""The avatar's audio and video as tracks of LiveKit rooms."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,25 +14,25 @@ from visavis.realtime.ports import VideoSettings
 from visavis.realtime.sound import BLOCK_SAMPLES, RATE_HZ, Block, to_pcm
 
 CODECS: Final = {"vp8": rtc.VideoCodec.VP8, "h264": rtc.VideoCodec.H264}
-_STREAM: Final = "avatar"  # viewers play the tracks of one stream together, those of others as they come
+_STREAM: Final = "avatar"  # viewers synchronize the tracks of one stream, and no others
 _AUDIO_BITS: Final = 64_000
 _NO_QUEUE: Final = 0
-"""The library would play from a queue by a timer of its own, which drifts under load. Without one it takes
-10 ms at a time, no more and no less."""
+"""With a queue, the library would play by a timer of its own, which drifts under load. Without one it accepts
+exactly 10 ms at a time."""
 _LONG_AGO_S: Final = 1e-6
-"""Time of a picture that nobody sees, given to the source before it has a track. Until it has been given one
-the library sends black ones, which viewers see when this process is late; they are of the moment, and from
-them it learns wrongly how late ours come. After one that is so far off it learns anew with the next."""
+"""Time of a picture that nobody sees; the source gets it before it has a track. Until then the library sends
+black pictures, which viewers see if this process is late. It also estimates from their times, wrongly, how
+late ours are. After a picture that is so far off, it estimates again from the next one."""
 
 
 class LiveKitOutput:
-    """Two sources, which can be published in any number of rooms; an `AvOutput`."""
+    """An `AvOutput` with one audio and one video source, which can be published in any number of rooms."""
 
     def __init__(self, video: VideoSettings) -> None:
-        """Prepare; nothing is opened.
+        """Prepare; this opens nothing yet.
 
         Args:
-            video: How the video is sent.
+            video: Video settings.
         """
         self._video = video
         self._sound: rtc.AudioSource | None = None
@@ -40,16 +40,16 @@ class LiveKitOutput:
         self._is_stopped = False
 
     def open(self) -> None:
-        """Make the sources; before they are published."""
+        """Create the sources. Call it before they are published."""
         side_px = self._video.size_px
         self._sound = rtc.AudioSource(RATE_HZ, 1, queue_size_ms=_NO_QUEUE)
         self._face = rtc.VideoSource(side_px, side_px)
         self.show(np.zeros((side_px, side_px, 3), np.uint8), _LONG_AGO_S)
 
     async def publish(self, me: rtc.LocalParticipant) -> rtc.LocalVideoTrack:
-        """Publish sound and picture to those in the room of `me`. Returns the track of the picture.
+        """Publish audio and video in the room of `me`. Returns the video track.
 
-        The sound first: an agent begins to speak when it sees the avatar.
+        Audio first: an agent starts to speak when it sees the avatar.
 
         Raises:
             LiveRoomError: The output was closed.
@@ -59,7 +59,7 @@ class LiveKitOutput:
         return await self.publish_face(me)
 
     async def publish_sound(self, me: rtc.LocalParticipant) -> None:
-        """The first half of `publish`."""
+        """Publish the audio: the first half of `publish`."""
         if self._sound is None:
             raise LiveRoomError("The avatar has left.")
         track = rtc.LocalAudioTrack.create_audio_track("avatar-voice", self._sound)
@@ -70,12 +70,12 @@ class LiveKitOutput:
         await me.publish_track(track, options)
 
     async def publish_face(self, me: rtc.LocalParticipant) -> rtc.LocalVideoTrack:
-        """The second half of `publish`."""
+        """Publish the video: the second half of `publish`."""
         video = self._video
         if self._face is None:
             raise LiveRoomError("The avatar has left.")
         track = rtc.LocalVideoTrack.create_video_track("avatar-face", self._face)
-        # One layer with a bitrate of its own: the library's presets are for webcams in meetings.
+        # One layer with a bit rate of its own: the library's presets are for webcams in meetings.
         options = rtc.TrackPublishOptions(
             source=rtc.TrackSource.SOURCE_CAMERA,
             simulcast=False,
@@ -105,11 +105,11 @@ class LiveKitOutput:
         self._face.capture_frame(frame, timestamp_us=round(time_s * 1e6))
 
     def stop(self) -> None:
-        """Play and show nothing more; before rooms are left."""
+        """Play and show nothing more. Call it before rooms are left."""
         self._is_stopped = True
 
     async def close(self) -> None:
-        """Let go of the sources; when rooms were left."""
+        """Release the sources. Call it after rooms were left."""
         self.stop()
         sources, self._sound, self._face = (self._sound, self._face), None, None
         for source in sources:

@@ -1,9 +1,9 @@
-"""The room beside a session's, in which viewers see the avatar and nobody else.
+"""The viewers' room beside the room of a session: viewers see only the avatar there.
 
-LiveKit's server lets everybody in a room have every track of it, unless the publisher's own client forbids
-it, and what people say to the avatar is such a track. So viewers are in a room of their own, where the avatar
-publishes the same sound and pictures once more. That costs another encoding, and is done while there is a
-viewer. The embedded server limits viewers itself and needs none of this.
+LiveKit's server lets everybody in a room receive every track, unless the publisher's client forbids it. What
+people say to the avatar is such a track. So viewers are in a room of their own, where the avatar publishes
+the same audio and video again. This needs a second encoding, and runs only while there is a viewer. The
+embedded server restricts viewers itself and needs no second room.
 """
 
 import asyncio
@@ -33,31 +33,31 @@ Publish = Callable[[rtc.LocalParticipant], Coroutine[Any, Any, object]]
 
 
 class ViewersRoom:
-    """The avatar's stay with its viewers."""
+    """The avatar's connection to its viewers' room."""
 
     def __init__(self, url: str, token: str, publish: Publish) -> None:
-        """Prepare; nothing is connected.
+        """Prepare; this connects to nothing yet.
 
         Args:
-            url: Of the room's server.
-            token: To join with.
-            publish: Publishes sound and picture.
+            url: URL of the room server.
+            token: Token to join with.
+            publish: Publishes audio and video.
         """
         self._url, self._publish = url, publish
         self.token = token
-        """To join with again: the server refreshes it."""
+        """Token to join again with: the server refreshes it."""
         self._room: rtc.Room | None = None
         self._calls = LibraryCalls()
         self._attributes: dict[str, str] = {}
 
     async def describe(self, attributes: dict[str, str]) -> None:
-        """Say something of the avatar, now and whenever it has joined again."""
+        """Set attributes of the avatar, now and after each join."""
         self._attributes |= attributes
         if self._room is not None and self._room.isconnected():
             await self._room.local_participant.set_attributes(self._attributes)
 
     async def run(self) -> None:
-        """Be there until cancelled, or until another has come under the same identity."""
+        """Stay in the room until cancelled, or until another participant joins under the same identity."""
         pause_s = _FIRST_PAUSE_S
         while True:
             try:
@@ -65,12 +65,12 @@ class ViewersRoom:
                     return
                 pause_s = _FIRST_PAUSE_S
             except _FAILURES as error:
-                _log.warning("viewers_not_joined", reason=type(error).__name__)
+                _log.warning("viewers_room_join_failed", reason=type(error).__name__)
                 pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
             await asyncio.sleep(pause_s)
 
     async def _stay(self) -> int | None:
-        """Join, and publish while somebody is there. Returns why the stay has ended."""
+        """Join, and publish while there are viewers. Returns the reason of the disconnect."""
         room = self._room = rtc.Room()
         changed, reasons = asyncio.Event(), list[int]()
         room.on("participant_connected", lambda _: changed.set())
