@@ -41,6 +41,10 @@ def test_keys_while_the_server_runs(server: Server) -> None:
         assert "Of the command line" in listed
         assert key not in listed
         assert visavis("keys", "secret", "Of the command line", *data).stdout.startswith("whsec_")
+        edited = visavis("keys", "edit", "Of the command line", "--no-conversation", *data)
+        assert "may not open conversations" in edited.stdout
+        refused = client.post("/v1/realtime/session", json={"mode": "conversation"})
+        assert refused.json()["error"] == "conversation_disabled"
         assert visavis("keys", "revoke", "Of the command line", *data).returncode == 0
         assert client.get("/v1/me").status_code == 403
     again = visavis("keys", "revoke", "nothing of that name", *data)

@@ -51,7 +51,6 @@ def claims(token: str) -> dict[str, Any]:
         ({"json": {"face_url": "https://[::1/a.png"}}, 400, "invalid_face_url"),
         ({"json": {"face_url": 5}}, 422, "validation_error"),
         ({"json": {"mode": "dance"}}, 400, "invalid_mode"),
-        ({"json": {"mode": "conversation"}}, 403, "conversation_disabled"),
         ({"json": {"idle_timeout": "soon"}}, 422, "validation_error"),
         ({"json": {"idle_timeout": True}}, 422, "validation_error"),
         ({"json": {"idle_timeout": 1.5}}, 422, "validation_error"),

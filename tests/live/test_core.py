@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from tests.support.server import in_database
 
-from visavis.core import leases, rigs, sessions
+from visavis.core import leases, rigs, sessions, transcripts
 from visavis.core.billing import money, usage
 from visavis.core.billing.usage import MonthlyUsage
 from visavis.core.database import Database, Tx
@@ -24,7 +24,7 @@ from visavis.errors import (
     SessionRateError,
     SettingsError,
 )
-from visavis.ports.conversation import ConversationConfig, ConversationTool
+from visavis.ports.conversation import ConversationConfig, ConversationTool, TranscriptSegment
 
 _Result = TypeVar("_Result")
 RIG = "ab" * 32 + "-1"
@@ -103,6 +103,53 @@ def test_a_session_keeps_its_conversation(postgres: str) -> None:
         return [sessions.conversation_of(row) for row in rows]
 
     assert run(postgres, held) == [config, None]
+
+
+def test_a_transcript_is_kept_for_its_session_and_for_a_time(postgres: str) -> None:
+    add_worker(postgres, "one", 2)
+    first = TranscriptSegment(id="a", role="user", text="What time", start_s=1.0, end_s=2.0)
+    answer = TranscriptSegment(id="a", role="avatar", text="Nine.", start_s=2.5, end_s=3, is_interrupted=True)
+    better = first.model_copy(update={"text": "What time is it?"})
+
+    async def keep(tx: Tx, key: Principal) -> tuple[Session, Session]:
+        row, other = await open_one(tx, key), await open_one(tx, key)
+        for segment in (answer, first, better):
+            await transcripts.keep(tx, row.id, segment)
+        await transcripts.keep(tx, "ses_unknown", first)
+        return row, other
+
+    row, other = run(postgres, keep)
+
+    async def read(tx: Tx, _key: Principal) -> list[list[TranscriptSegment]]:
+        return [await transcripts.of_session(tx, each) for each in (row, other)]
+
+    async def forget(tx: Tx, _key: Principal) -> None:
+        await transcripts.forget(tx, age_s=3600)
+
+    assert run(postgres, read) == [[better, answer], []]
+    run(postgres, forget)
+    assert run(postgres, read) == [[better, answer], []]
+    change(
+        postgres, "UPDATE transcript_segments SET created_at = now() - interval '2 hours' WHERE role = 'user'"
+    )
+    run(postgres, forget)
+    assert run(postgres, read) == [[answer], []]
+    change(postgres, "DELETE FROM sessions WHERE id = %s", row.id)
+    assert run(postgres, read) == [[], []]
+
+
+def test_no_transcript_grows_without_end(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_worker(postgres, "one", 1)
+    monkeypatch.setattr(transcripts, "MAX_SEGMENTS", 2)
+
+    async def keep(tx: Tx, key: Principal) -> list[str]:
+        row = await open_one(tx, key)
+        for at in range(4):
+            said = TranscriptSegment(id=f"{at}", role="user", text="a" * 11_000, start_s=at, end_s=at + 1)
+            await transcripts.keep(tx, row.id, said)
+        return [each.text for each in await transcripts.of_session(tx, row)]
+
+    assert run(postgres, keep) == ["a" * 10_000] * 2
 
 
 def test_never_more_sessions_than_slots(postgres: str) -> None:

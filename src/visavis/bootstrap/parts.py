@@ -21,8 +21,9 @@ from visavis.bootstrap.roomserver import RoomsAddress
 from visavis.bootstrap.surfaces import dispatcher, event_renderers
 from visavis.core.database import Database
 from visavis.core.secret import LINKS, ROOMS, derived, shared_secret
-from visavis.errors import SettingsError
-from visavis.ports import RoomServerAddress
+from visavis.errors import ConversationDisabledError, SettingsError
+from visavis.ports import RoomServerAddress, Voice
+from visavis.ports.conversation import ConversationConfig
 from visavis.providers.tts.espeak import Espeak
 from visavis.samples import write_portrait
 from visavis.settings import ServerSettings, WebhookSettings
@@ -132,6 +133,7 @@ async def gateway(
                 synthesizer=Espeak(),
                 check_media=processes.media_check(pool),
                 check_callback=http.check,
+                check_conversation=_check_conversation,
                 check_room=external_rooms.checker(
                     settings.rooms,
                     shown=rooms.url,
@@ -154,6 +156,12 @@ async def gateway(
             yield Gateway(_behind_proxies(answering, settings.server), answering.takes_websocket)
     finally:
         await database.close()
+
+
+def _check_conversation(config: ConversationConfig) -> None:
+    Espeak().check(Voice(config.language, config.voice))
+    if config.hears:
+        raise ConversationDisabledError("Conversation mode is not available on this server yet.")
 
 
 def _behind_proxies(app: ASGIApp, settings: ServerSettings) -> ASGIApp:

@@ -22,6 +22,7 @@ users = typer.Typer(help="Manage users of the console. Users own keys.", no_args
 
 _COLUMNS: Final = "Key", "Name", "Tier", "Rate", "Cap", "Requests", "Seconds", "Cost $", "Created", "State"
 _WIDTH: Final = 160
+_CONVERSATION_HELP: Final = "Whether the key may open conversations, in which the avatar listens and answers."
 
 Data = Annotated[Path | None, typer.Option(help=DATA_HELP)]
 Word = Annotated[str, typer.Argument(help="Prefix or name of the key.")]
@@ -36,6 +37,7 @@ def create(
     rate: Annotated[int | None, typer.Option(help="Maximum number of requests per minute.", min=1)] = None,
     cap: Annotated[int | None, typer.Option(help="Maximum number of requests per month.", min=0)] = None,
     owner: Annotated[str | None, typer.Option(help="Email address of the user who owns the key.")] = None,
+    conversation: Annotated[bool, typer.Option(help=_CONVERSATION_HELP)] = True,
     data: Data = None,
 ) -> None:
     """Create a key. It is shown only once."""
@@ -45,7 +47,7 @@ def create(
 
     async def make(tx: "Tx") -> "tuple[ApiKey, str]":
         user = None if owner is None else await users.named(tx, owner)
-        return await keys.create(tx, name, allowance=Allowance(tier, rate, cap), user=user)
+        return await keys.create(tx, name, allowance=Allowance(tier, rate, cap, conversation), user=user)
 
     _make_and_show(make, data)
 
@@ -61,6 +63,24 @@ def replace(word: Word, data: Data = None) -> None:
     from visavis.core.identity import keys
 
     _make_and_show(lambda tx: keys.replace(tx, word), data)
+
+
+@app.command("edit")
+@clear_errors
+def edit(
+    word: Word,
+    conversation: Annotated[bool, typer.Option(help=_CONVERSATION_HELP, show_default=False)],
+    data: Data = None,
+) -> None:
+    """Change what a key may do."""
+    refuse_without_extra()
+    from visavis.core.identity import keys
+
+    async def write(tx: "Tx") -> str:
+        return (await keys.edit_named(tx, word, allows_conversation=conversation)).prefix
+
+    prefix = _with_database(write, data)
+    say.print(f"{prefix}… {'may' if conversation else 'may not'} open conversations", markup=False)
 
 
 @app.command("list")

@@ -132,6 +132,12 @@ def conversation_of(row: Session) -> ConversationConfig | None:
     return None if row.conversation is None else ConversationConfig.model_validate(row.conversation)
 
 
+def keeps_transcript(row: Session) -> bool:
+    """Whether what is said in a session is kept."""
+    config = conversation_of(row)
+    return config is not None and config.keeps_transcript
+
+
 async def find(tx: Tx, principal: Principal, session_id: str) -> Session:
     """A session, for the key that opened it.
 

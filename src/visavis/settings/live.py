@@ -39,6 +39,11 @@ class LiveSettings(Group):
     price_per_hour_usd: float = Field(
         default=7.0, ge=0, description="Price of an hour of a live session, in US dollars."
     )
+    conversation_price_per_hour_usd: float = Field(
+        default=10.0,
+        ge=0,
+        description="Price of an hour of a live session in the mode conversation, in US dollars.",
+    )
     external_idle_timeout_s: int = Field(
         default=300,
         ge=1,

@@ -29,7 +29,7 @@ class StorageSettings(Group):
         description="Minimum free disk space, in bytes. With less, uploads are refused.",
     )
     result_ttl_s: int = Field(
-        default=86_400, ge=1, description="Time that results and texts are kept, in seconds."
+        default=86_400, ge=1, description="Time that results, texts and transcripts are kept, in seconds."
     )
     rig_ttl_s: int = Field(
         default=7 * 86_400,

@@ -9,7 +9,7 @@ from procrastinate import App
 from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 
-from visavis.core import events, jobs, rates, rigs, sign_in_tries, webhooks
+from visavis.core import events, jobs, rates, rigs, sign_in_tries, transcripts, webhooks
 from visavis.core.capacity import HEARTBEAT_TTL_S
 from visavis.core.schema import Worker
 from visavis.errors import VisavisError
@@ -80,6 +80,7 @@ async def collect_garbage(context: WorkerContext) -> None:
     async with context.database.transaction() as tx:
         expired = await jobs.expire(tx)
         unused = await rigs.forget_unused(tx, age_s=context.storage.rig_ttl_s)
+        await transcripts.forget(tx, age_s=context.storage.result_ttl_s)
         await events.forget(tx)
         await rates.forget(tx)
         await sign_in_tries.forget(tx)

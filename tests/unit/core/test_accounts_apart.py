@@ -42,6 +42,8 @@ SYSTEM: Final = {
     "core.sessions.ended_rooms": "maintenance: rooms that should be closed",
     "core.sharing._delete_old": "maintenance",
     "core.sharing.shared": "whoever has the link of a session may watch it",
+    "core.transcripts.forget": "maintenance",
+    "core.transcripts.keep": "a worker keeps what is said in a session that it holds",
     "core.webhooks.begin": "a worker sends the event that the queue names",
     "core.webhooks.end": "a worker writes how that went",
     "core.webhooks.requeue_lost": "maintenance",

@@ -254,6 +254,10 @@ export interface paths {
          * Create
          * @description Open a live session. The avatar is in the room by the time a client has joined it.
          *
+         *     In the mode `passthrough`, the avatar says what it hears. In the mode `conversation`, it listens and
+         *     answers. `voice` and `language` count in both: data messages `{"type": "speak", "text": "…"}` in the room
+         *     are spoken with them.
+         *
          *     Without a face the built-in one is shown. A session is idle while nobody but the avatar is in its room, or
          *     nobody there has an open microphone; after `idle_timeout` seconds of that it ends.
          */
@@ -769,6 +773,44 @@ export interface components {
             expires_in: number;
         };
         /**
+         * SegmentRow
+         * @description What one side said at a time.
+         */
+        SegmentRow: {
+            /**
+             * Id
+             * @description The same as in the room.
+             * @example SG_0a1b2c3d4e5f
+             */
+            id: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "user" | "agent";
+            /**
+             * Text
+             * @example What are your opening hours?
+             */
+            text: string;
+            /**
+             * Start Seconds
+             * @description Since the conversation began.
+             * @example 3.2
+             */
+            start_seconds: number;
+            /**
+             * End Seconds
+             * @example 4.7
+             */
+            end_seconds: number;
+            /**
+             * Interrupted
+             * @description Whether the user interrupted it; then the text is what was heard.
+             */
+            interrupted: boolean;
+        };
+        /**
          * Services
          * @description Whether there is capacity.
          */
@@ -834,6 +876,11 @@ export interface components {
              * @example deleted
              */
             end_reason: string | null;
+            /**
+             * Transcript
+             * @description What was said, if the session was created with `transcript`. Nothing otherwise. It is kept as long as results of jobs.
+             */
+            transcript?: components["schemas"]["SegmentRow"][] | null;
         };
         /**
          * StatusAnswer
@@ -1336,7 +1383,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-            /** @description auth_unavailable, temporarily_unavailable, queue_unavailable, storage_unavailable, storage_error */
+            /** @description auth_unavailable, temporarily_unavailable, model_not_ready, queue_unavailable, storage_unavailable, storage_error */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1524,7 +1571,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-            /** @description auth_unavailable, temporarily_unavailable, queue_unavailable, storage_unavailable, storage_error */
+            /** @description auth_unavailable, temporarily_unavailable, model_not_ready, queue_unavailable, storage_unavailable, storage_error */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1712,7 +1759,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-            /** @description auth_unavailable, temporarily_unavailable, queue_unavailable, storage_unavailable, storage_error */
+            /** @description auth_unavailable, temporarily_unavailable, model_not_ready, queue_unavailable, storage_unavailable, storage_error */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1880,7 +1927,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-            /** @description auth_unavailable, temporarily_unavailable, queue_unavailable, storage_unavailable, storage_error */
+            /** @description auth_unavailable, temporarily_unavailable, model_not_ready, queue_unavailable, storage_unavailable, storage_error */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2220,6 +2267,91 @@ export interface operations {
                      * @default 300
                      */
                     idle_timeout?: number;
+                    /**
+                     * System Prompt
+                     * @description How the avatar is to be, and what it knows. Without a language model on the server, its sentences are the answers.
+                     * @default
+                     * @example You are the receptionist of Café Blue. We are open from 9 to 6, and closed on Mondays.
+                     */
+                    system_prompt?: string;
+                    /**
+                     * Instructions
+                     * @description The same as `system_prompt`.
+                     * @default
+                     */
+                    instructions?: string;
+                    /**
+                     * Greeting
+                     * @description Sentence that the avatar begins with.
+                     * @default
+                     */
+                    greeting?: string;
+                    /**
+                     * Voice
+                     * @description ID of the avatar's voice; the language's default if empty.
+                     * @default
+                     */
+                    voice?: string;
+                    /**
+                     * Language
+                     * @description BCP 47 tag of the language that is spoken, such as en.
+                     * @default
+                     */
+                    language?: string;
+                    /**
+                     * Knowledge
+                     * @description Texts that answers are taken from; at most 64000 characters together.
+                     * @default []
+                     */
+                    knowledge?: string[];
+                    /**
+                     * Tools
+                     * @description Tools that the language model may call.
+                     * @default []
+                     */
+                    tools?: {
+                        /**
+                         * Name
+                         * @example opening_hours
+                         */
+                        name: string;
+                        /**
+                         * Description
+                         * @description What it does, for the language model.
+                         * @default
+                         */
+                        description?: string;
+                        /**
+                         * Parameters
+                         * @description JSON schema of its arguments, an object.
+                         */
+                        parameters?: {
+                            [key: string]: unknown;
+                        };
+                        /**
+                         * Url
+                         * @description HTTPS address that is called with the arguments. Without it, the tool is a remote procedure of that name in the user's client.
+                         */
+                        url?: string | null;
+                        /**
+                         * Timeout
+                         * @description Seconds.
+                         * @default 10
+                         */
+                        timeout?: number;
+                    }[];
+                    /**
+                     * Fallback
+                     * @description Sentence that the avatar says when an answer cannot be had.
+                     * @default
+                     */
+                    fallback?: string;
+                    /**
+                     * Transcript
+                     * @description Whether the transcript is kept, and shown with the session.
+                     * @default false
+                     */
+                    transcript?: boolean;
                 };
                 "application/x-www-form-urlencoded": {
                     /**
@@ -2245,6 +2377,91 @@ export interface operations {
                      * @default 300
                      */
                     idle_timeout?: number;
+                    /**
+                     * System Prompt
+                     * @description How the avatar is to be, and what it knows. Without a language model on the server, its sentences are the answers.
+                     * @default
+                     * @example You are the receptionist of Café Blue. We are open from 9 to 6, and closed on Mondays.
+                     */
+                    system_prompt?: string;
+                    /**
+                     * Instructions
+                     * @description The same as `system_prompt`.
+                     * @default
+                     */
+                    instructions?: string;
+                    /**
+                     * Greeting
+                     * @description Sentence that the avatar begins with.
+                     * @default
+                     */
+                    greeting?: string;
+                    /**
+                     * Voice
+                     * @description ID of the avatar's voice; the language's default if empty.
+                     * @default
+                     */
+                    voice?: string;
+                    /**
+                     * Language
+                     * @description BCP 47 tag of the language that is spoken, such as en.
+                     * @default
+                     */
+                    language?: string;
+                    /**
+                     * Knowledge
+                     * @description Texts that answers are taken from; at most 64000 characters together.
+                     * @default []
+                     */
+                    knowledge?: string[];
+                    /**
+                     * Tools
+                     * @description Tools that the language model may call.
+                     * @default []
+                     */
+                    tools?: {
+                        /**
+                         * Name
+                         * @example opening_hours
+                         */
+                        name: string;
+                        /**
+                         * Description
+                         * @description What it does, for the language model.
+                         * @default
+                         */
+                        description?: string;
+                        /**
+                         * Parameters
+                         * @description JSON schema of its arguments, an object.
+                         */
+                        parameters?: {
+                            [key: string]: unknown;
+                        };
+                        /**
+                         * Url
+                         * @description HTTPS address that is called with the arguments. Without it, the tool is a remote procedure of that name in the user's client.
+                         */
+                        url?: string | null;
+                        /**
+                         * Timeout
+                         * @description Seconds.
+                         * @default 10
+                         */
+                        timeout?: number;
+                    }[];
+                    /**
+                     * Fallback
+                     * @description Sentence that the avatar says when an answer cannot be had.
+                     * @default
+                     */
+                    fallback?: string;
+                    /**
+                     * Transcript
+                     * @description Whether the transcript is kept, and shown with the session.
+                     * @default false
+                     */
+                    transcript?: boolean;
                 };
                 "multipart/form-data": {
                     /**
@@ -2271,6 +2488,91 @@ export interface operations {
                      * @default 300
                      */
                     idle_timeout?: number;
+                    /**
+                     * System Prompt
+                     * @description How the avatar is to be, and what it knows. Without a language model on the server, its sentences are the answers.
+                     * @default
+                     * @example You are the receptionist of Café Blue. We are open from 9 to 6, and closed on Mondays.
+                     */
+                    system_prompt?: string;
+                    /**
+                     * Instructions
+                     * @description The same as `system_prompt`.
+                     * @default
+                     */
+                    instructions?: string;
+                    /**
+                     * Greeting
+                     * @description Sentence that the avatar begins with.
+                     * @default
+                     */
+                    greeting?: string;
+                    /**
+                     * Voice
+                     * @description ID of the avatar's voice; the language's default if empty.
+                     * @default
+                     */
+                    voice?: string;
+                    /**
+                     * Language
+                     * @description BCP 47 tag of the language that is spoken, such as en.
+                     * @default
+                     */
+                    language?: string;
+                    /**
+                     * Knowledge
+                     * @description Texts that answers are taken from; at most 64000 characters together.
+                     * @default []
+                     */
+                    knowledge?: string[];
+                    /**
+                     * Tools
+                     * @description Tools that the language model may call.
+                     * @default []
+                     */
+                    tools?: {
+                        /**
+                         * Name
+                         * @example opening_hours
+                         */
+                        name: string;
+                        /**
+                         * Description
+                         * @description What it does, for the language model.
+                         * @default
+                         */
+                        description?: string;
+                        /**
+                         * Parameters
+                         * @description JSON schema of its arguments, an object.
+                         */
+                        parameters?: {
+                            [key: string]: unknown;
+                        };
+                        /**
+                         * Url
+                         * @description HTTPS address that is called with the arguments. Without it, the tool is a remote procedure of that name in the user's client.
+                         */
+                        url?: string | null;
+                        /**
+                         * Timeout
+                         * @description Seconds.
+                         * @default 10
+                         */
+                        timeout?: number;
+                    }[];
+                    /**
+                     * Fallback
+                     * @description Sentence that the avatar says when an answer cannot be had.
+                     * @default
+                     */
+                    fallback?: string;
+                    /**
+                     * Transcript
+                     * @description Whether the transcript is kept, and shown with the session.
+                     * @default false
+                     */
+                    transcript?: boolean;
                 };
             };
         };
@@ -2374,7 +2676,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-            /** @description auth_unavailable, temporarily_unavailable, no_capacity, storage_unavailable, storage_error */
+            /** @description auth_unavailable, temporarily_unavailable, model_not_ready, no_capacity, storage_unavailable, storage_error */
             503: {
                 headers: {
                     [name: string]: unknown;

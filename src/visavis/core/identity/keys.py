@@ -28,8 +28,12 @@ _PREFIX_CHARS: Final = len(KEY_BEGIN) + 4  # shown, to distinguish keys
 
 def principal_of(key: ApiKey) -> Principal:
     """The principal that a key authenticates."""
-    allowance = Allowance(key.tier, key.requests_per_minute, key.monthly_cap)
-    return Principal(key.account_id, Credential(CredentialKind.KEY, key.id, allowance))
+    return Principal(key.account_id, Credential(CredentialKind.KEY, key.id, allowance_of(key)))
+
+
+def allowance_of(key: ApiKey) -> Allowance:
+    """What a key may do, and how often."""
+    return Allowance(key.tier, key.requests_per_minute, key.monthly_cap, key.allows_conversation)
 
 
 async def create(
@@ -40,7 +44,7 @@ async def create(
     Args:
         tx: The transaction.
         name: Name for people.
-        allowance: Requests that the key may make.
+        allowance: What the key may do, and how often.
         user: Owner of the key; `None` for a service key, which gets an account of its own.
 
     Returns:
@@ -71,7 +75,7 @@ async def replace(tx: Tx, word: str) -> tuple[ApiKey, str]:
     old = await named(tx, word)
     await _revoke(tx, ApiKey.id == old.id)
     row = ApiKey(name=old.name, account_id=old.account_id, user_id=old.user_id)
-    key = await _add(tx, row, Allowance(old.tier, old.requests_per_minute, old.monthly_cap))
+    key = await _add(tx, row, allowance_of(old))
     for statement in (
         update(Session).where(Session.account_id == old.account_id, Session.key_id == old.id),
         update(KeyMonth).where(KeyMonth.account_id == old.account_id, KeyMonth.key_id == old.id),
@@ -198,6 +202,29 @@ async def revoke(tx: Tx, principal: Principal, key_id: int) -> None:
     await _revoke(tx, ApiKey.id == row.id)
 
 
+async def edit_named(tx: Tx, word: str, *, allows_conversation: bool) -> ApiKey:
+    """Change what the key that `named` finds may do; it counts from the next request on.
+
+    Raises:
+        AccountError: There is no such key, or more than one.
+    """
+    row = await named(tx, word)
+    row.allows_conversation = allows_conversation
+    return row
+
+
+async def edit(tx: Tx, principal: Principal, key_id: int, *, allows_conversation: bool) -> None:
+    """Change what a key of the principal may do; it counts from the next request on.
+
+    Raises:
+        NotPermittedError: The principal may not manage keys or see this one, or there is none.
+    """
+    if Scope.KEYS not in principal.scopes:
+        raise NotPermittedError("You are signed in with an API key. Sign in as a user to change keys.")
+    row = await find_visible(tx, principal, key_id)
+    row.allows_conversation = allows_conversation
+
+
 async def _add(tx: Tx, row: ApiKey, allowance: Allowance) -> str:
     # The result is base 62: the two other characters of the URL-safe alphabet are replaced.
     secret = secrets.token_urlsafe(_KEY_BYTES).replace("-", "A").replace("_", "z")
@@ -205,6 +232,7 @@ async def _add(tx: Tx, row: ApiKey, allowance: Allowance) -> str:
     row.prefix, row.digest = key[:_PREFIX_CHARS], digest(key)
     row.tier = allowance.tier
     row.requests_per_minute, row.monthly_cap = allowance.requests_per_minute, allowance.monthly_cap
+    row.allows_conversation = allowance.allows_conversation
     tx.add(row)
     await tx.flush()
     return key

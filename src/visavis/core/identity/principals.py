@@ -31,17 +31,19 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True)
 class Allowance:
-    """Requests that a key may make.
+    """What a key may do, and how often.
 
     Attributes:
         tier: Name for people.
         requests_per_minute: Rate of the key; `None` for the server's.
         monthly_cap: Requests a month; `None` for no limit.
+        allows_conversation: Whether it may open live sessions in which the avatar listens and answers.
     """
 
     tier: str = DEFAULT_TIER
     requests_per_minute: int | None = None
     monthly_cap: int | None = None
+    allows_conversation: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Credential:
     Attributes:
         kind: Kind of the proof.
         id: ID of the key, or of the sign-in.
-        allowance: Requests that it may make.
+        allowance: What it may do, and how often.
     """
 
     kind: CredentialKind

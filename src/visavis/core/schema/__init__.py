@@ -22,7 +22,7 @@ from visavis.core.schema.jobs import (
     PROCESSING,
     Job,
 )
-from visavis.core.schema.sessions import ACTIVE, ENDED, Session, SessionMessage, Share
+from visavis.core.schema.sessions import ACTIVE, ENDED, Session, SessionMessage, Share, SpokenSegment
 from visavis.core.schema.table import Table
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "Share",
     "SignIn",
     "SignInLink",
+    "SpokenSegment",
     "Table",
     "User",
     "Worker",

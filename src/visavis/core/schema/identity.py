@@ -60,6 +60,7 @@ class ApiKey(Table):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     requests_per_minute: Mapped[int | None]
     monthly_cap: Mapped[int | None]
+    allows_conversation: Mapped[bool] = mapped_column(server_default=sql("true"))
     created_at: Mapped[datetime] = now()
     revoked_at: Mapped[datetime | None]
 

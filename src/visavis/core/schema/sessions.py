@@ -75,6 +75,23 @@ class SessionMessage(Table):
     created_at: Mapped[datetime] = now()
 
 
+class SpokenSegment(Table):
+    """A segment of the transcript of a live session: what one side said at a time."""
+
+    __tablename__ = "transcript_segments"
+    __table_args__ = (Index("transcript_segments_by_age", "created_at"),)
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    segment_id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    text: Mapped[str]
+    start_s: Mapped[float]
+    end_s: Mapped[float]
+    is_interrupted: Mapped[bool]
+    created_at: Mapped[datetime] = now()
+
+
 class Share(Table):
     """A link that lets others watch a live session; of its token only a digest is kept."""
 

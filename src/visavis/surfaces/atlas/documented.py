@@ -25,6 +25,7 @@ SUBMISSION: Final = (
     error_responses.IDEMPOTENCY,
     error_responses.TOO_LARGE,
     error_responses.UNSUPPORTED,
+    error_responses.MODEL_NOT_READY,
     error_responses.QUEUE,
     error_responses.STORAGE,
     error_responses.STORAGE_ERROR,
@@ -38,6 +39,7 @@ SESSION: Final = (
     error_responses.INVALID_MODE,
     error_responses.NO_CONVERSATION,
     error_responses.SESSION_RATE,
+    error_responses.MODEL_NOT_READY,
     error_responses.NO_CAPACITY,
     *_KEPT,
 )
@@ -64,6 +66,7 @@ _WAITING: Final = (
     error_responses.RATE_LIMIT,
     error_responses.MONTHLY_CAP,
     error_responses.SESSION_RATE,
+    error_responses.MODEL_NOT_READY,
     error_responses.NO_CAPACITY,
 )
 

@@ -65,6 +65,11 @@ URL_FAILED = ErrorResponse(
 GENERATION_FAILED = ErrorResponse(
     502, "generation_failed", "Processing failed. Please try again.", is_fixed=True
 )
+MODEL_NOT_READY = ErrorResponse(
+    503,
+    "model_not_ready",
+    "The model kokoro is not on this machine yet. Run `visavis models pull kokoro`, then try again.",
+)
 NO_CAPACITY = ErrorResponse(503, "no_capacity", "All slots are busy. Retry after 30 seconds.")
 QUEUE = ErrorResponse(
     503,
@@ -120,6 +125,7 @@ TABLE: Final = ErrorTable(
         (errors.SessionNotActiveError, NOT_ACTIVE),
         (errors.NoCapacityError, NO_CAPACITY),
         (errors.BusyError, NO_CAPACITY),
+        (errors.ModelNotReadyError, MODEL_NOT_READY),
         (errors.JobMissingError, NOT_FOUND),
         (errors.ResultMissingError, NO_OUTPUT),
         (errors.StoredFileMissingError, NO_OUTPUT),

@@ -1,6 +1,7 @@
 """What goes over the wire for live sessions."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 
 from pydantic import (
@@ -21,6 +22,8 @@ from visavis.core.billing import money
 from visavis.core.schema import Session
 from visavis.core.sessions import CONVERSATION, PASSTHROUGH
 from visavis.errors import InputError, RequestError, SessionModeError
+from visavis.ports.conversation import TranscriptSegment
+from visavis.surfaces.atlas.conversations import ConversationFields
 from visavis.surfaces.atlas.wire import moment
 from visavis.surfaces.shared.bodies import ABSENT_IF_EMPTY, BINARY
 from visavis.surfaces.shared.uploads import UploadedFile
@@ -101,9 +104,7 @@ class _LiveRequest(BaseModel):
     model_config = ConfigDict(strict=True)
 
 
-class SessionRequest(_LiveRequest):
-    """A session to be opened."""
-
+class _SessionFields(_LiveRequest):
     face: _Face = None
     face_url: _FaceUrl = Field(default=None, description="HTTPS address of a face.")
     avatar_id: SkipJsonSchema[_AvatarId] = None
@@ -112,6 +113,10 @@ class SessionRequest(_LiveRequest):
         default=300,
         description="Seconds that an empty or inactive room stays open; 30 to 3600, else the nearest.",
     )
+
+
+class SessionRequest(ConversationFields, _SessionFields):
+    """A session to be opened."""
 
 
 class SwapRequest(_LiveRequest):
@@ -159,6 +164,17 @@ class Viewer(_Wire):
     room: str = Field(examples=[_ROOM])
 
 
+class SegmentRow(_Wire):
+    """What one side said at a time."""
+
+    id: str = Field(examples=["SG_0a1b2c3d4e5f"], description="The same as in the room.")
+    role: Literal["user", "agent"]
+    text: str = Field(examples=["What are your opening hours?"])
+    start_seconds: float = Field(examples=[3.2], description="Since the conversation began.")
+    end_seconds: float = Field(examples=[4.7])
+    interrupted: bool = Field(description="Whether the user interrupted it; then the text is what was heard.")
+
+
 class SessionAnswer(_Wire):
     """A session."""
 
@@ -174,6 +190,11 @@ class SessionAnswer(_Wire):
         examples=["deleted"],
         description="Of ended sessions: deleted, idle_timeout, max_duration, room_deleted, room_lost, "
         "worker_lost or failed.",
+    )
+    transcript: list[SegmentRow] | None = Field(
+        default=None,
+        description="What was said, if the session was created with `transcript`. Nothing otherwise. It is "
+        "kept as long as results of jobs.",
     )
 
 
@@ -219,8 +240,14 @@ def created(row: Session, token: str) -> Created:
     )
 
 
-def session_answer(row: Session) -> SessionAnswer:
-    """A session."""
+def session_answer(row: Session, transcript: Sequence[TranscriptSegment] | None) -> SessionAnswer:
+    """A session.
+
+    Args:
+        row: Its row.
+        transcript: What was said in it; `None` if that is not kept.
+    """
+    said = None if transcript is None else [_segment(each) for each in transcript]
     return SessionAnswer.model_validate(
         {
             "session_id": row.id,
@@ -232,7 +259,19 @@ def session_answer(row: Session) -> SessionAnswer:
             "duration_seconds": sessions.bill(row).duration_s,
             "max_duration_seconds": row.max_duration_s,
             "end_reason": row.reason,
+            "transcript": said,
         }
+    )
+
+
+def _segment(said: TranscriptSegment) -> SegmentRow:
+    return SegmentRow(
+        id=said.id,
+        role="user" if said.role == "user" else "agent",
+        text=said.text,
+        start_seconds=round(said.start_s, 3),
+        end_seconds=round(said.end_s, 3),
+        interrupted=said.is_interrupted,
     )
 
 

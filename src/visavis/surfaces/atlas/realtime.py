@@ -8,20 +8,21 @@ from typing import Annotated, Final, TypeVar
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel
 
-from visavis.core import leases, sessions
+from visavis.core import leases, sessions, transcripts
 from visavis.core.billing import money
 from visavis.core.identity.principals import Principal
 from visavis.core.schema import Session
 from visavis.core.secret import SEALS, seal, shared_secret
 from visavis.core.urls import ROOMS, parse_url
 from visavis.errors import (
-    ConversationDisabledError,
     InputError,
     SessionEndedError,
     SessionMissingError,
     UrlError,
 )
+from visavis.ports.conversation import ConversationConfig
 from visavis.surfaces.atlas import documented, error_responses, live_wire
+from visavis.surfaces.atlas.conversations import read_conversation, read_speech
 from visavis.surfaces.atlas.principals import (
     KeyPrincipal,
     PollingPrincipal,
@@ -57,6 +58,10 @@ SessionId = Annotated[str, Path(description="As the creation gave it.", examples
 async def create(request: Request, principal: SessionPrincipal, context: Given) -> live_wire.Created:
     """Open a live session. The avatar is in the room by the time a client has joined it.
 
+    In the mode `passthrough`, the avatar says what it hears. In the mode `conversation`, it listens and
+    answers. `voice` and `language` count in both: data messages `{"type": "speak", "text": "…"}` in the room
+    are spoken with them.
+
     Without a face the built-in one is shown. A session is idle while nobody but the avatar is in its room, or
     nobody there has an open microphone; after `idle_timeout` seconds of that it ends.
     """
@@ -67,10 +72,12 @@ async def create(request: Request, principal: SessionPrincipal, context: Given) 
 async def _create(
     principal: Principal, context: Context, body: live_wire.SessionRequest
 ) -> live_wire.Created:
-    if body.mode == sessions.CONVERSATION:
-        raise ConversationDisabledError(
-            "Conversation mode is restricted. Use passthrough unless your key is allowlisted."
-        )
+    is_conversation = body.mode == sessions.CONVERSATION
+    conversation: ConversationConfig | None
+    if is_conversation:
+        conversation = await read_conversation(context, principal, body)
+    else:
+        conversation = read_speech(context, body)
     await _refuse_when_full(context)
     rig = await _face_of(context, principal, body)
     rig = rig or await faces.default_rig(context, principal)
@@ -81,8 +88,11 @@ async def _create(
         rig_id=rig,
         idle_timeout_s=sessions.clamp_idle(body.idle_timeout),
         max_duration_s=live.max_duration_s,
-        price_per_hour_micros=money.from_usd(live.price_per_hour_usd),
+        price_per_hour_micros=money.from_usd(
+            live.conversation_price_per_hour_usd if is_conversation else live.price_per_hour_usd
+        ),
         room_prefix=live_wire.ROOM_PREFIX,
+        conversation=conversation,
     )
     async with context.database.transaction() as tx:
         row = await sessions.open_session(tx, principal, wanted)
@@ -114,7 +124,8 @@ async def get(session_id: SessionId, principal: PollingPrincipal, context: Given
     """A session: how it is, since when, and why it ended. Its clock runs from the avatar's appearance."""
     async with context.database.transaction() as tx:
         row = await sessions.find(tx, principal, session_id)
-    return live_wire.session_answer(row)
+        said = await transcripts.of_session(tx, row) if sessions.keeps_transcript(row) else None
+    return live_wire.session_answer(row, said)
 
 
 @router.patch(

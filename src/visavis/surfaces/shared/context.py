@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection, Request
 from visavis.core.database import Database
 from visavis.core.urls import Url
 from visavis.ports import ObjectStore, Rooms, SpeechSynthesizer
+from visavis.ports.conversation import ConversationConfig
 from visavis.settings import LiveSettings, RequestSettings, ServerSettings, StorageSettings
 from visavis.surfaces.shared.metrics import Metrics
 
@@ -27,6 +28,8 @@ class Context:
         synthesizer: Speaks texts.
         check_media: Looks, for an account, whether a photo and a sound can be used; raises `InputError`.
         check_callback: Looks whether an address can be notified; raises `CallbackError`.
+        check_conversation: Looks whether a conversation can be held: raises `RequestError` for a voice or
+            language that there is not, `ModelNotReadyError` for a model that is not on this machine yet.
         check_room: Looks whether an avatar may be sent to a room server with a token. Returns the server's
             address as it is kept; raises `InputError`.
         fetch: Gets what lies at an address, if it weighs no more than so many bytes; raises `CallbackError`.
@@ -50,6 +53,7 @@ class Context:
     synthesizer: SpeechSynthesizer
     check_media: Callable[[Path | None, Path | None, str], Awaitable[None]]
     check_callback: Callable[[str], Awaitable[None]]
+    check_conversation: Callable[[ConversationConfig], None]
     check_room: Callable[[Url, str], Awaitable[str]]
     fetch: Callable[[str, int], Awaitable[bytes]]
     build_rig: Callable[[Path, Path, str], Awaitable[None]]
