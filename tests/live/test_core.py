@@ -114,8 +114,8 @@ def test_a_transcript_is_kept_for_its_session_and_for_a_time(postgres: str) -> N
     async def keep(tx: Tx, key: Principal) -> tuple[Session, Session]:
         row, other = await open_one(tx, key), await open_one(tx, key)
         for segment in (answer, first, better):
-            await transcripts.keep(tx, row.id, segment)
-        await transcripts.keep(tx, "ses_unknown", first)
+            await transcripts.add(tx, "one", row.id, segment)
+        await transcripts.add(tx, "two", other.id, first)
         return row, other
 
     row, other = run(postgres, keep)
@@ -146,7 +146,7 @@ def test_no_transcript_grows_without_end(postgres: str, monkeypatch: pytest.Monk
         row = await open_one(tx, key)
         for at in range(4):
             said = TranscriptSegment(id=f"{at}", role="user", text="a" * 11_000, start_s=at, end_s=at + 1)
-            await transcripts.keep(tx, row.id, said)
+            await transcripts.add(tx, "one", row.id, said)
         return [each.text for each in await transcripts.of_session(tx, row)]
 
     assert run(postgres, keep) == ["a" * 10_000] * 2

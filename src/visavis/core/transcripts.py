@@ -14,8 +14,8 @@ MAX_SEGMENTS: Final = 5_000
 _MAX_TEXT_CHARS: Final = 10_000
 
 
-async def keep(tx: Tx, session_id: str, segment: TranscriptSegment) -> None:
-    """Keep a segment of a session; one that is kept already is replaced."""
+async def add(tx: Tx, worker_id: str, session_id: str, segment: TranscriptSegment) -> None:
+    """Keep a segment of a session that a worker holds; one that is kept already is replaced."""
     count = select(func.count()).select_from(SpokenSegment).where(SpokenSegment.session_id == session_id)
     values = {
         SpokenSegment.role: segment.role,
@@ -26,7 +26,7 @@ async def keep(tx: Tx, session_id: str, segment: TranscriptSegment) -> None:
         SpokenSegment.is_interrupted: segment.is_interrupted,
     }
     found = select(Session.id, Session.account_id, *(literal(value) for value in values.values())).where(
-        Session.id == session_id, count.scalar_subquery() < MAX_SEGMENTS
+        Session.id == session_id, Session.worker_id == worker_id, count.scalar_subquery() < MAX_SEGMENTS
     )
     statement = insert(SpokenSegment).from_select(
         ["session_id", "account_id", *(column.key for column in values)], found
