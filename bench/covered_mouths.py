@@ -23,7 +23,9 @@ import numpy as np
 from harness.covers import COVERS, LIGHTS, head
 from skimage import data
 
-from visavis.adapters.face_models import default_models_directory, ensure_face_models
+from visavis.adapters.models.entries import FACE
+from visavis.adapters.models.pull import pull_model
+from visavis.adapters.models.store import default_models_directory
 from visavis.engine.arrays import Pixels
 from visavis.engine.face import FaceModels
 from visavis.engine.photo import Photo, read_photo
@@ -94,7 +96,7 @@ if __name__ == "__main__":
     asked = parser.parse_args()
     if not asked.quick and asked.faces is None:
         parser.error("name --faces DIR, or --quick")
-    models = FaceModels.load(ensure_face_models(default_models_directory(), offline=False))
+    models = FaceModels.load(pull_model(default_models_directory(), FACE, offline=False))
     counts = measure(models, list(_quick_faces() if asked.quick else _faces(asked.faces)))
     print(json.dumps(counts, indent=2))
     if asked.keep:

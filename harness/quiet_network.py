@@ -24,7 +24,7 @@ import httpx
 
 from harness.api_server import make_sound, wait_for_job
 from harness.live_server import serving
-from visavis.adapters.face_models import default_models_directory
+from visavis.adapters.models.store import default_models_directory
 from visavis.samples import write_portrait
 
 UNSHARE: Final = ("unshare", "--net", "--mount")

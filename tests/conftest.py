@@ -1,6 +1,8 @@
 """What tests of all parts share."""
 
+import functools
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -10,7 +12,9 @@ from harness.covers import COVERS, head
 from harness.room_browser import NoBrowserError, fetch_client, find_chromium
 from numpy.typing import NDArray
 
-from visavis.adapters.face_models import default_models_directory, ensure_face_models
+from tests.support.models import models_directory, real_model
+from visavis.adapters.models.entries import FACE
+from visavis.adapters.models.pull import pull_model
 from visavis.engine.arrays import Pixels
 from visavis.engine.face import FaceModels
 from visavis.engine.photo import Photo
@@ -53,8 +57,16 @@ def browser() -> None:
 @pytest.fixture(scope="session")
 def face_models_folder() -> Path:
     """The face models, fetched once into the user's cache."""
-    directory = Path(os.environ.get("VISAVIS_MODELS_DIR") or default_models_directory())
-    return ensure_face_models(directory, offline=False)
+    return pull_model(models_directory(), FACE, offline=False)
+
+
+@pytest.fixture(scope="session")
+def model_folder() -> Callable[[str], Path]:
+    """Gives the folder of a model by its name, fetched once into the user's cache.
+
+    Without a network, the test is skipped.
+    """
+    return functools.cache(real_model)
 
 
 @pytest.fixture(scope="session")

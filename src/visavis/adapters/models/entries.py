@@ -18,7 +18,7 @@ _MODULES = "mediapipe/modules"
 # The files are the same in the wheels for all platforms; one of them is used everywhere.
 FACE: Final = Model(
     name="face",
-    purpose="finds faces, their points and the outline of the person",
+    purpose="finds faces and their points",
     files=(
         ModelFile(
             face.SHORT_RANGE, "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8", 229_714
@@ -225,7 +225,7 @@ _KOKORO_VOICES = MappingProxyType(
 
 KOKORO: Final = Model(
     name="kokoro",
-    purpose="speaks English, Spanish, French, Italian and Portuguese with 37 voices",
+    purpose="speaks en, es, fr, it, pt with 37 voices",
     files=(
         ModelFile(
             _KOKORO_MODEL, "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb", 92_361_271
@@ -327,7 +327,7 @@ _QWEN_PARTS = (
 
 QWEN: Final = Model(
     name="qwen2.5-coder-1.5b",
-    purpose="answers in English on this machine, without a service",
+    purpose="answers in English",
     files=(
         ModelFile(
             _QWEN_FILE, "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046", 1_117_320_768

@@ -1,6 +1,8 @@
 """What a model is: its files, what they must be, and where they come from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal
 
 
@@ -63,6 +65,20 @@ class Packages:
     def files(self) -> frozenset[str]:
         """Names of the files that it has."""
         return frozenset(file for package in self.packages for _, file in package.members)
+
+    def pieces(self, name: str, paths: Mapping[Package, Path]) -> list[tuple[Path, str | None]]:
+        """The pieces of a file, in order: archives, each with the path of a member.
+
+        Args:
+            name: Name of the file.
+            paths: Where the packages are.
+        """
+        return [
+            (path, member)
+            for package, path in paths.items()
+            for member, file in package.members
+            if file == name
+        ]
 
 
 @dataclass(frozen=True)
