@@ -16,6 +16,7 @@ from visavis.settings.credentials import CredentialSettings
 from visavis.settings.database import DatabaseSettings
 from visavis.settings.group import PREFIX, Group, variables
 from visavis.settings.jobs import JobSettings
+from visavis.settings.language_model import LanguageModelSettings
 from visavis.settings.live import LiveSettings
 from visavis.settings.logs import LogSettings
 from visavis.settings.models import ModelSettings
@@ -32,6 +33,7 @@ __all__ = [
     "CredentialSettings",
     "DatabaseSettings",
     "JobSettings",
+    "LanguageModelSettings",
     "LiveKitSettings",
     "LiveSettings",
     "LogSettings",
@@ -67,6 +69,7 @@ class Settings:
     storage: StorageSettings = field(default_factory=StorageSettings)
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
     credentials: CredentialSettings = field(default_factory=CredentialSettings)
+    language_model: LanguageModelSettings = field(default_factory=LanguageModelSettings)
     models: ModelSettings = field(default_factory=ModelSettings)
     logs: LogSettings = field(default_factory=LogSettings)
     renamed: dict[str, str] = field(default_factory=dict)
