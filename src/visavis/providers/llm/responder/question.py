@@ -1,0 +1,98 @@
+"""What a user asks: the words that count, the kind of answer, and what an earlier question adds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from visavis.providers.llm.responder.language import Language, bare
+
+_FEW_WORDS: Final = 2
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word that counts.
+
+    Attributes:
+        word: Folded word.
+        stem: Stem.
+        concepts: Names of its concepts.
+        is_filler: Whether a question may contain it without asking for it.
+        is_carried: Whether an earlier question said it.
+    """
+
+    word: str
+    stem: str
+    concepts: frozenset[str] = frozenset()
+    is_filler: bool = False
+    is_carried: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question.
+
+    Attributes:
+        terms: Words that count, in order.
+        kinds: Kinds of answer that it wants.
+        days: Days of the week that it names.
+        tongue: Language.
+    """
+
+    terms: tuple[Term, ...]
+    kinds: frozenset[str]
+    days: frozenset[int]
+    tongue: Language = field(compare=False)
+
+    @property
+    def content(self) -> tuple[Term, ...]:
+        """The terms that it asks for."""
+        return tuple(term for term in self.terms if not term.is_filler)
+
+
+def read_question(text: str, tongue: Language) -> Question:
+    """Read one question by itself."""
+    plain = " ".join(tongue.words(text))
+    terms: dict[str, Term] = {}
+    for word in plain.split():
+        if word in tongue.stopwords or word in tongue.days:
+            continue
+        stem, concepts = tongue.stem(word), tongue.concepts_of(word)
+        terms.setdefault(stem, Term(word, stem, concepts, stem in tongue.fillers and not concepts))
+    wanted = bare(plain)
+    kinds = frozenset(
+        kind for kind, patterns in tongue.kinds.items() if any(pattern.search(wanted) for pattern in patterns)
+    )
+    return Question(tuple(terms.values()), kinds, tongue.days_of(text), tongue)
+
+
+def read_turns(turns: Sequence[tuple[str, Language]]) -> Question:
+    """Read the last of several questions, which may leave out what the ones before said.
+
+    Args:
+        turns: Questions of the user with their languages, the newest last; at least one.
+    """
+    (text, tongue), *others = turns
+    whole = read_question(text, tongue)
+    for text, tongue in others:
+        whole = _completed(read_question(text, tongue), bare(text), whole)
+    return whole
+
+
+def _completed(asked: Question, plain: str, before: Question) -> Question:
+    """A question with what it leaves out."""
+    begins = asked.tongue.patterns["follow_up.begins"].search(plain)
+    refers = asked.tongue.patterns["follow_up.refers"].search(plain)
+    content = asked.content
+    is_bare = not content and bool(asked.days or begins or refers or len(plain.split()) <= _FEW_WORDS)
+    if not (is_bare or (begins and len(content) <= 2) or (refers and len(content) <= 1)):
+        return asked if content or asked.days or asked.kinds else before
+    own = {term.stem for term in asked.terms}
+    carried = [replace(term, is_carried=True) for term in before.terms if term.stem not in own]
+    keeps_days = not asked.kinds or "time" in asked.kinds
+    return replace(
+        asked,
+        terms=(*asked.terms, *carried),
+        kinds=asked.kinds or before.kinds,
+        days=asked.days or (before.days if keeps_days else frozenset()),
+    )
