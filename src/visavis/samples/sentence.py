@@ -7,6 +7,7 @@ a library that is loaded when first asked to speak.
 import ctypes
 import importlib
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -23,7 +24,33 @@ _BY_CHARACTER = 1
 _UTF_8 = 1
 _OK = 0
 _GO_ON = 0
-_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+_PHONEME_EVENTS_IN_IPA = 0x0003
+_LAST_EVENT = 0
+_WORD_EVENT = 1
+_PHONEME_EVENT = 7
+_STRESS = "ˈˌ"
+
+
+class _EventId(ctypes.Union):
+    _fields_ = (("number", ctypes.c_int), ("name", ctypes.c_char_p), ("string", ctypes.c_char * 8))
+
+
+class _Event(ctypes.Structure):
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("unique_identifier", ctypes.c_uint),
+        ("text_position", ctypes.c_int),  # in characters, the first one is 1
+        ("length", ctypes.c_int),
+        ("audio_position_ms", ctypes.c_int),
+        ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p),
+        ("id", _EventId),
+    )
+
+
+_CALLBACK = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
+)
 
 _turn = threading.Lock()  # the library has one voice and one callback
 
@@ -32,6 +59,36 @@ _turn = threading.Lock()  # the library has one voice and one callback
 class _Speaker:
     library: ctypes.CDLL
     rate_hz: int
+
+
+@dataclass(frozen=True)
+class Phoneme:
+    """A phoneme of a spoken text.
+
+    Attributes:
+        text: Name in IPA, without stress; empty for a pause.
+        begin: Sample at which it begins.
+        word: Begin and end of its word, in characters of the text.
+    """
+
+    text: str
+    begin: int
+    word: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """A spoken text.
+
+    Attributes:
+        samples: Shape `(n,)`.
+        rate_hz: Sample rate.
+        phonemes: Phonemes, in order.
+    """
+
+    samples: NDArray[np.int16]
+    rate_hz: int
+    phonemes: tuple[Phoneme, ...]
 
 
 def speak(text: str, voice: str = "en-us") -> tuple[NDArray[np.int16], int]:
@@ -47,15 +104,40 @@ def speak(text: str, voice: str = "en-us") -> tuple[NDArray[np.int16], int]:
     Raises:
         SpeakerMissingError: espeak-ng is not installed, or does not know the voice.
     """
+    utterance = utter(text, voice)
+    return utterance.samples, utterance.rate_hz
+
+
+def utter(text: str, voice: str) -> Utterance:
+    """Say a text, with its phonemes.
+
+    Args:
+        text: A sentence or a few.
+        voice: A language known to espeak-ng, such as `en-us`, `de`, `es`.
+
+    Raises:
+        SpeakerMissingError: espeak-ng is not installed, or does not know the voice.
+    """
     with _turn:
         speaker = _speaker()
         if speaker.library.espeak_SetVoiceByName(voice.encode()) != _OK:
             raise SpeakerMissingError(f"espeak-ng has no voice {voice!r}. Use another one, such as `en-us`.")
         heard: list[NDArray[np.int16]] = []
+        phonemes: list[Phoneme] = []
+        word = (0, 0)
 
-        def hear(samples: "ctypes._Pointer[ctypes.c_short] | None", count: int, _events: int | None) -> int:
+        def hear(
+            samples: "ctypes._Pointer[ctypes.c_short] | None", count: int, events: "ctypes._Pointer[_Event]"
+        ) -> int:
+            nonlocal word
             if samples and count > 0:
                 heard.append(np.ctypeslib.as_array(samples, (count,)).astype(np.int16))
+            for event in _each(events):
+                if event.type == _WORD_EVENT:
+                    word = (event.text_position - 1, event.text_position - 1 + event.length)
+                elif event.type == _PHONEME_EVENT:
+                    name = bytes(event.id.string).decode(errors="ignore").strip(_STRESS)
+                    phonemes.append(Phoneme(name, event.sample, word))
             return _GO_ON
 
         callback = _CALLBACK(hear)
@@ -66,7 +148,14 @@ def speak(text: str, voice: str = "en-us") -> tuple[NDArray[np.int16], int]:
         if result != _OK or finished != _OK:
             raise SpeakerMissingError(f"espeak-ng could not speak the text (error {result or finished}).")
     samples = np.concatenate(heard) if heard else np.zeros(0, np.int16)
-    return samples, speaker.rate_hz
+    return Utterance(samples, speaker.rate_hz, tuple(phonemes))
+
+
+def _each(events: "ctypes._Pointer[_Event]") -> Iterator[_Event]:
+    index = 0
+    while events and events[index].type != _LAST_EVENT:
+        yield events[index]
+        index += 1
 
 
 @cache
@@ -80,8 +169,9 @@ def _speaker() -> _Speaker:
         *(ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint, ctypes.c_uint),
         *(ctypes.c_void_p, ctypes.c_void_p),
     ]
+    options = _NEVER_EXIT | _PHONEME_EVENTS_IN_IPA
     data = str(loader.get_data_path()).encode()
-    rate_hz = int(library.espeak_Initialize(_SOUND_BY_CALLBACK, 0, data, _NEVER_EXIT))
+    rate_hz = int(library.espeak_Initialize(_SOUND_BY_CALLBACK, 0, data, options))
     if rate_hz <= 0:
         raise SpeakerMissingError(
             "espeak-ng did not find its voices. Run `pip install --force-reinstall 'visavis[demo]'`."

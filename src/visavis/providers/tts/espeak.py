@@ -1,59 +1,69 @@
 """Speech by espeak-ng: small, instant, in every language that it knows; no beauty."""
 
-import asyncio
 import importlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import cached_property
+from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
-from visavis.engine.arrays import Floats
-from visavis.errors import ExtraMissingError, InputError, RequestError
-from visavis.ports import SpeechPart, Voice, VoiceInfo
+from visavis.errors import ExtraMissingError, RequestError
+from visavis.ports import SpeechPart, TimedText, Voice, VoiceInfo
 from visavis.providers.tts.languages import find_language
-from visavis.samples.sentence import speak
+from visavis.providers.tts.local import SentenceThread
+from visavis.providers.tts.sentences import without_emoji
+from visavis.providers.tts.timing import TimedSpan, timed_words
+from visavis.samples.sentence import Phoneme, utter
 
 DEFAULT_LANGUAGE: Final = "en-us"
+VOICE: Final = "espeak"
 _FULL_SCALE: Final = 32_768
 _RTF: Final = 0.002
+_DELAY_S: Final = 0.01  # measured: closures are silent that much before their phonemes say
 _USUAL_RANK: Final = 5  # of a tag whose voice file gives it none; less comes first
+_LISTED: Final[dict[str, Literal["female", "male"]]] = {
+    **{f"f{number}": "female" for number in range(1, 6)},
+    **{f"m{number}": "male" for number in range(1, 9)},
+}  # other variants are whispers, robots and jokes
 
 
 class Espeak:
-    """The synthesiser that comes with the extra `serve`.
+    """The synthesizer that speaks every language.
 
-    A voice's language is any tag of BCP 47 whose language espeak-ng speaks; a voice's name is one of its
-    variants, such as `f2` or `m3`.
+    A voice's language is any tag of BCP 47 whose language espeak-ng speaks. A voice's name is `espeak`, or
+    one of its variants, such as `espeak-f2`, `f2` or `m3`.
     """
+
+    def __init__(self) -> None:
+        self._thread = SentenceThread("espeak")
+
+    def voices(self) -> tuple[VoiceInfo, ...]:
+        """The default voice, and variants of it, in every language; see the port."""
+        languages = tuple(sorted(self._voices, key=lambda tag: (tag != DEFAULT_LANGUAGE, tag)))
+        return (
+            VoiceInfo(VOICE, "espeak-ng", VOICE, languages, sex="male", licence="GPL-3.0", rtf=_RTF),
+            *(
+                VoiceInfo(
+                    f"{VOICE}-{variant}", f"espeak-ng {variant}", VOICE, languages, sex, "GPL-3.0", _RTF
+                )
+                for variant, sex in _LISTED.items()
+            ),
+        )
 
     def check(self, voice: Voice) -> None:
         """Refuse what espeak-ng does not know; see the port."""
         self._name(voice)
 
-    def voices(self) -> tuple[VoiceInfo, ...]:
-        """The default voice in every language; see the port."""
-        languages = sorted(self._voices, key=lambda tag: (tag != DEFAULT_LANGUAGE, tag))
-        return (
-            VoiceInfo(
-                "espeak", "espeak-ng", "espeak", tuple(languages), sex="male", licence="GPL-3.0", rtf=_RTF
-            ),
-        )
-
-    async def speak(self, text: str, voice: Voice) -> AsyncIterator[SpeechPart]:
-        """Speak a text, in one part; see the port."""
-        samples, rate_hz = await asyncio.to_thread(self._speak, text, voice)
-        yield SpeechPart(text, samples, rate_hz)
+    def speak(self, text: str, voice: Voice) -> AsyncIterator[SpeechPart]:
+        """Speak a text; see the port."""
+        name = self._name(voice)
+        return self._thread.speak(text, lambda sentence: _part(sentence, name))
 
     async def close(self) -> None:
-        """Nothing is open."""
-
-    def _speak(self, text: str, voice: Voice) -> tuple[Floats, int]:
-        samples, rate_hz = speak(text, self._name(voice))
-        if not samples.any():
-            raise InputError("The text contains nothing that can be spoken.")
-        return np.asarray(samples, np.float32) / np.float32(_FULL_SCALE), rate_hz
+        """End the thread; see the port."""
+        self._thread.close()
 
     def _name(self, voice: Voice) -> str:
         language = find_language(voice.language or DEFAULT_LANGUAGE, self._voices.keys())
@@ -62,13 +72,17 @@ class Espeak:
                 f"language: no voice speaks {voice.language!r}. Use a BCP 47 tag such as en-US, de, "
                 "es-MX or zh-CN."
             )
-        base, variant = self._voices[language], voice.name.lower()
-        if not variant or variant == "default":
-            return base
-        if variant not in self._variants:
-            some = ", ".join(sorted(self._variants)[:12])
-            raise RequestError(f"voice: unknown voice. Use default, or one of: {some}, …")
-        return f"{base}+{self._variants[variant]}"
+        variant = self._variant(voice.name)
+        if variant is None:
+            raise RequestError(f"voice: unknown voice. Use default, or one of: {', '.join(_LISTED)}.")
+        return f"{self._voices[language]}+{variant}" if variant else self._voices[language]
+
+    def _variant(self, name: str) -> str | None:
+        """The file of a voice's variant: empty for the default, `None` if there is no such voice."""
+        wanted = name.lower()
+        if wanted in ("", "default", VOICE):
+            return ""
+        return self._variants.get(wanted.removeprefix(f"{VOICE}-"))
 
     @cached_property
     def _data(self) -> Path:
@@ -109,3 +123,32 @@ class Espeak:
             for file in (self._data / "voices" / "!v").iterdir()
             if file.is_file()
         }
+
+
+def _part(sentence: str, name: str) -> SpeechPart:
+    utterance = utter(without_emoji(sentence), name)
+    samples = np.asarray(utterance.samples, np.float32) / np.float32(_FULL_SCALE)
+    rate_hz = utterance.rate_hz
+    timed = _timed(utterance.phonemes, len(samples), rate_hz)
+    spans = []
+    for (begin, end), group in groupby(timed, key=lambda pair: pair[0]):
+        times = [phoneme for _, phoneme in group]
+        spans.append(TimedSpan(begin, end, times[0].start_s, times[-1].end_s))
+    return SpeechPart(
+        sentence,
+        samples,
+        rate_hz,
+        timed_words(sentence, spans),
+        tuple(phoneme for _, phoneme in timed),
+    )
+
+
+def _timed(phonemes: Sequence[Phoneme], end: int, rate_hz: int) -> list[tuple[tuple[int, int], TimedText]]:
+    """Each phoneme with its word. It lasts until the next phoneme or pause."""
+    last = Phoneme("", end, (0, 0))
+    timed = []
+    for each, following in pairwise([*phonemes, last]):
+        if each.text and following.begin > each.begin:
+            start_s, end_s = (max(0.0, at.begin / rate_hz - _DELAY_S) for at in (each, following))
+            timed.append((each.word, TimedText(each.text, start_s, end_s)))
+    return timed
