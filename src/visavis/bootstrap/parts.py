@@ -18,13 +18,13 @@ from visavis.bootstrap.console import console_context
 from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.marking import marker
 from visavis.bootstrap.roomserver import RoomsAddress
+from visavis.bootstrap.speech import synthesizer
 from visavis.bootstrap.surfaces import dispatcher, event_renderers
 from visavis.core.database import Database
 from visavis.core.secret import LINKS, ROOMS, derived, shared_secret
 from visavis.errors import ConversationDisabledError, SettingsError
 from visavis.ports import RoomServerAddress, Voice
 from visavis.ports.conversation import ConversationConfig
-from visavis.providers.tts.espeak import Espeak
 from visavis.samples import write_portrait
 from visavis.settings import ServerSettings, WebhookSettings
 from visavis.surfaces.shared.context import Context
@@ -130,7 +130,7 @@ async def gateway(
             context = Context(
                 database=database,
                 store=store,
-                synthesizer=Espeak(),
+                synthesizer=synthesizer(),
                 check_media=processes.media_check(pool),
                 check_callback=http.check,
                 check_conversation=_check_conversation,

@@ -3,8 +3,8 @@
 import signal
 
 from visavis import bootstrap
+from visavis.bootstrap.speech import synthesizer
 from visavis.engine.threads import use_one_thread
-from visavis.providers.tts.espeak import Espeak
 from visavis.worker.children.rendering import Tools, serve
 
 
@@ -13,7 +13,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settings = bootstrap.read_settings()
     use_one_thread()
-    serve(lambda: Tools(bootstrap.face_models(settings.models), bootstrap.speech_model(), Espeak()))
+    serve(lambda: Tools(bootstrap.face_models(settings.models), bootstrap.speech_model(), synthesizer()))
 
 
 if __name__ == "__main__":

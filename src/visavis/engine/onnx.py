@@ -1,6 +1,7 @@
 """The one place where onnxruntime is imported: it is told to report to nobody before it can."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,16 +13,57 @@ import onnxruntime  # noqa: E402 - not before that is said
 
 onnxruntime.disable_telemetry_events()
 
+# Tags of protocol buffers (number of the field << 3 | 2) from onnx.proto.
+_GRAPH: Final = 7 << 3 | 2  # ModelProto.graph
+_OUTPUT: Final = 12 << 3 | 2  # GraphProto.output
+_NAME: Final = 1 << 3 | 2  # ValueInfoProto.name
 
-def open_model(path: Path) -> Any:
+
+def open_model(path: Path, *, extra_outputs: Sequence[str] = ()) -> Any:
     """A session that runs a model on one thread, and lets no thread wait on a core that others need.
 
     Args:
-        path: Of an ONNX file.
+        path: ONNX file.
+        extra_outputs: Names of values inside the graph that the session returns after its own outputs.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    model = _with_outputs(path.read_bytes(), extra_outputs) if extra_outputs else str(path)
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+class Cancellation:
+    """Ends a run of a session from another thread.
+
+    Attributes:
+        run_options: Options to pass to `run`.
+    """
+
+    def __init__(self) -> None:
+        self.run_options = onnxruntime.RunOptions()
+        self.run_options.log_severity_level = 4  # an end on purpose is no error
+
+    def cancel(self) -> None:
+        """Let the run fail as soon as possible; harmless when it is over."""
+        self.run_options.terminate = True
+
+
+def _with_outputs(model: bytes, names: Sequence[str]) -> bytes:
+    """A serialized model with more outputs.
+
+    Protocol buffers merge a message that occurs twice, so a second graph that has only the outputs adds them.
+    """
+    values = b"".join(_field(_OUTPUT, _field(_NAME, name.encode())) for name in names)
+    return model + _field(_GRAPH, values)
+
+
+def _field(tag: int, value: bytes) -> bytes:
+    length, size = bytearray(), len(value)
+    while size > 0x7F:
+        length.append(size & 0x7F | 0x80)
+        size >>= 7
+    length.append(size)
+    return bytes([tag, *length]) + value
