@@ -159,7 +159,7 @@ async def gateway(
 
 
 def _check_conversation(config: ConversationConfig) -> None:
-    Espeak().check(Voice(config.language, config.voice))
+    synthesizer(is_live=True).check(Voice(config.language, config.voice))
     if config.hears:
         raise ConversationDisabledError("Conversation mode is not available on this server yet.")
 
