@@ -20,6 +20,7 @@ from visavis.settings.language_model import LanguageModelSettings
 from visavis.settings.live import LiveSettings
 from visavis.settings.logs import LogSettings
 from visavis.settings.models import ModelSettings
+from visavis.settings.recognition import RecognitionSettings
 from visavis.settings.renamed import replace_old_names
 from visavis.settings.requests import RequestSettings
 from visavis.settings.rooms import LiveKitSettings, RoomSettings
@@ -38,6 +39,7 @@ __all__ = [
     "LiveSettings",
     "LogSettings",
     "ModelSettings",
+    "RecognitionSettings",
     "RequestSettings",
     "RoomSettings",
     "ServerSettings",
@@ -71,6 +73,7 @@ class Settings:
     credentials: CredentialSettings = field(default_factory=CredentialSettings)
     language_model: LanguageModelSettings = field(default_factory=LanguageModelSettings)
     models: ModelSettings = field(default_factory=ModelSettings)
+    recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
     logs: LogSettings = field(default_factory=LogSettings)
     renamed: dict[str, str] = field(default_factory=dict)
 

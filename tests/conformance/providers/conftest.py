@@ -1,0 +1,44 @@
+"""Sounds of the tests of providers."""
+
+import numpy as np
+import pytest
+from tests.conformance.providers.recognition import Saying
+from training import nonspeech
+
+from visavis.engine.arrays import Floats
+from visavis.engine.resample import Resampler
+from visavis.ports import RECOGNITION_RATE_HZ
+from visavis.samples.sentence import speak
+
+
+def at_recognition_rate(samples: Floats, rate_hz: int) -> Floats:
+    resample = Resampler(rate_hz, RECOGNITION_RATE_HZ)
+    return np.concatenate([resample(samples.astype(np.float32)), resample.finish()])
+
+
+@pytest.fixture(scope="session")
+def sayings() -> list[Saying]:
+    """English sentences by a voice that people take for real."""
+    hibari = pytest.importorskip("hibari").Hibari()
+    sentences = {
+        "What are your opening hours on Sunday?": ("opening", "hours", "sunday"),
+        "Could you book a table for my brother?": ("book", "table", "brother"),
+    }
+    return [
+        Saying(at_recognition_rate(hibari(text, seed=0), 24_000), words, "en-us")
+        for text, words in sentences.items()
+    ]
+
+
+@pytest.fixture(scope="session")
+def german() -> Saying:
+    samples, rate_hz = speak("Guten Morgen. Hier ist ein ganz normaler Satz.", "de")
+    return Saying(at_recognition_rate(samples / 32_768, rate_hz), ("guten morgen", "hier ist"), "de")
+
+
+@pytest.fixture(scope="session")
+def nobody_speaks() -> list[Floats]:
+    """Sounds of which none is speech: silence, noise, hum, music …"""
+    count = 6 * RECOGNITION_RATE_HZ
+    rng = np.random.default_rng(7)
+    return [0.3 * make(rng, count).astype(np.float32) for make in nonspeech.KINDS.values()]
