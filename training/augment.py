@@ -8,8 +8,8 @@ from scipy.fft import irfft, rfft
 from scipy.signal import lfilter, resample_poly
 
 from training import nonspeech
-from training.articulation import CLASS_INDEX
 from training.corpus import Utterance
+from visavis.engine.speech.articulation import CLASS_INDEX
 from visavis.engine.speech.motion import RATE_HZ
 
 Sound = NDArray[np.float32]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
-from training.articulation import CLASS_INDEX
-from training.phonesets import Parts, shares
+from visavis.engine.speech.articulation import CLASS_INDEX
+from visavis.engine.speech.ipa import Parts, shares
 from visavis.engine.speech.motion import RATE_HZ
 
 Timed = tuple[float, float, Parts]

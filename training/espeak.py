@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from training import texts
 from training.corpus import Timed, Utterance, utterance
-from training.phonesets import ipa
+from visavis.engine.speech.ipa import ipa
 from visavis.engine.speech.motion import RATE_HZ
 
 ENGLISH = ("en-us", "en-us", "en-us", "en-us", "en", "en", "en-gb-scotland", "en-029", "en-gb-x-rp")

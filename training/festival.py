@@ -16,7 +16,8 @@ import numpy as np
 
 from training import texts
 from training.corpus import Timed, Utterance, utterance
-from training.phonesets import ARPABET, CATALAN, CZECH, FINNISH, INDIC, ITALIAN, Parts, lookup
+from training.phonesets import ARPABET, CATALAN, CZECH, FINNISH, INDIC, ITALIAN, lookup
+from visavis.engine.speech.ipa import Parts
 from visavis.engine.speech.motion import RATE_HZ
 
 _BATCH = 25

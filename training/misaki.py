@@ -6,7 +6,7 @@ Both models say how many frames each letter lasts; the sum is the recording.
 from collections.abc import Sequence
 
 from training.corpus import Timed
-from training.phonesets import ipa
+from visavis.engine.speech.ipa import ipa
 
 FRAME_S = 0.025
 

@@ -1,18 +1,13 @@
 """The names that synthesisers and lexicons give to sounds, reduced to the classes of `articulation.py`.
 
+That module and the sounds of IPA are the engine's.
+
 A name can stand for two classes in a row (a diphthong): then the first takes 60 % of its time.
 """
 
 from collections.abc import Callable, Mapping
 
-Parts = tuple[str, ...]
-"""The classes of one named sound, in order; none for a name that is no sound."""
-
-_SHORT = {
-    "_": "silence", "P": "bilabial", "F": "labiodental", "TH": "dental", "T": "alveolar", "K": "velar",
-    "SH": "postalveolar", "S": "sibilant", "N": "nasal", "R": "rhotic", "A": "open", "AE": "open_front",
-    "E": "mid_front", "@": "schwa", "I": "close_front", "O": "mid_back", "U": "close_back", "H": "aspirate",
-}  # fmt: skip
+from visavis.engine.speech.ipa import SHORT, Parts
 
 
 def _table(spelling: str) -> dict[str, Parts]:
@@ -20,7 +15,7 @@ def _table(spelling: str) -> dict[str, Parts]:
     table: dict[str, Parts] = {}
     for line in spelling.strip().splitlines():
         short, names = line.split(":", 1)
-        parts = tuple(_SHORT[part] for part in short.strip().split("+"))
+        parts = tuple(SHORT[part] for part in short.strip().split("+"))
         table.update(dict.fromkeys(names.split(), parts))
     return table
 
@@ -167,57 +162,6 @@ RUSSIAN = _table("""
     U: uu u ur
 """)
 
-_IPA = {
-    name: _SHORT[short]
-    for short, names in {
-        "P": "p b m ɓ",
-        "F": "f v ʋ ɱ",
-        "TH": "θ ð",
-        "T": "t d ʈ ɖ ɾ ɗ",
-        "K": "k ɡ g x ɣ ŋ q χ ɢ c ɟ ç ʔ ʁ",
-        "SH": "ʃ ʒ ɕ ʑ ʂ ʐ",
-        "S": "s z",
-        "N": "n l ɲ ɳ ɫ ʎ ɭ ɬ",
-        "R": "r ɹ ɻ ɝ ɚ ɜ ʀ",
-        "A": "a ɑ ɐ ʌ",
-        "AE": "æ",
-        "E": "ɛ e",
-        "@": "ə ɘ",
-        "I": "ɪ i j ᵻ ɨ ɯ",
-        "O": "o ɔ ɒ ø œ ɤ ɵ",
-        "U": "u ʊ w y ɥ ʉ ʏ ɰ",
-        "H": "h ɦ ħ",
-    }.items()
-    for name in names.split()
-}
-# An affricate is seen as the fricative that it ends in.
-_AFFRICATES = {
-    "tʃ": "ʃ",
-    "dʒ": "ʒ",
-    "tɕ": "ɕ",
-    "dʑ": "ʑ",
-    "tʂ": "ʂ",
-    "dʐ": "ʐ",
-    "ts": "s",
-    "dz": "z",
-    "pf": "f",
-}
-
-
-def ipa(name: str) -> Parts | None:
-    """The classes of a sound in IPA as espeak-ng writes it; None where no letter of it is known."""
-    letters = name.strip("_|: ")
-    if not letters:
-        return (_SHORT["_"],)
-    for affricate, fricative in _AFFRICATES.items():
-        letters = letters.replace(affricate, fricative)
-    classes: list[str] = []
-    for letter in letters:
-        sound = _IPA.get(letter)
-        if sound and (not classes or classes[-1] != sound):
-            classes.append(sound)
-    return tuple(classes) or None
-
 
 def lookup(
     table: Mapping[str, Parts], *, strip: str = "", lower: bool = False
@@ -229,8 +173,3 @@ def lookup(
         return table.get(bare) or table.get(bare.rstrip(strip) if strip else bare)
 
     return find
-
-
-def shares(parts: Parts) -> tuple[float, ...]:
-    """How a sound's time divides among its classes."""
-    return (0.6, 0.4) if len(parts) == 2 else (1 / len(parts),) * len(parts)

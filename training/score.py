@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.articulation import CLASS_INDEX, targets
 from training.corpus import Utterance
+from visavis.engine.speech.articulation import CLASS_INDEX, targets
 from visavis.engine.speech.calibration import PRESSED, pressed
 from visavis.engine.speech.motion import CHANNELS, ROW_RATE_HZ, VISEMES, SpeechMotion
 

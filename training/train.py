@@ -10,11 +10,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from training.articulation import targets
 from training.augment import varied
 from training.corpus import Utterance, load
 from training.network import SpeechNetwork
 from training.nonspeech import KINDS, silence
+from visavis.engine.speech.articulation import targets
 from visavis.engine.speech.features import FRAMES_PER_ROW, features
 from visavis.engine.speech.motion import CHANNELS, RATE_HZ, ROW_RATE_HZ, ROW_SAMPLES, VISEMES
 

@@ -1,6 +1,6 @@
 """The main job: a face and a sound file become a talking video."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +11,7 @@ from visavis.engine.mp4 import SOUND_RATE_HZ, Mp4Writer
 from visavis.engine.performer import Manners
 from visavis.engine.resample import Resampler
 from visavis.engine.sound import Sound
-from visavis.engine.speech import RATE_HZ, SpeechModel
+from visavis.engine.speech import RATE_HZ, Phoneme, SpeechModel
 from visavis.engine.stream import DEFAULT_FPS, Stream
 from visavis.engine.view import View
 
@@ -55,6 +55,7 @@ def render(
     path: Path,
     *,
     speech: SpeechModel,
+    phonemes: Iterable[Phoneme] = (),
     fps: Fraction = DEFAULT_FPS,
     manners: Manners | None = None,
     on_progress: Callable[[Progress], None] | None = None,
@@ -66,6 +67,7 @@ def render(
         sound: Opened at `SOUND_RATE_HZ`; its track goes into the video.
         path: Of the MP4; it appears when it is whole.
         speech: What hears the sound.
+        phonemes: What is said in it, in order; nothing if it is not known.
         fps: Frames a second.
         manners: How the person moves.
         on_progress: Told now and then.
@@ -75,6 +77,7 @@ def render(
         OutputError: The file cannot be written.
     """
     stream = Stream(view, speech, fps=fps, manners=manners)
+    stream.tell(phonemes)
     mix, to_speech = Downmix(SOUND_RATE_HZ), Resampler(SOUND_RATE_HZ, RATE_HZ)
     expected = None if sound.duration_s is None else max(1, round(sound.duration_s * fps))
     frames = 0

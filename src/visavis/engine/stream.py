@@ -1,16 +1,16 @@
 """The engine's one way from sound to frames, for files and live sessions alike.
 
-sound ─blocks─▶ speech model ─rows, 50 Hz─▶ performer ─weights, one row a frame─▶ view ─▶ frames
+sound ─blocks─▶ speech model ─rows, 50 Hz─▶ script ─▶ performer ─weights, one row a frame─▶ view ─▶ frames
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from visavis.engine.arrays import Floats, Pixels
 from visavis.engine.performer import Emotion, Manners, Performer, reach_s
-from visavis.engine.speech import RATE_HZ, SpeechModel
+from visavis.engine.speech import RATE_HZ, Phoneme, Script, SpeechModel, SpeechMotion
 from visavis.engine.speech.motion import ROW_RATE_HZ
 from visavis.engine.view import View
 
@@ -71,7 +71,7 @@ class Stream:
             manners: How the person moves.
         """
         self._view, self._speech, self._fps = view, speech, fps
-        self._state = speech.begin()
+        self._state, self._script = speech.begin(), Script()
         self._performer = Performer(view.neutral, fps=float(fps), manners=manners)
         self._samples = self._frames = 0
         self.delay_s = speech.lookahead_s + reach_s(fps)
@@ -101,7 +101,7 @@ class Stream:
         """
         self._samples += len(samples)
         motion, self._state = self._speech.listen(samples, self._state)
-        return self._poses(self._performer.perform(motion)) if len(motion) else []
+        return self._poses(self._perform(motion)) if len(motion) else []
 
     def draw(self, pose: Pose) -> Frame:
         """The frame of a pose."""
@@ -111,14 +111,29 @@ class Stream:
         """Blend into another emotion, beginning with the next frame."""
         self._performer.feel(emotion)
 
+    def tell(self, phonemes: Iterable[Phoneme]) -> None:
+        """Learn what will be said, before its sound comes; without it, the mouth goes by hearing alone.
+
+        Args:
+            phonemes: In order, later than those that were told before, on the clock of the sound.
+        """
+        self._script.add(phonemes)
+
+    def forget(self, from_s: float) -> None:
+        """What was told from a moment on will not be said."""
+        self._script.drop(from_s)
+
     def finish(self) -> Iterator[Frame]:
         """The frames still owed: together they last as long as the sound, rounded up."""
-        owed = self._performer.perform(self._speech.finish(self._state))
+        owed = self._perform(self._speech.finish(self._state))
         total = -(-self._samples * self._fps // RATE_HZ)
         drawn = self._frames + len(owed)
         yield from map(self.draw, self._poses(owed[: max(0, total - self._frames)]))
         if drawn < total:
             yield from map(self.draw, self._poses(self._performer.finish(total)))
+
+    def _perform(self, motion: SpeechMotion) -> Floats:
+        return self._performer.perform(self._script.lay_over(motion))
 
     def _poses(self, weights: Floats) -> list[Pose]:
         first = self._frames

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from training import nonspeech
-from training.articulation import CLASS_INDEX, targets, viseme_ids
 from training.augment import varied, whispered
 from training.corpus import Utterance, load, save, utterance
-from training.phonesets import ARPABET, ipa, lookup, shares
+from training.phonesets import ARPABET, lookup
 from training.score import score
 
 from visavis.engine.speech import CHANNELS, RATE_HZ, VISEMES, SpeechMotion
+from visavis.engine.speech.articulation import CLASS_INDEX, targets, viseme_ids
+from visavis.engine.speech.ipa import ipa, shares
 
 MOMENTS = (np.arange(100) + 0.5) / 50
 

@@ -9,6 +9,7 @@ from visavis.engine.speech.motion import (
     SpeechMotion,
     SpeechState,
 )
+from visavis.engine.speech.script import Phoneme, Script
 from visavis.engine.speech.stream import load_speech_model
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "RATE_HZ",
     "ROW_RATE_HZ",
     "VISEMES",
+    "Phoneme",
+    "Script",
     "SpeechModel",
     "SpeechMotion",
     "SpeechState",

@@ -1,6 +1,7 @@
 """What the lips and the jaw do in each class of speech sounds, and how those settings blend over time.
 
-Every synthesiser names its sounds differently (`phonesets.py`); all names are reduced to the 18 classes here.
+All names of sounds are reduced to the 18 classes here, those of the phonetic alphabet by `ipa.py`. The
+network was trained to answer with these blends. Where the sounds are known, they take its place.
 Blending follows the dominance functions of Cohen and Massaro, "Modeling coarticulation in synthetic visual
 speech" (1993): each sound pulls towards its own setting with a strength that falls exponentially with the
 time from its centre, more slowly ahead of it than behind, since lips move before they are heard.
@@ -16,7 +17,11 @@ from visavis.engine.speech.motion import CHANNELS, VISEMES
 
 
 class Gesture(NamedTuple):
-    """The setting of one class of sounds: six channels in 0..1, and how strongly it insists on them."""
+    """The setting of one class of sounds, and how strongly it insists on it.
+
+    `jaw` to `spread` are channels, 0..1. `gap` and `width` are the lips, in the units of `SpeechMotion.lips`:
+    means of what the lip reader says of each class, a little apart from each other, as means are too alike.
+    """
 
     viseme: str
     jaw: float
@@ -25,29 +30,31 @@ class Gesture(NamedTuple):
     spread: float
     lip_pull: float
     jaw_pull: float
+    gap: float
+    width: float
 
 
 GESTURES: dict[str, Gesture] = {
-    #                   viseme  jaw   apert rnd   sprd  lips  jaw
-    "silence": Gesture("sil", 0.05, 0.03, 0.10, 0.10, 0.6, 0.6),
-    "bilabial": Gesture("PP", 0.12, 0.00, 0.15, 0.10, 4.0, 1.2),
-    "labiodental": Gesture("FF", 0.15, 0.15, 0.10, 0.20, 3.0, 1.2),
-    "dental": Gesture("TH", 0.25, 0.35, 0.10, 0.30, 1.0, 1.2),
-    "alveolar": Gesture("DD", 0.22, 0.30, 0.10, 0.30, 0.5, 1.2),
-    "velar": Gesture("kk", 0.30, 0.35, 0.10, 0.20, 0.4, 0.6),
-    "postalveolar": Gesture("CH", 0.20, 0.35, 0.60, 0.00, 2.0, 1.4),
-    "sibilant": Gesture("SS", 0.08, 0.25, 0.05, 0.50, 1.0, 2.0),
-    "nasal": Gesture("nn", 0.25, 0.35, 0.10, 0.30, 0.5, 1.0),
-    "rhotic": Gesture("RR", 0.28, 0.35, 0.45, 0.00, 1.2, 1.0),
-    "open": Gesture("aa", 0.90, 0.80, 0.10, 0.20, 1.2, 1.5),
-    "open_front": Gesture("aa", 0.75, 0.75, 0.00, 0.50, 1.2, 1.4),
-    "mid_front": Gesture("E", 0.50, 0.55, 0.05, 0.50, 1.0, 1.2),
-    "schwa": Gesture("E", 0.38, 0.40, 0.10, 0.20, 0.4, 0.6),
-    "close_front": Gesture("ih", 0.25, 0.35, 0.00, 0.80, 1.2, 1.2),
-    "mid_back": Gesture("oh", 0.55, 0.50, 0.75, 0.00, 1.6, 1.4),
-    "close_back": Gesture("ou", 0.25, 0.22, 1.00, 0.00, 2.0, 1.2),
+    #                   viseme  jaw   apert rnd   sprd  lips  jaw  gap   width
+    "silence": Gesture("sil", 0.05, 0.03, 0.10, 0.10, 0.6, 0.6, 0.00, 0.10),
+    "bilabial": Gesture("PP", 0.12, 0.00, 0.15, 0.10, 4.0, 1.2, 0.00, -0.20),
+    "labiodental": Gesture("FF", 0.15, 0.15, 0.10, 0.20, 3.0, 1.2, 0.18, 0.00),
+    "dental": Gesture("TH", 0.25, 0.35, 0.10, 0.30, 1.0, 1.2, 0.50, 0.00),
+    "alveolar": Gesture("DD", 0.22, 0.30, 0.10, 0.30, 0.5, 1.2, 0.54, 0.10),
+    "velar": Gesture("kk", 0.30, 0.35, 0.10, 0.20, 0.4, 0.6, 0.60, -0.05),
+    "postalveolar": Gesture("CH", 0.20, 0.35, 0.60, 0.00, 2.0, 1.4, 0.68, -0.95),
+    "sibilant": Gesture("SS", 0.08, 0.25, 0.05, 0.50, 1.0, 2.0, 0.48, 0.30),
+    "nasal": Gesture("nn", 0.25, 0.35, 0.10, 0.30, 0.5, 1.0, 0.50, 0.00),
+    "rhotic": Gesture("RR", 0.28, 0.35, 0.45, 0.00, 1.2, 1.0, 0.46, -0.60),
+    "open": Gesture("aa", 0.90, 0.80, 0.10, 0.20, 1.2, 1.5, 1.12, 0.00),
+    "open_front": Gesture("aa", 0.75, 0.75, 0.00, 0.50, 1.2, 1.4, 1.00, 0.20),
+    "mid_front": Gesture("E", 0.50, 0.55, 0.05, 0.50, 1.0, 1.2, 0.82, 0.25),
+    "schwa": Gesture("E", 0.38, 0.40, 0.10, 0.20, 0.4, 0.6, 0.60, 0.00),
+    "close_front": Gesture("ih", 0.25, 0.35, 0.00, 0.80, 1.2, 1.2, 0.62, 0.50),
+    "mid_back": Gesture("oh", 0.55, 0.50, 0.75, 0.00, 1.6, 1.4, 0.64, -1.05),
+    "close_back": Gesture("ou", 0.25, 0.22, 1.00, 0.00, 2.0, 1.2, 0.40, -1.30),
     # /h/ has no setting of its own: it is spoken through the mouth of the vowel that follows.
-    "aspirate": Gesture("E", 0.35, 0.40, 0.10, 0.20, 0.05, 0.2),
+    "aspirate": Gesture("E", 0.35, 0.40, 0.10, 0.20, 0.05, 0.2, 0.55, 0.00),
 }
 CLASSES: tuple[str, ...] = tuple(GESTURES)
 CLASS_INDEX = {name: index for index, name in enumerate(CLASSES)}
@@ -58,6 +65,8 @@ _JAW_FALL_S = (0.060, 0.050)
 _VISEME_FALL_S = (0.030, 0.025)
 _WINDOW_RISE_S, _WINDOW_FALL_S = 0.050, 0.040
 _VOICE_EDGE_S = 0.030
+
+_MAX_GAP_PULL = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ class Targets:
 def viseme_ids(classes: NDArray[np.integer]) -> NDArray[np.int64]:
     """The viseme of each sound in a row of sounds; /h/ takes that of the sound after it."""
     own = np.array([VISEMES.index(gesture.viseme) for gesture in GESTURES.values()])
-    ids = own[classes]
+    ids: NDArray[np.int64] = own[classes]
     aspirate, silence = CLASS_INDEX["aspirate"], CLASS_INDEX["silence"]
     for at in np.flatnonzero(classes == aspirate):
         follows = classes[at + 1] if at + 1 < len(classes) else aspirate
@@ -119,6 +128,45 @@ def targets(
         channels[at] = _blend_channels(*stretch, moments)
         voice[at] = 1.0 - _window(*stretch, (silence,), moments, -_VOICE_EDGE_S, -_VOICE_EDGE_S)
     return Targets(hard.astype(np.int8), soft, channels, voice)
+
+
+class Blend(NamedTuple):
+    """What the mouth does at one moment.
+
+    Attributes:
+        visemes: Shape `(15,)`, sum 1, order `VISEMES`.
+        channels: Shape `(6,)`, 0..1, order `CHANNELS`.
+        lips: Gap and width, in the units of `SpeechMotion.lips`, shape `(2,)`.
+    """
+
+    visemes: NDArray[np.float64]
+    channels: NDArray[np.float64]
+    lips: NDArray[np.float64]
+
+
+def blend(
+    starts: NDArray[np.float64], ends: NDArray[np.float64], classes: NDArray[np.integer], moment_s: float
+) -> Blend:
+    """Blend the sounds around a moment.
+
+    Args:
+        starts: When each sound begins, in seconds, shape `(sounds,)`, at least one, rising.
+        ends: When it ends, likewise.
+        classes: Index into `CLASSES`, likewise.
+        moment_s: The moment.
+    """
+    moments = np.array([moment_s])
+    settings = np.array([gesture[1:] for gesture in GESTURES.values()], float)[classes]
+    # A closure is laid over the gap by a rule of its own: it need not pull the vowels beside it, too.
+    pull = np.minimum(settings[:, 4], _MAX_GAP_PULL)
+    lips = _dominance(starts, ends, moments, _LIP_FALL_S)[0][:, None] * np.stack(
+        [pull, settings[:, 4]], axis=1
+    )
+    return Blend(
+        visemes=_blend_visemes(starts, ends, classes, viseme_ids(classes), moments)[0],
+        channels=_blend_channels(starts, ends, classes, moments)[0],
+        lips=(lips * settings[:, 6:8]).sum(axis=0) / lips.sum(axis=0),
+    )
 
 
 def _dominance(
