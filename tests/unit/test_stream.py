@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from visavis.engine.arrays import Floats, Pixels
 from visavis.engine.performer import Manners
 from visavis.engine.rig.model import Rig
-from visavis.engine.speech import RATE_HZ, SpeechModel
+from visavis.engine.speech import RATE_HZ, Phoneme, SpeechModel
 from visavis.engine.stream import Frame, Stream
 from visavis.engine.view import FaceView, PhotoView, View
 
@@ -105,3 +105,21 @@ def test_the_whole_photo_stays_still_outside_of_the_head(small_rig: Rig, speech_
     assert (width, height) == view.size
     assert width % 2 == height % 2 == 0
     assert all(np.array_equal(frame.rgb[:4], small_rig.picture.rgb[:4, :width]) for frame in frames)
+
+
+@settings(max_examples=4, deadline=None)
+@given(cuts=st.lists(st.integers(0, 24_000), max_size=8))
+def test_known_sounds_move_the_mouth_the_same_way_however_the_sound_is_cut(
+    cuts: list[int], small_rig: Rig, speech_model: SpeechModel, sentence: Floats
+) -> None:
+    sound, view = sentence[8_000:32_000], FaceView(small_rig, side_px=128)
+    edges = [0, *sorted(cuts), len(sound)]
+    told = [Phoneme(name, 0.2 * at, 0.2 * at + 0.2) for at, name in enumerate(["m", "uː", "m", "ɑː", "m"])]
+    videos = []
+    for blocks in ([sound], [sound[a:b] for a, b in itertools.pairwise(edges)]):
+        stream = Stream(view, speech_model)
+        stream.tell(told)
+        videos.append([frame.rgb for block in blocks for frame in stream.push(block)])
+    assert np.array_equal(videos[0], videos[1])
+    plain = [frame.rgb for frame in Stream(view, speech_model).push(sound)]
+    assert not np.array_equal(videos[0], plain)

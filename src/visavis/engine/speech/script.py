@@ -60,8 +60,8 @@ class _Sound(NamedTuple):
 class Script:
     """The known sounds of one stream.
 
-    A row depends on the sounds within 0.4 s, and on no block. If these are told in time, files and live sessions
-    get the same rows.
+    A row depends on the sounds within 0.4 s, and on no block. If these are told in time, files and live
+    sessions get the same rows.
     """
 
     def __init__(self) -> None:
@@ -119,7 +119,8 @@ class Script:
         for sound in self._sounds:
             if sound.start_s > moment_s + _REACH_S:
                 break
-            near.append(_held(sound) if sound.class_index in _LIPS_MEET else sound)
+            if sound.end_s >= moment_s - _REACH_S:
+                near.append(_held(sound) if sound.class_index in _LIPS_MEET else sound)
         return near
 
 

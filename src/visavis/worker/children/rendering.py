@@ -4,7 +4,6 @@ It holds the models, and touches nothing but the files it is told of. Its parent
 long; the kernel refuses it more memory than its parent allows it.
 """
 
-import asyncio
 import sys
 import time
 from collections.abc import Callable
@@ -27,11 +26,12 @@ from visavis.engine.render import Progress, render
 from visavis.engine.rig.build import DEFAULT_SIZE_PX, build_rig, check_photo
 from visavis.engine.rig.file import save_rig
 from visavis.engine.sound import open_sound
-from visavis.engine.speech import SpeechModel
+from visavis.engine.speech import Phoneme, SpeechModel
 from visavis.engine.view import FaceView
 from visavis.errors import NoSoundError, TooMuchMemoryError, VisavisError
-from visavis.ports import SpeechPart, SpeechSynthesizer, Voice
+from visavis.ports import SpeechSynthesizer
 from visavis.worker.children.output import claim_output, send
+from visavis.worker.children.speaking import speak
 from visavis.worker.protocol import (
     Accepted,
     Checked,
@@ -139,14 +139,19 @@ def _build_rig(tools: Tools, request: RigRequest) -> RigBuilt:
 def _render_video(tools: Tools, request: VideoRequest, progress: BinaryIO) -> VideoRendered:
     built = build_rig(tools.faces, read_photo(request.image), size=DEFAULT_SIZE_PX)
     view = FaceView(built.rig, side_px=DEFAULT_SIZE_PX)
-    spoken = request.speech
-    if isinstance(spoken, SpokenText):
-        samples, rate_hz = _speak(tools, spoken)
-        spoken = request.output.with_suffix(".spoken.wav")
-        _write(samples, rate_hz, spoken, "wav", _WAV_CODEC, rate_hz)
-    with open_sound(spoken, rate_hz=SOUND_RATE_HZ) as sound:
+    path, phonemes = request.speech, tuple[Phoneme, ...]()
+    if isinstance(path, SpokenText):
+        spoken = speak(tools.synthesizer, path)
+        path, phonemes = request.output.with_suffix(".spoken.wav"), spoken.phonemes
+        _write(spoken.samples, spoken.rate_hz, path, "wav", _WAV_CODEC, spoken.rate_hz)
+    with open_sound(path, rate_hz=SOUND_RATE_HZ) as sound:
         rendered = render(
-            view, sound, request.output, speech=tools.speech, on_progress=_progress_sender(progress)
+            view,
+            sound,
+            request.output,
+            speech=tools.speech,
+            phonemes=phonemes,
+            on_progress=_progress_sender(progress),
         )
     return VideoRendered(duration_s=rendered.duration_s, warnings=(*built.warnings, *rendered.warnings))
 
@@ -166,19 +171,12 @@ def _progress_sender(answers: BinaryIO) -> Callable[[Progress], None]:
 
 
 def _render_speech(tools: Tools, request: SpeechRequest) -> SpeechRendered:
-    samples, rate_hz = _speak(tools, request.speech)
-    codec, to_rate_hz = (_MP3_CODEC, _MP3_RATE_HZ) if request.format == "mp3" else (_WAV_CODEC, rate_hz)
-    _write(samples, rate_hz, request.output, request.format, codec, to_rate_hz)
-    return SpeechRendered(duration_s=len(samples) / rate_hz, sample_rate_hz=to_rate_hz)
-
-
-def _speak(tools: Tools, spoken: SpokenText) -> tuple[Floats, int]:
-    async def collect() -> list[SpeechPart]:
-        voice = Voice(spoken.language, spoken.voice)
-        return [part async for part in tools.synthesizer.speak(spoken.text, voice)]
-
-    parts = asyncio.run(collect())
-    return np.concatenate([part.samples for part in parts]), parts[0].rate_hz
+    spoken = speak(tools.synthesizer, request.speech)
+    codec, to_rate_hz = (
+        (_MP3_CODEC, _MP3_RATE_HZ) if request.format == "mp3" else (_WAV_CODEC, spoken.rate_hz)
+    )
+    _write(spoken.samples, spoken.rate_hz, request.output, request.format, codec, to_rate_hz)
+    return SpeechRendered(duration_s=len(spoken.samples) / spoken.rate_hz, sample_rate_hz=to_rate_hz)
 
 
 def _write(samples: Floats, rate_hz: int, path: Path, container: str, codec: str, to_rate_hz: int) -> None:
