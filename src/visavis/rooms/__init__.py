@@ -1,5 +1,5 @@
-"""The embedded room server: a small one that unmodified LiveKit clients connect to.
+"""The embedded room server: a small server for unmodified LiveKit clients.
 
-It is a layer and a process of its own. Nothing in visavis imports it but the command that starts it;
-everything else reaches it as it would reach LiveKit, through a URL, a key and a secret.
+It is a layer and a process of its own. Only the command that starts it imports it. Everything else reaches it
+as it would reach LiveKit: through a URL, a key and a secret.
 """

@@ -1,4 +1,4 @@
-"""What a participant begins with, and what is said of it."""
+"""How participants join: what they share, what they bring, and how they are described to others."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -16,15 +16,15 @@ from visavis.rooms.tokens import Grants
 
 @dataclass(frozen=True)
 class RoomContext:
-    """What every participant is made with.
+    """What all participants share.
 
     Attributes:
-        ice: For media.
-        certificate: Of this process.
-        keys: API key to its secret, to sign tokens with.
-        limits: For each.
-        backlog: Says when media is to be dropped.
-        clock: Seconds, only forward.
+        ice: Routes for media.
+        certificate: DTLS certificate of this process.
+        keys: API keys with their secrets, to sign tokens.
+        limits: Limits for each participant.
+        backlog: Decides when media is dropped.
+        clock: Monotonic clock, in seconds.
         start: Runs a connection until it ends.
     """
 
@@ -39,15 +39,15 @@ class RoomContext:
 
 @dataclass(frozen=True)
 class Arrival:
-    """How a client has come.
+    """How a client has joined.
 
     Attributes:
-        client: What it says of itself.
-        single: One peer connection, or two.
-        auto_subscribe: Whether it wants every track without asking.
-        tcp_only: Whether media should not take UDP.
-        attributes: Of its own, beside those of the token.
-        metadata: In place of the token's, if not empty.
+        client: Description that the client sent of itself.
+        single: Whether it uses one peer connection instead of two.
+        auto_subscribe: Whether it gets every track without a request.
+        tcp_only: Whether its media must not use UDP.
+        attributes: Attributes in addition to those of the token.
+        metadata: Metadata that replaces the token's, if not empty.
     """
 
     client: ClientInfo
@@ -59,12 +59,12 @@ class Arrival:
 
 
 def now_ms() -> int:
-    """Unix time in milliseconds."""
+    """Current Unix time in milliseconds."""
     return time.time_ns() // 1_000_000
 
 
 def introduce(grants: Grants, arrival: Arrival) -> ParticipantInfo:
-    """A participant as the others are told of it when it comes."""
+    """Describe a new participant, as others see it."""
     own = grants.permission.can_update_metadata
     return ParticipantInfo(
         sid=f"PA_{random_text(12)}",
@@ -86,10 +86,10 @@ def introduce(grants: Grants, arrival: Arrival) -> ParticipantInfo:
 def redescribe(
     info: ParticipantInfo, name: str, metadata: str, attributes: Mapping[str, str], *, max_bytes: int
 ) -> None:
-    """Change what is said of a participant; empty leaves as it is, an empty attribute is removed.
+    """Change the description of a participant. Empty values change nothing; an empty attribute is removed.
 
     Raises:
-        RoomLimitError: It would be longer than `max_bytes`; nothing has changed.
+        RoomLimitError: The result would be longer than `max_bytes`; nothing was changed.
     """
     after = {**info.attributes, **attributes}
     after = {key: value for key, value in after.items() if value or key not in attributes}

@@ -1,29 +1,30 @@
-"""How many connections there may be, and which one goes when there is no room for another.
+"""Limits the number of connections, and chooses which one to close for a new one.
 
-It knows no sockets. A connection is idle while nothing is being done for it: before a request, between two of
-them, or before it has proven whose it is. Only idle ones are closed for others.
+It knows no sockets. A connection is idle before a request, between two requests, and before it has proven its
+owner. Only idle connections are closed for others.
 """
 
 import ipaddress
 from typing import Final, Protocol
 
-_IPV6_PREFIX: Final = 64  # what one customer of a provider has
+_IPV6_PREFIX: Final = 64  # what a provider gives to one customer
 
 
 class Closable(Protocol):
-    """A connection."""
+    """A connection that can be closed."""
 
     def close(self) -> None:
-        """End at once."""
+        """Close at once."""
 
 
 class Connections:
     """The open connections of one port.
 
     Args:
-        max_total: At once.
-        max_per_address: Of one IPv4 address or one IPv6 network of 64 bits, at once; `None` is no limit.
-            Loopback addresses have none: a proxy on this machine has everybody's connections.
+        max_total: Maximum number at a time.
+        max_per_address: Maximum number at a time from one IPv4 address or one IPv6 network of 64 bits; `None`
+            for no limit. Loopback addresses have no limit, because a proxy on this machine has everybody's
+            connections.
     """
 
     def __init__(self, max_total: int, max_per_address: int | None = None) -> None:
@@ -36,9 +37,9 @@ class Connections:
         return len(self._owners)
 
     def admit(self, connection: Closable, address: str) -> bool:
-        """Whether a new connection may stay; the longest idle one is closed for it if need be.
+        """Whether a new connection may stay. If necessary, the one that was idle longest is closed for it.
 
-        Where the total is reached, the address with most idle connections loses one.
+        If the total is reached, the address with the most idle connections loses one.
         """
         owner = owner_of(address)
         limit = None if _is_loopback(owner) else self._max_per_address
@@ -55,13 +56,13 @@ class Connections:
         return True
 
     def rest(self, connection: Closable) -> None:
-        """It is idle from now on."""
+        """Mark a connection as idle."""
         owner = self._owners.get(connection)
         if owner is not None:
             self._idle.setdefault(owner, {})[connection] = None
 
     def work(self, connection: Closable) -> None:
-        """It is idle no longer."""
+        """Mark a connection as busy."""
         owner = self._owners.get(connection)
         idle = self._idle.get(owner or "")
         if owner is not None and idle is not None:
@@ -70,7 +71,7 @@ class Connections:
                 del self._idle[owner]
 
     def release(self, connection: Closable) -> None:
-        """It has ended; may be said twice."""
+        """Forget a connection that has ended; may be called twice."""
         self.work(connection)
         owner = self._owners.pop(connection, None)
         if owner is not None:
@@ -79,7 +80,7 @@ class Connections:
                 del self._counts[owner]
 
     def close(self) -> None:
-        """End all."""
+        """Close all connections."""
         for connection in list(self._owners):
             connection.close()
 
@@ -93,7 +94,7 @@ class Connections:
 
 
 def owner_of(address: str) -> str:
-    """What connections are counted by: an IPv4 address, or the network of an IPv6 address."""
+    """Key by which connections are counted: an IPv4 address, or the network of an IPv6 address."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
         if parsed.ipv4_mapped is not None:

@@ -1,4 +1,4 @@
-"""Data packets of one participant: checked and stamped on the way in, kept for a while on the way out."""
+"""Data packets of one participant: checked and stamped when received, kept for a while when sent."""
 
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -27,12 +27,12 @@ class _Kept:
 
 
 class Mailbox:
-    """What comes from and goes to one participant on its data channels.
+    """Receives and sends data packets of one participant.
 
     Args:
-        peer: Where packets to it go.
-        limits: How much it may send and let wait.
-        clock: Seconds, only forward.
+        peer: Connection to the participant.
+        limits: Limits on what it sends and on what waits for it.
+        clock: Monotonic clock, in seconds.
     """
 
     def __init__(self, peer: Peer, limits: RoomLimits, clock: Callable[[], float]) -> None:
@@ -43,16 +43,16 @@ class Mailbox:
         self._kept: deque[_Kept] = deque()
         self._kept_bytes = 0
         self.last_sequence = 0
-        """Of the last reliable packet that came; told to a client that resumes."""
+        """Number of the last reliable packet that came in; a client that resumes needs it."""
 
     def accept(self, label: str, message: bytes, sender: ParticipantInfo) -> DataPacket | None:
-        """Read a packet and say in it whose it is.
+        """Read a packet and write its sender into it.
 
         Returns:
-            The packet, or `None` if it is a repeat or not for others.
+            The packet; `None` if it is a repeat or not meant for others.
 
         Raises:
-            WireError: It cannot be read, or is too long.
+            WireError: The packet cannot be read, or is too long.
             RoomLimitError: The participant sends too much.
         """
         if label not in (RELIABLE, LOSSY):
@@ -79,7 +79,7 @@ class Mailbox:
         """Send a packet, or keep it until the channels are open.
 
         Raises:
-            RoomLimitError: This viewer does not take its data.
+            RoomLimitError: This viewer does not read its data.
         """
         if label == RELIABLE and sequence:
             self._keep(_Kept(self._clock(), sender_sid, sequence, packed))
@@ -92,10 +92,10 @@ class Mailbox:
             self._kept_bytes -= len(self._kept.popleft().packed) + OVERHEAD_BYTES
 
     def replay(self, seen: Mapping[str, int]) -> None:
-        """Send again what a client that has come back has not seen.
+        """Send again what a client that has resumed did not receive.
 
         Args:
-            seen: Sid of a sender to the last sequence of it that the client has.
+            seen: Sids of senders, with the last sequence number that the client received from each.
         """
         for kept in self._kept:
             if kept.sender_sid in seen and kept.sequence > seen[kept.sender_sid]:
@@ -107,7 +107,7 @@ class Mailbox:
 
 
 def stamp(packet: DataPacket, sid: str, identity: str) -> None:
-    """Say in a packet who has sent it; whatever the sender wrote there is gone."""
+    """Write the sender into a packet; this replaces whatever the client wrote there."""
     packet.participant_sid = sid
     packet.participant_identity = identity
     if packet.WhichOneof("value") == "user":
@@ -116,7 +116,7 @@ def stamp(packet: DataPacket, sid: str, identity: str) -> None:
 
 
 def destinations(packet: DataPacket) -> tuple[set[str], set[str]]:
-    """Identities and sids that a packet is for; both empty means everybody."""
+    """Identities and sids that a packet is for; both are empty if it is for everybody."""
     identities = set(packet.destination_identities)
     sids: set[str] = set()
     if packet.WhichOneof("value") == "user":

@@ -1,7 +1,7 @@
-"""From the layers of a published track to the one stream that every viewer gets.
+"""Turns the layers of a published track into the one stream that every viewer gets.
 
-Each track has one SSRC, one sequence and one timestamp for all viewers, so that a packet is made once, kept
-once for repeats, and only encrypted for each. Pure state; the time is an argument.
+All viewers of a track get the same SSRC, sequence numbers and timestamps. So a packet is made once, stored
+once for retransmission, and only encrypted for each viewer. Pure state; the time is an argument.
 """
 
 from collections import deque
@@ -14,17 +14,17 @@ from visavis.rooms.wire.rtp import SEQUENCES, TIMESTAMPS, RtpPacket, sequence_st
 
 HISTORY_PACKETS: Final = 1024
 STALLED_S: Final = 1.5
-"""A layer that sends nothing for so long has been switched off by its sender."""
+"""A layer that sent nothing for this long was switched off by its sender."""
 
 KEYFRAME_EVERY_S: Final = 0.31
-"""Keyframes are large: no more than three a second are asked for, however many viewers need one."""
+"""Keyframes are large: at most three a second are requested, however many viewers need one."""
 
 _ORDER: Final = {"": 0, "q": 0, "l": 0, "h": 1, "m": 1, "f": 2}
 
 
 @dataclass
 class _Layer:
-    """What is known of an incoming layer."""
+    """State of an incoming layer."""
 
     rank: int
     last_s: float
@@ -32,24 +32,24 @@ class _Layer:
 
 @dataclass
 class _Numbering:
-    """Incoming to outgoing sequence numbers, which have no step at a switch and no room for padding."""
+    """Maps incoming to outgoing sequence numbers, without gaps at a switch or for padding."""
 
     offset: int = 0
-    _begun: int | None = None  # as long as older packets may come late
+    _begun: int | None = None  # as long as older packets may still arrive
     _newest: int | None = None
     _left_out: deque[int] = field(default_factory=deque)
 
     def begin(self, incoming: int, outgoing: int) -> None:
-        """Go on with another stream, or after a gap, at a number of ours."""
+        """Continue with another stream, or after a gap, at a given outgoing number."""
         self.offset = (outgoing - incoming) % SEQUENCES
         self._begun, self._newest = incoming, None
         self._left_out.clear()
 
     def take(self, packet: RtpPacket) -> int | None:
-        """The number of a packet; `None` if it is not to be sent.
+        """Number of a packet; `None` if it is not sent.
 
-        That is padding, with which a sender tries its line (padding that comes late has left a gap, and
-        closes it), and what is from before the last `begin`: its number would be one that is used already.
+        Two kinds are not sent: padding, with which a sender probes its connection (late padding has left a
+        gap, and closes it), and packets from before the last `begin`, whose numbers are in use already.
         """
         incoming = packet.sequence
         if self._begun is not None:
@@ -76,8 +76,8 @@ class Forwarder:
     """The outgoing stream of a track.
 
     Attributes:
-        codec: Of the track.
-        ssrc: Outgoing.
+        codec: Codec of the track.
+        ssrc: Outgoing SSRC.
     """
 
     codec: Codec
@@ -86,31 +86,31 @@ class Forwarder:
     _current: str | None = None
     _wanted: str | None = None
     _numbering: _Numbering = field(default_factory=_Numbering)
-    _shift: int = 0  # of timestamps
+    _shift: int = 0  # offset of timestamps
     _last: tuple[int, int, float] | None = None
     _interrupted: bool = False
     _history: list[bytes | None] = field(default_factory=lambda: [None] * HISTORY_PACKETS)
 
     @property
     def wanted(self) -> str | None:
-        """The layer that a keyframe should be asked of; `None` before the first packet."""
+        """Layer that should be asked for a keyframe; `None` before the first packet."""
         return self._wanted
 
     @property
     def needs_keyframe(self) -> bool:
-        """Whether another layer is wanted than flows, or none can flow without one."""
+        """Whether another layer is wanted than the current one, or no layer can start without a keyframe."""
         return self._wanted != self._current or self._interrupted
 
     def forward(self, layer: str, packet: RtpPacket, now_s: float) -> bytes | None:
-        """Take a packet of a layer.
+        """Process a packet of a layer.
 
         Args:
-            layer: The layer's name, empty without simulcast.
-            packet: As it came, repeats unwrapped.
-            now_s: The time.
+            layer: Name of the layer; empty without simulcast.
+            packet: Packet as it was sent; RTX is unwrapped.
+            now_s: Current time.
 
         Returns:
-            The packet for viewers, or `None` if they do not get it.
+            The packet for viewers; `None` if they do not get it.
         """
         known = self._layers.setdefault(layer, _Layer(_ORDER.get(layer, 0), now_s))
         known.last_s = now_s
@@ -134,17 +134,17 @@ class Forwarder:
         return packed
 
     def interrupt(self) -> None:
-        """Packets have been left out on purpose: go on from the next keyframe, numbered without a gap."""
+        """Continue from the next keyframe, numbered without a gap, after packets were dropped on purpose."""
         self._interrupted = self._last is not None
 
     def _choose(self, now_s: float) -> None:
-        """The best layer that is alive is wanted; if none is, nothing changes."""
+        """Choose the best layer that is alive; if none is, keep the current choice."""
         alive = [name for name, layer in self._layers.items() if now_s - layer.last_s < STALLED_S]
         if alive:
             self._wanted = max(alive, key=lambda name: self._layers[name].rank)
 
     def _switch(self, layer: str, packet: RtpPacket, now_s: float) -> bool:
-        """Begin to forward another layer, if it is the wanted one and this packet can be begun with."""
+        """Switch to another layer, if it is the chosen one and this packet starts a keyframe."""
         begins = bool(packet.payload) and starts_keyframe(self.codec, packet.payload)
         if layer != self._wanted or (self._current is not None and not begins):
             return False
@@ -164,7 +164,7 @@ class Forwarder:
         return packet if packet is not None and int.from_bytes(packet[2:4], "big") == sequence else None
 
     def translate(self, layer: str, report: SenderReport) -> SenderReport | None:
-        """A sender report with the outgoing numbers; `None` if viewers do not get that layer."""
+        """Translate a sender report to outgoing numbers; `None` if viewers do not get that layer."""
         if layer != self._current:
             return None
         timestamp = (report.timestamp + self._shift) % TIMESTAMPS
@@ -172,18 +172,18 @@ class Forwarder:
 
 
 class KeyframeRequests:
-    """Requests of many viewers, made into few: deferred, never dropped."""
+    """Combines the keyframe requests of many viewers into few. Requests are delayed, never dropped."""
 
     def __init__(self) -> None:
         self._asked_s = float("-inf")
         self._waiting = False
 
     def ask(self) -> None:
-        """A viewer needs a keyframe."""
+        """Register that a viewer needs a keyframe."""
         self._waiting = True
 
     def take(self, now_s: float) -> bool:
-        """Whether to ask the publisher now."""
+        """Whether to send a request to the publisher now."""
         if not self._waiting or now_s - self._asked_s < KEYFRAME_EVERY_S:
             return False
         self._waiting = False

@@ -1,7 +1,7 @@
-"""Limits on HTTP connections that aiohttp does not have: in number, in time, in the size of a request's head.
+"""Limits on HTTP connections that aiohttp does not have: number, time, size of request headers.
 
-aiohttp parses and answers; a `GuardedConnection` stands between it and the socket, and a middleware tells it
-when a request begins and ends.
+aiohttp parses and answers. A `GuardedConnection` stands between it and the socket, and a middleware notifies
+it when a request begins and ends.
 """
 
 import asyncio
@@ -23,27 +23,27 @@ _TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\n" + _HANG_UP
 
 
 class _WellFormedOnly(logging.Filter):
-    """Lets no trace of a malformed request pass: it holds what was sent, tokens too."""
+    """Drops log records of malformed requests: they contain what was sent, including tokens."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether a record is written."""
+        """Whether a record is logged."""
         error = record.exc_info[1] if record.exc_info else None
         return not isinstance(error, HttpProcessingError)
 
 
 HTTP_LOG: Final = logging.getLogger(__name__)
-"""For aiohttp. Malformed requests are answered, and not written down."""
+"""Logger for aiohttp. Malformed requests are answered, but not logged."""
 
 HTTP_LOG.addFilter(_WellFormedOnly())
 
 
 class GuardedConnection(asyncio.Protocol):
-    """One connection.
+    """One HTTP connection.
 
     Args:
-        inner: aiohttp's, which parses and answers.
-        connections: Counts them.
-        limits: For it.
+        inner: Protocol of aiohttp, which parses and answers.
+        connections: All connections of the port.
+        limits: Limits for this one.
     """
 
     def __init__(self, inner: asyncio.Protocol, connections: Connections, limits: RoomLimits) -> None:
@@ -57,10 +57,10 @@ class GuardedConnection(asyncio.Protocol):
         self._tail = b""
         self._is_head_read = False
 
-    # As asyncio calls it
+    # Called by asyncio
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A client has connected."""
+        """Register the connection, or refuse it."""
         self._transport = cast("asyncio.Transport", transport)
         self._is_admitted = self._connections.admit(self, transport.get_extra_info("peername")[0])
         if not self._is_admitted:
@@ -70,7 +70,7 @@ class GuardedConnection(asyncio.Protocol):
         self._inner.connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
-        """Bytes came."""
+        """Check and pass on bytes."""
         if not self._is_admitted:
             return
         if not self._is_head_read:
@@ -81,34 +81,34 @@ class GuardedConnection(asyncio.Protocol):
         self._inner.data_received(data)
 
     def eof_received(self) -> bool | None:
-        """The client sends nothing more."""
+        """Pass on that the client sends nothing more."""
         return self._inner.eof_received() if self._is_admitted else None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection has ended."""
+        """Forget the connection."""
         self._stop_waiting()
         self._connections.release(self)
         if self._is_admitted:
             self._inner.connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """The client takes its answers too slowly."""
+        """Start the timeout for a client that reads its answers too slowly."""
         self._inner.pause_writing()
 
     def resume_writing(self) -> None:
-        """It takes them again."""
+        """Stop that timeout."""
         self._inner.resume_writing()
 
-    # As the middleware and the counting call it
+    # Called by the middleware and by `Connections`
 
     def begin_request(self) -> None:
-        """A request has come, and is answered now."""
+        """Mark the connection as busy with a request."""
         self._stop_waiting()
         self._is_head_read = True
         self._connections.work(self)
 
     def end_request(self) -> None:
-        """It is answered; another one may come."""
+        """Mark the connection as idle after a request."""
         self._is_head_read, self._tail = False, b""
         self._head_bytes = self._head_lines = 0
         self._connections.rest(self)
@@ -120,7 +120,7 @@ class GuardedConnection(asyncio.Protocol):
             self._transport.abort()
 
     def _count(self, data: bytes) -> None:
-        """Count what is of the head. Empty lines before it are none of it, and do not end it."""
+        """Count the bytes of the header. Empty lines before it do not count, and do not end it."""
         seen = self._tail + (data if self._head_bytes else data.lstrip(b"\r\n"))
         end = seen.find(_HEAD_END)
         head = seen if end < 0 else seen[: end + len(_HEAD_END)]
@@ -138,7 +138,7 @@ class GuardedConnection(asyncio.Protocol):
             self._timer = None
 
     def _refuse(self, answer: bytes) -> None:
-        """Say why, and hang up."""
+        """Send an error answer and close."""
         if self._transport is not None and not self._transport.is_closing():
             if self._head_bytes or answer is _TOO_LARGE:
                 self._transport.write(answer)
@@ -147,7 +147,7 @@ class GuardedConnection(asyncio.Protocol):
 
 @web.middleware
 async def note_request(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Tell a connection when its requests begin and end."""
+    """Notify the connection when its requests begin and end."""
     connection = request.transport.get_protocol() if request.transport is not None else None
     if not isinstance(connection, GuardedConnection):
         return await handler(request)
@@ -161,5 +161,5 @@ async def note_request(request: web.Request, handler: Handler) -> web.StreamResp
 def guard(
     server: Callable[[], asyncio.Protocol], connections: Connections, limits: RoomLimits
 ) -> Callable[[], GuardedConnection]:
-    """What makes protocols for an asyncio server: aiohttp's, guarded."""
+    """Create a factory of guarded protocols for an asyncio server."""
     return lambda: GuardedConnection(server(), connections, limits)

@@ -1,7 +1,7 @@
-"""ICE-lite: whose a datagram is, over whatever route it comes.
+"""ICE-lite: finds the connection that a datagram belongs to, over any route.
 
-A client proves with a signed connectivity check that a route leads to it; from then on what comes over that
-route is its, and what is for it takes the route that it nominated last. Anything else is dropped unread.
+A client proves with a signed connectivity check that it owns a route. From then on, datagrams from this route
+belong to it. Datagrams for it take the route that it nominated last. Others are dropped unread.
 """
 
 import time
@@ -20,42 +20,42 @@ class Route(Protocol):
 
     @property
     def address(self) -> Address:
-        """Where the client is, as we see it."""
+        """Address of the client, as we see it."""
 
     def send(self, datagram: bytes) -> bool:
-        """Send, or drop when there is no room for it; the answer is whether it was sent."""
+        """Send a datagram, or drop it if there is no space. Returns whether it was sent."""
 
     def close(self) -> None:
-        """It is needed no longer."""
+        """Release the route."""
 
 
 class Connection(Protocol):
-    """What has to be known of a peer connection."""
+    """What ICE needs from a peer connection."""
 
     def password_of(self, ufrag: str) -> str | None:
-        """The ICE password that goes with a user fragment; `None` once it is replaced."""
+        """ICE password of a user fragment; `None` after it was replaced."""
 
     def use_route(self, route: Route, *, nominated: bool) -> None:
-        """The client has proven that it is reached there."""
+        """Use a route: the client has proven that it owns it."""
 
     def receive_dtls(self, datagram: bytes) -> None:
-        """A DTLS record came."""
+        """Process a DTLS record."""
 
     def receive_media(self, datagram: bytes, arrival_s: float) -> None:
-        """An SRTP or SRTCP packet came; the arrival is Unix time."""
+        """Process an SRTP or SRTCP packet; the arrival is in Unix time."""
 
 
 class Candidates:
-    """The addresses that clients are told.
+    """The addresses that clients get.
 
     Args:
-        addresses: IPv4 or IPv6, as clients reach them.
-        udp_port: For UDP.
-        tcp_port: For TCP; `None` if there is none.
+        addresses: IPv4 or IPv6 addresses of this server for clients.
+        udp_port: Port for UDP.
+        tcp_port: Port for TCP; `None` for no TCP.
     """
 
     def __init__(self, addresses: tuple[str, ...], udp_port: int, tcp_port: int | None) -> None:
-        # RFC 8445, 5.1.2.1 and RFC 6544, 4.2: a host's, of UDP, then of passive TCP
+        # RFC 8445, 5.1.2.1 and RFC 6544, 4.2: host candidates, UDP first, then passive TCP
         udp = [f"1 udp {2130706431 - index * 256} {each} {udp_port}" for index, each in enumerate(addresses)]
         tcp = [f"1 tcp {1671430143 - index * 256} {each} {tcp_port}" for index, each in enumerate(addresses)]
         self._udp = [f"{number} {line} typ host" for number, line in enumerate(udp, 1)]
@@ -67,17 +67,17 @@ class Candidates:
         """Values of `candidate` lines.
 
         Args:
-            tcp_only: Leave out UDP, if there is anything else.
+            tcp_only: Whether to leave out UDP, if there is TCP.
         """
         return tuple(self._tcp if tcp_only and self._tcp else self._udp + self._tcp)
 
 
 class Ice:
-    """All routes and the connections that they lead to.
+    """All routes, with the connections that they belong to.
 
     Args:
-        candidates: What clients are told.
-        datagrams_a_second: The most from one route; more are dropped.
+        candidates: Addresses for clients.
+        datagrams_a_second: Maximum from one route; more are dropped.
     """
 
     def __init__(self, candidates: Candidates, *, datagrams_a_second: int) -> None:
@@ -88,28 +88,28 @@ class Ice:
         self.dropped = 0
 
     def register(self, ufrag: str, connection: Connection) -> None:
-        """Let checks for this user fragment reach a connection."""
+        """Register a connection for checks with this user fragment."""
         self._by_ufrag[ufrag] = connection
 
     def forget(self, connection: Connection) -> None:
-        """Drop all that is known of a connection."""
+        """Forget a connection and its routes."""
         self._by_ufrag = {key: value for key, value in self._by_ufrag.items() if value is not connection}
         for route in self._routes_of(connection):
             del self._owners[route]
             route.close()
 
     def lose(self, route: Route) -> None:
-        """A route has ended by itself."""
+        """Forget a route that has ended."""
         self._owners.pop(route, None)
 
     def _routes_of(self, connection: Connection) -> list[Route]:
         return [route for route, (owner, _) in self._owners.items() if owner is connection]
 
     def receive(self, datagram: bytes, route: Route, arrival_s: float) -> bool:
-        """Hand a datagram on; RFC 7983: the first byte tells the protocol.
+        """Pass a datagram to its connection; its first byte shows the protocol (RFC 7983).
 
         Returns:
-            Whether the route is somebody's.
+            Whether the route belongs to a connection.
         """
         first = datagram[0]
         if first < 4:

@@ -1,34 +1,39 @@
-"""What one client may cost the others: numbers, and a bucket that counts."""
+"""Limits on what one client may cost: numbers, and a token bucket."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class RoomLimits:
-    """Upper bounds; reaching one is answered, never queued.
+    """Upper limits. A request that exceeds one is refused, not queued.
 
     Attributes:
-        rooms: Open at once.
-        deleted_rooms: Whose names are kept, the newest, so that old tokens do not make them anew.
-        participants: In one room.
-        tracks: Published by one participant.
-        attribute_bytes: Metadata, names and attributes of one participant, together.
-        message_bytes: One signalling message or data packet.
-        datagrams_a_second: Accepted from one address or TCP connection.
-        connections: For signalling and RoomService, at once. One more takes the place of an idle one.
-        connections_per_address: The same of one address that is not this machine's.
-        header_bytes, header_lines: Of a request: its first line, with the wish to join, and its headers.
-        header_timeout_s: For all of them to come.
-        body_timeout_s: For the body of a call of RoomService.
-        keep_alive_timeout_s: Between two requests.
-        tcp_connections: For media, at once. One more takes the place of one that has not proven whose it is.
-        messages_a_second: Signalling messages of one participant.
-        signal_bytes_a_second: The same in bytes: reading a description takes a microsecond a byte.
-        data_bytes_a_second: Data packets of one participant.
-        data_share: Of the processor, for the data of one connection. What would take more is taken in later,
-            and its sender waits, as SCTP has it.
-        waiting_messages: Signalling messages not yet read by a client; beyond them its socket is closed.
-        waiting_data_bytes: Data not yet taken by a viewer; beyond it reliable data ends the connection.
+        rooms: Number of open rooms.
+        deleted_rooms: Number of names of deleted rooms that are remembered, so that old tokens cannot create
+            them again.
+        participants: Number of participants in one room.
+        tracks: Number of tracks that one participant publishes.
+        attribute_bytes: Size of metadata, names and attributes of one participant, together.
+        message_bytes: Size of one signalling message or data packet.
+        datagrams_a_second: Datagrams a second from one address or TCP connection.
+        connections: Number of connections for signalling and RoomService. A new one replaces an idle one.
+        connections_per_address: The same for one address that is not this machine's.
+        header_bytes, header_lines: Size of a request's first line, which may contain a join request, and
+            headers.
+        header_timeout_s: Time to receive all of them.
+        body_timeout_s: Time to receive the body of a RoomService request.
+        keep_alive_timeout_s: Idle time between two requests.
+        tcp_connections: Number of TCP connections for media. A new one replaces one that has not proven its
+            owner.
+        messages_a_second: Signalling messages a second from one participant.
+        signal_bytes_a_second: The same in bytes: parsing a description takes a microsecond a byte.
+        data_bytes_a_second: Bytes of data packets a second from one participant.
+        data_share: Share of the processor for the data of one connection. What would exceed it is read later,
+            and SCTP makes its sender wait.
+        waiting_messages: Signalling messages that a client has not read; if there are more, its socket is
+            closed.
+        waiting_data_bytes: Data that a viewer has not read; if there is more, reliable data ends the
+            connection.
     """
 
     rooms: int = 200
@@ -55,11 +60,11 @@ class RoomLimits:
 
 
 class TokenBucket:
-    """So much a second, and as much at once.
+    """Token bucket: a rate, and a burst of the same amount.
 
     Args:
-        rate: Units a second, and the most that can be saved.
-        now_s: The time, on any clock that only goes forward.
+        rate: Units a second; also the maximum that can be saved.
+        now_s: Current time, on any monotonic clock.
     """
 
     def __init__(self, rate: float, now_s: float) -> None:
@@ -68,7 +73,7 @@ class TokenBucket:
         self._at_s = now_s
 
     def take(self, now_s: float, units: float = 1) -> bool:
-        """Whether that many may pass now."""
+        """Take units, if there are enough. Returns whether there were."""
         self._left = min(self._rate, self._left + (now_s - self._at_s) * self._rate)
         self._at_s = now_s
         if self._left < units:
@@ -78,11 +83,11 @@ class TokenBucket:
 
 
 class TimeShare:
-    """A share of the processor's time: who has used more has to wait.
+    """A share of the processor's time: whoever has used more must wait.
 
     Args:
         share: 0..1.
-        now_s: The time, on any clock that only goes forward.
+        now_s: Current time, on any monotonic clock.
     """
 
     def __init__(self, share: float, now_s: float) -> None:
@@ -91,11 +96,11 @@ class TimeShare:
         self._at_s = now_s
 
     def charge(self, used_s: float) -> None:
-        """Note that so much time was used."""
+        """Count time that was used."""
         self._saved_s -= used_s
 
     def wait_s(self, now_s: float) -> float:
-        """How long to wait; what is not used is saved for a second."""
+        """Time to wait. Unused time is saved for up to a second."""
         self._saved_s = min(self._share, self._saved_s + (now_s - self._at_s) * self._share)
         self._at_s = now_s
         return max(0.0, -self._saved_s / self._share)

@@ -1,4 +1,4 @@
-"""The session descriptions of one participant: offers answered, and its own sections kept up to date."""
+"""Session descriptions of one participant: answers to its offers, and our own offers."""
 
 from livekit.protocol.rtc import SessionDescription, SignalResponse
 
@@ -11,12 +11,12 @@ from visavis.rooms.wire import sdp
 
 
 class Negotiation:
-    """What is agreed on with one client.
+    """Negotiation with one client.
 
     Args:
-        publisher: Its tracks, and the connection that it makes offers for.
-        outbox: Where descriptions go.
-        downstream: The connection that we make offers for; `None` if the client makes them all.
+        publisher: Its tracks, and the connection for which it makes offers.
+        outbox: Queue of messages to the client.
+        downstream: Connection for which we make offers; `None` if the client makes all offers.
     """
 
     def __init__(self, publisher: Publisher, outbox: Outbox, downstream: Peer | None) -> None:
@@ -29,21 +29,21 @@ class Negotiation:
 
     @property
     def sections(self) -> Sections:
-        """Where views get their sections from."""
+        """Sections that subscriptions use."""
         return self._own or self._offered
 
     def negotiate(self) -> None:
-        """Ask for, or offer, what views need."""
+        """Request or offer the sections that subscriptions need."""
         self.sections.negotiate()
 
     def answer(self, offer: SessionDescription) -> tuple[list[Track], list[Track]]:
         """Answer an offer.
 
         Returns:
-            The tracks that are new, and those that are gone.
+            The new tracks, and the removed ones.
 
         Raises:
-            WireError: It cannot be read.
+            WireError: The offer cannot be read.
         """
         description = sdp.parse_description(offer.sdp)
         peer = self._publisher.peer
@@ -76,17 +76,17 @@ class Negotiation:
         return lines or refuse(section, transport)
 
     def accept(self, answer: SessionDescription) -> None:
-        """Take the answer to an offer of ours, and offer what has changed since.
+        """Process the answer to our offer, and offer what has changed since.
 
         Raises:
-            WireError: It cannot be read.
+            WireError: The answer cannot be read.
         """
         if self._own is not None:
             self._own.accept(answer)
             self._own.negotiate()
 
     def restart(self) -> None:
-        """The client has come back on a new socket: what we offer, we offer anew."""
+        """Send our offers again after the client has resumed on a new socket."""
         if self._own is not None:
             self._own.restart()
             self._own.negotiate()

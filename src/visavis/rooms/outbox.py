@@ -1,4 +1,4 @@
-"""What waits to be said to a client over its signalling socket."""
+"""The queue of signalling messages for a client."""
 
 import asyncio
 from collections import deque
@@ -7,13 +7,13 @@ from livekit.protocol.rtc import SignalResponse
 
 
 class Outbox:
-    """A bounded queue that outlives a socket: what is said while a client resumes is not lost.
+    """A bounded queue that outlives a socket: messages are not lost while a client resumes.
 
-    When it is full, what comes is dropped and the socket is to be closed: the client comes back, and gets the
-    whole state again.
+    When it is full, new messages are dropped and the socket must be closed. The client then resumes, and gets
+    the whole state again.
 
     Args:
-        max_waiting: Messages that may wait.
+        max_waiting: Maximum number of messages that wait.
     """
 
     def __init__(self, max_waiting: int) -> None:
@@ -24,11 +24,11 @@ class Outbox:
         self.overflowed = False
 
     def send(self, response: SignalResponse) -> None:
-        """Say something."""
+        """Send a message."""
         self.send_packed(response.SerializeToString())
 
     def send_packed(self, response: bytes) -> None:
-        """Say something that is said to many."""
+        """Send a message that is already packed, because many clients get it."""
         if len(self._waiting) >= self._max:
             self.overflowed = True
         else:
@@ -36,18 +36,18 @@ class Outbox:
         self._changed.set()
 
     def close(self) -> None:
-        """Say nothing after what waits."""
+        """Close after the messages that wait."""
         self._closed = True
         self._changed.set()
 
     def restart(self) -> None:
-        """A new socket: if something was dropped, what else waited means nothing without it."""
+        """Start for a new socket. If a message was dropped, the others are useless and are dropped too."""
         if self.overflowed:
             self._waiting.clear()
             self.overflowed = False
 
     async def take(self) -> bytes | None:
-        """The next message; `None` when the socket is to be closed."""
+        """Wait for the next message; `None` if the socket must be closed."""
         while not self._waiting and not self._closed:
             self._changed.clear()
             await self._changed.wait()

@@ -1,4 +1,4 @@
-"""A participant: its connections, what it publishes and sees, what it is told."""
+"""A participant: its connections, its tracks and its subscriptions."""
 
 from collections.abc import Mapping
 from typing import Final, Protocol
@@ -36,47 +36,47 @@ from visavis.rooms.wire.rtp import RtpPacket
 log = structlog.get_logger()
 
 REFRESH_EVERY_S: Final = 300.0
-"""Half the life of a refreshed token."""
+"""Half the lifetime of a refreshed token."""
 
 _CHANGED_EVERY_S: Final = 1.0
 
 
 class Surroundings(Protocol):
-    """What a participant needs of its room."""
+    """What a participant needs from its room."""
 
     def announce(self, participant: "Participant", *, to_itself: bool) -> None:
-        """Tell the others (and itself) how it is now."""
+        """Send the participant's current state to the others, and to itself if wanted."""
 
     def track_published(self, participant: "Participant", track: Track) -> None:
         """Offer a new track to the others."""
 
     def track_gone(self, track: Track) -> None:
-        """Take a track from all who view it."""
+        """Remove a track from all its viewers."""
 
     def subscribe(self, participant: "Participant", sid: str) -> bool:
-        """Give a track to a participant; false if there is none."""
+        """Give a track to a participant. Returns false if there is no such track."""
 
     def deliver(self, sender: "Participant", label: str, packet: DataPacket) -> int:
-        """Hand a data packet to those it is for; the answer is how many they are."""
+        """Deliver a data packet. Returns the number of receivers."""
 
     def catch_up(self, participant: "Participant") -> None:
-        """Tell a participant that has come back everything."""
+        """Send the whole state to a participant that has resumed."""
 
     def keep_from_udp(self, participant: "Participant") -> None:
-        """Tell a client of TCP only, when it comes again."""
+        """Give a client only TCP candidates when it joins again."""
 
     def leave(self, participant: "Participant", reason: DisconnectReason) -> None:
-        """Take a participant out of the room."""
+        """Remove a participant from the room."""
 
 
 class Participant:
     """One client in a room.
 
     Args:
-        grants: From its token.
-        arrival: How it has come.
-        room: Where it is.
-        means: What it is made with.
+        grants: Grants of its token.
+        arrival: How it has joined.
+        room: Its room.
+        means: What all participants share.
     """
 
     def __init__(self, grants: Grants, arrival: Arrival, room: Surroundings, means: RoomContext) -> None:
@@ -122,28 +122,28 @@ class Participant:
         self.was_connected = False
         self.gone = False
         self.signal_lost_s: float | None = None
-        """Since when there is no signalling socket."""
+        """Time since when there is no signalling socket."""
         self.lost_s: float | None = None
-        """Since when a connection is lost; it does not come back."""
+        """Time since when a connection is lost; it does not come back."""
 
     @property
     def identity(self) -> str:
-        """Unique in the room."""
+        """Identity, unique in the room."""
         return self.info.identity
 
     def now_s(self) -> float:
-        """The time, on the clock that it was made with."""
+        """Current time, on the participants' clock."""
         return self._clock()
 
     @property
     def permission(self) -> ParticipantPermission:
-        """What it may do."""
+        """Permissions."""
         return self.info.permission
 
-    # Being told
+    # Notifications
 
     def change(self, *, to_itself: bool = True) -> None:
-        """Something about it is different now: everybody is told."""
+        """Send the changed state to everybody."""
         del self.info.tracks[:]
         self.info.tracks.extend(track.info for track in self.publisher.tracks.values())
         self.info.is_publisher = bool(self.publisher.tracks)
@@ -151,38 +151,38 @@ class Participant:
         self._room.announce(self, to_itself=to_itself)
 
     def negotiate(self) -> None:
-        """Ask for, or offer, what its views need."""
+        """Request or offer the sections that its subscriptions need."""
         self._negotiation.negotiate()
 
     def may_have_tracks_of(self, publisher: "Participant") -> bool:
-        """Whether its token lets it have what somebody publishes, however it asks."""
+        """Whether its token allows it to receive the tracks of a publisher."""
         kinds = self.grants.subscribes_to
         return self.permission.can_subscribe and (kinds is None or publisher.info.kind in kinds)
 
     def give(self, track: Track, stream: str) -> bool:
-        """Let it have a track; the answer is whether it had it not yet."""
+        """Subscribe it to a track. Returns whether the subscription is new."""
         if not self.subscriber.add(track, stream):
             return False
         self.negotiate()
         return True
 
     def take_away(self, sid: str) -> None:
-        """Let it have a track no longer."""
+        """End its subscription to a track."""
         if self.subscriber.remove(sid):
             self.negotiate()
 
     def refresh(self) -> None:
-        """Give it a token to come back with, for the time after its own has expired."""
+        """Send it a token to resume with after its own has expired."""
         self._refreshed_s, self._is_token_stale = self._clock(), False
         self.outbox.send(SignalResponse(refresh_token=refresh_token(self.grants, self.info, self._keys)))
 
     def tick(self, now_s: float) -> None:
-        """To be called often: tokens are refreshed now and then, and soon after a change."""
+        """Refresh the token when it is due, or soon after a change. Call it often."""
         if now_s - self._refreshed_s >= (_CHANGED_EVERY_S if self._is_token_stale else REFRESH_EVERY_S):
             self.refresh()
 
     def permit(self, permission: ParticipantPermission) -> None:
-        """Change what it may do; what it may no longer do ends."""
+        """Change its permissions; whatever is no longer allowed ends."""
         self.info.permission.CopyFrom(permission)
         self._is_token_stale = True
         for track in list(self.publisher.tracks.values()):
@@ -195,16 +195,16 @@ class Participant:
     def describe(
         self, *, name: str = "", metadata: str = "", attributes: Mapping[str, str] | None = None
     ) -> None:
-        """Change what is said of it; see `redescribe`.
+        """Change its description; see `redescribe`.
 
         Raises:
-            RoomLimitError: It would be too long.
+            RoomLimitError: The description would be too long.
         """
         redescribe(self.info, name, metadata, attributes or {}, max_bytes=self._limits.attribute_bytes)
         self._is_token_stale = True
 
     def mute(self, track: Track, *, muted: bool) -> None:
-        """Mute a track, and tell everybody."""
+        """Mute or unmute a track, and notify everybody."""
         if track.info.muted != muted:
             track.info.muted = muted
             self.change(to_itself=False)
@@ -212,24 +212,24 @@ class Participant:
                 track.keyframes.ask()
 
     def mute_by_server(self, track: Track, *, muted: bool) -> None:
-        """Mute a track against the will of its publisher, who is told."""
+        """Mute a track on the server's behalf; its publisher is notified."""
         request = MuteTrackRequest(sid=track.info.sid, muted=muted)
         self.outbox.send(SignalResponse(mute=request))
         self.mute(track, muted=muted)
 
     def unpublish(self, track: Track) -> None:
-        """Take back a track."""
+        """Remove a track."""
         self.publisher.remove(track)
         self._room.track_gone(track)
         self.outbox.send(SignalResponse(track_unpublished=TrackUnpublishedResponse(track_sid=track.info.sid)))
         self.change()
 
     def say_goodbye(self, reason: DisconnectReason, action: LeaveRequest.Action) -> None:
-        """Tell the client to go, or to come anew."""
+        """Send a leave message: the client must disconnect, resume or join again."""
         self.outbox.send(SignalResponse(leave=LeaveRequest(reason=reason, action=action)))
 
     def close(self) -> None:
-        """End its connections and views."""
+        """Close its connections and subscriptions."""
         self.gone = True
         self.outbox.close()
         self.subscriber.close()
@@ -244,17 +244,17 @@ class Participant:
         """Count a signalling message of the client.
 
         Raises:
-            RoomLimitError: There are too many.
+            RoomLimitError: The client sends too many.
         """
         now_s = self._clock()
         if not (self._messages.take(now_s) and self._signal_bytes.take(now_s, message_bytes)):
             raise RoomLimitError("The participant sends too many signalling messages.")
 
     def take_offer(self, offer: SessionDescription) -> None:
-        """Answer an offer, and publish what it brings.
+        """Answer an offer, and publish its tracks.
 
         Raises:
-            WireError: It cannot be read.
+            WireError: The offer cannot be read.
         """
         new, gone = self._negotiation.answer(offer)
         for track in gone:
@@ -268,22 +268,22 @@ class Participant:
             self.negotiate()
 
     def take_answer(self, answer: SessionDescription) -> None:
-        """Take the answer to an offer of ours.
+        """Process the answer to our offer.
 
         Raises:
-            WireError: It cannot be read.
+            WireError: The answer cannot be read.
         """
         self._negotiation.accept(answer)
 
     def lose_signal(self) -> None:
-        """The signalling socket has ended: who was connected may come back, who never was has gone."""
+        """Handle the end of the signalling socket: only a client that was connected may resume."""
         if self.was_connected:
             self.signal_lost_s = self._clock()
         else:
             self._room.leave(self, DisconnectReason.SIGNAL_CLOSE)
 
     def resume(self) -> None:
-        """The client has come back on a new socket."""
+        """Continue after the client has resumed on a new socket."""
         self.signal_lost_s = None
         self.refresh()
         if not self.arrival.single:
@@ -337,7 +337,7 @@ class Participant:
             peer.charge_deliveries(self._room.deliver(self, label, packet))
 
     def post(self, label: str, packed: bytes, sender_sid: str, sequence: int) -> None:
-        """Send it a data packet; a viewer that takes none comes anew."""
+        """Send it a data packet; a viewer that does not read its data must join again."""
         try:
             self.mailbox.post(label, packed, sender_sid, sequence)
         except RoomLimitError:
@@ -346,5 +346,5 @@ class Participant:
             self._room.leave(self, DisconnectReason.STATE_MISMATCH)
 
     def tell_subscribed(self, track: Track) -> None:
-        """Somebody sees its track now."""
+        """Notify the publisher that its track has a subscriber."""
         self.outbox.send(SignalResponse(track_subscribed=TrackSubscribed(track_sid=track.info.sid)))

@@ -1,8 +1,8 @@
-"""One peer connection, our side of it: DTLS, SRTP and SCTP over the shared ports.
+"""Our side of one peer connection: DTLS, SRTP and SCTP over the shared ports.
 
-Of aiortc only the DTLS and SCTP transports are used, over an ICE path of our own; packets are encrypted
-and decrypted with the sessions that its handshake leaves behind. Those are private parts, which is why the
-version is pinned (docs/decisions/0012-rooms.md).
+From aiortc it uses only the DTLS and SCTP transports, over our own ICE path. Packets are encrypted and
+decrypted with the keys of the DTLS handshake. These parts are private, which is why the version is pinned
+(docs/decisions/0012-rooms.md).
 """
 
 import asyncio
@@ -35,37 +35,37 @@ DATA_TRACK: Final = "_data_track"
 _ALPHABET: Final = string.ascii_letters + string.digits
 _WAITING_RECORDS: Final = 2048
 _HANDSHAKE_S: Final = 30.0
-_SCTP_HEADROOM_BYTES: Final = 256 * 1024  # lossy data above it is stale before it leaves
-_CHANNEL_BYTES: Final = 64 * 1024  # handed to SCTP at once; what waits before it goes in turn
-_DELIVERY_S: Final = 150e-6  # of the processor's time, for sending a message to one viewer
+_SCTP_HEADROOM_BYTES: Final = 256 * 1024  # more lossy data would be stale when it is sent
+_CHANNEL_BYTES: Final = 64 * 1024  # given to SCTP at once; the rest waits its turn
+_DELIVERY_S: Final = 150e-6  # processor time to send a message to one viewer
 
 
 def random_text(length: int) -> str:
-    """Letters and digits that nobody can guess."""
+    """Random letters and digits, impossible to guess."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
 class PeerEvents(Protocol):
-    """Who a connection belongs to."""
+    """Receives the events of a connection."""
 
     def on_connected(self, peer: "Peer") -> None:
-        """Packets can be sent now."""
+        """The connection is ready to send."""
 
     def on_rtp(self, peer: "Peer", packet: RtpPacket, arrival_s: float) -> None:
-        """A media packet came."""
+        """A media packet came in."""
 
     def on_feedback(self, peer: "Peer", feedback: list[Feedback]) -> None:
-        """RTCP came."""
+        """RTCP came in."""
 
     def on_message(self, peer: "Peer", label: str, message: bytes) -> None:
-        """A message came on a data channel."""
+        """A message came in on a data channel."""
 
     def on_lost(self, peer: "Peer") -> None:
-        """The connection has failed or was closed by the other side."""
+        """The connection failed, or the other side closed it."""
 
 
 class Certificate:
-    """The certificate of this process: one for all connections, made at start."""
+    """The certificate of this process, made at start for all connections."""
 
     def __init__(self) -> None:
         self.own = RTCCertificate.generateCertificate()
@@ -75,7 +75,7 @@ class Certificate:
 
 
 class _Path:
-    """What aiortc's DTLS asks of an ICE transport."""
+    """The ICE transport that aiortc's DTLS uses."""
 
     role = "controlled"
 
@@ -86,7 +86,7 @@ class _Path:
         self.route: Route | None = None
 
     async def _recv(self) -> bytes:
-        """The next record. One client's flood keeps nobody waiting: between two records all have a turn."""
+        """Wait for the next record. Other tasks run between two records: one flood delays nobody else."""
         now_s = time.monotonic()
         if self._handed_s is not None:
             self.share.charge(now_s - self._handed_s)
@@ -104,15 +104,15 @@ class _Path:
 
 
 class Peer:
-    """The connection.
+    """A peer connection.
 
     Args:
-        ice: What packets come and go through.
-        certificate: Ours.
-        events: Told what happens.
-        opens_channels: Whether we open the data channels; the client does otherwise.
-        tcp_only: Whether the client is told of TCP only, if there is that.
-        data_share: Of the processor, for what comes on data channels.
+        ice: Routes for packets.
+        certificate: Certificate of this process.
+        events: Receiver of the events.
+        opens_channels: Whether we open the data channels instead of the client.
+        tcp_only: Whether the client gets only TCP candidates, if there are any.
+        data_share: Share of the processor for data channels.
     """
 
     def __init__(
@@ -147,7 +147,7 @@ class Peer:
     # ICE
 
     def restart_ice(self) -> None:
-        """New credentials; the encryption above them goes on as it is."""
+        """Create new ICE credentials; the encryption above them continues."""
         self._ufrag, self._password = random_text(8), random_text(24)
         self._ice.register(self._ufrag, self)
 
@@ -162,7 +162,7 @@ class Peer:
             self._start_if_ready()
 
     def describe(self, setup: str) -> Transport:
-        """What a session description says about how to reach us.
+        """Transport part of a session description.
 
         Args:
             setup: `passive` in answers, `actpass` in offers.
@@ -170,7 +170,7 @@ class Peer:
         return Transport(self._ufrag, self._password, self._fingerprint, setup, self._candidates)
 
     def expect(self, fingerprint: tuple[str, str]) -> None:
-        """The certificate that the client must show; the first one stays."""
+        """Set the fingerprint of the client's certificate; the first one stays."""
         self._remote = self._remote or fingerprint
         self._start_if_ready()
 
@@ -178,10 +178,10 @@ class Peer:
         if self._remote is not None and self._path.route is not None:
             self._ready.set()
 
-    # Life
+    # Lifetime
 
     async def run(self) -> None:
-        """Connect as soon as the client can be reached; return when the connection has ended."""
+        """Connect when the client can be reached; return when the connection has ended."""
         try:
             await _first_of(self._ready, self._ended)
             if not self._ended.is_set():
@@ -195,12 +195,12 @@ class Peer:
         self.lose()
 
     def _release(self) -> None:
-        """Free what OpenSSL and libsrtp hold now, and not when the cycles around it are collected."""
+        """Free the memory of OpenSSL and libsrtp now, not when the garbage collector runs."""
         for name in ("_ssl", "_rx_srtp", "_tx_srtp"):
             setattr(self._dtls, name, None)
 
     def lose(self) -> None:
-        """Say that the connection has ended, unless that was wanted."""
+        """Report that the connection has ended, unless we closed it."""
         if not self._ended.is_set():
             self._ended.set()
             self._events.on_lost(self)
@@ -232,14 +232,14 @@ class Peer:
             self._lost.set()
 
     def close(self) -> None:
-        """End the connection; `run` returns soon after. May be called twice, and before it was started."""
+        """End the connection; `run` returns soon after. May be called twice, and before `run`."""
         self._ended.set()
 
     # Packets
 
     def receive_dtls(self, datagram: bytes) -> None:
         """See `Connection`."""
-        if not self._path.records.full():  # DTLS and SCTP send again what is lost
+        if not self._path.records.full():  # DTLS and SCTP repeat lost records
             self._path.records.put_nowait(datagram)
 
     def receive_media(self, datagram: bytes, arrival_s: float) -> None:
@@ -252,21 +252,21 @@ class Peer:
                 self._events.on_feedback(self, parse_rtcp(session.unprotect_rtcp(datagram)))
             else:
                 self._events.on_rtp(self, parse_rtp(session.unprotect(datagram)), arrival_s)
-        except (pylibsrtp.Error, WireError):  # forged, repeated or malformed: as if it had been lost
+        except (pylibsrtp.Error, WireError):  # forged, repeated or malformed: treat it as lost
             self._ice.dropped += 1
 
     def send_rtp(self, packet: bytes) -> None:
-        """Encrypt and send; nothing happens while not connected."""
+        """Encrypt and send a packet; does nothing while not connected."""
         route = self._path.route
         if self.connected and route is not None:
             try:
                 sent = route.send(self._dtls._tx_srtp.protect(packet))  # noqa: SLF001
-            except pylibsrtp.Error:  # longer than libsrtp's buffer
+            except pylibsrtp.Error:  # longer than the buffer of libsrtp
                 sent = False
             self._ice.dropped += not sent
 
     def send_rtcp(self, packet: bytes) -> None:
-        """Encrypt and send; nothing happens while not connected."""
+        """Encrypt and send a packet; does nothing while not connected."""
         route = self._path.route
         if self.connected and route is not None:
             self._ice.dropped += not route.send(self._dtls._tx_srtp.protect_rtcp(packet))  # noqa: SLF001
@@ -298,24 +298,24 @@ class Peer:
             self._events.on_message(self, label, message)
 
     def charge_deliveries(self, count: int) -> None:
-        """A message that came here goes to so many: its sender pays for that."""
+        """Charge the sender of a message for its delivery to `count` viewers."""
         self._path.share.charge(count * _DELIVERY_S)
 
     def _waiting_bytes(self, channel: RTCDataChannel) -> int:
-        """Memory that is taken by what this viewer has not taken yet."""
+        """Memory of the messages that this viewer has not read yet."""
         chunks = len(self._sctp._outbound_queue) + len(self._sctp._data_channel_queue)  # noqa: SLF001
         return channel.bufferedAmount + chunks * OVERHEAD_BYTES
 
     def send_message(self, label: str, message: bytes, *, sender: str, max_waiting_bytes: int) -> None:
-        """Send on a data channel, or keep it until the channel is open and has sent what came before.
+        """Send on a data channel, or keep the message until the channel is open and has sent earlier ones.
 
-        Lossy messages are dropped when the viewer does not keep up.
+        Lossy messages are dropped if the viewer does not keep up.
 
         Args:
-            label: Of the channel.
-            message: What is sent.
-            sender: Whose it is: of several senders' messages that wait each goes in turn.
-            max_waiting_bytes: A limit.
+            label: Label of the channel.
+            message: Message.
+            sender: Sender; if several have messages that wait, they take turns.
+            max_waiting_bytes: Limit of what waits.
 
         Raises:
             RoomLimitError: More than `max_waiting_bytes` wait for this viewer; the message is lost.

@@ -1,4 +1,4 @@
-"""The upstream side of a participant: whose a packet is, and what is asked of the sender."""
+"""The upstream side of a participant: finds the track of a packet, and requests what is missing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ _MAX_STREAMS: Final = 128
 
 @dataclass(frozen=True)
 class _Stream:
-    """An incoming SSRC: a layer of a track, or the repeats of one."""
+    """An incoming SSRC: a layer of a track, or its retransmissions."""
 
     track: Track
     layer: str
@@ -46,9 +46,9 @@ class Publisher:
     """The tracks of one participant.
 
     Args:
-        peer: The connection that they come in on.
-        backlog: Says when media is to be dropped.
-        max_tracks: A limit.
+        peer: Connection on which they come in.
+        backlog: Decides when media is dropped.
+        max_tracks: Maximum number of tracks.
     """
 
     def __init__(self, peer: Peer, backlog: Backlog, *, max_tracks: int) -> None:
@@ -64,10 +64,10 @@ class Publisher:
         self._fed_back_s = self._reported_s = 0.0
 
     def add(self, request: AddTrackRequest) -> Track:
-        """Note a track that a coming offer will bring.
+        """Announce a track that a later offer will contain.
 
         Raises:
-            RoomLimitError: There are enough.
+            RoomLimitError: The participant has too many tracks.
         """
         if len(self.tracks) + len(self._pending) >= self._max_tracks:
             raise RoomLimitError(f"A participant can publish at most {self._max_tracks} tracks.")
@@ -81,14 +81,14 @@ class Publisher:
         return [*self.tracks.values(), *self._pending.values()]
 
     def find(self, sid: str) -> Track | None:
-        """A track by its sid, announced or not."""
+        """Find a track by its sid, announced or published."""
         return next((track for track in self._all() if track.info.sid == sid), None)
 
     def match(self, description: sdp.Description) -> tuple[list[Track], list[Track]]:
-        """Take an offer: which sections carry which tracks.
+        """Match the sections of an offer with tracks.
 
         Returns:
-            The tracks that are new, and those that are gone.
+            The new tracks, and the removed ones.
         """
         new: list[Track] = []
         gone: list[Track] = []
@@ -116,7 +116,7 @@ class Publisher:
         return self._pending.pop(key) if key is not None else None
 
     def _accept(self, section: sdp.Section, track: Track) -> bool:
-        """Bind a section to its track; the answer is whether the track is new."""
+        """Bind a section to its track. Returns whether the track is new."""
         number = choose_codec(section, track.wanted_codec)
         codec = codec_named(section.rtpmap[number].partition("/")[0]) if number is not None else None
         if number is None or codec is None:
@@ -136,7 +136,7 @@ class Publisher:
         return True
 
     def remove(self, track: Track) -> None:
-        """Forget a track."""
+        """Remove a track."""
         self.tracks.pop(track.info.sid, None)
         self._streams = {ssrc: stream for ssrc, stream in self._streams.items() if stream.track is not track}
         self._incoming = {
@@ -144,13 +144,13 @@ class Publisher:
         }
 
     def answer(self, section: sdp.Section, transport: sdp.Transport) -> list[str] | None:
-        """Our section for one in which the client sends; `None` if it carries no track of ours."""
+        """Our section for one in which the client sends; `None` if it carries no track."""
         incoming = self._incoming.get(section.mid)
         if incoming is None:
             return None
         own = replace(section, direction="recvonly", ssrcs=(), repairs={})
         if section.kind == "audio":
-            # Clients send two channels as one unless the answer asks for stereo.
+            # Clients downmix two channels to one unless the answer asks for stereo.
             offered = section.fmtp.get(incoming.codec_number, "").split(";")
             parameters = [each for each in offered if each and not each.startswith("stereo=")] + ["stereo=1"]
             parameters += [] if incoming.track.info.disable_dtx else ["usedtx=1"]
@@ -160,10 +160,10 @@ class Publisher:
     # Packets
 
     def receive(self, packet: RtpPacket, arrival_s: float, now_s: float) -> None:
-        """Take a packet that has been decrypted.
+        """Process a decrypted packet.
 
         Raises:
-            WireError: An RTX packet that repeats nothing.
+            WireError: It is an RTX packet without content.
         """
         wide = packet.extensions.get(self._extensions.get(sdp.TRANSPORT_WIDE, 0), b"")
         if len(wide) == 2:
@@ -172,12 +172,12 @@ class Publisher:
         if stream is None or stream.track.codec is None:
             return
         if stream.repeats:
-            if not packet.payload:  # a probe for bandwidth
+            if not packet.payload:  # a bandwidth probe
                 return
             packet = unwrap_rtx(packet, payload_type=packet.payload_type, ssrc=stream.ssrc)
         if not stream.reception.receive(packet.sequence, packet.timestamp, now_s):
             return
-        if self._backlog.sheds:  # it has been counted: what we drop is not asked for again
+        if self._backlog.sheds:  # the packet is counted as received, so that it is not requested again
             stream.track.interrupt()
             return
         if stream.track.kind == "audio":
@@ -189,7 +189,7 @@ class Publisher:
             self._ask_keyframe(stream.track)
 
     def _recognise(self, packet: RtpPacket) -> _Stream | None:
-        """Whose a new SSRC is: by the names in its header, else by its payload type if only one fits."""
+        """Find the stream of a new SSRC: by names in its header, else by payload type if only one fits."""
         incoming = self._incoming.get(self._text(packet, sdp.MID))
         if incoming is None:
             fitting = [
@@ -231,7 +231,7 @@ class Publisher:
         return stream
 
     def take_feedback(self, feedback: Iterable[Feedback], now_s: float) -> None:
-        """Sender reports go on to viewers; the rest is not about what comes in."""
+        """Pass sender reports on to viewers; ignore other feedback."""
         for report in feedback:
             stream = self._streams.get(report.ssrc)
             if isinstance(report, SenderReport) and stream is not None and not stream.repeats:
@@ -239,10 +239,10 @@ class Publisher:
                 stream.track.report(stream.layer, report, now_s)
 
     def tick(self, now_s: float) -> float | None:
-        """To be called often: feedback, reports, what has to be asked again.
+        """Send feedback, reports and repeated requests when they are due. Call it often.
 
         Returns:
-            Once in `REPORT_EVERY_S` the share of packets lost since, 0..1; `None` at other times.
+            The share of packets lost, 0..1, once in `REPORT_EVERY_S`; `None` at other times.
         """
         if not self._streams:
             return None
@@ -281,7 +281,7 @@ class Publisher:
 
 
 def choose_codec(section: sdp.Section, wanted: str) -> int | None:
-    """The payload type of the wanted codec in a section; without a wish, the first one that we know."""
+    """Payload type of the wanted codec in a section; of the first one that we know, if `wanted` is empty."""
     names = {number: name.partition("/")[0].lower() for number, name in section.rtpmap.items()}
     exact = (number for number, name in names.items() if name == wanted and codec_named(name))
     known = (number for number, name in names.items() if codec_named(name))
@@ -292,7 +292,7 @@ def refuse(section: sdp.Section, transport: sdp.Transport) -> list[str]:
     """Our section for one that carries nothing.
 
     Raises:
-        WireError: It has no codec that we know, so that it can never carry anything.
+        WireError: It has no codec that we know, so it can never carry anything.
     """
     number = choose_codec(section, "")
     if number is None:

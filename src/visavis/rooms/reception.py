@@ -1,4 +1,4 @@
-"""How packets arrive: what is missing, what to report, when transport-wide feedback is due.
+"""Reception of packets: what is missing, what to report, when transport-wide feedback is due.
 
 Pure state; the time is an argument.
 """
@@ -11,10 +11,10 @@ from visavis.rooms.wire.rtcp import ReceptionReport, SenderReport, pack_transpor
 from visavis.rooms.wire.rtp import SEQUENCES, sequence_step
 
 MAX_MISSING: Final = 128
-"""A longer gap is not asked for: a keyframe heals it."""
+"""Packets of a longer gap are not requested: a keyframe heals it."""
 
 NACK_AGAIN_S: Final = 0.06
-"""From one request for a lost packet to the next, until it is known how long an answer takes."""
+"""Time between two requests for a lost packet, until the round trip time is known."""
 
 ROUND_TRIPS: Final = 1.5
 MIN_AGAIN_S, MAX_AGAIN_S = 0.02, 0.25
@@ -29,11 +29,11 @@ class _Missing:
 
 
 class Reception:
-    """The state of one incoming stream.
+    """State of one incoming stream.
 
     Args:
-        ssrc: Which.
-        clock_hz: Units of its timestamp in a second.
+        ssrc: SSRC of the stream.
+        clock_hz: Clock rate of its timestamps.
     """
 
     def __init__(self, ssrc: int, clock_hz: int) -> None:
@@ -50,7 +50,7 @@ class Reception:
         self._jitter = 0.0
 
     def receive(self, sequence: int, timestamp: int, now_s: float) -> bool:
-        """Count a packet; the answer is whether it is a new one, not a repeat of one that was here."""
+        """Count a packet. Returns whether it is new; false for a repeat."""
         if self._highest < 0:
             self._first = self._highest = sequence
             self._received = 1
@@ -60,7 +60,7 @@ class Reception:
             missing = self._missing.pop(sequence, None)
             if missing is None:
                 return False
-            if missing.asked == 1:  # of several requests nobody knows which one this answers (Karn)
+            if missing.asked == 1:  # with several requests it is unknown which one this packet answers (Karn)
                 self._round_trip_s += (now_s - missing.asked_s - self._round_trip_s) / 4
             self._received += 1
             return True
@@ -79,7 +79,7 @@ class Reception:
         transit = now_s * self._clock_hz - timestamp
         if self._transit is not None:
             change = abs(transit - self._transit)
-            if change < self._clock_hz:  # a wrap or a jump of the source is no jitter
+            if change < self._clock_hz:  # a wrap or a jump of the source is not jitter
                 self._jitter += (change - self._jitter) / 16
         self._transit = transit
 
@@ -88,7 +88,7 @@ class Reception:
             del self._missing[next(iter(self._missing))]
 
     def take_nack(self, now_s: float) -> tuple[int, ...]:
-        """The packets to ask for now: new gaps at once, old ones when an answer is overdue, a few times."""
+        """Packets to request now: new gaps at once, old ones a few times, when an answer is overdue."""
         if not self._missing:
             return ()
         again_s = min(max(ROUND_TRIPS * self._round_trip_s, MIN_AGAIN_S), MAX_AGAIN_S)
@@ -105,11 +105,11 @@ class Reception:
         return tuple(due)
 
     def note_sender_report(self, report: SenderReport, now_s: float) -> None:
-        """Remember when the sender last reported; ours will say how long ago."""
+        """Remember the last sender report, for the delay in our reports."""
         self._sender = (report.ntp >> 16 & 0xFFFFFFFF, now_s)
 
     def take_report(self, now_s: float) -> ReceptionReport | None:
-        """A report since the last one; `None` before the first packet."""
+        """Report on the time since the last report; `None` before the first packet."""
         if self._highest < 0:
             return None
         expected = self._highest - self._first + 1
@@ -129,7 +129,7 @@ class Reception:
 
 
 class TransportFeedback:
-    """Arrival times of one connection, by transport-wide number, until they are sent back."""
+    """Arrival times on one connection, by transport-wide sequence number, until they are sent."""
 
     def __init__(self) -> None:
         self._arrivals_s: dict[int, float] = {}
@@ -138,11 +138,11 @@ class TransportFeedback:
         self._count = 0
 
     def receive(self, number: int, arrival_s: float) -> None:
-        """Note a packet.
+        """Add a packet.
 
         Args:
-            number: Transport-wide, 0..65535.
-            arrival_s: When the kernel got it, Unix time.
+            number: Transport-wide sequence number, 0..65535.
+            arrival_s: Unix time at which the kernel received it.
         """
         if self._highest is None:
             self._highest = self._next = number
@@ -152,7 +152,7 @@ class TransportFeedback:
             self._arrivals_s.setdefault(unwrapped, arrival_s)
 
     def take(self, media_ssrc: int) -> bytes | None:
-        """The feedback on all that came since the last one; `None` if nothing did."""
+        """Feedback on all packets since the last one; `None` if there were none."""
         if not self._arrivals_s or self._next is None:
             return None
         last = max(self._arrivals_s)

@@ -1,4 +1,4 @@
-"""What a client says over its signalling socket, and what follows from it."""
+"""Handles the messages that a client sends over its signalling socket."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -32,11 +32,11 @@ _OWN_FIELDS_REASON: Final = "does not have permission to update own metadata"
 
 
 class Requests:
-    """The messages of one client.
+    """Handles the messages of one client.
 
     Args:
-        participant: Who says them.
-        room: Where it is.
+        participant: Participant of the client.
+        room: Room of the participant.
     """
 
     def __init__(self, participant: Participant, room: Surroundings) -> None:
@@ -44,11 +44,11 @@ class Requests:
         self._room = room
 
     def take(self, packed: bytes) -> None:
-        """Act on a message.
+        """Handle a message.
 
         Raises:
-            WireError: It cannot be read.
-            RoomLimitError: There are too many.
+            WireError: The message cannot be read.
+            RoomLimitError: The client sends too many.
         """
         self._participant.admit(len(packed))
         try:
@@ -57,18 +57,18 @@ class Requests:
             raise WireError("The signalling message cannot be read.") from error
         name = request.WhichOneof("message")
         handler = _HANDLERS.get(name or "")
-        if name and handler:  # what is not there is not an error: clients say more than we need
+        if name and handler:  # not an error: clients send more than we need
             handler(self, getattr(request, name))
 
     def _say(self, **response: Any) -> None:
         self._participant.outbox.send(SignalResponse(**response))
 
     def ping(self, _timestamp: int) -> None:
-        """Older clients measure the way there and back with this."""
+        """Answer the ping of older clients."""
         self._say(pong=now_ms())
 
     def ping_request(self, ping: Ping) -> None:
-        """The same of newer ones."""
+        """Answer the ping of newer clients."""
         self._say(pong_resp=Pong(last_ping_timestamp=ping.timestamp, timestamp=now_ms()))
 
     def offer(self, offer: SessionDescription) -> None:
@@ -80,7 +80,7 @@ class Requests:
         self._participant.take_answer(answer)
 
     def add_track(self, request: AddTrackRequest) -> None:
-        """Let a track be published, or say why not."""
+        """Accept a track for publishing, or send the reason why not."""
         if not may_publish(self._participant.permission, request.source):
             self._refuse_track(request, RequestResponse.NOT_ALLOWED)
             return
@@ -99,17 +99,17 @@ class Requests:
         self._say(request_response=RequestResponse(reason=reason, add_track=request, message=text))
 
     def mute(self, request: MuteTrackRequest) -> None:
-        """It sends nothing in a track for now, or does so again."""
+        """Mute or unmute a track of the participant."""
         track = self._participant.publisher.find(request.sid)
         if track is not None:
             self._participant.mute(track, muted=request.muted)
 
     def leave(self, _request: LeaveRequest) -> None:
-        """It goes."""
+        """Remove the participant from the room."""
         self._room.leave(self._participant, DisconnectReason.CLIENT_INITIATED)
 
     def metadata(self, request: UpdateParticipantMetadata) -> None:
-        """It changes what is said of it, if it may."""
+        """Change the participant's description, if it may."""
         participant = self._participant
         response = RequestResponse(request_id=request.request_id, reason=RequestResponse.OK)
         if not participant.permission.can_update_metadata:
@@ -126,7 +126,7 @@ class Requests:
         self._say(request_response=response)
 
     def subscription(self, request: UpdateSubscription) -> None:
-        """It wants tracks, or wants them no longer."""
+        """Change the participant's subscriptions."""
         sids = [*request.track_sids, *(sid for part in request.participant_tracks for sid in part.track_sids)]
         for sid in sids:
             if request.subscribe:
@@ -135,7 +135,7 @@ class Requests:
                 self._participant.take_away(sid)
 
     def track_setting(self, request: UpdateTrackSettings) -> None:
-        """It wants packets of its tracks, or none for now."""
+        """Pause or resume tracks for the participant."""
         for sid in request.track_sids:
             view = self._participant.subscriber.views.get(sid)
             if view is not None and view.paused != request.disabled:
@@ -143,13 +143,13 @@ class Requests:
                 view.track.keyframes.ask()
 
     def sync_state(self, state: SyncState) -> None:
-        """A client that has come back says what it has: missed data is sent again."""
+        """Send missed data again to a client that has resumed; it sends what it has."""
         self._room.catch_up(self._participant)
         received = {each.publisher_sid: each.last_seq for each in state.datachannel_receive_states}
         self._participant.mailbox.replay(received)
 
     def simulate(self, request: SimulateScenario) -> None:
-        """Clients' own tests ask for these."""
+        """Simulate a failure; tests of client libraries ask for this."""
         scenario = request.WhichOneof("scenario")
         if scenario in ("node_failure", "leave_request_full_reconnect"):
             self._participant.say_goodbye(DisconnectReason.STATE_MISMATCH, LeaveRequest.RECONNECT)

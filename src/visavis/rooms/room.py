@@ -1,4 +1,4 @@
-"""A room: who is in it, and what each is told of the others."""
+"""A room: its participants, and what each one knows of the others."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -35,24 +35,24 @@ log = structlog.get_logger()
 
 QUALITY_EVERY_S = 5.0
 RESUME_WITHIN_S = 20.0
-"""So long a participant whose socket is gone stays in the room."""
+"""A participant without a socket stays in the room for so long."""
 
 CONNECT_WITHIN_S = 15.0
-"""So long a participant has for its connections."""
+"""A participant has so long to connect."""
 
 LEAVE_WITHIN_S = 2.0
-"""So long a client has to say that it leaves, after it has closed its connections."""
+"""A client that closed its connections has so long to say that it leaves."""
 
 _GOOD_LOSS = 0.02
 _POOR_LOSS = 0.10
 
 
 class Room:
-    """The room.
+    """A room.
 
     Args:
         info: Name, timeouts, metadata.
-        means: What participants are made with.
+        means: What participants share.
     """
 
     def __init__(self, info: RoomInfo, means: RoomContext) -> None:
@@ -69,27 +69,27 @@ class Room:
         self.was_joined = False
 
     def describe(self) -> RoomInfo:
-        """The room as it is now."""
+        """Current description of the room."""
         seen = [each for each in self.participants.values() if not each.permission.hidden]
         self.info.num_participants = len(seen)
         self.info.num_publishers = sum(bool(each.publisher.tracks) for each in seen)
         return self.info
 
     def find(self, identity: str, *, sid: str = "") -> Participant:
-        """A participant.
+        """Find a participant.
 
         Raises:
-            NotThereError: There is none of that identity, or it is another one than that of the sid.
+            NotThereError: There is no such identity, or its sid is a different one.
         """
         participant = self.participants.get(identity)
         if participant is None or (sid and sid != participant.info.sid):
             raise NotThereError("participant does not exist")
         return participant
 
-    # Coming and going
+    # Joining and leaving
 
     def require_place(self, identity: str) -> None:
-        """Go on only if there is room for a participant of that identity.
+        """Check that a participant with this identity can join.
 
         Raises:
             RoomLimitError: The room is full.
@@ -99,7 +99,7 @@ class Room:
             raise RoomLimitError("The room is full.")
 
     def join(self, grants: Grants, arrival: Arrival) -> Participant:
-        """Let somebody in; one of the same identity has to go.
+        """Admit a participant; one with the same identity must leave.
 
         Raises:
             RoomLimitError: The room is full.
@@ -120,14 +120,14 @@ class Room:
         return participant
 
     def give_all(self, participant: Participant) -> None:
-        """Let a newcomer have every track that is there, if it wants that."""
+        """Subscribe a new participant to every track, if it wants that."""
         if participant.arrival.auto_subscribe:
             for publisher, track in self._tracks():
                 if publisher is not participant:
                     self._give(participant, publisher, track)
 
     def leave(self, participant: Participant, reason: DisconnectReason) -> None:
-        """See `Surroundings`; nothing happens if it has left already."""
+        """See `Surroundings`; does nothing if the participant has left already."""
         if participant.gone:
             return
         if self.participants.get(participant.identity) is participant:
@@ -150,19 +150,19 @@ class Room:
             del self._kept_from_udp[next(iter(self._kept_from_udp))]
 
     def remove(self, participant: Participant, reason: DisconnectReason) -> None:
-        """Send somebody away."""
+        """Remove a participant."""
         participant.say_goodbye(reason, LeaveRequest.DISCONNECT)
         self.leave(participant, reason)
 
     def close(self, reason: DisconnectReason) -> None:
-        """Send everybody away."""
+        """Remove all participants."""
         for participant in list(self.participants.values()):
             self.remove(participant, reason)
 
-    # Telling
+    # Notifications
 
     def others(self, participant: Participant) -> list[ParticipantInfo]:
-        """What a participant may know of the others."""
+        """Descriptions of the other participants, as this one may see them."""
         return [
             each.info
             for each in self.participants.values()
@@ -188,7 +188,7 @@ class Room:
         participant.outbox.send(SignalResponse(room_update=RoomUpdate(room=self.describe())))
 
     def change_metadata(self, metadata: str) -> None:
-        """Change the room's metadata, and tell everybody."""
+        """Change the metadata of the room, and notify everybody."""
         self.info.metadata = metadata
         packed = SignalResponse(room_update=RoomUpdate(room=self.describe())).SerializeToString()
         for participant in self.participants.values():
@@ -231,7 +231,7 @@ class Room:
     # Data
 
     def deliver(self, sender: Participant | None, label: str, packet: DataPacket) -> int:
-        """See `Surroundings`; without a sender it is the server's own."""
+        """See `Surroundings`; without a sender, the server itself sends."""
         identities, sids = destinations(packet)
         packed = packet.SerializeToString()
         receivers = [
@@ -247,7 +247,7 @@ class Room:
     # Time
 
     def tick(self) -> None:
-        """To be called often; what is due less often waits for its time."""
+        """Do what is due. Call it often."""
         now_s = self._clock()
         for participant in list(self.participants.values()):
             participant.tick(now_s)
@@ -264,7 +264,7 @@ class Room:
             self._tell_quality()
 
     def _end_if_lost(self, participant: Participant, now_s: float) -> None:
-        """Without connections a client has to come anew; without a socket it may come back for a while."""
+        """Remove a participant whose connections are lost, or whose socket did not come back in time."""
         if not participant.was_connected and now_s - participant.joined_s > CONNECT_WITHIN_S:
             participant.say_goodbye(DisconnectReason.JOIN_FAILURE, LeaveRequest.DISCONNECT)
             self.leave(participant, DisconnectReason.CONNECTION_TIMEOUT)

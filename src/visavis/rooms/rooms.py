@@ -1,4 +1,4 @@
-"""All rooms of this process: made, found, deleted."""
+"""All rooms of this process."""
 
 import time
 
@@ -21,9 +21,9 @@ class RoomRegistry:
     """All rooms of this process.
 
     Args:
-        means: What participants are made with.
-        empty_timeout_s: A room that nobody has joined is closed after so long, if it does not say otherwise.
-        departure_timeout_s: The same after the last one has left.
+        means: What participants share.
+        empty_timeout_s: Time after which a room is closed that nobody joins, unless the room sets another.
+        departure_timeout_s: The same after the last participant left.
     """
 
     def __init__(
@@ -36,14 +36,14 @@ class RoomRegistry:
         self._deleted: dict[str, int] = {}
 
     def require_place(self, grants: Grants) -> None:
-        """Go on only if a room can be joined with a token.
+        """Check that a room can be joined with a token.
 
-        A room that a backend has deleted stays so for all who have their token from before, and is not made
-        anew by them.
+        A room that a backend deleted stays deleted for all tokens from before the deletion: they do not
+        create it again.
 
         Raises:
             NotAllowedError: The room was deleted.
-            RoomLimitError: The room is full, or there are enough rooms.
+            RoomLimitError: The room is full, or there are too many rooms.
         """
         room = self._rooms.get(grants.room)
         if room is not None:
@@ -59,12 +59,12 @@ class RoomRegistry:
             raise RoomLimitError(f"The server has its maximum of {limit} rooms.")
 
     def join(self, grants: Grants, arrival: Arrival) -> tuple[Room, Participant]:
-        """Let somebody into the room of its token, which is made if it is not there.
+        """Admit a client to the room of its token; the room is created if it does not exist.
 
         Raises:
             NotAllowedError: The room was deleted.
-            RoomLimitError: The room is full, or there are enough rooms.
-            WireError: The room's name is too long.
+            RoomLimitError: The room is full, or there are too many rooms.
+            WireError: The name of the room is too long.
         """
         self.require_place(grants)
         room = self.create(grants.room)
@@ -79,11 +79,11 @@ class RoomRegistry:
         max_participants: int = 0,
         metadata: str = "",
     ) -> Room:
-        """The room of that name, made if it is not there.
+        """Find a room by name; create it if it does not exist.
 
         Raises:
-            RoomLimitError: There are enough rooms.
-            WireError: Name or metadata are too long.
+            RoomLimitError: There are too many rooms.
+            WireError: The name or the metadata are too long.
         """
         if name in self._rooms:
             return self._rooms[name]
@@ -109,10 +109,10 @@ class RoomRegistry:
         return room
 
     def find(self, name: str) -> Room:
-        """A room.
+        """Find a room.
 
         Raises:
-            NotThereError: There is none of that name.
+            NotThereError: There is no room with this name.
         """
         room = self._rooms.get(name)
         if room is None:
@@ -120,16 +120,16 @@ class RoomRegistry:
         return room
 
     def named(self, names: list[str]) -> list[Room]:
-        """Rooms of these names; all if none is given."""
+        """List the rooms with these names; all rooms if `names` is empty."""
         return [room for name, room in self._rooms.items() if not names or name in names]
 
     def delete(self, name: str) -> None:
-        """Close a room, and let nobody in again with a token from before, also where nobody is in it yet.
+        """Close a room and refuse earlier tokens for it, even if nobody has joined it yet.
 
         Raises:
-            NotThereError: There is none of that name.
+            NotThereError: There is no room with this name.
         """
-        self._deleted.pop(name, None)  # the newest stand last
+        self._deleted.pop(name, None)  # newest last
         self._deleted[name] = int(time.time())
         while len(self._deleted) > self._means.limits.deleted_rooms:
             del self._deleted[next(iter(self._deleted))]
@@ -138,13 +138,13 @@ class RoomRegistry:
         room.close(DisconnectReason.ROOM_DELETED)
 
     def close(self) -> None:
-        """Close all: the server stops."""
+        """Close all rooms."""
         for room in self._rooms.values():
             room.close(DisconnectReason.SERVER_SHUTDOWN)
         self._rooms.clear()
 
     def tick(self) -> None:
-        """To be called every few ten milliseconds."""
+        """Do what is due. Call it every few ten milliseconds."""
         now_s = self._means.clock()
         for name, room in list(self._rooms.items()):
             room.tick()

@@ -1,4 +1,4 @@
-"""RoomService: Twirp calls (protobuf or JSON over POST) with which a backend looks after rooms."""
+"""RoomService: Twirp requests (protobuf or JSON over POST) with which a backend manages rooms."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -29,16 +29,16 @@ _WIRE: Final[dict[type[RoomsError], tuple[int, str]]] = {
     RoomLimitError: (429, "resource_exhausted"),
     WireError: (400, "invalid_argument"),
 }
-"""Error to HTTP status and Twirp code."""
+"""HTTP status and Twirp code of each error."""
 
 
 class RoomService:
-    """The calls.
+    """Handles the requests.
 
     Args:
-        rooms: What they are about.
-        keys: API key to its secret.
-        limits: For messages.
+        rooms: All rooms.
+        keys: API keys with their secrets.
+        limits: Limits on messages.
     """
 
     def __init__(self, rooms: RoomRegistry, keys: Mapping[str, str], limits: RoomLimits) -> None:
@@ -60,7 +60,7 @@ class RoomService:
         }
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
-        """Serve the calls."""
+        """Add the routes."""
         router.add_route("*", "/twirp/{service}/{call}", self._serve)
 
     async def _serve(self, request: web.Request) -> web.Response:
@@ -72,7 +72,7 @@ class RoomService:
         kind, call = known
         in_json = request.content_type == _JSON
         try:
-            grants = read_token(bearer(request), self._keys)  # nothing is taken in from strangers
+            grants = read_token(bearer(request), self._keys)  # before the body is read
             async with asyncio.timeout(self._limits.body_timeout_s):
                 body = await request.read()
         except TokenError as error:
@@ -167,7 +167,7 @@ class RoomService:
         grants.require_admin(request.room)
         participant = self._rooms.find(request.room).find(request.identity)
         track = participant.publisher.find(request.track_sid)
-        if track is None:  # LiveKit's server does not call that an error either
+        if track is None:  # LiveKit's server does not treat this as an error either
             return api.MuteRoomTrackResponse()
         participant.mute_by_server(track, muted=request.muted)
         return api.MuteRoomTrackResponse(track=track.info)
@@ -216,7 +216,7 @@ def _read(kind: type[Message], body: bytes, *, in_json: bool) -> Message:
 
 
 def _write_json(reply: Message) -> bytes:
-    """As LiveKit's server writes it: names of the protocol's own, and nothing left out."""
+    """Write JSON as LiveKit's server does: with the names of the protocol, and with default values."""
     return json_format.MessageToJson(
         reply, preserving_proto_field_name=True, always_print_fields_with_no_presence=True, indent=None
     ).encode()

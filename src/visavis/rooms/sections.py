@@ -1,8 +1,8 @@
-"""How tracks get media sections on their way down.
+"""Assigns media sections to the tracks that a client receives.
 
-Two ways, as clients ask for. With one peer connection the client makes every offer: free sections in it
-are filled, and it is told when there are too few. With two, the second is ours: we make the offers, one at a
-time.
+There are two ways, and clients choose one. With one peer connection, the client makes every offer: we fill
+its free sections, and ask for more when there are too few. With two, we make the offers for the second one,
+one at a time.
 """
 
 import secrets
@@ -22,23 +22,23 @@ _DATA_MID: Final = "0"
 
 
 class Sections(Protocol):
-    """What a subscriber needs of either way."""
+    """What a subscriber needs from either way."""
 
     def place(self, view: Subscription) -> None:
-        """A view wants a section."""
+        """Assign a section to a subscription."""
 
     def take_away(self, view: Subscription) -> None:
-        """A view needs its section no longer."""
+        """Release the section of a subscription."""
 
     def negotiate(self) -> None:
-        """Tell the client, if there is something to tell."""
+        """Send the client what has changed, if anything."""
 
 
 class OfferedSections:
     """Sections that the client offers.
 
     Args:
-        outbox: Where it is told that there are too few.
+        outbox: Queue for requests for more sections.
     """
 
     def __init__(self, outbox: Outbox) -> None:
@@ -51,7 +51,7 @@ class OfferedSections:
 
     @property
     def tracks(self) -> dict[str, str]:
-        """Mid to the sid of the track that is sent there."""
+        """Sids of the tracks that are sent, by mid."""
         return {mid: view.track.info.sid for mid, view in self._by_mid.items()}
 
     def place(self, view: Subscription) -> None:
@@ -67,14 +67,14 @@ class OfferedSections:
             self._released.add(view.mid)
 
     def begin_answer(self) -> None:
-        """An offer has come; `fill` is called for each section in which the client only receives."""
+        """Start to answer an offer; `fill` follows for each section in which the client only receives."""
         self._free = dict.fromkeys(_KINDS, 0)
         self._asked = False
 
     def fill(self, section: sdp.Section, transport: sdp.Transport) -> list[str] | None:
-        """Send something in a section; `None` if nothing waits that fits."""
+        """Fill a section with a subscription that waits; `None` if none fits."""
         view = self._by_mid.get(section.mid)
-        if section.mid in self._released:  # clients see a new track only after a section has rested
+        if section.mid in self._released:  # clients see a new track only after the section was inactive
             self._released.discard(section.mid)
         elif view is None:
             view = self._take_waiting(section)
@@ -98,7 +98,7 @@ class OfferedSections:
         return None
 
     def negotiate(self) -> None:
-        """See `Sections`: asks for an offer with enough sections, once until it comes."""
+        """See `Sections`: requests an offer with enough sections, once until it comes."""
         if self._asked or not (self._waiting or self._released):
             return
         missing = {
@@ -112,7 +112,7 @@ class OfferedSections:
 
 @dataclass
 class _Slot:
-    """A section of ours. It stays for good, and for one track: clients keep the first track's name for it."""
+    """One of our sections. It stays with its first track: clients keep the name of that track for it."""
 
     mid: str
     codec: Codec
@@ -125,8 +125,8 @@ class OwnSections:
     """Sections that we offer.
 
     Args:
-        peer: The connection that they are of.
-        outbox: Where offers go.
+        peer: Their connection.
+        outbox: Queue for offers.
     """
 
     def __init__(self, peer: Peer, outbox: Outbox) -> None:
@@ -160,12 +160,12 @@ class OwnSections:
                 self._stale = True
 
     def restart(self) -> None:
-        """The client has come back: offer anew, whatever was under way."""
+        """Send a new offer to a client that has resumed."""
         self._unanswered = False
         self._stale = True
 
     def negotiate(self) -> None:
-        """See `Sections`: offers what there is, unless an offer is still unanswered."""
+        """See `Sections`: sends an offer, unless an earlier one is still unanswered."""
         if self._unanswered or not self._stale:
             return
         self._stale = False
@@ -184,7 +184,7 @@ class OwnSections:
         self._outbox.send(SignalResponse(offer=offer))
 
     def accept(self, answer: SessionDescription) -> None:
-        """The client has answered; an answer to an older offer is passed over.
+        """Process an answer; an answer to an older offer is ignored.
 
         Raises:
             WireError: The answer cannot be read.
@@ -203,7 +203,7 @@ class OwnSections:
 
 
 def accepted_number(section: sdp.Section, codec: Codec) -> int | None:
-    """The payload type under which a client takes a codec; for H.264 the profile has to fit too."""
+    """Payload type under which a client accepts a codec; for H.264 the profile must match too."""
     for number, name in section.rtpmap.items():
         if name.partition("/")[0].lower() != codec.name:
             continue

@@ -1,4 +1,4 @@
-"""The process: sockets, endpoints, time, and a clean end."""
+"""The process: sockets, endpoints, timers and shutdown."""
 
 import asyncio
 import contextlib
@@ -32,23 +32,23 @@ log = structlog.get_logger()
 TICK_S: Final = 0.025
 _WRITERS_RUN_S: Final = 0.05
 _GOODBYE_S: Final = 1.0
-_MAX_LINE_BYTES: Final = 128 * 1024  # a join request, with its offer, is in the address
+_MAX_LINE_BYTES: Final = 128 * 1024  # the URL of a join request contains an offer
 
 
 @dataclass(frozen=True)
 class Options:
-    """How the server runs.
+    """Options of the server.
 
     Attributes:
-        keys: API key to its secret.
+        keys: API keys with their secrets.
         host: IPv4 or IPv6 address for signalling and media.
-        ports: For signalling, the first free one of them; 0 is any.
-        udp_ports: For media, the same.
-        tcp_ports: For media of clients that UDP does not reach, the same; `None` is not at all.
-        public_addresses: IPv4 and IPv6 addresses that clients are told for media; `host` if empty.
-        empty_timeout_s: How long a room waits for its first participant.
-        departure_timeout_s: How long it stays after the last one.
-        limits: What one client may cost.
+        ports: Ports for signalling; the first free one is used; 0 for any port.
+        udp_ports: The same for media.
+        tcp_ports: The same for media of clients that UDP does not reach; `None` for no TCP.
+        public_addresses: IPv4 and IPv6 addresses that clients get for media; `host` if empty.
+        empty_timeout_s: Time for which a room waits for its first participant.
+        departure_timeout_s: Time for which a room stays after the last participant left.
+        limits: Limits on what one client may cost.
     """
 
     keys: Mapping[str, str] = field(repr=False)
@@ -66,11 +66,11 @@ class RoomServer:
     """A running room server; use it with `async with`.
 
     Args:
-        options: How it runs.
+        options: Options of the server.
 
     Raises:
-        AddressTakenError: On entry, if a port cannot be had.
-        SettingsError: On entry, if no address can be told to clients.
+        AddressTakenError: On entry, if a port cannot be opened.
+        SettingsError: On entry, if there is no address for clients.
     """
 
     def __init__(self, options: Options) -> None:
@@ -105,7 +105,7 @@ class RoomServer:
         app.router.add_get("/", _say_ok)
         Signalling(rooms, options.keys, options.limits).add_routes(app.router)
         RoomService(rooms, options.keys, options.limits).add_routes(app.router)
-        runner = web.AppRunner(  # no access log: tokens are in addresses
+        runner = web.AppRunner(  # no access log: URLs contain tokens
             app,
             access_log=None,
             logger=HTTP_LOG,
@@ -128,11 +128,11 @@ class RoomServer:
     async def _accept(
         self, stack: contextlib.AsyncExitStack, runner: web.AppRunner, listening: socket.socket
     ) -> None:
-        """Begin to accept connections for signalling and RoomService."""
+        """Accept connections for signalling and RoomService."""
         if runner.server is None:
             raise AssertionError("the runner is set up")
         limits = self._options.limits
-        # Of the descriptors half is for these connections, a quarter for media.
+        # Half of the descriptors are for these connections, a quarter for media.
         max_total = min(limits.connections, raise_descriptor_limit() // 2)
         connections = Connections(max_total, min(limits.connections_per_address, max_total // 2))
         make = guard(runner.server, connections, limits)
@@ -140,7 +140,7 @@ class RoomServer:
         stack.callback(server.close)
 
     async def _open_media(self, stack: contextlib.AsyncExitStack, backlog: Backlog) -> Ice:
-        """The ports for media, and what tells whose a datagram is."""
+        """Open the ports for media. Returns what finds the connection of a datagram."""
         options = self._options
         addresses = _told(options)
         datagrams = bind(socket.SOCK_DGRAM, options.host, options.udp_ports)
@@ -175,7 +175,7 @@ class RoomServer:
 
 
 def _told(options: Options) -> tuple[str, ...]:
-    """The addresses that clients are told."""
+    """Addresses that clients get."""
     addresses = options.public_addresses or (options.host,)
     for address in addresses:
         try:
@@ -190,7 +190,7 @@ def _told(options: Options) -> tuple[str, ...]:
 
 
 async def _guard(peer: Peer) -> None:
-    """Whatever goes wrong in one connection ends that one only."""
+    """Run a connection; an error ends only this one."""
     try:
         await peer.run()
     except Exception:
@@ -211,7 +211,7 @@ async def _tick(rooms: RoomRegistry) -> None:
 
 async def _say_goodbye(rooms: RoomRegistry) -> None:
     rooms.close()
-    await asyncio.sleep(_WRITERS_RUN_S)  # the writers run before the sockets are closed
+    await asyncio.sleep(_WRITERS_RUN_S)  # let the writers run before the sockets are closed
 
 
 async def _cancel(task: "asyncio.Task[None]") -> None:

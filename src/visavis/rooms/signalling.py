@@ -1,7 +1,7 @@
-"""The signalling endpoints: a client joins, resumes, and talks to its participant.
+"""The signalling endpoints: clients join, resume, and exchange messages with their participant.
 
-`/rtc/v1` carries the whole wish to join in one message and means one peer connection; `/rtc` carries it in
-query parameters and means two.
+`/rtc/v1` has the whole join request in one message and uses one peer connection; `/rtc` has it in query
+parameters and uses two.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ from visavis.rooms.wire.codecs import CODECS
 log = structlog.get_logger()
 
 VERSION: Final = "1.9.0"
-"""Of LiveKit's server: clients tell from it what they may ask for."""
+"""Version of LiveKit's server; it shows clients which features they can use."""
 
 PROTOCOL: Final = 16
 PING_EVERY_S: Final = 5
@@ -58,11 +58,11 @@ _CORS: Final = {"Access-Control-Allow-Origin": "*"}
 
 @dataclass(frozen=True)
 class _Wish:
-    """What a client asks for when it connects.
+    """A join request.
 
     Attributes:
-        request: As in `/rtc/v1`, whichever way it came.
-        single: One peer connection, or two.
+        request: Request as in `/rtc/v1`, also if it came as query parameters.
+        single: Whether the client uses one peer connection instead of two.
     """
 
     request: JoinRequest
@@ -71,25 +71,25 @@ class _Wish:
 
 @dataclass(frozen=True)
 class _Talk:
-    """The socket that a participant has now, and what writes to it."""
+    """The current socket of a participant, with the task that writes to it."""
 
     socket: web.WebSocketResponse
     writer: "asyncio.Task[None]"
 
 
 def bearer(request: web.Request) -> str:
-    """The token of a request: in the header, else in the query."""
+    """Token of a request, from the header or else from the query."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token if scheme.lower() == "bearer" else request.query.get("access_token", "")
 
 
 class Signalling:
-    """The endpoints.
+    """The signalling endpoints.
 
     Args:
-        rooms: What is joined.
-        keys: API key to its secret.
-        limits: For messages.
+        rooms: All rooms.
+        keys: API keys with their secrets.
+        limits: Limits on messages.
     """
 
     def __init__(self, rooms: RoomRegistry, keys: Mapping[str, str], limits: RoomLimits) -> None:
@@ -102,13 +102,13 @@ class Signalling:
         )
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
-        """Serve the endpoints."""
+        """Add the routes."""
         for path in ("/rtc", "/rtc/v1"):
             router.add_get(path, self._connect)
             router.add_get(f"{path}/validate", self._validate)
 
     async def _validate(self, request: web.Request) -> web.Response:
-        """Clients ask here why they could not connect."""
+        """Answer a client that asks why it could not connect."""
         try:
             self._admit(request)
         except web.HTTPException as refusal:
@@ -130,7 +130,7 @@ class Signalling:
 
     async def _connect(self, request: web.Request) -> web.StreamResponse:
         socket = self._socket()
-        if not socket.can_prepare(request).ok:  # nothing is done for who cannot hear of it
+        if not socket.can_prepare(request).ok:  # without a WebSocket there is nobody to answer
             raise web.HTTPNotFound(text="This is for WebSockets.")
         grants = self._admit(request)
         try:
@@ -148,10 +148,10 @@ class Signalling:
     async def _join(
         self, socket: web.WebSocketResponse, grants: Grants, wish: _Wish
     ) -> web.WebSocketResponse:
-        """Let a client in whose socket is open; who cannot be let in is told so and loses it."""
+        """Admit a client whose socket is open. If that fails, send it the reason and close the socket."""
         try:
             room, participant = self._rooms.join(grants, _arrival(wish))
-        except RoomsError:  # it was allowed a moment ago
+        except RoomsError:  # something changed since the check
             return await _refuse(socket)
         self._greet(room, participant)
         requests = Requests(participant, room)
@@ -217,7 +217,7 @@ class Signalling:
                 last_message_seq=participant.mailbox.last_sequence, server_info=self._info
             )
             await socket.send_bytes(SignalResponse(reconnect=reconnect).SerializeToString())
-        except ConnectionError:  # it may come once more
+        except ConnectionError:  # the client may try once more
             return _nobody()
         participant.resume()
         room.catch_up(participant)
@@ -233,17 +233,17 @@ class Signalling:
         return await self._talk(socket, participant, requests)
 
     async def _end_talk(self, participant: Participant) -> None:
-        """Close the socket that a participant had before."""
+        """Close the earlier socket of a participant."""
         before = self._talks.pop(participant.info.sid, None)
         if before is not None:
-            participant.signal_lost_s = participant.now_s()  # until the new one talks
+            participant.signal_lost_s = participant.now_s()  # until the new socket is in use
             before.writer.cancel()
             await before.socket.close()
 
     async def _talk(
         self, socket: web.WebSocketResponse, participant: Participant, requests: Requests
     ) -> web.WebSocketResponse:
-        """Carry messages both ways until the socket or the participant ends."""
+        """Pass messages both ways until the socket or the participant ends."""
         sid = participant.info.sid
         writer = asyncio.create_task(_write(socket, participant))
         talk = self._talks[sid] = _Talk(socket, writer)
@@ -253,7 +253,7 @@ class Signalling:
             if self._talks.get(sid) is talk:
                 del self._talks[sid]
                 participant.lose_signal()
-            if participant.gone and not writer.done():  # the goodbye still has to leave
+            if participant.gone and not writer.done():  # the leave message must still be sent
                 await asyncio.wait([writer], timeout=_CLOSE_S)
             writer.cancel()
             await socket.close()
@@ -281,7 +281,7 @@ class Signalling:
 
 
 async def _refuse(socket: web.WebSocketResponse) -> web.WebSocketResponse:
-    """Tell a client over its socket that it cannot join."""
+    """Send a client the reason why it cannot join, over its socket."""
     leave = LeaveRequest(reason=DisconnectReason.JOIN_FAILURE, action=LeaveRequest.DISCONNECT)
     with contextlib.suppress(ConnectionError):
         await socket.send_bytes(SignalResponse(leave=leave).SerializeToString())
@@ -290,7 +290,7 @@ async def _refuse(socket: web.WebSocketResponse) -> web.WebSocketResponse:
 
 
 def _nobody() -> web.Response:
-    """What is answered to a client that has gone meanwhile: nobody reads it."""
+    """Answer for a client that has gone; nobody reads it."""
     return web.Response(status=HTTPStatus.BAD_REQUEST)
 
 
@@ -299,7 +299,7 @@ async def _write(socket: web.WebSocketResponse, participant: Participant) -> Non
         while (message := await participant.outbox.take()) is not None:
             await socket.send_bytes(message)
         await socket.close()
-    except ConnectionError:  # the reader notices too
+    except ConnectionError:  # the reader notices it too
         return
 
 
@@ -318,7 +318,7 @@ def read_join_request(text: str, max_bytes: int) -> JoinRequest:
     """Unpack the `join_request` parameter.
 
     Raises:
-        WireError: It cannot be read, or unpacks to more than `max_bytes`.
+        WireError: The parameter cannot be read, or unpacks to more than `max_bytes`.
     """
     try:
         wrapped = WrappedJoinRequest.FromString(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
@@ -334,7 +334,7 @@ def read_join_request(text: str, max_bytes: int) -> JoinRequest:
 
 
 def _read_query(query: Mapping[str, str]) -> JoinRequest:
-    """The same wish as older clients write it."""
+    """Read a join request from the query, as older clients write it."""
     client = ClientInfo(version=query.get("version", ""), client_protocol=_number(query, "client_protocol"))
     client.protocol = _number(query, "protocol")
     for name in query.get("capabilities", "").split(","):

@@ -1,4 +1,4 @@
-"""Addresses to listen on: IPv4 or IPv6, one port or the first free one of some."""
+"""Sockets to listen on: IPv4 or IPv6, on one port or the first free one of several."""
 
 import contextlib
 import resource
@@ -14,20 +14,20 @@ _RESERVED_DESCRIPTORS: Final = 64
 
 
 def raise_descriptor_limit() -> int:
-    """Let this process open as many sockets as the system allows it.
+    """Raise the limit of open sockets to the maximum that the system allows.
 
     Returns:
-        How many it may open for clients.
+        Number of sockets for clients.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(ValueError, OSError):  # macOS promises more than it gives
+    with contextlib.suppress(ValueError, OSError):  # macOS allows less than it reports
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         soft = hard
     return sys.maxsize if soft == resource.RLIM_INFINITY else max(2, soft - _RESERVED_DESCRIPTORS)
 
 
 def parse_ports(text: str) -> range:
-    """Read `7882`, or `7882-7890`; 0 is any.
+    """Parse `7882`, or `7882-7890`; 0 is any port.
 
     Raises:
         SettingsError: It is neither.
@@ -43,12 +43,12 @@ def parse_ports(text: str) -> range:
 
 
 def bind(kind: socket.SocketKind, host: str, ports: Sequence[int]) -> socket.socket:
-    """A socket that does not block, on the first port that is free; for TCP it listens.
+    """Open a non-blocking socket on the first free port; a TCP socket listens.
 
-    An IPv6 socket on `::` takes IPv4 too.
+    An IPv6 socket on `::` accepts IPv4 too.
 
     Raises:
-        AddressTakenError: All the ports are taken, or the address is not this machine's.
+        AddressTakenError: All ports are in use, or the address is not on this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for port in ports:
@@ -74,5 +74,5 @@ def bind(kind: socket.SocketKind, host: str, ports: Sequence[int]) -> socket.soc
 
 
 def port_of(bound: socket.socket) -> int:
-    """The port that a socket has got."""
+    """Port of a socket."""
     return int(bound.getsockname()[1])

@@ -1,4 +1,4 @@
-"""Who is speaking, from the audio levels that packets carry (RFC 6464).
+"""Detects who is speaking, from the audio levels in packets (RFC 6464).
 
 Pure state; the time is an argument.
 """
@@ -7,18 +7,18 @@ from typing import Final
 
 INTERVAL_S: Final = 0.4
 QUIET_DBOV: Final = 35
-"""Levels are below full scale: 0 is the loudest, 127 silence."""
+"""Levels are below full scale: 0 is the loudest, 127 is silence."""
 
 ACTIVE_SHARE: Final = 0.4
-"""So much of the packets must be loud enough."""
+"""Share of the packets that must be loud enough."""
 
 _SMOOTHING: Final = 0.5
 _STEP: Final = 8
-"""Levels are told in eighths, so that a steady voice is not a stream of updates."""
+"""Levels are reported in eighths, so that a steady voice does not cause a stream of updates."""
 
 
 class Loudness:
-    """The voice of one track."""
+    """Loudness of one track."""
 
     def __init__(self) -> None:
         self._loud_dbov: list[int] = []
@@ -26,7 +26,7 @@ class Loudness:
         self._level = 0.0
 
     def hear(self, extension: bytes) -> None:
-        """Take the audio level of a packet: one byte, the first bit tells whether it is voice."""
+        """Add the audio level of a packet: one byte, whose first bit says whether it is voice."""
         if not extension:
             return
         dbov = extension[0] & 0x7F
@@ -35,7 +35,7 @@ class Loudness:
             self._loud_dbov.append(dbov)
 
     def take(self) -> float:
-        """The level since the last call, 0..1; 0 is not speaking. To be called each `INTERVAL_S`."""
+        """Level since the last call, 0..1; 0 means not speaking. Call it each `INTERVAL_S`."""
         loud, heard = self._loud_dbov, self._heard
         self._loud_dbov, self._heard = [], 0
         now = 0.0

@@ -1,4 +1,4 @@
-"""The downstream side of a participant: what they see and hear."""
+"""The downstream side of a participant: the tracks that it receives."""
 
 import math
 from collections.abc import Iterable
@@ -10,20 +10,20 @@ from visavis.rooms.tracks import Subscription, Track
 from visavis.rooms.wire.rtcp import Feedback, KeyframeRequest, Nack, ReceptionReport
 
 LOSSY_S: Final = 10.0
-"""A line that has lost something is not trusted for so long."""
+"""A connection that lost a packet counts as lossy for so long."""
 
 CONGESTED: Final = 0.25
-"""A report of so much is no reason to send more. Nor does it end what a smaller one has begun: of the few
-packets of one second a quarter is lost now and then on any lossy line."""
+"""From this loss on, nothing is sent twice: the connection is congested. It does not end what a smaller loss
+started: on any lossy connection, a quarter of the few packets of one second is lost at times."""
 
 
 class Subscriber:
-    """What one participant gets.
+    """The subscriptions of one participant.
 
     Args:
-        sid: Of the participant.
-        peer: Where it is sent.
-        sections: How it is agreed on.
+        sid: Sid of the participant.
+        peer: Connection to the participant.
+        sections: Sections for the tracks.
     """
 
     def __init__(self, sid: str, peer: Peer, sections: Sections) -> None:
@@ -36,11 +36,11 @@ class Subscriber:
         self._lossy_until_s = -math.inf
 
     def add(self, track: Track, stream: str) -> bool:
-        """Begin to send a track; the answer is whether it is a new one.
+        """Subscribe to a track. Returns whether the subscription is new.
 
         Args:
-            track: Its codec is agreed on.
-            stream: What belongs together for the viewer: the publisher's sid and the stream's name.
+            track: Track whose codec is known.
+            stream: Stream that the viewer synchronizes: the publisher's sid and the stream's name.
         """
         if track.info.sid in self.views or track.codec is None:
             return False
@@ -51,7 +51,7 @@ class Subscriber:
         return True
 
     def remove(self, sid: str) -> bool:
-        """Send a track no longer; the answer is whether it was sent."""
+        """End a subscription. Returns whether there was one."""
         view = self.views.pop(sid, None)
         if view is None:
             return False
@@ -65,18 +65,18 @@ class Subscriber:
         self._by_ssrc.pop(view.ssrc, None)
 
     def close(self) -> None:
-        """Send nothing more."""
+        """End all subscriptions."""
         for view in self.views.values():
             self._end(view)
         self.views.clear()
 
     def begin(self) -> None:
-        """Let flow what has been agreed on."""
+        """Start to send on all sections that are negotiated."""
         for view in self.views.values():
             view.begin()
 
     def tick(self, now_s: float) -> None:
-        """To be called often: over a line that loses packets, some are sent once more."""
+        """Send some packets twice over a lossy connection. Call it often."""
         if self._lossy_until_s == -math.inf:
             return
         lossy = now_s < self._lossy_until_s
@@ -87,7 +87,7 @@ class Subscriber:
             self._lossy_until_s = -math.inf
 
     def take_feedback(self, feedback: Iterable[Feedback], now_s: float) -> None:
-        """Repeat what was lost, ask for keyframes, note how it arrives."""
+        """Retransmit lost packets, request keyframes, and measure the loss."""
         for report in feedback:
             view = self._by_ssrc.get(report.ssrc)
             if view is None:

@@ -1,7 +1,7 @@
-"""ICE over TCP (RFC 6544), passive: one port for clients that UDP does not reach.
+"""Passive ICE over TCP (RFC 6544): one port for clients that UDP does not reach.
 
-Datagrams are framed by their length (RFC 4571) and otherwise the same. What does not fit into a connection is
-dropped as a whole, as UDP would drop it: repeats and keyframes heal that, an old queue would not.
+Each datagram follows its length (RFC 4571). A datagram that does not fit into the connection's buffer is
+dropped as a whole, as UDP would: repeats and keyframes heal that, while an old queue would stay.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from visavis.rooms.wire.framing import Frames, frame
 from visavis.rooms.wire.stun import Address
 
 PROVE_WITHIN_S: Final = 10.0
-"""So long a stranger has for a connectivity check that is somebody's."""
+"""Time for a new connection to pass a connectivity check."""
 
 _WAITING_BYTES: Final = 256 * 1024
 
@@ -38,7 +38,7 @@ class TcpRoute(asyncio.Protocol):
         return self._address
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A client has connected."""
+        """Register the connection."""
         self._transport = cast("asyncio.Transport", transport)
         self._address = transport.get_extra_info("peername")[:2]
         if not self._listener.connections.admit(self, self._address[0]):
@@ -47,7 +47,7 @@ class TcpRoute(asyncio.Protocol):
         self._deadline = asyncio.get_running_loop().call_later(PROVE_WITHIN_S, self.close)
 
     def data_received(self, data: bytes) -> None:
-        """Bytes came."""
+        """Process bytes."""
         try:
             for datagram in self._frames.feed(data):
                 if self._ice.receive(datagram, self, time.time()) and self._deadline is not None:
@@ -58,7 +58,7 @@ class TcpRoute(asyncio.Protocol):
             self.close()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - all the same
-        """The client has gone, or was sent away."""
+        """Forget the connection."""
         if self._deadline is not None:
             self._deadline.cancel()
         self._listener.connections.release(self)
@@ -81,12 +81,12 @@ class TcpRoute(asyncio.Protocol):
 
 
 class TcpListener:
-    """The port.
+    """The TCP port for media.
 
     Args:
-        bound: The socket that listens; it is closed in the end.
-        ice: Told what comes.
-        max_connections: Connections at once; one more takes the place of one that has not proven whose it is.
+        bound: Listening socket; `close` closes it.
+        ice: Receiver of datagrams.
+        max_connections: Maximum number of connections. A new one replaces one that has not proven its owner.
     """
 
     def __init__(self, bound: socket.socket, ice: Ice, *, max_connections: int) -> None:
@@ -96,12 +96,12 @@ class TcpListener:
         self._server: asyncio.Server | None = None
 
     async def open(self) -> None:
-        """Begin to accept."""
+        """Start to accept connections."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: TcpRoute(self, self._ice), sock=self._socket)
 
     def close(self) -> None:
-        """End the port and all connections; may be called twice."""
+        """Close the port and all connections; may be called twice."""
         if self._server is not None:
             self._server.close()
         self._socket.close()

@@ -1,4 +1,4 @@
-"""Access tokens: who somebody is, and what they may do."""
+"""Access tokens: identity and permissions of a participant."""
 
 import time
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ from livekit.protocol.models import ParticipantInfo, ParticipantPermission, Trac
 from visavis.errors import NotAllowedError, TokenError
 
 MAX_IDENTITY_CHARACTERS: Final = 256
-_LEEWAY_S: Final = 60  # clocks of other machines
+_LEEWAY_S: Final = 60  # for clocks of other machines
 
 REFRESHED_TTL_S: Final = 600
-"""A refreshed token is good for so long at least: a client that loses its line comes back with it."""
+"""A refreshed token is valid for at least so long, so that a client can resume with it."""
 
 _SOURCES: Final = {
     "camera": TrackSource.CAMERA,
@@ -34,19 +34,19 @@ _KINDS: Final = {
 
 @dataclass(frozen=True)
 class Grants:
-    """What a valid token says.
+    """Content of a valid token.
 
     Attributes:
-        identity: Unique in a room.
-        room: The only room that it is for; empty is none.
-        kind: What sort of participant.
-        permission: What they may do in it.
-        subscribes_to: Kinds of participants whose tracks they may have; `None` is all. A grant of this server
-            (`canSubscribeKinds`); LiveKit's does not know it.
+        identity: Identity, unique in a room.
+        room: The only room that the token is for; empty for none.
+        kind: Kind of participant.
+        permission: Permissions in the room.
+        subscribes_to: Kinds of participants whose tracks it may receive; `None` for all. This grant
+            (`canSubscribeKinds`) is an extension; LiveKit's server does not know it.
         issued_at_s, expires_at_s: Unix time.
-        key: API key that the token is signed with.
-        claims: The whole token, for the one that follows it.
-        can_join, can_create, can_list, is_admin: What they may do with rooms.
+        key: API key that signed the token.
+        claims: All claims, for the refreshed token.
+        can_join, can_create, can_list, is_admin: Permissions on rooms.
     """
 
     identity: str = ""
@@ -67,10 +67,10 @@ class Grants:
     claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def require_join(self, asked_room: str = "") -> str:
-        """The room that may be joined.
+        """Name of the room that may be joined.
 
         Raises:
-            NotAllowedError: The token is not for joining, or not for this room.
+            NotAllowedError: The token does not allow joining, or not this room.
         """
         if not self.can_join or not self.room or (asked_room and asked_room != self.room):
             raise NotAllowedError("The token lacks roomJoin for this room.")
@@ -79,42 +79,42 @@ class Grants:
         return self.room
 
     def require_admin(self, room: str) -> None:
-        """Go on only with a token that administers this room.
+        """Check that the token administers this room.
 
         Raises:
-            NotAllowedError: It does not administer this room.
+            NotAllowedError: It does not.
         """
         if not self.is_admin or room != self.room:
             raise NotAllowedError("The token lacks roomAdmin for this room.")
 
     def require_create(self) -> None:
-        """Go on only with a token that may create and delete rooms.
+        """Check that the token may create and delete rooms.
 
         Raises:
-            NotAllowedError: It may not create and delete rooms.
+            NotAllowedError: It may not.
         """
         if not self.can_create:
             raise NotAllowedError("The token lacks roomCreate.")
 
     def require_list(self) -> None:
-        """Go on only with a token that may list rooms.
+        """Check that the token may list rooms.
 
         Raises:
-            NotAllowedError: It may not list rooms.
+            NotAllowedError: It may not.
         """
         if not self.can_list:
             raise NotAllowedError("The token lacks roomList.")
 
 
 def read_token(token: str, keys: Mapping[str, str]) -> Grants:
-    """Check a token and read it.
+    """Verify a token and read it.
 
     Args:
         token: A JSON web token, HS256.
-        keys: API key to its secret.
+        keys: API keys with their secrets.
 
     Raises:
-        TokenError: It is missing, forged, expired, not yet valid, or of an unknown key.
+        TokenError: It is missing, forged, expired, not yet valid, or signed by an unknown key.
     """
     try:
         issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
@@ -163,7 +163,7 @@ def _read_kinds(names: Any) -> frozenset[ParticipantInfo.Kind] | None:
 
 
 def _read_permission(video: Mapping[str, Any]) -> ParticipantPermission:
-    """What is not said is allowed, but for changing oneself; data follows publishing."""
+    """Read permissions. Missing ones are granted, but for changing oneself; data follows publishing."""
     can_publish = video.get("canPublish") is not False
     data = video.get("canPublishData")
     return ParticipantPermission(
@@ -181,15 +181,15 @@ def _read_permission(video: Mapping[str, Any]) -> ParticipantPermission:
 
 
 def refresh_token(grants: Grants, info: ParticipantInfo, keys: Mapping[str, str]) -> str:
-    """A token for a participant to come back with, when the one that it came with has expired.
+    """Create a token with which a participant can resume after its first one has expired.
 
-    It says what is said of the participant now. It is good as long as that token, and for `REFRESHED_TTL_S`
-    at least.
+    It has the participant's current description. It is valid as long as the first one, and at least for
+    `REFRESHED_TTL_S`.
 
     Args:
-        grants: What it has come with.
-        info: What is said of it now.
-        keys: API key to its secret.
+        grants: Grants of the first token.
+        info: Current description of the participant.
+        keys: API keys with their secrets.
     """
     now_s = int(time.time())
     claims = {name: value for name, value in grants.claims.items() if name != "iat"}
@@ -215,6 +215,6 @@ def _write_permission(permission: ParticipantPermission) -> dict[str, Any]:
 
 
 def may_publish(permission: ParticipantPermission, source: TrackSource) -> bool:
-    """Whether a track of this source may be published."""
+    """Whether a track from this source may be published."""
     allowed = permission.can_publish_sources
     return permission.can_publish and (not allowed or source in allowed)

@@ -1,4 +1,4 @@
-"""A published track, and each viewer's view of it."""
+"""A published track, and the subscriptions to it."""
 
 import math
 import secrets
@@ -17,18 +17,18 @@ from visavis.rooms.wire.rtcp import SenderReport
 from visavis.rooms.wire.rtp import MARKER, SEQUENCES, RtpPacket, renumbered, wrap_rtx
 
 REPEATS_A_NACK: Final = 256
-"""A viewer that has lost more needs a keyframe, not repeats."""
+"""A viewer that lost more packets needs a keyframe instead of retransmissions."""
 
 TELL_EVERY_S: Final = 0.5
-"""Clients look once a second at the newest report, and play sound and pictures together from the second one
-that they see of each on; of sound they send one in five seconds."""
+"""Clients read the newest report once a second, and synchronize audio and video after the second report of
+each. Clients themselves send reports on audio only every five seconds."""
 
 REPORT_TTL_S: Final = 20.0
-"""Who has not reported for so long sends nothing any more."""
+"""A sender that has not reported for so long sends nothing any more."""
 
 
 def random_ssrc() -> int:
-    """A stream number that clients do not take for a signed one."""
+    """Random SSRC that clients do not read as a negative number."""
     return secrets.randbelow((1 << 31) - 1) + 1
 
 
@@ -37,19 +37,20 @@ class Subscription:
     """What one viewer gets of a track.
 
     Attributes:
-        peer: Where it is sent.
-        track: What is sent.
-        stream: What belongs together for the viewer: sid of the publisher and name of the stream.
-        ssrc: Outgoing: the track's, or another one for who has seen it before: clients show no stream twice.
-        mid: The section that carries it; empty until one is agreed on.
-        codec_number: Payload type that this viewer has agreed to.
-        rtx_number: That of repeats; `None` if it takes none.
-        live: Whether packets flow.
-        paused: Whether the viewer has asked for none.
-        has_report: Whether the viewer has had a sender report.
-        lossy: Whether the line loses packets. Then the last packet of each frame and all repeats go twice:
-            that a frame lacks its end is seen only when the next one comes, that a repeat was lost only
-            after the viewer's time for an answer.
+        peer: Connection to the viewer.
+        track: Track that is sent.
+        stream: Stream that the viewer synchronizes: sid of the publisher and name of the stream.
+        ssrc: Outgoing SSRC: the track's, or another one if the viewer had it before: clients show no stream
+            twice.
+        mid: Section that carries it; empty until one is negotiated.
+        codec_number: Payload type for this viewer.
+        rtx_number: Payload type of retransmissions; `None` if the viewer accepts none.
+        live: Whether packets are sent.
+        paused: Whether the viewer wants none for now.
+        has_report: Whether the viewer got a sender report.
+        lossy: Whether the connection loses packets. Then the last packet of each frame and all
+            retransmissions are sent twice. Otherwise a viewer notices a missing end of a frame only when the
+            next frame comes, and a lost retransmission only after a timeout.
     """
 
     peer: Peer
@@ -68,13 +69,13 @@ class Subscription:
     _echoes: list[int] = field(default_factory=list)
 
     def begin(self) -> None:
-        """Let packets flow, from the next keyframe on, as soon as the connection stands."""
+        """Start to send, from the next keyframe on, as soon as the connection is ready."""
         if self.mid and not self.live and self.peer.connected:
             self.live = True
             self.track.keyframes.ask()
 
     def send(self, packet: bytes) -> None:
-        """Send a packet, numbered as this viewer expects."""
+        """Send a packet, with the numbers that this viewer expects."""
         if self.live and not self.paused:
             if packet[1] & 0x7F != self.codec_number or self.ssrc != self.track.ssrc:
                 packet = renumbered(packet, payload_type=self.codec_number, ssrc=self.ssrc)
@@ -83,14 +84,14 @@ class Subscription:
                 self._echoes.append(int.from_bytes(packet[2:4], "big"))
 
     def repeat(self, sequences: tuple[int, ...]) -> None:
-        """Send again what was lost, as far as it is still there."""
+        """Retransmit lost packets that are still stored."""
         for sequence in sequences[:REPEATS_A_NACK]:
             self._repeat(sequence)
         if self.lossy:
             self._echoes.extend(sequences[:REPEATS_A_NACK])
 
     def echo(self) -> None:
-        """Send once more what a lossy line may have lost without anybody knowing yet."""
+        """Send again what a lossy connection may have lost unnoticed."""
         if not self._echoes:
             return
         sequences, self._echoes = self._echoes, []
@@ -116,15 +117,15 @@ class Track:
     """A track that a participant publishes.
 
     Args:
-        request: What the client wants to publish.
+        request: Track that the client wants to publish.
 
     Attributes:
-        info: As everybody is told of it.
-        cid: The client's own name for it.
-        mid: The section that it comes in; empty until an offer has one.
-        codec: Agreed on; `None` before that.
-        views: By sid of the viewer.
-        seen_by: Sids of all who have had a view.
+        info: Description of the track for everybody.
+        cid: The client's ID of the track.
+        mid: Section in which it comes in; empty before an offer.
+        codec: Negotiated codec; `None` before that.
+        views: Subscriptions, by sid of the viewer.
+        seen_by: Sids of all viewers so far.
     """
 
     def __init__(self, request: AddTrackRequest) -> None:
@@ -144,20 +145,20 @@ class Track:
 
     @property
     def kind(self) -> str:
-        """`audio` or `video`."""
+        """Kind of media: `audio` or `video`."""
         return "video" if self.info.type == TrackType.VIDEO else "audio"
 
     @property
     def wanted_codec(self) -> str:
-        """Name of the codec that the client said it would send; may be empty."""
+        """Name of the codec that the client wants to send; may be empty."""
         return self.info.mime_type.rpartition("/")[2].lower()
 
     def show(self, viewer: str, peer: Peer, stream: str) -> Subscription:
-        """A view for a viewer, who has none now.
+        """Create the subscription of a viewer that has none.
 
         Args:
-            viewer: Its sid.
-            peer: Where it is sent.
+            viewer: Sid of the viewer.
+            peer: Connection to the viewer.
             stream: See `Subscription`.
         """
         ssrc = random_ssrc() if viewer in self.seen_by else self.ssrc
@@ -166,7 +167,7 @@ class Track:
         return view
 
     def agree(self, mid: str, codec: Codec) -> None:
-        """An offer has given the track a section and a codec."""
+        """Set section and codec from an offer."""
         self.mid = self.info.mid = mid
         if self.codec is None:
             self.codec = codec
@@ -178,7 +179,7 @@ class Track:
         self.info.codecs[0].mid = mid
 
     def receive(self, layer: str, packet: RtpPacket, now_s: float) -> None:
-        """Hand a packet on to all viewers."""
+        """Forward a packet to all viewers."""
         if self.forwarder is None or self.info.muted:
             return
         out = self.forwarder.forward(layer, packet, now_s)
@@ -189,18 +190,18 @@ class Track:
             self.keyframes.ask()
 
     def interrupt(self) -> None:
-        """Packets are dropped here: viewers go on from the next keyframe."""
+        """Continue from the next keyframe, because packets were dropped here."""
         if self.forwarder is not None:
             self.forwarder.interrupt()
 
     def report(self, layer: str, report: SenderReport, now_s: float) -> None:
-        """Hand a layer's sender report on, so that viewers can keep lips and sound together."""
+        """Forward a sender report of a layer, so that viewers can synchronize audio and video."""
         self._reports[layer] = report, now_s
         self._told_s = now_s
         self._tell(self.views.values(), layer, report)
 
     def tick(self, now_s: float) -> None:
-        """To be called often: viewers are told what the sender would report now, new ones at once."""
+        """Send viewers an up-to-date sender report when it is due, new viewers at once. Call it often."""
         if self.codec is None:
             return
         views = list(self.views.values())

@@ -1,4 +1,4 @@
-"""One UDP socket for all connections."""
+"""The UDP socket of all connections."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ _BUFFER_BYTES: Final = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class UdpRoute:
-    """An address that a client sends from; see `Route`."""
+    """An address of a client; see `Route`."""
 
     socket: socket.socket
     source: tuple[Any, ...]
@@ -30,7 +30,7 @@ class UdpRoute:
         return self.source[0], self.source[1]
 
     def send(self, datagram: bytes) -> bool:
-        """See `Route`: media is late by the time there is room again."""
+        """See `Route`: without space the packet is dropped, because media would be late."""
         try:
             self.socket.sendto(datagram, self.source)
         except OSError:
@@ -38,16 +38,16 @@ class UdpRoute:
         return True
 
     def close(self) -> None:
-        """See `Route`: there is nothing to close."""
+        """See `Route`: does nothing."""
 
 
 class UdpSocket:
-    """Reads datagrams and tells when they came.
+    """Reads datagrams with their time of arrival.
 
     Args:
-        bound: The socket; it is closed in the end.
-        ice: Told what comes.
-        backlog: Told how long it has waited.
+        bound: Socket; `close` closes it.
+        ice: Receiver of datagrams.
+        backlog: Receiver of waiting times.
     """
 
     def __init__(self, bound: socket.socket, ice: Ice, backlog: Backlog) -> None:
@@ -56,15 +56,15 @@ class UdpSocket:
         self._backlog = backlog
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
-        with contextlib.suppress(OSError):  # elsewhere than on Linux our own clock must do
+        with contextlib.suppress(OSError):  # only Linux has this; elsewhere we use our own clock
             bound.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
 
     def open(self) -> None:
-        """Begin to read, in the running event loop."""
+        """Start to read, in the running event loop."""
         asyncio.get_running_loop().add_reader(self._socket.fileno(), self._read)
 
     def close(self) -> None:
-        """Stop reading and close; may be called twice."""
+        """Stop reading and close the socket; may be called twice."""
         if self._socket.fileno() >= 0:
             asyncio.get_running_loop().remove_reader(self._socket.fileno())
             self._socket.close()
@@ -73,7 +73,7 @@ class UdpSocket:
         for _ in range(_READS_A_TURN):
             try:
                 datagram, ancillary, _flags, source = self._socket.recvmsg(MAX_DATAGRAM_BYTES, 64)
-            except OSError:  # nothing left, or the answer to something that we sent
+            except OSError:  # no datagram left, or an ICMP error
                 return
             if datagram:
                 arrival_s = _arrival_s(ancillary)

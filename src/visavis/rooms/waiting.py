@@ -1,27 +1,27 @@
-"""Messages that wait for one viewer: those of each sender in order, those of several in turn."""
+"""Messages that wait for one viewer: in order for each sender, and senders take turns."""
 
 from collections import deque
 from typing import Final
 
 OVERHEAD_BYTES: Final = 512
-"""Of memory, for a message that waits, beside its content."""
+"""Memory of a waiting message, in addition to its content."""
 
 
 class FairQueue:
-    """The queue. Who has much to say keeps nobody else waiting for more than one message."""
+    """A queue in which senders take turns: one who sends much delays others by at most one message."""
 
     def __init__(self) -> None:
         self._by_sender: dict[str, deque[bytes]] = {}
         self.waiting_bytes = 0
-        """Of memory."""
+        """Memory in use."""
 
     def put(self, sender: str, message: bytes) -> None:
-        """Let a message wait."""
+        """Add a message."""
         self._by_sender.setdefault(sender, deque()).append(message)
         self.waiting_bytes += len(message) + OVERHEAD_BYTES
 
     def take(self) -> bytes | None:
-        """The next message, if there is one; then the next sender has its turn."""
+        """Take the next message, if there is one; then it is the next sender's turn."""
         sender = next(iter(self._by_sender), None)
         if sender is None:
             return None

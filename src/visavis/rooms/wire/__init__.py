@@ -1,4 +1,4 @@
-"""Bytes to values and back, without state, sockets or clocks.
+"""Parsing and writing of bytes, without state, sockets or clocks.
 
-Whatever comes from the network is parsed here. A parser either returns a value or raises `WireError`.
+All network input is parsed here. A parser either returns a value or raises `WireError`.
 """

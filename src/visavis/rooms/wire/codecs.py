@@ -1,4 +1,4 @@
-"""What is known of codecs: how a keyframe begins, and the payload types that we offer."""
+"""Codecs: how a keyframe starts, and the payload types that we offer."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,12 +6,12 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Codec:
-    """A codec as it is offered to viewers.
+    """A codec, as viewers are offered it.
 
     Attributes:
-        mime: As in `TrackInfo.mime_type`.
-        payload_type: Ours; a viewer that makes the offer brings its own.
-        rtx_payload_type: That of repeats, for video.
+        mime: MIME type, as in `TrackInfo.mime_type`.
+        payload_type: Our payload type; a viewer that makes the offer uses its own.
+        rtx_payload_type: Payload type of retransmissions, for video.
         rtpmap: Name, clock and channels.
         fmtp: Format parameters, or empty.
     """
@@ -24,17 +24,17 @@ class Codec:
 
     @property
     def name(self) -> str:
-        """The name in lower case, as `rtpmap` lines are compared."""
+        """Name in lower case, for comparison with `rtpmap` lines."""
         return self.rtpmap.partition("/")[0].lower()
 
     @property
     def kind(self) -> str:
-        """`audio` or `video`."""
+        """Kind of media: `audio` or `video`."""
         return self.mime.partition("/")[0]
 
     @property
     def clock_hz(self) -> int:
-        """Units of the RTP timestamp in a second."""
+        """Clock rate of the RTP timestamp."""
         return int(self.rtpmap.split("/")[1])
 
 
@@ -53,12 +53,12 @@ _BY_NAME: Final = {codec.name: codec for codec in CODECS}
 
 
 def codec_named(name: str) -> Codec | None:
-    """The codec of an `rtpmap` name or a mime type, in any case."""
+    """Find a codec by its `rtpmap` name or MIME type; case does not matter."""
     return _BY_NAME.get(name.rpartition("/")[2].lower())
 
 
 def starts_keyframe(codec: Codec, payload: bytes) -> bool:
-    """Whether a viewer can begin to decode with this packet; always so for audio."""
+    """Whether a viewer can start to decode with this packet; always true for audio."""
     if codec.name == "vp8":
         return _starts_vp8_keyframe(payload)
     if codec.name == "h264":

@@ -1,4 +1,4 @@
-"""Datagrams on a stream (RFC 4571): each after its length."""
+"""Datagrams on a stream (RFC 4571): each follows its length."""
 
 import struct
 from collections.abc import Iterator
@@ -10,15 +10,15 @@ _LENGTH: Final = struct.Struct("!H")
 
 
 def frame(datagram: bytes) -> bytes:
-    """A datagram as it goes on the stream; at most 65535 bytes."""
+    """Put the length before a datagram of at most 65535 bytes."""
     return _LENGTH.pack(len(datagram)) + datagram
 
 
 class Frames:
-    """Cuts a stream into datagrams again.
+    """Splits a stream into datagrams.
 
     Args:
-        max_bytes: The longest datagram.
+        max_bytes: Maximum length of a datagram.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -26,10 +26,10 @@ class Frames:
         self._waiting = bytearray()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """The datagrams that are whole now, without empty ones.
+        """Yield the datagrams that are complete, without empty ones.
 
         Raises:
-            WireError: One would be too long; the stream means nothing from there on.
+            WireError: A datagram is too long; the stream cannot be read any further.
         """
         self._waiting += data
         while len(self._waiting) >= _LENGTH.size:

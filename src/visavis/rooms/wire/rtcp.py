@@ -14,7 +14,7 @@ TRANSPORT_FEEDBACK: Final = 205
 PAYLOAD_FEEDBACK: Final = 206
 
 OWN_SSRC: Final = 1
-"""Who we are in feedback: receivers look at the media SSRC only."""
+"""SSRC of our feedback; receivers look only at the media SSRC."""
 
 _NACK: Final = 1
 _TRANSPORT_WIDE: Final = 15
@@ -26,14 +26,14 @@ _MAX_REPORTS: Final = 31
 
 @dataclass(frozen=True, slots=True)
 class SenderReport:
-    """Which wall time an RTP timestamp belongs to.
+    """The wall time of an RTP timestamp.
 
     Attributes:
-        ssrc: Whose.
+        ssrc: SSRC of the stream.
         ntp: NTP time, 64 bits.
         timestamp: RTP timestamp of the same moment.
-        packets: Sent so far.
-        octets: Sent so far.
+        packets: Number of packets sent so far.
+        octets: Number of bytes sent so far.
     """
 
     ssrc: int
@@ -43,12 +43,12 @@ class SenderReport:
     octets: int
 
     def pack(self) -> bytes:
-        """The bytes on the wire."""
+        """Write the packet."""
         head = struct.pack("!BBHI", 0x80, SENDER_REPORT, 6, self.ssrc)
         return head + struct.pack("!QIII", self.ntp, self.timestamp, self.packets, self.octets)
 
     def later(self, elapsed_s: float, clock_hz: int) -> "SenderReport":
-        """What it would say so much later."""
+        """The same report some time later."""
         return replace(
             self,
             ntp=(self.ntp + round(elapsed_s * (1 << 32))) % (1 << 64),
@@ -58,16 +58,16 @@ class SenderReport:
 
 @dataclass(frozen=True, slots=True)
 class ReceptionReport:
-    """How a stream arrives.
+    """Reception statistics of a stream.
 
     Attributes:
-        ssrc: Which stream.
-        fraction_lost: Since the last report, 0..1.
-        lost: In all.
-        highest_sequence: With the cycles in the upper 16 bits.
-        jitter: In units of the timestamp.
+        ssrc: SSRC of the stream.
+        fraction_lost: Share of packets lost since the last report, 0..1.
+        lost: Number of packets lost in total.
+        highest_sequence: Highest sequence number, with the number of wraps in the upper 16 bits.
+        jitter: Jitter, in units of the timestamp.
         last_report: Middle 32 bits of the last sender report's NTP time; 0 if none came.
-        delay_s: Seconds since it came.
+        delay_s: Time since that report came, in seconds.
     """
 
     ssrc: int
@@ -79,7 +79,7 @@ class ReceptionReport:
     delay_s: float
 
     def pack(self) -> bytes:
-        """The 24 bytes of a report block."""
+        """Write the 24 bytes of a report block."""
         loss = min(255, int(self.fraction_lost * 256)) << 24 | max(0, min(self.lost, 0x7FFFFF))
         return struct.pack(
             "!IIIIII",
@@ -94,13 +94,13 @@ class ReceptionReport:
 
 @dataclass(frozen=True, slots=True)
 class Nack:
-    """These packets of a stream are missing."""
+    """A request to retransmit packets of a stream."""
 
     ssrc: int
     sequences: tuple[int, ...]
 
     def pack(self) -> bytes:
-        """The bytes on the wire."""
+        """Write the packet."""
         pairs = b"".join(struct.pack("!HH", *pair) for pair in _pair_up(self.sequences))
         head = struct.pack(
             "!BBHII", 0x80 | _NACK, TRANSPORT_FEEDBACK, 2 + len(pairs) // 4, OWN_SSRC, self.ssrc
@@ -110,12 +110,12 @@ class Nack:
 
 @dataclass(frozen=True, slots=True)
 class KeyframeRequest:
-    """A viewer cannot go on without a keyframe (PLI; FIR is taken for the same)."""
+    """A request for a keyframe (PLI; FIR is treated the same)."""
 
     ssrc: int
 
     def pack(self) -> bytes:
-        """The bytes on the wire, as PLI."""
+        """Write the packet, as PLI."""
         return struct.pack("!BBHII", 0x80 | _PLI, PAYLOAD_FEEDBACK, 2, OWN_SSRC, self.ssrc)
 
 
@@ -123,7 +123,7 @@ Feedback = SenderReport | ReceptionReport | Nack | KeyframeRequest
 
 
 def pack_receiver_report(reports: Sequence[ReceptionReport]) -> bytes:
-    """A receiver report of at most 31 blocks; what is beyond them is left out."""
+    """Write a receiver report with at most 31 blocks; more are left out."""
     taken = reports[:_MAX_REPORTS]
     words = 1 + len(taken) * _REPORT_BYTES // 4
     head = struct.pack("!BBHI", 0x80 | len(taken), RECEIVER_REPORT, words, OWN_SSRC)
@@ -131,10 +131,10 @@ def pack_receiver_report(reports: Sequence[ReceptionReport]) -> bytes:
 
 
 def parse_rtcp(datagram: bytes) -> list[Feedback]:
-    """Read what we act upon; other kinds are passed over.
+    """Parse the packets that we use; others are ignored.
 
     Raises:
-        WireError: A packet of the compound is cut off.
+        WireError: A packet of the compound is truncated.
     """
     found: list[Feedback] = []
     position = 0
@@ -203,7 +203,7 @@ def _parse_keyframe_request(count: int, body: bytes) -> list[Feedback]:
 
 
 def _pair_up(sequences: Sequence[int]) -> list[tuple[int, int]]:
-    """First sequence number and a mask of the 16 after it, as often as is needed."""
+    """Pairs of a sequence number and a mask of the 16 numbers after it."""
     pairs: list[tuple[int, int]] = []
     for sequence in sequences:
         step = (sequence - pairs[-1][0] - 1) & 0xFFFF if pairs else 16
@@ -214,22 +214,22 @@ def _pair_up(sequences: Sequence[int]) -> list[tuple[int, int]]:
     return pairs
 
 
-_TICKS_A_SECOND: Final = 4000  # a receive delta counts 250 µs
-_TICKS_A_REFERENCE: Final = 256  # the reference time counts 64 ms
+_TICKS_A_SECOND: Final = 4000  # a receive delta counts in 250 µs
+_TICKS_A_REFERENCE: Final = 256  # the reference time counts in 64 ms
 _SYMBOLS_A_CHUNK: Final = 7
 
 
 def pack_transport_feedback(
     media_ssrc: int, number: int, first_sequence: int, arrivals_s: Sequence[float | None]
 ) -> bytes:
-    """Transport-wide congestion feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01).
+    """Write transport-wide congestion feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01).
 
     Args:
-        media_ssrc: Any stream of the sender.
-        number: Counts the feedbacks, modulo 256.
+        media_ssrc: SSRC of any stream of the sender.
+        number: Number of the feedback packet, modulo 256.
         first_sequence: Transport-wide number of the first packet.
-        arrivals_s: When it and those after it came, on a clock that need not begin anywhere; `None` is lost.
-            At least one has come.
+        arrivals_s: Arrival times of this packet and the following ones, on any clock; `None` for a lost
+            packet. At least one must have arrived.
     """
     came = [time_s for time_s in arrivals_s if time_s is not None]
     reference = int(min(came) * _TICKS_A_SECOND) // _TICKS_A_REFERENCE
@@ -258,7 +258,7 @@ def pack_transport_feedback(
 
 
 def _pack_symbols(symbols: Sequence[int]) -> bytes:
-    """Two bits a packet, seven packets a chunk."""
+    """Pack two bits for each packet, seven packets in a chunk."""
     chunks = b""
     for start in range(0, len(symbols), _SYMBOLS_A_CHUNK):
         chunk = 0xC000

@@ -20,16 +20,16 @@ _TWO_BYTE: Final = 0x1000
 
 @dataclass(frozen=True, slots=True)
 class RtpPacket:
-    """One packet.
+    """An RTP packet.
 
     Attributes:
-        payload_type: 0..127.
-        sequence: 0..65535.
-        timestamp: In units of the codec's clock, 0..2³²-1.
-        ssrc: Who sends it.
-        marker: The last packet of a frame, for video.
-        payload: Without padding; empty in a packet that is padding only.
-        extensions: Number of a header extension to its bytes.
+        payload_type: Payload type, 0..127.
+        sequence: Sequence number, 0..65535.
+        timestamp: Timestamp in units of the codec's clock, 0..2³²-1.
+        ssrc: SSRC of the stream.
+        marker: Whether it is the last packet of a frame, for video.
+        payload: Payload without padding; empty in a packet that is only padding.
+        extensions: Header extensions, by number.
     """
 
     payload_type: int
@@ -41,18 +41,18 @@ class RtpPacket:
     extensions: dict[int, bytes]
 
     def pack(self) -> bytes:
-        """The bytes on the wire, without extensions; an empty payload becomes one byte of padding."""
+        """Write the packet without extensions; an empty payload becomes one byte of padding."""
         return pack_header(self) + self.payload if self.payload else pack_padding(self)
 
 
 def pack_header(packet: RtpPacket) -> bytes:
-    """The 12 bytes that every packet begins with."""
+    """Write the 12 bytes at the start of every packet."""
     second = packet.payload_type | (MARKER if packet.marker else 0)
     return _HEADER.pack(_VERSION, second, packet.sequence, packet.timestamp, packet.ssrc)
 
 
 def pack_padding(packet: RtpPacket) -> bytes:
-    """A packet of padding only: it closes a gap in the sequence and means nothing else."""
+    """Write a packet that is only padding, to close a gap in the sequence."""
     return (
         _HEADER.pack(_VERSION | 0x20, packet.payload_type, packet.sequence, packet.timestamp, packet.ssrc)
         + b"\x01"
@@ -65,10 +65,10 @@ def is_rtcp(datagram: bytes) -> bool:
 
 
 def parse_rtp(datagram: bytes) -> RtpPacket:
-    """Read a packet that has been decrypted.
+    """Parse a packet after decryption.
 
     Raises:
-        WireError: It is cut off, or not RTP version 2.
+        WireError: It is truncated, or not RTP version 2.
     """
     if len(datagram) < HEADER_BYTES or datagram[0] & 0xC0 != _VERSION:
         raise WireError("The packet is not an RTP packet.")
@@ -86,7 +86,7 @@ def parse_rtp(datagram: bytes) -> RtpPacket:
         start = end
     end = len(datagram)
     if first & 0x20:
-        end -= datagram[-1] or end  # no padding length makes no sense
+        end -= datagram[-1] or end  # a padding length of 0 is invalid
     if end < start:
         raise WireError("The RTP packet is shorter than its own header and padding.")
     return RtpPacket(
@@ -116,7 +116,7 @@ def _parse_one_byte(block: bytes) -> dict[int, bytes]:
         if not block[position]:
             position += 1
             continue
-        if number == 15:  # reserved: nothing after it may be read
+        if number == 15:  # reserved: stop reading here
             break
         found[number] = block[position + 1 : position + 1 + size]
         position += 1 + size
@@ -137,10 +137,10 @@ def _parse_two_byte(block: bytes) -> dict[int, bytes]:
 
 
 def unwrap_rtx(packet: RtpPacket, *, payload_type: int, ssrc: int) -> RtpPacket:
-    """The packet that an RTX packet repeats.
+    """Extract the original packet from an RTX packet.
 
     Raises:
-        WireError: It repeats none: it is shorter than a sequence number, or padding.
+        WireError: There is none: the packet is shorter than a sequence number, or padding.
     """
     if len(packet.payload) < 2:
         raise WireError("The RTX packet is empty.")
@@ -151,14 +151,14 @@ def unwrap_rtx(packet: RtpPacket, *, payload_type: int, ssrc: int) -> RtpPacket:
 
 
 def wrap_rtx(packet: bytes, *, payload_type: int, sequence: int, ssrc: int) -> bytes:
-    """A packet of ours (12 bytes of header, no extensions), to be sent once more as RTX."""
+    """Wrap one of our packets (12 bytes of header, no extensions) as RTX."""
     first, second, original, timestamp, _ = _HEADER.unpack_from(packet)
     header = _HEADER.pack(first, (second & MARKER) | payload_type, sequence, timestamp, ssrc)
     return header + struct.pack("!H", original) + packet[HEADER_BYTES:]
 
 
 def renumbered(packet: bytes, *, payload_type: int, ssrc: int) -> bytes:
-    """The same packet for a viewer that knows codec and stream by other numbers."""
+    """The same packet with the codec and stream numbers of another viewer."""
     return (
         packet[:1]
         + bytes([packet[1] & MARKER | payload_type])
@@ -169,5 +169,5 @@ def renumbered(packet: bytes, *, payload_type: int, ssrc: int) -> bytes:
 
 
 def sequence_step(before: int, after: int) -> int:
-    """How far `after` lies beyond `before`, -32768..32767, over the wrap."""
+    """Distance from `before` to `after`, -32768..32767, across the wrap."""
     return (after - before + 0x8000) % SEQUENCES - 0x8000

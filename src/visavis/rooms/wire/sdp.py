@@ -1,4 +1,4 @@
-"""Session descriptions (RFC 8866) as WebRTC writes them: reading what clients send, writing our own."""
+"""Session descriptions (RFC 8866) of WebRTC: parsing those of clients, and writing our own."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -25,17 +25,17 @@ class Section:
     """One media section.
 
     Attributes:
-        kind: `audio`, `video` or `application`.
-        mid: Its name.
-        direction: As the writer sees it.
-        rtpmap: Payload type to name, clock and channels, in the writer's order.
-        fmtp: Payload type to format parameters.
-        rtx: Payload type to that of its repeats.
-        extensions: Number of a header extension to its URI, known ones only.
-        track: The second word of `msid`, or its only one: the client's id of the track.
-        ssrcs: Streams announced, in order.
-        repairs: Stream to the one that repeats it.
-        rids: Names of simulcast layers that the writer sends.
+        kind: Kind: `audio`, `video` or `application`.
+        mid: Name of the section.
+        direction: Direction, from the writer's view.
+        rtpmap: Name, clock and channels by payload type, in the writer's order.
+        fmtp: Format parameters by payload type.
+        rtx: Payload type of retransmissions, by payload type.
+        extensions: URIs of known header extensions, by number.
+        track: The client's ID of the track: the last word of `msid`.
+        ssrcs: Announced streams, in order.
+        repairs: Stream of retransmissions, by stream.
+        rids: Names of the simulcast layers that the writer sends.
     """
 
     kind: str
@@ -57,18 +57,18 @@ class Section:
 
     @property
     def only_receives(self) -> bool:
-        """Whether the writer waits for media here."""
+        """Whether the writer only receives media here."""
         return self.direction == "recvonly"
 
 
 @dataclass(frozen=True)
 class Description:
-    """A whole description.
+    """A session description.
 
     Attributes:
-        ufrag: ICE user fragment; another one means that ICE restarts.
-        fingerprint: Algorithm and value of the DTLS certificate.
-        sections: In order.
+        ufrag: ICE user fragment; a different one means an ICE restart.
+        fingerprint: Algorithm and value of the DTLS certificate's fingerprint.
+        sections: Media sections, in order.
     """
 
     ufrag: str
@@ -77,10 +77,10 @@ class Description:
 
 
 def parse_description(text: str) -> Description:
-    """Read an offer or an answer.
+    """Parse an offer or an answer.
 
     Raises:
-        WireError: It is too long, or lacks what WebRTC must have.
+        WireError: It is too long, or lacks what WebRTC requires.
     """
     if len(text) > MAX_CHARACTERS:
         raise WireError(f"The session description is longer than {MAX_CHARACTERS} characters.")
@@ -94,7 +94,7 @@ def parse_description(text: str) -> Description:
         raise WireError(f"A session description must have 1 to {MAX_SECTIONS} media sections.")
     try:
         sections = tuple(_parse_section(lines) for lines in media)
-    except ValueError as error:  # a number that is none, a word that is missing
+    except ValueError as error:  # an invalid number, or a missing word
         raise WireError("The session description cannot be read.") from error
     if len({section.mid for section in sections}) != len(sections):
         raise WireError("Two media sections have the same mid.")
@@ -155,12 +155,12 @@ def _parse_section(lines: Sequence[str]) -> Section:
 
 @dataclass(frozen=True)
 class Transport:
-    """What every section of ours says about how to reach us.
+    """Transport part of our sections: how to reach us.
 
     Attributes:
         ufrag: ICE user fragment.
         password: ICE password.
-        fingerprint: Of our certificate, SHA-256.
+        fingerprint: Fingerprint of our certificate, SHA-256.
         setup: `passive` in answers, `actpass` in offers.
         candidates: Values of `candidate` lines.
     """
@@ -172,7 +172,7 @@ class Transport:
     candidates: tuple[str, ...]
 
     def lines(self) -> list[str]:
-        """The lines, without ends."""
+        """Lines without line ends."""
         return [
             f"a=ice-ufrag:{self.ufrag}",
             f"a=ice-pwd:{self.password}",
@@ -189,10 +189,10 @@ class Outgoing:
     """A stream that we send in a section.
 
     Attributes:
-        stream: First word of `msid`: whose it is.
-        track: Second word: its sid.
-        ssrc: Of the packets.
-        rtx_ssrc: Of the repeats.
+        stream: First word of `msid`: name of the stream.
+        track: Second word of `msid`: sid of the track.
+        ssrc: SSRC of the packets.
+        rtx_ssrc: SSRC of the retransmissions.
     """
 
     stream: str
@@ -204,13 +204,13 @@ class Outgoing:
 def write_section(
     section: Section, transport: Transport, *, codec: int | None, outgoing: Outgoing | None = None
 ) -> list[str]:
-    """One section of ours.
+    """Write one of our sections.
 
     Args:
-        section: Its kind, mid, direction as we see it, and what is known of codecs and extensions.
+        section: Kind, mid, direction from our view, codecs and extensions.
         transport: How to reach us.
-        codec: The payload type chosen; `None` for data.
-        outgoing: What we send here, if anything.
+        codec: Chosen payload type; `None` for data.
+        outgoing: Stream that we send here, if any.
     """
     if section.kind == "application" or codec is None:
         return [
@@ -263,12 +263,12 @@ def _outgoing_lines(outgoing: Outgoing, *, repeats: bool) -> list[str]:
 
 
 def write_description(session: int, version: int, sections: Sequence[tuple[str, list[str]]]) -> str:
-    """The whole text.
+    """Write a session description.
 
     Args:
-        session: A number that stays the same for a connection.
-        version: Rises with each description.
-        sections: Mid and lines of each.
+        session: Number that stays the same for a connection.
+        version: Number that rises with each description.
+        sections: Mid and lines of each section.
     """
     head = [
         "v=0",

@@ -1,4 +1,4 @@
-"""STUN binding requests and their answers (RFC 8489), as far as ICE-lite needs them (RFC 8445)."""
+"""STUN binding requests and responses (RFC 8489), as far as ICE-lite needs them (RFC 8445)."""
 
 import binascii
 import hashlib
@@ -32,10 +32,10 @@ class BindingRequest:
     """A connectivity check.
 
     Attributes:
-        transaction: 12 bytes that the answer repeats.
-        ufrag: The part of USERNAME before the colon: which of our transports is meant.
+        transaction: Transaction ID, 12 bytes, which the response repeats.
+        ufrag: Part of USERNAME before the colon: identifies our transport.
         nominated: Whether USE-CANDIDATE is set.
-        signed: What the integrity is computed over.
+        signed: Bytes over which the integrity is computed.
         integrity: HMAC-SHA1 over `signed`, 20 bytes.
     """
 
@@ -52,10 +52,10 @@ class BindingRequest:
 
 
 def parse_binding_request(datagram: bytes) -> BindingRequest:
-    """Read a connectivity check.
+    """Parse a connectivity check.
 
     Raises:
-        WireError: It is none, or it is not signed.
+        WireError: It is not one, or is not signed.
     """
     if len(datagram) < HEADER_BYTES:
         raise WireError("A STUN message must have at least 20 bytes.")
@@ -70,7 +70,7 @@ def parse_binding_request(datagram: bytes) -> BindingRequest:
         value = datagram[position + 4 : position + 4 + size]
         if len(value) != size:
             raise WireError("A STUN attribute is cut off.")
-        if not integrity_at or name == _FINGERPRINT:  # what follows the integrity is not vouched for
+        if not integrity_at or name == _FINGERPRINT:  # attributes after the integrity are not authenticated
             values.setdefault(name, value)
         if name == _MESSAGE_INTEGRITY and not integrity_at:
             integrity_at = position
@@ -89,12 +89,12 @@ def parse_binding_request(datagram: bytes) -> BindingRequest:
 
 
 def build_binding_response(request: BindingRequest, source: Address, password: str) -> bytes:
-    """The answer that tells the sender its own address.
+    """Write the response, which contains the sender's address.
 
     Args:
-        request: What is answered.
-        source: Address, IPv4 or IPv6, and port that it came from.
-        password: Ours; it signs the answer.
+        request: Request to answer.
+        source: Source address of the request, IPv4 or IPv6, and port.
+        password: Our password; it signs the response.
     """
     body = _xor_mapped(source, request.transaction)
     message = _header(len(body) + _INTEGRITY_BYTES, request.transaction) + body
