@@ -1,4 +1,4 @@
-"""Names for the kinds of arrays that travel through the engine."""
+"""Types of the arrays in the engine."""
 
 from typing import TypeAlias
 

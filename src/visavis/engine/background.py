@@ -1,4 +1,4 @@
-"""What stands behind the person."""
+"""The background behind the person."""
 
 import re
 from dataclasses import replace
@@ -19,19 +19,19 @@ BLUR: Final = "blur"
 
 _COLOUR: Final = re.compile(r"#?([0-9a-fA-F]{6})")
 _PURE: Final = 0.98
-_BLUR_SHARE: Final = 0.03  # of the frame's side: as a portrait lens blurs a room
+_BLUR_SHARE: Final = 0.03  # of the frame's side, like the blur of a portrait lens
 
 
 def put_before(rig: Rig, wish: str) -> Rig:
-    """The same face before something else.
+    """Replace the background of a face.
 
     Args:
         rig: The face.
-        wish: `keep` (the photo's own background), `blur` (the same, out of focus), a colour as `#rrggbb`, or
-            the path of a picture, which is cut to fill the frame.
+        wish: `keep` for the photo's own background, `blur` for a blurred one, a colour as `#rrggbb`, or the
+            path of a picture, which is cropped to fill the frame.
 
     Raises:
-        InputError: The wish is none of these.
+        InputError: It is none of these.
         PhotoError: The picture cannot be read.
     """
     if wish == KEEP:
@@ -54,9 +54,9 @@ def _plate(wish: str, size: int) -> Pixels:
 
 
 def _without_fringe(person: Pixels) -> Pixels:
-    """The person with the old background's light taken out of the half-transparent edge.
+    """Remove the light of the old background from the half-transparent edge of the person.
 
-    Where pixels mix both, the colour is carried on from the nearest that are the person's alone.
+    Pixels that mix both get their colour from the nearest pixels that show only the person.
     """
     alpha = person[..., 3].astype(np.float32) / np.float32(255)
     pure = cv2.erode((alpha > _PURE).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
@@ -66,7 +66,7 @@ def _without_fringe(person: Pixels) -> Pixels:
 
 
 def _filling(picture: Pixels, size: int) -> Pixels:
-    """The middle of a picture, as large as fits a square of `size`."""
+    """Crop the middle of a picture to a square of `size`."""
     height, width = picture.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2

@@ -1,8 +1,8 @@
-"""Several channels of sound as one, for the speech model: what is loud in any of them stays loud in the mix.
+"""Mixes the channels of a sound to one, for the speech model. What is loud in any channel stays loud.
 
-A plain mean loses what two channels carry with opposite signs (a microphone wired the wrong way round, a
-"wide" effect): such a file sounds full and its mean is silent. Where the channels cancel, those that oppose
-the loudest are turned over before they are added. Where they do not, the mix is the mean, bit for bit.
+A plain mean loses sound that two channels carry with opposite signs (a microphone with swapped wires, a
+"wide" effect): such a file is loud and its mean is silent. Where the channels cancel, those that oppose the
+loudest one are inverted before the sum. Elsewhere the mix is the mean, bit for bit.
 """
 
 from typing import Final
@@ -12,37 +12,37 @@ from numpy.typing import NDArray
 
 from visavis.engine.arrays import Floats
 
-_HOP_S: Final = 0.01  # the gains are decided anew after so long
-_MEMORY_S: Final = 0.3  # over which the channels are compared; longer than the noise of a short pause
-_TURN_HOPS: Final = 2  # to turn a channel over: a jump would click
+_HOP_S: Final = 0.01  # interval at which the gains are updated
+_MEMORY_S: Final = 0.3  # window over which the channels are compared; longer than the noise of a short pause
+_TURN_HOPS: Final = 2  # time to invert a channel: a jump would click
 # Power of the sum over the sum of the powers: 0 when channels cancel, 1 when they are unrelated, the number
-# of channels when they are equal. The gap keeps sound between the two from being turned to and fro.
+# of channels when they are equal. The gap between the two thresholds prevents repeated inversion.
 _CANCELS: Final = 0.4
 _CANCELS_NO_MORE: Final = 0.7
-_MIN_CORRELATION: Final = 0.1  # below, two channels have nothing to do with each other
+_MIN_CORRELATION: Final = 0.1  # below it, two channels are unrelated
 
 
 class Downmix:
     """Mixes channels to one, block by block, without delay.
 
-    However the sound is cut into blocks, the mix is the same: the gains of each 10 ms follow from the sound
-    before. A channel that is turned over is so after 30 ms at first, and stays so through pauses.
+    The mix does not depend on how the sound is cut into blocks: the gains of each 10 ms depend on the sound
+    before. A channel is first inverted after 30 ms, and stays inverted through pauses.
     """
 
     def __init__(self, rate_hz: int) -> None:
-        """Begin.
+        """Start.
 
         Args:
             rate_hz: Samples a second.
         """
         self._hop_samples = max(1, round(_HOP_S * rate_hz))
         self._decay = float(np.exp(-_HOP_S / _MEMORY_S))
-        self._hop: Floats | None = None  # the samples of the hop so far, `(channels, hop_samples)`
+        self._hop: Floats | None = None  # samples of the current hop, `(channels, hop_samples)`
         self._filled = 0
-        self._products: NDArray[np.float64] = np.zeros((0, 0))  # of each channel with each, fading
-        self._signs: NDArray[np.float64] = np.zeros(0)  # what the gains go to
-        self._from: NDArray[np.float64] = np.zeros(0)  # signs at the beginning of the hop
-        self._to: NDArray[np.float64] = np.zeros(0)  # and at its end
+        self._products: NDArray[np.float64] = np.zeros((0, 0))  # products of all pairs of channels, decaying
+        self._signs: NDArray[np.float64] = np.zeros(0)  # target of the gains
+        self._from: NDArray[np.float64] = np.zeros(0)  # signs at the start of the hop
+        self._to: NDArray[np.float64] = np.zeros(0)  # signs at its end
 
     def __call__(self, samples: Floats) -> Floats:
         """Mix a block.
@@ -79,7 +79,7 @@ class Downmix:
         return bool(np.all(self._from == 1) and np.all(self._to == 1))
 
     def _mix(self, part: Floats) -> Floats:
-        """The part of a hop that begins where the hop is filled up to; signs run evenly along the hop."""
+        """Mix the next part of a hop; signs change linearly along the hop."""
         along = (np.arange(self._filled, self._filled + part.shape[1]) + 1) / self._hop_samples
         mixed = np.zeros(part.shape[1])
         for channel, start, end in zip(part, self._from, self._to, strict=True):
@@ -87,7 +87,7 @@ class Downmix:
         return np.asarray(mixed / len(part), np.float32)
 
     def _decide(self, hop: Floats) -> None:
-        """At the end of a hop: where the signs go during the next one."""
+        """Choose the target signs for the next hop."""
         heard = hop.astype(np.float64)
         self._products = self._decay * self._products + heard @ heard.T
         power = float(np.trace(self._products))
@@ -102,7 +102,7 @@ class Downmix:
         self._to = self._from + np.clip(self._signs - self._from, -step, step)
 
     def _aligned(self) -> NDArray[np.float64]:
-        """Signs with which no channel opposes the loudest; of the two ways, the nearer to the signs now."""
+        """Signs with which no channel opposes the loudest; of both solutions, the one with fewer changes."""
         powers = np.diag(self._products)
         loudest = int(np.argmax(powers))
         shared = self._products[loudest]

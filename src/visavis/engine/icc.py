@@ -1,7 +1,7 @@
-"""Colour profiles: what is embedded in a photo is believed by its content, never by its name.
+"""Colour profiles: the embedded profile of a photo counts by its content, not by its name.
 
-Many profiles have "sRGB" in their name and are none (linear light, or corrected screens); others are sRGB and
-do not say so.
+Many profiles have "sRGB" in their name and are different (linear light, or calibrated screens). Others are
+sRGB and have another name.
 """
 
 import io
@@ -11,20 +11,20 @@ import numpy as np
 from PIL import Image, ImageCms
 
 _PROBE_STEPS: Final = 9  # along each channel
-_SAME: Final = 2  # of 255: what roundings make of a profile that is sRGB
+_SAME: Final = 2  # of 255: rounding errors of an sRGB profile
 _MIN_WHITE, _MAX_BLACK = 128, 127  # a profile that makes white dark is broken
 _MODES: Final = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
 
 def to_srgb(image: Image.Image, profile: object) -> Image.Image:
-    """Convert to sRGB by the embedded profile, or plainly where there is none that can be used.
+    """Convert an image to sRGB by its embedded profile; without a usable profile, as if it were sRGB.
 
     Args:
-        image: Of mode L, RGB or CMYK.
-        profile: What the file holds as its profile, if anything.
+        image: Image of mode L, RGB or CMYK.
+        profile: Embedded profile, if any.
 
     Returns:
-        Of mode RGB. A photo whose profile is sRGB keeps its values.
+        Image of mode RGB. If the profile is sRGB, the values do not change.
     """
     if not isinstance(profile, bytes) or not profile:
         return image.convert("RGB")
@@ -43,7 +43,7 @@ def to_srgb(image: Image.Image, profile: object) -> Image.Image:
 
 
 def _changes(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
-    """Whether a profile says anything that is worth converting for: it is sound, and it is not sRGB."""
+    """Whether a conversion is needed: the profile is valid and is not sRGB."""
     channels = len(Image.new(mode, (1, 1)).getbands())
     steps = np.linspace(0, 255, _PROBE_STEPS).round().astype(np.uint8)
     colours = np.stack(np.meshgrid(*[steps] * channels, indexing="ij"), axis=-1).reshape(-1, channels)

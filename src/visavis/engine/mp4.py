@@ -1,4 +1,4 @@
-"""Writing MP4: H.264 and AAC, on a thread of its own, into a file that appears only when it is whole."""
+"""Writes MP4 files (H.264 and AAC) on a thread of its own. A file appears only when it is complete."""
 
 import contextlib
 import queue
@@ -22,32 +22,32 @@ from visavis.whole_file import whole_file
 
 SOUND_RATE_HZ: Final = 48_000
 
-_WAITING_ITEMS: Final = 12  # frames and blocks between the renderer and the encoder; then the renderer waits
+_WAITING_ITEMS: Final = 12  # frames and blocks that wait for the encoder; beyond, the renderer waits
 _SOUND_BIT_RATE: Final = 128_000
 _QUALITY: Final = "20"  # x264's constant rate factor: visually clean at this preset
 PRESET: Final = "veryfast"
 _ORIGIN: Final = "Made by AI with visavis: a photo moved by a sound."
-_LIMITED_RANGE, _BT709 = 1, 1  # as the standards number them
+_LIMITED_RANGE, _BT709 = 1, 1  # numbers in the standards
 
 
 class Mp4Writer:
-    """Encodes frames and sound while the caller makes the next ones.
+    """Encodes frames and audio while the caller makes the next ones.
 
-    Use it in a `with`: leaving it normally completes the file and puts it in its place; leaving it by an
-    exception leaves nothing behind.
+    Use it in a `with`. A normal end completes the file and moves it to its path. An exception leaves nothing
+    behind.
     """
 
     def __init__(
         self, path: Path, *, size: tuple[int, int], fps: Fraction, channels: int, title: str = ""
     ) -> None:
-        """Describe the file; nothing is written before the `with`.
+        """Prepare; nothing is written before the `with`.
 
         Args:
-            path: Where the whole file will be.
+            path: Path of the complete file.
             size: Width and height, even numbers of pixels.
             fps: Frames a second.
-            channels: Of the sound: 1 or 2, at `SOUND_RATE_HZ`.
-            title: Metadata.
+            channels: Number of audio channels, 1 or 2, at `SOUND_RATE_HZ`.
+            title: Title, for the metadata.
         """
         self._path = path
         self._size, self._fps, self._channels, self._title = size, fps, channels, title
@@ -58,10 +58,10 @@ class Mp4Writer:
         self._writing = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
-        """Begin the file, beside its place.
+        """Start the file, under a temporary name beside its path.
 
         Raises:
-            OutputError: Nothing can be written there.
+            OutputError: The folder cannot be written to.
         """
         with contextlib.ExitStack() as stack:
             try:
@@ -83,7 +83,7 @@ class Mp4Writer:
 
     @contextlib.contextmanager
     def _open(self, part: Path) -> Iterator[None]:
-        part.touch(exist_ok=False)  # the encoder's library opens its file late; whether it can is known now
+        part.touch(exist_ok=False)  # the library opens its file late; this shows now whether it can
         self._container: OutputContainer = av.open(
             str(part), "w", format="mp4", options={"movflags": "+faststart"}
         )
@@ -103,7 +103,7 @@ class Mp4Writer:
 
     @contextlib.contextmanager
     def _encoder(self) -> Iterator[None]:
-        """The first item starts the thread, so that Ctrl-C just before the `with` leaves none that waits."""
+        """The first item starts the thread, so that Ctrl-C before the `with` leaves no thread behind."""
         try:
             yield
             self._put(self._flush)
@@ -117,7 +117,7 @@ class Mp4Writer:
         return OutputError(f"{self._path} cannot be written ({error.strerror}).")
 
     def add_frame(self, rgb: Pixels) -> None:
-        """Append a frame, shape `(height, width, 3)`; it must not be changed afterwards."""
+        """Append a frame, shape `(height, width, 3)`; the caller must not change it afterwards."""
         self._put(lambda: self._encode_frame(rgb))
 
     def add_sound(self, samples: Floats) -> None:
@@ -137,7 +137,7 @@ class Mp4Writer:
             raise self._failure
 
     def _encode(self) -> None:
-        """The encoder thread. After a failure it only empties the queue, so that nobody waits for it."""
+        """Run the encoder thread. After an error it only empties the queue, so that nobody waits for it."""
         while (item := self._work.get()) is not None:
             if self._failure is None:
                 try:
@@ -173,13 +173,13 @@ def _video_stream(container: OutputContainer, size: tuple[int, int], fps: Fracti
     context = stream.codec_context
     context.colorspace, context.color_range = _BT709, _LIMITED_RANGE
     context.color_primaries = context.color_trc = _BT709
-    # One thread: the renderer has the other core, and the file does not depend on the machine.
+    # One thread: the renderer uses the other core, and the file does not depend on the machine.
     context.thread_count = 1
     return stream
 
 
 def _rgb_to_bt709() -> Floats:
-    """Rows for luma and both chromas, each with what is added: limited range, 16..235 and 16..240."""
+    """Rows for luma and both chromas, with offsets: limited range, 16..235 and 16..240."""
     luma = np.array([0.2126, 0.7152, 0.0722])
     blue = (np.array([0, 0, 1]) - luma) / (2 * (1 - luma[2]))
     red = (np.array([1, 0, 0]) - luma) / (2 * (1 - luma[0]))
@@ -191,9 +191,9 @@ _TO_BT709: Final = _rgb_to_bt709()
 
 
 def bt709(rgb: Pixels) -> Pixels:
-    """A picture as H.264 of our time is expected to be: BT.709, limited range, chroma halved.
+    """Convert a picture to the usual format of H.264: BT.709, limited range, chroma at half resolution.
 
-    OpenCV's own conversion is BT.601, which many players assume of small pictures only.
+    OpenCV's own conversion is BT.601, which many players expect only for small pictures.
 
     Args:
         rgb: Shape `(height, width, 3)`, both even.

@@ -1,11 +1,11 @@
-"""The one place where onnxruntime is imported: it is told to report to nobody before it can."""
+"""The only import of onnxruntime; it disables the library's telemetry before loading it."""
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-# Its published builds write a device id and events into the user's cache and send them to their maker.
+# Its published builds write a device ID and events into the user's cache and send them to their vendor.
 _NO_TELEMETRY: Final = "ORT_DISABLE_TELEMETRY"  # read when the library is loaded
 os.environ[_NO_TELEMETRY] = "1"
 
@@ -20,7 +20,7 @@ _NAME: Final = 1 << 3 | 2  # ValueInfoProto.name
 
 
 def open_model(path: Path, *, extra_outputs: Sequence[str] = ()) -> Any:
-    """A session that runs a model on one thread, and lets no thread wait on a core that others need.
+    """Open a model in a session with one thread, which does not spin on a core that others need.
 
     Args:
         path: ONNX file.

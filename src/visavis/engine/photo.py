@@ -1,7 +1,7 @@
-"""Reading photos: PNG, JPEG or WebP in, upright sRGB pixels out.
+"""Reads photos: PNG, JPEG or WebP in; upright sRGB pixels out.
 
-What a file is, is told by its content and never by its name. Its size is read before its pixels, so that
-a small file that would unpack to gigabytes is refused while it is still small.
+The content shows the type of a file, not its name. The size is checked before the pixels are decoded, so that
+a small file that would unpack to gigabytes is refused.
 """
 
 import io
@@ -26,7 +26,7 @@ LONGEST_SIDE_PX = 2048
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _ORIENTATION_TAG = 0x0112
-# EXIF orientation 1..8: what undoes it.
+# Operation that reverts EXIF orientation 1..8.
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -36,7 +36,7 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# First bytes (at an offset) of what people send by mistake.
+# Magic bytes (at an offset) of other files that people send by mistake.
 _KNOWN_OTHERS = (
     (0, b"GIF8", "a GIF"),
     (0, b"BM", "a BMP"),
@@ -52,17 +52,17 @@ _KNOWN_OTHERS = (
     (0, b"<?xml", "an SVG or XML"),
 )
 
-# Python's warning filters belong to the whole process: one reader changes them at a time.
+# Python's warning filters are global: one reader at a time may change them.
 _filters_turn = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Photo:
-    """A decoded photo, upright, its longer side at most `LONGEST_SIDE_PX`.
+    """A decoded, upright photo, whose longer side is at most `LONGEST_SIDE_PX`.
 
     Attributes:
-        rgb: Shape `(height, width, 3)`, sRGB. Where alpha is 0 the colour means nothing.
-        alpha: Shape `(height, width)`, 255 is opaque; nothing when the whole photo is.
+        rgb: Shape `(height, width, 3)`, sRGB. Colours are meaningless where alpha is 0.
+        alpha: Shape `(height, width)`, 255 is opaque; `None` if the whole photo is opaque.
     """
 
     rgb: Pixels
@@ -72,11 +72,11 @@ class Photo:
 def read_photo(source: Path | bytes | BinaryIO) -> Photo:
     """Read a photo of any colour model and depth that its format allows.
 
-    Of an animation the first frame is taken. Colours go to sRGB by the embedded profile where it can be
-    used and is not sRGB already, whatever it is called.
+    An animation gives its first frame. If there is a usable profile that is not sRGB, colours are converted
+    to sRGB.
 
     Args:
-        source: A path, the file's content, or an open file (read from where it stands).
+        source: Path, content of the file, or an open file, which is read from its position.
 
     Raises:
         PhotoError: The file is empty, damaged, too large, or not PNG, JPEG or WebP.
@@ -92,7 +92,7 @@ def read_photo(source: Path | bytes | BinaryIO) -> Photo:
             raise
         except Image.DecompressionBombError as error:
             raise PhotoError(_too_large_message()) from error
-        except Exception as error:  # damaged files raise whatever the decoder stumbled over
+        except Exception as error:  # damaged files cause any error in the decoder
             raise PhotoError(
                 "The photo is damaged and cannot be decoded. Save it again, or use another one."
             ) from error
@@ -116,7 +116,7 @@ def _content(source: Path | bytes | BinaryIO) -> bytes:
 
 @contextmanager
 def _quiet_decoder() -> Iterator[None]:
-    """The decoder warns of odd metadata and of large pictures; both are judged here instead."""
+    """Silence the decoder's warnings about metadata and large pictures; this module checks both."""
     with _filters_turn, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -163,11 +163,12 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _colours_and_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
-    """Bring any mode to L, RGB or CMYK in 8 bits, with the alpha apart."""
+    """Convert any mode to L, RGB or CMYK in 8 bits, with alpha apart."""
     if image.mode.startswith("I"):
         return _from_16_bit_grey(image)
     if image.mode == "CMYK":
-        # The decoder turns all CMYK around, as Adobe's writers store it; without their mark it is not.
+        # The decoder inverts all CMYK, as Adobe's programs store it; files without their mark are not
+        # inverted.
         return (image if "adobe" in image.info else ImageChops.invert(image)), None
     if image.mode in ("P", "PA", "1", "RGBA", "LA", "RGBa", "La") or "transparency" in image.info:
         whole = image.convert("RGBA")

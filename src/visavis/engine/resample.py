@@ -1,4 +1,4 @@
-"""Changing the sample rate of sound that arrives in blocks."""
+"""Changes the sample rate of sound that arrives in blocks."""
 
 from fractions import Fraction
 
@@ -6,23 +6,23 @@ import numpy as np
 
 from visavis.engine.arrays import Floats
 
-_ZERO_CROSSINGS = 24  # of the sinc, on each side of its middle
-_KAISER_BETA = 8.0  # 80 dB down beyond the transition
-_PASSED = 0.9  # of the lower Nyquist frequency: the middle of the transition
+_ZERO_CROSSINGS = 24  # of the sinc, on each side of its centre
+_KAISER_BETA = 8.0  # attenuation of 80 dB beyond the transition
+_PASSED = 0.9  # centre of the transition, relative to the lower Nyquist frequency
 
 
 class Resampler:
     """Band-limited resampling by a fixed ratio, exact in time.
 
-    Output sample k is the sound at k / `to_hz` seconds of the input, whatever the blocks were; calling it
-    on blocks and then `finish` gives the same numbers as one call on the whole and `finish`. Output runs
-    behind input by `delay_s`.
+    Output sample k is the sound at k / `to_hz` seconds of the input. The result does not depend on the
+    blocks: calls on blocks and `finish` give the same numbers as one call on the whole and `finish`. The
+    output is delayed by `delay_s`.
 
     A Kaiser-windowed sinc in polyphase form (Oppenheim and Schafer, "Discrete-Time Signal Processing").
 
     Args:
-        from_hz: Rate of what goes in.
-        to_hz: Rate of what comes out.
+        from_hz: Sample rate of the input.
+        to_hz: Sample rate of the output.
     """
 
     def __init__(self, from_hz: int, to_hz: int) -> None:
@@ -31,19 +31,19 @@ class Resampler:
         self._half = _ZERO_CROSSINGS * max(1, -(-self._down // self._up))
         self._phases = _phases(self._up, self._down, self._half)
         self.delay_s = self._half / from_hz
-        self._kept: Floats | None = None  # input that later output still needs
+        self._kept: Floats | None = None  # input that later output needs
         self._kept_from = -self._half  # index in the input of its first sample
         self._taken = 0
         self._given = 0
 
     def __call__(self, samples: Floats) -> Floats:
-        """Take a block in, give out what can be told by now.
+        """Process a block. Returns the output that is complete.
 
         Args:
             samples: Shape `(channels, n)` or `(n,)`; the same number of channels each time.
 
         Returns:
-            Same number of axes.
+            Array with the same number of axes.
         """
         if self._up == self._down:
             return np.asarray(samples, np.float32)
@@ -54,7 +54,7 @@ class Resampler:
         return self._convolved(self._taken - self._half)
 
     def finish(self) -> Floats:
-        """Give out the rest, as if silence followed. The resampler is used up."""
+        """Return the rest, as if silence followed. The resampler cannot be used afterwards."""
         if self._kept is None:
             return np.zeros(0, np.float32)
         silence = np.zeros((*self._kept.shape[:-1], self._half), np.float32)
@@ -62,7 +62,7 @@ class Resampler:
         return self._convolved(self._taken)
 
     def _convolved(self, end: int) -> Floats:
-        """All output whose time is before input sample `end`."""
+        """All output before the time of input sample `end`."""
         assert self._kept is not None  # noqa: S101 - both callers have set it
         last = -(-end * self._up // self._down)
         if last <= self._given:
@@ -81,7 +81,7 @@ class Resampler:
         return np.asarray(output, np.float32)
 
     def _every(self, step: int, count: int) -> Floats:
-        """Windows of the filter's length at even steps: live sessions ask for a hundred a second."""
+        """Windows of the filter's length at regular steps; live sessions call this 100 times a second."""
         kept = self._kept
         assert kept is not None  # noqa: S101 - as above
         first = self._given * step - self._half + 1 - self._kept_from

@@ -1,7 +1,7 @@
-"""Contact sheets: a video laid out on one picture, to be judged by eye.
+"""Contact sheets: a video on one picture, to be judged by eye.
 
-The upper part shows whole frames over the whole video, the lower part the mouth in consecutive frames of a
-stretch of it, with the sound's level as a bar under each.
+The upper part shows frames from the whole video. The lower part shows the mouth in consecutive frames, with
+the level of the sound as a bar under each.
 """
 
 from dataclasses import dataclass
@@ -40,17 +40,17 @@ def contact_sheet(video: Path, models: FaceModels, *, start_s: float = 0.0, seco
     """Draw a sheet.
 
     Args:
-        video: Any video of one face.
-        models: To find the mouth.
-        start_s: Where the stretch of mouths begins.
-        seconds: How long it is.
+        video: Video with one face.
+        models: Face models, to find the mouth.
+        start_s: Start of the part that shows the mouth.
+        seconds: Length of that part.
 
     Returns:
         Shape `(height, width, 3)`.
 
     Raises:
         InputError: The video cannot be read.
-        NoFaceError: No face is in it.
+        NoFaceError: There is no face in it.
     """
     overview, shots = _read(video, models, start_s, seconds)
     loudness = _loudness_db(video)
@@ -108,7 +108,7 @@ def _follow(models: FaceModels, rgb: Pixels, last: Landmarks | None) -> Landmark
 
 
 def _mouth(rgb: Pixels, face: Landmarks) -> Pixels:
-    """The square around the mouth, as wide as the eyes' outer corners."""
+    """Square around the mouth, as wide as the outer corners of the eyes."""
     points = face.points
     x, y = points[[13, 14, 17], :2].mean(axis=0)
     half = float(np.linalg.norm(points[33, :2] - points[263, :2])) / 2
@@ -138,7 +138,7 @@ def _row(tiles: list[Pixels], columns: int) -> Pixels:
 
 
 def _loudness_db(video: Path) -> Floats:
-    """Level in steps of 10 ms."""
+    """Sound level in steps of 10 ms."""
     try:
         with open_sound(video, rate_hz=16_000) as sound:
             mix = Downmix(16_000)

@@ -1,7 +1,7 @@
-"""Reading sound: any common file in, one stream of float blocks out.
+"""Reads sound: any common file in, a stream of float blocks out.
 
-One pass over the file serves everybody: the blocks go to the output track as they are, and, mixed to one
-channel and resampled, to the speech model. Nothing longer than a block is held.
+One pass over the file serves both users. The output track gets the blocks as they are; the speech model gets
+them mixed to one channel and resampled. Nothing longer than a block is in memory.
 """
 
 import io
@@ -29,23 +29,23 @@ from visavis.errors import NoSoundError, SoundError
 TRACK_RATE_HZ = 48_000
 BLOCK_SAMPLES = 9_600  # 0.2 s at the usual rate
 
-# Containers of sound and of video. Playlists and the like, which name other files or addresses for the
-# decoder to open, must never be among them.
+# Containers of sound and video. Playlists and similar formats, which name other files or URLs for the decoder
+# to open, must never be among them.
 _CONTAINERS = (
     "aac,ac3,aiff,amr,amrnb,amrwb,asf,au,avi,caf,eac3,flac,flv,loas,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,"
     "mp3,mpeg,mpegts,mpegvideo,ogg,rm,tta,w64,wav,wv,ape"
 )
-_JITTER_S = 0.05  # timestamps that are off by less are rounding, not a gap
-_MAX_SILENCE_S = 3600.0  # put in for gaps of one file; more means that the timestamps are broken
-_MIN_RATE_HZ, _MAX_RATE_HZ = 4_000, 384_000  # beyond, a header is damaged and resampling takes minutes
-_MAX_BAD_PACKETS = 500  # before the first good one: then it is no sound of a kind we know
-_EARLY_END_S = 1.0  # less than the promised duration, before it is worth a warning
-_UNREADABLE = (FFmpegError, OSError, ValueError)  # what the decoder raises over files it cannot read
+_JITTER_S = 0.05  # smaller errors of timestamps are rounding, not a gap
+_MAX_SILENCE_S = 3600.0  # maximum of silence for the gaps of a file; beyond, its timestamps are broken
+_MIN_RATE_HZ, _MAX_RATE_HZ = 4_000, 384_000  # outside, a header is damaged, and resampling would take minutes
+_MAX_BAD_PACKETS = 500  # before the first good one: then it is not a known kind of sound
+_EARLY_END_S = 1.0  # missing part of the stated duration that causes a warning
+_UNREADABLE = (FFmpegError, OSError, ValueError)  # errors of the decoder for unreadable files
 
 
 @dataclass(frozen=True)
 class SoundBlock:
-    """A stretch of sound.
+    """A block of sound.
 
     Attributes:
         samples: Shape `(channels, n)`, channels 1 or 2, finite, within -1..1.
@@ -57,16 +57,16 @@ class SoundBlock:
 
 
 class Sound:
-    """An opened sound: iterate once over its blocks; close it, or use it in a `with`.
+    """An open sound. Iterate once over its blocks; close it, or use it in a `with`.
 
-    The first block begins where the file's timeline begins. A stream that starts later, and gaps within,
-    are silence. Files strung together are one sound.
+    The first block starts where the timeline of the file starts. Silence fills the time before a late start,
+    and gaps. Concatenated files are one sound.
 
     Attributes:
-        channels: 1 or 2, as many as the richest file has; more are mixed down.
-        rate_hz: Of every block.
-        duration_s: What the file says of its length, for showing progress; nothing if it does not.
-        warnings: Sentences for the person who sent the file; complete once the iteration has ended.
+        channels: Number of channels, 1 or 2: the maximum of all files; more are downmixed.
+        rate_hz: Sample rate of every block.
+        duration_s: Length according to the file, for progress; `None` if the file does not say it.
+        warnings: Sentences for the person who sent the file; complete after the iteration.
     """
 
     def __init__(self, stream: BinaryIO, *, rate_hz: int, closing: ExitStack) -> None:
@@ -85,13 +85,13 @@ class Sound:
         self.duration_s = sum(durations_s) if len(durations_s) == len(known) else None
 
     def _file(self, number: int) -> BinaryIO:
-        """One of the files that are strung together."""
+        """One of the concatenated files."""
         if len(self._spans) == 1:
             return self._stream
         return cast(BinaryIO, SpanReader(self._stream, self._spans[number]))
 
     def _described(self, number: int) -> "_Description | None":
-        """What a later file says of itself; nothing if it cannot be opened."""
+        """Description of a later file; `None` if it cannot be opened."""
         try:
             with _Track(self._file(number)) as track:
                 return track.description
@@ -107,15 +107,15 @@ class Sound:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file; harmless when done twice."""
+        """Close the file; may be called twice."""
         self._closing.close()
 
     def __iter__(self) -> Iterator[SoundBlock]:
-        """Decode, block by block, each of `BLOCK_SAMPLES` but the last.
+        """Decode in blocks of `BLOCK_SAMPLES`; the last one may be shorter.
 
         Raises:
-            NoSoundError: The stream ended without a single sample.
-            SoundError: Nothing of it can be decoded.
+            NoSoundError: The stream contains no samples.
+            SoundError: Nothing can be decoded.
         """
         held: list[Floats] = []
         held_count = 0
@@ -148,7 +148,7 @@ class Sound:
         yield from converter.finish()
 
     def _pieces_of(self, track: "_Track", converter: "_Converter") -> Iterator[Floats]:
-        """Decoded samples of one file with the silences between them."""
+        """Decoded samples of one file, with silence in gaps."""
         timeline = _Timeline(track.start_us, self.rate_hz)
         for frame in track.frames():
             silence = timeline.silence_before(frame)
@@ -160,7 +160,7 @@ class Sound:
                 silence -= count
             try:
                 pieces = converter(frame)
-            except (FFmpegError, ValueError):  # a damaged header made a rate or layout that cannot be
+            except (FFmpegError, ValueError):  # a damaged header with an impossible rate or layout
                 track.bad_packets += 1
                 continue
             yield from timeline.count(pieces)
@@ -187,15 +187,15 @@ class Sound:
 def open_sound(source: Path | bytes | BinaryIO, *, rate_hz: int = TRACK_RATE_HZ) -> Sound:
     """Open a sound file, or the sound of a video file.
 
-    WAV, MP3, OGG (Vorbis, Opus), WebM, FLAC, AAC, M4A and what else the decoder knows; told by content.
+    WAV, MP3, OGG (Vorbis, Opus), WebM, FLAC, AAC, M4A and other formats of the decoder; the content decides.
 
     Args:
-        source: A path, the file's content, or an open file (MP4 needs one that can seek).
-        rate_hz: Of the blocks.
+        source: Path, content of the file, or an open file; MP4 needs one that can seek.
+        rate_hz: Sample rate of the blocks.
 
     Raises:
-        NoSoundError: There is no audio stream in it.
-        SoundError: The file is empty or damaged, or of a kind or codec that is not known.
+        NoSoundError: There is no audio stream.
+        SoundError: The file is empty, damaged, or of an unknown format or codec.
     """
     closing = ExitStack()
     try:
@@ -210,7 +210,7 @@ def open_sound(source: Path | bytes | BinaryIO, *, rate_hz: int = TRACK_RATE_HZ)
 
 
 def _opened(source: Path | bytes | BinaryIO, closing: ExitStack) -> BinaryIO:
-    # The decoder is handed open files only: it would take a path for an address if it looks like one.
+    # The decoder gets only open files: it would treat a path that looks like a URL as a URL.
     if isinstance(source, bytes):
         if not source:
             raise SoundError("The audio file is empty. Use a file that contains speech.")
@@ -227,14 +227,14 @@ def _opened(source: Path | bytes | BinaryIO, closing: ExitStack) -> BinaryIO:
 
 @dataclass(frozen=True)
 class _Description:
-    """What a file says of its sound."""
+    """What a file says about its sound."""
 
     channels: int
     duration_s: float | None
 
 
 class _Track:
-    """The sound of one file as it is decoded; used in a `with`."""
+    """The sound of one file while it is decoded; use it in a `with`."""
 
     def __init__(self, file: BinaryIO) -> None:
         options = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"}
@@ -259,7 +259,7 @@ class _Track:
         self._container.close()
 
     def frames(self) -> Iterator[AudioFrame]:
-        """Frames in order; packets that cannot be decoded are left out and counted."""
+        """Frames in order; packets that cannot be decoded are skipped and counted."""
         packets = self._container.demux(self._stream)
         decoded = 0
         while True:
@@ -310,7 +310,7 @@ def _duration_s(container: InputContainer, stream: AudioStream) -> float | None:
 
 
 class _Timeline:
-    """Where the next sample belongs, by timestamps, against how many were given."""
+    """Position of the next sample by timestamps, compared with the number of samples so far."""
 
     def __init__(self, start_us: int | None, rate_hz: int) -> None:
         self._rate_hz = rate_hz
@@ -323,7 +323,7 @@ class _Timeline:
         return pieces
 
     def silence_before(self, frame: AudioFrame) -> int:
-        """Samples of silence to give before a frame."""
+        """Number of samples of silence before a frame."""
         if frame.pts is None or frame.time_base is None:
             return 0
         gap = round((frame.pts * frame.time_base - self._origin) * self._rate_hz) - self.given
@@ -331,7 +331,7 @@ class _Timeline:
             return 0
         silence = min(gap, self._silence_left)
         if silence <= 0 or silence < gap:
-            # Back in time, as where files were strung together, or absurdly far ahead: go on from here.
+            # A jump back, as between concatenated files, or an absurd jump ahead: continue from here.
             self._origin += Fraction(gap, self._rate_hz)
             return 0
         self._silence_left -= silence
@@ -339,7 +339,7 @@ class _Timeline:
 
 
 class _Converter:
-    """Any frame to float samples of one rate and channel count, also when its kind changes midway."""
+    """Converts frames to float samples with a fixed rate and channel count, also if the format changes."""
 
     def __init__(self, channels: int, rate_hz: int) -> None:
         self._channels = channels
@@ -356,7 +356,7 @@ class _Converter:
             self._resampler = AudioResampler(format="fltp", layout=layout, rate=self._rate_hz)
             self._kind = kind
         assert self._resampler is not None  # noqa: S101 - set with the kind
-        frame.pts = None  # the timeline is ours; the resampler would stretch to keep to these
+        frame.pts = None  # the timeline is ours; the resampler would stretch the sound to match these
         try:
             return before + [self._spread(each) for each in self._resampler.resample(frame)]
         except (FFmpegError, ValueError):
@@ -364,7 +364,7 @@ class _Converter:
             raise
 
     def finish(self) -> list[Floats]:
-        """What the resampler still holds."""
+        """Samples that the resampler still holds."""
         if self._resampler is None:
             return []
         rest = [self._spread(each) for each in self._resampler.resample(None)]
@@ -372,12 +372,12 @@ class _Converter:
         return rest
 
     def _spread(self, frame: AudioFrame) -> Floats:
-        """Its samples; one channel in a stereo sound goes to both sides as loud as it is."""
+        """Samples of a frame; a mono frame in a stereo sound goes to both sides at full level."""
         samples = _clean(frame.to_ndarray())
         return samples if len(samples) == self._channels else np.repeat(samples, self._channels, axis=0)
 
 
 def _clean(samples: NDArray[Any]) -> Floats:
-    """Files of floats may hold anything: not-a-number becomes silence, the rest is kept within -1..1."""
+    """Files of floats may contain anything: NaN becomes silence, and the rest is clipped to -1..1."""
     finite = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
     return np.asarray(np.clip(finite, -1, 1), np.float32)

@@ -1,8 +1,8 @@
-"""Sound files strung together: where one ends and the next begins.
+"""Concatenated sound files: finds where each file starts and ends.
 
-Servers that speak texts often send a whole WAV or MP3 file for each sentence, one after the other in one
-stream. A decoder takes the first header at its word: it stops where the first WAV says that it ends, and
-takes the tags of the second MP3 for damaged sound.
+Speech services often send a whole WAV or MP3 file for each sentence, one after the other in one stream. A
+decoder believes the first header: it stops where the first WAV ends, and treats the tags of the second MP3 as
+damaged sound.
 """
 
 import io
@@ -14,16 +14,16 @@ from typing import Any, BinaryIO, Final
 from visavis.errors import SoundError
 
 MAX_FILES: Final = 1000
-"""In one stream; each is opened twice."""
+"""Maximum in one stream; each file is opened twice."""
 
 _BLOCK_BYTES: Final = 2**20
-_HEADER_BYTES: Final = 64  # the longest that is looked for; blocks overlap by so many
+_HEADER_BYTES: Final = 64  # the longest header; blocks overlap by this amount
 
-# A chunk's name must follow: eight fixed bytes alone could stand in the samples of a long recording.
+# The name of a chunk must follow: eight fixed bytes alone could occur in the samples of a long recording.
 _WAV = re.compile(
     rb"(?:RIFF|RIFX|RF64|BW64).{4}WAVE(?:fmt |fact|JUNK|junk|bext|ds64|LIST|iXML|FLLR|PAD )", re.S
 )
-# An ID3v2 tag at the front, an encoder's frame about the whole file, an ID3v1 or APE tag at the end.
+# An ID3v2 tag at the start, an encoder's info frame, an ID3v1 or APE tag at the end.
 _MP3 = re.compile(
     rb"(?P<id3>ID3[\x02-\x04][\x00-\x0f][\x00-\xf0][\x00-\x7f]{4})"
     rb"|(?P<about>\xff[\xe2\xe3\xf2\xf3\xfa\xfb][\x10-\xef].(?:\0{9}|\0{17}|\0{32})(?:Xing|Info))"
@@ -38,17 +38,17 @@ _AAC_LAYER, _NO_BIT_RATE = 0, 15  # in the header of a frame
 
 @dataclass(frozen=True)
 class Span:
-    """Where one file lies in a stream, in bytes."""
+    """Position of one file in a stream, in bytes."""
 
     start: int
     end: int
 
 
 def files_in(stream: BinaryIO) -> list[Span]:
-    """The WAV or MP3 files that a stream strings together; one span for anything else.
+    """Find the WAV or MP3 files that are concatenated in a stream; one span for anything else.
 
     Args:
-        stream: It is left where it was. One that cannot seek is taken for one file.
+        stream: Stream; its position does not change. A stream that cannot seek counts as one file.
 
     Raises:
         SoundError: There are more than `MAX_FILES`.
@@ -75,32 +75,32 @@ def files_in(stream: BinaryIO) -> list[Span]:
 
 
 class SpanReader(io.RawIOBase):
-    """One span of a stream as a file of its own. Readers of one stream must not be used at the same time."""
+    """A span of a stream as a file. Readers of one stream must not be used at the same time."""
 
     def __init__(self, stream: BinaryIO, span: Span) -> None:
         super().__init__()
         self._stream, self._span, self._at = stream, span, 0
 
     def readable(self) -> bool:
-        """It is."""
+        """Return true."""
         return True
 
     def seekable(self) -> bool:
-        """It is."""
+        """Return true."""
         return True
 
     def tell(self) -> int:
-        """Bytes from the span's start."""
+        """Position in bytes, from the start of the span."""
         return self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place within the span, or past its end, where nothing is read."""
+        """Seek within the span, or past its end, where nothing is read."""
         length = self._span.end - self._span.start
         self._at = max(0, offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: length}[whence])
         return self._at
 
     def readinto(self, buffer: Any) -> int:
-        """Fill a buffer as far as the span goes."""
+        """Fill a buffer, up to the end of the span."""
         left = self._span.end - self._span.start - self._at
         content = _read(self._stream, self._span.start + self._at, min(len(buffer), max(0, left)))
         buffer[: len(content)] = content
@@ -115,14 +115,14 @@ def _wavs(stream: BinaryIO, start: int, end: int) -> Iterator[Span]:
 
 
 def _mp3s(stream: BinaryIO, start: int, end: int) -> Iterator[Span]:
-    """Each from its tag or first frame to its last frame; tags at the end are left out, but for the last."""
+    """Spans from the tag or first frame to the last frame; only the last one includes tags at its end."""
     begun, looked_at = start, start
     for at, match in _matches(stream, _MP3, start, end):
-        if at < looked_at:  # inside of a tag, or of what begins a file already
+        if at < looked_at:  # inside a tag, or inside a header that starts a file already
             continue
         kind = match.lastgroup
         if kind == "about" and not _read(stream, looked_at, min(at - looked_at, _BLOCK_BYTES)).strip(b"\0"):
-            continue  # zeros fill up the tag before it
+            continue  # zeros that pad the tag before it
         if kind in ("id3", "about"):
             if at > begun:
                 yield Span(begun, at)
@@ -137,10 +137,10 @@ def _mp3s(stream: BinaryIO, start: int, end: int) -> Iterator[Span]:
 
 
 def _is_mp3(stream: BinaryIO, at: int, head: bytes) -> bool:
-    """Whether MPEG sound begins here, with or without a tag before it."""
+    """Whether MPEG audio starts here, with or without a tag before it."""
     if head[:3] == b"ID3" and len(head) >= _ID3_HEADER_BYTES:
         head = _read(stream, at + _after_id3(head), _HEADER_BYTES)
-    # Layer 0 is AAC, and all bits set no rate.
+    # Layer 0 is AAC, and all bits set is no valid bit rate.
     return (
         len(head) >= 4
         and head[0] == 0xFF
@@ -157,7 +157,7 @@ def _after_id3(header: bytes) -> int:
 
 
 def _after_ape(stream: BinaryIO, at: int) -> int:
-    """Where an APE tag ends: its header states what follows it, its footer nothing more."""
+    """End of an APE tag: its header contains the size of what follows, its footer does not."""
     header = _read(stream, at, _APE_HEADER_BYTES)
     is_header = len(header) == _APE_HEADER_BYTES and header[23] & 0x20
     return at + _APE_HEADER_BYTES + (int.from_bytes(header[12:16], "little") if is_header else 0)
@@ -166,7 +166,7 @@ def _after_ape(stream: BinaryIO, at: int) -> int:
 def _matches(
     stream: BinaryIO, sign: re.Pattern[bytes], start: int, end: int
 ) -> Iterator[tuple[int, re.Match[bytes]]]:
-    """Where a sign stands in a stream, and its match, in order."""
+    """Positions and matches of a pattern in a stream, in order."""
     last = -1
     for at in range(start, end, _BLOCK_BYTES):
         block = _read(stream, at, min(_BLOCK_BYTES + _HEADER_BYTES, end - at))

@@ -1,4 +1,4 @@
-"""What of the picture a frame shows: the head alone, or the whole photo with the living head in it."""
+"""Views: the part of the picture that a frame shows, the head alone or the whole photo."""
 
 from typing import Final, Protocol
 
@@ -10,7 +10,7 @@ from visavis.engine.rig.curves import ramp
 from visavis.engine.rig.frame import FrameRenderer
 from visavis.engine.rig.model import Rig
 
-_BORDER_SHARE: Final = 0.10  # of the square's side, over which the living head blends into the photo
+_BORDER_SHARE: Final = 0.10  # of the square's side, over which the animated head fades into the photo
 
 
 class View(Protocol):
@@ -20,7 +20,7 @@ class View(Protocol):
     size: tuple[int, int]
 
     def draw(self, weights: Floats) -> Pixels:
-        """One frame, shape `(size[1], size[0], 3)`."""
+        """Draw one frame, shape `(size[1], size[0], 3)`."""
         ...
 
 
@@ -36,8 +36,8 @@ class FaceView:
         """Prepare to draw.
 
         Args:
-            rig: The face.
-            side_px: Side of a frame; best is the rig's own size.
+            rig: Rig of the face.
+            side_px: Side of a frame; the rig's own size is best.
         """
         self._renderer = FrameRenderer(rig)
         self._scaled = side_px != rig.size
@@ -45,7 +45,7 @@ class FaceView:
         self.neutral, self.size = rig.neutral, (side_px, side_px)
 
     def draw(self, weights: Floats) -> Pixels:
-        """One frame."""
+        """Draw one frame."""
         frame = self._renderer.draw(weights)
         if not self._scaled:
             return frame
@@ -53,11 +53,11 @@ class FaceView:
 
 
 class PhotoView:
-    """The whole photo in its own aspect, with the living head in its place.
+    """The whole photo in its own aspect ratio, with the animated head in its place.
 
     Attributes:
         neutral: The rig's resting weights.
-        size: Width and height of a frame in pixels, both even, as video wants them.
+        size: Width and height of a frame in pixels; both are even, as video requires.
     """
 
     def __init__(self, rig: Rig) -> None:
@@ -71,7 +71,7 @@ class PhotoView:
         right = min(int(np.ceil(picture.left + picture.side)), width)
         bottom = min(int(np.ceil(picture.top + picture.side)), height)
         self._rows, self._columns = slice(top, bottom), slice(left, right)
-        # From pixels of the window to pixels of the rig, centres on centres.
+        # From pixels of the window to pixels of the rig, centres to centres.
         scale = rig.size / picture.side
         x, y = (
             (edge + 0.5 - start) * scale - 0.5 for edge, start in ((left, picture.left), (top, picture.top))
@@ -82,7 +82,7 @@ class PhotoView:
         )
 
     def draw(self, weights: Floats) -> Pixels:
-        """One frame."""
+        """Draw one frame."""
         head = self._renderer.draw(weights)
         height, width = self._blend.shape[:2]
         living = cv2.warpAffine(
@@ -102,7 +102,7 @@ class PhotoView:
 def _window(
     height: int, width: int, border_px: float, origin: tuple[int, int], frame: tuple[int, int]
 ) -> Pixels:
-    """255 where the living head is drawn, falling to 0 at the borders that lie within the frame."""
+    """255 where the animated head is drawn, fading to 0 at the borders that are inside the frame."""
 
     def profile(length: int, start: int, limit: int) -> Floats:
         along = np.arange(length)

@@ -1,4 +1,4 @@
-"""Reading faces: where they are, their 478 points, which way they look, and whether they will do."""
+"""Analysis of faces: position, 478 landmarks, head pose, and whether a face can be used."""
 
 from visavis.engine.face.accept import FoundFace, find_face
 from visavis.engine.face.detector import Detection

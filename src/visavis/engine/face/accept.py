@@ -1,8 +1,8 @@
-"""Deciding whether a photo holds a face that can be brought to life.
+"""Decides whether a photo contains a face that can be animated.
 
-The landmark model places its points on anything, and is as sure of a dog as of a person. What tells is
-whether both detectors see the same face, whether the whole face is in the picture, how many pixels it
-has, and which way it looks.
+The landmark model places its points on anything, with the same confidence on a dog as on a person. Other
+signs decide: whether both detectors see the same face, whether the whole face is in the picture, how many
+pixels it has, and where it looks.
 """
 
 from dataclasses import dataclass
@@ -23,24 +23,24 @@ MAX_PITCH_DEGREES = 30
 MAX_ROLL_DEGREES = 45
 
 _SAME_FACE_OVERLAP = 0.3
-_LOOK_AROUND = 2.2  # side of the closer look, over that of the face's box
-_MIN_SIDE_PX = 12  # boxes below are texture, or crowds far away
+_LOOK_AROUND = 2.2  # side of the closer view, relative to the face's box
+_MIN_SIDE_PX = 12  # smaller boxes are texture, or distant crowds
 
 # Mesh indices around the lips and the tip of the chin.
 _MOUTH_AND_CHIN = (61, 291, 0, 17, 152)
-_MAX_CUT_OFF = 0.05  # how far the oval may reach over the picture's edge, over its own height
+_MAX_CUT_OFF = 0.05  # how far the oval may extend beyond the picture's edge, relative to its height
 
 
 @dataclass(frozen=True)
 class FoundFace:
-    """A face that can be brought to life.
+    """A face that can be animated.
 
     Attributes:
-        landmarks: Its points.
-        face_count: Faces in the picture; this one is the largest.
-        warnings: Sentences for the person who sent the photo; usable all the same.
-        pose: Where it looks.
-        eye_distance_px: Between the middles of the eyes, as if the face looked straight ahead.
+        landmarks: Landmarks of the face.
+        face_count: Number of faces in the picture; this one is the largest.
+        warnings: Sentences for the person who sent the photo; the face can be used.
+        pose: Head pose.
+        eye_distance_px: Distance between the centres of the eyes, corrected for a face that looks aside.
     """
 
     landmarks: Landmarks
@@ -51,14 +51,14 @@ class FoundFace:
 
 
 def find_face(models: FaceModels, rgb: Pixels) -> FoundFace:
-    """Find the largest face and decide whether it will do.
+    """Find the largest face and decide whether it can be used.
 
     Args:
         models: The face models.
         rgb: Shape `(height, width, 3)`.
 
     Raises:
-        NoFaceError: There is none, or a part of it is outside the picture.
+        NoFaceError: There is no face, or a part of it is outside the picture.
         FaceTooSmallError: The eyes are less than `MIN_EYE_DISTANCE_PX` apart.
         FaceTurnedAwayError: It looks too far to the side, up or down, or the head is tilted too far.
     """
@@ -85,8 +85,8 @@ def find_face(models: FaceModels, rgb: Pixels) -> FoundFace:
 def agreed_faces(models: FaceModels, rgb: Pixels) -> list[Detection]:
     """Faces that both detectors see, in no particular order.
 
-    A face that only one of them sees in the whole picture (too small for one, too near for the other) is
-    shown to the other again, alone and filling nearly half of the view.
+    If only one detector sees a face in the whole picture (it is too small for one, or too large for the
+    other), the other detector gets a crop in which the face fills nearly half of the side.
     """
     near, far = models.detect_near(rgb), models.detect_far(rgb)
     agreed: list[Detection] = []
@@ -109,7 +109,7 @@ def _seen_closer(detector: Detector, rgb: Pixels, face: Detection) -> bool:
 
 
 def closer_look(rgb: Pixels, face: Detection) -> Pixels:
-    """A square of the picture with a face filling nearly half of it; black beyond the picture's edge."""
+    """Crop a square in which a face fills nearly half of the side; black beyond the picture's edge."""
     left, top, right, bottom = _around(face)
     board = np.zeros((bottom - top, right - left, 3), np.uint8)
     rows, columns = slice(max(0, top), max(0, bottom)), slice(max(0, left), max(0, right))

@@ -1,8 +1,8 @@
-"""Finding faces: two detectors of one family, for near and for far.
+"""Face detection with two detectors of one family, for large and for small faces.
 
-The short-range detector sees 128 x 128 pixels and finds faces from a tenth of the picture's side on. The
-full-range one sees 192 x 192 and finds them from 3 %. Each looks at a fixed grid of anchors and answers,
-for each, how likely a face is, its box and six points, as offsets from the anchor.
+The short-range detector sees 128 x 128 pixels and finds faces larger than a tenth of the picture's side. The
+full-range one sees 192 x 192 and finds them from 3 %. For each anchor of a fixed grid, they return a score, a
+box and six points, as offsets from the anchor.
 """
 
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ import numpy as np
 from visavis.engine.arrays import Floats, Pixels
 from visavis.engine.face.graph import Graph
 
-_SAME_FACE_OVERLAP = 0.3  # boxes of one detector that overlap more are votes for one face
+_SAME_FACE_OVERLAP = 0.3  # boxes of one detector that overlap more belong to one face
 
 
 @dataclass(frozen=True)
 class Detection:
-    """A face as a detector sees it.
+    """A detected face.
 
     Attributes:
-        score: How sure the detector is, 0..1.
-        box: Left, top, right, bottom in image pixels; may reach over the edge.
-        keypoints: Shape `(6, 2)`, pixels: the eyes (image left first), nose, mouth, the ears.
+        score: Confidence of the detector, 0..1.
+        box: Left, top, right, bottom in image pixels; may extend beyond the edge.
+        keypoints: Shape `(6, 2)`, pixels: eyes (image left first), nose, mouth, ears.
     """
 
     score: float
@@ -33,7 +33,7 @@ class Detection:
 
     @property
     def side(self) -> float:
-        """The longer side of the box, pixels."""
+        """Longer side of the box, pixels."""
         return float(np.max(self.box[2:] - self.box[:2]))
 
     @property
@@ -42,7 +42,7 @@ class Detection:
         return np.asarray((self.box[:2] + self.box[2:]) / 2, np.float32)
 
     def moved(self, x: float, y: float) -> Self:
-        """The same face seen from a picture whose origin lies `x, y` further up and left."""
+        """The same face in a larger picture, in which this one starts at `x, y`."""
         shift = np.array([x, y], np.float32)
         return type(self)(self.score, self.box + np.tile(shift, 2), self.keypoints + shift)
 
@@ -66,10 +66,10 @@ class Detector:
 
         Args:
             rgb: Shape `(height, width, 3)`.
-            min_score: Answers below are dropped.
+            min_score: Detections below are dropped.
 
         Returns:
-            One detection a face, surest first.
+            One detection for each face, highest score first.
         """
         board, scale, offset = self._fit(rgb)
         numbers, logits = self._graph(board)
@@ -86,7 +86,7 @@ class Detector:
         return _merge(np.asarray((points - offset) / scale, np.float32), scores[kept])
 
     def _fit(self, rgb: Pixels) -> tuple[Floats, Floats, Floats]:
-        """Fit the picture into the model's square, keeping its proportions; the rest is black."""
+        """Fit the picture into the model's square and keep its proportions; the rest is black."""
         height, width = rgb.shape[:2]
         shrink = self._side / max(height, width)
         small_width, small_height = max(1, round(width * shrink)), max(1, round(height * shrink))
@@ -100,12 +100,12 @@ class Detector:
 
 
 def short_range(graph: Graph) -> Detector:
-    """The detector for faces that fill a tenth of the picture or more."""
+    """Detector for faces that fill at least a tenth of the picture."""
     return Detector(graph, side=128, grids=((16, 2), (8, 6)))
 
 
 def full_range(graph: Graph) -> Detector:
-    """The detector that also finds small faces."""
+    """Detector that also finds small faces."""
     return Detector(graph, side=192, grids=((48, 1),))
 
 
@@ -130,7 +130,7 @@ def _anchor_centres(cells: int, repeats: int) -> Floats:
 
 
 def _merge(points: Floats, scores: Floats) -> list[Detection]:
-    """Make one detection of all that overlap: their mean, weighted by score."""
+    """Merge overlapping detections into their mean, weighted by score."""
     order = np.argsort(-scores)
     points, scores = points[order].astype(np.float32), scores[order]
     faces = []

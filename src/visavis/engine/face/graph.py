@@ -1,11 +1,10 @@
-"""Model graphs: opening them, and cutting the attention mesh into two that can be run.
+"""Model graphs: opening them, and splitting the landmark model into two graphs that can run.
 
-The landmark model with attention refines lips and eyes: it looks where the coarse mesh put them, takes
-small windows out of a feature map and lets further layers place the points inside. The three operators
-that do the looking are not part of the standard set, so the runtime refuses the file. All layers before
-and after them are standard. The file is therefore cut in two: `mesh` (picture in; coarse mesh, feature
-map and face flag out) and `refine` (three windows in; points out). What lay between is done by
-`visavis.engine.face.landmarks`.
+The landmark model with attention refines lips and eyes: it takes small windows of a feature map where the
+coarse mesh put them, and further layers place the points inside. The three operators that do this are not in
+the standard set, so the runtime refuses the file. All layers before and after them are standard. So the file
+is split in two: `mesh` (picture in; coarse mesh, feature map and face flag out) and `refine` (three windows
+in; points out). `visavis.engine.face.landmarks` does the step between them.
 """
 
 import hashlib
@@ -28,12 +27,12 @@ from visavis.engine.arrays import Floats
 from visavis.errors import ModelsCorruptError
 from visavis.whole_file import whole_file
 
-_CUT_LAYOUT = 1  # part of the cache file's name: raise it when the content of the file changes
+_CUT_LAYOUT = 1  # part of the cache file's name; increment it when the content of the file changes
 _FILE_IDENTIFIER = b"TFL3"
 
 
 class Graph:
-    """One opened model. Safe to call from several threads; calls take turns."""
+    """A model that is open. Several threads may call it; they take turns."""
 
     def __init__(self, content: bytes, *, name: str, threads: int = 1) -> None:
         try:
@@ -48,13 +47,13 @@ class Graph:
         self._turn = threading.Lock()
 
     def __call__(self, *arrays: Floats) -> list[Floats]:
-        """Run the model once.
+        """Run the model.
 
         Args:
             arrays: One float32 array for each input, in the file's order and shape.
 
         Returns:
-            One fresh float32 array for each output, in the file's order.
+            One new float32 array for each output, in the file's order.
         """
         with self._turn:
             for index, array in zip(self._inputs, arrays, strict=True):
@@ -65,14 +64,14 @@ class Graph:
 
 @dataclass(frozen=True)
 class Window:
-    """Where one refinement looks on the coarse mesh.
+    """Where a refinement samples the feature map.
 
     Attributes:
         points: Mesh indices that the refinement replaces, in its output's order.
-        left: Index of the mesh point where the window's horizontal axis begins.
+        left: Index of the mesh point where the window's horizontal axis starts.
         right: Index of the point where that axis ends.
         scale: Window side over the side of the points' bounding box.
-        samples: Feature samples along one side of the window.
+        samples: Number of feature samples along one side of the window.
     """
 
     points: NDArray[np.intp]
@@ -84,14 +83,14 @@ class Window:
 
 @dataclass(frozen=True)
 class CutMesh:
-    """The attention model as two files' contents and the windows between them.
+    """The landmark model as the contents of two files, with the windows between them.
 
     Attributes:
         mesh: Picture `(1, 192, 192, 3)` to mesh `(1404)`, features `(1, 48, 48, 32)`, flag.
-        refine: Three windows of features to the points of lips, left eye, right eye, left iris and
-            right iris, each in the units of its window.
-        windows: Of lips, left eye and right eye (the subject's right eye is the "left" one: the names
-            are those of the image).
+        refine: Three windows of features to the points of lips, left eye, right eye, left iris and right
+            iris, each in units of its window.
+        windows: Windows of lips, left eye and right eye. Left and right are those of the image: the "left"
+            eye is the subject's right one.
     """
 
     mesh: bytes
@@ -100,11 +99,11 @@ class CutMesh:
 
 
 def open_cut_mesh(source: Path) -> CutMesh:
-    """Read the two graphs from the cache beside the model, or cut them and fill the cache.
+    """Read the two graphs from the cache beside the model, or split the model and write the cache.
 
-    The cache file carries the source's SHA-256 in its name, so that another source never meets an old
-    cut. A cache that cannot be read is made anew; a folder that cannot be written costs the cutting
-    (0.2 s) at each start and nothing else.
+    The cache file has the source's SHA-256 in its name, so that it is never used for another source. A cache
+    that cannot be read is written again. If the folder is read-only, each start splits the model again (0.2
+    s).
     """
     content = source.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
@@ -118,10 +117,10 @@ def open_cut_mesh(source: Path) -> CutMesh:
 
 
 def cut_mesh(content: bytes) -> CutMesh:
-    """Cut the attention model's file at its three non-standard operators.
+    """Split the landmark model at its three non-standard operators.
 
     Raises:
-        ModelsCorruptError: The content is not the model expected here.
+        ModelsCorruptError: The content is not the expected model.
     """
     try:
         return _cut(content)
@@ -170,7 +169,7 @@ def _custom_name(model: Any, operator: Any) -> bytes | None:
 
 
 def _points_behind(model: Any, maker: dict[int, Any], output: int) -> int:
-    """Go up from a graph's output to the points as they were before being mapped back to the picture."""
+    """Go from an output of a graph back to the points before they are mapped to the picture."""
     tensor = output
     while _custom_name(model, maker[tensor]) != b"TransformLandmarks":
         tensor = int(maker[tensor].inputs[0])
@@ -189,7 +188,7 @@ def _window(operator: Any) -> Window:
 
 
 def _keep(content: bytes, *, inputs: Iterable[int], outputs: Sequence[int]) -> bytes:
-    """Write the model anew with only the operators that lead from `inputs` to `outputs`."""
+    """Write a model with only the operators that lead from `inputs` to `outputs`."""
     model = _parse(content)
     graph = model.subgraphs[0]
     maker = {int(tensor): k for k, operator in enumerate(graph.operators) for tensor in operator.outputs}
@@ -245,4 +244,4 @@ def _write_cut(cut: CutMesh, cache: Path) -> None:
                 samples=np.array([window.samples for window in cut.windows]),
                 **{f"points{k}": window.points for k, window in enumerate(cut.windows)},
             )
-        part.chmod(0o644)  # whatever the umask: models may be shared
+        part.chmod(0o644)  # independent of the umask: models may be shared

@@ -1,7 +1,7 @@
-"""478 points on a face: a coarse mesh, then lips, eyes and irises looked at again.
+"""478 landmarks of a face: a coarse mesh, with refined lips, eyes and irises.
 
-The numbering is the landmark model's: 468 points of the mesh, then five of the iris on the image's left
-and five of the other.
+The numbering is that of the landmark model: 468 points of the mesh, then five of the iris at the left of the
+image, and five of the other.
 """
 
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class Landmarks:
 
 @dataclass(frozen=True)
 class Region:
-    """A turned square of the picture.
+    """A rotated square of the picture.
 
     Attributes:
         x: Centre, pixels.
@@ -72,14 +72,14 @@ class Region:
 
     @classmethod
     def around_detection(cls, detection: Detection) -> Self:
-        """The region where the landmarks of a detected face are to be found."""
+        """Region that contains the landmarks of a detected face."""
         x, y = detection.centre
         right, down = detection.keypoints[1] - detection.keypoints[0]
         return cls(float(x), float(y), detection.side * _MARGIN, float(np.arctan2(down, right)))
 
     @classmethod
     def around_landmarks(cls, points: Floats) -> Self:
-        """The region for a second look, or for the next frame of a video."""
+        """Region for a second pass, or for the next frame of a video."""
         right, down = points[_RIGHT_EYE_CORNER, :2] - points[_LEFT_EYE_CORNER, :2]
         angle = float(np.arctan2(down, right))
         upright = _turn(-angle)
@@ -89,14 +89,14 @@ class Region:
         return cls(float(x), float(y), float(np.max(high - low)) * _MARGIN, angle)
 
     def matrix(self, side: int) -> NDArray[np.float64]:
-        """Affine `(2, 3)` from the pixels of a square of `side` to those of the picture."""
+        """Affine matrix `(2, 3)` from pixels of a square of `side` to pixels of the picture."""
         linear = _turn(self.angle) * (self.side / side)
         shift = np.array([self.x, self.y]) - linear @ np.full(2, side / 2)
         return np.column_stack([linear, shift])
 
 
 class Landmarker:
-    """The landmark model with attention, run as its two halves."""
+    """The landmark model with attention, run as two graphs."""
 
     def __init__(self, cut: CutMesh) -> None:
         self._mesh = Graph(cut.mesh, name="face_landmark_with_attention (mesh)")
@@ -104,12 +104,12 @@ class Landmarker:
         self._windows = cut.windows
 
     def __call__(self, rgb: Pixels, start: Detection | Landmarks, *, looks: int = 2) -> Landmarks:
-        """Place the points.
+        """Find the landmarks of a face.
 
         Args:
             rgb: Shape `(height, width, 3)`.
-            start: Where the face is: a detection, or the landmarks of the frame before.
-            looks: How often; each look after the first starts from the points of the one before.
+            start: Position of the face: a detection, or the landmarks of the previous frame.
+            looks: Number of passes; each pass after the first starts from the points of the previous one.
         """
         region = (
             Region.around_detection(start)
@@ -132,7 +132,7 @@ class Landmarker:
         return Landmarks(placed, float(1 / (1 + np.exp(-np.clip(flag.item(), -80, 80)))))
 
     def _refined(self, mesh: Floats, features: Floats) -> Floats:
-        """Replace lips and eyes by what a second look at their features says, and add the irises."""
+        """Replace lips and eyes by their refined points, and add the irises."""
         maps = [_window_to_features(mesh * _FEATURES_PER_PIXEL, window) for window in self._windows]
         answers = self._refine(
             *(
@@ -159,20 +159,20 @@ def _turn(angle: float) -> NDArray[np.float64]:
 
 
 def _crop(rgb: Pixels, region: Region) -> tuple[Pixels, NDArray[np.float64]]:
-    """Take the region out as a square of 192 pixels.
+    """Crop the region to a square of 192 pixels.
 
-    Faces much larger than that are shrunk first, by averaging, down to 1.5 times: sampling every fourth
-    pixel would let noise and hair move the points, while averaging all the way moves them by 1 % of the
-    eye distance, as the model was trained on plain bilinear crops.
+    Much larger faces are first shrunk by averaging, down to 1.5 times the final size. Sampling every fourth
+    pixel would let noise and hair move the points. Averaging all the way moves them by 1 % of the eye
+    distance, because the model was trained on plain bilinear crops.
 
     Returns:
-        The crop, and the affine from its pixels to those of the picture.
+        The crop, and the affine matrix from its pixels to those of the picture.
     """
     to_image = region.matrix(_PICTURE_SIDE)
     if region.side <= 2 * _PICTURE_SIDE:
         return _warp(rgb, to_image), to_image
     height, width = rgb.shape[:2]
-    reach = region.side * 0.75  # the turned square stays within; sqrt(2) / 2 is its half diagonal
+    reach = region.side * 0.75  # the rotated square fits inside; sqrt(2) / 2 is its half diagonal
     left, top = (int(max(0, at - reach)) for at in (region.x, region.y))
     right, bottom = int(min(width, region.x + reach)) + 1, int(min(height, region.y + reach)) + 1
     part = rgb[top:bottom, left:right]
@@ -198,11 +198,11 @@ def _warp(rgb: Pixels, to_image: NDArray[np.float64]) -> Pixels:
 
 
 def _window_to_features(mesh: Floats, window: Window) -> Floats:
-    """The affine `(2, 3)` from a window's samples to cells of the feature map.
+    """Affine matrix `(2, 3)` from a window's samples to cells of the feature map.
 
     Args:
         mesh: Shape `(468, 3)`, in cells of the feature map.
-        window: What to look at.
+        window: Window to sample.
     """
     right, down = mesh[window.right, :2] - mesh[window.left, :2]
     turn = _turn(float(np.arctan2(down, right))).astype(np.float32)
@@ -214,7 +214,7 @@ def _window_to_features(mesh: Floats, window: Window) -> Floats:
 
 
 def _sample(features: Floats, to_features: Floats, samples: int) -> Floats:
-    """Sample the feature map bilinearly over a window; beyond its edge it is zero.
+    """Sample the feature map bilinearly over a window; it is zero beyond its edge.
 
     Returns:
         Shape `(1, samples, samples, channels)`.
@@ -236,10 +236,9 @@ def _sample(features: Floats, to_features: Floats, samples: int) -> Floats:
 
 
 def _mapped_back(answer: Floats, to_features: Floats) -> Floats:
-    """From a window's units to pixels of the 192-pixel picture.
+    """Map points from a window's units to pixels of the 192-pixel picture.
 
-    The model's output is scaled up to picture pixels already; only the window's origin still counts in
-    feature cells.
+    The model's output is in picture pixels already; only the window's origin is still in feature cells.
     """
     points: Floats = answer.reshape(-1, 2) @ to_features[:, :2].T + to_features[:, 2] / _FEATURES_PER_PIXEL
     return points

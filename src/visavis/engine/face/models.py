@@ -18,7 +18,7 @@ FILES = (SHORT_RANGE, FULL_RANGE, LANDMARKS, SEGMENTATION)
 
 
 class FaceModels:
-    """Finds faces, their points and the person. Open once, share between threads.
+    """Finds faces, their landmarks and the person. Open it once and share it between threads.
 
     All pictures are RGB, shape `(height, width, 3)`, uint8.
     """
@@ -35,14 +35,14 @@ class FaceModels:
     def load(cls, folder: Path) -> Self:
         """Open the models.
 
-        The first load of a folder cuts the landmark model (0.2 s) and leaves the result beside it.
+        The first load from a folder splits the landmark model (0.2 s) and stores the result beside it.
 
         Args:
-            folder: Holds the four files named in `FILES`.
+            folder: Folder with the four files in `FILES`.
 
         Raises:
-            ModelsMissingError: A file is not there or cannot be read.
-            ModelsCorruptError: A file is there and is not the model.
+            ModelsMissingError: A file is missing or cannot be read.
+            ModelsCorruptError: A file is not the expected model.
         """
         try:
             contents = {
@@ -62,18 +62,18 @@ class FaceModels:
         )
 
     def detect(self, rgb: Pixels) -> list[Detection]:
-        """Faces as the short-range detector sees them, surest first; see `accept` for more care."""
+        """Faces that the short-range detector finds, highest score first; `accept` is more careful."""
         return self.detect_near(rgb)
 
     def landmarks(self, rgb: Pixels, start: Detection | Landmarks) -> Landmarks:
-        """The 478 points of one face.
+        """Find the 478 landmarks of one face.
 
         Args:
             rgb: The picture.
-            start: Where the face is: a detection, or the landmarks of the video frame before.
+            start: Position of the face: a detection, or the landmarks of the previous video frame.
         """
         return self._landmarker(rgb, start)
 
     def person_mask(self, rgb: Pixels) -> Floats:
-        """How likely each pixel shows a person, shape `(height, width)`, 0..1."""
+        """Probability of a person at each pixel, shape `(height, width)`, 0..1."""
         return self._segmenter(rgb)

@@ -1,4 +1,4 @@
-"""Which way a face looks: the mean face laid over its points."""
+"""Head pose, from the mean face fitted to the landmarks."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +12,7 @@ from visavis.engine.face.landmarks import MESH_POINTS
 
 EYE_DISTANCE_CM = 6.3
 
-# Below this line, in mean-face centimetres, the jaw moves; only what lies above tells the head's pose.
+# The jaw moves below this line, in mean-face centimetres; only points above it show the pose.
 _MIN_RIGID_Y_CM = -2.2
 
 
@@ -32,7 +32,7 @@ def mean_face() -> NDArray[np.float64]:
 
 @cache
 def rigid_points() -> NDArray[np.intp]:
-    """Mesh indices that speech and smiles hardly move."""
+    """Mesh indices of points that speech and smiles hardly move."""
     points: NDArray[np.intp] = np.flatnonzero(mean_face()[:, 1] > _MIN_RIGID_Y_CM)
     points.setflags(write=False)
     return points
@@ -59,7 +59,7 @@ class Similarity:
 
 
 def fit_similarity(source: NDArray[np.floating], target: NDArray[np.floating]) -> Similarity:
-    """The similarity that brings `source` nearest to `target`, both `(n, 3)`, in least squares.
+    """Least-squares similarity from `source` to `target`, both `(n, 3)`.
 
     Umeyama, "Least-squares estimation of transformation parameters between two point patterns", 1991.
     """
@@ -74,14 +74,14 @@ def fit_similarity(source: NDArray[np.floating], target: NDArray[np.floating]) -
 
 @dataclass(frozen=True)
 class HeadPose:
-    """Where the head is and which way it looks.
+    """Position and direction of the head.
 
     Attributes:
-        yaw_degrees: Positive when the face turns to the image's right.
-        pitch_degrees: Positive when the face looks up.
-        roll_degrees: Positive when the head is tilted clockwise as seen; yaw and pitch are those of the
-            picture turned upright.
-        placement: From mean-face centimetres to image pixels with y up and z towards the camera.
+        yaw_degrees: Yaw, positive when the face turns to the image's right.
+        pitch_degrees: Pitch, positive when the face looks up.
+        roll_degrees: Roll, positive when the head is tilted clockwise in the image. Yaw and pitch are those
+            of the upright image.
+        placement: Map from mean-face centimetres to image pixels, with y up and z towards the camera.
     """
 
     yaw_degrees: float
@@ -91,7 +91,7 @@ class HeadPose:
 
 
 def head_pose(points: Floats) -> HeadPose:
-    """Lay the mean face over a face's points.
+    """Fit the mean face to landmarks.
 
     Args:
         points: Shape `(478, 3)` or `(468, 3)`, as in `Landmarks.points`.
@@ -99,7 +99,7 @@ def head_pose(points: Floats) -> HeadPose:
     upright = points[:MESH_POINTS].astype(np.float64) * [1, -1, -1]
     rigid = rigid_points()
     placement = fit_similarity(mean_face()[rigid], upright[rigid])
-    # rotation = roll in the picture's plane, after yaw about the upright, after pitch about the ears.
+    # rotation = roll in the image plane, after yaw about the vertical axis, after pitch about the ears.
     across, up, ahead = placement.rotation.T
     roll = np.arctan2(-across[1], across[0])
     yaw = np.arctan2(-across[2], np.hypot(across[0], across[1]))
@@ -109,10 +109,10 @@ def head_pose(points: Floats) -> HeadPose:
 
 
 def shape_error_cm(points: Floats) -> float:
-    """How far a face's points lie from the mean face laid over them, root mean square, centimetres.
+    """Root mean square distance of landmarks from the fitted mean face, centimetres.
 
     Args:
-        points: As those of `head_pose`.
+        points: Landmarks, as in `head_pose`.
     """
     upright = points[:MESH_POINTS].astype(np.float64) * [1, -1, -1]
     rigid = rigid_points()

@@ -1,4 +1,4 @@
-"""Which pixels belong to the person."""
+"""Segmentation of the person."""
 
 import cv2
 import numpy as np
@@ -10,16 +10,16 @@ _SIDE = 256
 
 
 class Segmenter:
-    """The selfie segmentation model: soft, and no finer than 1/256 of the picture."""
+    """The selfie segmentation model: its mask is soft, and its resolution is 1/256 of the picture."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
     def __call__(self, rgb: Pixels) -> Floats:
-        """Say for each pixel how likely it shows a person.
+        """Estimate for each pixel whether it shows a person.
 
         Args:
-            rgb: Shape `(height, width, 3)`; squeezed to a square for the model.
+            rgb: Shape `(height, width, 3)`; it is scaled to a square for the model.
 
         Returns:
             Shape `(height, width)`, 0..1.

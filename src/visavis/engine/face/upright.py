@@ -1,8 +1,9 @@
-"""Which way up a photo stands, told by the face in it.
+"""Finds the orientation of a photo by the face in it.
 
-A photo taken with the camera turned says so in a tag, and many programs throw the tag away. The detectors
-see a face upside down too, and the landmark model lays an upright face over it, with the mouth on the
-forehead. Both are surer of a face that stands upright, and its points keep nearer to a face's shape.
+The camera writes the orientation of a photo into a tag, and many programs remove the tag. The detectors also
+find a face that is upside down, and the landmark model fits an upright face to it, with the mouth on the
+forehead. Both detectors give an upright face a higher score, and its landmarks are closer to the shape of a
+face.
 """
 
 from dataclasses import dataclass
@@ -17,12 +18,12 @@ from visavis.engine.face.models import FaceModels
 from visavis.engine.face.pose import head_pose, shape_error_cm
 
 _MIN_SCORE: Final = 0.3
-_MAX_SHAPE_ERROR_CM: Final = 1.5  # more says no more
-# Scores of both detectors less the shape's error, over 41 faces tilted by up to 25 degrees: upright 0.97 to
+_MAX_SHAPE_ERROR_CM: Final = 1.5  # larger errors carry no information
+# Scores of both detectors minus the shape error, over 41 faces tilted by up to 25 degrees: upright 0.97 to
 # 1.8, at least 0.12 above the same face upside down (up to 1.12); most of the upright ones are over 1.25.
 _SURELY_UPRIGHT: Final = 1.25
-# A dark mask on an upright face looks like hair on one upside down: over 20 faces behind black masks 0.6 to
-# 1.4 as they stand, 0.9 to 1.3 upside down. Turned are only photos that then surely stand upright.
+# A dark mask on an upright face looks like hair on one upside down. Over 20 faces behind black masks: 0.6 to
+# 1.4 upright, 0.9 to 1.3 upside down. A photo is only turned if the result is surely upright.
 _MARGIN: Final = 0.25
 _TURNED_WORDS: Final = {
     1: "a quarter turn to the left",
@@ -33,11 +34,11 @@ _TURNED_WORDS: Final = {
 
 @dataclass(frozen=True)
 class UprightFace:
-    """A face, and how its photo has to be turned to stand upright.
+    """A face, and the rotation that makes its photo upright.
 
     Attributes:
-        face: In the turned photo.
-        quarter_turns: To the left, as `numpy.rot90` counts them: 0 to 3.
+        face: The face in the rotated photo.
+        quarter_turns: Number of quarter turns to the left, as in `numpy.rot90`: 0 to 3.
     """
 
     face: FoundFace
@@ -67,12 +68,12 @@ def find_upright_face(models: FaceModels, rgb: Pixels) -> UprightFace:
 
 
 def turned(image: Pixels, quarter_turns: int) -> Pixels:
-    """A picture turned to the left; itself for no turn."""
+    """Rotate a picture to the left; without rotation, the same array."""
     return np.ascontiguousarray(np.rot90(image, quarter_turns)) if quarter_turns else image
 
 
 def quarter_turns(models: FaceModels, rgb: Pixels) -> int:
-    """How often to turn a photo to the left; 0 where there is nothing to tell it by."""
+    """Number of quarter turns to the left that make a photo upright; 0 if it cannot be decided."""
     as_it_stands = _uprightness(models, rgb)
     if as_it_stands is not None and as_it_stands > _SURELY_UPRIGHT:
         return 0
@@ -86,7 +87,7 @@ def quarter_turns(models: FaceModels, rgb: Pixels) -> int:
 
 
 def _uprightness(models: FaceModels, rgb: Pixels) -> float | None:
-    """How much the largest face looks like one that stands upright; nothing if none does at all."""
+    """How upright the largest face is; `None` if there is no face."""
     faces = agreed_faces(models, rgb)
     if not faces:
         return None

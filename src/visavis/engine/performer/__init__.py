@@ -1,4 +1,4 @@
-"""The performer: what the voice does, turned into what the face does."""
+"""The performer: turns the voice into motion of the face."""
 
 from visavis.engine.performer.emotion import Emotion
 from visavis.engine.performer.performer import Manners, Performer, reach_s

@@ -1,4 +1,4 @@
-"""Emotions: what they do to brows, lids, corners of the mouth and the head's pose."""
+"""Emotions: their effect on brows, lids, corners of the mouth and the head's pose."""
 
 from enum import StrEnum
 from typing import Final
@@ -9,11 +9,11 @@ from visavis.engine.arrays import Floats
 from visavis.engine.rig.controls import CONTROLS, INDEX
 
 BLEND_S: Final = 0.7
-"""Time in which a face goes from one emotion to the next."""
+"""Time in which a face changes from one emotion to another."""
 
 
 class Emotion(StrEnum):
-    """How somebody feels."""
+    """An emotion."""
 
     NEUTRAL = "neutral"
     HAPPY = "happy"
@@ -23,8 +23,8 @@ class Emotion(StrEnum):
     CALM = "calm"
 
 
-# After the action units that Ekman and Friesen (Facial Action Coding System, 1978) give for each; strengths
-# set by eye, so that a face still speaks clearly.
+# Based on the action units that Ekman and Friesen (Facial Action Coding System, 1978) give for each emotion.
+# The strengths were set by eye, so that a face still speaks clearly.
 _FACES: Final[dict[Emotion, dict[str, float]]] = {
     Emotion.NEUTRAL: {},
     Emotion.HAPPY: {"smile": 0.55, "brow_raise": 0.12, "blink_left": 0.10, "blink_right": 0.10},
@@ -53,11 +53,11 @@ _MOVES: Final[dict[Emotion, float]] = {
     Emotion.HAPPY: 1.15,
     Emotion.ANGRY: 1.15,
 }
-"""How lively the head is in it, where not as usual."""
+"""Liveliness of the head, for emotions that change it."""
 
 
 def face_of(emotion: Emotion) -> Floats:
-    """The weights that an emotion adds, shape `(controls,)`."""
+    """Weights that an emotion adds, shape `(controls,)`."""
     weights = np.zeros(len(CONTROLS), np.float32)
     for name, value in _FACES[emotion].items():
         weights[INDEX[name]] = value
@@ -65,7 +65,7 @@ def face_of(emotion: Emotion) -> Floats:
 
 
 class Mood:
-    """The emotion of one stream in time: each change is blended in. Ask for moments in rising order."""
+    """The emotion of one stream over time, with gradual changes. Ask for times in ascending order."""
 
     def __init__(self, emotion: Emotion) -> None:
         self._from = self._to = face_of(emotion)
@@ -73,13 +73,13 @@ class Mood:
         self._since_s = -BLEND_S
 
     def change(self, emotion: Emotion, time_s: float) -> None:
-        """Feel something else from now on."""
+        """Change to another emotion from now on."""
         self._from, self._from_moves = self.at(time_s)
         self._to, self._to_moves = face_of(emotion), _MOVES.get(emotion, 1.0)
         self._since_s = time_s
 
     def at(self, time_s: float) -> tuple[Floats, float]:
-        """The weights to add at a moment, and the factor on the head's liveliness."""
+        """Weights to add at a time, and the factor on the head's liveliness."""
         part = min(1.0, max(0.0, (time_s - self._since_s) / BLEND_S))
         part = part * part * (3 - 2 * part)
         weights = self._from + (self._to - self._from) * np.float32(part)

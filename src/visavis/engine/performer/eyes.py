@@ -1,7 +1,8 @@
 """Blinks and glances: events in time, drawn from a seeded generator.
 
-Human figures: a blink every 3–4 s in conversation, closing in about 90 ms and opening in twice that, more
-likely where a phrase ends (Bentivoglio et al. 1997; Cummins 2012); fixations of 0.5–3 s between jumps.
+Human behaviour: a blink every 3–4 s in conversation, which closes in about 90 ms and opens in twice that
+time. Blinks are more likely at the end of a phrase (Bentivoglio et al. 1997; Cummins 2012). Fixations of
+0.5–3 s between jumps.
 """
 
 from dataclasses import dataclass
@@ -18,14 +19,14 @@ _DOUBLE_BLINK_CHANCE: Final = 0.10
 _PHRASE_END_CHANCE: Final = 0.55
 
 _SACCADE_S: Final = 0.045
-_HOME_CHANCE: Final = 0.6  # the viewer's eyes are where one mostly looks
+_HOME_CHANCE: Final = 0.6  # one mostly looks at the viewer's eyes
 _FAR_X: Final = 0.30
 _FAR_Y: Final = 0.16
 
 
 @dataclass(frozen=True)
 class EyesAt:
-    """The eyes at one moment: lids 0 open to 1 shut, gaze −1..1 to the right and down."""
+    """The eyes at one time: lids from 0 (open) to 1 (shut), gaze −1..1 to the right and down."""
 
     blink: float
     gaze_x: float
@@ -33,7 +34,7 @@ class EyesAt:
 
 
 class Eyes:
-    """The course of both eyes in time. Ask for moments in rising order."""
+    """Both eyes over time. Ask for times in ascending order."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
@@ -43,14 +44,14 @@ class Eyes:
         self._glanced_at = -1.0
 
     def phrase_ends(self, time_s: float) -> None:
-        """Somebody came to the end of a phrase: a likely moment for a blink."""
+        """Register the end of a phrase: a likely time for a blink."""
         due_s = time_s + float(self._rng.uniform(0.05, 0.25))
         willing = self._rng.random() < _PHRASE_END_CHANCE
         if willing and time_s < self._blink_at and self._blink_at - time_s > _MIN_BETWEEN_S:
             self._blink_at = due_s
 
     def at(self, time_s: float, liveliness: float) -> EyesAt:
-        """The eyes at a moment."""
+        """The eyes at a time."""
         while time_s >= self._blink_at + _BLINK_S:
             self._blink_at += self._pause_s()
         while time_s >= self._glance_at:
@@ -63,7 +64,7 @@ class Eyes:
         return EyesAt(_lid(time_s - self._blink_at), x, y)
 
     def _pause_s(self) -> float:
-        """From the start of one blink to the start of the next."""
+        """Time from the start of one blink to the start of the next."""
         if self._rng.random() < _DOUBLE_BLINK_CHANCE:
             return _BLINK_S + float(self._rng.uniform(0.05, 0.20))
         return _MIN_BETWEEN_S + float(self._rng.gamma(2.0, 1.25))
@@ -79,7 +80,7 @@ class Eyes:
 
 
 def _lid(since_s: float) -> float:
-    """How far a blink has the lids shut, `since_s` after its start."""
+    """How far a blink closes the lids, `since_s` after its start."""
     if since_s <= 0 or since_s >= _BLINK_S:
         return 0.0
     if since_s < _CLOSING_S:

@@ -1,4 +1,4 @@
-"""Head, brows and breath: the slow motions, some idle, some led by the voice."""
+"""Head, brows and breath: slow motion, partly idle and partly driven by the voice."""
 
 import math
 from dataclasses import dataclass
@@ -13,47 +13,47 @@ from visavis.engine.speech.motion import ROW_RATE_HZ, SpeechMotion
 
 _BREATH_HZ: Final = 0.22
 
-# Width of sway of each motion in its control's unit (±10°, ±1 cm): a person who sits and talks.
+# Width of each motion in units of its control (±10°, ±1 cm): a person who sits and talks.
 _SWAY: Final = {"yaw": 0.20, "pitch": 0.11, "roll": 0.07, "shift_x": 0.06, "shift_y": 0.025}
 _SWAY_HZ: Final = (0.05, 0.55)
 _SWAY_WAVES: Final = 5
 
 _USUAL_LOUDNESS_DB: Final = -26.0
 _USUAL_PITCH_HZ: Final = 150.0
-_SPEAKER_S: Final = 4.0  # how long a speaker's level and pitch are averaged over
+_SPEAKER_S: Final = 4.0  # time over which a speaker's level and pitch are averaged
 _LOUDNESS_SPAN_DB: Final = 14.0
-_PAUSE_S: Final = 0.3  # so much silence ends a phrase
-_PHRASE_START_S: Final = 0.35  # over which the lift at its beginning dies off
+_PAUSE_S: Final = 0.3  # silence that ends a phrase
+_PHRASE_START_S: Final = 0.35  # time in which the lift at the start of a phrase fades
 
 
 class Sway:
-    """Idle motion of the head: a sum of slow waves, a plain function of time."""
+    """Idle motion of the head: a sum of slow waves, a pure function of time."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._hz = rng.uniform(*_SWAY_HZ, (len(_SWAY), _SWAY_WAVES))
         self._phase = rng.uniform(0, 2 * np.pi, (len(_SWAY), _SWAY_WAVES))
-        # Slow waves are the wide ones, as in recorded head motion.
+        # Slow waves have larger amplitudes, as in recorded head motion.
         self._share = (1 / (0.2 + self._hz)) / np.linalg.norm(1 / (0.2 + self._hz), axis=1, keepdims=True)
 
     def at(self, time_s: float) -> dict[str, float]:
-        """Control values at a moment."""
+        """Control values at a time."""
         waves = np.sin(2 * np.pi * self._hz * time_s + self._phase) * self._share
         sums = waves.sum(axis=1)
         return {name: width * float(wave) for (name, width), wave in zip(_SWAY.items(), sums, strict=True)}
 
 
 def breath_at(time_s: float) -> float:
-    """Chest height 0..1: in faster than out."""
+    """Chest height 0..1; it rises faster than it falls."""
     part = (time_s * _BREATH_HZ) % 1.0
     return 0.5 - 0.5 * math.cos(math.pi * (part / 0.4 if part < 0.4 else 1 + (part - 0.4) / 0.6))
 
 
 @dataclass
 class SpeechGestures:
-    """What the voice's melody does to head and brows. Filters with state, one row after another.
+    """Motion of head and brows from the melody of the voice. The filters have state; call it row by row.
 
     Attributes:
-        speaking: 0..1, smoothed over a second.
+        speaking: How much speech there was in the last second, 0..1.
     """
 
     speaking: float = 0.0
@@ -67,12 +67,12 @@ class SpeechGestures:
     _lift: float = 0.0
 
     def hear(self, motion: SpeechMotion, row: int) -> Floats:
-        """The controls that one row of the voice moves, shape `(controls,)`."""
+        """Weights of the controls for one row of the voice, shape `(controls,)`."""
         voice, loudness = float(motion.voice[row]), float(motion.loudness_db[row])
         pitch_hz = float(motion.pitch_hz[row])
         if voice > 0.5:
             self._level_db += share(_SPEAKER_S) * (loudness - self._level_db)
-        # How strongly the row is spoken, 0..1; 0.5 is this speaker's usual.
+        # How strong the voice is in this row, 0..1; 0.5 is usual for this speaker.
         above = 0.5 + (loudness - self._level_db) / _LOUDNESS_SPAN_DB
         emphasis = voice * min(1.0, max(0.0, above))
         self.speaking += share(1.0) * (voice - self.speaking)
@@ -93,8 +93,8 @@ class SpeechGestures:
             self._silence_s = 0.0
         self._lift += share(0.08) * (self._begun - self._lift)
         weights = np.zeros(len(CONTROLS), np.float32)
-        # The head dips on a stressed syllable and lifts with a rising voice and where a phrase begins;
-        # brows follow the rise.
+        # The head dips on a stressed syllable. It lifts with a rising voice and at the start of a phrase;
+        # brows follow the rising voice.
         stress = self._fast - self._slow
         weights[INDEX["pitch"]] = 0.38 * stress - 0.14 * self._rise - 0.10 * self._lift
         weights[INDEX["brow_raise"]] = max(0.0, 0.42 * self._rise + 0.20 * stress + 0.22 * self._lift)

@@ -8,5 +8,5 @@ from visavis.engine.speech.motion import ROW_RATE_HZ
 
 @functools.cache
 def share(time_constant_s: float) -> float:
-    """Part of the way to its target that a filter covers in one row."""
+    """Share of the distance to its target that a filter covers in one row."""
     return 1.0 - math.exp(-1.0 / (ROW_RATE_HZ * time_constant_s))

@@ -1,4 +1,4 @@
-"""From mouth motion to the rig's weights for the lips, jaw and tongue."""
+"""Turns mouth motion into the rig's weights for lips, jaw and tongue."""
 
 from dataclasses import replace
 from typing import Final
@@ -28,7 +28,7 @@ _SHAPES: Final[dict[str, dict[str, float]]] = {
     "oh": {"jaw": 0.52, "round": 0.62},
     "ou": {"jaw": 0.20, "round": 0.95},
 }
-"""What each shape is made of, for a clear and calm voice; set by eye on photos of many faces."""
+"""Weights of each shape, for a clear and calm voice; set by eye on photos of many faces."""
 
 _TABLE: Final = np.zeros((len(VISEMES), len(CONTROLS)), np.float32)
 for _name, _shape in _SHAPES.items():
@@ -37,28 +37,30 @@ for _name, _shape in _SHAPES.items():
 
 _LABIODENTAL: Final = CHANNELS.index("labiodental")
 
-# Where the evidence for a closure, or for the lip at the teeth, begins to count and where it is believed.
+# From the first value on, evidence for a closure, or for the lip at the teeth, counts; from the second,
+# fully.
 _CLOSED_BY: Final = (0.26, 0.42)
 _TO_TEETH_BY: Final = (0.25, 0.50)
-_TEETH_SHUT: Final = 0.9  # of the gap, which the teeth fill
+_TEETH_SHUT: Final = 0.9  # share of the gap that the teeth fill
 
-# How far the inner lips part, in distances of the outer eye corners, for a weight of 1 of each control that
-# opens the mouth, and before which the lips still touch. Measured on drawn frames: `bench/lip_response.py`.
+# Distance of the inner lips, in distances of the outer eye corners, for a weight of 1 of each control that
+# opens the mouth, and the weight below which the lips still touch. Measured on drawn frames:
+# `bench/lip_response.py`.
 _OPENING: Final = [INDEX[name] for name in ("jaw", "upper_raise", "lower_drop")]
 _GAP_PER_WEIGHT: Final = np.array([0.175, 0.055, 0.062], np.float32)
 _TOUCHING_GAP: Final = 0.012
 _SPEECH_GAP: Final = 0.14  # the 95th percentile of real speech, mean of five clips
 _MIN_SHAPED_GAP: Final = 0.03
 
-# What the sound cannot tell is averaged, so that closures are read as narrow openings. Stretched so that this
-# aperture is shut, they are hit: kappa .87 instead of .62 on five real clips, at the same correlation.
+# The model averages what it cannot hear, so it reads closures as narrow openings. This aperture counts as
+# shut, so that closures are found: kappa .87 instead of .62 on five real clips, at the same correlation.
 _SHUT_BELOW: Final = 0.2
 
 # The same for the mouth's width.
 _ROUND_PER_WIDTH: Final = 0.55
 _WIDE_PER_WIDTH: Final = 0.95
 
-# What is read of the lips is smooth already; a closure is quicker still, or it would never be seen.
+# The lip positions are smooth already. Closures need a shorter time constant to be visible.
 _INERTIA_S: Final = 0.015
 _QUICK: Final = [INDEX[name] for name in ("press", "lip_teeth", "tongue")]
 _QUICK_S: Final = 0.012
@@ -66,19 +68,19 @@ _PRESSED: Final = 0.65
 _SHARES: Final = np.full(len(CONTROLS), share(_INERTIA_S), np.float32)
 _SHARES[_QUICK] = share(_QUICK_S)
 
-# How long a pause leaves the mouth as it is, and how long it then takes to shut.
+# How long a pause leaves the mouth unchanged, and how long it takes to close afterwards.
 _HELD_S: Final = 0.16
 _CLOSING_S: Final = 0.24
 
 
 def mouth_weights(motion: SpeechMotion, busy: Floats) -> Floats:
-    """The mouth's weights for each row of motion.
+    """Weights of the mouth for each row of motion.
 
-    The visemes say by which means the mouth opens, what was read of the lips how far.
+    The visemes say which controls open the mouth, and the measured lips say how far.
 
     Args:
         motion: Rows of motion.
-        busy: Shape `(rows,)`, 0..1, what the `MouthGate` said.
+        busy: Shape `(rows,)`, 0..1, results of the `MouthGate`.
 
     Returns:
         Shape `(rows, controls)`; all other controls are 0.
@@ -87,22 +89,22 @@ def mouth_weights(motion: SpeechMotion, busy: Floats) -> Floats:
     weights = np.zeros((len(motion), len(CONTROLS)), np.float32)
     evidence = (*lips(motion), pressed(motion), motion.channels[:, _LABIODENTAL], busy)
     for row, of_row in enumerate(zip(*(each.tolist() for each in evidence), strict=True)):
-        # One row at a time: products over a whole block would round differently for each block's length.
+        # Row by row: products over a block would be rounded differently for each length.
         weights[row] = _row_weights(motion.visemes[row] @ _TABLE, *of_row)
     return weights
 
 
 class MouthGate:
-    """Whether the mouth is busy: the voice gate, held over the short pauses within speech.
+    """The voice gate, held over the short pauses within speech.
 
-    Real mouths do not shut between two words; they do when somebody has finished.
+    Real mouths do not close between two words; they close when somebody has finished.
     """
 
     def __init__(self) -> None:
         self._silent_s = _HELD_S + _CLOSING_S
 
     def hear(self, voice: float) -> float:
-        """The gate after one more row, 0..1."""
+        """Update with one more row. Returns whether the mouth is busy, 0..1."""
         self._silent_s = 0.0 if voice > 0.5 else self._silent_s + 1 / ROW_RATE_HZ
         return max(voice, min(1.0, max(0.0, 1.0 - (self._silent_s - _HELD_S) / _CLOSING_S)))
 
@@ -110,7 +112,7 @@ class MouthGate:
 def _row_weights(
     weights: Floats, aperture: float, width: float, evidence: float, labiodental: float, busy: float
 ) -> Floats:
-    """From the weights of the visemes to those of the mouth, in place."""
+    """Compute the weights of the mouth from those of the visemes, in place."""
     closure = _decided(evidence, _CLOSED_BY)
     lip_teeth = _decided(labiodental, _TO_TEETH_BY) * (1 - closure)
     opening = max(0.0, aperture - _SHUT_BELOW) / (1 - _SHUT_BELOW)
@@ -125,7 +127,7 @@ def _row_weights(
 
 
 def _opened(opening: Floats, gap: float) -> Floats:
-    """Jaw, upper and lower lip, scaled until the lips stand `gap` apart; what is missing the jaw gives."""
+    """Scale jaw, upper and lower lip until the lips are `gap` apart; the jaw adds what is missing."""
     if gap <= 0:
         return np.zeros_like(opening)
     wanted = gap + _TOUCHING_GAP
@@ -136,19 +138,18 @@ def _opened(opening: Floats, gap: float) -> Floats:
 
 
 def _decided(evidence: float, edges: tuple[float, float]) -> float:
-    """Evidence as a decision: nothing below the first edge, all of it from the second."""
+    """Turn evidence into a decision: 0 below the first edge, 1 from the second on."""
     return min(1.0, max(0.0, (evidence - edges[0]) / (edges[1] - edges[0])))
 
 
 def smooth_mouth(weights: Floats, state: Floats) -> tuple[Floats, Floats]:
-    """Give the lips their inertia.
+    """Smooth the motion of the lips with a one-pole filter.
 
-    A one-pole filter. Calling it on blocks, handing
-    each state on, equals one call on the whole.
+    Calling it on blocks, each with the state of the previous one, equals one call on the whole.
 
     Args:
         weights: Shape `(rows, controls)`, at the rate of motion.
-        state: Shape `(controls,)`, from the previous block; zeros are rest.
+        state: Shape `(controls,)`, from the previous block; zeros for the first.
 
     Returns:
         Smoothed weights, same shape, and the state for the next block.
@@ -157,6 +158,6 @@ def smooth_mouth(weights: Floats, state: Floats) -> tuple[Floats, Floats]:
     for row, target in enumerate(weights):
         state = state + _SHARES * (target - state)
         out[row] = state
-        # What must close, closes: the jaw is slower than the lips, and would keep them apart.
+        # The lips close faster than the jaw, which would keep them apart.
         out[row, _OPENING] *= 1 - min(1.0, float(state[INDEX["press"]]) / _PRESSED)
     return out, state

@@ -1,4 +1,4 @@
-"""Turning rows of speech motion into one row of weights for every frame."""
+"""Turns rows of speech motion into one row of weights for every frame."""
 
 import math
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ from visavis.engine.rig.controls import CONTROLS, INDEX, clamp
 from visavis.engine.speech.calibration import LEAD_S
 from visavis.engine.speech.motion import ROW_RATE_HZ, SpeechMotion
 
-_ROUND_RELAXES: Final = 0.65  # a rounded mouth loses the rest of its smile
-_PHRASE_S: Final = 0.6  # so much speech makes a phrase
+_ROUND_RELAXES: Final = 0.65  # a rounded mouth smiles less
+_PHRASE_S: Final = 0.6  # speech of this length counts as a phrase
 
 
 @dataclass(frozen=True)
 class Manners:
-    """How somebody carries themselves.
+    """How a person moves.
 
     Attributes:
-        liveliness: 0 still, 1 natural, 2 vivid: head, brows and gaze.
-        emotion: How they feel, from the first frame on.
-        seed: The same seed and sound give the same performance.
+        liveliness: Motion of head, brows and gaze: 0 still, 1 natural, 2 vivid.
+        emotion: Emotion from the first frame on.
+        seed: Seed of the random motion. The same seed and sound give the same performance.
     """
 
     liveliness: float = 1.0
@@ -36,13 +36,13 @@ class Manners:
 
 
 class Performer:
-    """Weights for one stream of frames, in order.
+    """Computes the weights of the frames of one stream, in order.
 
-    However the rows are cut into blocks, the weights are the same.
+    The weights do not depend on how the rows are cut into blocks.
     """
 
     def __init__(self, neutral: Floats, *, fps: float, manners: Manners | None = None) -> None:
-        """Begin a stream.
+        """Start a stream.
 
         Args:
             neutral: The rig's resting weights, shape `(controls,)`.
@@ -54,20 +54,20 @@ class Performer:
         self._eyes, self._sway = Eyes(rng), Sway(rng)
         self._delivery, self._mood = SpeechGestures(), Mood(self._manners.emotion)
         self._mouth, self._gate = np.zeros(len(CONTROLS), np.float32), MouthGate()
-        self._rows = np.zeros((0, len(CONTROLS)), np.float32)  # those that coming frames still need
+        self._rows = np.zeros((0, len(CONTROLS)), np.float32)  # rows that the next frames still need
         self._speaking = np.zeros(0, np.float32)
         self._first_row = 0
         self._frames = 0
         self._phrase_s = 0.0
-        self._phrase_ends: list[float] = []  # moments, until the frames come to them
+        self._phrase_ends: list[float] = []  # times of phrase ends that the frames have not reached
 
     @property
     def awaited_row(self) -> int:
-        """The row of motion that completes the next frame."""
+        """Index of the row of motion that completes the next frame."""
         return math.ceil(self._row_at(self._frames))
 
     def perform(self, motion: SpeechMotion) -> Floats:
-        """Take in rows of motion, give out the frames that they complete, `(frames, controls)`."""
+        """Process rows of motion. Returns the frames that they complete, `(frames, controls)`."""
         self._hear(motion)
         last_row = self._first_row + len(self._rows) - 1
         frames = []
@@ -76,11 +76,11 @@ class Performer:
         return np.array(frames, np.float32).reshape(-1, len(CONTROLS))
 
     def feel(self, emotion: Emotion) -> None:
-        """Blend into another emotion, beginning with the next frame."""
+        """Change to another emotion, from the next frame on."""
         self._mood.change(emotion, self._frames / self._fps)
 
     def finish(self, total_frames: int) -> Floats:
-        """The frames still owed, as if the last row went on."""
+        """Return the remaining frames, as if the last row continued."""
         frames = [self._frame() for _ in range(self._frames, total_frames)]
         return np.array(frames, np.float32).reshape(-1, len(CONTROLS))
 
@@ -106,7 +106,7 @@ class Performer:
             self._phrase_s = 0.0
 
     def _row_at(self, frame: int) -> float:
-        """The (fractional) row of motion that a frame shows."""
+        """Row of motion that a frame shows, with a fraction."""
         return max(0.0, _row_at(frame / self._fps))
 
     def _frame(self) -> Floats:
@@ -132,7 +132,7 @@ class Performer:
             self._eyes.phrase_ends(self._phrase_ends.pop(0))
         eyes = self._eyes.at(time_s, lively)
         for lid in ("blink_left", "blink_right"):
-            # What the emotion leaves open of the eye, a blink shuts.
+            # Blinks close what the emotion leaves open.
             weights[INDEX[lid]] += eyes.blink * (1 - weights[INDEX[lid]])
         weights[INDEX["gaze_x"]], weights[INDEX["gaze_y"]] = eyes.gaze_x, eyes.gaze_y
         for name, value in self._sway.at(time_s).items():
@@ -143,17 +143,17 @@ class Performer:
 
 
 def reach_s(fps: Fraction) -> float:
-    """How long after its own moment the middle of the last row lies that a frame needs, at most.
+    """Longest time from a frame to the centre of the last row that it needs.
 
-    A frame between two rows needs the later one; at 25 frames a second every frame lies on one.
+    A frame between two rows needs the later one; at 25 frames a second every frame is at a row.
     """
     moments_s = [frame / float(fps) for frame in range(fps.numerator)]
     return max((math.ceil(_row_at(moment_s)) + 0.5) / ROW_RATE_HZ - moment_s for moment_s in moments_s)
 
 
 def _row_at(moment_s: float) -> float:
-    """The (fractional) row whose lips are shown at a moment; row k is centred at (k + ½)/rate.
+    """Row whose lips are shown at a time, with a fraction; row k is centred at (k + ½)/rate.
 
-    Rounded, so that a moment on a row does not seem to lie behind it.
+    It is rounded, so that a time at a row does not seem to be after it.
     """
     return round((moment_s + LEAD_S) * ROW_RATE_HZ - 0.5, 6)

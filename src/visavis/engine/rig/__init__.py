@@ -1,5 +1,5 @@
-"""The photo rig: one picture of a face, taken apart so that it can move.
+"""The rig: the photo of a face, split into parts that can move.
 
-A rig is built once from a photo (`build.py`), kept in one file (`file.py`) and drawn frame by frame from
-a row of weights (`frame.py`).
+A rig is built once from a photo (`build.py`), stored in one file (`file.py`), and drawn frame by frame from
+rows of weights (`frame.py`).
 """

@@ -1,4 +1,4 @@
-"""Where things are on a face: point numbers of the landmark mesh, and sizes in centimetres.
+"""Anatomy of a face: point numbers of the landmark mesh, and sizes in centimetres.
 
 The mesh is the 468-point one of the landmark model, plus five points for each iris (468–477). Left and
 right mean the left and right of the picture. Lists along a line run from left to right.
@@ -18,12 +18,12 @@ UPPER_LIP: Final = (
     *(185, 40, 39, 37, 0, 267, 269, 270, 409, 184, 74, 73, 72, 11, 302, 303, 304, 408),
     *(183, 42, 41, 38, 12, 268, 271, 272, 407, 191, 80, 81, 82, 13, 312, 311, 310, 415),
 )
-"""All points of the upper lip but the corners."""
+"""All points of the upper lip except the corners."""
 LOWER_LIP: Final = (
     *(146, 91, 181, 84, 17, 314, 405, 321, 375, 77, 90, 180, 85, 16, 315, 404, 320, 307),
     *(96, 89, 179, 86, 15, 316, 403, 319, 325, 95, 88, 178, 87, 14, 317, 402, 318, 324),
 )
-"""The same of the lower lip."""
+"""The same for the lower lip."""
 
 CHIN: Final = 152
 CHEEKS: Final = (50, 280)
@@ -33,13 +33,13 @@ LOWER_LIP_SKIN: Final = (15, 86, 316, 16, 85, 315)
 
 @dataclass(frozen=True)
 class EyePoints:
-    """Point numbers of one eye."""
+    """Point numbers of an eye."""
 
     corners: tuple[int, int]
     upper: tuple[int, ...]
     lower: tuple[int, ...]
     brow: tuple[int, ...]
-    iris: int  # the centre; the four after it lie on the rim
+    iris: int  # the centre; the next four are on the rim
 
 
 LEFT_EYE: Final = EyePoints(
@@ -58,4 +58,4 @@ RIGHT_EYE: Final = EyePoints(
 )
 
 LIP_CORNER_X_CM: Final = 2.46
-"""Half the width of a mouth at rest, in the mean face's coordinates."""
+"""Half the width of a mouth at rest, in coordinates of the mean face."""

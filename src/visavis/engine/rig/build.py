@@ -1,4 +1,4 @@
-"""Building a rig: from a photo to a face that can move."""
+"""Builds a rig from a photo."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -30,19 +30,19 @@ _MIN_PX, _MAX_PX, _SIZE_STEP_PX = 256, 1024, 16
 _PICTURE_LONG_PX: Final = 1920
 _PICTURE_SHORT_PX: Final = 1080
 _RESTING_RELAX: Final = 0.35
-_UPRIGHT_DEG: Final = 15.0  # a head tilted further is turned upright first
+_UPRIGHT_DEG: Final = 15.0  # a head that is tilted further is first turned upright
 _OPEN_CM: Final = 0.8
 _TOO_OPEN_CM: Final = 2.2
-_PAPER: Final = 235  # grey behind a photo that is transparent
+_PAPER: Final = 235  # grey behind a transparent photo
 
 
 @dataclass(frozen=True)
 class BuiltRig:
-    """A rig and what was noticed on the way.
+    """A rig with warnings.
 
     Attributes:
         rig: The rig.
-        warnings: Sentences for the person who sent the photo; usable all the same.
+        warnings: Sentences for the person who sent the photo; the rig can be used.
     """
 
     rig: Rig
@@ -51,11 +51,11 @@ class BuiltRig:
 
 @dataclass(frozen=True)
 class CheckedPhoto:
-    """What `build_rig` would make of a photo.
+    """Result of checking a photo.
 
     Attributes:
-        face: Its face, and how the photo has to be turned.
-        warnings: Sentences for the person who sent the photo; usable all the same.
+        face: The face, with the rotation that makes the photo upright.
+        warnings: Sentences for the person who sent the photo; the photo can be used.
     """
 
     face: UprightFace
@@ -63,20 +63,20 @@ class CheckedPhoto:
 
 
 def build_rig(models: FaceModels, photo: Photo, *, size: int | None = DEFAULT_SIZE_PX) -> BuiltRig:
-    """Find the face in a photo and take it apart.
+    """Find the face in a photo and build its rig.
 
     Args:
         models: The face models.
         photo: The photo.
-        size: Side of its frames in pixels, rounded up to a multiple of 16; nothing for the scale that the
-            head has in the whole picture.
+        size: Side of its frames in pixels, rounded up to a multiple of 16; `None` for the scale of the head
+            in the photo.
 
     Raises:
         NoFaceError: The photo shows no whole face.
-        FaceTooSmallError: It has too few pixels.
-        FaceTurnedAwayError: It looks too far away.
-        MouthCoveredError: Something covers its mouth.
-        MouthOpenError: Its mouth stands too wide open.
+        FaceTooSmallError: The face has too few pixels.
+        FaceTurnedAwayError: The face looks too far away.
+        MouthCoveredError: Something covers the mouth.
+        MouthOpenError: The mouth is too wide open.
     """
     head = _cut_out(models, photo, size)
     crop, alpha = head.crop, head.alpha
@@ -85,10 +85,10 @@ def build_rig(models: FaceModels, photo: Photo, *, size: int | None = DEFAULT_SI
 
 
 def check_photo(models: FaceModels, photo: Photo) -> CheckedPhoto:
-    """Whether `build_rig` would take a photo, in a fraction of its time.
+    """Check whether `build_rig` accepts a photo, in a fraction of its time.
 
     Raises:
-        PhotoError: As `build_rig` raises it.
+        PhotoError: Errors of `build_rig`.
     """
     head = _cut_out(models, photo, DEFAULT_SIZE_PX)
     return CheckedPhoto(head.face, head.warnings)
@@ -96,7 +96,7 @@ def check_photo(models: FaceModels, photo: Photo) -> CheckedPhoto:
 
 @dataclass(frozen=True)
 class _Head:
-    """A photo that stands upright, and the head in it, found fit to be taken apart."""
+    """An upright photo with a head that can be used."""
 
     face: UprightFace
     rgb: Pixels
@@ -148,7 +148,7 @@ def _crop(rgb: Pixels, face: FoundFace, size: int | None) -> HeadCrop:
 
 
 def _on_paper(photo: Photo) -> Pixels:
-    """The photo without transparency."""
+    """Remove the transparency of a photo."""
     if photo.alpha is None:
         return photo.rgb
     part = photo.alpha[..., None].astype(np.float32) / 255
@@ -156,7 +156,7 @@ def _on_paper(photo: Photo) -> Pixels:
 
 
 def _levelled(rgb: Pixels, alpha: Pixels | None, face: FoundFace) -> tuple[Pixels, Pixels | None]:
-    """The photo turned about the face until the eyes are level."""
+    """Rotate a photo about the face until the eyes are level."""
     centre = face.landmarks.points[:468, :2].mean(axis=0)
     turn = cv2.getRotationMatrix2D((float(centre[0]), float(centre[1])), face.pose.roll_degrees, 1.0)
     size = (rgb.shape[1], rgb.shape[0])
@@ -184,7 +184,7 @@ def _cut_alpha(alpha: Pixels, crop: HeadCrop) -> Floats:
 
 
 def _judge_cover(crop: HeadCrop) -> tuple[str, ...]:
-    """A warning where something may cover the mouth; lips painted on a mask are worse than none."""
+    """Warn if something may cover the mouth; lips painted on a mask would look worse than an error."""
     cover = judge_cover(crop)
     if cover is Cover.COVERED:
         raise MouthCoveredError(
@@ -197,7 +197,7 @@ def _judge_cover(crop: HeadCrop) -> tuple[str, ...]:
 
 
 def _judge_mouth(crop: HeadCrop) -> tuple[str, ...]:
-    """Warnings about an open mouth; past some point no warp closes it without tearing the lips."""
+    """Warn about an open mouth; if it is too wide, no warp can close it without tearing the lips."""
     gap_cm = float(np.linalg.norm(crop.points[13, :2] - crop.points[14, :2])) / crop.pixels_per_cm
     if gap_cm > _TOO_OPEN_CM:
         raise MouthOpenError("The mouth is open too wide. Use a photo with the mouth closed.")
@@ -215,7 +215,7 @@ def _judge_eyes(crop: HeadCrop) -> tuple[str, ...]:
 
 
 def _picture(photo: Pixels, crop: HeadCrop) -> Picture:
-    """The photo within 1080p, upright or lying, and the square's place in it."""
+    """The photo scaled into 1080p, in either orientation, with the place of the square in it."""
     height, width = photo.shape[:2]
     scale = _picture_scale(photo)
     size = (round(width * scale), round(height * scale))

@@ -1,6 +1,6 @@
-"""The controls of a rig: the names that a row of weights speaks of, in a fixed order.
+"""The controls of a rig: the columns of a row of weights, in a fixed order.
 
-Weights run 0..1, the signed controls −1..1; 0 everywhere is the photo as it was taken.
+Weights are 0..1, signed controls −1..1; all zeros is the photo.
 """
 
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ FIELD_CONTROLS: Final = (
     "wide",  # corners apart: ee
     "smile",  # corners up and out, cheeks up
     "frown",  # corners down
-    "upper_raise",  # upper lip bares the teeth
-    "lower_drop",  # lower lip bares the teeth
+    "upper_raise",  # upper lip shows the teeth
+    "lower_drop",  # lower lip shows the teeth
     "press",  # lips rolled in: m, b, p
     "lip_teeth",  # lower lip to the upper teeth: f, v
-    "close",  # shuts a mouth that the photo shows open
-    "relax",  # takes out a smile that the photo shows
+    "close",  # closes a mouth that is open in the photo
+    "relax",  # removes a smile from the photo
     "brow_raise",
     "brow_inner",  # inner ends up: worry, grief
     "brow_furrow",  # brows down and together
@@ -32,14 +32,14 @@ FIELD_CONTROLS: Final = (
     "shift_y",  # ±1 cm, + is down
     "breath",  # chest and shoulders rise
 )
-"""Controls that move pixels through a displacement field each."""
+"""Controls with a displacement field, which moves pixels."""
 
 SPRITE_CONTROLS: Final = (
     "blink_left",  # the eye at the left of the picture
     "blink_right",
     "gaze_x",  # −1..1, + looks to the right of the picture
     "gaze_y",  # −1..1, + looks down
-    "tongue",  # 0 lies on the floor of the mouth, 1 its tip stands between the teeth
+    "tongue",  # 0 on the floor of the mouth, 1 with its tip between the teeth
 )
 """Controls drawn by sprites: eyes and tongue."""
 
@@ -57,7 +57,7 @@ LOWEST: Final = np.array([-1.0 if name in SIGNED else 0.0 for name in CONTROLS],
 
 
 def weights_row(values: Mapping[str, float] | None = None) -> Floats:
-    """A row of weights, shape `(len(CONTROLS),)`, from the named values; the others are 0."""
+    """Make a row of weights, shape `(len(CONTROLS),)`, from named values; the others are 0."""
     row = np.zeros(len(CONTROLS), np.float32)
     for name, value in (values or {}).items():
         row[INDEX[name]] = value
@@ -65,10 +65,10 @@ def weights_row(values: Mapping[str, float] | None = None) -> Floats:
 
 
 def clamp(weights: Floats) -> Floats:
-    """The nearest weights that a face can do.
+    """Limit weights to what a face can do.
 
-    Each control is kept within its range, and the lips within what lips can do at once: pulled wide, rounded
-    and pressed together they would have to fold.
+    Each control stays within its range. Lips cannot be wide, round and pressed at the same time: they would
+    fold.
 
     Args:
         weights: Shape `(controls,)`.

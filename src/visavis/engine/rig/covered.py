@@ -1,15 +1,15 @@
-"""Is the mouth covered: by a mask, a hand, a microphone, a cup.
+"""Detects whether the mouth is covered: by a mask, a hand, a microphone, a cup.
 
-The landmark model lays lips over whatever covers them. Bare lips tell themselves by two things: an edge runs
-along their line, and they differ in colour from the skin around them. Where neither is so, or where what is
-around them has another colour than the cheeks and no lips in it, something is before the mouth.
+The landmark model places lips on whatever covers them. Bare lips have two signs: an edge along their line,
+and a colour that differs from the skin around them. The mouth counts as covered without both signs, or if the
+surroundings have another colour than the cheeks and contain no lips.
 
-The signs and their bounds were chosen on 31 people, paintings and a cartoon: 97 pictures, several of them
-frames of one clip. What they do on these tells little of others: none is refused bare, also in twelve bad
-lights; of 503 painted covers 78 % were, and 8 % more warned of, before the bound for blown out cloth. Of
-seven other people `python -m bench.covered_mouths` refuses none bare, also in seven lights, and 43 of 49
-covers (`bench/results/covered_mouths.json`); the other six are taken, and hide two of the faces. Painted
-covers are plainer than real ones. Those that are missed have edges where lips could be, or the colour of
+The thresholds were chosen on 97 pictures of 31 people, paintings and a cartoon; several are frames of one
+clip. Results on these pictures say little about others: no bare mouth is refused, also in twelve bad lights.
+Of 503 painted covers, 78 % were refused and 8 % caused a warning, before the threshold for overexposed cloth.
+On seven other people, `python -m bench.covered_mouths` refuses no bare mouth, also in seven lights, and 43 of
+49 covers (`bench/results/covered_mouths.json`). The other six are accepted; two of them hide the face.
+Painted covers are simpler than real ones. Missed covers have edges where lips could be, or the colour of
 skin.
 """
 
@@ -27,19 +27,19 @@ from visavis.engine.rig.sampling import sample
 
 _UPPER_LIP_OUTER: Final = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
 _LOWER_LIP_OUTER: Final = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)
-_HIGH_CHEEKS: Final = (117, 346, 118, 347, 6, 197)  # and the bridge of the nose: what a mask leaves free
+_HIGH_CHEEKS: Final = (117, 346, 118, 347, 6, 197)  # and the bridge of the nose: a mask leaves both free
 
 _BLUR_CM: Final = 0.06
 _LINE_POINTS: Final = 21
-_LINE_PART: Final = (0.12, 0.88)  # of the line's length: the corners are always shaded
-_REACH_CM: Final = 0.22  # how far from the landmarks an edge may lie
+_LINE_PART: Final = (0.12, 0.88)  # of the line's length: the corners are always in shadow
+_REACH_CM: Final = 0.22  # how far from the landmarks an edge may be
 _STEP_CM: Final = 0.05
 _PATCH_CM: Final = 0.35
 _RING_CM: Final = (0.2, 0.7)  # around the lips
 
 
 class Cover(Enum):
-    """What is to be thought of the mouth."""
+    """Result for the mouth."""
 
     NONE = 0
     DOUBTFUL = 1
@@ -48,13 +48,14 @@ class Cover(Enum):
 
 @dataclass(frozen=True)
 class MouthSigns:
-    """What the picture shows where the mouth should be, in CIE Lab.
+    """Measurements at the position of the mouth, in CIE Lab.
 
     Attributes:
-        edge: Steepest change across the lips' line, averaged along it, a centimetre. Bare lips: 24 or more.
-        lips_apart: Distance of the lips' colour from that of the skin around them. Bare lips: 4 or more.
+        edge: Steepest change across the line of the lips, averaged along it, per centimetre. Bare lips: 24 or
+            more.
+        lips_apart: Colour distance of the lips from the skin around them. Bare lips: 4 or more.
         redder: How much redder the lips are than the skin around them.
-        around_apart: Distance of the hue around the lips from that of the cheeks. Bare: up to 14.
+        around_apart: Hue distance of the surroundings of the lips from the cheeks. Bare mouths: up to 14.
         skin: The colour around the lips.
     """
 
@@ -66,12 +67,12 @@ class MouthSigns:
 
 
 def judge_cover(crop: HeadCrop) -> Cover:
-    """Whether something covers the mouth."""
+    """Decide whether something covers the mouth."""
     signs = mouth_signs(crop)
     no_lips = signs.edge < 20 and signs.lips_apart < 3.5
     other_cloth = signs.around_apart > 18 and signs.redder < 3 and signs.lips_apart < 5
     other_cloth |= signs.around_apart > 14 and signs.lips_apart < 2
-    other_cloth |= signs.around_apart > 6 and signs.lips_apart < 1  # blown out cloth: its folds are edges
+    other_cloth |= signs.around_apart > 6 and signs.lips_apart < 1  # overexposed cloth: its folds are edges
     if no_lips or other_cloth:
         return Cover.COVERED
     hardly_lips = signs.edge < 24 and signs.lips_apart < 4
@@ -80,13 +81,13 @@ def judge_cover(crop: HeadCrop) -> Cover:
 
 
 def mouth_signs(crop: HeadCrop) -> MouthSigns:
-    """Look at the lips' line, the lips, the skin around them and the cheeks."""
+    """Measure the line of the lips, the lips, the skin around them and the cheeks."""
     cm, points = crop.pixels_per_cm, crop.points[:, :2]
     soft = cv2.GaussianBlur(crop.rgb, (0, 0), max(0.3, _BLUR_CM * cm))
     lab = np.asarray(cv2.cvtColor(soft.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
     lips, around = _regions(crop)
     if not lips.any() or not around.any():
-        return MouthSigns(np.inf, np.inf, np.inf, 0.0, (0.0, 0.0, 0.0))  # too small to tell anything
+        return MouthSigns(np.inf, np.inf, np.inf, 0.0, (0.0, 0.0, 0.0))  # too small for a measurement
     lip_colour, skin_colour = (np.median(lab[region], axis=0) for region in (lips, around))
     cheeks = np.median([_patch(lab, points[k], _PATCH_CM * cm) for k in _HIGH_CHEEKS], axis=0)
     return MouthSigns(
@@ -99,7 +100,7 @@ def mouth_signs(crop: HeadCrop) -> MouthSigns:
 
 
 def _regions(crop: HeadCrop) -> tuple[np.ndarray, np.ndarray]:
-    """Where the lips are without what shows between them, and the ring of skin around them."""
+    """Masks of the lips, without what shows between them, and of the ring of skin around them."""
     cm, points, shape = crop.pixels_per_cm, crop.points[:, :2], crop.rgb.shape[:2]
     whole = _filled(shape, points, _UPPER_LIP_OUTER, _LOWER_LIP_OUTER)
     between = cv2.dilate(_filled(shape, points, UPPER_LIP_INNER, LOWER_LIP_INNER), np.ones((3, 3), np.uint8))
@@ -129,7 +130,7 @@ def _patch(lab: Floats, at: Floats, reach_px: float) -> Floats:
 
 
 def _edge(lab: Floats, points: Floats, line: tuple[int, ...], cm: float) -> float:
-    """The steepest change across a line of landmarks, averaged along it, so that texture cancels."""
+    """Steepest change across a line of landmarks, averaged along it, so that texture cancels."""
     corners = points[line[-1]] - points[line[0]]
     along = corners / max(1e-3, float(np.linalg.norm(corners)))
     down = np.array([-along[1], along[0]], np.float32)

@@ -1,4 +1,4 @@
-"""Cutting the square around the head out of a photo."""
+"""Crops the square around the head from a photo."""
 
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -11,10 +11,10 @@ from visavis.engine.face.landmarks import OVAL
 from visavis.engine.rig import anatomy
 
 SQUARE_EYE_DISTANCES: Final = 4.7
-"""Side of the square in eye distances: head, hair and the upper shoulders, as a webcam shows them."""
+"""Side of the square in eye distances: head, hair and upper shoulders, as in a webcam picture."""
 
 _OVAL_TO_EYES: Final = 0.38
-"""Eye distance of a frontal face in heights of its oval: holds the scale when the head is turned."""
+"""Eye distance of a frontal face over the height of its oval: gives the scale of a head that is turned."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class HeadCrop:
     Attributes:
         rgb: Shape `(size, size, 3)`.
         points: Shape `(478, 3)`, landmarks in pixels of `rgb`; z grows away from the camera.
-        left_px: Where the square lies in the photo, in the photo's pixels.
-        top_px: The same, from the top.
+        left_px: Left edge of the square in the photo, in the photo's pixels.
+        top_px: Top edge of the square in the photo.
         side_px: Side of the square in the photo.
         pixels_per_cm: Scale of `rgb` at the face.
     """
@@ -44,7 +44,7 @@ class HeadCrop:
 
 
 class HeadSquare(NamedTuple):
-    """The square around a head, and the distance of its eyes, in the photo's pixels."""
+    """The square around a head, and the distance of the eyes, in the photo's pixels."""
 
     left: float
     top: float
@@ -53,7 +53,7 @@ class HeadSquare(NamedTuple):
 
 
 def head_square(rgb: Pixels, points: Floats) -> HeadSquare:
-    """The square of `SQUARE_EYE_DISTANCES` around the face, as far as the photo reaches.
+    """Find the square of `SQUARE_EYE_DISTANCES` around the face, limited to the photo.
 
     Args:
         rgb: The photo, shape `(height, width, 3)`.
@@ -71,7 +71,7 @@ def head_square(rgb: Pixels, points: Floats) -> HeadSquare:
 
 
 def crop_head(rgb: Pixels, points: Floats, size: int) -> HeadCrop:
-    """Cut out the square around the head.
+    """Crop the square around the head.
 
     Args:
         rgb: The photo, shape `(height, width, 3)`.
@@ -95,11 +95,11 @@ def crop_head(rgb: Pixels, points: Floats, size: int) -> HeadCrop:
 
 
 def _cut(rgb: Pixels, left: float, top: float, side: float, size: int) -> Pixels:
-    """Resample the square; pixels that shrink are averaged, so that fine hair does not flicker."""
+    """Resample the square; when it shrinks, pixels are averaged, so that fine hair does not flicker."""
     shrink = size / side
     source, scale = rgb, 1.0
     if shrink < 0.7:
-        # The whole picture shrinks first; INTER_AREA is the only exact averaging that OpenCV offers.
+        # The whole picture shrinks first: INTER_AREA is OpenCV's only exact averaging.
         scale = shrink
         source = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
     step = side * scale / size

@@ -1,4 +1,4 @@
-"""The few shape functions that fields, sprites and masks are drawn with."""
+"""Shape functions of fields, sprites and masks."""
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ from visavis.engine.arrays import Floats
 
 
 def ramp(start: float, stop: float, x: ArrayLike) -> Floats:
-    """0 before `start`, 1 after `stop`, smooth between (3t² − 2t³). `start` may lie above `stop`."""
+    """0 before `start`, 1 after `stop`, smooth between (3t² − 2t³). `start` may be larger than `stop`."""
     t = np.clip((np.asarray(x, np.float32) - start) / (stop - start), 0.0, 1.0)
     return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)
 
@@ -19,7 +19,7 @@ def bump(x: ArrayLike, width: float) -> Floats:
 
 
 def fill_inward(image: Floats, known: Floats) -> Floats:
-    """Fill what is unknown in a picture smoothly from what is known around it.
+    """Fill the unknown parts of a picture smoothly from the known parts around them.
 
     Pull-push over an image pyramid: averages of known pixels are pulled up, and pushed down into the
     holes. Exact where `known` is 1.
@@ -29,7 +29,7 @@ def fill_inward(image: Floats, known: Floats) -> Floats:
         known: Shape `(height, width)`, 0..1, confidence of each pixel.
 
     Returns:
-        The filled picture, shape of `image`.
+        The filled picture, with the shape of `image`.
 
     Source: Gortler et al., The Lumigraph, 1996, section 3.4.3.
     """

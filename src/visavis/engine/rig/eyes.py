@@ -1,6 +1,6 @@
-"""Eyes: lids that close, and an iris that looks around.
+"""Eyes: lids that close, and an iris that moves.
 
-Both are drawn into the face's texture before it is warped, so they follow every motion of the head.
+Both are drawn into the face's texture before the warp, so they follow every motion of the head.
 """
 
 from dataclasses import dataclass
@@ -19,25 +19,25 @@ from visavis.engine.rig.sampling import sample
 LID_STEPS: Final = 10
 """Drawn positions of the lids, from open (0) to shut (the last)."""
 
-_UPPER_LID_SHARE: Final = 0.84  # of the way to closing; the lower lid does the rest
-# Openings, over the eye's width: open eyes of 31 faces 0.19 and more, those of a blink under 0.1.
+_UPPER_LID_SHARE: Final = 0.84  # share of the distance to closing; the lower lid does the rest
+# Heights over the eye's width: open eyes of 31 faces 0.19 and more, eyes in a blink under 0.1.
 _SHUT: Final = 0.10
 _SHUT_BOTH: Final = 0.12
-_LASH_HEIGHT: Final = 0.22  # how far above the lid's edge lashes and liner reach, in widths of the eye
+_LASH_HEIGHT: Final = 0.22  # height of lashes and eyeliner above the lid's edge, in eye widths
 _LASH_PAST_CORNER: Final = 0.22
-_LASH_DARKER: Final = 0.07  # than what is around them, of the mean brightness
-_SOFT_CORNER: Final = 0.08  # how far past a corner the skin still follows, in widths of the eye
+_LASH_DARKER: Final = 0.07  # than their surroundings, as a share of the mean brightness
+_SOFT_CORNER: Final = 0.08  # how far past a corner the skin still follows, in eye widths
 
 
 @dataclass(frozen=True)
 class Eye:
-    """One eye's sprites, all of the box's size.
+    """Sprites of one eye, each of the box's size.
 
     Attributes:
-        left: The box in the crop, pixels.
-        top: The same.
+        left: Left edge of the box in the crop, pixels.
+        top: Top edge of the box.
         lids: Shape `(LID_STEPS - 1, height, width, 4)`, RGBA: the lids from nearly open to shut.
-        iris: Shape `(height, width, 4)`, RGBA: the iris alone, whole also where lids hide it.
+        iris: Shape `(height, width, 4)`, RGBA: the whole iris, also where lids hide it.
         white: Shape `(height, width, 3)`, the eyeball without its iris.
         opening: Shape `(height, width)`, 255 where the eyeball shows.
         iris_radius_px: Radius of the iris.
@@ -70,10 +70,10 @@ def _openness(points: Floats, eye: EyePoints) -> float:
 
 @dataclass(frozen=True)
 class _Eyelids:
-    """The lids' edges in the eye's own coordinates: u along the corners' line, v down from it, pixels.
+    """Edges of the lids in eye coordinates: u along the line of the corners, v down from it, pixels.
 
-    `opening` is the way the lids have to go at each u. Past the corners it dies off softly, so that lashes
-    and liner there come along.
+    `opening` is the distance that the lids must close at each u. Past the corners it fades out, so that
+    lashes and eyeliner move too.
     """
 
     u: Floats
@@ -87,13 +87,14 @@ class _Eyelids:
 
 
 def build_eye(crop: HeadCrop, eye: EyePoints, *, behind_glasses: bool, shut: bool = False) -> Eye:
-    """Cut one eye's sprites out of the head crop.
+    """Cut the sprites of one eye from the head crop.
 
     Args:
         crop: The head.
         eye: Which eye.
-        behind_glasses: Keeps the lids from dragging a frame that lies over them.
-        shut: The photo shows it closed: nothing is drawn over it, as there is no eyeball to show.
+        behind_glasses: Whether glasses lie over the lids, which must not drag the frame.
+        shut: Whether the eye is closed in the photo. Then nothing is drawn, because there is no eyeball to
+            show.
     """
     points = crop.points[:, :2]
     start, end = points[eye.corners[0]], points[eye.corners[1]]
@@ -152,11 +153,11 @@ def _eyelids(points: Floats, eye: EyePoints, column: Floats, row: Floats) -> _Ey
 
 
 def _lid_sprites(skin: Pixels, lids: _Eyelids, *, behind_glasses: bool) -> Pixels:
-    """The lids at every step, as skin stretched down from the crease and up from the cheek."""
+    """The lids at every step: skin, stretched down from the crease and up from the cheek."""
     u, v, width = lids.u, lids.v, lids.width
     lashes = ramp(0.0, 0.22 * width, u) * ramp(width, 0.78 * width, u)
     opening = lids.opening
-    reach = 0.35 if behind_glasses else 0.60  # a frame over the lid must not be dragged along
+    reach = 0.35 if behind_glasses else 0.60  # the lids must not drag the frame of glasses
     crease = max(reach * lids.brow_gap, 0.16 * width)
     lash_band = (np.abs(v - lids.upper) < 0.05 * width) & (u > 0.1 * width) & (u < 0.9 * width)
     lash_colour = np.percentile(skin[lash_band].reshape(-1, 3), 15, axis=0) * 0.8
@@ -165,10 +166,11 @@ def _lid_sprites(skin: Pixels, lids: _Eyelids, *, behind_glasses: bool) -> Pixel
     sprites = np.empty((LID_STEPS - 1, *skin.shape[:2], 4), np.uint8)
     for step in range(1, LID_STEPS):
         shut = step / (LID_STEPS - 1)
-        # The lashes of the open eye point up and out; on a shut lid they would stand as hooks at the corners.
+        # The lashes of an open eye point up and out; on a closed lid they would look like hooks at the
+        # corners.
         gone = ramp(0.2, 0.8, np.float32(shut))
         source = skin.astype(np.float32) * (1 - gone) + bare * gone
-        # The margin itself is a little above the landmark line, under the lashes.
+        # The margin itself is slightly above the landmark line, under the lashes.
         margin = lids.upper - 0.06 * width * lashes * min(1.0, 2 * shut)
         fall = _UPPER_LID_SHARE * opening * shut + (lids.upper - margin)
         rise = (1 - _UPPER_LID_SHARE) * opening * shut
@@ -178,10 +180,10 @@ def _lid_sprites(skin: Pixels, lids: _Eyelids, *, behind_glasses: bool) -> Pixel
         cheek = 0.22 * width
         lower = _sample(source, lids, -(_stretched(v - lower_edge, rise, cheek) - (v - lower_edge) + rise))
 
-        thickness = (0.020 + 0.006 * shut) * width  # lashes that point down lie over each other
+        thickness = (0.020 + 0.006 * shut) * width  # lashes that point down overlap
         lash = bump(v - edge + 0.004 * width, thickness) * lashes * ramp(0, 0.5, shut) * 0.75
         upper = upper * (1 - lash[..., None]) + lash_colour * lash[..., None]
-        # A shut lid bulges over the eyeball: light on its height, shade under the brow and at the lash.
+        # A closed lid bulges over the eyeball: light at its top, shadow under the brow and at the lashes.
         bulge = bump(v - (lids.upper + 0.35 * fall), 0.16 * width) * lashes * shut
         upper = upper * (1 + 0.05 * bulge[..., None])
 
@@ -190,7 +192,7 @@ def _lid_sprites(skin: Pixels, lids: _Eyelids, *, behind_glasses: bool) -> Pixel
         under = np.clip((v - lower_edge) / 1.6 + 0.5, 0, 1) * appear * (1 - over)
         alpha = over + under
         colour = (upper * over[..., None] + lower * under[..., None]) / np.maximum(alpha, 1e-4)[..., None]
-        # Only where something moved: elsewhere the sprite would cover the gaze for nothing.
+        # Only where something moved: elsewhere the sprite would cover the gaze without need.
         moved = ramp(0.0, 0.05 * width, np.minimum(u + 0.1 * width, 1.1 * width - u))
         moved = np.maximum(moved, lash_share * gone)
         sprites[step - 1] = np.clip(np.dstack([colour, alpha * moved * 255]), 0, 255).astype(np.uint8)
@@ -198,9 +200,9 @@ def _lid_sprites(skin: Pixels, lids: _Eyelids, *, behind_glasses: bool) -> Pixel
 
 
 def _without_lashes(skin: Pixels, lids: _Eyelids, *, past_corners: bool) -> tuple[Floats, Floats]:
-    """The skin as if there were no lashes and no liner above the eye, and where it was changed, 0..1.
+    """The skin without lashes and eyeliner above the eye, and a mask of what was changed, 0..1.
 
-    They are what is darker than all around it, near the upper lid's edge and past the corners.
+    Lashes and eyeliner are darker than their surroundings, near the upper lid's edge and past the corners.
     """
     u, v, width = lids.u, lids.v, lids.width
     size = max(3, int(0.14 * width)) | 1
@@ -209,12 +211,12 @@ def _without_lashes(skin: Pixels, lids: _Eyelids, *, past_corners: bool) -> tupl
     dark = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, kernel).astype(np.float32) / (grey.mean() + 10)
     above = lids.upper - v  # positive above the edge
     past = np.maximum(-u, u - width)  # positive past the corners
-    reach = _LASH_PAST_CORNER * width if past_corners else 0.0  # there the frame would be taken for lashes
+    reach = _LASH_PAST_CORNER * width if past_corners else 0.0  # there, the frame would look like lashes
     near = (above < _LASH_HEIGHT * width) & (above > -0.06 * width) & (past < reach)
     eyeball = (v > lids.upper) & (v < lids.lower) & (past < 0)
     lashes = (near & (dark > _LASH_DARKER) & ~eyeball).astype(np.uint8)
     lashes = cv2.dilate(lashes, np.ones((3, 3), np.uint8), iterations=max(1, int(0.012 * width)))
-    # The eyeball is filled too, or its white and its shade would run into the skin.
+    # The eyeball is filled too: otherwise its white and its shadow would bleed into the skin.
     hidden = np.maximum(lashes, eyeball.astype(np.uint8))
     bare = cv2.inpaint(skin, hidden, max(2.0, 0.05 * width), cv2.INPAINT_TELEA).astype(np.float32)
     share = cv2.GaussianBlur(lashes.astype(np.float32), (0, 0), max(0.8, 0.015 * width))
@@ -222,9 +224,9 @@ def _without_lashes(skin: Pixels, lids: _Eyelids, *, past_corners: bool) -> tupl
 
 
 def _stretched(distance: Floats, travel: Floats, reach: float) -> Floats:
-    """How far from its edge a lid's point was before the edge moved away by `travel`.
+    """Distance of a lid's point from its edge before the edge moved by `travel`.
 
-    The skin near the edge keeps its size and the stretch grows towards the crease: a point at distance s
+    The skin near the edge keeps its size, and the stretch grows towards the crease: a point at distance s
     ends at s + travel·(s/reach)², solved for s. Beyond the crease nothing moves.
     """
     bend = np.maximum(travel, 1e-3) / reach**2
@@ -234,14 +236,14 @@ def _stretched(distance: Floats, travel: Floats, reach: float) -> Floats:
 
 
 def _sample(skin: Floats, lids: _Eyelids, back: Floats) -> Floats:
-    """The skin, each pixel taken from `back` pixels higher along the eye's own vertical."""
+    """The skin, with each pixel taken from `back` pixels higher along the eye's vertical."""
     rows, columns = np.mgrid[0 : skin.shape[0], 0 : skin.shape[1]].astype(np.float32)
     at = np.stack([columns - back * lids.down[0], rows - back * lids.down[1]], axis=-1)
     return sample(skin, at.astype(np.float32), smooth=True)
 
 
 def _eyeball(skin: Pixels, lids: _Eyelids, centre: Floats, radius: float) -> tuple[Pixels, Pixels, Pixels]:
-    """Iris sprite, white of the eye, and where the eyeball shows."""
+    """The iris sprite, the white of the eye, and a mask of the visible eyeball."""
     rows, columns = np.mgrid[0 : skin.shape[0], 0 : skin.shape[1]].astype(np.float32)
     from_centre = np.hypot(columns - centre[0], rows - centre[1])
     between = (lids.u > 0) & (lids.u < lids.width)
@@ -252,7 +254,7 @@ def _eyeball(skin: Pixels, lids: _Eyelids, centre: Floats, radius: float) -> tup
     sclera = opening * (from_centre > 1.2 * radius)
     white = fill_inward(picture, sclera.astype(np.float32)) if sclera.sum() > 20 else picture
 
-    # What the lids hide of the iris is completed by its own mirror image, then by its mean colour.
+    # Hidden parts of the iris are filled by mirroring it, then by its mean colour.
     mirror = np.stack([2 * centre[0] - columns, rows], axis=-1)
     mirrored, mirrored_open = sample(picture, mirror), sample(opening, mirror)[..., None]
     seen = (opening * (from_centre < 1.25 * radius)).astype(np.float32)

@@ -1,8 +1,8 @@
 """Displacement fields: where each control moves the skin, as closed-form functions of face coordinates.
 
-The face comes apart along the mouth's line into an upper and a lower layer; every control has one field
-for each. Amplitudes are centimetres for a weight of 1, measured on real faces or set by eye; each field
-falls off smoothly, and none reaches beyond the head but `breath`.
+The face is split along the line of the mouth into an upper and a lower layer, and every control has a field
+for each. Amplitudes are centimetres for a weight of 1, measured on real faces or set by eye. Each field falls
+off smoothly, and only `breath` reaches beyond the head.
 """
 
 from dataclasses import dataclass
@@ -22,15 +22,15 @@ from visavis.engine.rig.space import FaceSpace, face_space
 _JAW_OPEN_DEG: Final = 16.0
 _JAW_HINGE_Y_CM: Final = -0.5
 _JAW_HINGE_Z_CM: Final = -2.4
-_CORNER_FOLLOWS_JAW: Final = 0.36  # share of the jaw's motion that the corners of the mouth take part in
+_CORNER_FOLLOWS_JAW: Final = 0.36  # share of the jaw's motion that moves the corners of the mouth
 _HEAD_TURN_DEG: Final = 10.0
 _RELAXED_CORNER_X_CM: Final = 2.5
 _MAX_UNSMILE: Final = 0.3
-_LIPS_CLOSE_CM: Final = 1.0  # of a photo's open mouth; the rest is the jaw's
+_LIPS_CLOSE_CM: Final = 1.0  # the lips close this much of a photo's open mouth, and the jaw the rest
 
 
 class Layers(NamedTuple):
-    """One control's field: pixels of motion for a weight of 1, each `(cells, cells, 2)`, x then y."""
+    """Field of one control: pixels of motion for a weight of 1, each `(cells, cells, 2)`, x then y."""
 
     upper: Floats
     lower: Floats
@@ -42,9 +42,9 @@ class DisplacementFields:
 
     Attributes:
         upper: Shape `(controls, cells, cells, 2)` in the order of `FIELD_CONTROLS`, pixels.
-        lower: The same for what hangs on the jaw.
-        upper_share: Shape `(cells, cells)`: how much of the upper layer moves the skin around the lips,
-            where the two layers are one.
+        lower: The same for what moves with the jaw.
+        upper_share: Shape `(cells, cells)`: share of the upper layer in the motion of the skin around the
+            lips, where the two layers join.
     """
 
     upper: Floats
@@ -57,8 +57,8 @@ def displacement_fields(crop: HeadCrop, *, mouth_is_open: bool) -> DisplacementF
 
     Args:
         crop: The head.
-        mouth_is_open: Whether the photo shows the inside of the mouth. Then each layer gets coordinates of
-            its own, which do not follow the other lip: no smooth map takes an open mouth to a line.
+        mouth_is_open: Whether the photo shows the inside of the mouth. Then each layer has its own
+            coordinates, which do not follow the other lip: no smooth map can close an open mouth to a line.
     """
     if mouth_is_open:
         above = face_space(crop, without=anatomy.LOWER_LIP)
@@ -78,7 +78,7 @@ def displacement_fields(crop: HeadCrop, *, mouth_is_open: bool) -> DisplacementF
 
 
 def _all_layers(space: FaceSpace, closing: "_Closing") -> list[Layers]:
-    """Every control's field in one set of coordinates, in order."""
+    """Fields of all controls in one set of coordinates, in order."""
     mouth = _Mouth.of(space)
     jaw = _jaw(space, mouth)
     fields = {
@@ -102,8 +102,8 @@ def _all_layers(space: FaceSpace, closing: "_Closing") -> list[Layers]:
 class _Mouth:
     """Coordinates that follow the mouth.
 
-    `below` is cm below its line, `across` 0 in the middle and 1 at the corners, `corner_y` the corners'
-    height. `near` and `close` are bells around the mouth.
+    `below` is the distance below its line in cm, `across` is 0 in the middle and 1 at the corners, `corner_y`
+    is the height of the corners. `near` and `close` are bells around the mouth.
     """
 
     below: Floats
@@ -144,12 +144,12 @@ def _both(space: FaceSpace, displacement: Floats) -> Layers:
 
 
 def _jaw(space: FaceSpace, mouth: _Mouth) -> Layers:
-    """A rotation about the hinge under the ears, full on the lower lip and chin."""
+    """A rotation about the hinge under the ears, which moves the lower lip and the chin fully."""
     x, y = space.x, space.y
     across, below = np.clip(mouth.across, 0, 1) ** 2.2, mouth.below
     upper = _CORNER_FOLLOWS_JAW * across * (1 - ramp(0, 1.7, -below))
     lower = 1 - (1 - _CORNER_FOLLOWS_JAW) * across * (1 - ramp(0, 1.5, below))
-    # Beside the mouth both layers are one cheek.
+    # Beside the mouth both layers move alike, as one cheek.
     cheek = (
         _CORNER_FOLLOWS_JAW
         + (1 - _CORNER_FOLLOWS_JAW) * ramp(0, 1.9, below)
@@ -157,7 +157,7 @@ def _jaw(space: FaceSpace, mouth: _Mouth) -> Layers:
     )
     beside = ramp(0.9, 1.12, mouth.across)
     throat = 1 - ramp(-0.6, 5.5, np.clip(-9.4 - y, 0, None))
-    # Above the chin nothing moves far outside of the face; below it the throat does.
+    # Above the chin, nothing far outside the face moves; below it, the throat does.
     outside = ramp(0.5, 3.5, space.outside_cm) * ramp(-9.5, -6.5, y)
     within = throat * (1 - ramp(7.0, 9.0, np.abs(x))) * (1 - outside)
 
@@ -167,7 +167,7 @@ def _jaw(space: FaceSpace, mouth: _Mouth) -> Layers:
     turn_y = (np.cos(angle) - 1) * arm_y - np.sin(angle) * arm_z
     turn_z = np.sin(angle) * arm_y + (np.cos(angle) - 1) * arm_z
     swing = _vector(0, turn_y, turn_z, x)
-    # An opening mouth narrows a little.
+    # A mouth that opens becomes slightly narrower.
     narrow = _vector(-0.096 * x * bump(x, 3.6) * bump(y - mouth.corner_y, 2.6), 0, 0, x)
 
     def layer(share: Floats) -> Floats:
@@ -178,7 +178,7 @@ def _jaw(space: FaceSpace, mouth: _Mouth) -> Layers:
 
 
 def _round(space: FaceSpace, mouth: _Mouth) -> Layers:
-    """Corners come in, the lips thicken, part and stand forward."""
+    """Corners move in; the lips thicken, part and move forward."""
     x, below = space.x, mouth.below
     inward = -0.35 * x * mouth.near
     part = np.clip(1 - (x / 1.9) ** 2, 0, 1)
@@ -192,13 +192,13 @@ def _round(space: FaceSpace, mouth: _Mouth) -> Layers:
 
 
 def _corner_pull(space: FaceSpace, mouth: _Mouth) -> Floats:
-    """How much the skin at a place follows a sideways pull at the corners, times its distance."""
+    """How much the skin follows a sideways pull at the corners, times its distance."""
     fade = 1 - 0.9 * ramp(2.4, 6.0, np.abs(space.x))
     return space.x * bump(space.y - mouth.corner_y, 2.6) * fade
 
 
 def _wide(space: FaceSpace, mouth: _Mouth) -> Layers:
-    """Corners go out and back, the lips thin."""
+    """Corners move out and back; the lips become thin."""
     x, y, across, below = space.x, space.y, mouth.across, mouth.below
     outward = 0.2 * _corner_pull(space, mouth)
     lift = ramp(0.2, 1.0, across) * (1 - ramp(1.0, 2.2, across)) * bump(y - mouth.corner_y, 2.4) * 0.22
@@ -211,7 +211,7 @@ def _wide(space: FaceSpace, mouth: _Mouth) -> Layers:
 
 
 def _smile(space: FaceSpace, mouth: _Mouth) -> Layers:
-    """Corners go out and up, and push the cheeks up."""
+    """Corners move out and up, and push up the cheeks."""
     x, y, across = space.x, space.y, mouth.across
     cheeks = 0.28 * bump(np.abs(x) - 3.9, 1.7) * bump(y + 1.6, 1.6)
     corners = 0.5 * ramp(0.15, 1.0, across) * (1 - ramp(1.1, 2.6, across)) * bump(y - mouth.corner_y, 2.0)
@@ -219,7 +219,7 @@ def _smile(space: FaceSpace, mouth: _Mouth) -> Layers:
 
 
 def _frown(space: FaceSpace, mouth: _Mouth) -> Layers:
-    """Corners go down; the chin rises under the lower lip."""
+    """Corners move down; the chin rises under the lower lip."""
     x, y, across = space.x, space.y, mouth.across
     corners = -0.42 * ramp(0.25, 1.0, across) * (1 - ramp(1.1, 2.4, across)) * bump(y - mouth.corner_y, 2.0)
     chin = 0.14 * bump(x, 1.8) * bump(y - mouth.corner_y + 1.9, 1.3)
@@ -227,7 +227,7 @@ def _frown(space: FaceSpace, mouth: _Mouth) -> Layers:
 
 
 def _lips_apart(space: FaceSpace, mouth: _Mouth) -> dict[str, Layers]:
-    """The upper lip lifts; the lower lip drops. The corners stay."""
+    """The upper lip rises; the lower lip drops. The corners stay."""
     still = np.zeros((*space.x.shape, 2), np.float32)
     profile = np.clip(1 - mouth.across**2.4, 0, 1)
     up = 0.55 * profile * (1 - ramp(0.2, 2.0, -mouth.below))
@@ -252,7 +252,7 @@ def _press(space: FaceSpace, mouth: _Mouth) -> Layers:
 
 
 def _lip_teeth(space: FaceSpace, mouth: _Mouth) -> Layers:
-    """The lower lip rises and rolls in under the upper teeth; the upper lip makes room."""
+    """The lower lip rises and rolls in under the upper teeth; the upper lip moves up."""
     below, across = mouth.below, mouth.across
     upper = 0.08 * np.clip(1 - across**2.4, 0, 1) * (1 - ramp(0.2, 1.8, -below))
     lower = 0.14 * np.clip(1 - across**2, 0, 1) * (1 - ramp(0.5, 3.0, below))
@@ -263,10 +263,10 @@ def _lip_teeth(space: FaceSpace, mouth: _Mouth) -> Layers:
 
 
 class _Closing(NamedTuple):
-    """How this photo's open mouth is brought together: what the jaw cannot do, the lips do.
+    """How to close the open mouth of a photo: the jaw first, then the lips.
 
-    `gap_px` is the way between the inner lips along the mouth, `(11, 2)`; `swing` the weight of `jaw` that
-    takes back what is wider than lips alone can close without folding the skin; `left_px` what then is left.
+    `gap_px` is the distance between the inner lips along the mouth, `(11, 2)`. `swing` is the weight of `jaw`
+    that closes what lips alone cannot close without folding the skin. `left_px` is what remains.
     """
 
     swing: float
@@ -279,19 +279,19 @@ class _Closing(NamedTuple):
         at_lip = np.array([_nearest(space, point, jaw.lower) for point in lower], np.float32)
         beyond_px = max(0.0, float(np.linalg.norm(gap[5])) - _LIPS_CLOSE_CM * space.pixels_per_cm)
         swing = beyond_px / max(float(np.linalg.norm(at_lip[5])), 1.0)
-        # At the corners the jaw moves both lips: there it closes nothing.
+        # The jaw moves both lips at the corners, so it closes nothing there.
         return cls(swing, gap - swing * (at_lip - np.linspace(at_lip[0], at_lip[-1], len(at_lip))))
 
 
 def _nearest(space: FaceSpace, point: Floats, field: Floats) -> Floats:
-    """A field's value at the cell that lies nearest to a point in pixels."""
+    """Value of a field at the cell that is nearest to a point in pixels."""
     cell = int(np.argmin(np.linalg.norm(space.px.reshape(-1, 2) - point, axis=1)))
     value: Floats = field.reshape(-1, 2)[cell]
     return value
 
 
 def _close(space: FaceSpace, mouth: _Mouth, closing: _Closing, jaw: Layers) -> Layers:
-    """Brings the lips of this very photo together."""
+    """Close the lips of this photo."""
     at = space.mean_face[list(UPPER_LIP_INNER), 0]
     left_px = np.stack([np.interp(space.x, at, closing.left_px[:, axis]) for axis in (0, 1)], axis=-1)
     left_px *= (np.abs(space.x) <= 2.16)[..., None]
@@ -304,7 +304,7 @@ def _close(space: FaceSpace, mouth: _Mouth, closing: _Closing, jaw: Layers) -> L
 
 
 def _relax(space: FaceSpace, mouth: _Mouth) -> Layers:
-    """Takes the corners of a smiling photo to where a resting mouth has them."""
+    """Move the corners of a smiling photo to the place of a resting mouth."""
     x, y, across = space.x, space.y, mouth.across
     left, right = (space.points_face[k] for k in anatomy.LIP_CORNERS)
     half_width = max(float(right[0] - left[0]) / 2, 1.0)
@@ -331,7 +331,7 @@ def _brows(space: FaceSpace) -> dict[str, Layers]:
 
 
 def _head(space: FaceSpace) -> dict[str, Layers]:
-    """Turns, tilts and shifts of the head, and breath. Given in pixels: they belong to the picture."""
+    """Turns, tilts and shifts of the head, and breath, in pixels."""
     cm, head, dome = space.pixels_per_cm, space.head, space.dome_px
     turn = np.sin(np.deg2rad(_HEAD_TURN_DEG))
     zero = np.zeros_like(head)
@@ -340,7 +340,7 @@ def _head(space: FaceSpace) -> dict[str, Layers]:
         field = np.stack([x, y], axis=-1).astype(np.float32)
         return Layers(field, field)
 
-    # The head tips about the neck, 4 cm under the chin.
+    # The head tilts about the neck, 4 cm under the chin.
     neck = space.px - (_chin_px(space) - space.up * 4.0 * cm)
     chest = 0.35 + 0.65 * ramp(2.0, -6.0, space.above_chin_cm)
     return {
@@ -354,6 +354,6 @@ def _head(space: FaceSpace) -> dict[str, Layers]:
 
 
 def _chin_px(space: FaceSpace) -> Floats:
-    """The point of the chin in pixels."""
+    """The tip of the chin in pixels."""
     chin = space.placement(space.points_face[anatomy.CHIN])
     return np.array([chin[0], -chin[1]], np.float32)

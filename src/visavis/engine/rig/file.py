@@ -1,7 +1,7 @@
 """The rig file, `.visavis`: one safetensors container, described in docs/rig-file.md.
 
-Pictures lie in it as PNG (the whole photo as JPEG), fields as half floats, and what is not an array as
-JSON in the container's metadata. Nothing in it is code, so a rig from a stranger can be opened.
+It contains pictures as PNG (the whole photo as JPEG), fields as half floats, and other data as JSON in the
+container's metadata. It contains no code, so a rig from anybody can be opened.
 """
 
 import io
@@ -33,7 +33,7 @@ SUFFIX: Final = ".visavis"
 VERSION: Final = 1
 
 _MAX_BYTES: Final = 64 * 1024 * 1024
-_PNG_LEVEL: Final = 1  # written in a tenth of the default's time, and a tenth larger
+_PNG_LEVEL: Final = 1  # a tenth of the default's time, and a tenth larger
 _JPEG_QUALITY: Final = 95
 _SIDES: Final = ("left", "right")
 
@@ -103,10 +103,10 @@ class _Header(_Strict):
 
 
 def save_rig(rig: Rig, path: Path) -> None:
-    """Write a rig file; it appears when it is whole.
+    """Write a rig file; it appears when it is complete.
 
     Raises:
-        OutputError: Nothing can be written there.
+        OutputError: The folder cannot be written to.
     """
     try:
         with whole_file(path) as part:
@@ -116,7 +116,7 @@ def save_rig(rig: Rig, path: Path) -> None:
 
 
 def rig_bytes(rig: Rig) -> bytes:
-    """The content of a rig file."""
+    """Content of a rig file."""
     inside, lips = rig.interior, rig.lips
     pictures: dict[str, Pixels] = {
         "person.png": rig.person,
@@ -148,10 +148,10 @@ def load_rig(source: Path | bytes) -> Rig:
     """Open a rig file.
 
     Args:
-        source: A path, or the file's content.
+        source: Path, or content of the file.
 
     Raises:
-        RigFileError: It is no rig, is damaged, or was written by a newer visavis.
+        RigFileError: It is not a rig, is damaged, or was written by a newer visavis.
     """
     try:
         content = source if isinstance(source, bytes) else source.read_bytes()
@@ -169,7 +169,7 @@ def load_rig(source: Path | bytes) -> Rig:
 
 
 def is_rig(content: bytes) -> bool:
-    """Whether a file's first kilobytes look like a rig: told by content, not by name."""
+    """Whether the first kilobytes of a file look like a rig; the name does not matter."""
     return len(content) > 16 and content[8:9] == b"{" and b'"visavis"' in content[:65536]
 
 
@@ -206,7 +206,7 @@ def _header(rig: Rig) -> _Header:
 
 def _open(content: bytes) -> tuple[_Header, Mapping[str, NDArray[Any]]]:
     try:
-        # safetensors hands out a file's metadata only for paths: it is the first entry of the JSON header.
+        # safetensors returns metadata only for paths: it is the first entry of the JSON header.
         length = int.from_bytes(content[:8], "little")
         metadata = json.loads(content[8 : 8 + length])["__metadata__"]["visavis"]
         return _Header.model_validate_json(metadata), load(content)
@@ -302,7 +302,7 @@ def _png(image: Pixels) -> Pixels:
 
 
 def _encode(kind: str, image: Pixels, options: list[int]) -> Pixels:
-    """An encoded picture as an array of bytes. OpenCV wants blue first."""
+    """Encode a picture as an array of bytes. OpenCV expects blue first."""
     order = {3: cv2.COLOR_RGB2BGR, 4: cv2.COLOR_RGBA2BGRA}
     if image.ndim == 3:
         image = np.asarray(cv2.cvtColor(image, order[image.shape[-1]]), np.uint8)
@@ -313,13 +313,13 @@ def _encode(kind: str, image: Pixels, options: list[int]) -> Pixels:
 
 
 def _decode(tensors: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, int, int]) -> Pixels:
-    """The picture of that name, which must have `shape` (height, width, channels)."""
+    """Decode the picture with that name, which must have `shape` (height, width, channels)."""
     height, width, channels = shape
     encoded = tensors[name]
     flags = cv2.IMREAD_UNCHANGED
     order = {3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGBA}
     try:
-        # The size stands in the picture's first bytes: a bomb is refused before it is unpacked.
+        # The size is in the picture's first bytes: a decompression bomb is refused before it is unpacked.
         with Image.open(io.BytesIO(encoded.tobytes())) as peek:
             fits = peek.size == (width, height)
         image = cv2.imdecode(encoded, flags) if fits else None

@@ -1,4 +1,4 @@
-"""Drawing one frame: a pure function of the rig and a row of weights.
+"""Draws one frame: a pure function of the rig and a row of weights.
 
 eyes into the texture ▶ warp the person ▶ over the background ▶ mouth: inside, lower layer, upper layer
 """
@@ -20,11 +20,11 @@ from visavis.engine.rig.space import CELL_PX
 
 _COARSE_PX: Final = 2 * CELL_PX
 _INVERSION_STEPS: Final = 5
-_REACH_CM: Final = 2.0  # no weights move the person's outline further
-_SEEN: Final = 3  # of 255: alpha below it is nothing
+_REACH_CM: Final = 2.0  # no weights move the outline of the person further
+_SEEN: Final = 3  # of 255: smaller alpha counts as transparent
 _STRIP_PX: Final = 64
-"""Rows that are drawn at once. A whole frame's maps and layers are several times a core's cache, which a live
-session shares with the encoder; a strip's are not."""
+"""Number of rows that are drawn at once. The maps and layers of a whole frame are several times larger than a
+core's cache, which a live session shares with the encoder; those of a strip fit."""
 
 # Full gaze moves the iris by this share of its radius.
 _GAZE_X_RADII: Final = 0.8
@@ -35,8 +35,8 @@ _STILL_PX: Final = 0.05
 class FrameRenderer:
     """Draws frames of one rig.
 
-    Holds buffers, no history: the same weights give the same frame. Not safe for two threads at once;
-    make one renderer each, they share the rig.
+    It has buffers but no history: the same weights give the same frame. Two threads must not use it at the
+    same time; make one renderer for each, they share the rig.
     """
 
     def __init__(self, rig: Rig) -> None:
@@ -51,7 +51,7 @@ class FrameRenderer:
         self._fields = fields.reshape(len(FIELD_CONTROLS), -1)
         cells = fields.shape[1]
         self._cells = _grid(cells)
-        # One cell more all round: upsampling then runs straight through the borders.
+        # One cell more on each side, so that upsampling continues across the borders.
         self._cells_px = (_grid(cells + 2) - 1) * _COARSE_PX + (_COARSE_PX - 1) / 2
         self._map = np.empty((_STRIP_PX + 2 * _COARSE_PX, rig.size + 2 * _COARSE_PX, 2), np.float32)
         self._warped = np.empty((_STRIP_PX, rig.size, 4), np.uint8)
@@ -59,7 +59,7 @@ class FrameRenderer:
         self._shadow = np.empty((_STRIP_PX, rig.size, 3), np.uint8)
 
     def draw(self, weights: Floats) -> Pixels:
-        """One frame.
+        """Draw one frame.
 
         Args:
             weights: Shape `(controls,)`, within the ranges of `controls.py`.
@@ -76,7 +76,7 @@ class FrameRenderer:
         return frame
 
     def _draw_eyes(self, weights: Floats) -> None:
-        """Bring both eyes of the texture up to date; between blinks and glances there is nothing to do."""
+        """Update both eyes in the texture; between blinks and glances there is nothing to do."""
         gaze = (float(weights[INDEX["gaze_x"]]), float(weights[INDEX["gaze_y"]]))
         drawn = []
         for eye, name, last in zip(
@@ -93,14 +93,14 @@ class FrameRenderer:
         self._eyes_drawn = (drawn[0], drawn[1])
 
     def _source_cells(self, weights: Floats) -> Floats:
-        """Where in the texture each cell's content comes from, in pixels; one cell more all round."""
+        """Source of each cell's content in the texture, in pixels; with one cell more on each side."""
         forward = combine(self._fields, weights).reshape(self._forward_shape)
         back = invert(forward, self._cells, _INVERSION_STEPS, _COARSE_PX)
         source: Floats = self._cells_px - cv2.copyMakeBorder(back, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
         return source
 
     def _warp(self, source: Floats, rows: slice, columns: slice) -> Pixels:
-        """A window of the person, moved by the fields."""
+        """A window of the person, warped by the fields."""
         cells = source[_cells_around(rows), _cells_around(columns)]
         height, width = rows.stop - rows.start, columns.stop - columns.start
         fine = self._map[: height + 2 * _COARSE_PX, : width + 2 * _COARSE_PX]
@@ -109,7 +109,7 @@ class FrameRenderer:
         return sample(self._texture, at, out=self._warped[:height, :width])
 
     def _compose(self, warped: Pixels, behind: Pixels) -> None:
-        """The person over what she leaves free of the background, in place; her colours carry their alpha."""
+        """Draw the person over the background, in place; the person's colours are multiplied by alpha."""
         height, width = warped.shape[:2]
         person, shadow = self._person[:height, :width], self._shadow[:height, :width]
         cv2.cvtColor(warped, cv2.COLOR_RGBA2RGB, person)
@@ -119,7 +119,7 @@ class FrameRenderer:
 
 
 def _coarse_fields(rig: Rig) -> Floats:
-    """Both layers' fields blended into one, on cells of `_COARSE_PX`; the mouth is drawn from finer ones."""
+    """Fields of both layers blended into one, on cells of `_COARSE_PX`; the mouth uses finer ones."""
     share = rig.fields.upper_share[..., None]
     blended = rig.fields.upper * share + rig.fields.lower * (1 - share)
     cells = rig.size // _COARSE_PX
@@ -128,7 +128,7 @@ def _coarse_fields(rig: Rig) -> Floats:
 
 
 def _strips(rig: Rig) -> list[tuple[slice, slice]]:
-    """Rows and columns that the person can come to, strip by strip; nothing is drawn beyond."""
+    """Rows and columns that the person can reach, strip by strip; nothing is drawn beyond."""
     margin = math.ceil(_REACH_CM * rig.pixels_per_cm)
     strips = []
     for top in range(0, rig.size, _STRIP_PX):
@@ -143,7 +143,7 @@ def _strips(rig: Rig) -> list[tuple[slice, slice]]:
 
 
 def _cells_around(pixels: slice) -> slice:
-    """The cells under some pixels and one more at each side, of a grid with one more all round."""
+    """Cells under some pixels and one more on each side, of a grid with one more on each side."""
     return slice(pixels.start // _COARSE_PX, pixels.stop // _COARSE_PX + 2)
 
 
@@ -158,7 +158,7 @@ def _eye_window(eye: Eye) -> tuple[slice, slice]:
 
 
 def _eye_picture(photo: Pixels, eye: Eye, lid_step: int, gaze: tuple[float, float]) -> Pixels:
-    """One eye with its gaze and lids, shape of `photo`."""
+    """One eye with its gaze and lids, with the shape of `photo`."""
     picture = photo.astype(np.float32)
     dx, dy = gaze[0] * eye.iris_radius_px * _GAZE_X_RADII, gaze[1] * eye.iris_radius_px * _GAZE_Y_RADII
     away = abs(dx) + abs(dy)
@@ -168,7 +168,7 @@ def _eye_picture(photo: Pixels, eye: Eye, lid_step: int, gaze: tuple[float, floa
             eye.iris, np.array([[1, 0, dx], [0, 1, dy]], np.float32), (width, height)
         ).astype(np.float32)
         ball = eye.white + (iris[..., :3] - eye.white) * (iris[..., 3:] / 255)
-        # The redrawn eyeball fades in over the first pixel and a half, so that a glance does not jump.
+        # The redrawn eyeball fades in over the first 1.5 pixels, so that a glance does not jump.
         shown = eye.opening[..., None] * np.float32(min(1.0, away / 1.5) / 255)
         picture += (ball - picture) * shown
     if lid_step > 0:

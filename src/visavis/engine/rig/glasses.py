@@ -1,4 +1,4 @@
-"""Does the face wear glasses: their bridge makes an edge across the nose, where skin has none."""
+"""Detects glasses: their bridge is an edge across the nose, where skin has none."""
 
 from typing import Final
 
@@ -13,14 +13,14 @@ _HALF_WIDTH_CM: Final = 0.45
 _HALF_HEIGHT_CM: Final = 1.3
 _COLUMNS, _ROWS = 24, 48
 
-# Relative change of brightness per strip height. Over 19 faces of all kinds bare ones stay under 2.7 at
-# the strongest edge and 1.5 at the ninth decile; the two with glasses reach 5 and 2.8.
+# Relative change of brightness per strip height. Over 19 faces of all kinds, bare ones stay under 2.7 at the
+# strongest edge and 1.5 at the ninth decile; the two with glasses reach 5 and 2.8.
 _MIN_STRONGEST: Final = 3.5
 _MIN_DECILE: Final = 2.0
 
 
 def wears_glasses(crop: HeadCrop) -> bool:
-    """Look for an edge that runs across the bridge of the nose, level with the eyes."""
+    """Look for an edge across the bridge of the nose, level with the eyes."""
     cm, grey = crop.pixels_per_cm, cv2.cvtColor(crop.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
     left, right = (crop.points[k, :2] for k in _INNER_CORNERS)
     along = (right - left) / np.linalg.norm(right - left)

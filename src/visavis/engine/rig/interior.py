@@ -1,7 +1,7 @@
 """The inside of the mouth: cavity, tongue and teeth, painted in real centimetres.
 
-The upper teeth hang on the head, the lower teeth and the tongue on the jaw. Colours follow the light on
-the photo's skin; where the photo itself shows the inside, that is what is drawn.
+The upper teeth move with the head, the lower teeth and the tongue with the jaw. Their colours follow the
+light on the photo's skin. If the photo shows the inside of the mouth, that part of the photo is drawn.
 """
 
 from dataclasses import dataclass
@@ -22,29 +22,29 @@ _OVERSAMPLE: Final = 3
 # Source: Wheeler's Dental Anatomy, crown dimensions of permanent teeth, rounded.
 _UPPER_TEETH: Final = ((0.85, 1.00), (0.66, 0.90), (0.76, 0.98), (0.70, 0.84), (0.66, 0.78))
 _LOWER_TEETH: Final = ((0.52, 0.86), (0.57, 0.88), (0.66, 0.92), (0.68, 0.82), (0.68, 0.78))
-_UPPER_EDGE_CM: Final = -0.16  # the incisors' edge below the closed lips' line (y up)
+_UPPER_EDGE_CM: Final = -0.16  # edge of the incisors, below the line of the closed lips (y up)
 _LOWER_EDGE_CM: Final = -0.02
 
 _ENAMEL: Final = np.array([236.0, 228.0, 212.0])
 _GUM: Final = np.array([168.0, 92.0, 88.0])
 _TONGUE: Final = np.array([204.0, 112.0, 106.0])
 _CAVITY: Final = np.array([96.0, 36.0, 34.0])
-_BRIGHT_SKIN: Final = 200.0  # luma of well-lit fair skin, at which the colours above hold
+_BRIGHT_SKIN: Final = 200.0  # luma of well-lit fair skin, for which the colours above are correct
 
 
 @dataclass(frozen=True)
 class Interior:
-    """Sprites over the mouth's box, each RGBA of the box's size with colours not multiplied by alpha.
+    """Sprites over the mouth's box: RGBA, of the box's size, with colours not multiplied by alpha.
 
     Attributes:
-        upper_teeth: Hang on the head.
-        lower_teeth: Hang on the jaw.
-        tongue: Hangs on the jaw; lies at rest.
-        cavity: Shape `(height, width, 3)`, what is seen behind everything.
-        front_teeth: Shape `(height, width)`, 0..255: which of the upper teeth an f shows over the lip.
+        upper_teeth: Upper teeth, which move with the head.
+        lower_teeth: Lower teeth, which move with the jaw.
+        tongue: Tongue at rest, which moves with the jaw.
+        cavity: Shape `(height, width, 3)`, the background of the mouth.
+        front_teeth: Shape `(height, width)`, 0..255: mask of the upper teeth that an f shows over the lip.
         tilt_rad: Angle of the mouth in the picture.
-        middle: The mouth's middle in the box, pixels (x, y).
-        from_photo: Whether `upper_teeth` is the photo's own picture of the inside.
+        middle: Centre of the mouth in the box, pixels (x, y).
+        from_photo: Whether `upper_teeth` shows the inside of the mouth from the photo.
     """
 
     upper_teeth: Pixels
@@ -59,14 +59,14 @@ class Interior:
 
 @dataclass(frozen=True)
 class _Light:
-    """The photo's light, as factors on the painted colours."""
+    """Light of the photo, as factors on the painted colours."""
 
     strength: float
     tint: Floats
     grey: bool
 
     def on(self, colour: Floats, floor: float = 0.3, tint: float = 0.35) -> Floats:
-        """A painted colour under this light."""
+        """A painted colour in this light."""
         if self.grey:
             colour = np.full(3, float(colour @ LUMA))
         lit = colour * self.tint**tint * np.clip(self.strength, floor, 1.05)
@@ -81,13 +81,13 @@ def paint_interior(crop: HeadCrop, line: MouthLine, box: Box) -> Interior:
     middle = (line.upper[5] + line.lower[5]) / 2 - [box.left, box.top]
     half_width = float(np.linalg.norm(corner_right - corner_left)) / 2 / crop.pixels_per_cm
     x, y = _mouth_coordinates(box, middle, tilt, crop.pixels_per_cm)
-    # The arch follows half of the curve that the lips' line has: a smile shows curved teeth.
+    # The arch has half of the curvature of the line of the lips: a smile shows curved teeth.
     level = y - 0.5 * _curvature(line, tilt, crop.pixels_per_cm) * x**2
 
     px_per_cm = crop.pixels_per_cm * _OVERSAMPLE
     upper = _shrink(_teeth(x, level, _UPPER_TEETH, light, px_per_cm, half_width, upper=True), box)
     lower = _shrink(_teeth(x, level, _LOWER_TEETH, light, px_per_cm, half_width, upper=False), box)
-    # Measured from the upper lip's edge: in an open mouth the lower teeth must not come along.
+    # Measured from the edge of the upper lip: the lower teeth must not follow an open mouth.
     upper_lip = float(np.linalg.norm(line.upper[5] - line.lower[5])) / 2 / crop.pixels_per_cm
     below_lip = level - upper_lip
     window = ramp(half_width * 0.85, half_width * 0.5, np.abs(x)) * ramp(-0.75, -0.45, below_lip)
@@ -119,7 +119,7 @@ def _light(crop: HeadCrop) -> _Light:
 
 
 def _mouth_coordinates(box: Box, middle: Floats, tilt: float, pixels_per_cm: float) -> tuple[Floats, Floats]:
-    """Centimetres right of and above the mouth's middle, on the oversampled box."""
+    """Centimetres right of and above the centre of the mouth, on the oversampled box."""
     step = 1.0 / _OVERSAMPLE
     columns = np.arange(box.width * _OVERSAMPLE, dtype=np.float32) * step + (step - 1) / 2
     rows = np.arange(box.height * _OVERSAMPLE, dtype=np.float32) * step + (step - 1) / 2
@@ -129,7 +129,7 @@ def _mouth_coordinates(box: Box, middle: Floats, tilt: float, pixels_per_cm: flo
 
 
 def _curvature(line: MouthLine, tilt: float, pixels_per_cm: float) -> float:
-    """The x² term of the mouth's line, 1/cm, + where the corners stand above the middle."""
+    """The x² term of the line of the mouth, 1/cm; positive if the corners are above the middle."""
     points = (line.upper + line.lower) / 2
     points = (points - points[5]) / pixels_per_cm
     along = points[:, 0] * np.cos(tilt) + points[:, 1] * np.sin(tilt)
@@ -157,7 +157,7 @@ def _teeth(
     alpha = np.zeros(x.shape, np.float32)
     inner = 0.0
     for width, height in sizes:
-        # An arch turns away to the sides: its teeth look narrower, and lie deeper in the shade.
+        # The arch curves backwards at the sides: teeth look narrower there, and darker.
         turn = np.clip(inner / (arch * 1.15), 0, 1) * 1.15
         seen = width * float(np.cos(turn))
         across = (side - inner) / seen
@@ -166,7 +166,7 @@ def _teeth(
         body = np.clip((up / height - round_edge) * height * px_per_cm / 1.5 + 0.5, 0, 1)
         slot = np.clip(np.minimum(across, 1 - across) * seen * px_per_cm / 2.2 + 0.45, 0, 1)
         cover = np.where((across > -0.2) & (across < 1.2), body * slot, 0.0)
-        # A tooth is a little barrel: brightest left of its middle, greyer at the edge and the neck.
+        # A tooth looks like a small barrel: brightest left of its middle, greyer at the edge and the neck.
         barrel = 1 - 0.13 * (np.abs(across - 0.45) * 2) ** 3
         length = np.clip(up / height, 0, 1)
         shade = barrel * (1 - 0.10 * ramp(0.22, 0.0, length)) * (1 - 0.18 * length)
@@ -175,19 +175,19 @@ def _teeth(
         inner += seen
     within = np.clip((inner - side) * px_per_cm / 2 + 0.5, 0, 1)
     rise = direction * (y - edge_cm) - 0.10 * (side / arch) ** 2
-    behind = np.clip(rise * px_per_cm / 1.5 - 1.0, 0, 1) * within  # no see-through between two teeth
+    behind = np.clip(rise * px_per_cm / 1.5 - 1.0, 0, 1) * within  # not transparent between two teeth
     colour = colour * alpha[..., None] + enamel * 0.5 * (1 - alpha[..., None])
     scallop = 0.07 * np.cos(2 * np.pi * side / 0.75)
     gums = np.clip((rise - sizes[0][1] * 0.95 - scallop) * px_per_cm / 6 + 0.5, 0, 1) * within
     colour = colour * (1 - gums[..., None]) + gum * gums[..., None]
-    # Corridor: beside the front teeth light comes only through the mouth's own opening.
+    # Beside the front teeth, light comes only through the opening of the mouth.
     corridor = 0.22 + 0.78 * ramp(half_width * 1.0, half_width * 0.45, side)
     depth = corridor * (1.0 if upper else 0.80)
     return np.dstack([colour * depth[..., None], np.maximum(np.maximum(alpha, gums), behind) * 255])
 
 
 def _tongue(x: Floats, y: Floats, light: _Light, px_per_cm: float) -> Floats:
-    """A tongue lying behind the lower teeth, RGBA 0..255; its back rises out of the dark."""
+    """A tongue behind the lower teeth, RGBA 0..255; its back is dark."""
     across, up = x / 1.8, (y + 0.72) / 1.0
     radius = np.sqrt(across**2 + up**2)
     alpha = np.clip((1 - radius) * 0.8 * px_per_cm / 3 + 0.5, 0, 1)
@@ -202,13 +202,13 @@ def _tongue(x: Floats, y: Floats, light: _Light, px_per_cm: float) -> Floats:
 
 
 def _cavity(x: Floats, y: Floats, light: _Light) -> Floats:
-    """The throat's dark in the middle, lit cheeks and palate around it."""
+    """The dark throat in the middle, with lit cheeks and palate around it."""
     deep = bump(x, 1.5) * bump(y + 0.6, 1.3)
     return np.asarray(light.on(_CAVITY)[None, None] * (1.05 - 0.62 * deep)[..., None], np.float32)
 
 
 def _harvest(crop: HeadCrop, line: MouthLine, box: Box) -> Pixels:
-    """The photo's own picture of the inside, carried on a little under the lips."""
+    """The inside of the mouth from the photo, extended slightly under the lips."""
     outline = np.vstack([line.upper, line.lower[::-1]]) - [box.left, box.top]
     mask = np.zeros((box.height * 4, box.width * 4), np.uint8)
     cv2.fillPoly(mask, [np.rint((outline + 0.5) * 4 * 16).astype(np.int32)], 255, shift=4)

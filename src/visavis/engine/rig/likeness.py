@@ -1,14 +1,14 @@
-"""Does a face look like a person's: what apes and statues lack.
+"""Detects faces that are not a person's, such as those of apes and statues.
 
-Both detectors also see the faces of apes and of statues, and the landmark model lays its points over them.
-An ape's face has another shape than a person's, and the detector for near faces is less sure of it. The lips
-of a statue have the colour of the stone around them, which tells nothing in a picture without colours: one
-that is black and white, or toned.
+Both detectors also find the faces of apes and statues, and the landmark model fits its points to them. An
+ape's face has another shape than a person's, and the short-range detector is less confident. The lips of a
+statue have the colour of the stone around them. This sign is useless in a picture without colours: black and
+white, or toned.
 
-The bounds were chosen on these very pictures: 12 of apes and monkeys that both detectors see, four of them
-drawn, have a shape of up to 0.43; 35 people, paintings and a cartoon 0.51 and more, a broad smile the least.
-Of 9 statues six are warned of: the others are too red, or in a picture without colours. None of the 35 is, as
-the pictures stand; one would be in green light. Dolls, cartoons and painted statues are not told from people.
+The thresholds were chosen on these pictures. 12 pictures of apes and monkeys that both detectors find, four
+of them drawn, have a shape of up to 0.43; 35 people, paintings and a cartoon have 0.51 and more, a broad
+smile the least. Six of 9 statues cause a warning: the others are too red, or in a picture without colours.
+None of the 35 does, except one in green light. Dolls, cartoons and painted statues are not detected.
 """
 
 from dataclasses import dataclass
@@ -38,14 +38,14 @@ _BRIGHTNESS_BINS: Final = 10
 
 @dataclass(frozen=True)
 class PersonSigns:
-    """How much a face is like a person's.
+    """Measurements of how much a face looks like a person's.
 
     Attributes:
-        shape: Score of the near detector, less the distance of the landmarks from a person's, in cm.
+        shape: Score of the short-range detector minus the distance of the landmarks from a person's, in cm.
         redder: How much redder the lips are than the skin around them, in CIE Lab.
         red: How red the skin around the lips is, in CIE Lab.
-        colours: How far colours of one brightness lie apart in the picture, in CIE Lab; 0 for a photo that is
-            black and white or toned.
+        colours: Spread of colours with one brightness in the picture, in CIE Lab; 0 for a photo that is black
+            and white or toned.
     """
 
     shape: float
@@ -55,7 +55,7 @@ class PersonSigns:
 
 
 def judge_likeness(models: FaceModels, crop: HeadCrop) -> tuple[str, ...]:
-    """Sentences for the person who sent a face that is no person's, as far as that can be told."""
+    """Warnings for the person who sent a face that seems not to be a person's."""
     signs = person_signs(models, crop)
     if signs.shape < _MIN_SHAPE:
         return ("The face does not have the shape of a person's. The result may look odd.",)
@@ -66,7 +66,7 @@ def judge_likeness(models: FaceModels, crop: HeadCrop) -> tuple[str, ...]:
 
 
 def person_signs(models: FaceModels, crop: HeadCrop) -> PersonSigns:
-    """Look at the shape and at the colours of a head."""
+    """Measure the shape and the colours of a head."""
     score = max((found.score for found in models.detect_near(crop.rgb, min_score=_MIN_SCORE)), default=0.0)
     mouth = mouth_signs(crop)
     return PersonSigns(score - shape_error_cm(crop.points), mouth.redder, mouth.skin[1], _colours(crop.rgb))

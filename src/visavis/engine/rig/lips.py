@@ -1,8 +1,8 @@
-"""The face cut in two along the line of the mouth, so that the lips can part.
+"""Splits the face along the line of the mouth, so that the lips can part.
 
-The upper layer ends at the line with soft alpha; the lower layer goes on a little above it with mirrored,
-darkened lip, which gives the lip its thickness when it drops. Each is warped by its own field, and the
-inside of the mouth lies under both.
+The upper layer ends at the line with soft alpha. The lower layer continues slightly above it with a mirrored,
+darkened lip, which gives the lip its thickness when it drops. Each layer is warped by its own field, and the
+inside of the mouth is under both.
 """
 
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ from visavis.engine.rig.space import CELL_PX
 
 LUMA: Final = np.array([0.3, 0.59, 0.11], np.float32)
 
-_SURELY_CLOSED_CM: Final = 0.28  # a gap this small between the inner lips is the landmark model's slack
+_SURELY_CLOSED_CM: Final = 0.28  # a smaller gap between the inner lips is an error of the landmark model
 _SURELY_OPEN_CM: Final = 1.0
 _PATCH_MARGIN_CM: Final = 1.2
 
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle in the crop, pixels, aligned to the cells of the fields."""
+    """A rectangle in the crop, in pixels, aligned to the cells of the fields."""
 
     left: int
     top: int
@@ -36,22 +36,22 @@ class Box:
 
     @property
     def rows(self) -> slice:
-        """Its rows in the crop."""
+        """Rows in the crop."""
         return slice(self.top, self.top + self.height)
 
     @property
     def columns(self) -> slice:
-        """Its columns in the crop."""
+        """Columns in the crop."""
         return slice(self.left, self.left + self.width)
 
 
 @dataclass(frozen=True)
 class MouthLine:
-    """The line along which the face is cut, in the crop's pixels.
+    """The line along which the face is split, in the crop's pixels.
 
     Attributes:
         upper: Shape `(11, 2)`, lower edge of the upper lip from corner to corner.
-        lower: The same for the lower lip; equals `upper` where the photo's mouth is closed.
+        lower: The same for the lower lip; equals `upper` if the mouth is closed in the photo.
         is_open: Whether the photo shows the inside of the mouth.
     """
 
@@ -62,14 +62,14 @@ class MouthLine:
 
 @dataclass(frozen=True)
 class LipLayers:
-    """Both layers around the mouth.
+    """The two layers around the mouth.
 
     Attributes:
-        box: Where they are drawn.
-        patch: What the textures cover: the box and what a turn of the head can bring into it.
+        box: Part of the frame in which they are drawn.
+        patch: Part of the crop that the textures cover: the box and what a turn of the head can move into it.
         upper: Shape `(patch.height, patch.width, 4)`, RGBA, colours not multiplied by alpha.
         lower: The same.
-        feather: Shape `(box.height, box.width)`, 0..255: how the box blends into the rest of the face.
+        feather: Shape `(box.height, box.width)`, 0..255: how the box fades into the rest of the face.
     """
 
     box: Box
@@ -80,7 +80,7 @@ class LipLayers:
 
 
 def mouth_box(crop: HeadCrop, margin_cm: float = 0.0) -> Box:
-    """The part of the crop that is drawn in layers, or that with a margin around it."""
+    """The part of the crop that is drawn in layers, with a margin."""
     cm, (x, y) = crop.pixels_per_cm, crop.points[[13, 14], :2].mean(axis=0)
     left, right = x - (3.9 + margin_cm) * cm, x + (3.9 + margin_cm) * cm
     top, bottom = y - (2.4 + margin_cm) * cm, y + (4.4 + margin_cm) * cm
@@ -89,7 +89,7 @@ def mouth_box(crop: HeadCrop, margin_cm: float = 0.0) -> Box:
 
 
 def find_mouth_line(crop: HeadCrop) -> MouthLine:
-    """Where to cut. A closed mouth is cut along its darkest pixels, which the landmarks miss by 1–3."""
+    """Find where to split. A closed mouth is split along its darkest pixels, which landmarks miss by 1–3."""
     upper = crop.points[list(UPPER_LIP_INNER), :2]
     lower = crop.points[list(LOWER_LIP_INNER), :2]
     if _shows_inside(crop, upper, lower):
@@ -101,7 +101,7 @@ def find_mouth_line(crop: HeadCrop) -> MouthLine:
 
 
 def _shows_inside(crop: HeadCrop, upper: Floats, lower: Floats) -> bool:
-    """Whether between the lips there are teeth or the dark of the mouth, and not just lip."""
+    """Whether there are teeth or a dark mouth between the lips, and not only lip."""
     gap_cm = float(np.linalg.norm(lower[5] - upper[5])) / crop.pixels_per_cm
     if gap_cm < _SURELY_CLOSED_CM:
         return False
@@ -127,7 +127,7 @@ def _at(image: Floats, crop: HeadCrop, point: int) -> float:
 
 
 def _darkest_line(crop: HeadCrop, guess: Floats, gap_px: float) -> Floats:
-    """The guess, moved onto the darkest row of each column and smoothed by a quartic."""
+    """Move a guess to the darkest row of each column, smoothed by a quartic."""
     light = cv2.GaussianBlur(crop.rgb.astype(np.float32) @ LUMA, (0, 0), 1.0)
     half = max(0.16 * crop.pixels_per_cm, gap_px / 2)
     snapped = guess.copy()
@@ -145,13 +145,13 @@ def _darkest_line(crop: HeadCrop, guess: Floats, gap_px: float) -> Floats:
 
 
 def lip_layers(crop: HeadCrop, line: MouthLine) -> LipLayers:
-    """Cut the face around the mouth into its two layers."""
+    """Split the face around the mouth into its two layers."""
     box, patch, cm = mouth_box(crop), mouth_box(crop, _PATCH_MARGIN_CM), crop.pixels_per_cm
     rows, columns = np.mgrid[patch.rows, patch.columns].astype(np.float32)
     face = crop.rgb[patch.rows, patch.columns].astype(np.float32)
     upper_y, lower_y = _height_of(line.upper, columns), _height_of(line.lower, columns)
     left, right = float(line.upper[0, 0]), float(line.upper[-1, 0])
-    beyond = np.maximum(left - columns, columns - right)  # px outside of the corners
+    beyond = np.maximum(left - columns, columns - right)  # pixels outside the corners
     taper = np.clip(-beyond / (0.5 * cm), 0, 1)
 
     corner_blur = 1.3 + np.clip(beyond / (1.2 * cm), 0, 1) * 1.1 * cm
@@ -174,7 +174,7 @@ def lip_layers(crop: HeadCrop, line: MouthLine) -> LipLayers:
 
 
 def _feather(box: Box, edge_px: float) -> Pixels:
-    """255 in the box's middle, 0 on its border."""
+    """255 in the middle of the box, 0 at its border."""
     across, down = (
         ramp(0, edge_px, np.minimum(np.arange(n), np.arange(n)[::-1])) for n in (box.width, box.height)
     )
@@ -184,10 +184,10 @@ def _feather(box: Box, edge_px: float) -> Pixels:
 def _lower_lip(
     face: Floats, below: Floats, taper: Floats, cm: float, *, is_open: bool
 ) -> tuple[Floats, Floats]:
-    """The lower layer's colours, and how far it reaches above its line, in pixels.
+    """Colours of the lower layer, and its extent above its line, in pixels.
 
-    Above the line stands the lip's own mirror image, darkening inward. A closed mouth's dark seam is
-    replaced by lip, or it would travel down with the jaw.
+    Above the line is the lip's mirror image, which becomes darker. The dark seam of a closed mouth is
+    replaced by lip; otherwise it would move down with the jaw.
     """
     reach = (0.06 if is_open else 0.15) * cm * taper
     darken = 1 - (0.2 if is_open else 0.5) * np.clip(-below / np.maximum(reach, 0.5), 0, 1)
@@ -201,13 +201,13 @@ def _lower_lip(
 
 
 def _rows_from(image: Floats, down: Floats) -> Floats:
-    """The picture with each pixel taken from `down` rows below it."""
+    """The picture with each pixel taken from `down` rows below."""
     rows, columns = np.mgrid[0 : image.shape[0], 0 : image.shape[1]].astype(np.float32)
     return sample(image, np.stack([columns, rows + down], axis=-1).astype(np.float32))
 
 
 def _height_of(line: Floats, columns: Floats) -> Floats:
-    """The row of a smooth curve through a lip's edge at each column; level beyond the corners."""
+    """Row of a smooth curve through the edge of a lip at each column; level beyond the corners."""
     origin = float(line[:, 0].mean())
     quintic = np.polyfit(line[:, 0] - origin, line[:, 1], 5)
     within = np.clip(columns, line[0, 0], line[-1, 0])

@@ -1,4 +1,4 @@
-"""The rig itself: everything that drawing a face needs, and nothing that only building it needed."""
+"""The rig: everything that is needed to draw a face."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ from visavis.engine.rig.lips import LipLayers
 
 @dataclass(frozen=True)
 class Picture:
-    """The whole photo, and where the head's square lies in it.
+    """The whole photo, with the square of the head in it.
 
     Attributes:
         rgb: Shape `(height, width, 3)`, at most 1080p.
         left: Left edge of the square in `rgb`, pixels; may be fractional.
-        top: Its upper edge.
-        side: Its side.
+        top: Top edge of the square.
+        side: Side of the square.
     """
 
     rgb: Pixels
@@ -28,19 +28,19 @@ class Picture:
 
 @dataclass(frozen=True)
 class Rig:
-    """A face, ready to be drawn.
+    """A face that can be drawn.
 
     Attributes:
         person: Shape `(size, size, 4)`, RGBA with colours multiplied by alpha.
-        background: Shape `(size, size, 3)`, what lies behind.
-        fields: How each control moves the skin.
-        eyes: The left and the right one of the picture.
+        background: Shape `(size, size, 3)`, the background.
+        fields: Displacement fields of the controls.
+        eyes: Left and right eye of the picture.
         lips: The two layers around the mouth.
-        interior: What shows between them.
-        neutral: Shape `(controls,)`: the weights at which this face rests with its mouth shut. The photo
-            itself is all zeros.
+        interior: The inside of the mouth.
+        neutral: Shape `(controls,)`: weights of this face at rest with its mouth closed. All zeros is the
+            photo.
         picture: The whole photo.
-        pixels_per_cm: Scale at the face.
+        pixels_per_cm: Scale of the face.
     """
 
     person: Pixels

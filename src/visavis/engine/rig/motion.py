@@ -1,7 +1,7 @@
-"""From weights to motion: fields summed, and turned round.
+"""Turns weights into motion: sums fields, and inverts the sum.
 
-Fields say where each point of the photo goes; drawing needs, for each pixel of the frame, where it came
-from. That inverse is found by the fixed point d ← D(y − d), which converges because no field folds.
+Fields say where each point of the photo goes. Drawing needs the opposite: where each pixel of the frame comes
+from. The fixed point d ← D(y − d) is that inverse. It converges because no field folds.
 """
 
 import cv2
@@ -13,10 +13,10 @@ from visavis.engine.rig.sampling import sample
 
 
 def combine(fields: Floats, weights: Floats) -> Floats:
-    """The weighted sum of all fields; `(controls, n)` to `(n,)`.
+    """Weighted sum of all fields; `(controls, n)` to `(n,)`.
 
-    Added one by one and not as a matrix product: half of the weights are zero, and the product would wake
-    the threads of the linear algebra library, which fight for the cores with every other session.
+    Fields are added one by one, not by a matrix product. Half of the weights are zero, and the product would
+    start the threads of the linear algebra library, which compete with every other session for the cores.
     """
     total = np.zeros((1, fields.shape[1]), np.float32)
     for control in np.flatnonzero(weights[: len(FIELD_CONTROLS)]):
@@ -26,7 +26,7 @@ def combine(fields: Floats, weights: Floats) -> Floats:
 
 
 def invert(forward: Floats, cells: Floats, steps: int, cell_px: int) -> Floats:
-    """Where each cell's content came from: d = D(y − d), pixels, `(height, width, 2)`."""
+    """Source of each cell's content: d = D(y − d), pixels, `(height, width, 2)`."""
     back = forward
     for _ in range(steps):
         back = sample(forward, cells - back * np.float32(1 / cell_px))

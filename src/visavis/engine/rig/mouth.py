@@ -1,4 +1,4 @@
-"""Drawing the mouth: the inside, then the lower layer, then the upper layer, each where its field puts it."""
+"""Draws the mouth: the inside, then the lower layer, then the upper layer, each moved by its field."""
 
 from typing import Final
 
@@ -21,10 +21,10 @@ _VISIBLE: Final = 0.02
 
 
 class MouthPainter:
-    """Draws the mouth's box of one rig into frames. Holds buffers, no history."""
+    """Draws the mouth of one rig into frames. It has buffers but no history."""
 
     def __init__(self, rig: Rig) -> None:
-        """Cut the fields to the mouth's box."""
+        """Crop the fields to the mouth's box."""
         self._rig, lips = rig, rig.lips
         self._box, patch = lips.box, lips.patch
         cells = np.s_[
@@ -46,14 +46,14 @@ class MouthPainter:
         inside = rig.interior
         alpha = np.minimum(inside.upper_teeth[..., 3], inside.front_teeth)
         self._front_teeth = np.dstack([inside.upper_teeth[..., :3], alpha])
-        # Motions of the head and the jaw at the middle of the mouth carry the sprites of the inside.
+        # The sprites of the inside follow the motion of head and jaw at the centre of the mouth.
         x, y = (int(v) // CELL_PX for v in rig.interior.middle)
         chin = min(y + int(1.2 * rig.pixels_per_cm / CELL_PX), self._shape[0] - 1)
         self._head_moves = upper[_HEAD_MOTIONS, y, x]
         self._jaw_moves = lower[INDEX["jaw"], chin, x]
 
     def draw(self, weights: Floats, frame: Pixels) -> None:
-        """Draw the mouth over a frame whose face is drawn, in place."""
+        """Draw the mouth over a frame with a complete face, in place."""
         upper, upper_alpha = self._layer(self._rig.lips.upper, self._upper, weights)
         mouth, lower_alpha = self._layer(self._rig.lips.lower, self._lower, weights)
         head = weights[_HEAD_MOTIONS] @ self._head_moves
@@ -68,7 +68,7 @@ class MouthPainter:
         box[:] = cv2.blendLinear(drawn, np.ascontiguousarray(box), self._feather, 1 - self._feather)
 
     def _layer(self, texture: Pixels, fields: Floats, weights: Floats) -> tuple[Pixels, Floats]:
-        """One layer where its field puts it: RGB and alpha 0..1, of the box's size."""
+        """A layer, moved by its field: RGB and alpha 0..1, of the box's size."""
         forward = combine(fields, weights).reshape(self._shape)
         back = invert(forward, self._cells, _INVERSION_STEPS, CELL_PX)
         size = (self._box.width, self._box.height)
@@ -85,7 +85,7 @@ class MouthPainter:
         lower_alpha: Floats,
         window: tuple[slice, slice],
     ) -> Floats:
-        """What shows between the lips, float RGB of the window's size."""
+        """The inside of the mouth, as float RGB of the window's size."""
         inside, rig = self._rig.interior, self._rig
         roll = float(weights[INDEX["roll"]])
         jaw = self._jaw_moves * weights[INDEX["jaw"]]
@@ -95,22 +95,22 @@ class MouthPainter:
         _over(picture, self._placed(inside.tongue, low, roll, window))
         _over(picture, self._placed(inside.lower_teeth, head + jaw, roll, window))
         _over(picture, self._placed(inside.upper_teeth, head, roll, window))
-        # The lips throw their shade inward, the upper one more: light comes from above.
+        # The lips cast a shadow inward, the upper one more: light comes from above.
         sigma = 0.30 * rig.pixels_per_cm
         both = np.maximum(upper_alpha[window], lower_alpha[window] * 0.6)
         shade = cv2.GaussianBlur(both, (0, 0), sigma)
         top = cv2.GaussianBlur(upper_alpha[window], (0, 0), sigma * 0.7)
         depth = 0.25 if inside.from_photo else 0.42
-        forward = 1 - 0.35 * float(weights[INDEX["round"]])  # rounded lips stand before the teeth
+        forward = 1 - 0.35 * float(weights[INDEX["round"]])  # rounded lips are in front of the teeth
         picture *= (forward * np.clip(1.10 - depth * (0.75 * shade + 0.45 * top), 0.25, 1.0))[..., None]
         if tongue > _VISIBLE:
-            # Its tip comes forward between the teeth, into the light, just over the upper ones' edge.
+            # The tip moves forward between the teeth, into the light, just above the edge of the upper ones.
             tip = head + np.array([0, _TONGUE_TIP_BELOW_REST_CM * rig.pixels_per_cm], np.float32)
             _over(picture, self._placed(inside.tongue, tip, roll, window), tongue)
         return picture
 
     def _placed(self, sprite: Pixels, moved: Floats, roll: float, window: tuple[slice, slice]) -> Pixels:
-        """The window's part of a sprite that has moved by pixels (x, y) and rolled with the head."""
+        """The window's part of a sprite that moved by pixels (x, y) and rolled with the head."""
         rows, columns = window
         matrix = cv2.getRotationMatrix2D(self._rig.interior.middle, -roll * _ROLL_DEG, 1.0)
         matrix[:, 2] += moved - np.array([columns.start, rows.start])
@@ -119,7 +119,7 @@ class MouthPainter:
         return np.asarray(cv2.warpAffine(sprite, matrix, size, borderMode=border), np.uint8)
 
     def _teeth_over_lip(self, mouth: Pixels, weights: Floats, head: Floats) -> None:
-        """For f and v the upper teeth stand on the lower lip."""
+        """Draw the upper teeth over the lower lip, for f and v."""
         whole = (slice(0, self._box.height), slice(0, self._box.width))
         placed = self._placed(self._front_teeth, head, float(weights[INDEX["roll"]]), whole)
         over = mouth.astype(np.float32)
@@ -128,7 +128,7 @@ class MouthPainter:
 
 
 def _bounds(hole: Floats) -> tuple[slice, slice] | None:
-    """The window in which anything of the inside shows, with a pixel or two around it."""
+    """The window that contains the visible inside, with a margin of a few pixels."""
     rows = np.flatnonzero(hole.max(axis=1) > _VISIBLE)
     if not len(rows):
         return None
@@ -140,6 +140,6 @@ def _bounds(hole: Floats) -> tuple[slice, slice] | None:
 
 
 def _over(picture: Floats, sprite: Pixels, opacity: float = 1.0) -> None:
-    """Lay an RGBA sprite over a float picture, in place."""
+    """Draw an RGBA sprite over a float picture, in place."""
     alpha = sprite[..., 3:] * np.float32(opacity / 255)
     picture += (sprite[..., :3] - picture) * alpha

@@ -1,4 +1,4 @@
-"""The person cut out of the picture, and the picture without the person."""
+"""Separates the person from the background."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,18 +9,18 @@ import numpy as np
 from visavis.engine.arrays import Floats, Pixels
 from visavis.engine.rig.curves import fill_inward
 
-_REFERENCE_PX: Final = 512  # sizes below hold for a crop of this side
+_REFERENCE_PX: Final = 512  # the sizes below are for a crop of this side
 _EDGE_RADIUS_PX: Final = 12
 _EDGE_CONTRAST: Final = 1e-3
 
 
 @dataclass(frozen=True)
 class Plates:
-    """The two pictures a frame is made of.
+    """The two pictures of which a frame consists.
 
     Attributes:
         person: Shape `(size, size, 4)`, RGBA with colours multiplied by alpha.
-        background: Shape `(size, size, 3)`; behind the person it is filled in from around.
+        background: Shape `(size, size, 3)`; behind the person it is filled from its surroundings.
     """
 
     person: Pixels
@@ -32,7 +32,7 @@ def split_person(rgb: Pixels, person_mask: Floats) -> Plates:
 
     Args:
         rgb: The head crop, shape `(size, size, 3)`.
-        person_mask: The segmentation model's answer for it, shape `(size, size)`, 0..1.
+        person_mask: Result of the segmentation model, shape `(size, size)`, 0..1.
     """
     size = rgb.shape[0]
     scale = size / _REFERENCE_PX
@@ -46,13 +46,13 @@ def split_person(rgb: Pixels, person_mask: Floats) -> Plates:
     keep = cv2.GaussianBlur(solid.astype(np.float32), (0, 0), 1.2 * scale)[..., None]
     plate = background * keep + rgb * (1 - keep)
 
-    # The photo at rest must stay the photo: over the plate, alpha gives back what it took.
+    # At rest the frame must equal the photo: over the background, alpha restores what it removed.
     person = np.dstack([rgb * alpha[..., None], alpha * 255])
     return Plates(_to_pixels(person), _to_pixels(plate))
 
 
 def _without(rgb: Pixels, covered: Pixels) -> Floats:
-    """The picture with its covered part filled in smoothly, at a quarter of the resolution."""
+    """The picture with a part filled in smoothly, at a quarter of the resolution."""
     size = rgb.shape[0]
     quarter = (size // 4, size // 4)
     small = cv2.resize(rgb, quarter, interpolation=cv2.INTER_AREA).astype(np.float32)
@@ -62,7 +62,7 @@ def _without(rgb: Pixels, covered: Pixels) -> Floats:
 
 
 def _guided(guide: Floats, mask: Floats, radius: int, contrast: float) -> Floats:
-    """Let a mask follow the edges of a picture. Source: He et al., Guided image filtering, 2010."""
+    """Align a mask to the edges of a picture. Source: He et al., Guided image filtering, 2010."""
 
     def mean(image: Floats) -> Floats:
         return np.asarray(cv2.boxFilter(image, -1, (2 * radius + 1, 2 * radius + 1)), np.float32)

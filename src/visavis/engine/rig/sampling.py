@@ -1,4 +1,4 @@
-"""Taking a picture's values at other places."""
+"""Samples a picture at other places."""
 
 from typing import Any, TypeVar
 
@@ -16,13 +16,13 @@ _NO_SECOND_MAP: Any = None  # the coordinates come in one array
 def sample(
     image: NDArray[_Values], at: Floats, *, smooth: bool = False, out: NDArray[_Values] | None = None
 ) -> NDArray[_Values]:
-    """The picture's values at the given places, interpolated; its border goes on for ever.
+    """Values of a picture at the given places, interpolated; its border is repeated outside.
 
     Args:
         image: Shape `(height, width)` or `(height, width, channels)`.
         at: Shape `(rows, columns, 2)`, x then y in pixels of `image`, centres at whole numbers.
-        smooth: Interpolate by cubics, for pictures that grow.
-        out: Where to put the result.
+        smooth: Whether to use cubic interpolation, for pictures that are enlarged.
+        out: Array for the result.
 
     Returns:
         Shape `(rows, columns)` or `(rows, columns, channels)`, dtype of `image`.

@@ -1,9 +1,9 @@
-"""Face coordinates for every pixel of the head: where on a face, in centimetres, a pixel lies.
+"""Face coordinates for every pixel of the head: its place on a face, in centimetres.
 
-Displacement fields are closed-form functions of these coordinates, so nothing is fitted field by field.
-X runs to the right of the picture, Y up, Z towards the camera; the origin lies inside the head, level with
-the bottom of the nose bridge. One thin-plate spline over the landmarks maps pixels into this space; away
-from the face it gives way to the pose's plain affine map.
+Displacement fields are closed-form functions of these coordinates, so no field needs to be fitted. X points
+to the right of the picture, Y up, Z to the camera. The origin is inside the head, level with the bottom of
+the nose bridge. One thin-plate spline over the landmarks maps pixels to this space; away from the face, the
+affine map of the pose takes over.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from visavis.engine.rig.crop import HeadCrop
 from visavis.engine.rig.curves import ramp
 
 CELL_PX: Final = 4
-"""Fields live on a grid of cells of this many pixels."""
+"""Size of the cells of the fields, in pixels."""
 
 _SPLINE_CELLS: Final = 2  # the spline is evaluated on every second cell, then interpolated
 _SPLINE_SMOOTHING: Final = 20.0
@@ -30,19 +30,19 @@ _SPLINE_SMOOTHING: Final = 20.0
 
 @dataclass(frozen=True)
 class FaceSpace:
-    """The coordinates of a head crop, on the grid of cells.
+    """Coordinates of a head crop, on the grid of cells.
 
     Attributes:
-        x: Shape `(cells, cells)`, cm to the right of the face's middle.
+        x: Shape `(cells, cells)`, cm to the right of the middle of the face.
         y: The same, cm up.
         px: Shape `(cells, cells, 2)`, x and y of each cell's centre in pixels.
-        outside_cm: Distance to the outline of the face, 0 within it.
-        dome_px: How far each cell stands out towards the camera; makes turns of the head.
+        outside_cm: Distance to the outline of the face, 0 inside.
+        dome_px: Height of each cell towards the camera, for turns of the head.
         head: 1 on the head and its hair, falling to 0 on the shoulders.
         above_chin_cm: Height above the chin, along the head's own axis.
         points_face: Shape `(468, 3)`, the photo's own landmarks in face space, cm.
-        mean_face: Shape `(468, 3)`, the resting mean face in the same space.
-        placement: From face space to the crop: pixels, y up and z towards the camera.
+        mean_face: Shape `(468, 3)`, the mean face at rest in the same space.
+        placement: Map from face space to the crop: pixels, y up and z towards the camera.
         pixels_per_cm: Scale of the crop.
         up: Unit vector along the head's axis, in pixels.
     """
@@ -66,17 +66,17 @@ class FaceSpace:
         return int(self.x.shape[0])
 
     def project(self, displacement_cm: Floats) -> Floats:
-        """Pixels (x right, y down) that a displacement in face space makes; `(…, 3)` to `(…, 2)`."""
+        """Motion in pixels (x right, y down) of a displacement in face space; `(…, 3)` to `(…, 2)`."""
         camera = displacement_cm @ (self.placement.scale * self.placement.rotation[:2].T)
         return np.asarray(camera * [1, -1], np.float32)
 
 
 def face_space(crop: HeadCrop, *, without: Sequence[int] = ()) -> FaceSpace:
-    """Lay face coordinates over a head crop.
+    """Compute the face coordinates of a head crop.
 
     Args:
         crop: The head.
-        without: Points of the mesh that are not to be followed.
+        without: Points of the mesh to ignore.
     """
     points, cm, cells = crop.points, crop.pixels_per_cm, crop.size // CELL_PX
     resting = mean_face().astype(np.float32)
@@ -102,7 +102,7 @@ def face_space(crop: HeadCrop, *, without: Sequence[int] = ()) -> FaceSpace:
     chin = points[anatomy.CHIN, :2]
     above_chin = ((px - chin) @ up) / cm
     beside = np.abs((px - chin) @ np.array([up[1], -up[0]])) / cm
-    # Hair at the sides goes with the head; what lies wide and low is shoulders.
+    # Hair at the sides moves with the head; what is wide and low is shoulders.
     head = ramp(-7.0, 0.5, above_chin) * (1 - ramp(9, 15, beside) * ramp(4, -2, above_chin))
     return FaceSpace(
         x=x.astype(np.float32),
@@ -121,7 +121,7 @@ def face_space(crop: HeadCrop, *, without: Sequence[int] = ()) -> FaceSpace:
 
 
 def _to_face(points: Floats, placement: Similarity) -> Floats:
-    """The mesh's landmarks in face space, cm, `(468, 3)`."""
+    """Landmarks of the mesh in face space, cm, `(468, 3)`."""
     camera = points[:MESH_POINTS] * np.array([1, -1, -1], np.float32)
     return np.asarray((camera - placement.shift) / placement.scale @ placement.rotation, np.float32)
 
@@ -145,7 +145,7 @@ def _spline(points: Floats, mean_face: Floats, cells: int, without: Sequence[int
 
 
 def _dome(height_px: Floats, hull: Pixels, outside_cm: Floats, points: Floats, cm: float) -> Floats:
-    """Height over the plane through the ears; fades to nothing outside, so the silhouette stays."""
+    """Height above the plane through the ears; it fades to 0 outside, so that the silhouette stays."""
     ears = float(np.median(-points[list(anatomy.TEMPLES), 2])) - 1.0 * cm
     above = np.clip(height_px - ears, 0, None)
     rim = np.percentile(above[hull > 0], 30)
