@@ -52,7 +52,7 @@ def test_keys_while_the_server_runs(server: Server) -> None:
     assert "no key" in again.stderr
 
 
-def test_keys_while_it_does_not(open_folder: Callable[[], Path]) -> None:
+def test_keys_while_the_server_is_stopped(open_folder: Callable[[], Path]) -> None:
     data = ("--data", str(open_folder()))
     user = visavis("users", "create", "ada@example.com", "--password", "correct horse battery", *data)
     assert user.returncode == 0, user.stderr
@@ -61,7 +61,7 @@ def test_keys_while_it_does_not(open_folder: Callable[[], Path]) -> None:
     assert visavis("keys", "create", "x", "--owner", "nobody@example.com", *data).returncode == 2
 
 
-def test_a_shell_with_the_variables_of_a_client(start_server: Callable[..., Server]) -> None:
+def test_the_server_starts_with_the_variables_of_a_client_set(start_server: Callable[..., Server]) -> None:
     client = {"api_url": "http://127.0.0.1:8000", "api_key": "sk_live_of_another_server"}
     server = start_server(live_slots="0", **client)
     assert httpx.get(f"{server.url}/healthz").status_code == 200
@@ -79,7 +79,7 @@ def test_a_second_server_on_the_same_folder_is_refused(server: Server) -> None:
     assert httpx.get(f"{server.url}/healthz").status_code == 200
 
 
-def test_a_port_that_is_taken_is_one_clear_line(server: Server, open_folder: Callable[[], Path]) -> None:
+def test_a_port_in_use_gives_one_clear_line(server: Server, open_folder: Callable[[], Path]) -> None:
     port = server.url.rpartition(":")[2]
     refused = visavis("serve", "--port", port, "--data", str(open_folder()))
     assert refused.returncode == 2
@@ -87,7 +87,7 @@ def test_a_port_that_is_taken_is_one_clear_line(server: Server, open_folder: Cal
     assert "Traceback" not in refused.stderr
 
 
-def test_another_database_and_its_outages(
+def test_outages_of_an_external_database(
     start_server: Callable[..., Server],
     open_folder: Callable[[], Path],
     media: Path,
@@ -144,7 +144,7 @@ def _says_that_the_queue_is_unavailable(client: httpx.Client, url: str, media: P
         connection.execute("DROP TRIGGER full_disk ON procrastinate_jobs")
 
 
-def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     found = importlib.util.find_spec
 
     def find(name: str, package: str | None = None) -> object:

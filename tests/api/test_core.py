@@ -28,7 +28,7 @@ from visavis.worker.handlers import handler_of
 from visavis.worker.process_pool import ProcessPool
 
 
-def test_a_worker_taken_for_dead_writes_nothing(postgres: str) -> None:
+def test_a_worker_that_was_replaced_writes_nothing(postgres: str) -> None:
     async def run(database: Database) -> None:
         job = await a_job(database, await a_key(database))
         slow = await begun(database, job)
@@ -72,7 +72,7 @@ def test_a_job_is_tried_three_times(postgres: str) -> None:
     in_database(postgres, run)
 
 
-def test_going_home_does_not_count_as_a_try(postgres: str) -> None:
+def test_draining_does_not_count_as_an_attempt(postgres: str) -> None:
     async def run(database: Database) -> None:
         job = await a_job(database, await a_key(database))
         for _ in range(5):
@@ -85,7 +85,7 @@ def test_going_home_does_not_count_as_a_try(postgres: str) -> None:
     in_database(postgres, run)
 
 
-def test_progress_is_written_by_the_attempt_alone(postgres: str) -> None:
+def test_only_the_newest_attempt_writes_progress(postgres: str) -> None:
     async def run(database: Database) -> None:
         key = await a_key(database)
         job = await a_job(database, key)
@@ -150,7 +150,7 @@ def test_the_end_of_a_job_is_an_event_of_the_same_transaction(postgres: str) -> 
     in_database(postgres, run)
 
 
-def test_old_events_are_forgotten_once_they_are_delivered(postgres: str) -> None:
+def test_old_events_are_deleted_after_delivery(postgres: str) -> None:
     async def run(database: Database) -> None:
         key = await a_key(database)
         made = [await a_job(database, key, callback_url="https://a.example/") for _ in range(2)]
@@ -180,7 +180,7 @@ class PictureInput(jobs.JobInput):
     references: jobs.StoredFile
 
 
-def test_a_kind_is_one_registration(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_kind_needs_one_registration(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything between submission and expiry works for it."""
     picture = jobs.JobKind("picture", PictureInput, jobs.JobOutput, "pictures", lambda *_: 250_000)
     monkeypatch.setitem(jobs.KINDS, picture.name, picture)
@@ -217,7 +217,7 @@ def test_each_kind_has_a_handler() -> None:
     assert all(handler_of(name) for name in jobs.KINDS)
 
 
-def test_the_place_in_the_queue(postgres: str) -> None:
+def test_the_position_in_the_queue(postgres: str) -> None:
     async def run(database: Database) -> None:
         async with database.transaction() as tx:
             await tx.execute(text("UPDATE jobs SET status = 'failed'"))
@@ -236,7 +236,7 @@ def test_the_place_in_the_queue(postgres: str) -> None:
     in_database(postgres, run)
 
 
-def test_a_submission_that_is_undone_leaves_nothing_in_the_queue(postgres: str) -> None:
+def test_a_submission_that_is_rolled_back_is_not_queued(postgres: str) -> None:
     async def run(database: Database) -> None:
         key = await a_key(database)
         count = text("SELECT count(*) FROM procrastinate_jobs")
@@ -255,7 +255,7 @@ def test_a_submission_that_is_undone_leaves_nothing_in_the_queue(postgres: str) 
     in_database(postgres, run)
 
 
-def test_what_fell_out_of_the_queue_is_put_back(postgres: str) -> None:
+def test_lost_jobs_are_queued_again(postgres: str) -> None:
     async def run(database: Database) -> None:
         job = await a_job(database, await a_key(database))
         async with database.transaction() as tx:
@@ -270,7 +270,7 @@ def test_what_fell_out_of_the_queue_is_put_back(postgres: str) -> None:
     in_database(postgres, run)
 
 
-def test_notifications_that_fell_out_of_the_queue_are_put_back(postgres: str) -> None:
+def test_lost_notifications_are_queued_again(postgres: str) -> None:
     async def run(database: Database) -> None:
         job = await a_job(database, await a_key(database), callback_url="https://a.example/")
         mine = await begun(database, job)
@@ -292,7 +292,7 @@ def test_notifications_that_fell_out_of_the_queue_are_put_back(postgres: str) ->
     in_database(postgres, run)
 
 
-def test_what_a_crash_left_in_the_store_is_swept_away(postgres: str, tmp_path: Path) -> None:
+def test_files_left_by_a_crash_are_deleted_from_the_store(postgres: str, tmp_path: Path) -> None:
     """Old files that no job needs go; young ones, and those of jobs that are waiting, stay."""
 
     async def run(database: Database) -> None:
@@ -343,7 +343,7 @@ def test_twenty_submissions_at_once_under_one_idempotency_key_are_one_job(postgr
     in_database(postgres, run)
 
 
-def test_results_and_texts_are_forgotten_in_time(postgres: str) -> None:
+def test_results_and_texts_expire(postgres: str) -> None:
     async def run(database: Database) -> None:
         key = await a_key(database)
         job = await a_job(database, key, kind=jobs.SPEECH, input=SAID)

@@ -17,7 +17,7 @@ from visavis.errors import (
 UNSEEN = ("rate_rings", "rate_marks", "sign_in_tries")  # in SQL alone
 
 
-def test_the_migrations_make_what_the_code_expects(postgres: str) -> None:
+def test_migrations_create_the_schema_of_the_code(postgres: str) -> None:
     engine = create_engine(postgres.replace("postgresql://", "postgresql+psycopg://"))
     with engine.connect() as connection:
         context = alembic.migration.MigrationContext.configure(connection)
@@ -36,7 +36,7 @@ def test_migrating_again_does_nothing(postgres: str) -> None:
     migrate(postgres)
 
 
-def test_a_database_that_is_not_there_is_an_error_of_ours(tmp_path: Path) -> None:
+def test_a_missing_database_raises_our_error(tmp_path: Path) -> None:
     async def use(database: Database) -> None:
         async with database.transaction() as tx:
             await tx.execute(text("SELECT 1"))

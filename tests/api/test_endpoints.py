@@ -104,7 +104,7 @@ def test_a_job_from_submission_to_file(server: Server, client: httpx.Client, med
     assert not list((server.data / "objects" / "uploads").glob(f"{job_id}/*"))
 
 
-def test_a_link_of_ours_cannot_be_bent(server: Server, client: httpx.Client, media: Path) -> None:
+def test_a_changed_link_is_refused(server: Server, client: httpx.Client, media: Path) -> None:
     job = server.finished(client.post("/v1/generate", files=files(media)).json()["job_id"])
     url = httpx.URL(job["url"])
     later = str(int(url.params["expires"]) + 1)
@@ -175,7 +175,7 @@ def test_another_key_never_sees_a_job(server: Server, client: httpx.Client, medi
         assert stranger.get("/v1/jobs").json() == {"jobs": [], "count": 0, "limit": 20, "offset": 0}
 
 
-def test_an_idempotency_key_gives_the_first_answer(server: Server, media: Path) -> None:
+def test_an_idempotency_key_returns_the_first_answer(server: Server, media: Path) -> None:
     with server.client(server.make_key("again", requests_per_minute=1000)) as client:
         headers = {"Idempotency-Key": "once"}
         first = client.post("/v1/generate", files=files(media), headers=headers)

@@ -21,7 +21,7 @@ def code(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, said["error"]
 
 
-def test_unauthorized_with_the_two_messages(server: Server) -> None:
+def test_missing_and_malformed_authorization_is_unauthorized(server: Server) -> None:
     missing = httpx.get(f"{server.url}/v1/me")
     assert code(missing) == (401, "unauthorized")
     assert missing.json()["message"] == "Missing Authorization header. Use: Authorization: Bearer <api_key>"
@@ -32,7 +32,7 @@ def test_unauthorized_with_the_two_messages(server: Server) -> None:
         assert wrong.json()["message"] == said
 
 
-def test_forbidden_unknown_and_revoked(server: Server) -> None:
+def test_unknown_and_revoked_keys_are_forbidden(server: Server) -> None:
     with server.client("sk_live_unknown") as client:
         assert code(client.get("/v1/me")) == (403, "forbidden")
     key = server.make_key("gone")
@@ -90,7 +90,7 @@ def _photo_without_a_face(folder: Path) -> bytes:
     return path.read_bytes()
 
 
-def test_invalid_input_says_which(client: httpx.Client, media: Path, tmp_path: Path) -> None:
+def test_invalid_input_names_the_field(client: httpx.Client, media: Path, tmp_path: Path) -> None:
     good = files(media)
     jpeg, wav = good["image"][1], good["audio"][1]
     nowhere = _photo_without_a_face(tmp_path)
@@ -142,7 +142,7 @@ def test_unsupported_media_type(client: httpx.Client, media: Path) -> None:
     assert code(plain) == (415, "unsupported_media_type")
 
 
-def test_too_large_also_when_the_size_is_not_said(client: httpx.Client, media: Path) -> None:
+def test_bodies_that_are_too_large_with_and_without_content_length(client: httpx.Client, media: Path) -> None:
     wav, jpeg = files(media)["audio"][1], files(media)["image"][1]
     large = wav + bytes(51 * 2**20)
     said = client.post("/v1/generate", files={"audio": ("a.wav", large), "image": ("a.jpg", jpeg)})
@@ -219,7 +219,7 @@ def test_not_ready_no_output_and_failed_jobs(server: Server, client: httpx.Clien
     server.finished(waiting)
 
 
-def test_a_store_that_breaks(start_server: Callable[..., Server], media: Path) -> None:
+def test_a_failing_object_store(start_server: Callable[..., Server], media: Path) -> None:
     broken = start_server(render_processes="1")
     uploads = broken.data / "objects" / "uploads"
     uploads.parent.mkdir(exist_ok=True)
@@ -232,7 +232,7 @@ def test_a_store_that_breaks(start_server: Callable[..., Server], media: Path) -
     broken.stop()
 
 
-def test_the_whole_table_has_an_error_that_leads_there() -> None:
+def test_each_row_of_the_error_table_has_an_error() -> None:
     leads: dict[str, errors.VisavisError] = {
         "internal_error": errors.ModelsMissingError("x"),
         "url_generation_failed": errors.LinkError("x"),
@@ -250,7 +250,7 @@ def test_the_whole_table_has_an_error_that_leads_there() -> None:
         assert error_responses.TABLE.response_to(error).status == statuses.get(name, 503)
 
 
-def test_what_nobody_foresaw_is_an_internal_error(server: Server, client: httpx.Client) -> None:
+def test_an_unexpected_error_is_an_internal_error(server: Server, client: httpx.Client) -> None:
     """A table that is not as the code has it: no trace, no page of a framework's own."""
     with psycopg.connect(server.database_url, autocommit=True) as connection:
         connection.execute("ALTER TABLE key_months RENAME TO hidden")

@@ -28,7 +28,7 @@ def test_speech_by_every_kind_of_form(server: Server, client: httpx.Client, path
         assert (job["status"], job["input"]["language"]) == ("completed", "en-GB")
 
 
-def test_a_null_is_a_field_that_is_not_there(client: httpx.Client) -> None:
+def test_null_means_a_missing_field(client: httpx.Client) -> None:
     answer = client.post("/v1/tts/generate", json={"text": None})
     assert code(answer) == (422, "validation_error")
     assert answer.json()["message"] == "text: is missing."
@@ -45,7 +45,7 @@ def test_a_session_by_urlencoded_form(client: httpx.Client) -> None:
     assert wrong.json()["message"] == "Missing required fields: livekit_token, room_name."
 
 
-def test_a_form_without_files_says_what_is_missing(client: httpx.Client) -> None:
+def test_a_form_without_files_names_the_missing_field(client: httpx.Client) -> None:
     for sent in ({"data": {"x": "y"}}, {"content": b""}, {"files": {"x": (None, "y")}}):
         answer = client.post("/v1/generate", **sent)  # type: ignore[arg-type]
         assert code(answer) == (422, "validation_error")
@@ -54,7 +54,9 @@ def test_a_form_without_files_says_what_is_missing(client: httpx.Client) -> None
     assert answer.json()["message"] == "audio, image: must be a file."
 
 
-def test_sound_as_browsers_and_phones_record_it(server: Server, client: httpx.Client, media: Path) -> None:
+def test_recordings_of_browsers_and_phones_are_accepted(
+    server: Server, client: httpx.Client, media: Path
+) -> None:
     made = []
     for name, codec, kind in (
         ("short.m4a", "aac", "audio/mp4"),
@@ -94,7 +96,7 @@ def test_chinese_is_spoken(server: Server, client: httpx.Client) -> None:
         *("/console/api/session", "/console/api/keys", "/console/api/default-face", "/console/api/nowhere"),
     ],
 )
-def test_head_is_what_get_is(client: httpx.Client, path: str) -> None:
+def test_head_has_the_headers_of_get(client: httpx.Client, path: str) -> None:
     got, head = client.get(path), client.head(path)
     assert head.status_code == got.status_code
     assert head.content == b""
@@ -116,7 +118,7 @@ def test_head_is_what_get_is(client: httpx.Client, path: str) -> None:
         ("/console/api/session", "GET, HEAD, POST, DELETE, OPTIONS"),
     ],
 )
-def test_every_method_of_a_path_is_told(client: httpx.Client, path: str, allowed: str) -> None:
+def test_allow_lists_every_method_of_a_path(client: httpx.Client, path: str, allowed: str) -> None:
     options = client.options(path)
     assert (options.status_code, options.content, options.headers["allow"]) == (204, b"", allowed)
     refused = client.request("PUT", path)
@@ -125,7 +127,7 @@ def test_every_method_of_a_path_is_told(client: httpx.Client, path: str, allowed
     assert (odd.status_code, odd.headers.get("allow", allowed)) in {(405, allowed), (400, allowed)}
 
 
-def test_options_elsewhere_is_not_found(client: httpx.Client) -> None:
+def test_options_of_an_unknown_path_is_not_found(client: httpx.Client) -> None:
     assert code(client.options("/v1/nowhere")) == (404, "not_found")
 
 
@@ -157,7 +159,7 @@ def test_messages_name_the_field_in_plain_english(
     assert answer.json()["message"] == message
 
 
-def test_messages_of_a_query_do_so_too(client: httpx.Client) -> None:
+def test_messages_about_queries_name_the_field(client: httpx.Client) -> None:
     for query, message in (
         ("limit=0", "limit: must be at least 1."),
         ("limit=101", "limit: must be at most 100."),

@@ -75,7 +75,7 @@ def test_a_users_keys_share_jobs_and_not_live_sessions(postgres: str) -> None:
     in_database(postgres, run)
 
 
-def test_two_keys_of_an_account_may_name_requests_alike(postgres: str) -> None:
+def test_two_keys_of_an_account_may_use_the_same_idempotency_key(postgres: str) -> None:
     async def run(database: Database) -> None:
         one, other = await keys_of(database, "names@example.com", "one", "other")
         first = await a_job(database, one, idempotency_key="mine", fingerprint=b"a")
@@ -150,7 +150,7 @@ def test_a_job_is_charged_once(postgres: str) -> None:
     in_database(postgres, run)
 
 
-def test_a_secret_that_is_there_is_only_read(postgres: str) -> None:
+def test_an_existing_secret_is_only_read(postgres: str) -> None:
     async def run(database: Database) -> None:
         async with database.transaction() as tx:
             made = await shared_secret(tx, "a test's")
@@ -218,7 +218,7 @@ def test_no_connection_is_held_while_a_password_is_checked(
     in_database(postgres, run)
 
 
-def test_only_a_key_makes_jobs(postgres: str) -> None:
+def test_only_a_key_can_submit_jobs(postgres: str) -> None:
     async def run(database: Database) -> None:
         user = await a_user(database, "browser@example.com")
         async with database.transaction() as tx:

@@ -142,7 +142,7 @@ def test_users_and_service_keys_have_accounts(carried_over: dict[str, list[tuple
     assert carried_over["owned"] == [(8, 3, 2, 1)]
 
 
-def test_what_was_billed_is_in_the_ledger(carried_over: dict[str, list[tuple[Any, ...]]]) -> None:
+def test_earlier_usage_is_in_the_ledger(carried_over: dict[str, list[tuple[Any, ...]]]) -> None:
     assert sorted(carried_over["ledger"]) == sorted(
         [
             ("job", FIRST_VIDEO, "video", -1_867, 0.96),
@@ -214,7 +214,7 @@ def test_an_account_sees_the_jobs_of_all_its_keys(
         assert client.get(f"/v1/jobs/{SHOPS_VIDEO}").status_code == 404
 
 
-def test_a_key_in_place_of_a_revoked_one_finds_its_jobs(
+def test_a_replacement_of_a_revoked_key_finds_its_jobs(
     server: Server, migrated: str, shown_keys: dict[str, dict[str, Any]]
 ) -> None:
     made = visavis("keys", "replace", "Old shop", "--data", str(server.data), DATABASE_URL=migrated)
@@ -228,7 +228,7 @@ def test_a_key_in_place_of_a_revoked_one_finds_its_jobs(
         }
 
 
-def test_live_sessions_are_their_keys_own(server: Server, shown_keys: dict[str, dict[str, Any]]) -> None:
+def test_live_sessions_belong_to_their_key(server: Server, shown_keys: dict[str, dict[str, Any]]) -> None:
     with server.client(KEYS["Bob's laptop"]) as client:
         ended = client.get(f"/v1/realtime/session/{BOBS_ENDED}").json()
         assert (ended["status"], ended["end_reason"], ended["duration_seconds"]) == ("ended", "deleted", 7.2)

@@ -57,17 +57,17 @@ def test_links_to_a_folder(tmp_path: Path) -> None:
         assert store.open_link("../secret", expires, signature) is None
 
 
-def test_a_store_that_signs_nothing_is_an_error_of_ours() -> None:
+def test_a_store_without_signed_links_raises_our_error() -> None:
     with pytest.raises(LinkError):
         asyncio.run(CloudObjects("memory:///").link("x", ttl_s=60))
 
 
-def test_a_store_that_does_not_exist_is_an_error_of_ours() -> None:
+def test_a_missing_store_raises_our_error() -> None:
     with pytest.raises(StoreError):
         CloudObjects("gopher://nowhere")
 
 
-def test_little_room(tmp_path: Path) -> None:
+def test_a_nearly_full_disk_is_refused(tmp_path: Path) -> None:
     store = LocalObjects(tmp_path / "objects", secret=b"s", min_free_bytes=2**62)
     with pytest.raises(StoreFullError):
         asyncio.run(store.check_room())

@@ -54,7 +54,7 @@ def not_broken(ctx: CheckContext, response: Any, case: schemathesis.Case) -> boo
 
 
 @pytest.mark.parametrize("seed", [1])
-def test_made_up_requests_never_break_it(server: Server, seed: int) -> None:
+def test_generated_requests_never_cause_a_server_error(server: Server, seed: int) -> None:
     schema = schemathesis.openapi.from_url(f"{server.url}/openapi.json")
     schema.config.update(headers={"Authorization": f"Bearer {server.key}"})
     tried = 0

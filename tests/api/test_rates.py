@@ -71,7 +71,7 @@ def test_never_more_than_the_rate_within_any_minute(postgres: str, polling: bool
     in_database(postgres, run)
 
 
-def test_where_a_key_stands(postgres: str) -> None:
+def test_remaining_requests_of_a_key(postgres: str) -> None:
     async def run(database: Database) -> None:
         key = await a_key(database)
         async with database.transaction() as tx:
@@ -93,7 +93,7 @@ def test_where_a_key_stands(postgres: str) -> None:
     in_database(postgres, run)
 
 
-def test_a_clock_that_is_set_back_shuts_nobody_out(postgres: str) -> None:
+def test_a_clock_that_is_set_back_blocks_nobody(postgres: str) -> None:
     async def run(database: Database) -> None:
         key = await a_key(database)
         async with database.transaction() as tx:
@@ -106,7 +106,7 @@ def test_a_clock_that_is_set_back_shuts_nobody_out(postgres: str) -> None:
     in_database(postgres, run)
 
 
-def test_counts_are_forgotten_when_nobody_asks(postgres: str) -> None:
+def test_old_counts_are_deleted(postgres: str) -> None:
     async def run(database: Database) -> None:
         async with database.transaction() as tx:
             await rates.take_named(tx, "old", max_per_minute=3)
@@ -121,7 +121,7 @@ def test_counts_are_forgotten_when_nobody_asks(postgres: str) -> None:
     in_database(postgres, run)
 
 
-def test_pauses_between_tries_to_sign_in_grow(postgres: str) -> None:
+def test_pauses_between_failed_sign_ins_grow(postgres: str) -> None:
     """Five tries at once, then after 1, 2, 4, 8 s … and after a quarter of an hour at most."""
 
     async def run(database: Database) -> None:

@@ -63,7 +63,7 @@ def dialled(tiny: Server, path: str = "/tiny/echo", key: str | None = None) -> C
     )
 
 
-def test_it_is_small() -> None:
+def test_the_tiny_surface_is_small() -> None:
     assert len(Path(tiny_surface.__file__).read_text(encoding="utf-8").splitlines()) < 60
 
 
@@ -81,7 +81,7 @@ def test_requests_are_answered_counted_and_logged(tiny: Server, client: httpx.Cl
     assert len({line["request_id"] for line in events(tiny, "request")}) == len(events(tiny, "request"))
 
 
-def test_errors_have_its_own_shape(tiny: Server, client: httpx.Client) -> None:
+def test_errors_have_the_shape_of_the_surface(tiny: Server, client: httpx.Client) -> None:
     stranger = httpx.post(f"{tiny.url}/tiny/echo", json={"words": "one"})
     wrong_key = httpx.post(f"{tiny.url}/tiny/echo", json={"words": "one"}, headers={"api-secret": "sk_x"})
     for answer, status, fault, words in (
@@ -115,7 +115,7 @@ def test_an_unforeseen_error_shows_nothing(tiny: Server, client: httpx.Client) -
     assert metric(tiny, "visavis_requests_total", method="WEBSOCKET", route="/tiny/echo", status="500") == 1
 
 
-def test_it_has_a_document_of_its_own(tiny: Server) -> None:
+def test_it_has_its_own_openapi_document(tiny: Server) -> None:
     document = httpx.get(f"{tiny.url}/tiny/openapi.json").json()
     assert document == tiny_surface.SURFACE.openapi()
     assert (document["info"]["title"], list(document["paths"])) == ("tiny", ["/tiny/echo"])
@@ -144,7 +144,7 @@ def test_websockets_are_counted_while_they_are_open(tiny: Server) -> None:
     ("path", "key", "status", "fault"),
     [("/tiny/echo", "sk_x", 401, "no-key"), ("/tiny/other", None, 404, "lost")],
 )
-def test_a_websocket_that_is_refused_says_why(
+def test_a_refused_websocket_gets_the_reason(
     tiny: Server, path: str, key: str | None, status: int, fault: str
 ) -> None:
     with pytest.raises(InvalidStatus) as refused:
@@ -172,7 +172,7 @@ def test_an_error_closes_an_open_websocket(tiny: Server, words: str, code: int, 
     assert reason is None or closed.value.rcvd.reason == reason
 
 
-def test_where_no_surface_has_websockets_a_wish_for_one_is_a_request(tiny: Server) -> None:
+def test_without_a_websocket_surface_an_upgrade_is_answered_as_a_request(tiny: Server) -> None:
     with pytest.raises(InvalidStatus) as refused:
         dialled(tiny, "/v1/me")
     assert json.loads(refused.value.response.body)["error"] == "unauthorized"

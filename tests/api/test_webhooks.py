@@ -93,7 +93,7 @@ def _submit(server: Server, media: Path, url: str, **form: Any) -> str:
         return str(answer.json()["job_id"])
 
 
-def test_a_completed_job_is_told_and_signed(notifying: Server, receiver: Receiver, media: Path) -> None:
+def test_a_completed_job_sends_a_signed_webhook(notifying: Server, receiver: Receiver, media: Path) -> None:
     job_id = _submit(notifying, media, receiver.url("/done"))
     [(headers, body)] = until(lambda: receiver.of("/done"))
     said = json.loads(body)
@@ -116,7 +116,7 @@ def test_a_completed_job_is_told_and_signed(notifying: Server, receiver: Receive
     assert hmac.compare_digest(expected, headers["X-Atlas-Signature"])
 
 
-def test_a_receiver_that_fails_is_tried_three_times_more(
+def test_a_failing_receiver_is_retried_three_times(
     notifying: Server, receiver: Receiver, media: Path
 ) -> None:
     receiver.answers[:] = [500, 302, 404, 503, 200]
@@ -128,14 +128,18 @@ def test_a_receiver_that_fails_is_tried_three_times_more(
     receiver.answers.clear()
 
 
-def test_a_receiver_that_comes_back_is_told(notifying: Server, receiver: Receiver, media: Path) -> None:
+def test_a_receiver_that_recovers_gets_the_webhook(
+    notifying: Server, receiver: Receiver, media: Path
+) -> None:
     receiver.answers[:] = [500]
     job_id = _submit(notifying, media, receiver.url("/back"))
     statement = f"SELECT attempts FROM {DELIVERIES} AND delivered_at IS NOT NULL"
     assert until(lambda: notifying.rows(statement, job_id)) == [(2,)]
 
 
-def test_a_failed_job_is_told_without_a_result(notifying: Server, receiver: Receiver, media: Path) -> None:
+def test_a_failed_job_sends_a_webhook_without_a_result(
+    notifying: Server, receiver: Receiver, media: Path
+) -> None:
     with notifying.client() as client:
         job_id = client.post(
             "/v1/tts/generate", json={"text": "…!?", "callback_url": receiver.url("/failed")}
@@ -146,7 +150,7 @@ def test_a_failed_job_is_told_without_a_result(notifying: Server, receiver: Rece
     assert (said["event"], said["job_id"], said["error_code"]) == ("job.failed", job_id, "invalid_input")
 
 
-def test_a_certificate_of_another_authority_is_not_trusted(receiver: Receiver) -> None:
+def test_a_certificate_of_an_unknown_authority_is_refused(receiver: Receiver) -> None:
     before = len(receiver.taken)
     loopback = (ipaddress.ip_network("127.0.0.0/8"),)
     http = PublicHttp(networks=loopback)
@@ -162,6 +166,6 @@ def test_a_certificate_of_another_authority_is_not_trusted(receiver: Receiver) -
 @pytest.mark.parametrize(
     "url", ["http://a.example", "https://", "https://u@a.example", "https://a b", "x" * 3000]
 )
-def test_addresses_that_can_never_be_right(url: str) -> None:
+def test_invalid_callback_urls_are_refused(url: str) -> None:
     with pytest.raises(CallbackError):
         webhooks.check_url(url)

@@ -127,7 +127,7 @@ def test_a_token_stands_for_a_key_until_signing_out(fresh: Server, operator: htt
         assert client.get(f"{API}/session").json()["signed_in"] is False
 
 
-def test_a_token_runs_out(fresh: Server, operator: httpx.Client) -> None:
+def test_a_token_expires(fresh: Server, operator: httpx.Client) -> None:
     token = operator.post(f"{API}/token", json={}).json()["token"]
     begin, sign_in, key, until, signature = re.fullmatch(r"(at_)(\d+)\.(\d+)\.(\d+)\.(\w+)", token).groups()  # type: ignore[union-attr]
     earlier = f"{begin}{sign_in}.{key}.{int(until) - 3600}.{signature}"
@@ -135,7 +135,7 @@ def test_a_token_runs_out(fresh: Server, operator: httpx.Client) -> None:
     assert answer.status_code == 403  # the time is signed
 
 
-def test_signing_in_with_a_key_shows_that_key_alone(fresh: Server) -> None:
+def test_signing_in_with_a_key_shows_only_that_key(fresh: Server) -> None:
     key = fresh.make_key("Shown alone")
     fresh.make_key("Not shown")
     with browser(fresh) as client:
@@ -153,7 +153,7 @@ def test_signing_in_with_a_key_shows_that_key_alone(fresh: Server) -> None:
         assert client.get(f"{API}/session").json()["signed_in"] is False  # its key was revoked
 
 
-def test_a_user_sees_own_keys_alone(fresh: Server, operator: httpx.Client) -> None:
+def test_a_user_sees_only_own_keys(fresh: Server, operator: httpx.Client) -> None:
     sign_up(fresh, "bob@example.com")
     others = operator.post(f"{API}/keys", json={"name": "The operator's"}).json()["row"]["id"]
     with browser(fresh) as client:
@@ -192,7 +192,7 @@ def test_other_pages_cannot_change_anything(operator: httpx.Client, origin: str)
     assert ours.status_code == 200
 
 
-def test_a_users_link_gives_a_new_password(fresh: Server, operator: httpx.Client) -> None:
+def test_a_users_link_sets_a_new_password(fresh: Server, operator: httpx.Client) -> None:
     sign_up(fresh, "max@example.com")
 
     async def make(database: Database) -> str:
@@ -209,7 +209,7 @@ def test_a_users_link_gives_a_new_password(fresh: Server, operator: httpx.Client
         assert client.post(f"{API}/session", json=body).status_code == 200
 
 
-def test_no_secret_is_kept(fresh: Server, operator: httpx.Client) -> None:
+def test_no_secret_is_stored(fresh: Server, operator: httpx.Client) -> None:
     secret = operator.cookies["visavis_console"]
     held = fresh.rows("SELECT digest FROM sign_ins") + fresh.rows("SELECT digest FROM sign_in_links")
     assert held

@@ -157,7 +157,7 @@ def test_browsers_see_a_page_at_unknown_addresses(shown: Server, path: str) -> N
     assert httpx.post(f"{shown.url}{path}", headers=html).json()["error"] == "not_found"
 
 
-def test_browsers_read_what_a_known_address_says(shown: Server) -> None:
+def test_browsers_get_the_error_of_a_known_path(shown: Server) -> None:
     html = {"Accept": "text/html"}
     key = {"Authorization": f"Bearer {shown.make_key('Reads a page')}"}
     assert httpx.get(f"{shown.url}/v1/jobs/0123456789ab", headers=html | key).json()["error"] == "not_found"
@@ -165,7 +165,7 @@ def test_browsers_read_what_a_known_address_says(shown: Server) -> None:
         assert httpx.get(f"{shown.url}/jobs/", headers=html).status_code == 200
 
 
-def test_files_are_checked_when_chosen(
+def test_files_are_checked_before_submission(
     shown: Server, operator: httpx.Client, media: Path, masked_png: bytes
 ) -> None:
     def check(kind: str, field: str, content: bytes) -> httpx.Response:
@@ -206,7 +206,7 @@ def test_files_are_checked_when_chosen(
     assert not list((shown.data / "temporary").glob("upload-*"))
 
 
-def test_checks_are_limited(shown: Server) -> None:
+def test_checks_have_a_rate_limit(shown: Server) -> None:
     with browser(shown) as client:
         client.post(f"{API}/session", json={"api_key": shown.make_key("Checks")}).raise_for_status()
         most = client.get(f"{API}/session").json()["limits"]["max_upload_bytes"]
@@ -229,13 +229,13 @@ def test_checks_are_limited(shown: Server) -> None:
         ("/assets/x%00", 400),  # no address holds a NUL
     ],
 )
-def test_assets_are_assets_alone(shown: Server, path: str, status: int) -> None:
+def test_only_assets_are_served_as_assets(shown: Server, path: str, status: int) -> None:
     answer = httpx.get(httpx.URL(shown.url).copy_with(raw_path=path.encode()))
     assert answer.status_code == status
 
 
 @pytest.mark.skipif(not (STATIC / "index.html").is_file(), reason="the console is not built: make console")
-def test_built_assets_stay_in_caches(shown: Server) -> None:
+def test_built_assets_may_be_cached(shown: Server) -> None:
     page = httpx.get(shown.url, headers={"Accept": "text/html"}).text
     script = page.split('src="/assets/')[1].split('"')[0]
     asset = httpx.get(f"{shown.url}/assets/{script}")
@@ -247,12 +247,12 @@ def test_built_assets_stay_in_caches(shown: Server) -> None:
     assert plain.content == asset.content
 
 
-def test_without_its_pages_the_console_says_how_to_get_them(tmp_path: Path) -> None:
+def test_a_console_without_pages_says_how_to_build_them(tmp_path: Path) -> None:
     answer = page("/", Headers({}), tmp_path)
     assert answer.status_code == 200
     assert b"make console" in bytes(answer.body)
 
 
-def test_the_client_is_typed_by_this_document() -> None:
+def test_the_types_of_the_console_match_the_openapi_document() -> None:
     kept = (REPOSITORY / "console/openapi.json").read_text(encoding="utf-8")
     assert json.loads(kept) == SURFACE.openapi(), "run `make openapi`"

@@ -118,7 +118,7 @@ def _start(stack: ExitStack, settings: ServerSettings) -> Served:
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400, "invalid_request"),  # TLS
     ],
 )
-def test_a_head_without_end_is_refused(serve: Serve, words: bytes, status: int, code: str) -> None:
+def test_endless_headers_are_refused(serve: Serve, words: bytes, status: int, code: str) -> None:
     served = serve(PATIENT)
     found, headers, said = ask(served.url, words)
     assert (found, said["error"]) == (status, code)
@@ -128,7 +128,7 @@ def test_a_head_without_end_is_refused(serve: Serve, words: bytes, status: int, 
 
 
 @pytest.mark.parametrize("body_bytes", [0, 10, 70_000])
-def test_a_wish_for_another_protocol_is_answered_as_a_request(serve: Serve, body_bytes: int) -> None:
+def test_an_upgrade_to_another_protocol_is_answered_as_a_request(serve: Serve, body_bytes: int) -> None:
     post = b"POST / HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     with connected(serve(PATIENT).url) as line:
         say(line, post + b"Content-Length: %d\r\n\r\n" % body_bytes + b"a" * body_bytes)
@@ -141,7 +141,7 @@ def dialled(served: Served) -> ClientConnection:
     return connect(f"ws{served.url.removeprefix('http')}/socket", proxy=None)
 
 
-def test_a_websocket_is_a_connection_until_it_ends(serve: Serve) -> None:
+def test_a_websocket_counts_as_a_connection_until_it_ends(serve: Serve) -> None:
     served = serve(PATIENT)
     connections = served.server._connections
     until(lambda: len(connections) == 0)
@@ -168,7 +168,7 @@ def test_a_websocket_takes_no_connection_over_while_another_request_is_answered(
         assert hear(line).count(b"HTTP/1.1 200") == 2
 
 
-def test_what_follows_a_body_is_limited_too(serve: Serve) -> None:
+def test_data_after_a_body_is_limited_too(serve: Serve) -> None:
     """Trailers and chunk extensions are headers in other places."""
     served = serve(PATIENT)
     post = b"POST /trailers HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -177,7 +177,7 @@ def test_what_follows_a_body_is_limited_too(serve: Serve) -> None:
     until(lambda: served.left.count("/trailers") == 2)
 
 
-def test_heads_as_large_as_clients_send_them_pass(serve: Serve) -> None:
+def test_usual_header_sizes_are_accepted(serve: Serve) -> None:
     """Also in pieces, one after the other, and several at once."""
     served = serve(PATIENT)
     large = {f"X-{n}": "a" * 1000 for n in range(50)}
@@ -195,7 +195,7 @@ def test_heads_as_large_as_clients_send_them_pass(serve: Serve) -> None:
         assert hear(line).startswith(b"HTTP/1.1 200")
 
 
-def test_requests_on_the_heels_of_others_are_bounded(serve: Serve) -> None:
+def test_pipelined_requests_are_limited(serve: Serve) -> None:
     served = serve(PATIENT)
     with connected(served.url) as line:
         say(line, (GET + b"\r\n") * 10_000)
@@ -204,13 +204,13 @@ def test_requests_on_the_heels_of_others_are_bounded(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("words", [b"", b"GET /", GET, GET + b"A: b", b"POST / HTTP/1.1\r\nHost: a\r\n"])
-def test_a_head_that_does_not_come_is_not_waited_for(serve: Serve, words: bytes) -> None:
+def test_incomplete_headers_time_out(serve: Serve, words: bytes) -> None:
     with connected(serve(HASTY).url) as line:
         say(line, words)
         assert answer_of(hear(line))[0] == 408
 
 
-def test_a_body_that_does_not_come_is_not_waited_for(serve: Serve) -> None:
+def test_an_incomplete_body_times_out(serve: Serve) -> None:
     served = serve(HASTY)
     for path in ("/silent", "/silent", "/slow"):
         with connected(served.url) as line:
@@ -234,7 +234,7 @@ def _trickle(line: socket.socket) -> None:
     line.settimeout(60)
 
 
-def test_an_answer_that_is_not_taken_is_given_up(serve: Serve) -> None:
+def test_an_unread_answer_times_out(serve: Serve) -> None:
     """While it is made, and when the whole of it waits to be sent."""
     served = serve(HASTY)
     with ExitStack() as stack:
@@ -244,13 +244,13 @@ def test_an_answer_that_is_not_taken_is_given_up(serve: Serve) -> None:
         until(lambda: len(served.server._connections) == 0, what="connections to be closed")
 
 
-def test_idle_connections_end(serve: Serve) -> None:
+def test_idle_connections_time_out(serve: Serve) -> None:
     with connected(serve(HASTY).url) as line:
         say(line, GET + b"\r\n")
         assert hear(line).startswith(b"HTTP/1.1 200")
 
 
-def test_a_connection_more_than_allowed_takes_an_idle_ones_place(serve: Serve) -> None:
+def test_a_connection_above_the_limit_replaces_an_idle_one(serve: Serve) -> None:
     served = serve(PATIENT)
     with ExitStack() as stack:
         idle = [stack.enter_context(connected(served.url)) for _ in range(PATIENT.max_connections)]
@@ -261,7 +261,7 @@ def test_a_connection_more_than_allowed_takes_an_idle_ones_place(serve: Serve) -
         assert hear(idle[-1]).startswith(b"HTTP/1.1 200")
 
 
-def test_when_all_connections_work_another_is_told_to_come_again(serve: Serve) -> None:
+def test_when_all_connections_are_busy_a_new_one_gets_503(serve: Serve) -> None:
     served = serve(PATIENT)
     wish = b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\na"
     with ExitStack() as stack:
@@ -277,7 +277,7 @@ def test_when_all_connections_work_another_is_told_to_come_again(serve: Serve) -
             assert hear(line).startswith(b"HTTP/1.1 200")
 
 
-def test_an_address_has_only_so_many(serve: Serve) -> None:
+def test_connections_of_one_address_are_limited(serve: Serve) -> None:
     """Addresses on this machine are not limited: a proxy has everybody's connections."""
     served = serve(PATIENT)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -304,7 +304,7 @@ class Counted:
         self.ended = True
 
 
-def test_whoever_has_most_idle_connections_loses_one() -> None:
+def test_the_address_with_most_idle_connections_loses_one() -> None:
     connections = HttpConnections(max_connections=6, max_per_address=None)
     hoard, modest = [Counted() for _ in range(5)], Counted()
     connections.opened("192.0.2.7", modest)
@@ -317,7 +317,7 @@ def test_whoever_has_most_idle_connections_loses_one() -> None:
     assert len(connections) == 5
 
 
-def test_connections_are_counted_by_what_one_client_has() -> None:
+def test_connections_are_counted_by_address_or_ipv6_network() -> None:
     assert owner_of(("192.0.2.7", 1)) == owner_of(("::ffff:192.0.2.7", 1, 0, 0)) == "192.0.2.7"
     assert owner_of(("2001:db8::1", 1, 0, 0)) == owner_of(("2001:db8::2:1", 1, 0, 0)) == "2001:db8::"
     assert owner_of(("fe80::1%eth0", 1, 0, 2)) == "fe80::"

@@ -121,13 +121,13 @@ async def connect(url: str, token: str) -> rtc.Room:
         "",
     ],
 )
-def test_an_address_that_two_programs_read_differently_is_refused(url: str) -> None:
+def test_ambiguous_urls_are_refused(url: str) -> None:
     with pytest.raises(InputError):
         parsed(url)
 
 
 @asynchronous
-async def test_the_gateway_asks_no_server_inside(trap: Trap, rooms: Server) -> None:
+async def test_the_gateway_contacts_no_internal_server(trap: Trap, rooms: Server) -> None:
     """By number, by name, mapped into IPv6; the own server alone may be anywhere."""
     own = RoomServerAddress(rooms.target.url, rooms.target.key, rooms.target.secret)
     token = rooms.target.token("avatar", "a-room")
@@ -140,7 +140,7 @@ async def test_the_gateway_asks_no_server_inside(trap: Trap, rooms: Server) -> N
 
 
 @asynchronous
-async def test_a_name_that_leads_inside_the_second_time_is_not_followed(
+async def test_a_name_that_later_resolves_to_an_internal_address_is_refused(
     trap: Trap, rooms: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The name was public when it was checked; it is inside when the avatar joins, and later again."""
@@ -160,7 +160,7 @@ async def test_a_name_that_leads_inside_the_second_time_is_not_followed(
 
 
 @asynchronous
-async def test_a_server_that_redirects_leads_nowhere(trap: Trap, rooms: Server) -> None:
+async def test_redirects_are_not_followed(trap: Trap, rooms: Server) -> None:
     """Neither inside, nor to another port of the same host: the session has one server."""
     token = rooms.target.token("avatar", "a-room")
     reached = []
@@ -186,7 +186,7 @@ async def test_a_server_that_redirects_leads_nowhere(trap: Trap, rooms: Server) 
 
 
 @asynchronous
-async def test_the_forward_is_for_its_session_alone_and_knows_no_other_paths(rooms: Server) -> None:
+async def test_the_proxy_serves_only_its_session_and_known_paths(rooms: Server) -> None:
     reached = []
 
     async def note(request: web.Request) -> web.Response:
@@ -280,7 +280,7 @@ async def stay(url: str, token: str, until: Callable[[], bool] = lambda: True) -
 
 
 @asynchronous
-async def test_media_goes_to_no_address_inside(trap: Trap, rooms: Server) -> None:
+async def test_media_is_not_sent_to_internal_addresses(trap: Trap, rooms: Server) -> None:
     """Candidates, STUN and TURN servers of its choice: the library believes it, the forward does not."""
     liar = Liar(rooms.target, trap)
     async with serving(liar.serve) as server:
@@ -310,7 +310,7 @@ def candidate(address: str) -> str:
         ("93.184.216.34 9 typ host\r\na=candidate:1 1 udp 1 10.0.0.1", False),
     ],
 )
-def test_candidates_are_public_numbers(address: str, passes: bool) -> None:
+def test_only_candidates_with_public_numeric_addresses_pass(address: str, passes: bool) -> None:
     said = SignalResponse()
     said.answer.sdp = (
         f"v=0\r\na={candidate('93.184.216.34')}\r\na={candidate(address)}\r\na=end-of-candidates\r\n"
@@ -332,7 +332,7 @@ def filtered(said: SignalResponse) -> SignalResponse:
     return SignalResponse.FromString(kept)
 
 
-def test_servers_for_media_are_public_numbers() -> None:
+def test_only_media_servers_with_public_addresses_pass() -> None:
     urls = [
         "stun:93.184.216.34",
         "turn:93.184.216.34:443?transport=tcp",
@@ -354,7 +354,7 @@ def test_servers_for_media_are_public_numbers() -> None:
     assert not filtered(SignalResponse(leave=leave)).leave.HasField("regions")
 
 
-def test_what_is_no_message_is_not_passed_on() -> None:
+def test_malformed_messages_are_not_passed_on() -> None:
     with pytest.raises(SignalError):
         asyncio.run(filter_signal(b"\xff" * 9, also=()))
     unknown = b"\xfa\x3f\x02hi"  # a field that this version of the protocol does not have
@@ -364,13 +364,13 @@ def test_what_is_no_message_is_not_passed_on() -> None:
 @pytest.mark.parametrize(
     "token", ["t", "a.b.c", "eyJhbGciOiJIUzI1NiJ9.e30", "\x00.\x00.\x00", "...", "ä.ö.ü"]
 )
-def test_a_token_that_is_none_is_refused(token: str) -> None:
+def test_a_token_that_is_not_a_jwt_is_refused(token: str) -> None:
     with pytest.raises(InputError, match="livekit_token"):
         check_token(token)
 
 
 @asynchronous
-async def test_a_server_that_refuses_the_token_is_told(rooms: Server) -> None:
+async def test_a_refusal_by_the_room_server_is_reported(rooms: Server) -> None:
     url, target = parsed(rooms.target.url), rooms.target
     await check_answer(url, target.token("avatar", "a-room"), also=PUBLIC)
     late = target.token("avatar", "a-room", ttl=timedelta(minutes=-5))
@@ -381,7 +381,7 @@ async def test_a_server_that_refuses_the_token_is_told(rooms: Server) -> None:
 
 
 @asynchronous
-async def test_a_server_that_does_not_answer_is_told(tmp_path: Path) -> None:
+async def test_a_room_server_without_an_answer_is_reported(tmp_path: Path) -> None:
     with socket.create_server((HERE, 0)) as silent:
         url = f"ws://{HERE}:{silent.getsockname()[1]}"
         with pytest.raises(InputError, match="does not answer"):

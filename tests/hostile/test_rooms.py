@@ -54,7 +54,7 @@ async def hear(port: int, words: bytes) -> bytes:
 
 
 @asynchronous
-async def test_a_head_without_end_is_refused() -> None:
+async def test_endless_headers_are_refused() -> None:
     async with serving(PATIENT) as (_, server):
         for words in (
             GET + b"A: b\r\n" * 200 + b"\r\n",
@@ -71,14 +71,14 @@ async def test_a_head_without_end_is_refused() -> None:
 
 @pytest.mark.parametrize("words", [b"", b"GET /", GET, GET + b"\r\n", GET + b"\r\n" + GET])
 @asynchronous
-async def test_what_does_not_come_is_not_waited_for(words: bytes) -> None:
+async def test_incomplete_requests_time_out(words: bytes) -> None:
     async with serving(HASTY) as (_, server):
         heard = await hear(server.port, words)
         assert heard.count(b"200 OK") == words.count(b"\r\n\r\n")
 
 
 @asynchronous
-async def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+async def test_an_incomplete_body_times_out() -> None:
     async with serving(HASTY) as (target, server):
         head = b"POST /twirp/livekit.RoomService/ListRooms HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n"
         head += b"Content-Type: application/json\r\n"
@@ -88,7 +88,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for() -> None:
         assert heard.startswith(b"HTTP/1.1 408")
 
 
-def test_what_a_malformed_request_holds_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_malformed_requests_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     async def send() -> bytes:
         async with serving(PATIENT) as (_, server):
             return await hear(server.port, b"GET / HTTP/9.9.9 Authorization: Bearer sk_secret\r\n\r\n")
@@ -98,7 +98,7 @@ def test_what_a_malformed_request_holds_is_not_logged(caplog: pytest.LogCaptureF
 
 
 @asynchronous
-async def test_idle_connections_make_room() -> None:
+async def test_idle_connections_are_closed_for_new_ones() -> None:
     """For who comes later, on the port for signalling and on that for media; who talks stays."""
     room = new_room()
     async with serving(FEW) as (target, server), joined(target, room, "ada") as ada:
@@ -144,7 +144,7 @@ async def said(talk: aiohttp.ClientWebSocketResponse, name: str) -> SignalRespon
 
 
 @asynchronous
-async def test_a_foreign_track_is_not_had_by_its_sid() -> None:
+async def test_a_sid_gives_no_access_to_a_forbidden_track() -> None:
     """Whoever asks, and with the refreshed token too; those who may have it are offered a place for it."""
     room = new_room()
     async with (
@@ -182,7 +182,7 @@ def talks(client: Client) -> int:
 
 @pytest.mark.parametrize("reliable", [True, False], ids=["reliable", "lossy"])
 @asynchronous
-async def test_a_flood_of_data_keeps_nobody_waiting(reliable: bool, tmp_path: Path) -> None:
+async def test_a_flood_of_data_does_not_delay_others(reliable: bool, tmp_path: Path) -> None:
     """One sends as fast as it can, the others' data and sound go on, and little is kept."""
     room = new_room()
     async with contextlib.AsyncExitStack() as stack:

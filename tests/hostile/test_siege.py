@@ -30,7 +30,7 @@ def picture(side_px: int, shade: int, kind: str = "PNG") -> bytes:
     return file.getvalue()
 
 
-def test_a_header_without_end(server: Server) -> None:
+def test_endless_headers_during_use(server: Server) -> None:
     status, _, said = ask(server.url, GET + b"A: " + b"b" * 20_000_000)
     assert (status, said["error"]) == (431, "headers_too_large")
     with server.client() as client:
@@ -78,7 +78,7 @@ def test_one_account_cannot_keep_others_from_opening_sessions(server: Server, po
                 assert said["retry_after_seconds"] > 0
 
 
-def test_without_a_slot_no_face_is_taken_apart(server: Server) -> None:
+def test_without_a_slot_no_rig_is_built(server: Server) -> None:
     """503 before the picture is looked at: one without a face is not told so."""
     slots = int(server.env["VISAVIS_LIVE_SLOTS"])
     with server.client() as client:
@@ -120,7 +120,7 @@ def parent(pid: int) -> int:
         return 0
 
 
-def test_nobody_else_on_the_machine_can_read_what_is_kept(server: Server, media: Path) -> None:
+def test_other_users_of_the_machine_cannot_read_the_data(server: Server, media: Path) -> None:
     """Neither what was made here nor what an earlier version left; others may only pass to the database."""
     with server.client() as client:
         job = client.post("/v1/generate", files=files(media)).json()["job_id"]
@@ -134,7 +134,7 @@ def test_nobody_else_on_the_machine_can_read_what_is_kept(server: Server, media:
     assert not (server.data / "tmp" / "job-1").exists()
 
 
-def test_what_a_killed_worker_had_on_its_way_is_deleted(server: Server) -> None:
+def test_temporary_files_of_a_killed_worker_are_deleted(server: Server) -> None:
     def folders() -> set[Path]:
         return set(server.data.glob("tmp/worker-*"))
 
@@ -194,7 +194,7 @@ def database_lock_taken(server: Server) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("taken", [rooms_port_taken, database_lock_taken])
-def test_a_part_whose_place_is_taken_comes_back(
+def test_a_part_whose_port_is_taken_recovers(
     server: Server, taken: Callable[[Server], Any], media: Path
 ) -> None:
     """It is tried again and again; health says so, and what lives goes on."""
@@ -213,7 +213,7 @@ def test_a_part_whose_place_is_taken_comes_back(
         assert client.delete(f"/v1/realtime/session/{session}").status_code == 200
 
 
-def test_a_part_that_cannot_come_back_ends_the_server(start_server: Callable[..., Server]) -> None:
+def test_a_part_that_cannot_restart_ends_the_server(start_server: Callable[..., Server]) -> None:
     """With one clear line, and not as if all were well."""
     server = start_server(restart_timeout_s="1", render_processes="1", face_processes="1")
     assert server.process is not None

@@ -51,7 +51,7 @@ def guess_until_refused(server: Server, address: str, email: str, **headers: str
     raise AssertionError("nothing slowed the guesses down")
 
 
-def test_guessing_keeps_nobody_else_out(server: Server) -> None:
+def test_guessing_passwords_does_not_block_others(server: Server) -> None:
     email = make_user(server, "victim@example.com")
     known = sign_in(server, ELSEWHERE, email, PASSWORD)
     assert known.status_code == 200
@@ -69,7 +69,7 @@ def test_guessing_keeps_nobody_else_out(server: Server) -> None:
     guess_until_refused(server, ELSEWHERE, email, Cookie=cookie)
 
 
-def test_unknown_accounts_are_refused_alike(server: Server) -> None:
+def test_unknown_accounts_get_the_same_answer(server: Server) -> None:
     """In words, in headers, and in how soon guesses are slowed down."""
     email = make_user(server, "known@example.com")
     answers = [sign_in(server, HOME, name, "wrong password") for name in (email, "nobody@example.com")]
@@ -86,7 +86,7 @@ def test_unknown_accounts_are_refused_alike(server: Server) -> None:
         assert 429 in slowed
 
 
-def test_an_unknown_account_costs_the_same_work(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_account_takes_the_same_work(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A password is checked against a hash as slow as a real one, and as often, whoever is asked for."""
     verified: list[str] = []
     verify = PasswordHasher.verify
@@ -110,7 +110,7 @@ def test_an_unknown_account_costs_the_same_work(postgres: str, monkeypatch: pyte
     assert verified[0] == verified[1]
 
 
-def test_an_address_is_not_changed_by_saying_so(server: Server) -> None:
+def test_forwarded_addresses_are_ignored_by_default(server: Server) -> None:
     """Who is no proxy of ours may claim what he likes: it stays one address that guesses."""
     email = make_user(server, "spoofed@example.com")
     answers = [
@@ -153,7 +153,7 @@ def test_the_origin_of_a_request_is_scheme_host_and_port(server: Server, origin:
             assert answer.status_code == (204 if is_ours else 403), host
 
 
-def test_the_own_address_is_an_origin_too(server: Server) -> None:
+def test_the_servers_own_address_is_a_valid_origin(server: Server) -> None:
     with at(server, HOME) as client:
         assert client.delete(SESSION, headers={"Origin": server.url}).status_code == 204
         other = server.url.replace("127.0.0.1", "localhost")
@@ -174,7 +174,7 @@ def test_deleting_a_session_is_never_refused_for_too_many_requests(server: Serve
         assert client.delete(path).status_code == 429
 
 
-def test_the_documentation_needs_nobody_else(server: Server) -> None:
+def test_the_documentation_loads_nothing_from_elsewhere(server: Server) -> None:
     """Every part of the page comes from this server, and its policy admits no other."""
     with at(server, HOME) as client:
         page = client.get("/docs")
@@ -189,7 +189,7 @@ def test_the_documentation_needs_nobody_else(server: Server) -> None:
         assert json.loads(client.get("/openapi.json").text)["paths"]
 
 
-def test_the_documentation_is_shown_by_a_browser(server: Server, browser: None, tmp_path: object) -> None:
+def test_a_browser_shows_the_documentation(server: Server, browser: None, tmp_path: object) -> None:
     """Under its policy, in a real Chromium that can reach this machine alone."""
 
     async def shown() -> str:

@@ -22,7 +22,7 @@ def refused(answer: httpx.Response) -> bool:
 
 @pytest.mark.parametrize("path", ["/v1/tts/generate", "/v1/realtime/session", "/v1/avatar/session"])
 @pytest.mark.parametrize("bad", [SURROGATE, "\\u0000", "\\udc80 and \\ud800"])
-def test_json_texts(client: httpx.Client, path: str, bad: str) -> None:
+def test_malformed_json(client: httpx.Client, path: str, bad: str) -> None:
     names = ("text", "voice", "language", "callback_url", "mode", "face_url", "livekit_url", "room_name")
     whole = {"text": "a", "livekit_url": "wss://x.example", "livekit_token": "t", "room_name": "r"}
     for name in names:
@@ -33,7 +33,7 @@ def test_json_texts(client: httpx.Client, path: str, bad: str) -> None:
 
 
 @pytest.mark.parametrize("bad", [SURROGATE, "\\u0000"])
-def test_json_texts_of_the_console(server: Server, bad: str) -> None:
+def test_malformed_json_of_the_console(server: Server, bad: str) -> None:
     with httpx.Client(base_url=server.url, timeout=60.0) as client:
         for path, names in {
             "session": ("email", "password", "api_key", bad),
@@ -46,7 +46,7 @@ def test_json_texts_of_the_console(server: Server, bad: str) -> None:
                 assert refused(answer), (path, name)
 
 
-def test_forms(client: httpx.Client, media: Any) -> None:
+def test_malformed_forms(client: httpx.Client, media: Any) -> None:
     for body in (
         b"text=%00",
         b"text=a&voice=%00",
@@ -73,7 +73,7 @@ def test_forms(client: httpx.Client, media: Any) -> None:
         assert refused(client.post("/v1/tts/generate-video", content=body, headers=headers)), name
 
 
-def test_numbers_that_are_none(client: httpx.Client) -> None:
+def test_invalid_numbers(client: httpx.Client) -> None:
     for value in (
         '"--5"',
         '"5-"',
@@ -94,7 +94,7 @@ def test_numbers_that_are_none(client: httpx.Client) -> None:
         assert refused(answer), value
 
 
-def test_paths_queries_and_headers(server: Server, client: httpx.Client) -> None:
+def test_malformed_paths_queries_and_headers(server: Server, client: httpx.Client) -> None:
     for path in (
         *("/v1/jobs/%00", "/v1/jobs/a%00b/result", "/v1/realtime/session/%00", "/v1/jobs?limit=%00"),
         *("/v1/jobs?offset=%00&limit=5", "/v1/files/%00?expires=%00&signature=%00", "/%00", "/v1/%00/x"),
@@ -137,17 +137,17 @@ def test_paths_queries_and_headers(server: Server, client: httpx.Client) -> None
         *(f"Host: {name}\r\n" for name in ("a b", "a/b", "[::1", "a@b", "http://a", "a,b", "\xff", "a:b")),
     ],
 )
-def test_one_host_is_named(server: Server, host: str) -> None:
+def test_requests_must_have_one_host(server: Server, host: str) -> None:
     for path in ("/healthz", "/v1/me", "/", "/sign-in", "/console/api/session", "/watch/x"):
         request = f"GET {path} HTTP/1.1\r\n{host}Accept: text/html\r\n\r\n".encode("latin-1")
         assert send(server.url, request).status == 400, path
 
 
-def test_a_probe_that_speaks_http_1_0_needs_no_host(server: Server) -> None:
+def test_http_1_0_needs_no_host(server: Server) -> None:
     assert send(server.url, b"GET /healthz HTTP/1.0\r\n\r\n").status == 200
 
 
-def test_callback_urls(client: httpx.Client, media: Any) -> None:
+def test_malformed_callback_urls(client: httpx.Client, media: Any) -> None:
     for url in (
         *(
             "https://0177.0.0.1/",

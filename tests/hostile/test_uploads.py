@@ -13,7 +13,7 @@ MULTIPART = {"Content-Type": "multipart/form-data; boundary=x"}
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_every_size_beyond_the_limit_is_answered(server: Server, chunked: bool) -> None:
+def test_every_size_above_the_limit_gets_an_answer(server: Server, chunked: bool) -> None:
     """The overflow may lie in the last block that comes: nothing may be waited for after it."""
     over = (1, 2, 100, 4096, 16_384, 65_536, 100_000, 131_072, FORM_SPARE - 1, FORM_SPARE, FORM_SPARE * 3)
     with server.client() as client:
@@ -29,7 +29,7 @@ def test_every_size_beyond_the_limit_is_answered(server: Server, chunked: bool) 
         assert exactly.json()["message"] == "Missing required fields: image."
 
 
-def test_a_body_is_not_read_on_for_ever_after_its_form(server: Server) -> None:
+def test_data_after_a_form_is_not_read_endlessly(server: Server) -> None:
     """The form is whole, and its sender goes on: what is read is bounded, then the connection is closed."""
     request = (
         f"POST /v1/generate HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.key}\r\n"
@@ -54,7 +54,7 @@ def test_a_body_is_not_read_on_for_ever_after_its_form(server: Server) -> None:
     assert sent < 2**29
 
 
-def test_nobody_waits_for_a_body_that_does_not_come(server: Server) -> None:
+def test_an_upload_that_stalls_times_out(server: Server) -> None:
     """A path that reads no body, a body that is announced and not sent: the answer does not hang on it."""
     for path in ("/v1/nowhere", "/v1/me", "/console/api/nowhere"):
         request = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"

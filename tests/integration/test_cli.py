@@ -41,7 +41,7 @@ def _models(face_models_folder: Path) -> None:
     return
 
 
-def test_render_says_what_it_made(portrait_file: Path, sentence_file: Path, tmp_path: Path) -> None:
+def test_render_prints_what_it_made(portrait_file: Path, sentence_file: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.mp4"
     done = visavis("render", portrait_file, sentence_file, "-o", out, "--size", 256, "--fps", "29.97")
     assert done.returncode == 0, done.stderr
@@ -127,7 +127,7 @@ def cut_off(path: Path) -> None:
     ],
     ids=["no face", "too large", "cut off", "empty", "text", "missing"],
 )
-def test_a_wrong_photo(make: object, says: str, sentence_file: Path, tmp_path: Path) -> None:
+def test_an_unusable_photo(make: object, says: str, sentence_file: Path, tmp_path: Path) -> None:
     photo = tmp_path / "photo.png"
     make(photo)  # type: ignore[operator]
     before = list(tmp_path.iterdir())
@@ -140,14 +140,14 @@ def test_a_wrong_photo(make: object, says: str, sentence_file: Path, tmp_path: P
     [(b"", "empty"), (b"hello", "not audio"), (b"RIFF\x00\x00\x00\x00WAVEfmt ", "audio")],
     ids=["empty", "text", "cut off"],
 )
-def test_a_wrong_sound(content: bytes, says: str, portrait_file: Path, tmp_path: Path) -> None:
+def test_unusable_audio(content: bytes, says: str, portrait_file: Path, tmp_path: Path) -> None:
     sound = tmp_path / "sound.wav"
     sound.write_bytes(content)
     assert says in clear_line(visavis("render", portrait_file, sound, "-o", tmp_path / "out.mp4"))
     assert list(tmp_path.iterdir()) == [sound]
 
 
-def test_a_video_without_sound(portrait_file: Path, tmp_path: Path) -> None:
+def test_a_video_without_audio(portrait_file: Path, tmp_path: Path) -> None:
     silent = tmp_path / "silent.mp4"
     with av.open(str(silent), "w") as video:
         stream = video.add_stream("libx264", rate=25)
@@ -172,14 +172,14 @@ def test_a_video_without_sound(portrait_file: Path, tmp_path: Path) -> None:
         (["--background", "blur", "--frame", "photo"], "--frame face"),
     ],
 )
-def test_wrong_options(
+def test_invalid_options(
     options: list[str], says: str, portrait_file: Path, sentence_file: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out.mp4"
     assert says in clear_line(visavis("render", portrait_file, sentence_file, "-o", out, *options))
 
 
-def test_an_output_that_cannot_be_written(portrait_file: Path, sentence_file: Path, tmp_path: Path) -> None:
+def test_an_unwritable_output(portrait_file: Path, sentence_file: Path, tmp_path: Path) -> None:
     done = visavis("render", portrait_file, sentence_file, "-o", tmp_path / "nowhere" / "out.mp4")
     assert done.returncode == 1
     assert "cannot be written" in done.stderr
@@ -201,7 +201,7 @@ def test_variables_of_clients_are_ignored(portrait_file: Path, sentence_file: Pa
     assert done.stderr == ""
 
 
-def test_offline_without_models_says_what_to_do(
+def test_missing_models_offline_give_an_instruction(
     portrait_file: Path, sentence_file: Path, tmp_path: Path
 ) -> None:
     bare = {"VISAVIS_MODELS_DIR": str(tmp_path / "none")}

@@ -55,7 +55,7 @@ async def test_a_process_is_used_again() -> None:
 
 @pytest.mark.parametrize("text", ["die", "fail", "answer something else"])
 @asynchronous
-async def test_after_a_request_that_fails_the_pool_goes_on(text: str) -> None:
+async def test_the_pool_survives_a_failed_request(text: str) -> None:
     async with ProcessPool(COMMAND, size=1) as pool:
         with pytest.raises(ChildError):
             await ask(pool, text)
@@ -73,7 +73,7 @@ async def test_a_request_that_takes_too_long_ends_its_process() -> None:
 
 
 @asynchronous
-async def test_who_gives_up_ends_the_process() -> None:
+async def test_cancelling_a_request_ends_the_process() -> None:
     async with ProcessPool(COMMAND, size=1) as pool:
         process = await idle(pool)
         asking = asyncio.create_task(ask(pool, "hang"))
@@ -95,7 +95,7 @@ async def test_an_idle_process_that_dies_is_replaced() -> None:
 
 
 @asynchronous
-async def test_a_process_may_not_take_all_memory() -> None:
+async def test_the_memory_of_a_process_is_limited() -> None:
     async with ProcessPool(COMMAND, size=1, memory_bytes=MEMORY_BYTES) as pool:
         with pytest.raises(TooMuchMemoryError):
             await ask(pool, "take all memory")
@@ -106,7 +106,7 @@ async def test_a_process_may_not_take_all_memory() -> None:
 
 
 @asynchronous
-async def test_one_owner_never_has_all_processes() -> None:
+async def test_one_owner_never_holds_all_processes() -> None:
     async with ProcessPool(COMMAND, size=2, max_held=1, max_waiting=1) as pool:
         first = await pool.acquire("greedy")
         waiting = asyncio.create_task(pool.acquire("greedy"))
@@ -122,7 +122,7 @@ async def test_one_owner_never_has_all_processes() -> None:
 
 
 @asynchronous
-async def test_each_process_of_a_single_use_pool_is_given_once() -> None:
+async def test_each_process_of_a_single_use_pool_is_used_once() -> None:
     async with ProcessPool(COMMAND, size=1, single_use=True) as pool:
         one, two = await pool.acquire(), await pool.acquire()
         assert one.pid != two.pid
@@ -132,7 +132,7 @@ async def test_each_process_of_a_single_use_pool_is_given_once() -> None:
 
 
 @asynchronous
-async def test_without_spares_a_process_is_started_when_it_is_wanted() -> None:
+async def test_without_spares_a_process_is_started_on_demand() -> None:
     async with ProcessPool(COMMAND, size=0, single_use=True) as pool:
         assert pool.busy == 0
         process = await pool.acquire()
@@ -151,14 +151,14 @@ async def test_no_process_outlives_its_pool(single_use: bool) -> None:
 
 
 @asynchronous
-async def test_a_command_that_cannot_be_run_keeps_nobody_waiting(tmp_path: Path) -> None:
+async def test_an_invalid_command_fails_at_once(tmp_path: Path) -> None:
     async with ProcessPool([str(tmp_path / "nothing")], size=1) as pool:
         with pytest.raises(BusyError):
             await pool.acquire(patience_s=0.1)
 
 
 @asynchronous
-async def test_a_process_that_does_not_start_is_started_again(tmp_path: Path) -> None:
+async def test_a_process_that_fails_to_start_is_retried(tmp_path: Path) -> None:
     async with ProcessPool([*COMMAND, str(tmp_path / "flag")], size=1) as pool:
         assert await ask(pool, "hello")
         assert (tmp_path / "flag").exists()

@@ -19,7 +19,7 @@ from visavis.engine.view import FaceView
 from visavis.errors import OutputError, SoundError
 
 
-def test_a_sound_becomes_a_video_of_the_same_length(
+def test_a_video_is_as_long_as_its_audio(
     small_rig: Rig, speech_model: SpeechModel, sentence_file: Path, tmp_path: Path
 ) -> None:
     path, reports = tmp_path / "out.mp4", list[Progress]()
@@ -63,7 +63,7 @@ def test_the_same_job_gives_the_same_frames(
     assert contents[0] == contents[1]
 
 
-def test_a_failure_leaves_nothing_behind_and_the_old_file_alone(
+def test_a_failure_leaves_no_files_and_keeps_the_old_one(
     small_rig: Rig, speech_model: SpeechModel, sentence_file: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "out.mp4"
@@ -81,7 +81,7 @@ def test_a_failure_leaves_nothing_behind_and_the_old_file_alone(
     assert path.read_bytes() == b"what was there before"
 
 
-def test_a_folder_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
+def test_a_missing_folder_gives_one_clear_error(tmp_path: Path) -> None:
     writer = Mp4Writer(tmp_path / "nowhere" / "out.mp4", size=(64, 64), fps=Fraction(25), channels=1)
     with pytest.raises(OutputError, match="cannot be written"), writer:
         pass
@@ -95,7 +95,7 @@ def test_an_encoder_that_fails_at_the_end_is_ended(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_sound_that_breaks_leaves_nothing(
+def test_audio_that_fails_midway_leaves_no_file(
     small_rig: Rig, speech_model: SpeechModel, tmp_path: Path
 ) -> None:
     broken = tmp_path / "broken.mp3"
@@ -116,7 +116,7 @@ PATCHES = np.array(
 
 
 @pytest.mark.parametrize("size", [(256, 256), (1280, 720)])
-def test_colours_are_bt709_in_word_and_deed(tmp_path: Path, size: tuple[int, int]) -> None:
+def test_colours_are_bt709_in_metadata_and_pixels(tmp_path: Path, size: tuple[int, int]) -> None:
     path = tmp_path / "out.mp4"
     patches = PATCHES.reshape(4, 4, 3)
     frame = cv2.resize(patches, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8)
@@ -157,7 +157,7 @@ class RecordingView(FaceView):
         return super().draw(weights)
 
 
-def test_channels_that_cancel_move_the_lips_as_one_does(
+def test_channels_that_cancel_move_the_lips_like_mono(
     small_rig: Rig, speech_model: SpeechModel, sentence_file: Path, tmp_path: Path
 ) -> None:
     """A microphone wired the wrong way round sounds full and sums to silence."""

@@ -60,7 +60,7 @@ def test_the_error_of_a_file_keeps_its_code(face_models_folder: Path, tmp_path: 
     with_pool(check)
 
 
-def test_a_face_is_found_and_a_text_spoken(face_models_folder: Path, tmp_path: Path) -> None:
+def test_a_process_finds_a_face_and_speaks_a_text(face_models_folder: Path, tmp_path: Path) -> None:
     photo, sound = tmp_path / "face.png", tmp_path / "speech.wav"
     write_portrait(photo)
 
@@ -78,7 +78,7 @@ def test_a_face_is_found_and_a_text_spoken(face_models_folder: Path, tmp_path: P
     with_pool(work)
 
 
-def test_a_request_that_the_process_does_not_know_fails(face_models_folder: Path) -> None:
+def test_an_unknown_request_fails(face_models_folder: Path) -> None:
     """As when a newer version was installed meanwhile: the process says so, and goes on."""
 
     class Unknown(Request[Checked]):

@@ -70,7 +70,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     assert SECRET not in errors
 
 
-def test_people_at_a_terminal_are_told_in_words() -> None:
+def test_a_terminal_gets_the_address_in_words() -> None:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "visavis", "rooms", "--dev", "--port", "0", "--udp-port", "0"],
@@ -166,14 +166,14 @@ def test_the_public_secret_is_for_this_machine_only() -> None:
         (("--node-ip", "0.0.0.0"), "--node-ip"),  # noqa: S104 - it must refuse
     ],
 )
-def test_wrong_addresses_are_said_in_one_line(arguments: tuple[str, str], said: str) -> None:
+def test_an_invalid_address_gives_one_line(arguments: tuple[str, str], said: str) -> None:
     ended = run_rooms("--dev", "--port", "0", *arguments)
     assert ended.returncode == 2
     assert said in ended.stderr
     assert ended.stderr.count("\n") == 1
 
 
-def test_a_taken_port_is_said_in_one_line() -> None:
+def test_a_port_in_use_gives_one_line() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -185,13 +185,13 @@ def test_a_taken_port_is_said_in_one_line() -> None:
 @pytest.mark.skipif(not _has_ipv6(), reason="no IPv6 here")
 @pytest.mark.parametrize("server", ["::1"], indirect=True)
 @asynchronous
-async def test_it_serves_ipv6(target: Target, room: str) -> None:
+async def test_the_room_server_supports_ipv6(target: Target, room: str) -> None:
     async with watched(target, room) as track:
         assert await within(read_levels(track, 3))
 
 
 @asynchronous
-async def test_strangers_on_the_media_port_do_no_harm(server: Server, room: str) -> None:
+async def test_unknown_packets_on_the_media_port_are_ignored(server: Server, room: str) -> None:
     target, udp_port, _ = server
     random = np.random.default_rng(3)
     async with watched(target, room) as track:
@@ -206,7 +206,7 @@ async def test_strangers_on_the_media_port_do_no_harm(server: Server, room: str)
 
 
 @asynchronous
-async def test_nonsense_in_signalling_does_no_harm(target: Target, room: str) -> None:
+async def test_malformed_signalling_is_harmless(target: Target, room: str) -> None:
     token = target.token("eve", room)
     random = np.random.default_rng(4)
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
@@ -240,7 +240,7 @@ async def test_nonsense_in_signalling_does_no_harm(target: Target, room: str) ->
 
 
 @asynchronous
-async def test_strangers_on_the_tcp_port_do_no_harm(server: Server, room: str) -> None:
+async def test_unknown_data_on_the_tcp_port_is_harmless(server: Server, room: str) -> None:
     target, _, tcp_port = server
     random = np.random.default_rng(5)
     async with contextlib.AsyncExitStack() as stack:
@@ -260,7 +260,7 @@ async def test_strangers_on_the_tcp_port_do_no_harm(server: Server, room: str) -
 
 
 @asynchronous
-async def test_an_insider_does_no_harm(target: Target, room: str) -> None:
+async def test_a_hostile_participant_is_harmless(target: Target, room: str) -> None:
     """A participant whose address is proven sends what it likes: forged media, DTLS and SCTP that is none."""
     random = np.random.default_rng(6)
     eve = Viewer(RTCCertificate.generateCertificate(), probe=False)
@@ -281,7 +281,7 @@ async def test_an_insider_does_no_harm(target: Target, room: str) -> None:
 
 
 @asynchronous
-async def test_floods_do_no_harm(target: Target, room: str) -> None:
+async def test_floods_are_harmless(target: Target, room: str) -> None:
     """Many who may not come in, and one who comes in again and again."""
     forged = {"Authorization": f"Bearer {target.token('eve', room, secret=new_room() * 3)}"}
     own = {"Authorization": f"Bearer {target.token('eve', room)}"}
@@ -317,7 +317,7 @@ async def test_sender_reports_keep_their_meaning(target: Target, room: str) -> N
 
 
 @asynchronous
-async def test_who_is_gone_before_the_socket_is_there_leaves_nothing(target: Target, room: str) -> None:
+async def test_a_client_that_leaves_during_the_upgrade_leaves_nothing(target: Target, room: str) -> None:
     """Clients that ask for a socket and are gone before they get it."""
     address = urllib.parse.urlsplit(target.url)
     for index in range(50):

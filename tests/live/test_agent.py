@@ -117,7 +117,7 @@ async def agent_with_avatar(
 
 
 @asynchronous
-async def test_segments_are_played_and_told_once_each(stage: Stage) -> None:
+async def test_each_segment_is_played_and_reported_once(stage: Stage) -> None:
     async with agent_with_avatar(stage, "agents-segments", foreign=True) as (agent, viewer):
         samples = sentence()[: 2 * RATE_HZ]
         await agent.push(samples)
@@ -132,7 +132,7 @@ async def test_segments_are_played_and_told_once_each(stage: Stage) -> None:
 
 
 @asynchronous
-async def test_an_interruption_tells_how_much_was_played(stage: Stage) -> None:
+async def test_an_interruption_reports_how_much_was_played(stage: Stage) -> None:
     async with agent_with_avatar(stage, "agents-clear") as (agent, viewer):
         await agent.push(sentence())
         await agent.until(lambda: agent.started == 1)
@@ -156,7 +156,7 @@ async def test_an_interruption_tells_how_much_was_played(stage: Stage) -> None:
 
 
 @asynchronous
-async def test_strangers_can_neither_speak_nor_interrupt(stage: Stage) -> None:
+async def test_other_participants_can_neither_speak_nor_interrupt(stage: Stage) -> None:
     server = await rooms_of(stage)
     async with agent_with_avatar(stage, "agents-strangers") as (_, viewer):
         stranger = rtc.Room()

@@ -62,7 +62,7 @@ def claims(token: str) -> dict[str, Any]:
         ({"files": {"face": ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(11 * 2**20))}}, 413, "payload_too_large"),
     ],
 )
-def test_what_cannot_be_is_refused(
+def test_impossible_values_are_refused(
     client: httpx.Client, sent: dict[str, Any], status: int, code: str
 ) -> None:
     assert refused(client.post(SESSION, **sent)) == (status, code)
@@ -80,7 +80,7 @@ NOT_A_FACE = {
 
 
 @pytest.mark.parametrize("face", NOT_A_FACE)
-def test_a_face_that_is_no_picture_is_never_the_default_face(client: httpx.Client, face: str) -> None:
+def test_an_invalid_face_never_becomes_the_default_face(client: httpx.Client, face: str) -> None:
     sent: list[dict[str, Any]] = [{"json": {"face": face}}, {"files": {"face": (None, face)}}]
     for each in sent:
         answer = client.post(SESSION, **each)
@@ -91,17 +91,13 @@ def test_a_face_that_is_no_picture_is_never_the_default_face(client: httpx.Clien
 @pytest.mark.parametrize(
     "field", [{"face": 5}, {"face": {}}, {"face": ["a"]}, {"avatar_id": "av_1"}, {"face_url": []}]
 )
-def test_a_field_of_a_face_that_is_not_understood_is_refused(
-    client: httpx.Client, field: dict[str, Any]
-) -> None:
+def test_an_unknown_field_of_a_face_is_refused(client: httpx.Client, field: dict[str, Any]) -> None:
     answer = client.post(SESSION, json=field)
     assert refused(answer)[0] in {400, 422}
     assert answer.json()["message"].startswith(next(iter(field)))
 
 
-def test_a_face_in_base64_is_understood_wherever_a_face_is_sent(
-    client: httpx.Client, stage: Stage, media: Path
-) -> None:
+def test_a_base64_face_is_accepted_everywhere(client: httpx.Client, stage: Stage, media: Path) -> None:
     """In JSON and in forms, as it is and as a data URL; null is no face."""
     packed = base64.b64encode((media / "face.webp").read_bytes()).decode()
     lines = "\r\n".join(packed[at : at + 76] for at in range(0, len(packed), 76))
@@ -126,7 +122,7 @@ def test_a_face_in_base64_is_understood_wherever_a_face_is_sent(
     assert rigs[4] != rigs[0] == rigs[5]
 
 
-def test_two_faces_are_too_many(client: httpx.Client, media: Path) -> None:
+def test_two_faces_are_refused(client: httpx.Client, media: Path) -> None:
     face = {"face": ("face.jpg", (media / "face.jpg").read_bytes())}
     answer = client.post(SESSION, files=face, data={"face_url": "https://example.com/a.png"})
     assert refused(answer) == (400, "invalid_input")
@@ -191,7 +187,7 @@ def test_a_session_from_opening_to_end(client: httpx.Client, stage: Stage, media
     assert seen["duration_seconds"] == over["duration_seconds"]
 
 
-def test_sessions_of_others_are_not_found(client: httpx.Client, stage: Stage, media: Path) -> None:
+def test_sessions_of_other_keys_are_not_found(client: httpx.Client, stage: Stage, media: Path) -> None:
     made = client.post(SESSION).json()
     path = f"{SESSION}/{made['session_id']}"
     face = {"face": (media / "face.jpg").read_bytes()}
@@ -206,7 +202,7 @@ def test_sessions_of_others_are_not_found(client: httpx.Client, stage: Stage, me
     end(client, made)
 
 
-def test_a_swap_needs_a_face(client: httpx.Client) -> None:
+def test_a_swap_without_a_face_is_refused(client: httpx.Client) -> None:
     made = client.post(SESSION).json()
     path = f"{SESSION}/{made['session_id']}"
     assert refused(client.patch(path, files={"other": b"x"})) == (400, "invalid_input")
@@ -222,7 +218,7 @@ def wait_for_avatar(stage: Stage, made: dict[str, Any]) -> None:
     until(lambda: stage.server.rows(look, made["session_id"]))
 
 
-def test_faces_are_swapped_only_so_often(client: httpx.Client, stage: Stage, media: Path) -> None:
+def test_face_swaps_have_a_rate_limit(client: httpx.Client, stage: Stage, media: Path) -> None:
     made = client.post(SESSION).json()
     wait_for_avatar(stage, made)
     path = f"{SESSION}/{made['session_id']}"
@@ -239,7 +235,7 @@ def test_faces_are_swapped_only_so_often(client: httpx.Client, stage: Stage, med
     end(client, made)
 
 
-def test_who_comes_when_all_slots_are_taken_hears_it_at_once(client: httpx.Client, stage: Stage) -> None:
+def test_without_a_free_slot_a_session_is_refused_at_once(client: httpx.Client, stage: Stage) -> None:
     made = []
     while (answer := client.post(SESSION)).status_code == 200:
         made.append(answer.json())
@@ -255,13 +251,13 @@ def test_who_comes_when_all_slots_are_taken_hears_it_at_once(client: httpx.Clien
         end(client, each)
 
 
-def test_too_many_requests_have_the_code_of_sessions(stage: Stage) -> None:
+def test_too_many_session_requests_have_their_own_code(stage: Stage) -> None:
     with stage.server.client(stage.server.make_key(requests_per_minute=1)) as hasty:
         hasty.post(SESSION, json={"mode": "dance"})
         assert refused(hasty.post(SESSION, json={"mode": "dance"})) == (429, "rate_limited")
 
 
-def test_what_a_session_took_is_billed(client: httpx.Client, stage: Stage) -> None:
+def test_the_time_of_a_session_is_billed(client: httpx.Client, stage: Stage) -> None:
     made = client.post(SESSION).json()
     wait_for_avatar(stage, made)
     until(lambda: client.get(f"{SESSION}/{made['session_id']}").json()["duration_seconds"] > 1)
@@ -299,7 +295,7 @@ def room_of_ours(stage: Stage, identity: str = "avatar") -> dict[str, str]:
         ({"avatar_image": ""}, "avatar_image", "invalid_input"),
     ],
 )
-def test_rooms_that_cannot_be_joined(
+def test_unreachable_rooms_are_refused(
     client: httpx.Client, stage: Stage, changed: dict[str, str | None], words: str, code: str
 ) -> None:
     """The message names the field that is wrong; nothing was opened."""
@@ -311,7 +307,7 @@ def test_rooms_that_cannot_be_joined(
     assert stage.server.rows("SELECT count(*) FROM sessions WHERE status = 'active'") == [(0,)]
 
 
-def test_a_token_of_others_is_kept_sealed_and_forgotten(
+def test_an_external_token_is_stored_encrypted_and_deleted(
     client: httpx.Client, stage: Stage, media: Path
 ) -> None:
     image = base64.b64encode((media / "face.jpg").read_bytes()).decode()
@@ -327,7 +323,7 @@ def test_a_token_of_others_is_kept_sealed_and_forgotten(
     assert word not in stage.server.log.read_text()
 
 
-def test_the_documentation_has_every_row(client: httpx.Client) -> None:
+def test_session_routes_are_documented(client: httpx.Client) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     assert set(paths[f"{SESSION}/{{session_id}}"]) == {"get", "patch", "delete"}
     assert "post" in paths[f"{SESSION}/{{session_id}}/viewer"]

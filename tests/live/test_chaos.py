@@ -65,7 +65,7 @@ def player_of(stage: Stage) -> int:
 
 
 @asynchronous
-async def test_a_player_dies_and_the_avatar_comes_back(own: Stage) -> None:
+async def test_a_session_process_dies_and_the_avatar_comes_back(own: Stage) -> None:
     """The picture stands still for a moment, then the same session goes on."""
     async with own.session() as made, own.watched(made) as viewer:
         os.kill(player_of(own), signal.SIGKILL)
@@ -98,7 +98,7 @@ def handovers(stage: Stage) -> Iterator[None]:
 
 
 @asynchronous
-async def test_a_worker_dies_and_another_goes_on(own: Stage) -> None:
+async def test_a_worker_dies_and_another_takes_over(own: Stage) -> None:
     """The other worker's avatar is in the same room, under the same identity; the session is billed once."""
     ((first,),) = own.server.rows("SELECT id FROM workers WHERE seen_at > now() - interval '3 s'")
     with second_worker(own) as second, handovers(own):
@@ -123,7 +123,7 @@ async def test_a_worker_dies_and_another_goes_on(own: Stage) -> None:
 
 
 @asynchronous
-async def test_a_worker_that_is_sent_home_moves_its_sessions(own: Stage) -> None:
+async def test_a_draining_worker_hands_its_sessions_over(own: Stage) -> None:
     """The picture changes hands; nothing is ended."""
     with second_worker(own) as second:
         async with own.session() as one, own.session() as two, own.watched(one), own.watched(two) as viewer:
@@ -184,7 +184,7 @@ def answers(url: str) -> bool:
 
 
 @asynchronous
-async def test_a_user_whose_network_is_cut_finds_the_avatar_where_it_was(own: Stage) -> None:
+async def test_a_user_whose_network_is_cut_returns_to_the_same_avatar(own: Stage) -> None:
     """No media passes for a while: others see the session go on, and then the user does again."""
     async with own.session() as made, own.client as client:
         answer = await client.post(f"/v1/realtime/session/{made['session_id']}/viewer")
@@ -206,7 +206,7 @@ async def test_a_user_whose_network_is_cut_finds_the_avatar_where_it_was(own: St
 
 
 @asynchronous
-async def test_a_user_who_vanishes_may_come_back(own: Stage) -> None:
+async def test_a_user_who_vanishes_may_return(own: Stage) -> None:
     """Who comes back with the same token sees the same session go on."""
     async with own.session() as made:
         words = [sys.executable, "-c", CLIENT, made["livekit_url"], made["token"]]

@@ -176,7 +176,7 @@ def test_never_more_sessions_than_slots(postgres: str) -> None:
     assert held == [("one", 3), ("two", 2)]
 
 
-def test_a_worker_that_is_silent_gets_nothing(postgres: str) -> None:
+def test_a_worker_without_heartbeat_gets_no_sessions(postgres: str) -> None:
     add_worker(postgres, "one", 3)
     change(postgres, "UPDATE workers SET seen_at = now() - interval '1 minute'")
     with pytest.raises(NoCapacityError):
@@ -213,7 +213,7 @@ def test_an_avatar_that_never_came_costs_nothing(postgres: str) -> None:
     assert run(postgres, billed_this_month).seconds == 0
 
 
-def test_the_clock_begins_when_the_avatar_first_comes(postgres: str) -> None:
+def test_billing_starts_when_the_avatar_first_joins(postgres: str) -> None:
     """Before that it stands at nothing; and no avatar that comes later sets it back, whosever it is."""
     add_worker(postgres, "one", 1)
     made = run(postgres, open_one)
@@ -244,7 +244,7 @@ def test_a_clock_that_is_set_forward_takes_no_session_from_its_worker(postgres: 
     assert run(postgres, lambda s, k: sessions.find(s, k, made.id)).placements == 1
 
 
-def test_a_clock_that_is_set_back_leaves_nothing_to_the_dead(postgres: str) -> None:
+def test_a_clock_that_is_set_back_leaves_no_session_with_a_dead_worker(postgres: str) -> None:
     """What they have written lies in the future by now."""
     add_worker(postgres, "one", 2)
     made = run(postgres, open_one)
@@ -257,7 +257,7 @@ def test_a_clock_that_is_set_back_leaves_nothing_to_the_dead(postgres: str) -> N
     assert run(postgres, lambda s, _: leases.take_over(s, "two", free=1)) == [made.id]
 
 
-def test_other_keys_sessions_are_none(postgres: str) -> None:
+def test_sessions_of_another_key_are_hidden(postgres: str) -> None:
     add_worker(postgres, "one", 1)
     made = run(postgres, open_one)
 
@@ -270,7 +270,7 @@ def test_other_keys_sessions_are_none(postgres: str) -> None:
     run(postgres, other)
 
 
-def test_a_lease_that_ran_out_is_taken_by_one(postgres: str) -> None:
+def test_an_expired_lease_is_taken_by_one_worker(postgres: str) -> None:
     add_worker(postgres, "one", 2)
     made = run(postgres, open_one)
 
@@ -297,7 +297,7 @@ def wait_out_the_start(postgres: str) -> None:
         )
 
 
-def test_what_nobody_takes_over_ends_where_it_was_last_heard_of(postgres: str) -> None:
+def test_an_abandoned_session_ends_at_its_last_heartbeat(postgres: str) -> None:
     add_worker(postgres, "one", 1)
     made = run(postgres, open_one)
     change(
@@ -320,7 +320,7 @@ def test_what_nobody_takes_over_ends_where_it_was_last_heard_of(postgres: str) -
     assert run(postgres, billed_this_month).seconds == 30
 
 
-def test_going_home_gives_everything_back(postgres: str) -> None:
+def test_draining_releases_every_session(postgres: str) -> None:
     add_worker(postgres, "one", 2)
     add_worker(postgres, "two", 2)
     for _ in range(4):
@@ -330,7 +330,7 @@ def test_going_home_gives_everything_back(postgres: str) -> None:
         run(postgres, open_one)
 
 
-def test_faces_are_swapped_in_order_and_not_too_often(postgres: str) -> None:
+def test_face_swaps_are_ordered_and_limited(postgres: str) -> None:
     add_worker(postgres, "one", 1)
     made = run(postgres, open_one)
 
@@ -363,7 +363,7 @@ def test_a_message_of_any_kind_carries_a_payload(postgres: str) -> None:
     assert (swap.sequence, swap.kind, swap.rig_id, swap.payload) == (swapped, sessions.SWAP, RIG, {})
 
 
-def test_messages_of_before_have_an_empty_payload(postgres: str) -> None:
+def test_earlier_messages_have_an_empty_payload(postgres: str) -> None:
     """As rows have that were there when the column came, or that a worker of before writes."""
     add_worker(postgres, "one", 1)
     made = run(postgres, open_one)
@@ -373,7 +373,7 @@ def test_messages_of_before_have_an_empty_payload(postgres: str) -> None:
     assert message.payload == {}
 
 
-def test_faces_that_nobody_shows_are_forgotten(postgres: str) -> None:
+def test_unused_faces_are_deleted(postgres: str) -> None:
     add_worker(postgres, "one", 1)
     made = run(postgres, open_one)
     change(postgres, "UPDATE rigs SET used_at = now() - interval '2 days'")
@@ -394,7 +394,7 @@ def test_a_change_wakes_workers(postgres: str) -> None:
         assert list(listener.notifies(timeout=5, stop_after=1))
 
 
-def test_tokens_of_others_are_sealed() -> None:
+def test_external_tokens_are_encrypted() -> None:
     sealed = seal(b"secret", "a token")
     assert b"token" not in sealed
     assert unseal(b"secret", sealed) == "a token"
@@ -403,7 +403,7 @@ def test_tokens_of_others_are_sealed() -> None:
 
 
 @pytest.mark.parametrize(("asked", "given"), [(0, 30), (-5, 30), (31, 31), (10**9, 3600)])
-def test_idle_time_is_brought_within_bounds(asked: int, given: int) -> None:
+def test_the_idle_timeout_is_limited(asked: int, given: int) -> None:
     assert sessions.clamp_idle(asked) == given
 
 

@@ -20,7 +20,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
 
 
 @asynchronous
-async def test_a_greeting_that_is_over_before_the_avatar_has_joined_is_heard(target: Target) -> None:
+async def test_a_greeting_that_ends_before_the_avatar_has_joined_is_heard(target: Target) -> None:
     assert await greet(target, hold=True) == EXACTLY
 
 

@@ -121,7 +121,7 @@ def complaints(caplog: pytest.LogCaptureFixture, handles: set[str]) -> list[str]
 
 @pytest.mark.parametrize("step", STEPS)
 @asynchronous
-async def test_who_leaves_while_joining_is_gone(
+async def test_leaving_during_a_join_removes_the_participant(
     target: Target, step: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The library goes on with what it was asked for: it must not be left alone with it."""

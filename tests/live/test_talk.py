@@ -56,7 +56,7 @@ async def test_lips_follow_the_sound_that_was_sent(stage: Stage, performed: Expe
 
 
 @asynchronous
-async def test_in_silence_it_lives_with_its_mouth_shut(stage: Stage, performed: Expected) -> None:
+async def test_in_silence_the_face_moves_with_its_mouth_closed(stage: Stage, performed: Expected) -> None:
     async with stage.session() as made, stage.watched(made) as viewer:
         first = viewer.last
         await viewer.until(lambda: viewer.frames > 60)
@@ -122,9 +122,7 @@ async def test_when_the_sound_is_cut_sound_and_mouth_stop_together(stage: Stage)
 
 
 @asynchronous
-async def test_a_face_is_swapped_before_ones_eyes(
-    stage: Stage, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+async def test_a_face_swap_is_seen_by_viewers(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("faces") / "other.png"
     write_portrait(path)
     picture = cv2.imread(str(path))
@@ -179,7 +177,7 @@ async def test_thirty_viewers_see_one_session(own_stage: Callable[..., Stage]) -
 
 
 @asynchronous
-async def test_nothing_of_one_session_is_in_another(stage: Stage) -> None:
+async def test_sessions_share_no_state(stage: Stage) -> None:
     """One avatar is shown a red face and told to speak; the other has another face and hears nothing."""
     async with stage.session() as loud, stage.session() as still:
         async with stage.watched(loud) as speaker_view, stage.watched(still) as still_view:
@@ -197,7 +195,7 @@ async def test_nothing_of_one_session_is_in_another(stage: Stage) -> None:
 
 
 @asynchronous
-async def test_whom_nobody_talks_to_ends(stage: Stage) -> None:
+async def test_a_session_without_a_user_ends(stage: Stage) -> None:
     async with stage.session(json={"idle_timeout": 30}) as made:
         over = asyncio.Event()
         async with watching(made["livekit_url"], made["token"], (slice(0, 8), slice(0, 8))) as viewer:
@@ -209,7 +207,7 @@ async def test_whom_nobody_talks_to_ends(stage: Stage) -> None:
 
 
 @asynchronous
-async def test_a_deleted_session_sends_everybody_home(stage: Stage) -> None:
+async def test_deleting_a_session_disconnects_everybody(stage: Stage) -> None:
     async with stage.session() as made, stage.watched(made) as viewer:
         over = asyncio.Event()
         viewer.room.on("disconnected", lambda _reason: over.set())

@@ -41,7 +41,7 @@ async def until_shown(client: Client) -> None:
 
 
 @asynchronous
-async def test_viewers_have_the_avatars_tracks_alone(stage: Stage) -> None:
+async def test_viewers_receive_only_the_avatars_tracks(stage: Stage) -> None:
     """Whoever comes first; and a viewer that comes back when all had left."""
     async with stage.session() as made:
         token = await viewer_token(stage, made)
@@ -69,7 +69,7 @@ async def test_viewers_have_the_avatars_tracks_alone(stage: Stage) -> None:
 
 
 @asynchronous
-async def test_after_its_end_no_token_brings_a_session_back(stage: Stage) -> None:
+async def test_no_token_revives_an_ended_session(stage: Stage) -> None:
     """On our own server nobody gets in; on LiveKit's who gets in is sent away within seconds."""
     async with stage.session() as made, stage.client as client:
         tokens = [made["token"], await viewer_token(stage, made)]
@@ -108,7 +108,7 @@ class Observer:
 
 
 @asynchronous
-async def test_an_avatar_comes_back_when_its_token_has_expired(
+async def test_an_avatar_rejoins_after_its_token_expired(
     portrait_rig: Rig, speech_model: SpeechModel, tmp_path: Path
 ) -> None:
     """As after days, when the room server sends everybody away."""

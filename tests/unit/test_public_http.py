@@ -35,13 +35,13 @@ def test_not_public(address: str) -> None:
     assert not is_public(address)
 
 
-def test_networks_can_be_let_in() -> None:
+def test_networks_can_be_allowed() -> None:
     network = ipaddress.ip_network("10.1.0.0/16")
     assert is_public("10.1.2.3", also=(network,))
     assert not is_public("10.2.2.3", also=(network,))
 
 
-def test_one_address_that_is_not_public_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_private_address_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name with a public and a private address is refused, whichever would be dialled."""
 
     async def resolve(*_: object, **__: object) -> list[tuple[Any, ...]]:
@@ -55,7 +55,7 @@ def test_one_address_that_is_not_public_is_enough(monkeypatch: pytest.MonkeyPatc
         asyncio.run(run())
 
 
-def test_a_name_that_changes_its_mind_is_caught_when_it_is_dialled(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_resolves_differently_is_refused_on_connect(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = ["93.184.216.34", "127.0.0.1"]
 
     async def resolve(*_: object, **__: object) -> list[tuple[Any, ...]]:

@@ -15,7 +15,7 @@ def whole(samples: np.ndarray, from_hz: int, to_hz: int) -> np.ndarray:
 
 @pytest.mark.parametrize(("from_hz", "to_hz"), RATES)
 @pytest.mark.parametrize("tone_hz", [0, 100, 1000, 3000])
-def test_tones_keep_their_height_and_their_time(from_hz, to_hz, tone_hz):
+def test_tones_keep_their_pitch_and_time(from_hz, to_hz, tone_hz):
     tone = np.cos(2 * np.pi * tone_hz * np.arange(from_hz) / from_hz).astype(np.float32)
     output = whole(tone, from_hz, to_hz)
     assert output.dtype == np.float32
@@ -25,7 +25,7 @@ def test_tones_keep_their_height_and_their_time(from_hz, to_hz, tone_hz):
     np.testing.assert_allclose(output[edge:-edge], expected[edge:-edge], atol=2e-3)
 
 
-def test_what_cannot_be_kept_is_taken_out():
+def test_frequencies_above_nyquist_are_removed():
     tone = np.cos(2 * np.pi * 9000 * np.arange(48000) / 48000).astype(np.float32)
     assert np.abs(whole(tone, 48000, 16000)[800:-800]).max() < 1e-3
 
@@ -46,5 +46,5 @@ def test_blocks_equal_the_whole(rates, cuts, channels):
         np.testing.assert_allclose(np.concatenate(parts, axis=-1), whole(samples, *rates), atol=1e-5)
 
 
-def test_nothing_in_nothing_out():
+def test_empty_input_gives_empty_output():
     assert Resampler(48000, 16000).finish().size == 0

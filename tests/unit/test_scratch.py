@@ -17,7 +17,7 @@ with scratch_folder(Path(sys.argv[1]), "worker") as folder:
 """
 
 
-def test_a_folder_goes_with_its_owner_however_that_ends(tmp_path: Path) -> None:
+def test_a_folder_is_deleted_however_its_owner_ends(tmp_path: Path) -> None:
     words = [sys.executable, "-c", OWNER, str(tmp_path)]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None
@@ -31,14 +31,14 @@ def test_a_folder_goes_with_its_owner_however_that_ends(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_is_gone_when_it_is_left(tmp_path: Path) -> None:
+def test_a_folder_is_deleted_when_its_block_ends(tmp_path: Path) -> None:
     with scratch_folder(tmp_path, "worker") as folder:
         (folder / "face").write_text("a face")
         assert folder.stat().st_mode & 0o077 == 0
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_nobody_owns_is_swept_when_asked_for(tmp_path: Path) -> None:
+def test_unowned_files_are_deleted_on_request(tmp_path: Path) -> None:
     (tmp_path / "job-1").mkdir()
     (tmp_path / "job-1" / "image").write_text("a face")
     (tmp_path / ".rig-1.part").write_text("half a face")

@@ -8,7 +8,7 @@ from visavis.samples.sentence import SpeakerMissingError, speak
 SENTENCE = "Hello! My lips move by the sound alone."
 
 
-def test_speaks():
+def test_a_sentence_is_spoken():
     pytest.importorskip("espeakng_loader")
     samples, rate_hz = speak(SENTENCE)
     assert samples.dtype == np.int16
@@ -17,7 +17,7 @@ def test_speaks():
     assert np.abs(samples.astype(int)).max() > 3000
 
 
-def test_speaks_again_and_in_other_languages():
+def test_speech_is_repeatable_and_multilingual():
     pytest.importorskip("espeakng_loader")
     first, _ = speak(SENTENCE)
     again, _ = speak(SENTENCE)
@@ -33,7 +33,7 @@ def test_unknown_voices_are_named():
         speak("hello", "no-such-tongue")
 
 
-def test_says_what_to_install(monkeypatch):
+def test_a_missing_program_is_named(monkeypatch):
     from visavis.samples import sentence
 
     monkeypatch.setitem(sys.modules, "espeakng_loader", None)

@@ -68,7 +68,7 @@ def test_each_group_reads_its_own_names() -> None:
 
 
 @pytest.mark.parametrize("text", ['["10.0.0.1", "fd00::/8"]', "10.0.0.1,fd00::/8", " 10.0.0.1, fd00::/8, "])
-def test_a_list_is_json_or_has_commas(text: str) -> None:
+def test_a_list_is_json_or_comma_separated(text: str) -> None:
     os.environ["VISAVIS_TRUSTED_PROXIES"] = text
     assert read_settings().server.trusted_proxies == (ip_network("10.0.0.1"), ip_network("fd00::/8"))
 
@@ -86,7 +86,7 @@ def test_every_setting_is_described() -> None:
         assert variable.description[0].isupper(), variable.name
 
 
-def test_an_unknown_name_is_refused_with_the_one_that_was_meant() -> None:
+def test_an_unknown_name_is_refused_with_a_suggestion() -> None:
     os.environ["VISAVIS_OFLINE"] = "1"
     with pytest.raises(
         SettingsError, match=r"Unknown setting VISAVIS_OFLINE\. Did you mean VISAVIS_OFFLINE\?"
@@ -94,7 +94,7 @@ def test_an_unknown_name_is_refused_with_the_one_that_was_meant() -> None:
         read_settings()
 
 
-def test_an_unknown_name_like_no_other_is_refused_with_all_of_them() -> None:
+def test_an_unknown_name_without_similar_ones_lists_all() -> None:
     os.environ["VISAVIS_XYZZY"] = "1"
     with pytest.raises(SettingsError, match=r"Known settings: .*VISAVIS_OFFLINE"):
         read_settings()
@@ -180,7 +180,7 @@ def test_an_old_and_a_new_name_with_different_values_are_refused() -> None:
     )
 
 
-def test_every_old_name_has_a_setting() -> None:
+def test_every_renamed_setting_exists() -> None:
     assert set(RENAMED.values()) <= VARIABLES.keys()
 
 
@@ -201,7 +201,7 @@ def test_operators_see_every_setting_but_no_secret() -> None:
     assert "whsec_hidden" not in json.dumps([row.value for row in rows.values()])
 
 
-def test_logs_are_one_json_line_an_event(capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_log_event_is_one_json_line(capsys: pytest.CaptureFixture[str]) -> None:
     os.environ |= {"VISAVIS_LOG_FORMAT": "json", "VISAVIS_LOG_LEVEL": "info"}
     telemetry.configure(read_settings().logs)
     structlog.get_logger().info("video_rendered", frames=3)

@@ -85,7 +85,7 @@ def moment_of_click(samples: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize(("container", "codec", "rate_hz"), KINDS)
-def test_sound_stays_where_it_was(container, codec, rate_hz):
+def test_audio_keeps_its_time(container, codec, rate_hz):
     samples = decoded(encode(click(rate_hz=rate_hz), container, codec, rate_hz))
     assert samples.dtype == np.float32
     assert abs(samples.shape[1] / TRACK_RATE_HZ - 2) < 0.03
@@ -93,7 +93,7 @@ def test_sound_stays_where_it_was(container, codec, rate_hz):
     assert 0.5 < np.abs(samples).max() < 1
 
 
-def test_blocks_are_equal_in_size_and_say_what_they_are():
+def test_blocks_are_equal_in_size_and_state_their_rate():
     with open_sound(encode(click(), "flac", "flac", 48000)) as sound:
         assert (sound.channels, sound.rate_hz) == (1, TRACK_RATE_HZ)
         assert sound.duration_s == pytest.approx(2)
@@ -141,7 +141,7 @@ def test_sound_of_a_video_that_starts_late():
     assert moment_of_click(samples) == pytest.approx(1.5, abs=0.03)
 
 
-def test_a_gap_is_silence():
+def test_a_gap_becomes_silence():
     content = encode(click(), "matroska", "pcm_s16le", 48000)
     file = io.BytesIO()
     with av.open(io.BytesIO(content)) as given_file, av.open(file, "w", format="matroska") as output:
@@ -170,7 +170,7 @@ def pcm_wav(
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
-def test_stereo_stays_and_more_is_mixed_down():
+def test_stereo_is_kept_and_more_channels_are_downmixed():
     sides = np.zeros((4800, 2), np.int16)
     sides[:, 1] = 8000
     samples = decoded(pcm_wav(sides))
@@ -185,7 +185,7 @@ def test_floats_are_made_finite():
     np.testing.assert_allclose(samples[0, :6], [0.5, 0, 0, 0, 1, -1])
 
 
-def test_a_cut_end_is_told():
+def test_a_truncated_file_causes_a_warning():
     content = pcm_wav(np.zeros((48000, 1), np.int16), declared=48000 * 2 * 10)
     with open_sound(content) as sound:
         assert sum(block.samples.shape[1] for block in sound) == 48000
@@ -199,7 +199,7 @@ def test_a_cut_end_is_told():
         decoded(content[: len(content) // 2])
 
 
-def test_damage_in_the_middle_is_left_out():
+def test_damage_in_the_middle_is_skipped():
     content = bytearray(encode(np.tile(click(), 4), "mp3", "libmp3lame", 48000))
     middle = len(content) // 2
     content[middle : middle + 400] = bytes(400)
@@ -223,7 +223,7 @@ def test_video_without_sound_and_empty_sound():
 @pytest.mark.parametrize(
     "content", [b"", b"hello", b"RIFF", bytes(5000), b"#EXTM3U\n#EXTINF:1,\n/etc/hostname\n"]
 )
-def test_what_is_no_sound_is_refused(content):
+def test_files_without_audio_are_refused(content):
     with pytest.raises(SoundError) as caught:
         decoded(content)
     assert "\n" not in caught.value.message
@@ -236,7 +236,7 @@ def test_what_is_no_sound_is_refused(content):
         "ffconcat version 1.0\nfile '{}'\n",
     ],
 )
-def test_playlists_open_nothing(tmp_path: Path, playlist):
+def test_playlists_do_not_open_other_files(tmp_path: Path, playlist):
     path = tmp_path / "secret.wav"
     path.write_bytes(pcm_wav(np.full((48000, 1), 3000, np.int16)))
     for suffix in (".m3u8", ".txt"):

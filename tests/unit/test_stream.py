@@ -49,7 +49,7 @@ def test_frames_last_as_long_as_the_sound(
 
 
 @pytest.mark.parametrize("fps", [Fraction(25), Fraction(30), Fraction(12), Fraction(50)])
-def test_the_samples_that_are_awaited_complete_a_frame(
+def test_the_awaited_samples_complete_a_frame(
     fps: Fraction, small_rig: Rig, speech_model: SpeechModel, sentence: Floats
 ) -> None:
     stream = Stream(FaceView(small_rig, side_px=128), speech_model, fps=fps)

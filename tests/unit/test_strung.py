@@ -33,7 +33,7 @@ def levels_of(samples: np.ndarray, count: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("declared", [None, *UNKNOWN_SIZE])
-def test_wavs_strung_together_are_heard_whole(declared):
+def test_concatenated_wavs_are_read_completely(declared):
     levels = [1000, -2000, 3000, -4000]
     content = b"".join(pcm_wav(step, declared=declared) for step in steps(levels))
     samples, warnings, duration_s = heard(content)
@@ -44,14 +44,14 @@ def test_wavs_strung_together_are_heard_whole(declared):
 
 
 @pytest.mark.parametrize("declared", UNKNOWN_SIZE)
-def test_a_wav_that_was_streamed_is_heard_whole(declared):
+def test_a_streamed_wav_is_read_completely(declared):
     samples, warnings, duration_s = heard(pcm_wav(steps([1000])[0], declared=declared))
     assert samples.shape[1] == TRACK_RATE_HZ // 2
     assert warnings == []
     assert duration_s == pytest.approx(0.5, abs=0.01)
 
 
-def test_a_header_that_speaks_for_all_that_follow():
+def test_one_header_for_all_following_data():
     """Some servers know the whole length at once, and send a header with every sentence all the same."""
     first, *others = (pcm_wav(step) for step in steps([1000, 2000, 3000]))
     whole = len(first) - 44 + sum(map(len, others))
@@ -61,7 +61,7 @@ def test_a_header_that_speaks_for_all_that_follow():
     assert warnings == []
 
 
-def test_wavs_of_other_rates_and_channels_are_one_sound():
+def test_wavs_with_different_rates_and_channels_are_one_sound():
     parts = [
         pcm_wav(steps([1000])[0]),
         pcm_wav(steps([2000], 24_000)[0], 24_000),
@@ -107,14 +107,14 @@ def test_wavs_of_64_bits():
         assert warnings == []
 
 
-def test_a_wav_that_was_cut_in_two_is_two():
+def test_a_wav_that_was_split_counts_as_two():
     """The end of one is missing: what there is of it is heard, and the next."""
     first, second = (pcm_wav(step) for step in steps([1000, 2000]))
     samples, _, _ = heard(first[: len(first) // 2] + second)
     assert samples.shape[1] == pytest.approx(0.75 * TRACK_RATE_HZ, abs=100)
 
 
-def test_too_many_are_refused_and_many_are_not():
+def test_the_number_of_concatenated_files_is_limited():
     one = pcm_wav(np.zeros((8, 1), np.int16))
     assert len(files_in(io.BytesIO(one * MAX_FILES))) == MAX_FILES
     with pytest.raises(SoundError, match="joined together"):
@@ -143,7 +143,7 @@ def sentences() -> list[bytes]:
 
 
 @pytest.mark.parametrize("form", ["as written", "bare", "ID3v2", "ID3v1", "both", "APE", "padded", "about"])
-def test_mp3s_strung_together_are_whole_and_not_damaged(form):
+def test_concatenated_mp3s_are_read_completely(form):
     parts = sentences()
     without = [bare(part) for part in parts]
     dressed = {
@@ -166,7 +166,7 @@ def test_mp3s_strung_together_are_whole_and_not_damaged(form):
         assert loud[second * TRACK_RATE_HZ : (second + 1) * TRACK_RATE_HZ].any()
 
 
-def test_damage_in_mp3s_strung_together_is_told():
+def test_damage_in_concatenated_mp3s_causes_a_warning():
     parts = sentences()
     for damaged in range(3):
         broken = bytearray(parts[damaged])
@@ -176,7 +176,7 @@ def test_damage_in_mp3s_strung_together_is_told():
         assert warnings
 
 
-def test_pictures_in_a_tag_begin_no_file():
+def test_pictures_in_a_tag_do_not_start_a_file():
     """A cover may hold anything, also what looks like the beginning of a file."""
     cover = b"\xff\xfb\x90\x64" + ID3V2 + ID3V1 + bytes(100)
     tag = b"ID3\x03\0\0\0\0" + bytes([len(cover) >> 7, len(cover) & 0x7F]) + cover
@@ -185,13 +185,13 @@ def test_pictures_in_a_tag_begin_no_file():
     assert len(files_in(io.BytesIO(one + one))) == 2
 
 
-def test_a_pipe_is_one_file_and_other_kinds_are_left_alone():
+def test_pipes_and_other_formats_count_as_one_file():
     content = encode(click(0.3, 0.1), "flac", "flac", 48_000)
     spans = files_in(io.BytesIO(content + pcm_wav(np.zeros((8, 1), np.int16))))
     assert [(span.start, span.end) for span in spans] == [(0, len(content) + 60)]
 
 
-def test_reports_of_users(shared_data):
+def test_files_reported_by_users(shared_data):
     for name, expected_s in (("a05_kokoro_concat.wav", 6.0), ("a11_concat_xing_first.mp3", 6.0)):
         samples, warnings, _ = heard((shared_data / "reports" / name).read_bytes())
         assert samples.shape[1] / TRACK_RATE_HZ == pytest.approx(expected_s, abs=0.1)

@@ -16,7 +16,7 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_appears_when_it_is_whole(path: Path) -> None:
+def test_a_file_appears_when_it_is_complete(path: Path) -> None:
     with whole_file(path) as part:
         part.write_text("new")
         assert path.read_text() == "old"
@@ -68,7 +68,7 @@ def test_a_cancelled_task_leaves_nothing_beside(path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_what_cannot_be_put_in_its_place_is_not_left_beside(tmp_path: Path) -> None:
+def test_a_failed_rename_leaves_no_temporary_file(tmp_path: Path) -> None:
     folder = tmp_path / "taken"
     folder.mkdir()
     with pytest.raises(IsADirectoryError), whole_file(folder) as part:
@@ -76,7 +76,7 @@ def test_what_cannot_be_put_in_its_place_is_not_left_beside(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == [folder]
 
 
-def test_the_failure_is_told_where_nothing_can_be_removed(path: Path) -> None:
+def test_the_first_error_is_raised_if_cleanup_fails(path: Path) -> None:
     with pytest.raises(ValueError, match="the failure"), whole_file(path / "below a file"):
         raise ValueError("the failure")
 

@@ -54,7 +54,7 @@ async def avatar_in(target: Target, room: str, **attributes: str) -> AsyncIterat
 
 
 @asynchronous
-async def test_inputs_that_nothing_is_connected_to_are_silent() -> None:
+async def test_inputs_without_a_connection_are_silent() -> None:
     room = rtc.Room()
     await check_unconnected_input(RoomTracks(room, AudioMixer(), on_change=lambda: None))
     await check_unconnected_input(AgentStream(room, on_interrupt=lambda: None))

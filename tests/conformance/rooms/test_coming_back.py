@@ -12,7 +12,7 @@ BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connectio
 
 @BOTH_WAYS
 @asynchronous
-async def test_a_lost_socket_is_resumed_and_media_goes_on(target: Target, single: bool) -> None:
+async def test_a_lost_socket_is_resumed_while_media_continues(target: Target, single: bool) -> None:
     room = new_room()
     async with (
         joined(target, room, "ada", single=single) as ada,
@@ -38,7 +38,7 @@ async def test_a_lost_socket_is_resumed_and_media_goes_on(target: Target, single
     ids=["full-reconnect", "node-failure"],
 )
 @asynchronous
-async def test_a_full_reconnect_brings_everything_back(target: Target, single: bool, scenario: int) -> None:
+async def test_a_full_reconnect_restores_everything(target: Target, single: bool, scenario: int) -> None:
     room = new_room()
     async with (
         joined(target, room, "ada", single=single) as ada,
@@ -53,7 +53,7 @@ async def test_a_full_reconnect_brings_everything_back(target: Target, single: b
 
 
 @asynchronous
-async def test_a_server_can_send_away(target: Target) -> None:
+async def test_the_server_can_disconnect_a_client(target: Target) -> None:
     async with joined(target, new_room(), "ada") as ada:
         await within(ada.room.simulate_scenario(room_pb2.SIMULATE_SERVER_LEAVE))
         (reason,) = await ada.event("disconnected")

@@ -16,7 +16,7 @@ MEGABYTE = 1_000_000
 
 @BOTH_WAYS
 @asynchronous
-async def test_what_one_says_of_oneself_is_seen(target: Target, single: bool) -> None:
+async def test_changes_of_ones_own_metadata_are_seen(target: Target, single: bool) -> None:
     room = new_room()
     async with (
         joined(target, room, "ada", single=single, can_update_own_metadata=True) as ada,
@@ -35,7 +35,7 @@ async def test_what_one_says_of_oneself_is_seen(target: Target, single: bool) ->
 
 
 @asynchronous
-async def test_without_the_right_nothing_changes(target: Target) -> None:
+async def test_metadata_does_not_change_without_permission(target: Target) -> None:
     room = new_room()
     async with (
         joined(target, room, "eve", can_update_own_metadata=False) as eve,
@@ -70,7 +70,7 @@ async def test_data_reaches_everybody_else(target: Target, single: bool, reliabl
 
 
 @asynchronous
-async def test_data_for_one_reaches_only_that_one(target: Target) -> None:
+async def test_data_for_one_participant_reaches_only_that_one(target: Target) -> None:
     room = new_room()
     async with (
         joined(target, room, "ada") as ada,
@@ -85,7 +85,7 @@ async def test_data_for_one_reaches_only_that_one(target: Target) -> None:
 
 
 @asynchronous
-async def test_who_may_not_send_data_does_not(target: Target) -> None:
+async def test_data_without_permission_is_not_sent(target: Target) -> None:
     room = new_room()
     async with (
         joined(target, room, "eve", can_publish_data=False) as eve,
@@ -147,7 +147,7 @@ async def test_text_streams_arrive_with_their_attributes(target: Target) -> None
 
 @BOTH_WAYS
 @asynchronous
-async def test_calls_are_answered(target: Target, single: bool) -> None:
+async def test_rpc_calls_are_answered(target: Target, single: bool) -> None:
     room = new_room()
     async with (
         joined(target, room, "ada", single=single) as ada,

@@ -15,7 +15,7 @@ BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connectio
 
 @BOTH_WAYS
 @asynchronous
-async def test_two_see_each_other_come_and_go(target: Target, single: bool) -> None:
+async def test_two_participants_see_each_other_join_and_leave(target: Target, single: bool) -> None:
     room = new_room()
     async with joined(target, room, "ada", single=single, name="Ada", attributes={"side": "left"}) as ada:
         assert ada.room.name == room
@@ -32,7 +32,9 @@ async def test_two_see_each_other_come_and_go(target: Target, single: bool) -> N
 
 @BOTH_WAYS
 @asynchronous
-async def test_the_same_identity_twice_sends_the_first_away(target: Target, single: bool) -> None:
+async def test_a_second_participant_with_the_same_identity_replaces_the_first(
+    target: Target, single: bool
+) -> None:
     room = new_room()
     async with (
         joined(target, room, "ada", single=single) as first,
@@ -62,14 +64,14 @@ async def test_wrong_tokens_are_refused(target: Target, wrong: dict[str, object]
 
 
 @asynchronous
-async def test_nonsense_is_no_token(target: Target) -> None:
+async def test_malformed_tokens_are_refused(target: Target) -> None:
     with pytest.raises(rtc.ConnectError):
         async with joined(target, new_room(), "eve", token=new_room()):
             pass
 
 
 @asynchronous
-async def test_somebody_hidden_is_not_seen(target: Target) -> None:
+async def test_a_hidden_participant_is_not_seen(target: Target) -> None:
     room = new_room()
     async with (
         joined(target, room, "ada") as ada,
@@ -82,7 +84,7 @@ async def test_somebody_hidden_is_not_seen(target: Target) -> None:
 
 
 @asynchronous
-async def test_who_drops_before_it_is_connected_does_not_stay(target: Target) -> None:
+async def test_a_client_that_drops_before_it_is_connected_is_removed(target: Target) -> None:
     """Somebody who has been connected may come back for a while; nobody waits for this one."""
     room = new_room()
     query = {
@@ -107,7 +109,7 @@ async def test_who_drops_before_it_is_connected_does_not_stay(target: Target) ->
 
 
 @asynchronous
-async def test_who_asks_for_no_socket_does_not_join(target: Target) -> None:
+async def test_a_join_request_without_a_websocket_does_not_join(target: Target) -> None:
     """A page that loads such an address, or who sends away thousands: nobody would ever talk with them."""
     empty, room = new_room(), new_room()
     async with target.service() as service, joined(target, room, "ada"), aiohttp.ClientSession() as session:

@@ -27,7 +27,7 @@ def is_video(track: rtc.Track, *_: object) -> bool:
 @BOTH_WAYS
 @pytest.mark.parametrize("codec", [rtc.VideoCodec.VP8, rtc.VideoCodec.H264], ids=["vp8", "h264"])
 @asynchronous
-async def test_pictures_arrive_as_shown(target: Target, single: bool, codec: int) -> None:
+async def test_video_arrives_unchanged(target: Target, single: bool, codec: int) -> None:
     room = new_room()
     async with (
         joined(target, room, "ada", single=single) as ada,
@@ -43,7 +43,7 @@ async def test_pictures_arrive_as_shown(target: Target, single: bool, codec: int
 
 @BOTH_WAYS
 @asynchronous
-async def test_sound_arrives_as_made(target: Target, single: bool) -> None:
+async def test_audio_arrives_unchanged(target: Target, single: bool) -> None:
     room = new_room()
     async with (
         joined(target, room, "ada", single=single) as ada,
@@ -56,7 +56,9 @@ async def test_sound_arrives_as_made(target: Target, single: bool) -> None:
 
 @BOTH_WAYS
 @asynchronous
-async def test_who_comes_late_gets_all_and_both_ways_mix(target: Target, single: bool) -> None:
+async def test_a_late_participant_gets_all_tracks_with_one_and_two_connections(
+    target: Target, single: bool
+) -> None:
     room = new_room()
     async with (
         joined(target, room, "ada", single=not single) as ada,
@@ -72,7 +74,7 @@ async def test_who_comes_late_gets_all_and_both_ways_mix(target: Target, single:
 
 @BOTH_WAYS
 @asynchronous
-async def test_simulcast_gives_the_best_layer(target: Target, single: bool) -> None:
+async def test_simulcast_forwards_the_best_layer(target: Target, single: bool) -> None:
     room = new_room()
     async with (
         joined(target, room, "ada", single=single) as ada,
@@ -86,7 +88,7 @@ async def test_simulcast_gives_the_best_layer(target: Target, single: bool) -> N
 
 @BOTH_WAYS
 @asynchronous
-async def test_taking_back_a_track_and_publishing_again(target: Target, single: bool) -> None:
+async def test_unpublishing_a_track_and_publishing_again(target: Target, single: bool) -> None:
     room = new_room()
     async with (
         joined(target, room, "ada", single=single) as ada,
@@ -106,7 +108,7 @@ async def test_taking_back_a_track_and_publishing_again(target: Target, single: 
 
 @BOTH_WAYS
 @asynchronous
-async def test_choosing_what_to_see(target: Target, single: bool) -> None:
+async def test_choosing_subscriptions(target: Target, single: bool) -> None:
     room = new_room()
     async with (
         joined(target, room, "ada", single=single) as ada,
@@ -134,7 +136,7 @@ async def until_nothing_comes(client: Client) -> None:
 
 
 @asynchronous
-async def test_a_track_chosen_again_and_again_comes_back(target: Target) -> None:
+async def test_a_track_can_be_subscribed_to_repeatedly(target: Target) -> None:
     """With one connection; with two, Python clients show a track that comes back on neither server."""
     room = new_room()
     async with (
@@ -171,7 +173,7 @@ async def test_muting_is_seen(target: Target) -> None:
 
 
 @asynchronous
-async def test_who_speaks_is_told(target: Target) -> None:
+async def test_active_speakers_are_reported(target: Target) -> None:
     room = new_room()
     async with (
         joined(target, room, "ada") as ada,
@@ -186,7 +188,7 @@ async def test_who_speaks_is_told(target: Target) -> None:
 
 
 @asynchronous
-async def test_who_may_not_publish_is_refused(target: Target) -> None:
+async def test_publishing_without_permission_is_refused(target: Target) -> None:
     """Clients give up after ten seconds, so all that is refused is tried at once."""
     room = new_room()
     async with (
@@ -210,7 +212,7 @@ async def refused(publishing: AbstractAsyncContextManager[object]) -> None:
 
 @BOTH_WAYS
 @asynchronous
-async def test_who_may_not_subscribe_gets_nothing(target: Target, single: bool) -> None:
+async def test_without_permission_to_subscribe_no_tracks_arrive(target: Target, single: bool) -> None:
     room = new_room()
     async with (
         joined(target, room, "ada") as ada,

@@ -93,7 +93,7 @@ async def test_a_client_can_ask_for_tcp(target: Target) -> None:
 
 @BOTH_WAYS
 @asynchronous
-async def test_a_publisher_is_told_what_its_line_carries(target: Target, single: bool) -> None:
+async def test_a_publisher_gets_bandwidth_feedback(target: Target, single: bool) -> None:
     """Without transport-wide feedback its estimate stays what it is at first, 300 kbit/s."""
     room = new_room()
     async with (
@@ -114,7 +114,7 @@ async def test_a_publisher_is_told_what_its_line_carries(target: Target, single:
 
 @BOTH_WAYS
 @asynchronous
-async def test_what_is_lost_on_the_way_up_is_sent_again(target: Target, single: bool) -> None:
+async def test_packets_lost_upstream_are_retransmitted(target: Target, single: bool) -> None:
     room = new_room()
     async with (
         line_to(target) as line,
@@ -134,7 +134,7 @@ async def test_what_is_lost_on_the_way_up_is_sent_again(target: Target, single: 
 
 @BOTH_WAYS
 @asynchronous
-async def test_what_is_lost_on_the_way_down_is_sent_again(target: Target, single: bool) -> None:
+async def test_packets_lost_downstream_are_retransmitted(target: Target, single: bool) -> None:
     room = new_room()
     async with (
         line_to(target) as line,
@@ -151,7 +151,7 @@ async def test_what_is_lost_on_the_way_down_is_sent_again(target: Target, single
 
 
 @asynchronous
-async def test_a_viewer_that_gets_nothing_harms_nobody(target: Target) -> None:
+async def test_a_viewer_without_packets_does_not_affect_others(target: Target) -> None:
     room = new_room()
     async with (
         line_to(target) as line,

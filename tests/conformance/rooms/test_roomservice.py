@@ -11,7 +11,7 @@ from livekit import api, rtc
 
 
 @asynchronous
-async def test_rooms_are_made_listed_and_deleted(target: Target) -> None:
+async def test_rooms_are_created_listed_and_deleted(target: Target) -> None:
     name = new_room()
     async with target.service() as service:
         made = await service.room.create_room(
@@ -33,7 +33,7 @@ async def test_rooms_are_made_listed_and_deleted(target: Target) -> None:
 
 
 @asynchronous
-async def test_a_full_room_lets_nobody_in(target: Target) -> None:
+async def test_a_full_room_refuses_participants(target: Target) -> None:
     name = new_room()
     async with target.service() as service:
         await service.room.create_room(api.CreateRoomRequest(name=name, max_participants=1))
@@ -60,7 +60,7 @@ async def test_participants_are_listed_and_removed(target: Target) -> None:
 
 
 @asynchronous
-async def test_what_a_backend_changes_is_seen(target: Target) -> None:
+async def test_changes_by_a_backend_are_seen(target: Target) -> None:
     name = new_room()
     async with (
         target.service() as service,
@@ -81,7 +81,7 @@ async def test_what_a_backend_changes_is_seen(target: Target) -> None:
 
 
 @asynchronous
-async def test_rights_can_be_taken_away(target: Target) -> None:
+async def test_permissions_can_be_revoked(target: Target) -> None:
     name = new_room()
     async with (
         target.service() as service,
@@ -99,7 +99,7 @@ async def test_rights_can_be_taken_away(target: Target) -> None:
 
 
 @asynchronous
-async def test_a_backend_mutes(target: Target) -> None:
+async def test_a_backend_mutes_a_track(target: Target) -> None:
     name = new_room()
     async with (
         target.service() as service,
@@ -140,7 +140,7 @@ async def test_a_backend_sends_data(target: Target) -> None:
 
 
 @asynchronous
-async def test_a_backend_chooses_what_somebody_sees(target: Target) -> None:
+async def test_a_backend_changes_subscriptions(target: Target) -> None:
     name = new_room()
     async with (
         target.service() as service,
@@ -217,7 +217,7 @@ async def test_json_is_answered_in_json(target: Target) -> None:
 
 
 @asynchronous
-async def test_calls_need_their_rights(target: Target) -> None:
+async def test_requests_need_their_grants(target: Target) -> None:
     name = new_room()
     async with target.service() as service:
         forged = api.LiveKitAPI(target.http_url, target.key, new_room() * 3)

@@ -67,7 +67,7 @@ class Watch(Viewer):
 
 @BOTH_WAYS
 @asynchronous
-async def test_reports_put_sound_and_pictures_on_one_clock(target: Target, single: bool) -> None:
+async def test_sender_reports_put_audio_and_video_on_one_clock(target: Target, single: bool) -> None:
     room = new_room()
     async with (
         joined(target, room, "ada", single=single) as ada,
@@ -89,7 +89,7 @@ async def test_reports_put_sound_and_pictures_on_one_clock(target: Target, singl
 
 @pytest.mark.usefixtures("browser")
 @BOTH_WAYS
-def test_a_browser_plays_sound_and_pictures_together(target: Target, tmp_path: Path, single: bool) -> None:
+def test_a_browser_synchronizes_audio_and_video(target: Target, tmp_path: Path, single: bool) -> None:
     """A busy machine may need a while, but what is on one clock comes together."""
 
     @asynchronous

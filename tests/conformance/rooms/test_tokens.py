@@ -29,7 +29,7 @@ async def until_refused(target: Target, token: str) -> None:
 
 @BOTH_WAYS
 @asynchronous
-async def test_who_came_with_a_token_that_has_expired_comes_back(target: Target, single: bool) -> None:
+async def test_a_client_with_an_expired_token_can_resume(target: Target, single: bool) -> None:
     """With its rights, and with what it says of itself now."""
     room = new_room()
     grants = {"name": "Ada", "can_update_own_metadata": True, "can_publish_sources": ["camera"]}
@@ -56,7 +56,7 @@ async def test_who_came_with_a_token_that_has_expired_comes_back(target: Target,
 
 
 @pytest.mark.usefixtures("browser")
-def test_a_browser_with_a_token_that_has_expired_comes_back(target: Target, tmp_path: Path) -> None:
+def test_a_browser_with_an_expired_token_can_resume(target: Target, tmp_path: Path) -> None:
     @asynchronous
     async def check() -> None:
         room = new_room()

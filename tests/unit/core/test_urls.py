@@ -64,13 +64,13 @@ REFUSED = (
 
 
 @pytest.mark.parametrize(("sent", "written"), TAKEN.items())
-def test_taken_and_written_in_one_way(sent: str, written: str) -> None:
+def test_accepted_urls_have_one_canonical_form(sent: str, written: str) -> None:
     assert parse_url(sent, "x").text == written
     assert parse_url(written, "x").text == written
 
 
 @pytest.mark.parametrize("sent", REFUSED)
-def test_refused_by_the_name_of_the_field(sent: str) -> None:
+def test_refused_urls_name_the_field(sent: str) -> None:
     with pytest.raises(UrlError, match=r"^callback_url (must|has)"):
         parse_url(sent, "callback_url")
 
@@ -100,7 +100,7 @@ PIECES = st.sampled_from(
 
 @hypothesis.settings(max_examples=1500, deadline=None)
 @hypothesis.given(st.lists(PIECES, max_size=9))
-def test_every_parser_reads_what_is_taken_alike(pieces: list[str]) -> None:
+def test_every_parser_agrees_on_accepted_urls(pieces: list[str]) -> None:
     text = "https://" + "".join(pieces)
     try:
         url = parse_url(text, "x", schemes=WEB)

@@ -12,6 +12,6 @@ MODULES = sorted(Path(core.__path__[0]).rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(core.__path__[0])))
-def test_core_speaks_of_no_surface(path: Path) -> None:
+def test_core_mentions_no_surface(path: Path) -> None:
     found = [line for line in path.read_text().splitlines() if WORDS.search(line)]
     assert found == []

@@ -65,7 +65,7 @@ def test_faces_that_one_detector_misses_are_looked_at_closer(face_models: FaceMo
 
 
 @pytest.mark.parametrize("picture", ["noise", "flat", "stripes", "one pixel"])
-def test_refuses_what_is_no_face(face_models: FaceModels, picture):
+def test_refuses_pictures_without_a_face(face_models: FaceModels, picture):
     rgb = {
         "noise": np.random.default_rng(3).integers(0, 256, (400, 400, 3), dtype=np.uint8),
         "flat": np.full((300, 500, 3), 200, np.uint8),

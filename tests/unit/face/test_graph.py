@@ -21,7 +21,7 @@ def cuts(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.npz"))
 
 
-def test_the_cut_is_kept_beside_the_model_under_its_checksum(folder: Path):
+def test_the_split_model_is_cached_under_its_checksum(folder: Path):
     cut = graph.open_cut_mesh(folder / LANDMARKS)
     (cache,) = cuts(folder)
     assert hashlib.sha256((folder / LANDMARKS).read_bytes()).hexdigest()[:16] in cache.name
@@ -38,7 +38,7 @@ def test_the_cut_is_kept_beside_the_model_under_its_checksum(folder: Path):
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 not an archive", None])
-def test_a_damaged_cache_is_made_anew(folder: Path, damage):
+def test_a_damaged_cache_is_rebuilt(folder: Path, damage):
     cut = graph.open_cut_mesh(folder / LANDMARKS)
     (cache,) = cuts(folder)
     cache.write_bytes(cache.read_bytes()[:1000] if damage is None else damage)
@@ -46,7 +46,7 @@ def test_a_damaged_cache_is_made_anew(folder: Path, damage):
     assert graph._read_cut(cache).mesh == cut.mesh
 
 
-def test_a_folder_that_cannot_be_written_is_enough(folder: Path, monkeypatch):
+def test_a_read_only_folder_is_enough(folder: Path, monkeypatch):
     def refuse(cut: graph.CutMesh, cache: Path) -> None:
         raise PermissionError(13, "Permission denied")
 

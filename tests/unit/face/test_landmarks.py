@@ -39,7 +39,7 @@ def eye_distance(found: Landmarks) -> float:
     return float(np.linalg.norm(found.irises[0] - found.irises[1]))
 
 
-def test_points_lie_where_they_were_painted(found: Landmarks):
+def test_points_are_where_they_were_painted(found: Landmarks):
     assert found.points.shape == (478, 3)
     assert found.points.dtype == np.float32
     scale = 768 / 1024
@@ -82,7 +82,7 @@ def test_points_grow_with_the_picture(face_models: FaceModels, found: Landmarks,
     assert np.median(difference) < 0.015
 
 
-def test_a_region_is_found_again_from_its_matrix():
+def test_a_region_is_recovered_from_its_matrix():
     region = Region(x=100, y=50, side=64, angle=0.3)
     matrix = region.matrix(192)
     np.testing.assert_allclose(matrix[:, :2] @ [96, 96] + matrix[:, 2], [100, 50])

@@ -40,7 +40,7 @@ def test_the_mean_face_is_symmetric_and_its_mouth_closed():
 
 
 @given(yaw=st.floats(-60, 60), pitch=st.floats(-40, 40), roll=st.floats(-80, 80))
-def test_pose_tells_how_the_head_was_turned(yaw, pitch, roll):
+def test_the_pose_matches_the_rotation_of_the_head(yaw, pitch, roll):
     pose = head_pose(as_seen(yaw, pitch, roll))
     assert pose.yaw_degrees == pytest.approx(yaw, abs=0.05)
     assert pose.pitch_degrees == pytest.approx(pitch, abs=0.05)
@@ -56,7 +56,7 @@ def test_an_open_mouth_leaves_the_pose_alone():
 
 
 @given(seed=st.integers(0, 1000), scale=st.floats(0.1, 50))
-def test_a_similarity_is_found_again(seed, scale):
+def test_a_known_similarity_is_recovered(seed, scale):
     generator = np.random.default_rng(seed)
     points = generator.standard_normal((20, 3))
     turn = Rotation.random(rng=generator).as_matrix()

@@ -22,7 +22,7 @@ def portrait() -> np.ndarray:
 
 
 @pytest.mark.parametrize("turns", TURNS)
-def test_a_lying_photo_is_turned_by_its_face(face_models: FaceModels, portrait, turns):
+def test_a_rotated_photo_is_made_upright(face_models: FaceModels, portrait, turns):
     found = find_upright_face(face_models, np.ascontiguousarray(np.rot90(portrait, -turns)))
     assert found.quarter_turns == turns
     assert any("stand upright" in warning for warning in found.warnings)
@@ -43,7 +43,7 @@ def test_a_tilted_head_stays(face_models: FaceModels, portrait, degrees):
     assert quarter_turns(face_models, tilted.astype(np.uint8)) == 0
 
 
-def test_a_photo_without_a_face_is_refused_as_it_is(face_models: FaceModels):
+def test_a_photo_without_a_face_is_refused(face_models: FaceModels):
     with pytest.raises(NoFaceError, match="No face"):
         find_upright_face(face_models, np.full((300, 500, 3), 120, np.uint8))
 

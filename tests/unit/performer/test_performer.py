@@ -78,7 +78,7 @@ def test_the_mouth_stays_open_in_a_short_pause_and_shuts_in_a_long_one() -> None
         assert (within.min() < 0.01) == shuts
 
 
-def test_silence_shuts_the_mouth_and_the_idle_goes_on() -> None:
+def test_silence_closes_the_mouth_and_idle_motion_continues() -> None:
     silent = motion(["aa"] * 500, voice=0.0, loudness_db=-100.0)
     frames = perform(silent, 250)
     assert np.all(frames[:, MOUTH] == 0)

@@ -37,7 +37,7 @@ def jaw(ticks: list[Tick]) -> NDArray[np.float64]:
 
 
 @pytest.mark.parametrize("fps", [Fraction(25), Fraction(30), Fraction(10), Fraction(50)])
-def test_every_frame_is_there_when_its_sound_is_played(
+def test_every_frame_is_ready_when_its_sound_is_played(
     small_rig: Rig, speech_model: SpeechModel, speech_blocks: list[Block], fps: Fraction
 ) -> None:
     av_sync = perform(small_rig, speech_model, fps)
@@ -100,7 +100,7 @@ def test_a_sound_that_breaks_off_shuts_the_mouth_within_a_tenth(
     assert max(pose.weights[INDEX["jaw"]] for pose in late) < 0.02
 
 
-def test_after_an_interruption_it_speaks_again(
+def test_the_avatar_speaks_again_after_an_interruption(
     small_rig: Rig, speech_model: SpeechModel, speech_blocks: list[Block]
 ) -> None:
     av_sync = perform(small_rig, speech_model)
@@ -131,7 +131,7 @@ class Grey:
         return np.full((16, 16, 3), self.level, np.uint8)
 
 
-def test_a_face_turns_into_another_step_by_step() -> None:
+def test_a_face_fades_into_another() -> None:
     crossfade = FaceCrossfade(Grey(0), fps=25)
     rest = np.zeros(len(CONTROLS), np.float32)
     assert crossfade.draw(rest).mean() == 0

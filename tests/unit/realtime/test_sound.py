@@ -19,7 +19,7 @@ def feed(mixer: AudioMixer, track: str, level: float) -> None:
     mixer.push(track, tone(level))
 
 
-def test_samples_go_to_pcm_and_back() -> None:
+def test_samples_survive_conversion_to_pcm() -> None:
     samples = np.array([-1, -0.5, 0, 0.5, 0.999], np.float32)
     assert np.allclose(Mixer(RATE_HZ, 1)(to_pcm(samples)), samples, atol=1e-4)
     two = to_pcm(np.array([0.5, -0.5, 0.25, 0.75], np.float32))
@@ -28,7 +28,7 @@ def test_samples_go_to_pcm_and_back() -> None:
 
 
 @pytest.mark.parametrize("channels", [1, 2])
-def test_pcm_may_be_cut_anywhere(channels: int) -> None:
+def test_pcm_may_be_split_anywhere(channels: int) -> None:
     sound = np.random.default_rng(0).uniform(-1, 1, 4800 * channels).astype(np.float32)
     pcm, mix = to_pcm(sound), Mixer(RATE_HZ, channels)
     whole = Mixer(RATE_HZ, channels)(pcm)
@@ -43,7 +43,7 @@ def test_a_voice_whose_channels_cancel_is_heard() -> None:
     assert np.abs(mixed[RATE_HZ // 10 :]).max() == pytest.approx(0.5, abs=0.01)
 
 
-def test_a_queue_gives_what_it_took_in_order() -> None:
+def test_a_queue_returns_samples_in_order() -> None:
     queue = SampleQueue()
     samples = np.arange(BLOCK_SAMPLES * 2 + 7, dtype=np.float32)
     for part in np.array_split(samples, 13):
@@ -55,7 +55,7 @@ def test_a_queue_gives_what_it_took_in_order() -> None:
     assert len(queue) == 0
 
 
-def test_nothing_is_heard_where_nothing_is() -> None:
+def test_without_tracks_there_is_silence() -> None:
     mixer = AudioMixer()
     mixer.push("nobody", tone(0.5))
     assert not mixer.take().samples.any()
@@ -75,7 +75,7 @@ def test_a_track_is_heard_without_gaps_once_it_flows() -> None:
             feed(mixer, "a", 0.5)
 
 
-def test_a_burst_is_not_kept() -> None:
+def test_a_burst_is_dropped() -> None:
     mixer = AudioMixer()
     mixer.open("a")
     for _ in range(40):
@@ -85,7 +85,7 @@ def test_a_burst_is_not_kept() -> None:
     assert heard <= 10
 
 
-def test_lateness_is_made_good_in_a_pause() -> None:
+def test_a_late_track_catches_up_in_a_pause() -> None:
     mixer = AudioMixer()
     mixer.open("a")
     for _ in range(6):
@@ -156,7 +156,7 @@ def test_a_segment_whose_sound_is_late_is_silent_meanwhile() -> None:
     assert playout.exhausted() == [one]
 
 
-def test_what_was_dropped_stays_dropped() -> None:
+def test_dropped_segments_stay_dropped() -> None:
     playout = PlayoutQueue()
     one = playout.begin(RATE_HZ)
     playout.put(one, tone(0.5, 10 * BLOCK_SAMPLES))
@@ -184,7 +184,7 @@ def test_segments_of_any_rate_keep_their_length(rate_hz: int) -> None:
     assert abs(count - RATE_HZ) <= 1
 
 
-def test_nobody_is_spoken_to_for_hours() -> None:
+def test_a_segment_has_a_maximum_length() -> None:
     playout = PlayoutQueue()
     one = playout.begin(RATE_HZ)
     for _ in range(700):

@@ -41,7 +41,7 @@ def with_glasses(portrait: Pixels, models: FaceModels) -> Pixels:
     return worn
 
 
-def test_glasses_are_seen(portrait: Pixels, face_models: FaceModels) -> None:
+def test_glasses_are_detected(portrait: Pixels, face_models: FaceModels) -> None:
     for photo, worn in ((portrait, False), (with_glasses(portrait, face_models), True)):
         crop = crop_head(photo, find_face(face_models, photo).landmarks.points, 512)
         assert wears_glasses(crop) is worn
@@ -71,7 +71,7 @@ def test_a_tilted_head_is_turned_upright(portrait: Pixels, face_models: FaceMode
     assert abs(upright.pose.roll_degrees) < 4
 
 
-def test_a_cut_out_person_stands_before_any_background(portrait: Pixels, face_models: FaceModels) -> None:
+def test_a_transparent_photo_works_with_any_background(portrait: Pixels, face_models: FaceModels) -> None:
     alpha = np.zeros(portrait.shape[:2], np.uint8)
     cv2.ellipse(alpha, (512, 520), (300, 420), 0, 0, 360, 255, -1)
     rig = put_before(build_rig(face_models, Photo(portrait, alpha)).rig, "#00ff00")
@@ -81,7 +81,7 @@ def test_a_cut_out_person_stands_before_any_background(portrait: Pixels, face_mo
     assert frame[face.rows, face.columns, 0].mean() > 90
 
 
-def test_a_background_that_is_none_of_them(small_rig: Rig) -> None:
+def test_an_unknown_background_is_refused(small_rig: Rig) -> None:
     with pytest.raises(InputError, match="background"):
         put_before(small_rig, "sky")
 
@@ -101,7 +101,7 @@ def test_an_open_mouth_is_closed_at_rest(shared_data: Path, face_models: FaceMod
     assert np.linalg.norm(points[13, :2] - points[14, :2]) / eyes < 0.03
 
 
-def test_nothing_to_build_from_is_refused(face_models: FaceModels) -> None:
+def test_a_photo_without_a_usable_face_is_refused(face_models: FaceModels) -> None:
     with pytest.raises(NoFaceError):
         build_rig(face_models, Photo(np.full((300, 300, 3), 128, np.uint8), None))
 

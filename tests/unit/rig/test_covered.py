@@ -30,7 +30,7 @@ def test_a_covered_mouth_is_refused(face_models: FaceModels, portrait: HeadCrop,
 
 
 @pytest.mark.parametrize("light", sorted(LIGHTS))
-def test_a_bare_mouth_is_taken_in_any_light(portrait: HeadCrop, light: str):
+def test_a_bare_mouth_is_accepted_in_any_light(portrait: HeadCrop, light: str):
     lit = np.clip(LIGHTS[light](portrait.rgb), 0, 255).astype(np.uint8)
     assert judge_cover(HeadCrop(lit, portrait.points, 0, 0, 512, portrait.pixels_per_cm)) is Cover.NONE
 
@@ -53,7 +53,7 @@ def test_real_faces_bare_and_covered(face_models: FaceModels, shared_data: Path)
     assert seen[Cover.COVERED] >= 0.9 * sum(seen.values()), seen
 
 
-def test_reports_of_users(face_models: FaceModels, shared_data: Path):
+def test_files_reported_by_users(face_models: FaceModels, shared_data: Path):
     for name in ("k01_surgical_mask.jpg", "k03_hand_over_mouth.jpg"):
         with pytest.raises(MouthCoveredError):
             check_photo(face_models, read_photo(shared_data / "reports" / name))

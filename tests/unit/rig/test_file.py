@@ -34,7 +34,7 @@ def test_saving_leaves_nothing_else_behind(small_rig: Rig, tmp_path: Path) -> No
     assert load_rig(path).size == small_rig.size
 
 
-def test_saving_where_nothing_can_be_written(small_rig: Rig, tmp_path: Path) -> None:
+def test_saving_to_an_unwritable_folder(small_rig: Rig, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
         save_rig(small_rig, tmp_path / "nowhere" / "face.visavis")
 
@@ -66,7 +66,7 @@ def with_header(content: bytes, **changes: object) -> bytes:
         {"surprise": True},
     ],
 )
-def test_a_strange_header_is_refused(content: bytes, changes: dict[str, object]) -> None:
+def test_an_unknown_header_is_refused(content: bytes, changes: dict[str, object]) -> None:
     with pytest.raises(RigFileError):
         load_rig(with_header(content, **changes))
 

@@ -46,7 +46,7 @@ def signal_to_noise_db(image: Pixels, reference: Pixels) -> float:
     return float(10 * np.log10(255**2 / max(error, 1e-9)))
 
 
-def test_rest_is_the_photo(portrait_rig: Rig, face_models: FaceModels) -> None:
+def test_the_rest_pose_is_the_photo(portrait_rig: Rig, face_models: FaceModels) -> None:
     photo = paint_portrait()
     crop = crop_head(photo, find_face(face_models, photo).landmarks.points, portrait_rig.size)
     assert signal_to_noise_db(FrameRenderer(portrait_rig).draw(weights_row()), crop.rgb) > 34
@@ -55,7 +55,9 @@ def test_rest_is_the_photo(portrait_rig: Rig, face_models: FaceModels) -> None:
 @pytest.mark.parametrize(
     "name", ["studio_woman_red.png", "monalisa.jpg", "vasa13_brown_woman.jpg", "curly_glasses_pout.jpg"]
 )
-def test_rest_is_the_photo_for_real_faces(name: str, shared_data: Path, face_models: FaceModels) -> None:
+def test_the_rest_pose_is_the_photo_for_real_faces(
+    name: str, shared_data: Path, face_models: FaceModels
+) -> None:
     image = cv2.imread(str(shared_data / "faces" / name))
     assert image is not None
     photo = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
@@ -90,7 +92,7 @@ def test_no_weights_push_the_face_out_of_the_frame(portrait_rig: Rig, weights: F
 
 @settings(max_examples=40, deadline=None)
 @given(weights=any_weights)
-def test_a_frame_depends_on_its_weights_alone(small_rig: Rig, weights: Floats) -> None:
+def test_a_frame_depends_only_on_its_weights(small_rig: Rig, weights: Floats) -> None:
     row = within_ranges(weights)
     renderer = FrameRenderer(small_rig)
     renderer.draw(within_ranges(-weights))

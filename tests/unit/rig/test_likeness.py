@@ -30,24 +30,24 @@ def toned(rgb: np.ndarray) -> np.ndarray:
     return rgb.mean(axis=2, keepdims=True) * [1.07, 0.9, 0.7]
 
 
-def test_a_face_of_stone_is_warned_of(face_models: FaceModels, portrait: HeadCrop):
+def test_a_statue_causes_a_warning(face_models: FaceModels, portrait: HeadCrop):
     photo = Photo(marble(portrait, face_models).astype(np.uint8), None)
     warnings = check_photo(face_models, photo).warnings
     assert any("not look like a person's skin" in warning for warning in warnings)
 
 
-def test_a_face_with_an_apes_proportions_is_warned_of(face_models: FaceModels, portrait: HeadCrop):
+def test_an_apes_proportions_cause_a_warning(face_models: FaceModels, portrait: HeadCrop):
     warnings = check_photo(face_models, Photo(muzzle(portrait).astype(np.uint8), None)).warnings
     assert any("shape of a person's" in warning for warning in warnings)
 
 
 @pytest.mark.parametrize("light", [*sorted(LIGHTS), "toned"])
-def test_a_person_is_not_warned_of_in_any_light(face_models: FaceModels, portrait: HeadCrop, light: str):
+def test_a_person_causes_no_warning_in_any_light(face_models: FaceModels, portrait: HeadCrop, light: str):
     light_up = toned if light == "toned" else LIGHTS[light]
     assert judge_likeness(face_models, with_pixels(portrait, light_up(portrait.rgb))) == ()
 
 
-def test_real_faces_are_not_warned_of(face_models: FaceModels, shared_data: Path):
+def test_real_faces_cause_no_warning(face_models: FaceModels, shared_data: Path):
     for path in sorted((shared_data / "faces").glob("[!n]*")):
         crop = head(face_models, read_photo(path).rgb)
         for light in (LIGHTS["as it is"], LIGHTS["grey"], LIGHTS["soft"], toned):

@@ -48,7 +48,7 @@ def test_real_eyes_are_open(face_models: FaceModels, shared_data: Path):
 
 
 @pytest.mark.parametrize(("eye", "outwards"), [(LEFT_EYE, -1), (RIGHT_EYE, 1)])
-def test_lashes_past_the_corner_do_not_stand_up_from_a_shut_lid(portrait: HeadCrop, eye, outwards):
+def test_lashes_past_the_corner_do_not_stick_out_of_a_closed_lid(portrait: HeadCrop, eye, outwards):
     """A wing of dark lashes drawn up and out of the corner is gone when the lid is shut."""
     outer = portrait.points[eye.corners[0] if outwards < 0 else eye.corners[1], :2]
     inner = portrait.points[eye.corners[1] if outwards < 0 else eye.corners[0], :2]

@@ -68,7 +68,7 @@ def make_ice(rate: int = 100) -> tuple[Ice, Listener]:
     return ice, listener
 
 
-def test_who_has_not_proven_an_address_is_not_heard() -> None:
+def test_packets_from_an_unproven_address_are_ignored() -> None:
     ice, listener = make_ice()
     way = Way()
     for datagram in (b"\x80media", b"\x16dtls", check("theirs:ours"), check(password=PASSWORD[::2]), b"\x00"):
@@ -78,7 +78,7 @@ def test_who_has_not_proven_an_address_is_not_heard() -> None:
     assert ice.dropped == 5
 
 
-def test_who_has_proven_it_is_heard_until_forgotten() -> None:
+def test_packets_from_a_proven_address_are_accepted_until_it_is_forgotten() -> None:
     ice, listener = make_ice()
     way = Way()
     assert ice.receive(check(), way, 0.0)
@@ -92,7 +92,7 @@ def test_who_has_proven_it_is_heard_until_forgotten() -> None:
     assert not ice.receive(b"\x80media", way, 0.0)
 
 
-def test_a_flood_of_datagrams_is_cut() -> None:
+def test_a_flood_of_datagrams_is_limited() -> None:
     ice, listener = make_ice(rate=10)
     way = Way()
     ice.receive(check(), way, 0.0)
@@ -102,7 +102,7 @@ def test_a_flood_of_datagrams_is_cut() -> None:
     assert ice.dropped == 1000 - len(listener.got)
 
 
-def test_a_connection_has_so_many_routes_and_the_oldest_goes() -> None:
+def test_the_routes_of_a_connection_are_limited_and_the_oldest_is_dropped() -> None:
     ice, _ = make_ice()
     ways = [Way(("192.0.2.1", port)) for port in range(1000, 1020)]
     for way in ways:
@@ -119,7 +119,7 @@ def test_a_connection_has_so_many_routes_and_the_oldest_goes() -> None:
         (("fe80::1%eth0", 1234), ("fe80::1", 1234)),
     ],
 )
-def test_a_client_is_told_its_own_address(source: Address, seen: Address) -> None:
+def test_a_client_gets_its_own_address(source: Address, seen: Address) -> None:
     request = parse_binding_request(check())
     answer = build_binding_response(request, source, PASSWORD)
     read = other_stun.parse_message(answer)
@@ -144,7 +144,7 @@ def test_candidates_prefer_udp_and_name_every_address() -> None:
     assert Candidates(("192.0.2.1",), 10, None).lines(tcp_only=True)[0].endswith("10 typ host")
 
 
-def test_ports_are_read() -> None:
+def test_port_ranges_are_parsed() -> None:
     assert list(parse_ports("7882")) == [7882]
     assert list(parse_ports("7882-7884")) == [7882, 7883, 7884]
     for wrong in ("", "x", "-1", "70000", "5-4", "1-2-3", "1-", "²"):
@@ -153,7 +153,7 @@ def test_ports_are_read() -> None:
 
 
 @pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM], ids=["tcp", "udp"])
-def test_the_first_free_port_is_taken(kind: socket.SocketKind) -> None:
+def test_the_first_free_port_is_used(kind: socket.SocketKind) -> None:
     with bind(kind, "127.0.0.1", [0]) as taken:
         port = port_of(taken)
         with bind(kind, "127.0.0.1", [port, 0]) as other:
@@ -163,7 +163,7 @@ def test_the_first_free_port_is_taken(kind: socket.SocketKind) -> None:
 
 
 @given(st.lists(st.binary(min_size=1, max_size=50), max_size=10), st.integers(1, 7))
-def test_a_stream_is_cut_into_the_same_datagrams_however_it_comes(sent: list[bytes], step: int) -> None:
+def test_a_stream_gives_the_same_datagrams_however_it_is_split(sent: list[bytes], step: int) -> None:
     stream = b"".join(map(frame, sent))
     frames = Frames(50)
     read = [each for at in range(0, len(stream), step) for each in frames.feed(stream[at : at + step])]

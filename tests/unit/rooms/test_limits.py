@@ -125,7 +125,7 @@ def test_tracks_are_counted_and_refused_with_a_reason() -> None:
     with_rooms(check)
 
 
-def test_long_attributes_are_refused_and_change_nothing() -> None:
+def test_attributes_that_are_too_long_are_refused() -> None:
     def check(rooms: RoomRegistry) -> None:
         ada = join(rooms, "ada")
         update = UpdateParticipantMetadata(attributes={"a": "x" * 200})
@@ -137,7 +137,7 @@ def test_long_attributes_are_refused_and_change_nothing() -> None:
     with_rooms(check)
 
 
-def test_messages_are_counted_and_nonsense_is_refused() -> None:
+def test_messages_are_counted_and_malformed_ones_refused() -> None:
     def check(rooms: RoomRegistry) -> None:
         ada = join(rooms, "ada")
         with pytest.raises(WireError):
@@ -164,7 +164,7 @@ def test_large_messages_are_counted_by_their_bytes() -> None:
 
 @settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=300), st.sampled_from([field.name for field in SignalRequest.DESCRIPTOR.fields]))
-def test_any_message_ends_in_our_error_or_does_nothing_bad(junk: bytes, name: str) -> None:
+def test_any_message_is_handled_or_raises_our_error(junk: bytes, name: str) -> None:
     def check(rooms: RoomRegistry) -> None:
         ada, bob = join(rooms, "ada"), join(rooms, "bob")
         framed = bytes(_tagged(SignalRequest.DESCRIPTOR.fields_by_name[name].number, junk))
@@ -198,7 +198,7 @@ def test_a_flood_of_data_ends_its_sender() -> None:
     with_rooms(check)
 
 
-def test_a_viewer_that_takes_nothing_is_told_to_come_anew_and_harms_nobody() -> None:
+def test_a_viewer_that_reads_nothing_must_rejoin_and_does_not_affect_others() -> None:
     def check(rooms: RoomRegistry) -> None:
         ada, bob = join(rooms, "ada"), join(rooms, "bob")
         packet = DataPacket(user=UserPacket(payload=bytes(300)))
@@ -210,7 +210,7 @@ def test_a_viewer_that_takes_nothing_is_told_to_come_anew_and_harms_nobody() -> 
     with_rooms(check)
 
 
-def test_an_outbox_that_is_full_drops_and_says_so() -> None:
+def test_a_full_outbox_drops_messages_and_reports_it() -> None:
     async def check() -> None:
         outbox = Outbox(2)
         for _ in range(3):
@@ -223,7 +223,7 @@ def test_an_outbox_that_is_full_drops_and_says_so() -> None:
     asyncio.run(check())
 
 
-def test_who_does_not_connect_has_to_go() -> None:
+def test_a_participant_that_does_not_connect_is_removed() -> None:
     """A socket alone holds no place in a room for long."""
     now_s = [0.0]
 
@@ -240,7 +240,7 @@ def test_who_does_not_connect_has_to_go() -> None:
     with_rooms(check, lambda: now_s[0])
 
 
-def test_of_deleted_rooms_so_many_are_remembered() -> None:
+def test_a_limited_number_of_deleted_rooms_is_remembered() -> None:
     def check(rooms: RoomRegistry) -> None:
         old = Grants(identity="ada", room="r0", can_join=True, issued_at_s=1)
         for index in range(LIMITS.deleted_rooms + 1):
@@ -254,7 +254,7 @@ def test_of_deleted_rooms_so_many_are_remembered() -> None:
     with_rooms(check)
 
 
-def test_who_uses_more_than_its_share_of_time_waits() -> None:
+def test_a_client_above_its_share_of_time_waits() -> None:
     share = TimeShare(0.25, 0.0)
     share.charge(0.25)  # as much is saved
     assert share.wait_s(0.0) == 0
@@ -266,7 +266,7 @@ def test_who_uses_more_than_its_share_of_time_waits() -> None:
     assert share.wait_s(10.0) == pytest.approx(1.0)  # no more than a second's share was saved
 
 
-def test_between_two_records_of_a_flood_others_have_a_turn() -> None:
+def test_other_tasks_run_between_two_records_of_a_flood() -> None:
     async def run() -> None:
         path, turns = _Path(data_share=1.0), 0
 
@@ -287,7 +287,7 @@ def test_between_two_records_of_a_flood_others_have_a_turn() -> None:
     asyncio.run(run())
 
 
-def test_who_sends_much_keeps_nobody_elses_message_waiting() -> None:
+def test_one_busy_sender_does_not_delay_others() -> None:
     queue = FairQueue()
     for index in range(100):
         queue.put("eve", b"flood %d" % index)
@@ -307,7 +307,7 @@ class Line:
         self.closed = True
 
 
-def test_a_connection_too_many_takes_the_place_of_an_idle_one() -> None:
+def test_a_connection_above_the_limit_replaces_an_idle_one() -> None:
     connections = Connections(max_total=4, max_per_address=2)
     lines = {name: Line() for name in ("busy", "idle", "third", "local", "one", "two", "late")}
     assert connections.admit(lines["busy"], "192.0.2.7")
@@ -325,7 +325,7 @@ def test_a_connection_too_many_takes_the_place_of_an_idle_one() -> None:
     assert connections.admit(lines["late"], "192.0.2.7")
 
 
-def test_connections_are_counted_by_what_one_client_has() -> None:
+def test_connections_are_counted_by_address_or_ipv6_network() -> None:
     assert owner_of("::ffff:192.0.2.7") == "192.0.2.7"
     assert owner_of("2001:db8::1") == owner_of("2001:db8::2:1") != owner_of("2001:db8:0:1::1")
     assert owner_of("fe80::1%eth0") == "fe80::"

@@ -68,7 +68,7 @@ class Watching:
         self.subscriber.take_feedback([ReceptionReport(self.ssrc, lost, 0, 0, 0, 0, 0.0)], now_s)
 
 
-def test_over_a_good_line_nothing_is_sent_twice() -> None:
+def test_nothing_is_sent_twice_over_a_good_connection() -> None:
     watching = Watching()
     watching.report(0.0, 0.0)
     watching.send(ends=True, payload=KEYFRAME)
@@ -76,7 +76,7 @@ def test_over_a_good_line_nothing_is_sent_twice() -> None:
     assert watching.wire.take() == [("first", 100)]
 
 
-def test_over_a_lossy_line_a_frames_end_and_every_repeat_go_twice() -> None:
+def test_frame_ends_and_retransmissions_are_sent_twice_over_a_lossy_connection() -> None:
     watching = Watching()
     watching.report(0.05, 0.0)
     watching.subscriber.tick(0.01)
@@ -93,7 +93,7 @@ def test_over_a_lossy_line_a_frames_end_and_every_repeat_go_twice() -> None:
     assert watching.wire.take() == []
 
 
-def test_a_line_that_loses_nothing_any_more_is_trusted_again() -> None:
+def test_a_connection_that_stops_losing_packets_is_trusted_again() -> None:
     watching = Watching()
     watching.report(0.05, 0.0)
     watching.subscriber.tick(LOSSY_S - 1)
@@ -104,7 +104,7 @@ def test_a_line_that_loses_nothing_any_more_is_trusted_again() -> None:
     assert watching.wire.take() == [("first", 100)]
 
 
-def test_a_congested_line_gets_nothing_twice() -> None:
+def test_nothing_is_sent_twice_over_a_congested_connection() -> None:
     watching = Watching()
     watching.report(CONGESTED, 0.0)
     watching.subscriber.tick(0.01)
@@ -132,7 +132,7 @@ def asked_again_after_s(round_trip_s: float) -> float:
     return waited_s
 
 
-def test_a_publisher_is_asked_again_when_its_answer_is_overdue() -> None:
+def test_a_retransmission_is_requested_again_when_it_is_overdue() -> None:
     assert abs(asked_again_after_s(NACK_AGAIN_S) - 1.5 * NACK_AGAIN_S) < 0.002
     assert abs(asked_again_after_s(0.001) - MIN_AGAIN_S) < 0.002
     assert abs(asked_again_after_s(2.0) - MAX_AGAIN_S) < 0.002

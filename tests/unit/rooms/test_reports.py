@@ -46,7 +46,7 @@ def watched() -> tuple[Track, Subscription, Wire]:
     return track, view, wire
 
 
-def test_what_a_sender_reports_is_told_at_once_and_then_again_and_again() -> None:
+def test_sender_reports_are_forwarded_at_once_and_repeated() -> None:
     track, view, wire = watched()
     track.tick(0.0)
     assert not wire.reports  # nobody knows yet
@@ -66,7 +66,7 @@ def test_what_a_sender_reports_is_told_at_once_and_then_again_and_again() -> Non
     ]
 
 
-def test_who_comes_later_is_told_at_once() -> None:
+def test_a_new_viewer_gets_a_sender_report_at_once() -> None:
     track, view, wire = watched()
     track.report("", SAID, 0.0)
     late = Wire()
@@ -81,7 +81,7 @@ def test_who_comes_later_is_told_at_once() -> None:
     assert [len(each.reports) for each in (wire, late)] == [2, 2]
 
 
-def test_a_newer_report_counts_from_then_on() -> None:
+def test_a_newer_sender_report_replaces_the_older() -> None:
     track, _, wire = watched()
     track.report("", SAID, 0.0)
     track.report("", SAID.later(4.0, CLOCK_HZ), 4.5)  # held up on its way
@@ -89,7 +89,7 @@ def test_a_newer_report_counts_from_then_on() -> None:
     assert round((wire.reports[-1].ntp - SAID.ntp) / NTP_S, 6) == 4 + TELL_EVERY_S
 
 
-def test_a_sender_that_fell_silent_is_not_spoken_for() -> None:
+def test_no_reports_are_made_for_a_silent_sender() -> None:
     track, _, wire = watched()
     track.report("", SAID, 0.0)
     track.tick(REPORT_TTL_S)

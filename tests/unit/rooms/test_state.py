@@ -38,7 +38,7 @@ def packet(sequence: int, timestamp: int = 0, payload: bytes = DELTA) -> RtpPack
     return RtpPacket(96, sequence % 65536, timestamp % (1 << 32), 5, False, payload, {})
 
 
-def test_gaps_are_asked_for_at_once_then_again_then_given_up() -> None:
+def test_gaps_are_requested_repeatedly_and_then_given_up() -> None:
     reception = Reception(5, 90000)
     for sequence in (65534, 65535, 2):
         assert reception.receive(sequence, 0, 0.0)
@@ -50,7 +50,7 @@ def test_gaps_are_asked_for_at_once_then_again_then_given_up() -> None:
     assert asked.count((0,)) == MAX_NACKS - 1
 
 
-def test_a_long_gap_is_not_asked_for() -> None:
+def test_a_long_gap_is_not_requested() -> None:
     reception = Reception(5, 90000)
     reception.receive(0, 0, 0.0)
     reception.receive(MAX_MISSING + 10, 0, 0.0)
@@ -73,7 +73,7 @@ def test_reports_count_what_was_lost() -> None:
 
 
 @given(st.lists(st.integers(0, 65535), max_size=200))
-def test_any_order_of_packets_can_be_taken(sequences: list[int]) -> None:
+def test_packets_are_accepted_in_any_order(sequences: list[int]) -> None:
     reception, feedback = Reception(5, 90000), TransportFeedback()
     for index, sequence in enumerate(sequences):
         reception.receive(sequence, sequence * 17, index / 100)
@@ -85,7 +85,7 @@ def test_any_order_of_packets_can_be_taken(sequences: list[int]) -> None:
     assert feedback.take(1) is None or sequences
 
 
-def test_viewers_get_one_stream_whatever_layer_it_is_from() -> None:
+def test_viewers_get_one_stream_from_all_layers() -> None:
     codec = codec_named("vp8")
     assert codec is not None
     forwarder = Forwarder(codec, 77)
@@ -108,7 +108,7 @@ def test_viewers_get_one_stream_whatever_layer_it_is_from() -> None:
     assert forwarder.translate("q", SenderReport(5, 1, 0, 0, 0)) is None
 
 
-def test_a_layer_that_stops_is_left() -> None:
+def test_a_layer_that_stops_is_replaced() -> None:
     codec = codec_named("vp8")
     assert codec is not None
     forwarder = Forwarder(codec, 77)
@@ -118,7 +118,7 @@ def test_a_layer_that_stops_is_left() -> None:
     assert forwarder.forward("q", packet(2, 0, KEYFRAME), STALLED_S + 0.2) is not None
 
 
-def test_after_a_drop_viewers_go_on_from_a_keyframe_without_a_gap() -> None:
+def test_viewers_continue_from_a_keyframe_after_a_drop() -> None:
     codec = codec_named("vp8")
     assert codec is not None
     forwarder = Forwarder(codec, 77)
@@ -136,7 +136,7 @@ def test_after_a_drop_viewers_go_on_from_a_keyframe_without_a_gap() -> None:
     assert parse_rtp(after).sequence == 102
 
 
-def test_padding_is_left_out_without_a_gap() -> None:
+def test_padding_is_removed_without_a_gap() -> None:
     codec = codec_named("vp8")
     assert codec is not None
     forwarder = Forwarder(codec, 77)
@@ -155,7 +155,7 @@ def test_padding_is_left_out_without_a_gap() -> None:
     assert [number(2, b""), number(1)] == [0, 65535]  # what comes late closes the gap that it has left
 
 
-def test_media_is_dropped_when_a_queue_stays_not_when_it_passes() -> None:
+def test_media_is_dropped_only_for_a_standing_queue() -> None:
     backlog = Backlog()
 
     def read(arrival_s: float, now_s: float) -> bool:
@@ -174,7 +174,7 @@ def test_media_is_dropped_when_a_queue_stays_not_when_it_passes() -> None:
     assert read(20.0, 20.0 + MAX_AGE_S * 1.1)
 
 
-def test_keyframe_requests_are_deferred_never_dropped() -> None:
+def test_keyframe_requests_are_delayed_but_never_dropped() -> None:
     requests = KeyframeRequests()
     assert not requests.take(0.0)
     requests.ask()
@@ -186,7 +186,7 @@ def test_keyframe_requests_are_deferred_never_dropped() -> None:
     assert not requests.take(KEYFRAME_EVERY_S * 3)
 
 
-def test_loud_enough_and_often_enough_is_speaking() -> None:
+def test_speaking_needs_enough_loud_packets() -> None:
     voice = Loudness()
     for level in [20] * 10 + [90] * 5:
         voice.hear(bytes([level]))
@@ -208,7 +208,7 @@ def make_token(**grants: object) -> str:
     return token.with_grants(api.VideoGrants(room_join=True, room="r", **grants)).to_jwt()
 
 
-def test_a_token_says_what_is_allowed() -> None:
+def test_grants_of_a_token_are_read() -> None:
     grants = read_token(
         make_token(can_publish=False, can_publish_data=None, can_publish_sources=["camera"]), {"key": SECRET}
     )

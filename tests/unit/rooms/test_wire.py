@@ -55,7 +55,7 @@ OFFER = "\r\n".join(
 )
 
 
-def test_the_sample_of_the_standard_is_read() -> None:
+def test_the_sample_of_the_rfc_is_parsed() -> None:
     request = stun.parse_binding_request(SAMPLE_REQUEST)
     assert request.ufrag == "evtj"
     assert not request.nominated
@@ -63,7 +63,7 @@ def test_the_sample_of_the_standard_is_read() -> None:
     assert not request.is_signed_with(SAMPLE_PASSWORD[:-1])
 
 
-def test_another_reader_understands_our_answer() -> None:
+def test_another_parser_understands_our_response() -> None:
     request = stun.parse_binding_request(SAMPLE_REQUEST)
     answer = stun.build_binding_response(request, ("192.0.2.1", 32853), SAMPLE_PASSWORD)
     read = other_stun.parse_message(answer)
@@ -73,13 +73,13 @@ def test_another_reader_understands_our_answer() -> None:
 
 
 @pytest.mark.parametrize("cut", range(0, len(SAMPLE_REQUEST), 7))
-def test_a_cut_check_is_refused(cut: int) -> None:
+def test_a_truncated_check_is_refused(cut: int) -> None:
     with pytest.raises(WireError):
         stun.parse_binding_request(SAMPLE_REQUEST[:cut])
 
 
 @given(st.integers(8, len(SAMPLE_REQUEST) - 1), st.integers(1, 255))
-def test_a_changed_check_is_not_believed(place: int, change: int) -> None:
+def test_a_changed_check_is_refused(place: int, change: int) -> None:
     changed = bytearray(SAMPLE_REQUEST)
     changed[place] ^= change
     try:
@@ -90,7 +90,7 @@ def test_a_changed_check_is_not_believed(place: int, change: int) -> None:
     assert place >= fingerprint_at or not request.is_signed_with(SAMPLE_PASSWORD)
 
 
-def test_a_media_packet_is_read() -> None:
+def test_a_media_packet_is_parsed() -> None:
     extension = struct.pack("!HH", 0xBEDE, 2) + b"\x10\x35\x22\x01\x02\x03\x00\x00"
     packet = rtp.parse_rtp(struct.pack("!BBHII", 0xB0, 0xE0, 7, 9, 11) + extension + b"ab\x00\x02")
     assert packet == rtp.RtpPacket(96, 7, 9, 11, True, b"ab", {1: b"\x35", 2: b"\x01\x02\x03"})
@@ -102,14 +102,14 @@ def test_padding_only_is_an_empty_payload() -> None:
     assert rtp.parse_rtp(empty.pack()) == empty
 
 
-def test_a_repeat_is_wrapped_and_unwrapped() -> None:
+def test_an_rtx_packet_is_wrapped_and_unwrapped() -> None:
     packet = rtp.RtpPacket(96, 65535, 9, 11, True, b"content", {})
     repeated = rtp.parse_rtp(rtp.wrap_rtx(packet.pack(), payload_type=97, sequence=3, ssrc=12))
     assert (repeated.payload_type, repeated.sequence, repeated.ssrc) == (97, 3, 12)
     assert rtp.unwrap_rtx(repeated, payload_type=96, ssrc=11) == packet
 
 
-def test_another_reader_understands_our_packets() -> None:
+def test_another_parser_understands_our_packets() -> None:
     packet = rtp.RtpPacket(111, 5, 6, 7, True, b"sound", {})
     read = OtherRtpPacket.parse(packet.pack())
     assert (read.payload_type, read.sequence_number, read.timestamp, read.ssrc) == (111, 5, 6, 7)
@@ -117,7 +117,7 @@ def test_another_reader_understands_our_packets() -> None:
 
 
 @given(st.lists(st.integers(0, 65535), min_size=1, max_size=60, unique=True))
-def test_missing_packets_are_told_and_read(sequences: list[int]) -> None:
+def test_nacks_are_written_and_parsed(sequences: list[int]) -> None:
     ordered = tuple(sorted(sequences))
     packed = rtcp.Nack(5, ordered).pack()
     (nack,) = rtcp.parse_rtcp(packed)
@@ -128,7 +128,7 @@ def test_missing_packets_are_told_and_read(sequences: list[int]) -> None:
     assert sorted(read.lost) == list(ordered)
 
 
-def test_reports_are_told_and_read() -> None:
+def test_reports_are_written_and_parsed() -> None:
     report = rtcp.ReceptionReport(5, 0.25, 10, 70000, 33, 44, 0.5)
     sender = rtcp.SenderReport(6, 1 << 40, 90000, 3, 300)
     compound = sender.pack() + rtcp.pack_receiver_report([report]) + rtcp.KeyframeRequest(8).pack()
@@ -146,7 +146,7 @@ def test_transport_feedback_has_the_bytes_of_the_draft() -> None:
     assert feedback == struct.pack("!BBHII", 0xAF, 205, 2 + len(body) // 4, 1, 9) + body
 
 
-def test_an_offer_is_read() -> None:
+def test_an_offer_is_parsed() -> None:
     description = sdp.parse_description(OFFER)
     video, data = description.sections
     assert (description.ufrag, description.fingerprint) == ("abcd", ("sha-256", "AA:BB"))
@@ -156,7 +156,7 @@ def test_an_offer_is_read() -> None:
     assert data.kind == "application"
 
 
-def test_what_we_write_can_be_read() -> None:
+def test_our_descriptions_can_be_parsed() -> None:
     video, data = sdp.parse_description(OFFER).sections
     transport = sdp.Transport("u", "p", "CC:DD", "passive", ("1 1 udp 1 127.0.0.1 9 typ host",))
     sections = [
@@ -210,7 +210,7 @@ def test_keyframes_are_recognised(name: str, payload: str, starts: bool) -> None
 
 
 @given(st.binary(max_size=200))
-def test_anything_at_all_ends_in_our_error_or_a_value(junk: bytes) -> None:
+def test_any_bytes_give_a_value_or_our_error(junk: bytes) -> None:
     for parse in (stun.parse_binding_request, rtp.parse_rtp, rtcp.parse_rtcp):
         for datagram in (
             junk,
@@ -230,7 +230,7 @@ def test_anything_at_all_ends_in_our_error_or_a_value(junk: bytes) -> None:
 
 
 @given(st.text(max_size=300), st.integers(0, len(OFFER)))
-def test_any_text_in_an_offer_ends_in_our_error_or_a_value(junk: str, place: int) -> None:
+def test_any_text_in_an_offer_gives_a_value_or_our_error(junk: str, place: int) -> None:
     for text in (junk, OFFER[:place] + junk + OFFER[place:], OFFER[:place] + junk):
         try:
             sdp.parse_description(text)
@@ -239,7 +239,7 @@ def test_any_text_in_an_offer_ends_in_our_error_or_a_value(junk: str, place: int
 
 
 @given(st.text(max_size=100) | st.binary(max_size=100).map(lambda packed: packed.hex()))
-def test_any_join_request_ends_in_our_error_or_a_value(junk: str) -> None:
+def test_any_join_request_gives_a_value_or_our_error(junk: str) -> None:
     try:
         read_join_request(junk, 1000)
     except WireError:

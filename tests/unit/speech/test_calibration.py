@@ -48,7 +48,7 @@ def test_lip_to_teeth_narrows_the_gap_and_does_not_shut_it() -> None:
     assert aperture_of("aa", labiodental=1.0) < 0.3
 
 
-def test_nobody_speaking_keeps_the_mouth_at_rest() -> None:
+def test_without_speech_the_mouth_stays_at_rest() -> None:
     aperture, width = lips(rows_of(list(VISEMES), voice=0.0))
     assert not aperture.any()
     assert not width.any()

@@ -89,7 +89,7 @@ def laughter(seconds: float = 2.0) -> Sound:
 
 @pytest.mark.parametrize("make", [noise, breath, music], ids=["noise", "breath", "music"])
 @pytest.mark.parametrize("gain_db", [0, -15, -30])
-def test_what_nobody_speaks_keeps_the_mouth_shut(make: Callable[[float], Sound], gain_db: int) -> None:
+def test_sounds_other_than_speech_keep_the_mouth_closed(make: Callable[[float], Sound], gain_db: int) -> None:
     sound = make(6.0) * np.float32(10 ** (gain_db / 20))
     assert open_share(sound) < 0.02
     aperture, _ = lips(hear(sound))

@@ -122,7 +122,7 @@ def test_a_corpus_comes_back_as_it_was_kept(tmp_path: Path) -> None:
         assert before.voice == after.voice
 
 
-def test_who_knows_all_scores_full_and_who_is_late_does_not() -> None:
+def test_perfect_answers_score_full_and_late_ones_do_not() -> None:
     ends, classes = spoken(
         *[("open", 0.152), ("bilabial", 0.083), ("labiodental", 0.101), ("silence", 0.304)] * 6
     )

@@ -18,7 +18,7 @@ def test_every_voice_of_the_training_is_there_and_speaks() -> None:
     assert silent == []
 
 
-def test_a_voice_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_voice_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(texts, "sentences", lambda _: ["A sentence to say."])
     with pytest.raises(ValueError, match="xx"):
         espeak.generate(("xx",), 0.1, 1)

@@ -74,7 +74,7 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:
 
 @pytest.mark.parametrize(("union", "kind"), CASES, ids=IDS)
 @given(data=st.data())
-def test_a_message_comes_as_it_went(union: str, kind: type[Message], data: st.DataObject) -> None:
+def test_a_message_survives_serialization(union: str, kind: type[Message], data: st.DataObject) -> None:
     message = data.draw(messages(kind))
     line = message.to_line()
     assert line.endswith(b"\n")
@@ -122,7 +122,7 @@ def subclasses(kind: type[InputError]) -> set[type[InputError]]:
     return {kind}.union(*(subclasses(each) for each in kind.__subclasses__()))
 
 
-def test_an_error_about_a_photo_or_a_sound_keeps_its_class() -> None:
+def test_an_error_about_a_photo_or_audio_keeps_its_class() -> None:
     """What is raised about the files of a request is known again on the other side."""
     told = set[type[InputError]]().union(
         *(subclasses(kind) for kind in (PhotoError, SoundError, RigFileError, TooMuchMemoryError))
@@ -134,5 +134,5 @@ def test_an_error_about_a_photo_or_a_sound_keeps_its_class() -> None:
 
 
 @pytest.mark.parametrize("code", ["internal_error", "malformed_message", "invalid_account", "nonsense", ""])
-def test_other_errors_are_not_told(code: str) -> None:
+def test_other_errors_are_not_passed_on(code: str) -> None:
     assert input_error(code, "Something of this machine.") is None
