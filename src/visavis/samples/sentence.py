@@ -28,7 +28,6 @@ _PHONEME_EVENTS_IN_IPA = 0x0003
 _LAST_EVENT = 0
 _WORD_EVENT = 1
 _PHONEME_EVENT = 7
-_STRESS = "ˈˌ"
 
 
 class _EventId(ctypes.Union):
@@ -66,7 +65,7 @@ class Phoneme:
     """A phoneme of a spoken text.
 
     Attributes:
-        text: Name in IPA, without stress; empty for a pause.
+        text: Name in IPA, with its stress; empty for a pause.
         begin: Sample at which it begins.
         word: Begin and end of its word, in characters of the text.
     """
@@ -136,7 +135,7 @@ def utter(text: str, voice: str) -> Utterance:
                 if event.type == _WORD_EVENT:
                     word = (event.text_position - 1, event.text_position - 1 + event.length)
                 elif event.type == _PHONEME_EVENT:
-                    name = bytes(event.id.string).decode(errors="ignore").strip(_STRESS)
+                    name = bytes(event.id.string).decode(errors="ignore")
                     phonemes.append(Phoneme(name, event.sample, word))
             return _GO_ON
 

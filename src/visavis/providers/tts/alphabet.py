@@ -1,15 +1,22 @@
 """The symbols that hibari and Kokoro speak, and what the models' durations say about words and phonemes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from typing import Final
 
-from visavis.ports import TimedText
-from visavis.providers.tts.timing import TimedSpan
+import numpy as np
 
+from visavis.engine.arrays import Floats
+from visavis.ports import SpeechPart, TimedText
+from visavis.providers.tts.timing import TimedSpan, timed_words
+
+RATE_HZ: Final = 24_000
+"""Sample rate of the models."""
 FRAME_S: Final = 0.025
 """Time of one unit of a duration."""
+MAX_SYMBOLS: Final = 400
+"""Symbols that are spoken at once: Kokoro takes 510, and both models get worse before."""
 
 _STRESS: Final = frozenset("ˈˌ")  # before the vowel that it belongs to
 _MARKS: Final = frozenset("ːʰʲ̃")  # after the letter that it belongs to
@@ -37,7 +44,7 @@ class Spelling:
     symbols: str
     words: tuple[Span | None, ...]
 
-    def only(self, known: frozenset[str]) -> "Spelling":
+    def only(self, known: Container[str]) -> "Spelling":
         """The same without symbols that a model does not know."""
         kept = [pair for pair in zip(self.symbols, self.words, strict=True) if pair[0] in known]
         return Spelling("".join(symbol for symbol, _ in kept), tuple(word for _, word in kept))
@@ -47,32 +54,74 @@ class Spelling:
         """Whether there is nothing but pauses."""
         return all(symbol in PAUSES for symbol in self.symbols)
 
-    def times(
-        self, durations: Sequence[float], *, delay_s: float
-    ) -> tuple[tuple[TimedSpan, ...], tuple[TimedText, ...]]:
-        """When words and phonemes are heard.
+    def pieces(self, max_symbols: int) -> Iterator["Spelling"]:
+        """The same in pieces that a model can speak at once, cut between words where there are any."""
+        begin = 0
+        while len(self.symbols) - begin > max_symbols:
+            space = self.symbols.rfind(" ", begin, begin + max_symbols)
+            end = space + 1 if space > begin else begin + max_symbols
+            yield Spelling(self.symbols[begin:end], self.words[begin:end])
+            begin = end
+        yield Spelling(self.symbols[begin:], self.words[begin:])
+
+    def times(self, ends_s: Sequence[float]) -> tuple[list[TimedSpan], list[TimedText]]:
+        """When words and phonemes are heard. Between words without a pause, they touch.
 
         Args:
-            durations: One for each symbol, one before the first and one after the last, in units of
-                `FRAME_S`.
-            delay_s: Time by which the model says that a symbol is later than it is heard.
-
-        Returns:
-            The words and the phonemes. Between words without a pause, they touch.
+            ends_s: When the time before the first symbol ends, and the time of each symbol.
         """
-        ends = [max(0.0, each * FRAME_S - delay_s) for each in accumulate(durations)]
-        bounds = _without_spaces(self.symbols, ends)
+        bounds = _without_spaces(self.symbols, ends_s)
         spans = []
         spoken = [(word, bound) for word, bound in zip(self.words, bounds, strict=True) if word is not None]
         for word, group in groupby(spoken, key=lambda pair: pair[0]):
             times = [time for _, bound in group for time in bound]
             spans.append(TimedSpan(word[0], word[1], times[0], times[-1]))
-        return tuple(spans), tuple(_phonemes(self.symbols, bounds))
+        return spans, _phonemes(self.symbols, bounds)
 
 
-def _without_spaces(symbols: str, ends: Sequence[float]) -> list[tuple[float, float]]:
+def speak_spelling(
+    sentence: str,
+    spelling: Spelling,
+    run: Callable[[str], tuple[Floats, Sequence[float]]],
+    *,
+    delay_s: float,
+    gain: float,
+) -> SpeechPart | None:
+    """The part of a sentence; `None` if there is nothing to speak.
+
+    Args:
+        sentence: Text of the part.
+        spelling: The same in symbols that the model knows.
+        run: Speaks at most `MAX_SYMBOLS`. It gives the sound, at `RATE_HZ`, and durations in units of
+            `FRAME_S`: one before the symbols, one of each, and one after them.
+        delay_s: Time by which the durations say that a symbol is later than it is heard.
+        gain: Factor of the sound.
+    """
+    if spelling.is_silent:
+        return None
+    sounds: list[Floats] = []
+    spans: list[TimedSpan] = []
+    phonemes: list[TimedText] = []
+    length = 0
+    for piece in spelling.pieces(MAX_SYMBOLS):
+        sound, durations = run(piece.symbols)
+        ends_s = [
+            max(0.0, length / RATE_HZ + end * FRAME_S - delay_s) for end in accumulate(durations[:-1])
+        ]
+        piece_spans, piece_phonemes = piece.times(ends_s)
+        spans += piece_spans
+        phonemes += piece_phonemes
+        sounds.append(sound)
+        length += len(sound)
+    samples: Floats = np.float32(gain) * np.concatenate(sounds)
+    return SpeechPart(
+        sentence, samples.clip(-1, 1), RATE_HZ, timed_words(sentence, spans), tuple(phonemes)
+    )
+
+
+def _without_spaces(symbols: str, ends_s: Sequence[float]) -> list[tuple[float, float]]:
     """Begin and end of each symbol. The time of a lone space is divided between its neighbours."""
-    bounds = [(ends[index], ends[index + 1]) for index in range(len(symbols))]
+    bounds = [(ends_s[index], ends_s[index + 1]) for index in range(len(symbols))]
     for index in range(1, len(symbols) - 1):
         before, after = symbols[index - 1], symbols[index + 1]
         if symbols[index] == " " and before not in PAUSES and after not in PAUSES:

@@ -21,6 +21,7 @@ DEFAULT_LANGUAGE: Final = "en-us"
 VOICE: Final = "espeak"
 _FULL_SCALE: Final = 32_768
 _RTF: Final = 0.002
+_STRESS: Final = "ˈˌ"
 _DELAY_S: Final = 0.01  # measured: closures are silent that much before their phonemes say
 _USUAL_RANK: Final = 5  # of a tag whose voice file gives it none; less comes first
 _LISTED: Final[dict[str, Literal["female", "male"]]] = {
@@ -64,6 +65,14 @@ class Espeak:
     async def close(self) -> None:
         """End the thread; see the port."""
         self._thread.close()
+
+    def base(self, language: str) -> str:
+        """The name of the voice of a language, for the library.
+
+        Raises:
+            RequestError: No voice speaks the language.
+        """
+        return self._name(Voice(language))
 
     def _name(self, voice: Voice) -> str:
         language = find_language(voice.language or DEFAULT_LANGUAGE, self._voices.keys())
@@ -148,7 +157,8 @@ def _timed(phonemes: Sequence[Phoneme], end: int, rate_hz: int) -> list[tuple[tu
     last = Phoneme("", end, (0, 0))
     timed = []
     for each, following in pairwise([*phonemes, last]):
-        if each.text and following.begin > each.begin:
+        name = each.text.strip(_STRESS)
+        if name and following.begin > each.begin:
             start_s, end_s = (max(0.0, at.begin / rate_hz - _DELAY_S) for at in (each, following))
-            timed.append((each.word, TimedText(each.text, start_s, end_s)))
+            timed.append((each.word, TimedText(name, start_s, end_s)))
     return timed

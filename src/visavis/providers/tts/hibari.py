@@ -11,17 +11,16 @@ import numpy as np
 from visavis.engine.arrays import Floats
 from visavis.errors import ExtraMissingError, RequestError
 from visavis.ports import SpeechPart, Voice, VoiceInfo
+from visavis.providers.tts.alphabet import speak_spelling
 from visavis.providers.tts.languages import find_language
 from visavis.providers.tts.local import SentenceThread
 from visavis.providers.tts.sentences import without_emoji
-from visavis.providers.tts.timing import timed_words
 
 if TYPE_CHECKING:
     from visavis.providers.tts.english import English
 
 VOICE: Final = "hibari"
 _LANGUAGES: Final = ("en-us", "en")
-_RATE_HZ: Final = 24_000
 _GAIN: Final = 1.6  # as loud as the other voices
 _DURATIONS: Final = "/Round_output_0"  # of each symbol
 _DELAY_S: Final = 0.045  # measured: loudness falls in closures, and hissing comes, that much before they say
@@ -66,24 +65,18 @@ class Hibari:
         self._thread.close()
 
     def _part(self, sentence: str) -> SpeechPart | None:
-        known = self._known
-        spelling = self._english.spell(without_emoji(sentence)).only(frozenset(known))
-        if spelling.is_silent:
-            return None
-        ids = [0, *(known[symbol] for symbol in spelling.symbols), 0]
+        spelling = self._english.spell(without_emoji(sentence)).only(self._known)
+        return speak_spelling(sentence, spelling, self._run, delay_s=_DELAY_S, gain=_GAIN)
+
+    def _run(self, symbols: str) -> tuple[Floats, list[float]]:
+        from hibari import dsp
+
+        ids = [0, *(self._known[symbol] for symbol in symbols), 0]
         *spectrum, durations = self._session.run(
             None, {"ids": np.array([ids], np.int64), "speed": np.ones(1, np.float32)}
         )
-        spans, phonemes = spelling.times(durations.ravel().tolist(), delay_s=_DELAY_S)
-        words = timed_words(sentence, spans)
-        return SpeechPart(sentence, self._sound(spectrum), _RATE_HZ, words, phonemes)
-
-    def _sound(self, spectrum: list[Any]) -> Floats:
-        from hibari import dsp
-
         noise = np.random.default_rng(_NOISE_SEED)  # the same text sounds the same
-        samples: Floats = np.float32(_GAIN) * dsp.synth(*(each[0] for each in spectrum), noise)
-        return samples.clip(-1, 1)
+        return dsp.synth(*(each[0] for each in spectrum), noise), durations.ravel().tolist()
 
     @cached_property
     def _english(self) -> "English":

@@ -21,20 +21,29 @@ class SentenceThread:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
 
     async def speak(
-        self, text: str, make_part: Callable[[str], SpeechPart | None]
+        self,
+        text: str,
+        make_part: Callable[[str], SpeechPart | None],
+        cancel: Callable[[], None] | None = None,
     ) -> AsyncIterator[SpeechPart]:
         """The parts of a text, each made when it is asked for.
 
         Args:
             text: Text of any length.
             make_part: Speaks a sentence, in the thread; `None` if there is nothing to speak in it.
+            cancel: Lets `make_part` fail soon. It is called when nobody waits for the part any more.
 
         Raises:
             InputError: The text contains nothing that can be spoken.
         """
         is_silent = True
         for sentence in split_sentences(text):
-            part = await asyncio.get_running_loop().run_in_executor(self._executor, make_part, sentence)
+            try:
+                part = await asyncio.get_running_loop().run_in_executor(self._executor, make_part, sentence)
+            except asyncio.CancelledError:
+                if cancel is not None:
+                    cancel()
+                raise
             if part is not None and part.samples.any():
                 is_silent = False
                 yield trimmed(part)
