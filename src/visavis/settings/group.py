@@ -30,6 +30,9 @@ Networks = Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_as_li
 Delays = Annotated[tuple[float, ...], NoDecode, BeforeValidator(_as_list)]
 """Seconds, as a JSON list or separated by commas."""
 
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_as_list)]
+"""Names, as a JSON list or separated by commas."""
+
 
 class Group(BaseSettings):
     """The settings of one part. They are read when the group is made, and never change.

@@ -6,11 +6,13 @@ from typing import Final
 from visavis.errors import ModelNotReadyError, RequestError
 from visavis.ports import SpeechPart, SpeechSynthesizer, Voice, VoiceInfo
 from visavis.providers.tts.languages import find_language
+from visavis.providers.tts.vendors import Sex, read_voice_id
 
 DEFAULT_LANGUAGE: Final = "en-us"
 _DEFAULT_NAMES: Final = frozenset({"", "default"})
 _MAX_LIVE_RTF: Final = 0.2
 _MAX_NAMED: Final = 12
+_TAGS: Final = "Use a BCP 47 tag such as en-US, de, es-MX or zh-CN."
 
 
 class VoiceCatalogue:
@@ -21,14 +23,21 @@ class VoiceCatalogue:
     Args:
         synthesizers: Synthesizers, the preferred ones first. The last one speaks every language.
         default_voice: ID of the voice that is preferred where it speaks the language; empty for none.
+        maps_unknown: Whether an unknown voice is replaced by the closest one instead of refused.
         is_live: Whether somebody waits for the speech: then costly voices must be named.
     """
 
     def __init__(
-        self, synthesizers: Sequence[SpeechSynthesizer], *, default_voice: str = "", is_live: bool = False
+        self,
+        synthesizers: Sequence[SpeechSynthesizer],
+        *,
+        default_voice: str = "",
+        maps_unknown: bool = False,
+        is_live: bool = False,
     ) -> None:
         self._synthesizers = tuple(synthesizers)
         self._default_voice = default_voice
+        self._maps_unknown = maps_unknown
         self._is_live = is_live
 
     def voices(self) -> tuple[VoiceInfo, ...]:
@@ -51,41 +60,59 @@ class VoiceCatalogue:
             await synthesizer.close()
 
     def _choose(self, voice: Voice) -> tuple[SpeechSynthesizer, Voice]:
-        if voice.name.lower() not in _DEFAULT_NAMES:
-            return self._named(voice)
-        language = voice.language or DEFAULT_LANGUAGE
-        found = next(self._speakers(language), None)
-        if found is None:  # it says which languages there are
-            return self._synthesizers[-1], Voice(voice.language)
-        synthesizer, info = found
+        if voice.name.lower() in _DEFAULT_NAMES:
+            return self._by_language(voice.language, None)
+        by_name = next((each for each in self._synthesizers if _takes(each, Voice(name=voice.name))), None)
+        if by_name is not None and _takes(by_name, voice):
+            return by_name, voice
+        if by_name is None and self._maps_unknown:
+            known = read_voice_id(voice.name)
+            return self._by_language(voice.language or known.language, known.sex)
+        raise self._refusal(voice, is_known=by_name is not None)
+
+    def _by_language(self, language: str, sex: Sex | None) -> tuple[SpeechSynthesizer, Voice]:
+        """The preferred voice of a language, and of a sex where there is one."""
+        speakers = list(self._speakers(language or DEFAULT_LANGUAGE))
+        if not speakers:  # its error names the languages
+            return self._synthesizers[-1], Voice(language)
+        synthesizer, info = min(speakers, key=lambda pair: sex is not None and pair[1].sex != sex)
         return synthesizer, Voice(language, info.id)
 
-    def _named(self, voice: Voice) -> tuple[SpeechSynthesizer, Voice]:
-        for synthesizer in self._synthesizers:
-            if _has(synthesizer, voice.name):
-                return synthesizer, voice
-        ids = [info.id for _, info in self._speakers(voice.language or DEFAULT_LANGUAGE)]
-        named = ", ".join(ids[:_MAX_NAMED]) + (", …" if len(ids) > _MAX_NAMED else "")
-        raise RequestError(f"voice: unknown voice. Use default, or one of: {named}")
-
     def _speakers(self, language: str) -> Iterator[tuple[SpeechSynthesizer, VoiceInfo]]:
-        """The voices that speak a language and can be used without being named, in order of preference."""
-        usable = [
-            (synthesizer, info)
-            for synthesizer in self._synthesizers
-            for info in synthesizer.voices()
-            if find_language(language, set(info.languages)) is not None
-        ]
-        usable.sort(key=lambda pair: pair[1].id != self._default_voice)  # stable
-        for synthesizer, info in usable:
-            is_costly = self._is_live and info.rtf is not None and info.rtf > _MAX_LIVE_RTF
-            if info.id == self._default_voice or (not is_costly and _is_ready(synthesizer, info)):
+        """The voices that speak a language and can be used without being named, in order of preference.
+
+        Services cost money and see the text, so they are used only on purpose.
+        """
+        for synthesizer, info in self._preferred():
+            if info.id != self._default_voice:
+                is_costly = info.rtf is None or (self._is_live and info.rtf > _MAX_LIVE_RTF)
+                if is_costly or not _is_ready(synthesizer, info):
+                    continue
+            if _speaks(info, language):
                 yield synthesizer, info
 
+    def _preferred(self) -> list[tuple[SpeechSynthesizer, VoiceInfo]]:
+        pairs = [(each, info) for each in self._synthesizers for info in each.voices()]
+        return sorted(pairs, key=lambda pair: pair[1].id != self._default_voice)
 
-def _has(synthesizer: SpeechSynthesizer, name: str) -> bool:
+    def _refusal(self, voice: Voice, *, is_known: bool) -> RequestError:
+        language = voice.language or DEFAULT_LANGUAGE
+        ids = [info.id for _, info in self._preferred() if _speaks(info, language)]
+        named = ", ".join(ids[:_MAX_NAMED]) + (", …" if len(ids) > _MAX_NAMED else "")
+        if not ids:
+            return RequestError(f"language: no voice speaks {voice.language!r}. {_TAGS}")
+        reason = f"this voice does not speak {language}" if is_known else "unknown voice"
+        return RequestError(f"voice: {reason}. Use default, or one of: {named}")
+
+
+def _speaks(info: VoiceInfo, language: str) -> bool:
+    return find_language(language, set(info.languages)) is not None
+
+
+def _takes(synthesizer: SpeechSynthesizer, voice: Voice) -> bool:
+    """Whether a synthesizer has a voice, ready or not."""
     try:
-        synthesizer.check(Voice(name=name))
+        synthesizer.check(voice)
     except RequestError:
         return False
     except ModelNotReadyError:
