@@ -26,7 +26,7 @@ from visavis.errors import ConversationDisabledError, SettingsError
 from visavis.ports import RoomServerAddress, Voice
 from visavis.ports.conversation import ConversationConfig
 from visavis.samples import write_portrait
-from visavis.settings import ServerSettings, WebhookSettings
+from visavis.settings import ServerSettings, Settings, WebhookSettings
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.metrics import Metrics
 from visavis.worker.context import LiveOptions, WorkerContext
@@ -130,10 +130,10 @@ async def gateway(
             context = Context(
                 database=database,
                 store=store,
-                synthesizer=synthesizer(),
+                synthesizer=synthesizer(settings),
                 check_media=processes.media_check(pool),
                 check_callback=http.check,
-                check_conversation=_check_conversation,
+                check_conversation=_conversation_check(settings),
                 check_room=external_rooms.checker(
                     settings.rooms,
                     shown=rooms.url,
@@ -158,10 +158,15 @@ async def gateway(
         await database.close()
 
 
-def _check_conversation(config: ConversationConfig) -> None:
-    synthesizer(is_live=True).check(Voice(config.language, config.voice))
-    if config.hears:
-        raise ConversationDisabledError("Conversation mode is not available on this server yet.")
+def _conversation_check(settings: Settings) -> Callable[[ConversationConfig], None]:
+    voices = synthesizer(settings, is_live=True)
+
+    def check(config: ConversationConfig) -> None:
+        voices.check(Voice(config.language, config.voice))
+        if config.hears:
+            raise ConversationDisabledError("Conversation mode is not available on this server yet.")
+
+    return check
 
 
 def _behind_proxies(app: ASGIApp, settings: ServerSettings) -> ASGIApp:

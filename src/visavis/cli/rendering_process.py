@@ -13,7 +13,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settings = bootstrap.read_settings()
     use_one_thread()
-    serve(lambda: Tools(bootstrap.face_models(settings.models), bootstrap.speech_model(), synthesizer()))
+    serve(
+        lambda: Tools(bootstrap.face_models(settings.models), bootstrap.speech_model(), synthesizer(settings))
+    )
 
 
 if __name__ == "__main__":

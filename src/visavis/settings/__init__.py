@@ -25,6 +25,7 @@ from visavis.settings.renamed import replace_old_names
 from visavis.settings.requests import RequestSettings
 from visavis.settings.rooms import LiveKitSettings, RoomSettings
 from visavis.settings.server import ServerSettings
+from visavis.settings.speech import SpeechSettings
 from visavis.settings.storage import StorageSettings
 from visavis.settings.webhooks import WebhookSettings
 
@@ -44,6 +45,7 @@ __all__ = [
     "RoomSettings",
     "ServerSettings",
     "Settings",
+    "SpeechSettings",
     "StorageSettings",
     "WebhookSettings",
     "read_settings",
@@ -73,6 +75,7 @@ class Settings:
     credentials: CredentialSettings = field(default_factory=CredentialSettings)
     language_model: LanguageModelSettings = field(default_factory=LanguageModelSettings)
     models: ModelSettings = field(default_factory=ModelSettings)
+    speech: SpeechSettings = field(default_factory=SpeechSettings)
     recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
     logs: LogSettings = field(default_factory=LogSettings)
     renamed: dict[str, str] = field(default_factory=dict)

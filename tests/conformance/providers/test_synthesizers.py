@@ -7,6 +7,7 @@ from visavis.bootstrap.speech import synthesizer
 from visavis.ports import Voice
 from visavis.providers.tts.espeak import Espeak
 from visavis.providers.tts.hibari import Hibari
+from visavis.settings import Settings
 
 pytestmark = pytest.mark.unit
 
@@ -40,4 +41,4 @@ def test_espeak(voice: Voice, sentences: tuple[str, ...]) -> None:
     [(Voice("", "default"), ENGLISH), (Voice("de-AT"), GERMAN), (Voice("en", "f2"), ENGLISH)],
 )
 def test_all_voices_as_one(voice: Voice, sentences: tuple[str, ...]) -> None:
-    asyncio.run(check_synthesizer(synthesizer(), voice, sentences))
+    asyncio.run(check_synthesizer(synthesizer(Settings()), voice, sentences))

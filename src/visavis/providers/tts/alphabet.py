@@ -105,18 +105,14 @@ def speak_spelling(
     length = 0
     for piece in spelling.pieces(MAX_SYMBOLS):
         sound, durations = run(piece.symbols)
-        ends_s = [
-            max(0.0, length / RATE_HZ + end * FRAME_S - delay_s) for end in accumulate(durations[:-1])
-        ]
+        ends_s = [max(0.0, length / RATE_HZ + end * FRAME_S - delay_s) for end in accumulate(durations[:-1])]
         piece_spans, piece_phonemes = piece.times(ends_s)
         spans += piece_spans
         phonemes += piece_phonemes
         sounds.append(sound)
         length += len(sound)
     samples: Floats = np.float32(gain) * np.concatenate(sounds)
-    return SpeechPart(
-        sentence, samples.clip(-1, 1), RATE_HZ, timed_words(sentence, spans), tuple(phonemes)
-    )
+    return SpeechPart(sentence, samples.clip(-1, 1), RATE_HZ, timed_words(sentence, spans), tuple(phonemes))
 
 
 def _without_spaces(symbols: str, ends_s: Sequence[float]) -> list[tuple[float, float]]:

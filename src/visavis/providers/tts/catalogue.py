@@ -83,13 +83,18 @@ class VoiceCatalogue:
 
         Services cost money and see the text, so they are used only on purpose.
         """
+        ready: dict[str | None, bool] = {None: True}  # by the model that a voice needs
         for synthesizer, info in self._preferred():
+            if not _speaks(info, language):
+                continue
             if info.id != self._default_voice:
-                is_costly = info.rtf is None or (self._is_live and info.rtf > _MAX_LIVE_RTF)
-                if is_costly or not _is_ready(synthesizer, info):
+                if info.rtf is None or (self._is_live and info.rtf > _MAX_LIVE_RTF):
                     continue
-            if _speaks(info, language):
-                yield synthesizer, info
+                if info.model not in ready:
+                    ready[info.model] = _is_ready(synthesizer, info)
+                if not ready[info.model]:
+                    continue
+            yield synthesizer, info
 
     def _preferred(self) -> list[tuple[SpeechSynthesizer, VoiceInfo]]:
         pairs = [(each, info) for each in self._synthesizers for info in each.voices()]
@@ -121,8 +126,6 @@ def _takes(synthesizer: SpeechSynthesizer, voice: Voice) -> bool:
 
 
 def _is_ready(synthesizer: SpeechSynthesizer, info: VoiceInfo) -> bool:
-    if info.model is None:
-        return True
     try:
         synthesizer.check(Voice(name=info.id))
     except ModelNotReadyError:

@@ -19,7 +19,7 @@ _PREFIX: Final = "elevenlabs-"
 _ID: Final = re.compile(r"[A-Za-z0-9]{20}")
 _LANGUAGES: Final = (
     "en ar bg cmn cs da de el es fi fil fr hi hr hu id it ja ko ms nl no pl pt ro ru sk sv ta tr uk vi zh"
-).split()
+)
 _RATE_HZ: Final = 24_000
 _MAX_LINE_BYTES: Final = 16_000_000
 
@@ -56,7 +56,7 @@ class ElevenLabs:
                 f"{_PREFIX}{voice}",
                 voice,
                 "elevenlabs",
-                tuple(_LANGUAGES),
+                tuple(_LANGUAGES.split()),
                 known_sex(voice),
                 licence="terms of the service",
             )
@@ -84,7 +84,7 @@ class ElevenLabs:
         voice_id = voice.name.removeprefix(_PREFIX) or self._voices[0]
         if voice_id not in self._voices and not _ID.fullmatch(voice_id):
             raise RequestError(f"voice: unknown voice. Use one of: {', '.join(self._voices)}.")
-        if voice.language and find_language(voice.language, set(_LANGUAGES)) is None:
+        if voice.language and find_language(voice.language, set(_LANGUAGES.split())) is None:
             raise RequestError(f"language: the voice {voice_id} does not speak {voice.language!r}.")
         return voice_id
 

@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 
 MODEL: Final = "kokoro"
 _PREFIX: Final = "kokoro-"
-_VOICES: Final = (
+_NAMES: Final = (
     "af_heart af_alloy af_aoede af_bella af_jessica af_kore af_nicole af_nova af_river af_sarah af_sky "
     "am_adam am_echo am_eric am_fenrir am_liam am_michael am_onyx am_puck am_santa "
     "bf_alice bf_emma bf_isabella bf_lily bm_daniel bm_fable bm_george bm_lewis "
     "ef_dora em_alex em_santa ff_siwis if_sara im_nicola pf_dora pm_alex pm_santa"
-).split()
+)
+_VOICES: Final = tuple(_NAMES.split())
 _LANGUAGES: Final = {
     "a": ("en-us", "en"),
     "b": ("en-gb", "en"),
@@ -129,9 +130,7 @@ class Kokoro:
             return english(british=voice[0] == "b").spell(sentence)
         return spell_with_espeak(sentence, self._espeak.base(_LANGUAGES[voice[0]][0]))
 
-    def _run(
-        self, symbols: str, *, voice: str, cancellation: "Cancellation"
-    ) -> tuple[Floats, list[float]]:
+    def _run(self, symbols: str, *, voice: str, cancellation: "Cancellation") -> tuple[Floats, list[float]]:
         ids = [0, *(self._known[symbol] for symbol in symbols), 0]
         style = np.fromfile(self._folder / "voices" / f"{voice}.bin", np.float32).reshape(_STYLE_SHAPE)
         sound, durations = self._session.run(

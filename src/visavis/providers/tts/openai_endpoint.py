@@ -16,7 +16,7 @@ _PREFIX: Final = "openai-"
 _LANGUAGES: Final = (
     "en af ar az be bg bs ca cmn cs cy da de el es et fa fi fil fr gl he hi hr hu hy id is it ja kk kn ko lt "
     "lv mi mk mr ms ne nl no pl pt ro ru sk sl sr sv sw ta th tr uk ur vi zh"
-).split()
+)
 _PIECE_S: Final = 0.4  # of a sentence, so that listeners need not wait for all of it
 _RIFF: Final = b"RIFF"
 _TEXTUAL: Final = ("application/json", "text/", "application/xml")
@@ -44,7 +44,7 @@ class OpenAiSpeech:
                 f"{_PREFIX}{name}",
                 name.title(),
                 "openai",
-                tuple(_LANGUAGES),
+                tuple(_LANGUAGES.split()),
                 known_sex(name),
                 licence="terms of the service",
             )
@@ -75,7 +75,7 @@ class OpenAiSpeech:
         name = voice.name.removeprefix(_PREFIX) or self._voices[0]
         if name not in self._voices:
             raise RequestError(f"voice: unknown voice. Use one of: {', '.join(self._voices)}.")
-        if voice.language and find_language(voice.language, set(_LANGUAGES)) is None:
+        if voice.language and find_language(voice.language, set(_LANGUAGES.split())) is None:
             raise RequestError(f"language: the voice {name} does not speak {voice.language!r}.")
         return name
 

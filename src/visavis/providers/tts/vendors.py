@@ -18,7 +18,7 @@ _FEMALE: Final = (
     "asteria luna stella athena hera thalia andromeda helena cora jenny aria ava michelle sonia katja denise "
     "elvira elsa francisca joanna kendra kimberly salli ivy ruth danielle amy olivia vicki lea celine lucia "
     "bianca camila"
-).split()
+)
 _MALE: Final = (
     "ash ballad cedar echo fable onyx verse adam eric fenrir liam michael puck santa daniel george lewis "
     "antoni arnold bill brian callum charlie chris clyde dave drew ethan fin harry james jeremy josh patrick "
@@ -27,8 +27,11 @@ _MALE: Final = (
     "jbfqnczsd6mkzkjm5i4m onwk4e9zluptaqcbckdv tx3ladqq44lwp5wrcbga nptgg2thqqnjjbnvxkkp "
     "orion arcas perseus angus orpheus helios zeus apollo aries guy davis ryan conrad henri alvaro diego "
     "antonio matthew joey justin kevin stephen gregory arthur hans mathieu enrique giorgio ricardo"
-).split()
-_SEXES: Final[dict[str, Sex]] = {**dict.fromkeys(_FEMALE, "female"), **dict.fromkeys(_MALE, "male")}
+)
+_SEXES: Final[dict[str, Sex]] = {
+    **dict.fromkeys(_FEMALE.split(), "female"),
+    **dict.fromkeys(_MALE.split(), "male"),
+}
 _WORDS: Final = re.compile(r"[a-z0-9]+")
 _LANGUAGE: Final = re.compile(r"(?:^|-)([a-z]{2}-[A-Z]{2})(?:-|$)")
 _SUFFIXES: Final = ("multilingualneural", "neural")
