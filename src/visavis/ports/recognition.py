@@ -72,6 +72,15 @@ class SpeechRecognizer(Protocol):
         """
         ...
 
+    async def prepare(self, language: str = "") -> None:
+        """Load what a language needs now rather than at its first words.
+
+        Raises:
+            RequestError: The language is not known.
+            ModelNotReadyError: The language needs a model that is not on this machine.
+        """
+        ...
+
     def stream(self, language: str = "") -> RecognitionStream:
         """A stream for one speaker; `language` is a BCP 47 tag, empty for detection."""
         ...
