@@ -1,5 +1,6 @@
 """Choosing what recognizes speech and what detects voice."""
 
+from visavis.errors import SettingsError
 from visavis.ports import SpeechRecognizer, VoiceActivityDetector
 from visavis.ports.models import ModelFolders
 from visavis.settings import RecognitionSettings
@@ -25,7 +26,22 @@ def speech_recognizer(settings: RecognitionSettings, folders: ModelFolders) -> S
 
     Raises:
         ExtraMissingError: A package is not installed.
+        SettingsError: The settings do not belong together.
     """
+    if settings.provider == "whisper" and (settings.url or settings.api_key):
+        raise SettingsError(
+            "VISAVIS_RECOGNITION_URL and VISAVIS_RECOGNITION_API_KEY are for services: set "
+            "VISAVIS_RECOGNITION_PROVIDER to openai or deepgram."
+        )
+    detector = voice_activity_detector()
+    if settings.provider == "openai":
+        from visavis.providers.stt.openai import TranscriptionRecognizer
+
+        return TranscriptionRecognizer(settings, detector)
+    if settings.provider == "deepgram":
+        from visavis.providers.stt.deepgram import DeepgramRecognizer
+
+        return DeepgramRecognizer(settings, detector)
     from visavis.providers.stt.local import WhisperRecognizer
 
-    return WhisperRecognizer(folders, voice_activity_detector(), settings.model)
+    return WhisperRecognizer(folders, detector, settings.model or "")

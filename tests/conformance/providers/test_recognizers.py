@@ -1,43 +1,64 @@
 """Every recognizer and every detector does what its port promises."""
 
-import asyncio
 from collections.abc import Sequence
 
-import pytest
-from tests.conformance.providers.recognition import Saying, check_detector, check_recognizer
+from harness.room_clients import asynchronous
+from pydantic import SecretStr
+from tests.conformance.providers.recognition import (
+    Saying,
+    check_detector,
+    check_recognizer,
+)
+from tests.conformance.providers.recognition_servers import KEY, recognition_server
+from tests.support.models import models_directory, real_model
 
 from visavis import bootstrap
 from visavis.bootstrap.recognition import speech_recognizer, voice_activity_detector
 from visavis.engine.arrays import Floats
-from visavis.errors import ModelNotReadyError
-from visavis.ports.models import ModelFolders
+from visavis.ports import SpeechRecognizer
 from visavis.settings import ModelSettings, RecognitionSettings
 
 
-@pytest.fixture(scope="module")
-def folders() -> ModelFolders:
-    return bootstrap.model_folders(ModelSettings())
+def whisper(model: str) -> SpeechRecognizer:
+    real_model(model)
+    folders = bootstrap.model_folders(ModelSettings(dir=models_directory()))
+    return speech_recognizer(RecognitionSettings(model=model), folders)
 
 
-def require(folders: ModelFolders, name: str) -> None:
-    try:
-        folders(name)
-    except ModelNotReadyError as error:
-        pytest.skip(error.message)
+def service(provider: str, url: str) -> SpeechRecognizer:
+    settings = RecognitionSettings(provider=provider, url=url, api_key=SecretStr(KEY))
+    return speech_recognizer(settings, bootstrap.model_folders(ModelSettings()))
 
 
 def test_silero(sayings: Sequence[Saying], nobody_speaks: Sequence[Floats]) -> None:
     check_detector(voice_activity_detector(), sayings[0].samples, nobody_speaks)
 
 
-def test_whisper_for_english(folders: ModelFolders, sayings: Sequence[Saying]) -> None:
-    require(folders, "whisper-tiny.en")
-    asyncio.run(check_recognizer(speech_recognizer(RecognitionSettings(), folders), sayings))
+@asynchronous
+async def test_whisper_for_english(sayings: Sequence[Saying]) -> None:
+    await check_recognizer(whisper("whisper-tiny.en"), sayings)
 
 
-def test_whisper_for_other_languages(
-    folders: ModelFolders, sayings: Sequence[Saying], german: Saying
-) -> None:
-    require(folders, "whisper-base")
-    recognizer = speech_recognizer(RecognitionSettings(model="whisper-base"), folders)
-    asyncio.run(check_recognizer(recognizer, [german, sayings[0]]))
+@asynchronous
+async def test_whisper_for_other_languages(sayings: Sequence[Saying], german: Saying) -> None:
+    await check_recognizer(whisper("whisper-base"), [german, sayings[0]])
+
+
+@asynchronous
+async def test_openai(sayings: Sequence[Saying]) -> None:
+    async with recognition_server(whisper("whisper-tiny.en")) as server:
+        await check_recognizer(service("openai", f"{server.url}/v1"), sayings)
+    streamed = {"model": "whisper-1", "language": "en", "response_format": "json"}
+    times = {"response_format": "verbose_json", "timestamp_granularities[]": "word"}
+    assert server.requests[0] == streamed | times
+    assert server.requests[-1] == streamed
+
+
+@asynchronous
+async def test_deepgram(sayings: Sequence[Saying]) -> None:
+    async with recognition_server(whisper("whisper-tiny.en")) as server:
+        await check_recognizer(service("deepgram", server.url), sayings)
+        await server.has_left.wait()
+    assert server.requests[0] == {"model": "nova-3", "punctuate": "true", "language": "en-us"}
+    assert server.requests[-1]["interim_results"] == "true"
+    assert set(server.messages) == {"Finalize", "CloseStream"}

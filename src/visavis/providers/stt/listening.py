@@ -56,6 +56,7 @@ class ListeningStream:
         self._results = Results()
         self._changed = asyncio.Event()
         self._task = asyncio.create_task(self._work())
+        self._results.follow(self._task)
 
     def push(self, samples: Floats) -> None:
         """Take sound; see the port."""
@@ -92,7 +93,6 @@ class ListeningStream:
         """End; see the port."""
         self._task.cancel()
         await asyncio.wait([self._task])
-        self._results.close()
 
     async def _work(self) -> None:
         try:
@@ -101,10 +101,10 @@ class ListeningStream:
                 self._changed.clear()
                 while (utterance := self._next()) is not None:
                     await self._advance(utterance)
-        except ProviderError as error:
-            self._results.fail(error)
+        except ProviderError:
+            raise
         except VisavisError as error:
-            self._results.fail(ProviderError(error.message))
+            raise ProviderError(error.message) from error
 
     def _next(self) -> Utterance | None:
         """The utterance to work on: the oldest that is over, or the current one if its text is wanted."""

@@ -50,11 +50,7 @@ class WhisperRecognizer:
         return await recognize_whole(samples, recognize, self._detector)
 
     async def prepare(self, language: str = "") -> None:
-        """Load the model of a language now rather than at the first words.
-
-        Raises:
-            ModelNotReadyError: It is not on this machine.
-        """
+        """Load the model of a language; see the port."""
         name = self._name(self._code(language))
         await asyncio.get_running_loop().run_in_executor(self._thread, self._whisper, name)
 

@@ -4,7 +4,6 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 
-from visavis.errors import ProviderError
 from visavis.ports import Recognition
 
 
@@ -18,7 +17,7 @@ class Results:
     def __init__(self) -> None:
         self._waiting: deque[Recognition] = deque()
         self._changed = asyncio.Event()
-        self._failure: ProviderError | None = None
+        self._failure: BaseException | None = None
         self._is_closed = False
 
     def put(self, recognition: Recognition) -> None:
@@ -28,7 +27,11 @@ class Results:
         self._waiting.append(recognition)
         self._changed.set()
 
-    def fail(self, failure: ProviderError) -> None:
+    def follow(self, task: "asyncio.Task[None]") -> None:
+        """End when the task that gives the texts ends, with its error."""
+        task.add_done_callback(self._end)
+
+    def fail(self, failure: BaseException) -> None:
         """End with an error, after what waits."""
         self._failure = self._failure or failure
         self.close()
@@ -37,6 +40,11 @@ class Results:
         """End after what waits; harmless when repeated."""
         self._is_closed = True
         self._changed.set()
+
+    def _end(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.fail(error)
+        self.close()
 
     async def __aiter__(self) -> AsyncIterator[Recognition]:
         """The texts; see `RecognitionStream`."""
