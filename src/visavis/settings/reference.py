@@ -47,7 +47,7 @@ def _default(row: Variable) -> str:
     if isinstance(value, bool):
         return "`1`" if value else "`0`"
     if isinstance(value, tuple):
-        return f"`{','.join(f'{each:g}' for each in value)}`"
+        return f"`{','.join(f'{each:g}' if isinstance(each, float) else str(each) for each in value)}`"
     if isinstance(value, int | float):
         readable = f" ({_size(int(value))})" if row.name.endswith("_BYTES") else ""
         return f"`{value:.15g}`{readable}"
