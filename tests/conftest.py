@@ -66,7 +66,7 @@ def model_folder() -> Callable[[str], Path]:
 
     Without a network, the test is skipped.
     """
-    return functools.cache(real_model)
+    return functools.cache(functools.partial(real_model, models_directory()))
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,9 @@ class Server:
 
     def start(self) -> None:
         self.log = self.data / "serve.log"
+        # Offline: models come from fixtures, and no server fetches others meanwhile.
         env = {"VISAVIS_LOG_LEVEL": "info", "VISAVIS_LOG_FORMAT": "json", "VISAVIS_LIVE_SLOTS": "0"}
+        env["VISAVIS_OFFLINE"] = "true"
         self.process, self.url = start_server(self.data, env | self.env, log=self.log, prefix=self.prefix)
         if not self.key:
             self.key = first_key(self.process)

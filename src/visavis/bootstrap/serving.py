@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,11 +14,13 @@ from typing import Final
 import structlog
 
 from visavis.adapters import scratch, tethered
+from visavis.adapters.models.registry import Model
 from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.adapters.scratch import scratch_folder
 from visavis.bootstrap import loop_factory
 from visavis.bootstrap.http_server import HttpServer, raise_descriptor_limit, within_descriptor_limit
 from visavis.bootstrap.installation import Installation
+from visavis.bootstrap.model_fetch import fetch_default_models, models_to_fetch
 from visavis.bootstrap.parts import gateway, rooms_secret, worker_context
 from visavis.bootstrap.roomserver import EmbeddedRooms
 from visavis.bootstrap.supervisor import SupervisedService, Supervisor
@@ -47,12 +49,14 @@ class Started:
         key: Made at the first start; nothing later.
         webhook_secret: Of that key.
         sign_in_link: Makes the first user of the console; nothing once there are users.
+        fetched_models: Models that are fetched in the background.
     """
 
     url: str
     key: str | None
     webhook_secret: str | None
     sign_in_link: str | None
+    fetched_models: tuple[Model, ...]
 
 
 def serve(installation: Installation, host: str, port: int, on_start: Callable[[Started], None]) -> None:
@@ -85,8 +89,14 @@ def serve(installation: Installation, host: str, port: int, on_start: Callable[[
                 _log.info("database_stopped")
 
 
-def work_alone(settings: Settings, data: Path | None) -> None:
-    """Run a worker until SIGINT or SIGTERM."""
+def work_alone(settings: Settings, data: Path | None, *, fetches_models: bool = True) -> None:
+    """Run a worker until SIGINT or SIGTERM.
+
+    Args:
+        settings: All settings.
+        data: Data folder; `None` for the one of the settings.
+        fetches_models: Whether it fetches the default models that are missing on its machine.
+    """
     installation = Installation.of(settings, data)
     raise_descriptor_limit()
     installation.make_private()
@@ -94,13 +104,29 @@ def work_alone(settings: Settings, data: Path | None) -> None:
         scratch_folder(installation.temporary, "worker") as folder,
         asyncio.Runner(loop_factory=loop_factory()) as runner,
     ):
-        runner.run(_work(installation, folder))
+        runner.run(_work(installation, folder, fetches_models=fetches_models))
 
 
-async def _work(installation: Installation, folder: Path) -> None:
+async def _work(installation: Installation, folder: Path, *, fetches_models: bool) -> None:
     stopped = _stop_on_signals()
     async with worker_context(installation, folder) as context:
-        await work(context, installation.url, stopped)
+        if not fetches_models:
+            await work(context, installation.url, stopped)
+            return
+        async with _fetching_models(installation):
+            await work(context, installation.url, stopped)
+
+
+@contextlib.asynccontextmanager
+async def _fetching_models(installation: Installation) -> AsyncIterator[None]:
+    """Fetch missing default models meanwhile."""
+    fetching = asyncio.create_task(fetch_default_models(installation.settings.models))
+    try:
+        yield
+    finally:
+        fetching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await fetching
 
 
 def _rooms(installation: Installation, host: str) -> EmbeddedRooms | None:
@@ -172,7 +198,8 @@ class _Serving:
         ending = asyncio.create_task(stopped.wait())
         try:
             await announce()
-            await asyncio.wait([serving, watching, ending], return_when=asyncio.FIRST_COMPLETED)
+            async with _fetching_models(self._installation):
+                await asyncio.wait([serving, watching, ending], return_when=asyncio.FIRST_COMPLETED)
         finally:
             _log.info("draining")
             is_lost = watching.done()
@@ -223,7 +250,8 @@ async def _started(installation: Installation, database: Database, listener: soc
         link = await sign_ins.first_link(tx)
     url = f"http://{shown}:{port}"
     base = (installation.settings.server.public_url or url).rstrip("/")
-    return Started(url, key, secret, f"{base}/sign-in#{link}" if link else None)
+    sign_in_link = f"{base}/sign-in#{link}" if link else None
+    return Started(url, key, secret, sign_in_link, tuple(models_to_fetch(installation.settings.models)))
 
 
 class _Worker:
@@ -232,7 +260,8 @@ class _Worker:
     name = "worker"
 
     def __init__(self, folder: Path) -> None:
-        words = [sys.executable, "-m", "visavis.cli.main", "work", "--data", str(folder)]
+        words = [sys.executable, "-m", "visavis.cli.main", "work", "--no-fetch-models"]
+        words += ["--data", str(folder)]
         self._command = tethered.command(words, on_parents_death=signal.SIGKILL)
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -21,6 +21,7 @@ from rich.progress import (
 from visavis.engine.render import Progress as RenderProgress
 from visavis.errors import InputError, SettingsError, VisavisError
 
+MB: Final = 1_000_000
 EXIT_FAILED: Final = 1
 EXIT_WRONG_INPUT: Final = 2
 EXIT_INTERRUPTED: Final = 130

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from rich import box
@@ -25,12 +25,10 @@ from visavis.adapters.models.progress import PullProgress, Report
 from visavis.adapters.models.pull import pull_model
 from visavis.adapters.models.registry import Model
 from visavis.adapters.models.store import default_models_directory, find_model, is_present, model_folder
-from visavis.cli.console import clear_errors, complain, say
+from visavis.cli.console import MB, clear_errors, complain, say
 from visavis.errors import InputError, ModelsMissingError
 
 app = typer.Typer(help="List and fetch models.")
-
-_MB: Final = 1_000_000
 
 
 @app.callback(invoke_without_command=True)
@@ -94,7 +92,7 @@ def _show(directory: Path) -> None:
     for model in MODELS.values():
         here = "yes" if is_present(directory, model) else "no"
         default = " (default)" if model.is_default else ""
-        size = f"{model.size_bytes / _MB:.0f} MB"
+        size = f"{model.size_bytes / MB:.0f} MB"
         table.add_row(model.name, model.purpose + default, size, model.licence, here)
     say.print(table)
     say.print(f"Folder: {directory}", markup=False)

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from visavis import bootstrap
-from visavis.cli.console import clear_errors, doing, say
+from visavis.cli.console import MB, clear_errors, doing, say
 from visavis.errors import ExtraMissingError
 
 DATA_HELP: Final = "Folder for the database, files and certificates."
@@ -54,13 +54,23 @@ def serve(
                 markup=False,
                 soft_wrap=True,
             )
+        if started.fetched_models:
+            names = ", ".join(
+                f"{model.name} ({model.download_bytes / MB:.0f} MB)" for model in started.fetched_models
+            )
+            say.print(f"Fetching models in the background: {names}", markup=False)
         say.file.flush()
 
     serving.serve(Installation.of(settings, data), host, port, announce)
 
 
 @clear_errors
-def work(data: Annotated[Path | None, typer.Option(help=DATA_HELP)] = None) -> None:
+def work(
+    data: Annotated[Path | None, typer.Option(help=DATA_HELP)] = None,
+    fetch_models: Annotated[
+        bool, typer.Option(help="Fetch the default models in the background if they are missing.")
+    ] = True,
+) -> None:
     """Start one more worker, beside `visavis serve` or on another machine.
 
     On another machine it needs DATABASE_URL and an object store.
@@ -70,7 +80,7 @@ def work(data: Annotated[Path | None, typer.Option(help=DATA_HELP)] = None) -> N
 
     settings = bootstrap.read_settings()
     bootstrap.face_models(settings.models)
-    serving.work_alone(settings, data)
+    serving.work_alone(settings, data, fetches_models=fetch_models)
 
 
 def refuse_without_extra() -> None:

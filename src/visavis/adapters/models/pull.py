@@ -21,7 +21,7 @@ from visavis.errors import ModelsCorruptError, ModelsMissingError, ModelsUnreach
 from visavis.whole_file import whole_file
 
 _DOWNLOADS: Final = ".downloads"
-_MIB: Final = 1 << 20
+_MB: Final = 1_000_000
 
 
 def pull_model(
@@ -118,10 +118,10 @@ def _clear_write_errors(directory: Path, model: Model) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            space = (model.download_bytes + model.size_bytes) / _MIB
+            space = (model.download_bytes + model.size_bytes) / _MB
             raise ModelsMissingError(
                 f"There is not enough space for the model {model.name} in {directory}: fetching it takes up "
-                f"to {space:.0f} MiB. Free some, or set VISAVIS_MODELS_DIR to another folder."
+                f"to {space:.0f} MB. Free some, or set VISAVIS_MODELS_DIR to another folder."
             ) from error
         raise ModelsMissingError(
             f"The model {model.name} cannot be written to {directory} ({error.strerror or error}). Set "
@@ -175,7 +175,7 @@ def _fetch_from(
 
 
 def _meter(model: Model, size_bytes: int, say: Report) -> Meter:
-    meter = Meter(say, f"Fetching the model {model.name} ({size_bytes / _MIB:.0f} MiB)", size_bytes)
+    meter = Meter(say, f"Fetching the model {model.name} ({size_bytes / _MB:.0f} MB)", size_bytes)
     meter.show()
     return meter
 
@@ -183,10 +183,12 @@ def _meter(model: Model, size_bytes: int, say: Report) -> Meter:
 def _place(archives: Archives, file: ModelFile, pieces: list[Piece], folder: Path, work: Path) -> None:
     """Make a file of a model from its pieces, and put it into its place."""
     built = work / "built"
-    if not join_pieces(archives, pieces, file, built):
-        built.unlink()
-        raise ModelsCorruptError(f"{file.name} in {pieces[0][0]} is not the expected file.")
-    _put(built, folder / file.name)
+    try:
+        if not join_pieces(archives, pieces, file, built):
+            raise ModelsCorruptError(f"{file.name} in {pieces[0][0]} is not the expected file.")
+        _put(built, folder / file.name)
+    finally:
+        built.unlink(missing_ok=True)  # half a file would only fill the disk
 
 
 def _put(path: Path, target: Path) -> None:
