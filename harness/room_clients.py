@@ -113,6 +113,7 @@ NAMES = (
     "participant_permissions_changed",
     "connection_quality_changed",
     "data_received",
+    "transcription_received",
     "disconnected",
     "reconnecting",
     "reconnected",

@@ -14,9 +14,13 @@ export class Avatar {
     this.room.on(RoomEvent.TrackUnsubscribed, (track) => this.#heard.splice(this.#heard.indexOf(track), 1));
   }
 
-  static async join(room: string, identity = "avatar"): Promise<Avatar> {
+  static async join(
+    room: string,
+    identity = "avatar",
+    grant = { agent: identity === "avatar" },
+  ): Promise<Avatar> {
     const avatar = new Avatar();
-    const token = await commands.mintToken(room, identity, { agent: identity === "avatar" });
+    const token = await commands.mintToken(room, identity, grant);
     await avatar.room.connect(inject("rooms").url, token);
     return avatar;
   }

@@ -29,6 +29,10 @@ export const commands = {
     await service(context).removeParticipant(room, identity);
   }) satisfies BrowserCommand<[string, string]>,
 
+  setAttributes: (async (context, room: string, identity: string, attributes: Record<string, string>) => {
+    await service(context).updateParticipant(room, identity, { attributes });
+  }) satisfies BrowserCommand<[string, string, Record<string, string>]>,
+
   /** The names of a participant's tracks as the room server knows them. */
   trackNames: (async (context, room: string, identity: string) => {
     const { tracks } = await service(context).getParticipant(room, identity);
@@ -62,6 +66,7 @@ declare module "vitest/browser" {
     mintToken: Asked<typeof commands.mintToken>;
     deleteRoom: Asked<typeof commands.deleteRoom>;
     removeParticipant: Asked<typeof commands.removeParticipant>;
+    setAttributes: Asked<typeof commands.setAttributes>;
     trackNames: Asked<typeof commands.trackNames>;
     participants: Asked<typeof commands.participants>;
     allowMicrophone: Asked<typeof commands.allowMicrophone>;

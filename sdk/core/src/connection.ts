@@ -8,13 +8,14 @@ import {
   RoomEvent,
   Track,
   type TrackPublication,
-  type TranscriptionSegment,
 } from "livekit-client";
 import { Voices } from "./audio/voice.js";
 import { LatencyMeter } from "./latency.js";
 import { LipSync } from "./lip-sync.js";
 import type { Stage } from "./stage.js";
+import { Texts } from "./texts.js";
 import type { TranscriptMessage } from "./transcript.js";
+import { Transcriptions } from "./transcriptions.js";
 
 /** What a connection tells the session it belongs to. */
 export interface ConnectionListener {
@@ -43,6 +44,7 @@ function isFromAvatar(publication: TrackPublication, participant: Participant): 
 export class Connection {
   readonly room: Room;
   readonly voices: Voices;
+  readonly texts: Texts;
   readonly #stage: Stage;
   readonly #listener: ConnectionListener;
   readonly #lips = new LipSync();
@@ -55,6 +57,8 @@ export class Connection {
     this.#stage = stage;
     this.#listener = listener;
     this.voices = new Voices(this.room, () => this.#checkBlocked());
+    this.texts = new Texts(this.room);
+    new Transcriptions(this.room, listener.onMessage);
   }
 
   /** Whether this participant may send sound; viewers may not. */
@@ -74,7 +78,6 @@ export class Connection {
       .on(RoomEvent.TrackUnmuted, this.#onMuting)
       .on(RoomEvent.LocalTrackPublished, this.#onPublishing)
       .on(RoomEvent.LocalTrackUnpublished, this.#onPublishing)
-      .on(RoomEvent.TranscriptionReceived, this.#onTranscription)
       .on(RoomEvent.AudioPlaybackStatusChanged, this.#checkBlocked);
     await this.room.connect(url, token);
     if (this.#closed) return;
@@ -100,6 +103,7 @@ export class Connection {
     this.#meter?.stop();
     this.#lips.stop();
     this.#stage.clear();
+    this.texts.close();
     await Promise.all([this.voices.close(), this.room.disconnect()]);
   }
 
@@ -144,13 +148,6 @@ export class Connection {
   #onPublishing = (publication: TrackPublication): void => {
     if (publication.source !== Track.Source.Microphone) return;
     this.#listener.onMicrophone(!this.room.localParticipant.isMicrophoneEnabled);
-  };
-
-  #onTranscription = (segments: TranscriptionSegment[], participant?: Participant): void => {
-    const role = participant === this.room.localParticipant ? "user" : "agent";
-    for (const { id, text, final, firstReceivedTime } of segments) {
-      this.#listener.onMessage({ id, role, text, final, timestamp: firstReceivedTime });
-    }
   };
 
   #checkBlocked = (): void => {

@@ -23,6 +23,8 @@ export type SessionErrorCode =
   | "not_allowed"
   | "publish_failed"
   | "send_failed"
+  | "no_agent"
+  | "not_spoken"
   | "invalid_audio"
   | "microphone_denied"
   | "microphone_missing"

@@ -6,9 +6,12 @@
 
 export type { AudioInput, PcmChunk, PcmStream } from "./audio/input.js";
 export type { AudioPlaybackHandle } from "./audio/playback.js";
+export { type ConversationOptions, type ConversationTool, sessionForm } from "./conversation.js";
 export type { ApiSessionInfo, SessionInfo } from "./credentials.js";
 export { SessionError, type SessionErrorCode } from "./errors.js";
 export { LipSync, type ReceivedTrack } from "./lip-sync.js";
+export type { AvatarSessionOptions } from "./options.js";
 export type { SessionPhase, SessionStatus } from "./phase.js";
-export { AvatarSession, type AvatarSessionOptions, type SessionState } from "./session.js";
+export { AvatarSession } from "./session.js";
+export type { SessionState } from "./state.js";
 export type { MessageRole, TranscriptMessage } from "./transcript.js";

@@ -17,6 +17,9 @@ export const messages = {
   notAllowed: "This token does not allow sending audio.",
   over: "The session has ended.",
   sendFailed: "Could not send the text",
+  textNotAllowed: "This token does not allow sending text.",
+  noAgent: "Nothing in this session answers. Create it with the mode conversation, or start your own agent.",
+  notSpoken: "Nothing in this session speaks text.",
 
   microphoneDenied: "The browser blocked the microphone. Allow access in the site settings, then try again.",
   microphoneMissing: "No microphone found. Connect one, then try again.",

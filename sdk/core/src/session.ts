@@ -1,64 +1,16 @@
-import { ConnectionState, type DisconnectReason, type Room } from "livekit-client";
+import { ConnectionState, type DisconnectReason } from "livekit-client";
 import type { AudioInput } from "./audio/input.js";
 import type { AudioPlaybackHandle } from "./audio/playback.js";
 import { Connection, type ConnectionListener } from "./connection.js";
-import { type ApiSessionInfo, readSessionInfo, type SessionInfo } from "./credentials.js";
+import { readSessionInfo, type SessionInfo } from "./credentials.js";
 import { describeEnding, endReasonText } from "./endings.js";
 import { asSessionError, joinError, microphoneError, SessionError } from "./errors.js";
 import { messages } from "./messages.js";
-import { nextPhase, type PhaseEvent, type SessionPhase, type SessionStatus, statusOf } from "./phase.js";
+import type { AvatarSessionOptions } from "./options.js";
+import { nextPhase, type PhaseEvent, statusOf } from "./phase.js";
 import { Stage } from "./stage.js";
-import { mergeMessage, type TranscriptMessage } from "./transcript.js";
-
-/**
- * The options of a session.
- *
- * @public
- */
-export interface AvatarSessionOptions {
-  /** Creates a session on your backend, which holds the API key. */
-  createSession: (face: File | null, faceUrl: string | null) => Promise<SessionInfo | ApiSessionInfo>;
-  /** Ends a session on your backend. Called once for every session that was created and may still run. */
-  deleteSession?: ((sessionId: string) => Promise<unknown>) | undefined;
-  /**
-   * Fetches a session from your backend (`GET /v1/realtime/session/{id}`), to find out why the server ended
-   * it. Without it, `endReason` says only that it did.
-   */
-  getSession?: ((sessionId: string) => Promise<{ end_reason?: string | null }>) | undefined;
-  /** Opens the microphone when connected. Default `true`. */
-  autoEnableMic?: boolean | undefined;
-  /** Ends the session when the page is left. Default `true`. */
-  autoCleanup?: boolean | undefined;
-}
-
-/**
- * The state of a session. Every change makes a new object.
- *
- * @public
- */
-export interface SessionState {
-  readonly phase: SessionPhase;
-  readonly status: SessionStatus;
-  /**
-   * The last error. In the phase `error` it ended the session. In others it did not, such as a
-   * microphone that the browser blocked.
-   */
-  readonly error: SessionError | null;
-  /** Why the session ended, if this side did not end it. */
-  readonly endReason: string | null;
-  readonly sessionId: string | null;
-  readonly messages: TranscriptMessage[];
-  /** Whether the microphone is muted. */
-  readonly muted: boolean;
-  /** Volume of the avatar, 0 to 100. */
-  readonly volume: number;
-  /** Round trip to the room server plus this browser's jitter buffer, in milliseconds; 0 until measured. */
-  readonly latency: number;
-  /** Whether the browser blocks audio until {@link AvatarSession.startAudio} is called from a click. */
-  readonly audioBlocked: boolean;
-  /** The LiveKit room while connected. */
-  readonly room: Room | null;
-}
+import type { SessionState } from "./state.js";
+import { mergeMessage } from "./transcript.js";
 
 /** One try at a session, from asking for it to having left it. Whose try is not the current one is late. */
 interface Attempt {
@@ -172,27 +124,25 @@ export class AvatarSession {
   /**
    * Sends a text to the agent behind the avatar, as if the user had said it.
    *
-   * @throws SessionError `not_connected`, `not_allowed` or `send_failed`.
+   * @throws SessionError `not_connected`, `not_allowed`, `no_agent` or `send_failed`.
    */
   async sendChat(text: string): Promise<void> {
-    const { room } = this.#connected();
-    const { timestamp, id } = await this.#send(() =>
-      room.localParticipant.sendText(text, { topic: "lk.chat" }),
-    );
+    const { texts } = this.#connected();
+    const { timestamp, id } = await this.#send(() => texts.chat(text));
     this.#set({
       messages: mergeMessage(this.#state.messages, { id, role: "user", text, final: true, timestamp }),
     });
   }
 
   /**
-   * Has the avatar speak a text word for word, if the session has a voice of its own.
+   * Has the avatar speak a text word for word, with a voice of the server. Resolves when the text was accepted.
    *
-   * @throws SessionError `not_connected`, `not_allowed` or `send_failed`.
+   * @throws SessionError `not_connected`, `not_allowed`, `send_failed`, the server's code if it refused the text,
+   * or `not_spoken` if nothing in the room speaks texts.
    */
   async sayText(text: string): Promise<void> {
-    const { room } = this.#connected();
-    const payload = new TextEncoder().encode(JSON.stringify({ type: "speak", text }));
-    await this.#send(() => room.localParticipant.publishData(payload, { reliable: true }));
+    const { texts } = this.#connected();
+    await this.#send(() => texts.say(text));
   }
 
   /**
@@ -278,7 +228,9 @@ export class AvatarSession {
     await this.#leaving;
     if (!this.#isCurrent(attempt)) return null;
     try {
-      return readSessionInfo(await this.#options.createSession(face, faceUrl));
+      return readSessionInfo(
+        await this.#options.createSession(face, faceUrl, this.#options.conversation ?? null),
+      );
     } catch (error) {
       this.#fail(attempt, asSessionError(error, "create_failed", messages.createFailed));
       return null;

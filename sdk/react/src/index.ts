@@ -7,6 +7,8 @@
 export {
   type AudioInput,
   type AudioPlaybackHandle,
+  type ConversationOptions,
+  type ConversationTool,
   type MessageRole,
   type PcmChunk,
   type PcmStream,
@@ -15,6 +17,7 @@ export {
   type SessionInfo,
   type SessionPhase,
   type SessionStatus,
+  sessionForm,
   type TranscriptMessage,
 } from "@visavis/core";
 export {

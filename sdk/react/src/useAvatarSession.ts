@@ -77,7 +77,11 @@ export function useAvatarSession(options: UseAvatarSessionOptions): UseAvatarSes
   const [session] = useState(
     () =>
       new AvatarSession({
-        createSession: (face, faceUrl) => newest.current.createSession(face, faceUrl),
+        createSession: (face, faceUrl, conversation) =>
+          newest.current.createSession(face, faceUrl, conversation),
+        get conversation() {
+          return newest.current.conversation;
+        },
         deleteSession: async (sessionId) => newest.current.deleteSession?.(sessionId),
         getSession: async (sessionId) => (await newest.current.getSession?.(sessionId)) ?? {},
         get autoEnableMic() {

@@ -72,7 +72,11 @@ class Mailbox:
                 return None
             self.last_sequence = packet.sequence
         packet.kind = DataPacket.RELIABLE if label == RELIABLE else DataPacket.LOSSY
-        stamp(packet, sender.sid, sender.identity)
+        is_agent = sender.kind == ParticipantInfo.AGENT
+        if packet.HasField("transcription") and not is_agent:
+            return None  # nobody else may say what others have said
+        author = _author(packet) if is_agent else ""
+        stamp(packet, sender.sid, author or sender.identity)
         return packet
 
     def post(self, label: str, packed: bytes, sender_sid: str, sequence: int) -> None:
@@ -104,6 +108,14 @@ class Mailbox:
     def _send(self, label: str, packed: bytes, sender: str) -> None:
         limit = self._limits.waiting_data_bytes
         self._peer.send_message(label, packed, sender=sender, max_waiting_bytes=limit)
+
+
+def _author(packet: DataPacket) -> str:
+    """Identity of the participant whose words a text stream holds, as the agent that sends it names it."""
+    if not packet.HasField("stream_header") or not packet.stream_header.HasField("text_header"):
+        return ""
+    packet.stream_header.text_header.generated = True
+    return packet.participant_identity
 
 
 def stamp(packet: DataPacket, sid: str, identity: str) -> None:

@@ -145,6 +145,28 @@ async def test_text_streams_arrive_with_their_attributes(target: Target) -> None
         assert await within(received) == ("grüß dich " * 5000, "ada")
 
 
+@pytest.mark.parametrize("kind", ["agent", "standard"])
+@asynchronous
+async def test_only_agents_write_in_the_name_of_others(target: Target, kind: str) -> None:
+    room = new_room()
+    scribe_token = target.token("scribe", room, kind=kind)
+    async with (
+        joined(target, room, "scribe", token=scribe_token) as scribe,
+        joined(target, room, "bob") as bob,
+    ):
+        received: asyncio.Queue[str] = asyncio.Queue()
+        bob.room.register_text_stream_handler("words", lambda _reader, who: received.put_nowait(who))
+        said = rtc.TranscriptionSegment(id="1", text="Hi", start_time=0, end_time=0, final=True, language="")
+        await scribe.me.publish_transcription(
+            rtc.Transcription(participant_identity="bob", track_sid="TR_1", segments=[said])
+        )
+        writer = await scribe.me.stream_text(topic="words", sender_identity="bob")
+        await writer.write("Hi")
+        await writer.aclose()
+        assert await within(received.get()) == ("bob" if kind == "agent" else "scribe")
+        assert bob.count("transcription_received") == (kind == "agent")
+
+
 @BOTH_WAYS
 @asynchronous
 async def test_rpc_calls_are_answered(target: Target, single: bool) -> None:

@@ -55,7 +55,8 @@ function serialize(body: unknown): FormData | string {
   const form = new FormData();
   for (const [name, value] of entries) {
     if (value instanceof Blob) form.append(name, value);
-    else if (value !== undefined && value !== null) form.append(name, String(value));
+    else if (value !== undefined && value !== null)
+      form.append(name, typeof value === "object" ? JSON.stringify(value) : String(value));
   }
   return form;
 }

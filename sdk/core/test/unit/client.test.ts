@@ -50,3 +50,14 @@ test("what stands in a path is put into it", async () => {
   await api.DELETE("/v1/realtime/session/{session_id}", { params: { path: { session_id: "ses_1" } } });
   expect(last).toMatchObject({ method: "DELETE", url: "/v1/realtime/session/ses_1" });
 });
+
+test("lists are sent in a form as JSON", async () => {
+  const api = createApiClient({ baseUrl, apiKey: "sk_test" });
+  const face = new Blob(["face"], { type: "image/png" }) as unknown as string;
+  const knowledge = ["We open at nine.", "We close at six."];
+  await api.POST("/v1/realtime/session", {
+    body: { face, mode: "conversation", knowledge, transcript: true },
+  });
+  expect(last.body).toContain(JSON.stringify(knowledge));
+  expect(last.body).toMatch(/name="transcript"\r\n\r\ntrue/);
+});

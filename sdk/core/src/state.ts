@@ -1,0 +1,33 @@
+import type { Room } from "livekit-client";
+import type { SessionError } from "./errors.js";
+import type { SessionPhase, SessionStatus } from "./phase.js";
+import type { TranscriptMessage } from "./transcript.js";
+
+/**
+ * The state of a session. Every change makes a new object.
+ *
+ * @public
+ */
+export interface SessionState {
+  readonly phase: SessionPhase;
+  readonly status: SessionStatus;
+  /**
+   * The last error. In the phase `error` it ended the session. In others it did not, such as a
+   * microphone that the browser blocked.
+   */
+  readonly error: SessionError | null;
+  /** Why the session ended, if this side did not end it. */
+  readonly endReason: string | null;
+  readonly sessionId: string | null;
+  readonly messages: TranscriptMessage[];
+  /** Whether the microphone is muted. */
+  readonly muted: boolean;
+  /** Volume of the avatar, 0 to 100. */
+  readonly volume: number;
+  /** Round trip to the room server plus this browser's jitter buffer, in milliseconds; 0 until measured. */
+  readonly latency: number;
+  /** Whether the browser blocks audio until `startAudio` is called from a click. */
+  readonly audioBlocked: boolean;
+  /** The LiveKit room while connected. */
+  readonly room: Room | null;
+}
