@@ -1,33 +1,32 @@
 """Sounds of the tests of providers."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
-from tests.conformance.providers.recognition import Saying
+from tests.conformance.providers.recognition import Saying, at_recognition_rate
 from training import nonspeech
 
 from visavis.engine.arrays import Floats
-from visavis.engine.resample import Resampler
 from visavis.ports import RECOGNITION_RATE_HZ
 from visavis.samples.sentence import speak
 
 
-def at_recognition_rate(samples: Floats, rate_hz: int) -> Floats:
-    resample = Resampler(rate_hz, RECOGNITION_RATE_HZ)
-    return np.concatenate([resample(samples.astype(np.float32)), resample.finish()])
+@pytest.fixture(scope="session")
+def speak_english() -> Callable[[str], Floats]:
+    """Speaks with a voice that people take for real."""
+    hibari = pytest.importorskip("hibari").Hibari()
+    return lambda text: at_recognition_rate(hibari(text, seed=0), 24_000)
 
 
 @pytest.fixture(scope="session")
-def sayings() -> list[Saying]:
-    """English sentences by a voice that people take for real."""
-    hibari = pytest.importorskip("hibari").Hibari()
+def sayings(speak_english: Callable[[str], Floats]) -> list[Saying]:
+    """English sentences."""
     sentences = {
         "What are your opening hours on Sunday?": ("opening", "hours", "sunday"),
         "Could you book a table for my brother?": ("book", "table", "brother"),
     }
-    return [
-        Saying(at_recognition_rate(hibari(text, seed=0), 24_000), words, "en-us")
-        for text, words in sentences.items()
-    ]
+    return [Saying(speak_english(text), words, "en-us") for text, words in sentences.items()]
 
 
 @pytest.fixture(scope="session")

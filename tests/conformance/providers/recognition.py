@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from visavis.engine.arrays import Floats
+from visavis.engine.resample import Resampler
 from visavis.errors import RequestError
 from visavis.ports import (
     RECOGNITION_RATE_HZ,
@@ -103,6 +104,11 @@ def say(stream: RecognitionStream, samples: Floats) -> None:
         stream.push(samples[at : at + _BLOCK_SAMPLES])
 
 
+def at_recognition_rate(samples: Floats, rate_hz: int) -> Floats:
+    resample = Resampler(rate_hz, RECOGNITION_RATE_HZ)
+    return np.concatenate([resample(samples.astype(np.float32)), resample.finish()])
+
+
 def silence(duration_s: float) -> Floats:
     return np.zeros(round(duration_s * RECOGNITION_RATE_HZ), np.float32)
 
@@ -150,12 +156,14 @@ def check_detector(detector: VoiceActivityDetector, speech: Floats, others: Sequ
     assert max(whole[end + margin :]) < 0.5
     assert np.mean(np.array(whole[begin:end]) > 0.5) > 0.6
 
-    for block in (1, 77, 5000):  # however the sound is cut, and whatever other streams hear meanwhile
+    piece = sound[: begin * window + 10 * window]
+    for block in (77, 5000):  # however the sound is cut, and whatever other streams hear meanwhile
         stream, other, parts = detector.stream(), detector.stream(), list[float]()
-        for at in range(0, len(sound[: 20 * window]), block):
-            parts += stream.push(sound[at : min(at + block, 20 * window)])
-            other.push(speech[:window])
-        assert parts == whole[:20]
+        for at in range(0, len(piece), block):
+            parts += stream.push(piece[at : at + block])
+            other.push(speech[at : at + block])
+        assert parts == whole[: len(parts)]
+        assert len(parts) == len(piece) // window
 
     for noise in others:
         probabilities = detector.stream().push(noise)

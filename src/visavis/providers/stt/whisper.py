@@ -1,7 +1,6 @@
 """Whisper on CTranslate2: sound of at most half a minute in, text out, on the calling thread."""
 
 import os
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,9 +19,10 @@ _FRAME_S: Final = 0.01
 _MIN_WINDOW_S: Final = 10.0
 _SILENCE_AFTER_S: Final = 4.0
 _MAX_TOKENS: Final = 448  # of a prompt and a text
-_TOKENS_PER_S: Final = 15
+_TOKENS_PER_S: Final = 15  # of the fastest speakers, in scripts that need several for a letter
 _MIN_LENGTH_TOKENS: Final = 40
-_MAX_COMPRESSION: Final = 2.4
+_LOOP_TOKENS_PER_S: Final = 7  # more than most people say
+_LOOP_VARIETY: Final = 0.4  # share of different ones among the tokens of a loop
 _MIN_REPEATED_WORDS: Final = 3
 _SILENT: Final = 0.6  # probability that nobody speaks, above which a text must be likely
 _MIN_LOGPROB: Final = -1.5  # of noise and music: -1.6 to -2; of speech that is hard to understand: -1.3
@@ -40,20 +40,25 @@ class _Text:
         text: The text itself.
         logprob: Mean logarithm of the probabilities of its tokens.
         no_speech: Probability that nobody speaks.
-        is_cut_off: Whether it is as long as it may be.
+        is_endless: Whether it is longer than anybody can speak.
     """
 
     tokens: list[int]
     text: str
     logprob: float
     no_speech: float
-    is_cut_off: bool
+    is_endless: bool
 
     @property
-    def is_invented(self) -> bool:
-        """Whether the model made it up: it is unlikely, or the same again and again."""
+    def is_unlikely(self) -> bool:
+        """Whether the model guesses, as it does where nobody speaks."""
         min_logprob = _MIN_LOGPROB_IF_SILENT if self.no_speech > _SILENT else _MIN_LOGPROB
-        return self.logprob < min_logprob or self.is_cut_off or _compression(self.text) > _MAX_COMPRESSION
+        return self.logprob < min_logprob
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether the decoder may have said something twice, or did not come to an end."""
+        return self.is_endless or is_repeated(self.text)
 
 
 class Whisper:
@@ -61,7 +66,7 @@ class Whisper:
 
     The encoder is made for windows of 30 s and costs the same for a short sound. With less silence after the
     sound it costs a third, but the decoder may then say everything twice. So a sound gets a window of its
-    length and some silence, and the whole window only when the text looks repeated or invented.
+    length and some silence, and the whole window only when something is said twice.
 
     Args:
         folder: Folder with `FILES`.
@@ -113,10 +118,10 @@ class Whisper:
         encoded, frames = self._encode(samples, window_s)
         language = language or self._detect(encoded)
         text = self._decode(encoded, language, duration_s)
-        if window_s < _FULL_S and (text.is_invented or is_repeated(text.text)):
+        if window_s < _FULL_S and text.may_be_repeated and not text.is_unlikely:
             encoded, frames = self._encode(samples, _FULL_S)
             text = self._decode(encoded, language, duration_s)
-        if text.is_invented or not any(letter.isalnum() for letter in text.text):
+        if text.is_unlikely or text.is_endless or not any(letter.isalnum() for letter in text.text):
             return Recognition("", is_final=True)
         words = self._words(encoded, frames, language, text.tokens) if has_words else ()
         return Recognition(text.text, is_final=True, language=language, words=words)
@@ -156,7 +161,7 @@ class Whisper:
             text=tokenizer.decode(tokens).strip(),
             logprob=result.scores[0] * len(found) / (len(found) + 1),  # the end of the text counts too
             no_speech=result.no_speech_prob,
-            is_cut_off=len(found) >= room,
+            is_endless=len(found) >= room or _loops(tokens, duration_s),
         )
 
     def _words(self, encoded: Any, frames: int, language: str, tokens: list[int]) -> tuple[TimedText, ...]:
@@ -192,7 +197,7 @@ def is_repeated(text: str) -> bool:
     return False
 
 
-def _compression(text: str) -> float:
-    """How much shorter a text gets by compression: much for one that repeats itself."""
-    content = text.encode()
-    return len(content) / len(zlib.compress(content))
+def _loops(tokens: list[int], duration_s: float) -> bool:
+    """Whether a text says few things very often."""
+    many = len(tokens) > _MIN_LENGTH_TOKENS + _LOOP_TOKENS_PER_S * duration_s
+    return many and len(set(tokens)) < _LOOP_VARIETY * len(tokens)
