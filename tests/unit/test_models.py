@@ -11,6 +11,8 @@ from visavis.adapters.models.registry import Packages
 from visavis.errors import InputError, ModelNotReadyError
 from visavis.settings import ModelSettings
 
+REPOSITORY = Path(__file__).parents[2]
+
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.name)
 def test_an_entry_is_whole(model):
@@ -36,6 +38,27 @@ def test_a_model_that_is_not_there_says_what_to_run(tmp_path: Path):
 def test_the_folder_of_a_model_that_is_there(face_models_folder: Path):
     folders = bootstrap.model_folders(ModelSettings(dir=face_models_folder))
     assert folders("face") == face_models_folder
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.name)
+def test_the_document_says_what_the_registry_says(model):
+    published = "/".join(model.published.removeprefix("https://").split("/")[1:3])
+    cells = [
+        f"`{model.name}`",
+        model.purpose,
+        f"{model.size_bytes / 1e6:.0f} MB",
+        f"{model.download_bytes / 1e6:.0f} MB",
+        f"[{model.licence}]({model.licence_url})",
+        f"[{published}]({model.published})",
+        "yes" if model.is_default else "no",
+    ]
+    document = (REPOSITORY / "docs/models.md").read_text()
+    assert f"| {' | '.join(cells)} |" in document.splitlines()
+    for source in model.sources:
+        if isinstance(source, Packages):
+            first = source.packages[0]
+            assert f"`{first.name}`" in document
+            assert first.version in document
 
 
 def test_a_download_is_counted_once():
