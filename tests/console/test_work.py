@@ -65,6 +65,7 @@ def test_jobs_are_found(shown: Server, operator: httpx.Client, media: Path) -> N
     assert row["has_result"] is True
     token = operator.post(f"{API}/token", json={"key_id": row["key"]["id"]}).json()["token"]
     detail = operator.get(f"/v1/jobs/{video}", headers={"Authorization": f"Bearer {token}"}).json()
+    assert detail["expires_in"] == operator.get(f"{API}/session").json()["limits"]["result_ttl_s"]
     assert httpx.get(detail["url"]).headers["content-type"] == "video/mp4"
 
     usage = operator.get(f"{API}/usage", params={"days": 1}).json()

@@ -556,7 +556,7 @@ export interface components {
         };
         /**
          * LimitsAnswer
-         * @description What a request may hold.
+         * @description Limits of requests and results.
          */
         LimitsAnswer: {
             /**
@@ -571,6 +571,11 @@ export interface components {
             max_face_bytes: number;
             /** Max Text Chars */
             max_text_chars: number;
+            /**
+             * Result Ttl S
+             * @description Time that results are kept, in seconds.
+             */
+            result_ttl_s: number;
         };
         /**
          * LinkAnswer

@@ -38,6 +38,14 @@ export function seconds(s: number | null): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+const UNITS: readonly [string, number][] = [...STEPS, ["second", 1]];
+
+/** A round duration in one unit, such as "1 day" or "36 hours". */
+export function duration(s: number): string {
+  const [unit, length] = UNITS.find(([, length]) => s % length === 0) ?? ["second", 1];
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(s / length);
+}
+
 export const clock = (s: number): string =>
   `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
 

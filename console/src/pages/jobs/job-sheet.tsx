@@ -2,11 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import type { JobRow } from "../../api/console.ts";
 import { getJob, isFinished, type Job } from "../../api/public.ts";
-import { atTime, bytes, count, hertz, seconds } from "../../components/format.ts";
+import { atTime, bytes, count, duration, hertz, seconds } from "../../components/format.ts";
 import { Notice } from "../../components/notice.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { Sheet } from "../../components/sheet.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
+import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
 
 const POLL_MS = 1000;
@@ -44,6 +45,7 @@ function Details({ job, row }: { job: Job; row: JobRow | null }) {
 }
 
 function Result({ job }: { job: Job }) {
+  const { limits } = useSession();
   if (job.status === "failed")
     return (
       <Notice title={words.jobs.jobFailed(job.error_code ?? words.jobs.unknownError)}>{job.error}</Notice>
@@ -57,7 +59,7 @@ function Result({ job }: { job: Job }) {
   if (!job.url)
     return (
       <Notice kind="warning" title={words.jobs.expired}>
-        {words.jobs.expiredText}
+        {words.jobs.expiredText(duration(limits.result_ttl_s))}
       </Notice>
     );
   return job.type === "video" ? (

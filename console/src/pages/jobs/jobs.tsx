@@ -1,11 +1,12 @@
 import { ListVideo } from "lucide-react";
 import { Link, useSearchParams } from "react-router";
 import { consoleApi, dataOf, type JobRow } from "../../api/console.ts";
-import { atTime, seconds, since } from "../../components/format.ts";
+import { atTime, duration, seconds, since } from "../../components/format.ts";
 import { Listing, useListing } from "../../components/listing.tsx";
 import { EmptyState, Page } from "../../components/page.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { type Column, Table } from "../../components/table.tsx";
+import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
 import { JobSheet } from "./job-sheet.tsx";
 
@@ -54,6 +55,7 @@ const COLUMNS: readonly Column<JobRow>[] = [
 
 /** The list of jobs. */
 export function Jobs() {
+  const { limits } = useSession();
   const [params, setParams] = useSearchParams();
   const listing = useListing({
     name: "jobs",
@@ -68,7 +70,7 @@ export function Jobs() {
   });
   const openId = params.get("job");
   return (
-    <Page title={words.shell.pages.jobs} about={words.jobs.about}>
+    <Page title={words.shell.pages.jobs} about={words.jobs.about(duration(limits.result_ttl_s))}>
       <Listing
         of={listing}
         placeholder={words.jobs.search}

@@ -4,7 +4,7 @@ import { plural } from "./plural.ts";
 const key = (name: string, prefix: string) => `${name} (${prefix}…)`;
 
 export const jobs = {
-  about: "Videos and speech, newest first. Results are kept for one day.",
+  about: (ttl: string) => `Videos and speech, newest first. Results are kept for ${ttl}.`,
   search: "ID, text, error or key",
   failed: "Could not load jobs",
   noMatches: "No jobs match. Change the search or the filters.",
@@ -43,7 +43,7 @@ export const jobs = {
   rendering: "Rendering…",
   soon: "The job finishes in a moment.",
   expired: "Result deleted",
-  expiredText: "Results are deleted after one day.",
+  expiredText: (ttl: string) => `Results are deleted after ${ttl}.`,
   facts: {
     key: "Key",
     created: "Created",

@@ -162,6 +162,7 @@ def _limits(context: ConsoleContext) -> wire.LimitsAnswer:
         max_upload_bytes=limits.max_upload_bytes,
         max_face_bytes=limits.max_face_bytes,
         max_text_chars=limits.max_text_chars,
+        result_ttl_s=context.shared.storage.result_ttl_s,
     )
 
 

@@ -62,11 +62,12 @@ class FaceAnswer(_Wire):
 
 
 class LimitsAnswer(_Wire):
-    """What a request may hold."""
+    """Limits of requests and results."""
 
     max_upload_bytes: int = Field(description="All files of a request together.")
     max_face_bytes: int = Field(description="The photo of a live session.")
     max_text_chars: int
+    result_ttl_s: int = Field(description="Time that results are kept, in seconds.")
 
 
 class SignInAnswer(_Wire):
