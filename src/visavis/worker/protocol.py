@@ -1,8 +1,8 @@
 """What a worker and its processes say to each other: one frozen model a message, one line of JSON each.
 
 A process says `Ready` once, when it has loaded everything. A rendering process then gets one request at a
-time: it answers `Accepted` when it has it, and after that with the result or `Failed`. The process of a live
-session gets commands and tells events, each whenever there is something to say.
+time: it answers `Accepted` when it has it, and after that with the result or `Failed`. The processes of a live
+session and of its conversation get commands and tell events, each whenever there is something to say.
 """
 
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from visavis.ports.conversation import ConversationConfig, TranscriptSegment
 from visavis.realtime.ports import EndReason, VideoSettings
 
 MAX_LINE_BYTES: Final = 1 << 20
@@ -241,6 +242,8 @@ class BeginSession(Message):
         rig: File of the face.
         video: How the video is sent.
         idle_timeout_s: Time without anybody to be heard after which the session ends.
+        agent: Identity of the process of its conversation, which may have the avatar speak; `None` in rooms
+            of others.
     """
 
     type: Literal["begin"] = "begin"
@@ -251,6 +254,7 @@ class BeginSession(Message):
     rig: Path
     video: VideoSettings
     idle_timeout_s: float
+    agent: str | None = None
 
 
 class SwapFace(Message):
@@ -314,6 +318,17 @@ class Showing(Message):
     type: Literal["showing"] = "showing"
 
 
+class SpeakWanted(Message):
+    """A client has sent a text for the avatar to say.
+
+    Attributes:
+        text: The text.
+    """
+
+    type: Literal["speak_wanted"] = "speak_wanted"
+    text: str = Field(repr=False)
+
+
 class Applied(Message):
     """A session message was applied, or cannot be.
 
@@ -368,6 +383,91 @@ class SessionOver(Message):
 
 
 SessionEvent = Annotated[
-    Joined | TokenRefreshed | Showing | Applied | SessionReport | CostMeasured | SessionOver,
+    Joined | TokenRefreshed | Showing | SpeakWanted | Applied | SessionReport | CostMeasured | SessionOver,
     Field(discriminator="type"),
+]
+
+
+# Commands to the process of a conversation.
+
+
+class BeginConversation(Message):
+    """Join a room and hold a conversation; given once.
+
+    Attributes:
+        server_url: Address of the room server.
+        token: Access token of the room.
+        avatar: Identity of the avatar that speaks.
+        config: What the conversation is to be like.
+        is_resumed: Whether it goes on after its process has died: then there is no greeting.
+    """
+
+    type: Literal["begin_conversation"] = "begin_conversation"
+    server_url: str
+    token: str = Field(repr=False)
+    avatar: str
+    config: ConversationConfig = Field(repr=False)
+    is_resumed: bool = False
+
+
+class SpeakText(Message):
+    """Have the avatar say a text.
+
+    Attributes:
+        text: The text.
+    """
+
+    type: Literal["speak"] = "speak"
+    text: str = Field(repr=False)
+
+
+class EndConversation(Message):
+    """Leave the room and end."""
+
+    type: Literal["end_conversation"] = "end_conversation"
+
+
+ConversationCommand = Annotated[
+    BeginConversation | SpeakText | EndConversation, Field(discriminator="type")
+]
+
+
+# Events of the process of a conversation.
+
+
+class ConversationJoined(Message):
+    """The agent is in the room.
+
+    Attributes:
+        memory_bytes: Memory that the process has, with its models.
+    """
+
+    type: Literal["conversation_joined"] = "conversation_joined"
+    memory_bytes: int
+
+
+class SegmentSaid(Message):
+    """A segment of the transcript is final.
+
+    Attributes:
+        segment: The segment.
+    """
+
+    type: Literal["segment_said"] = "segment_said"
+    segment: TranscriptSegment = Field(repr=False)
+
+
+class ConversationOver(Message):
+    """The conversation is over; the process ends.
+
+    Attributes:
+        error_code: Stable code of the error if it failed.
+    """
+
+    type: Literal["conversation_over"] = "conversation_over"
+    error_code: str | None = None
+
+
+ConversationEvent = Annotated[
+    ConversationJoined | TokenRefreshed | SegmentSaid | ConversationOver, Field(discriminator="type")
 ]

@@ -34,6 +34,7 @@ from visavis.worker.protocol import (
     SessionOver,
     SessionReport,
     Showing,
+    SpeakWanted,
     SwapFace,
     TokenRefreshed,
 )
@@ -105,7 +106,7 @@ class _Process:
     def _begin(self, command: BeginSession) -> None:
         url, clock, reporter = command.server_url, MonotonicClock(), _Reporter(self._events)
         way = nullcontext(url) if command.is_own_server else self._forward(url)
-        room = RoomConfig(way, command.token, command.viewers_token)
+        room = RoomConfig(way, command.token, command.viewers_token, command.agent)
         config = SessionConfig(command.rig, command.video, command.idle_timeout_s)
         connect = partial(RoomConnection, room, command.video, clock, reporter)
         self._live = LiveSession(config, self._speech, clock, reporter, connect)
@@ -146,6 +147,9 @@ class _Reporter:
 
     def showing(self) -> None:
         send(self._events, Showing())
+
+    def speak_wanted(self, text: str) -> None:
+        send(self._events, SpeakWanted(text=text))
 
     def report(self, stats: SessionStats, delays_ms: dict[str, float]) -> None:
         send(self._events, SessionReport(**asdict(stats), delays_ms=delays_ms))

@@ -1,0 +1,258 @@
+"""The way of an agent's voice to its avatar, which can be paused and goes on where it was.
+
+The avatar takes byte streams and one call, `lk.clear_buffer`, as from any livekit-agents worker. It cannot pause.
+So a pause clears what it has, learns from it how much was played, and sends the rest again when the voice goes on.
+"""
+
+import asyncio
+import contextlib
+import json
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+from livekit import rtc
+from livekit.agents.voice.io import AudioOutput, AudioOutputCapabilities
+
+from visavis.realtime.inputs.agent_stream import CLEAR, FINISHED, STARTED, TOPIC
+
+_CHUNK_S: Final = 0.1
+_SAMPLE_BYTES: Final = 2
+_CLEAR_S: Final = 1.0  # an avatar that does not answer for so long counts as silent
+
+_log = structlog.get_logger()
+
+
+@dataclass
+class _Segment:
+    """Sound that the agent gave between two flushes.
+
+    Attributes:
+        rate_hz: Sample rate.
+        pcm: 16-bit mono samples, whole.
+        sent: Number of bytes that the avatar was sent, since it last began.
+        played: Number of bytes that were played before it was last paused.
+        is_whole: Whether no more will come.
+        is_streamed: Whether the avatar knows its end.
+        has_begun: Whether the avatar has begun to play it.
+    """
+
+    rate_hz: int
+    pcm: bytearray = field(default_factory=bytearray)
+    sent: int = 0
+    played: int = 0
+    is_whole: bool = False
+    is_streamed: bool = False
+    has_begun: bool = False
+
+    @property
+    def bytes_per_s(self) -> int:
+        return self.rate_hz * _SAMPLE_BYTES
+
+
+class AvatarOutput(AudioOutput):
+    """Sends sound to the avatar of a room."""
+
+    def __init__(
+        self, room: rtc.Room, avatar: str, *, on_sound: Callable[[bool], None] | None = None
+    ) -> None:
+        """Prepare; `run` does the work.
+
+        Args:
+            room: The room, connected.
+            avatar: Identity of the avatar.
+            on_sound: Told whether the avatar speaks, whenever that changes.
+        """
+        super().__init__(label="avatar", capabilities=AudioOutputCapabilities(pause=True))
+        self._room, self._avatar = room, avatar
+        self._on_sound = on_sound or (lambda _is_on: None)
+        self._segments: deque[_Segment] = deque()
+        self._dropped: list[_Segment] = []  # whose end is told when the avatar has cleared them
+        self._streamed: deque[_Segment] = deque()  # one for each byte stream whose end was not told yet
+        self._writer: tuple[_Segment, rtc.ByteStreamWriter] | None = None
+        self._is_paused = self._must_clear = False
+        self._changed, self._quiet = asyncio.Event(), asyncio.Event()
+        self._quiet.set()
+
+    @property
+    def is_speaking(self) -> bool:
+        """Whether the avatar has sound to play, and is not paused."""
+        return bool(self._streamed)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is sound that was not played, paused or not."""
+        return bool(self._segments)
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        me = self._room.local_participant
+        me.register_rpc_method(STARTED, self._note_started)
+        me.register_rpc_method(FINISHED, self._note_finished)
+        self._room.on("participant_disconnected", self._note_gone)
+        self._room.on("track_published", self._wake)
+        while True:
+            self._changed.clear()
+            if self._must_clear:
+                await self._clear()
+            elif not await self._send_some():
+                await self._changed.wait()
+
+    async def capture_frame(self, frame: rtc.AudioFrame) -> None:
+        """Take sound, faster than it is spoken."""
+        await super().capture_frame(frame)
+        if not self._segments or self._segments[-1].is_whole:
+            self._segments.append(_Segment(frame.sample_rate))
+        self._segments[-1].pcm += frame.data.cast("B")
+        self._changed.set()
+
+    def flush(self) -> None:
+        """End the segment."""
+        super().flush()
+        if self._segments:
+            self._segments[-1].is_whole = True
+        self._changed.set()
+
+    def clear_buffer(self) -> None:
+        """Drop everything, and shut the mouth."""
+        self._must_clear = self._must_clear or bool(self._streamed)
+        dropped, self._segments = list(self._segments), deque()
+        if self._must_clear:
+            self._dropped += dropped
+        else:
+            self._tell_dropped(dropped)
+        self._changed.set()
+
+    def pause(self) -> None:
+        """Shut the mouth; the rest waits."""
+        super().pause()
+        self._is_paused = True
+        self._must_clear = self._must_clear or bool(self._streamed)
+        self._changed.set()
+
+    def resume(self) -> None:
+        """Go on where it was."""
+        super().resume()
+        self._is_paused = False
+        self._changed.set()
+
+    async def _send_some(self) -> bool:
+        """Send the next chunk, or the end of a segment. Returns whether there was anything to do."""
+        segment = next((each for each in self._segments if not each.is_streamed), None)
+        if segment is None or self._is_paused or not self._sees_avatar():
+            return False
+        if segment.sent >= len(segment.pcm):
+            if not segment.is_whole:
+                return False
+            segment.is_streamed = True
+            await self._close_writer()
+            return True
+        try:
+            writer = await self._open_writer(segment)
+            chunk = bytes(segment.pcm[segment.sent : segment.sent + round(_CHUNK_S * segment.bytes_per_s)])
+            segment.sent += len(chunk)
+            await writer.write(chunk)
+        except (rtc.StreamError, OSError, RuntimeError) as error:
+            _log.warning("avatar_not_reached", reason=type(error).__name__)
+            self._rewind()
+            return False
+        return True
+
+    async def _open_writer(self, segment: _Segment) -> rtc.ByteStreamWriter:
+        if self._writer is not None and self._writer[0] is segment:
+            return self._writer[1]
+        self._streamed.append(segment)
+        self._quiet.clear()
+        self._on_sound(True)
+        writer = await self._room.local_participant.stream_bytes(
+            name="speech",
+            topic=TOPIC,
+            destination_identities=[self._avatar],
+            attributes={"sample_rate": str(segment.rate_hz), "num_channels": "1"},
+        )
+        self._writer = segment, writer
+        return writer
+
+    async def _close_writer(self) -> None:
+        if self._writer is not None:
+            (_, writer), self._writer = self._writer, None
+            with contextlib.suppress(rtc.StreamError, OSError, RuntimeError):
+                await writer.aclose()
+
+    async def _clear(self) -> None:
+        """Have the avatar drop what it has, and wait until it has told how much was played."""
+        try:
+            async with asyncio.timeout(_CLEAR_S):
+                await self._room.local_participant.perform_rpc(
+                    destination_identity=self._avatar, method=CLEAR, payload="", response_timeout=_CLEAR_S
+                )
+                await self._close_writer()
+                await self._quiet.wait()
+        except (rtc.RpcError, TimeoutError) as error:
+            _log.warning("avatar_not_cleared", reason=type(error).__name__)
+            await self._close_writer()
+            self._rewind()
+        self._must_clear = False
+        dropped, self._dropped = self._dropped, []
+        self._tell_dropped(dropped)
+
+    def _tell_dropped(self, dropped: list[_Segment]) -> None:
+        for segment in dropped:
+            position_s = segment.played / segment.bytes_per_s
+            self.on_playback_finished(playback_position=position_s, interrupted=True)
+
+    def _rewind(self) -> None:
+        """Send again what an avatar that is gone may not have played."""
+        while self._streamed:
+            segment = self._streamed.popleft()
+            segment.sent, segment.is_streamed = segment.played, False
+        self._writer = None
+        self._quiet.set()
+        self._on_sound(False)
+
+    def _note_started(self, call: rtc.RpcInvocationData) -> str:
+        if call.caller_identity != self._avatar:
+            return "reject"
+        segment = self._streamed[0] if self._streamed else None
+        if segment is not None and not segment.has_begun:
+            segment.has_begun = True
+            self.on_playback_started(created_at=time.time())
+        return "ok"
+
+    def _note_finished(self, call: rtc.RpcInvocationData) -> str:
+        if call.caller_identity != self._avatar:
+            return "reject"
+        said = json.loads(call.payload)
+        if not self._streamed:
+            return "ok"
+        segment = self._streamed.popleft()
+        position = round(float(said["playback_position"]) * segment.rate_hz) * _SAMPLE_BYTES
+        segment.played = min(segment.played + position, len(segment.pcm))
+        if said["interrupted"]:
+            segment.sent, segment.is_streamed = segment.played, False
+        elif segment in self._segments:
+            self._segments.remove(segment)
+            played_s = segment.played / segment.bytes_per_s
+            self.on_playback_finished(playback_position=played_s, interrupted=False)
+        if not self._streamed:
+            self._quiet.set()
+            self._on_sound(False)
+        self._changed.set()
+        return "ok"
+
+    def _note_gone(self, person: rtc.RemoteParticipant) -> None:
+        if person.identity == self._avatar:
+            self._rewind()
+            self._changed.set()
+
+    def _sees_avatar(self) -> bool:
+        person = self._room.remote_participants.get(self._avatar)
+        return person is not None and any(
+            each.kind == rtc.TrackKind.KIND_VIDEO for each in person.track_publications.values()
+        )
+
+    def _wake(self, *_: object) -> None:
+        self._changed.set()

@@ -1,0 +1,276 @@
+"""A conversation, from joining the room to leaving it: ears, answers and voice around one `AgentSession`."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import structlog
+from livekit import rtc
+from livekit.agents import Agent, AgentSession, llm
+from livekit.agents.voice.agent_session import SessionConnectOptions
+from livekit.agents.types import APIConnectOptions
+from livekit.agents.voice.transcription import TranscriptSynchronizer
+
+from visavis.errors import LiveRoomError, RequestError
+from visavis.ports import (
+    ConversationConfig,
+    LanguageModel,
+    SpeechRecognizer,
+    SpeechSynthesizer,
+    TranscriptSegment,
+    Voice,
+    VoiceActivityDetector,
+)
+from visavis.realtime.calls import LibraryCalls, leave_room, refreshed_token
+from visavis.realtime.conversation.answers import Answers
+from visavis.realtime.conversation.avatar_output import AvatarOutput
+from visavis.realtime.conversation.ears import Ears
+from visavis.realtime.conversation.hearsay import RecentSpeech
+from visavis.realtime.conversation.listener import Listener
+from visavis.realtime.conversation.microphones import Microphones
+from visavis.realtime.conversation.requests import TextRequests
+from visavis.realtime.conversation.speaker import Speaker
+from visavis.realtime.conversation.spoken_text import SpokenText
+from visavis.realtime.conversation.tools import CallAddress, make_tool
+from visavis.realtime.conversation.transcript import Transcript
+from visavis.realtime.conversation.voice import AvatarVoice
+
+FALLBACK: Final = "I am sorry, something went wrong on my side. Please say that again."
+_JOIN_S: Final = 10.0
+_MAX_WAITING: Final = 16  # texts to speak
+_RESUME_S: Final = 0.1  # after what turned out to be no interruption
+_ONCE: Final = APIConnectOptions(max_retry=0, timeout=30.0)
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Providers:
+    """What a conversation is made with; loaded once.
+
+    Attributes:
+        synthesizer: Speaks.
+        local: Speaks when that fails; needs neither network nor model.
+        recognizer: Recognizes what users say.
+        detector: Tells voice from everything else.
+        model: Answers.
+        call_address: Calls the web addresses of tools.
+    """
+
+    synthesizer: SpeechSynthesizer
+    local: SpeechSynthesizer
+    recognizer: SpeechRecognizer
+    detector: VoiceActivityDetector
+    model: LanguageModel
+    call_address: CallAddress
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a conversation is held.
+
+    Attributes:
+        url: Address of the room server.
+        token: Token of the agent.
+        avatar: Identity of the avatar that speaks for it.
+    """
+
+    url: str
+    token: str
+    avatar: str
+
+
+class ConversationObserver(Protocol):
+    """Is told what happens in a conversation."""
+
+    def joined(self) -> None:
+        """The agent is in the room."""
+        ...
+
+    def said(self, segment: TranscriptSegment) -> None:
+        """A segment of the transcript is final."""
+        ...
+
+    def token_refreshed(self, token: str) -> None:
+        """The room server gave a newer token."""
+        ...
+
+
+class Conversation:
+    """One conversation."""
+
+    def __init__(
+        self, place: Place, config: ConversationConfig, providers: Providers, observer: ConversationObserver
+    ) -> None:
+        """Prepare; nothing is connected.
+
+        Args:
+            place: Where it is held.
+            config: What it is to be like.
+            providers: What it is made with.
+            observer: Is told what happens.
+        """
+        self._place, self._config, self._providers, self._observer = place, config, providers, observer
+        self._room, self._calls = rtc.Room(), LibraryCalls()
+        self._over = asyncio.Event()
+        self._said = RecentSpeech()
+        self._fallback = config.fallback or FALLBACK
+        self._texts: asyncio.Queue[str] = asyncio.Queue(_MAX_WAITING)
+        self._session: AgentSession[None] | None = None
+
+    def speak(self, text: str) -> None:
+        """Have the avatar say a text, after what it says now.
+
+        Raises:
+            RequestError: Too many texts wait.
+        """
+        try:
+            self._texts.put_nowait(text)
+        except asyncio.QueueFull as error:
+            raise RequestError(
+                "Too many texts wait to be spoken. Wait until the avatar has spoken."
+            ) from error
+
+    def answer(self, text: str) -> None:
+        """Have the avatar answer a text."""
+        if self._session is not None:
+            self._session.interrupt()
+            self._session.generate_reply(user_input=text)
+
+    def end(self) -> None:
+        """Let it be over."""
+        self._over.set()
+
+    async def run(self) -> None:
+        """Hold the conversation until it ends, or the room is lost.
+
+        Raises:
+            LiveRoomError: The room cannot be joined.
+        """
+        hears = self._config.hears
+        requests = TextRequests(
+            self._room,
+            on_speak=self.speak if hears else None,
+            on_chat=self.answer if hears else None,
+        )
+        requests.listen()
+        self._room.on("disconnected", lambda _reason: self.end())
+        self._room.on("token_refreshed", lambda: self._observer.token_refreshed(refreshed_token(self._room)))
+        try:
+            await self._join()
+            await self._hold()
+        finally:
+            await requests.close()
+            await leave_room(self._room, self._calls)
+
+    async def _join(self) -> None:
+        options = rtc.RoomOptions(auto_subscribe=False, dynacast=False, connect_timeout=_JOIN_S)
+        try:
+            async with asyncio.timeout(_JOIN_S):
+                await self._calls.finish(self._room.connect(self._place.url, self._place.token, options))
+        except (rtc.ConnectError, TimeoutError) as error:
+            raise LiveRoomError(f"The room cannot be joined ({type(error).__name__}).") from error
+
+    async def _hold(self) -> None:
+        config, providers = self._config, self._providers
+        output = AvatarOutput(self._room, self._place.avatar)
+        transcript = Transcript(self._room, self._place.avatar, on_final=self._observer.said)
+        voice = AvatarVoice(
+            providers.synthesizer,
+            Voice(config.language, config.voice),
+            local=providers.local,
+            local_voice=Voice(config.language),
+            on_sentence=self._said.add,
+        )
+        ears = Ears()
+        synchronizer = TranscriptSynchronizer(
+            next_in_chain_audio=output, next_in_chain_text=SpokenText(transcript, output)
+        )
+        tools: list[llm.Tool | llm.Toolset] = [
+            make_tool(each, self._room, providers.call_address, self._find_user) for each in config.tools
+        ]
+        answers = Answers(providers.model, knowledge=config.knowledge, fallback=self._fallback)
+        session = self._session = _session(ears, voice, answers, hears=config.hears)
+        session.output.audio = synchronizer.audio_output
+        session.output.transcription = synchronizer.text_output
+        listener = Listener(
+            ears,
+            transcript,
+            self._said,
+            is_avatar_speaking=lambda: output.is_speaking,
+            on_failure=lambda: self.speak(self._fallback),
+        )
+
+        def make_speaker(identity: str) -> Speaker:
+            return Speaker(identity, providers.detector, providers.recognizer, config.language, listener)
+
+        microphones = Microphones(self._room, self._place.avatar, listener.speakers, make_speaker)
+        agent = Agent(instructions=config.instructions, tools=tools)
+        work: list[Any] = [output.run(), transcript.run(), self._speak_texts(session)]
+        if config.hears:
+            work += [microphones.run(), self._warm_up(answers, agent)]
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(each) for each in work]
+            await session.start(agent, record=False, session_host=False)
+            self._observer.joined()
+            if config.greeting:
+                self.speak(config.greeting)
+            await self._over.wait()
+            with contextlib.suppress(RuntimeError):
+                await session.aclose()
+            await synchronizer.aclose()
+            for task in tasks:
+                task.cancel()
+
+    async def _warm_up(self, answers: Answers, agent: Agent) -> None:
+        chat = llm.ChatContext()
+        chat.add_message(role="system", content=str(agent.instructions))
+        await answers.warm_up(chat)
+
+    async def _speak_texts(self, session: AgentSession[None]) -> None:
+        """Say texts in order, each when the one before has ended."""
+        while True:
+            text = await self._texts.get()
+            await session.say(text, allow_interruptions=True).wait_for_playout()
+
+    def _find_user(self) -> str | None:
+        """Identity of the user whose client offers tools: the first one who is not an agent."""
+        return next(
+            (
+                identity
+                for identity, person in self._room.remote_participants.items()
+                if person.kind != rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
+            ),
+            None,
+        )
+
+
+def _session(ears: Ears, voice: AvatarVoice, answers: Answers, *, hears: bool) -> AgentSession[None]:
+    """A session that acts at once on what its ears tell."""
+    heard: dict[str, Any] = {"stt": ears.recognition, "vad": ears.activity} if hears else {"vad": None}
+    return AgentSession(
+        **heard,
+        llm=answers,
+        tts=voice,
+        turn_handling={
+            "turn_detection": "vad" if hears else "manual",
+            "endpointing": {"mode": "fixed", "min_delay": 0.0, "max_delay": 0.0},
+            "interruption": {
+                "enabled": True,
+                "mode": "vad",
+                "min_duration": 0.0,
+                "min_words": 0,
+                "resume_false_interruption": True,
+                "false_interruption_timeout": _RESUME_S,
+                "discard_audio_if_uninterruptible": False,
+            },
+            "preemptive_generation": {"enabled": True, "preemptive_tts": True, "max_retries": 10},
+        },
+        use_tts_aligned_transcript=True,
+        aec_warmup_duration=None,
+        user_away_timeout=None,
+        conn_options=SessionConnectOptions(
+            stt_conn_options=_ONCE, llm_conn_options=_ONCE, tts_conn_options=_ONCE
+        ),
+    )

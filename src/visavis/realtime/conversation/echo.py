@@ -1,0 +1,98 @@
+"""Taking the avatar's own voice out of a microphone that hears it from a loudspeaker.
+
+The canceller is WebRTC's, from the room library. It needs a moment to learn the way from the loudspeaker to the
+microphone, in which some of the echo is left. So the guard also compares how loud both were from moment to
+moment: while the microphone only follows what the avatar has said, nobody interrupts.
+"""
+
+from collections import deque
+from typing import Final
+
+import numpy as np
+from livekit import rtc
+
+from visavis.engine.arrays import Floats
+from visavis.ports import RECOGNITION_RATE_HZ
+from visavis.realtime.sound import to_pcm
+
+FRAME_S: Final = 0.010
+FRAME_SAMPLES: Final = round(FRAME_S * RECOGNITION_RATE_HZ)
+
+_COMPARED_S: Final = 0.3
+_MAX_DELAY_S: Final = 0.6
+_ALIKE: Final = 0.75  # correlation of loudness
+_QUIET: Final = 1e-3
+_HELD_S: Final = 0.8  # of silence, until what comes from the microphone cannot be echo
+_LEARNED_S: Final = 1.0  # of the avatar's voice, after which the canceller knows the way
+
+_COMPARED, _MAX_DELAY = round(_COMPARED_S / FRAME_S), round(_MAX_DELAY_S / FRAME_S)
+
+
+class EchoGuard:
+    """The echo of the avatar in one microphone."""
+
+    def __init__(self) -> None:
+        """Begin without knowing the room."""
+        self._canceller = rtc.AudioProcessingModule(echo_cancellation=True, high_pass_filter=True)
+        self._played: deque[float] = deque(maxlen=_COMPARED + _MAX_DELAY)
+        self._heard: deque[float] = deque(maxlen=_COMPARED)
+        self._silent_frames = round(_HELD_S / FRAME_S)
+        self._learned_frames = 0
+
+    @property
+    def hears_avatar(self) -> bool:
+        """Whether the avatar was heard so recently that its echo may still come."""
+        return self._silent_frames * FRAME_S < _HELD_S
+
+    def play(self, samples: Floats) -> None:
+        """Take 10 ms of what the avatar says, as users hear it.
+
+        Args:
+            samples: Shape `(FRAME_SAMPLES,)`, −1..1.
+        """
+        level = _level(samples)
+        self._played.append(level)
+        self._silent_frames = 0 if level > _QUIET else self._silent_frames + 1
+        if self.hears_avatar:
+            self._learned_frames += level > _QUIET
+            self._canceller.process_reverse_stream(_frame(samples))
+
+    def clean(self, samples: Floats) -> Floats:
+        """10 ms of a microphone without the avatar's voice.
+
+        Args:
+            samples: Shape `(FRAME_SAMPLES,)`, −1..1.
+        """
+        self._heard.append(_level(samples))
+        if not self.hears_avatar:
+            return samples
+        frame = _frame(samples)
+        self._canceller.process_stream(frame)
+        return np.frombuffer(bytes(frame.data.cast("B")), np.int16).astype(np.float32) / np.float32(32768)
+
+    @property
+    def is_echo(self) -> bool:
+        """Whether the microphone only follows what the avatar says, while the canceller may not know the room."""
+        if self._learned_frames * FRAME_S > _LEARNED_S or not self.hears_avatar:
+            return False
+        if len(self._heard) < _COMPARED or len(self._played) < _COMPARED:
+            return self._learned_frames > 0
+        return self._follows(np.array(self._heard))
+
+    def _follows(self, heard: Floats) -> bool:
+        """Whether the loudness of the microphone follows the avatar's, at any delay."""
+        played = np.log(np.array(self._played) + _QUIET)
+        windows = np.lib.stride_tricks.sliding_window_view(played, _COMPARED)
+        heard = np.log(heard + _QUIET)
+        heard = (heard - heard.mean()) / (heard.std() + 1e-6)
+        windows = windows - windows.mean(1, keepdims=True)
+        alike = windows @ heard / (_COMPARED * (windows.std(1) + 0.1))
+        return bool(alike.max() > _ALIKE)
+
+
+def _level(samples: Floats) -> float:
+    return float(np.sqrt(np.mean(np.square(samples)) + 1e-12))
+
+
+def _frame(samples: Floats) -> rtc.AudioFrame:
+    return rtc.AudioFrame(bytearray(to_pcm(samples)), RECOGNITION_RATE_HZ, 1, FRAME_SAMPLES)

@@ -1,0 +1,61 @@
+"""Asking a provider that may be slow or fail: once more, and then no more."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from typing import Any, Final, TypeVar
+
+import structlog
+
+from visavis.errors import ProviderError, ProviderTimeoutError
+
+_TRIES: Final = 2
+_NEXT_S: Final = 4.0
+
+_Piece = TypeVar("_Piece")
+_log = structlog.get_logger()
+
+
+class PatienceLostError(ProviderError):
+    """A provider failed twice, or in the middle of its work.
+
+    Attributes:
+        has_begun: Whether it gave something before.
+    """
+
+    code = "provider_gave_up"
+
+    def __init__(self, message: str, *, has_begun: bool) -> None:
+        super().__init__(message)
+        self.has_begun = has_begun
+
+
+async def ask_twice(ask: Callable[[], AsyncIterator[_Piece]], *, first_s: float) -> AsyncIterator[_Piece]:
+    """What a provider gives, piece by piece. It is asked again if it fails before the first piece.
+
+    Args:
+        ask: Asks the provider.
+        first_s: Time to wait for the first piece, each time.
+
+    Raises:
+        PatienceLostError: It failed twice, or later.
+    """
+    for attempt in range(_TRIES):
+        has_begun = False
+        pieces: Any = ask()
+        try:
+            async with aclosing(pieces):
+                while True:
+                    async with asyncio.timeout(_NEXT_S if has_begun else first_s):
+                        piece = await anext(pieces, None)
+                    if piece is None:
+                        return
+                    has_begun = True
+                    yield piece
+        except TimeoutError:
+            error: ProviderError = ProviderTimeoutError("The provider did not answer in time.")
+        except ProviderError as failure:
+            error = failure
+        _log.warning("provider_failed", code=error.code, attempt=attempt + 1)
+        if has_begun or attempt + 1 == _TRIES:
+            raise PatienceLostError(error.message, has_begun=has_begun) from error

@@ -1,0 +1,141 @@
+"""What clients send by text: `speak` has the avatar say a text, `lk.chat` is answered."""
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from livekit import rtc
+
+from visavis.errors import RequestError
+
+CHAT_TOPIC: Final = "lk.chat"
+RESULT_TOPIC: Final = "visavis.speak"
+MAX_TEXT: Final = 5000
+"""Longest text, in characters."""
+_MAX_MESSAGE_BYTES: Final = 64_000
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class SpeakRequest:
+    """A text to be spoken word for word.
+
+    Attributes:
+        text: The text.
+        id: Client's name for the request; `None` if it wants no answer.
+        sender: Identity of the client.
+    """
+
+    text: str
+    id: str | None
+    sender: str
+
+
+def read_speak_request(packet: rtc.DataPacket) -> SpeakRequest | None:
+    """A data message as a request to speak; `None` for any other message."""
+    if packet.participant is None or len(packet.data) > _MAX_MESSAGE_BYTES:
+        return None
+    try:
+        sent = json.loads(packet.data)
+    except ValueError:
+        return None
+    if not isinstance(sent, dict) or sent.get("type") != "speak":
+        return None
+    identifier, text = sent.get("id"), sent.get("text")
+    return SpeakRequest(
+        text.strip() if isinstance(text, str) else "",
+        identifier if isinstance(identifier, str) else None,
+        packet.participant.identity,
+    )
+
+
+def check_text(text: str) -> None:
+    """Refuse a text that cannot be spoken.
+
+    Raises:
+        RequestError: It is empty or too long.
+    """
+    if not text:
+        raise RequestError("text: write something to speak.")
+    if len(text) > MAX_TEXT:
+        raise RequestError(f"text: use at most {MAX_TEXT} characters.")
+
+
+async def answer_request(room: rtc.Room, request: SpeakRequest, error: RequestError | None) -> None:
+    """Tell a client whether its text will be spoken, if it wants to know."""
+    if request.id is None:
+        return
+    answer: dict[str, str] = {"type": "speak_result", "id": request.id, "status": "accepted"}
+    if error is not None:
+        answer |= {"status": "rejected", "code": error.code, "message": error.message}
+    try:
+        await room.local_participant.publish_data(
+            json.dumps(answer), topic=RESULT_TOPIC, destination_identities=[request.sender]
+        )
+    except (rtc.participant.PublishDataError, RuntimeError) as failure:
+        _log.warning("speak_not_answered", reason=type(failure).__name__)
+
+
+class TextRequests:
+    """Takes texts of clients from before the room is connected."""
+
+    def __init__(
+        self, room: rtc.Room, *, on_speak: Callable[[str], None] | None, on_chat: Callable[[str], None] | None
+    ) -> None:
+        """Prepare.
+
+        Args:
+            room: A room that is not connected yet.
+            on_speak: Has the avatar say a text; `None` if that is not to be done here.
+            on_chat: Has the avatar answer a text; likewise.
+        """
+        self._room, self._on_speak, self._on_chat = room, on_speak, on_chat
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def listen(self) -> None:
+        """Take texts from now on."""
+        if self._on_speak is not None:
+            self._room.on("data_received", self._take_data)
+        if self._on_chat is not None:
+            self._room.register_text_stream_handler(CHAT_TOPIC, self._take_chat)
+
+    async def close(self) -> None:
+        """Take no more."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _take_data(self, packet: rtc.DataPacket) -> None:
+        request = read_speak_request(packet)
+        if request is None or self._on_speak is None:
+            return
+        refusal: RequestError | None = None
+        try:
+            check_text(request.text)
+            self._on_speak(request.text)
+        except RequestError as error:
+            refusal = error
+        self._spawn(answer_request(self._room, request, refusal))
+
+    def _take_chat(self, reader: rtc.TextStreamReader, identity: str) -> None:
+        del identity
+        self._spawn(self._read_chat(reader))
+
+    async def _read_chat(self, reader: rtc.TextStreamReader) -> None:
+        text = ""
+        async for chunk in reader:
+            text += chunk
+            if len(text) > MAX_TEXT:
+                _log.warning("chat_too_long")
+                return
+        if text.strip() and self._on_chat is not None:
+            self._on_chat(text.strip())
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

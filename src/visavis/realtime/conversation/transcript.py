@@ -1,0 +1,134 @@
+"""The transcript of a conversation, in the room and for the worker.
+
+In the room each segment goes two ways: as a text stream `lk.transcription`, which newer clients read, and as a
+transcription packet, which older ones do. Both have the same ID of the segment.
+"""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from livekit import rtc
+
+from visavis.ports import TranscriptSegment
+from visavis.realtime.conversation.speaker import Utterance
+
+TOPIC: Final = "lk.transcription"
+_FINAL, _SEGMENT, _TRACK = "lk.transcription_final", "lk.segment_id", "lk.transcribed_track_id"
+_MAX_WAITING: Final = 64
+
+_log = structlog.get_logger()
+
+
+class Transcript:
+    """Tells what both sides say, as far as it is known and when it is final."""
+
+    def __init__(self, room: rtc.Room, avatar: str, *, on_final: Callable[[TranscriptSegment], None]) -> None:
+        """Prepare.
+
+        Args:
+            room: The room.
+            avatar: Identity of the avatar.
+            on_final: Told each final segment.
+        """
+        self._room, self._avatar, self._on_final = room, avatar, on_final
+        self._began_s = time.monotonic()
+        self._waiting: asyncio.Queue[tuple[str, str, str, bool]] = asyncio.Queue()
+        self._shown: set[str] = set()
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        while True:
+            identity, segment, text, is_final = await self._waiting.get()
+            try:
+                await self._send(identity, segment, text, is_final=is_final)
+            except (rtc.StreamError, OSError, RuntimeError) as error:
+                _log.warning("transcript_not_sent", reason=type(error).__name__)
+
+    def user_said(self, utterance: Utterance, *, is_final: bool) -> None:
+        """Tell what a user says."""
+        self._put(utterance.speaker, utterance.id, utterance.text, is_final=is_final)
+        if is_final:
+            self._keep(
+                utterance.id, "user", utterance.text, utterance.began_s, utterance.last_voice_s, is_cut=False
+            )
+
+    def drop(self, utterance: Utterance) -> None:
+        """Take back what was shown of an utterance that means nothing."""
+        if utterance.id in self._shown:
+            self._put(utterance.speaker, utterance.id, "", is_final=True)
+
+    def avatar_said(
+        self, segment: str, text: str, began_s: float, *, is_final: bool, is_interrupted: bool = False
+    ) -> None:
+        """Tell what the avatar says.
+
+        Args:
+            segment: ID of the segment.
+            text: Text that was heard so far.
+            began_s: When it began, on the monotonic clock.
+            is_final: Whether it is over.
+            is_interrupted: Whether the user interrupted it.
+        """
+        self._put(self._avatar, segment, text, is_final=is_final)
+        if is_final and text:
+            self._keep(segment, "avatar", text, began_s, time.monotonic(), is_cut=is_interrupted)
+
+    def _keep(
+        self, segment: str, role: str, text: str, began_s: float, ended_s: float, *, is_cut: bool
+    ) -> None:
+        begin_s = max(0.0, began_s - self._began_s)
+        self._on_final(
+            TranscriptSegment.model_validate(
+                {
+                    "id": segment,
+                    "role": role,
+                    "text": text,
+                    "start_s": round(begin_s, 3),
+                    "end_s": round(max(begin_s, ended_s - self._began_s), 3),
+                    "is_interrupted": is_cut,
+                }
+            )
+        )
+
+    def _put(self, identity: str, segment: str, text: str, *, is_final: bool) -> None:
+        if is_final:
+            self._shown.discard(segment)
+        elif self._waiting.qsize() > _MAX_WAITING:
+            return  # the next one has it
+        else:
+            self._shown.add(segment)
+        self._waiting.put_nowait((identity, segment, text, is_final))
+
+    async def _send(self, identity: str, segment: str, text: str, *, is_final: bool) -> None:
+        me, track = self._room.local_participant, self._track_of(identity)
+        attributes = {_SEGMENT: segment, _FINAL: str(is_final).lower()}
+        if track:
+            attributes[_TRACK] = track
+        writer = await me.stream_text(topic=TOPIC, sender_identity=identity, attributes=attributes)
+        await writer.write(text)
+        await writer.aclose()
+        await me.publish_transcription(
+            rtc.Transcription(
+                participant_identity=identity,
+                track_sid=track,
+                segments=[
+                    rtc.TranscriptionSegment(
+                        id=segment, text=text, start_time=0, end_time=0, language="", final=is_final
+                    )
+                ],
+            )
+        )
+
+    def _track_of(self, identity: str) -> str:
+        person = self._room.remote_participants.get(identity)
+        publications = person.track_publications.values() if person is not None else ()
+        return next((each.sid for each in publications if each.kind == rtc.TrackKind.KIND_AUDIO), "")
+
+
+def new_segment() -> str:
+    """An ID for a segment."""
+    return f"SG_{uuid.uuid4().hex[:12]}"

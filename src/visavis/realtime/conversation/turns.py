@@ -1,0 +1,125 @@
+"""When somebody begins to speak, pauses, goes on, and is done: a state machine that takes time as samples.
+
+It is told the probability of voice, window by window, and what was recognized so far. A turn ends by silence:
+soon after a whole sentence, later after words that want more.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+WHOLE_S: Final = 0.45
+"""Silence that ends a turn after a whole sentence."""
+OPEN_S: Final = 0.9
+"""The same after words that are no whole sentence."""
+DANGLING_S: Final = 1.5
+"""The same after words such as "and", which want more."""
+PAUSE_S: Final = 0.15
+"""Silence after which what was said so far is recognized."""
+
+_VOICED, _UNVOICED = 0.5, 0.35
+_BEGIN_S: Final = 0.09
+_INTERRUPT_S: Final = 0.15  # of voice, before an avatar that speaks is interrupted
+_GOES_ON_S: Final = 0.06
+_WITHIN_S: Final = 0.32  # so recent must the voice be that begins a turn
+_LONGEST_WAIT_S: Final = 3.0  # for what was recognized
+
+_ENDS_SENTENCE: Final = re.compile(r"[.!?。！？…][\"'»”)]*$")
+_DANGLING: Final = frozenset(
+    "and but or so because if when that the a an to of in on at with for from my your is are um uh er "
+    "und aber oder weil wenn dass der die das ein eine mit für von zu ist äh ähm "
+    "y o pero porque si que el la los las un una con para de es eh".split()
+)
+
+
+class Step(Enum):
+    """What has happened in a window."""
+
+    BEGAN = auto()
+    PAUSED = auto()
+    WENT_ON = auto()
+    ENDED = auto()
+
+
+@dataclass
+class TurnTaker:
+    """The turns of one speaker.
+
+    Attributes:
+        window_s: Length of a window.
+        is_speaking: Whether an utterance has begun and not ended.
+        silence_s: Time since the last voice of the utterance.
+        voiced_s: Time of voice in the utterance.
+    """
+
+    window_s: float
+    is_speaking: bool = False
+    silence_s: float = 0.0
+    voiced_s: float = 0.0
+    _recent: tuple[bool, ...] = ()
+    _has_paused: bool = False
+    _text: str | None = None
+
+    def step(self, probability: float, *, may_interrupt: bool) -> Step | None:
+        """Take a window.
+
+        Args:
+            probability: Probability of voice in it, 0..1.
+            may_interrupt: Whether the avatar speaks, so that a voice would interrupt it.
+        """
+        self._recent = (*self._recent, probability >= _VOICED)[-round(_WITHIN_S / self.window_s) :]
+        if not self.is_speaking:
+            return self._begin(_INTERRUPT_S if may_interrupt else _BEGIN_S)
+        if probability >= _UNVOICED:
+            self.voiced_s += self.window_s
+        if self._has_paused:
+            return self._wait(probability)
+        self.silence_s = 0.0 if probability >= _UNVOICED else self.silence_s + self.window_s
+        if self.silence_s < PAUSE_S:
+            return None
+        self._has_paused, self._text = True, None
+        return Step.PAUSED
+
+    def note_text(self, text: str) -> None:
+        """Take what was recognized of the utterance up to its pause."""
+        if self._has_paused:
+            self._text = text
+
+    @property
+    def text(self) -> str | None:
+        """What was said, as far as it is known in a pause; `None` for not yet, or not in a pause."""
+        return self._text if self._has_paused else None
+
+    def end(self) -> None:
+        """End the utterance, as nobody needs to hear more of it."""
+        self.is_speaking = self._has_paused = False
+        self._recent, self._text = (), None
+
+    def _begin(self, voice_s: float) -> Step | None:
+        if sum(self._recent) * self.window_s < voice_s:
+            return None
+        self.is_speaking, self._has_paused, self._text = True, False, None
+        self.voiced_s, self.silence_s = sum(self._recent) * self.window_s, 0.0
+        return Step.BEGAN
+
+    def _wait(self, probability: float) -> Step | None:
+        """Whether a pause is the end."""
+        goes_on = sum(self._recent[-3:]) * self.window_s >= _GOES_ON_S and probability >= _VOICED
+        if goes_on:
+            self._has_paused, self._text, self.silence_s = False, None, 0.0
+            return Step.WENT_ON
+        self.silence_s += self.window_s
+        limit_s = _LONGEST_WAIT_S if self._text is None else silence_after(self._text)
+        if self.silence_s < limit_s:
+            return None
+        self.end()
+        return Step.ENDED
+
+
+def silence_after(text: str) -> float:
+    """Silence that ends a turn after a text, in seconds."""
+    words = re.findall(r"\w+", text.lower())
+    if text.endswith(("...", "…")) or (words and words[-1] in _DANGLING):
+        return DANGLING_S
+    return WHOLE_S if _ENDS_SENTENCE.search(text) or not words else OPEN_S

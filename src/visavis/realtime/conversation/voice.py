@@ -1,0 +1,145 @@
+"""The avatar's voice as a TTS of livekit-agents: sentence by sentence, with the times of words.
+
+The next sentence is made while one is spoken. A synthesizer that fails is asked once more; then a local one
+that needs neither network nor model speaks in its place.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from typing import Final
+
+import structlog
+from livekit.agents import DEFAULT_API_CONNECT_OPTIONS, APIConnectOptions, tokenize, tts, utils
+from livekit.agents.types import TimedString
+
+from visavis.engine.resample import Resampler
+from visavis.errors import VisavisError
+from visavis.ports import SpeechPart, SpeechSynthesizer, Voice
+from visavis.realtime.conversation.patience import PatienceLostError, ask_twice
+from visavis.realtime.sound import to_pcm
+
+RATE_HZ: Final = 24_000
+_FIRST_PART_S: Final = 1.5
+"""Time for the first part, of each of two tries. Two of them and a first token leave less than 4 s of silence."""
+
+_log = structlog.get_logger()
+
+
+class AvatarVoice(tts.TTS):
+    """Speaks with a synthesizer, or with a local one if that fails."""
+
+    def __init__(
+        self,
+        synthesizer: SpeechSynthesizer,
+        voice: Voice,
+        *,
+        local: SpeechSynthesizer,
+        local_voice: Voice,
+        on_sentence: Callable[[str, float], None] = lambda _text, _now_s: None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            synthesizer: Speaks.
+            voice: With this voice.
+            local: Speaks when that fails.
+            local_voice: Voice of `local`.
+            on_sentence: Told each sentence, and the time on the monotonic clock.
+        """
+        super().__init__(
+            capabilities=tts.TTSCapabilities(streaming=True, aligned_transcript=True),
+            sample_rate=RATE_HZ,
+            num_channels=1,
+        )
+        self._synthesizer, self._voice = synthesizer, voice
+        self._local, self._local_voice, self._on_sentence = local, local_voice, on_sentence
+
+    def synthesize(
+        self, text: str, *, conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS
+    ) -> tts.ChunkedStream:
+        """Speak a whole text."""
+        return self._synthesize_with_stream(text, conn_options=conn_options)
+
+    def stream(self, *, conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS) -> "_Stream":
+        """Speak a text that is still being written."""
+        return _Stream(self, conn_options)
+
+    async def parts(self, sentence: str) -> AsyncIterator[SpeechPart]:
+        """The sound of a sentence; nothing if there is nothing in it to speak."""
+        self._on_sentence(sentence, time.monotonic())
+        try:
+            parts = ask_twice(lambda: self._synthesizer.speak(sentence, self._voice), first_s=_FIRST_PART_S)
+            async with aclosing(parts):
+                async for part in parts:
+                    yield part
+        except PatienceLostError as error:
+            _log.warning("voice_failed", code=error.code)
+            if not error.has_begun:
+                async for part in self._local.speak(sentence, self._local_voice):
+                    yield part
+
+
+class _Stream(tts.SynthesizeStream):
+    def __init__(self, voice: AvatarVoice, conn_options: APIConnectOptions) -> None:
+        super().__init__(tts=voice, conn_options=conn_options)
+        self._avatar_voice = voice
+
+    async def _run(self, output_emitter: tts.AudioEmitter) -> None:
+        output_emitter.initialize(
+            request_id=utils.shortuuid(),
+            sample_rate=RATE_HZ,
+            num_channels=1,
+            mime_type="audio/pcm",
+            stream=True,
+        )
+        output_emitter.start_segment(segment_id=utils.shortuuid())
+        sentences = tokenize.blingfire.SentenceTokenizer(min_sentence_len=1, retain_format=True).stream()
+        reading = asyncio.create_task(self._read(sentences))
+        spoken_s = 0.0
+        try:
+            async for token in sentences:
+                spoken_s += await self._speak(token.token, spoken_s, output_emitter)
+        finally:
+            await utils.aio.cancel_and_wait(reading)
+            await sentences.aclose()
+
+    async def _read(self, sentences: tokenize.SentenceStream) -> None:
+        async for text in self._input_ch:
+            if isinstance(text, str):
+                sentences.push_text(text)
+            else:
+                sentences.flush()
+        sentences.end_input()
+
+    async def _speak(self, sentence: str, begin_s: float, emitter: tts.AudioEmitter) -> float:
+        """Speak a sentence. Returns its duration."""
+        if not any(character.isalnum() for character in sentence):
+            return 0.0
+        duration_s, is_first = 0.0, True
+        self._mark_started()
+        try:
+            async for part in self._avatar_voice.parts(sentence.strip()):
+                emitter.push_timed_transcript(_timed(part, sentence, begin_s + duration_s, is_first=is_first))
+                resample = Resampler(part.rate_hz, RATE_HZ)
+                for samples in (resample(part.samples), resample.finish()):
+                    emitter.push(to_pcm(samples))
+                duration_s += len(part.samples) / part.rate_hz
+                is_first = False
+        except VisavisError as error:  # such as a sentence with nothing to speak in it
+            _log.warning("sentence_not_spoken", code=error.code)
+        emitter.flush()
+        return duration_s
+
+
+def _timed(part: SpeechPart, sentence: str, begin_s: float, *, is_first: bool) -> list[TimedString]:
+    """The words of a part with their times in the whole speech."""
+    if not part.words:
+        text = part.text or (sentence if is_first else "")
+        end_s = begin_s + len(part.samples) / part.rate_hz
+        return [TimedString(text.rstrip() + " ", start_time=begin_s, end_time=end_s)] if text else []
+    return [
+        TimedString(word.text + " ", start_time=begin_s + word.start_s, end_time=begin_s + word.end_s)
+        for word in part.words
+    ]

@@ -1,0 +1,149 @@
+"""The conversation of a live session, beside the session's own process.
+
+It begins with the session, or with the first text that a client wants to be spoken. Its process is a process of
+its own: when it dies, another one takes its place, and the session goes on.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+from pydantic import TypeAdapter
+
+from visavis.errors import ChildError
+from visavis.ports.conversation import ConversationConfig, TranscriptSegment
+from visavis.worker.child_process import ChildProcess
+from visavis.worker.process_pool import ProcessPool
+from visavis.worker.protocol import (
+    BeginConversation,
+    ConversationCommand,
+    ConversationEvent,
+    ConversationJoined,
+    ConversationOver,
+    EndConversation,
+    SegmentSaid,
+    SpeakText,
+)
+
+AGENT: Final = "agent"
+"""Identity of the process of a conversation in a room of ours."""
+
+_EVENTS: Final[TypeAdapter[ConversationEvent]] = TypeAdapter(ConversationEvent)
+_LEAVE_S: Final = 3.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 10.0
+_MAX_WAITING: Final = 16
+
+_log = structlog.get_logger()
+
+
+class Conversation:
+    """The conversation of one session, through as many processes as it takes."""
+
+    def __init__(
+        self,
+        pool: ProcessPool,
+        session: str,
+        begin: Callable[[], BeginConversation],
+        keep: Callable[[TranscriptSegment], Awaitable[None]],
+    ) -> None:
+        """Prepare; nothing is started.
+
+        Args:
+            pool: The processes of conversations.
+            session: ID of the session.
+            begin: Makes the command that begins it, with a fresh token.
+            keep: Stores a segment of the transcript.
+        """
+        self._pool, self._session, self._begin, self._keep = pool, session, begin, keep
+        self._process: ChildProcess | None = None
+        self._texts: list[str] = []  # until there is a process
+        self._running: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Process ID; `None` while there is no process."""
+        return self._process.pid if self._process is not None else None
+
+    def start(self) -> None:
+        """Begin; harmless when repeated."""
+        if self._running is None:
+            self._running = asyncio.create_task(self._run())
+
+    async def speak(self, text: str) -> None:
+        """Have the avatar say a text. It begins the conversation, if that has not begun."""
+        self.start()
+        if self._process is None:
+            if len(self._texts) < _MAX_WAITING:
+                self._texts.append(text)
+        else:
+            await self._send(self._process, SpeakText(text=text))
+
+    async def end(self) -> None:
+        """Let the process leave its room; kill it if that takes too long."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+
+    async def _run(self) -> None:
+        """Hold the conversation until cancelled, in another process whenever one is gone."""
+        pause_s, is_resumed = _FIRST_PAUSE_S, False
+        while True:
+            process = await self._pool.acquire()
+            began_s = asyncio.get_running_loop().time()
+            try:
+                command = self._begin().model_copy(update={"is_resumed": is_resumed})
+                await self._send(process, command)
+                await self._listen(process)
+            except ChildError as error:
+                _log.error("conversation_broke", session=self._session, code=error.code)
+            finally:
+                self._process = None
+                await asyncio.shield(self._leave(process))
+            _log.warning("conversation_process_gone", session=self._session, exit_status=process.exit_status)
+            if asyncio.get_running_loop().time() - began_s > _LONGEST_PAUSE_S:
+                pause_s = _FIRST_PAUSE_S
+            is_resumed = True
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+    async def _listen(self, process: ChildProcess) -> None:
+        while (event := await process.receive(_EVENTS)) is not None:
+            match event:
+                case ConversationJoined(memory_bytes=memory_bytes):
+                    _log.info(
+                        "conversation_begun",
+                        session=self._session,
+                        process=process.pid,
+                        memory_mb=round(memory_bytes / 1e6),
+                    )
+                    self._process = process
+                    texts, self._texts = self._texts, []
+                    for text in texts:
+                        await self._send(process, SpeakText(text=text))
+                case SegmentSaid(segment=segment):
+                    await self._keep(segment)
+                case ConversationOver(error_code=error_code):
+                    if error_code is not None:
+                        _log.error("conversation_failed", session=self._session, code=error_code)
+                    return
+
+    async def _send(self, process: ChildProcess, command: ConversationCommand) -> None:
+        """Send a command. One that comes too late is lost: the events tell that the process is gone."""
+        with contextlib.suppress(ChildError):
+            await process.send(command)
+
+    async def _leave(self, process: ChildProcess) -> None:
+        await self._send(process, EndConversation())
+        try:
+            async with asyncio.timeout(_LEAVE_S):
+                await process.wait()
+        except TimeoutError:
+            _log.warning("conversation_process_killed", session=self._session)
+            await process.kill()
+
+
+def speaking_only() -> ConversationConfig:
+    """The conversation of a session that only speaks the texts that it is sent."""
+    return ConversationConfig(hears=False)
