@@ -33,7 +33,9 @@ _GRANTS: Final[dict[str, dict[str, Any]]] = {
         "can_update_own_metadata": True,
         "agent": True,
     },
+    "agent": {"can_publish": False, "can_subscribe": True, "can_publish_data": True, "agent": True},
 }
+_ON_BEHALF: Final = "lk.publish_on_behalf"  # what an avatar publishes counts as its agent's
 # For the participant who creates the room by joining: viewers synchronize audio and video of a stream.
 _ROOM: Final = api.RoomConfiguration(sync_streams=True)
 # Viewers can see that this is no person.
@@ -58,12 +60,16 @@ class LiveKitRooms:
         """
         self.url, self._server = server.url, server
 
-    def token(self, room: str, identity: str, *, role: str) -> str:
+    def token(self, room: str, identity: str, *, role: str, agent: str | None = None) -> str:
         """Create a token to join a room; see `ports.Rooms`."""
         token = api.AccessToken(self._server.key, self._server.secret).with_ttl(_TOKEN_TTL)
         token = token.with_identity(identity).with_room_config(_ROOM)
         if role == "avatar":
-            token = token.with_kind(_AVATAR_KIND).with_attributes(_AVATAR_ATTRIBUTES)
+            token = token.with_kind(_AVATAR_KIND).with_attributes(
+                _AVATAR_ATTRIBUTES | ({_ON_BEHALF: agent} if agent else {})
+            )
+        if role == "agent":
+            token = token.with_kind(_AVATAR_KIND)
         if role == "viewer":
             room = self.viewers_room(room)
         return token.with_grants(_Grants(room_join=True, room=room, **_GRANTS[role])).to_jwt()

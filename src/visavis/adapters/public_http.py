@@ -180,6 +180,25 @@ class PublicHttp:
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
             raise CallbackError(f"The receiver cannot be reached ({type(error).__name__}).") from error
 
+    async def call(self, url: str, body: bytes, headers: dict[str, str], *, max_bytes: int) -> str:
+        """Send one POST request. Returns the text of the answer.
+
+        Raises:
+            CallbackError: The address is not public or cannot be reached, or the answer is no success, is too
+                long, or takes longer than `TIMEOUT_S`.
+        """
+        try:
+            async with asyncio.timeout(TIMEOUT_S), self._pool() as pool:
+                target = _parsed(url)
+                sent: list[tuple[bytes | str, bytes | str]] = [("Host", target.authority)]
+                sent += [("Content-Length", str(len(body))), *headers.items()]
+                async with pool.stream("POST", _dialled(target), headers=sent, content=body) as answer:
+                    return (await _body(answer, max_bytes)).decode(errors="replace")
+        except TimeoutError as error:
+            raise CallbackError(f"The receiver did not answer within {TIMEOUT_S:g} s.") from error
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
+            raise CallbackError(f"The receiver cannot be reached ({type(error).__name__}).") from error
+
     async def get(self, url: str, max_bytes: int) -> bytes:
         """Download the content of a URL.
 

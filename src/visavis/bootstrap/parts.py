@@ -15,6 +15,7 @@ from visavis.adapters.objects import CloudObjects, LocalObjects
 from visavis.adapters.public_http import PublicHttp
 from visavis.bootstrap import external_rooms, processes, roomserver
 from visavis.bootstrap.console import console_context
+from visavis.bootstrap.conversation_check import conversation_check
 from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.marking import marker
 from visavis.bootstrap.roomserver import RoomsAddress
@@ -22,11 +23,10 @@ from visavis.bootstrap.speech import synthesizer
 from visavis.bootstrap.surfaces import dispatcher, event_renderers
 from visavis.core.database import Database
 from visavis.core.secret import LINKS, ROOMS, derived, shared_secret
-from visavis.errors import ConversationDisabledError, SettingsError
-from visavis.ports import RoomServerAddress, Voice
-from visavis.ports.conversation import ConversationConfig
+from visavis.errors import SettingsError
+from visavis.ports import RoomServerAddress
 from visavis.samples import write_portrait
-from visavis.settings import ServerSettings, Settings, WebhookSettings
+from visavis.settings import ServerSettings, WebhookSettings
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.metrics import Metrics
 from visavis.worker.context import LiveOptions, WorkerContext
@@ -133,7 +133,7 @@ async def gateway(
                 synthesizer=synthesizer(settings),
                 check_media=processes.media_check(pool),
                 check_callback=http.check,
-                check_conversation=_conversation_check(settings),
+                check_conversation=conversation_check(settings),
                 check_room=external_rooms.checker(
                     settings.rooms,
                     shown=rooms.url,
@@ -156,17 +156,6 @@ async def gateway(
             yield Gateway(_behind_proxies(answering, settings.server), answering.takes_websocket)
     finally:
         await database.close()
-
-
-def _conversation_check(settings: Settings) -> Callable[[ConversationConfig], None]:
-    voices = synthesizer(settings, is_live=True)
-
-    def check(config: ConversationConfig) -> None:
-        voices.check(Voice(config.language, config.voice))
-        if config.hears:
-            raise ConversationDisabledError("Conversation mode is not available on this server yet.")
-
-    return check
 
 
 def _behind_proxies(app: ASGIApp, settings: ServerSettings) -> ASGIApp:
@@ -196,12 +185,14 @@ async def worker_context(installation: Installation, folder: Path) -> AsyncItera
         async with (
             processes.rendering(settings.jobs, size=processes.render_count(settings.jobs)) as render_pool,
             processes.sessions(settings.live) as session_pool,
+            processes.conversations(settings.live) as conversation_pool,
         ):
             yield WorkerContext(
                 database=database,
                 store=store,
                 render_pool=render_pool,
                 session_pool=session_pool,
+                conversation_pool=conversation_pool,
                 live=LiveOptions(rooms, shown.url, settings.live),
                 mark=mark,
                 event_renderers=event_renderers(store, result_ttl_s=settings.storage.result_ttl_s),

@@ -9,7 +9,15 @@ from typing import Final
 
 from visavis.adapters import tethered
 from visavis.errors import BusyError, ChildError
-from visavis.settings import JobSettings, LiveSettings, LogSettings, ModelSettings
+from visavis.settings import (
+    JobSettings,
+    LanguageModelSettings,
+    LiveSettings,
+    LogSettings,
+    ModelSettings,
+    RecognitionSettings,
+    WebhookSettings,
+)
 from visavis.settings.group import variables
 from visavis.surfaces.console.context import FaceInPhoto
 from visavis.worker.process_pool import ProcessPool
@@ -20,6 +28,8 @@ _CHECK_LIMIT_S: Final = 20.0
 _CHECK_PATIENCE_S: Final = 5.0
 _BUILD_PATIENCE_S: Final = 20.0
 _SPARE_SESSIONS: Final = 2
+_SPARE_CONVERSATIONS: Final = 1
+_OF_CONVERSATIONS: Final = (RecognitionSettings, LanguageModelSettings, WebhookSettings)
 _MAY_KNOW: Final = (
     *(each.name for group in (ModelSettings, LogSettings) for each in variables(group)),
     *("PATH", "HOME", "LANG", "LC_", "TMPDIR", "XDG_", "PYTHON", "VIRTUAL_ENV", "LD_", "SSL_", "PIP_"),
@@ -53,6 +63,16 @@ def sessions(settings: LiveSettings) -> ProcessPool:
         _command("visavis.cli.session_process"),
         size=_spares(settings),
         environment=_environment("VISAVIS_ROOM_NETWORKS"),
+        single_use=True,
+    )
+
+
+def conversations(settings: LiveSettings) -> ProcessPool:
+    """A pool of processes for conversations. They are told what speaks, recognizes and answers, with keys."""
+    return ProcessPool(
+        _command("visavis.cli.conversation_process"),
+        size=min(_SPARE_CONVERSATIONS, _spares(settings)),
+        environment=_environment(*(each.name for group in _OF_CONVERSATIONS for each in variables(group))),
         single_use=True,
     )
 

@@ -27,14 +27,16 @@ class Rooms(Protocol):
 
     url: str
 
-    def token(self, room: str, identity: str, *, role: str) -> str:
+    def token(self, room: str, identity: str, *, role: str, agent: str | None = None) -> str:
         """A token to join a room with.
 
         Args:
             room: Its name.
             identity: Under which to join.
             role: `user` speaks and is heard, `viewer` sees and hears the avatar alone, `avatar` is the agent
-                that is watched. A viewer's token is for `viewers_room`.
+                that is watched, `agent` hears and has the avatar speak. A viewer's token is for
+                `viewers_room`.
+            agent: Identity of the agent that an avatar speaks for; `None` for none.
         """
         ...
 

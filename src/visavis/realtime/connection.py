@@ -36,11 +36,13 @@ class RoomConfig:
         way: Context manager that opens the way to the room server; it yields the URL to connect to.
         token: Token to join with.
         viewers_token: Token for the viewers' room, if there is one.
+        agent: Identity of our own agent, the process of the conversation; `None` for none.
     """
 
     way: AbstractAsyncContextManager[str]
     token: str
     viewers_token: str | None
+    agent: str | None = None
 
 
 class RoomConnection:
@@ -132,10 +134,12 @@ class RoomConnection:
         return AvatarRoom(
             LiveKitOutput(self._video),
             mixer=self._mixer,
+            agent=self._config.agent,
             on_gone=self._note_gone,
             on_change=self._listener.note_presence,
             on_interrupt=self._listener.interrupt,
             on_token=self._note_token,
+            on_speak=self._observer.speak_wanted,
         )
 
     def _note_gone(self, reason: EndReason | None) -> None:

@@ -206,6 +206,10 @@ class SessionObserver(Protocol):
         """The first frame was shown."""
         ...
 
+    def speak_wanted(self, text: str) -> None:
+        """A client has sent a text for the avatar to say."""
+        ...
+
     def report(self, stats: SessionStats, delays_ms: dict[str, float]) -> None:
         """Statistics, every few seconds.
 

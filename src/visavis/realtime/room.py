@@ -13,9 +13,11 @@ from visavis.realtime.delays import Delays, note_track
 from visavis.realtime.inputs.agent_stream import AgentStream, agent_of
 from visavis.realtime.inputs.audio_mixer import AudioMixer
 from visavis.realtime.inputs.room_tracks import RoomTracks
+from visavis.realtime.inputs.spoken_over import SpokenOver
 from visavis.realtime.outputs.livekit import LiveKitOutput
 from visavis.realtime.outputs.viewers import ViewersRoom
 from visavis.realtime.ports import AudioInput, EndReason
+from visavis.realtime.speak_requests import SpeakRequests
 
 _JOIN_S: Final = 10.0
 _MEASURE_S: Final = 1.0
@@ -36,28 +38,37 @@ class AvatarRoom:
         output: LiveKitOutput,
         *,
         mixer: AudioMixer,
+        agent: str | None = None,
         on_gone: Callable[[EndReason | None], None],
         on_change: Callable[[], None],
         on_interrupt: Callable[[], None] = lambda: None,
         on_token: Callable[[str], None] = lambda _token: None,
+        on_speak: Callable[[str], None] = lambda _text: None,
     ) -> None:
         """Prepare; this connects to nothing yet.
 
         Args:
             output: Audio and video of the avatar; this object opens and closes it.
             mixer: Mixer of the room's tracks, unless the avatar speaks for an agent.
+            agent: Identity of our own agent, the process of the conversation; `None` for none.
             on_gone: Called with the reason if the connection ends before `leave`; with `None` if the room was
                 lost and may be joined again.
             on_change: Called when tracks or participants come or go.
             on_interrupt: Called to drop the blocks that were taken and are not played yet.
             on_token: Called with the newest token to join again with; the server refreshes it at intervals.
+            on_speak: Called with a text for the avatar to say, unless its agent takes such texts.
         """
         self.room = rtc.Room()
         self.output = output
         self._on_gone, self._on_change, self._on_token = on_gone, on_change, on_token
         self._calls = LibraryCalls()
         self._tracks = RoomTracks(self.room, mixer, on_change=on_change)
-        self._agent_stream = AgentStream(self.room, on_interrupt=on_interrupt)
+        self._agent_stream = AgentStream(
+            self.room, agent=agent, on_interrupt=on_interrupt, on_change=on_change
+        )
+        self._own_agent = agent
+        self._spoken = SpokenOver(self._agent_stream, self._tracks)
+        self._requests = SpeakRequests(self.room, on_speak)
         self._face: rtc.Track | None = None
         self._viewers: ViewersRoom | None = None
         self._viewers_task: asyncio.Task[None] | None = None
@@ -66,14 +77,19 @@ class AvatarRoom:
     @property
     def audio_input(self) -> AudioInput:
         """Current audio input: the room's tracks, or the agent that the avatar speaks for."""
-        is_published = self._face is not None  # the sound of an agent waits until it can be played
-        return self._agent_stream if is_published and agent_of(self.room) is not None else self._tracks
+        if self._face is None:  # the sound of an agent waits until it can be played
+            return self._tracks
+        if agent_of(self.room) is not None:
+            return self._agent_stream
+        return self._tracks if self._own_agent is None else self._spoken
 
     @property
     def is_idle(self) -> bool:
         """Whether nobody could make the avatar speak: no agent, and no open microphone."""
         if not self.room.isconnected():
             return True
+        if self._own_agent is not None:  # it stays as long as the session, whether anybody is there or not
+            return self._spoken.is_idle
         return self._tracks.is_idle if agent_of(self.room) is None else self._agent_stream.is_idle
 
     @property
@@ -99,6 +115,8 @@ class AvatarRoom:
             async with asyncio.timeout(_JOIN_S):
                 await self._calls.finish(self.room.connect(url, token, options))
                 self._agent_stream.answer_calls()
+                if self._own_agent is not None and agent_of(self.room) is None:
+                    self._requests.listen()
                 self.output.open()
                 self._face = await self._calls.finish(self.output.publish(self.room.local_participant))
         except (rtc.ConnectError, rtc.participant.PublishTrackError, TimeoutError) as error:
@@ -122,6 +140,7 @@ class AvatarRoom:
         self._is_leaving = True
         self._tracks.stop()
         self.output.stop()
+        await self._requests.close()
         await self._agent_stream.close()
         await leave_room(self.room, self._calls)
         viewers = [self._viewers_task] if self._viewers_task is not None else []

@@ -59,6 +59,7 @@ class WorkerContext:
         store: The object store.
         render_pool: Pool of rendering processes.
         session_pool: Pool of session processes.
+        conversation_pool: The processes of conversations.
         live: Options of live sessions.
         mark: Copies an MP4 and adds the mark "made by AI" to the copy.
         event_renderers: Renderer of events for each surface, by name of the surface. The worker does not know
@@ -75,6 +76,7 @@ class WorkerContext:
     store: ObjectStore
     render_pool: ProcessPool
     session_pool: ProcessPool
+    conversation_pool: ProcessPool
     live: LiveOptions
     mark: Callable[[Path, Path], None]
     event_renderers: Mapping[str, EventRenderer]

@@ -1,7 +1,7 @@
 """The conversation of a live session, beside the session's own process.
 
-It begins with the session, or with the first text that a client wants to be spoken. Its process is a process of
-its own: when it dies, another one takes its place, and the session goes on.
+It begins with the session, or with the first text that a client wants to be spoken. It has a process of its
+own: when that dies, another one takes its place, and the session goes on.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import structlog
 from pydantic import TypeAdapter
 
 from visavis.errors import ChildError
-from visavis.ports.conversation import ConversationConfig, TranscriptSegment
+from visavis.ports.conversation import TranscriptSegment
 from visavis.worker.child_process import ChildProcess
 from visavis.worker.process_pool import ProcessPool
 from visavis.worker.protocol import (
@@ -142,8 +142,3 @@ class Conversation:
         except TimeoutError:
             _log.warning("conversation_process_killed", session=self._session)
             await process.kill()
-
-
-def speaking_only() -> ConversationConfig:
-    """The conversation of a session that only speaks the texts that it is sent."""
-    return ConversationConfig(hears=False)

@@ -1,8 +1,8 @@
 """What a worker and its processes say to each other: one frozen model a message, one line of JSON each.
 
 A process says `Ready` once, when it has loaded everything. A rendering process then gets one request at a
-time: it answers `Accepted` when it has it, and after that with the result or `Failed`. The processes of a live
-session and of its conversation get commands and tell events, each whenever there is something to say.
+time: it answers `Accepted` when it has it, and after that with the result or `Failed`. The processes of a
+live session and of its conversation get commands and tell events, each whenever there is something to say.
 """
 
 from pathlib import Path
@@ -427,9 +427,7 @@ class EndConversation(Message):
     type: Literal["end_conversation"] = "end_conversation"
 
 
-ConversationCommand = Annotated[
-    BeginConversation | SpeakText | EndConversation, Field(discriminator="type")
-]
+ConversationCommand = Annotated[BeginConversation | SpeakText | EndConversation, Field(discriminator="type")]
 
 
 # Events of the process of a conversation.

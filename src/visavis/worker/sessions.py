@@ -16,20 +16,24 @@ import psycopg
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.core import leases, sessions
+from visavis.core import leases, sessions, transcripts
 from visavis.core.schema import Session, SessionMessage
 from visavis.core.secret import SEALS, seal, shared_secret, unseal
 from visavis.core.sessions import EXTERNAL, Reason
 from visavis.errors import DatabaseError, LiveRoomError, StoreError, VisavisError
+from visavis.ports.conversation import ConversationConfig, TranscriptSegment
 from visavis.realtime.ports import EndReason
 from visavis.whole_file import whole_file
 from visavis.worker.context import WorkerContext, patiently
+from visavis.worker.conversations import AGENT, Conversation
 from visavis.worker.protocol import (
     Applied,
+    BeginConversation,
     BeginSession,
     Joined,
     SessionOver,
     SessionReport,
+    SpeakWanted,
     SwapFace,
     TokenRefreshed,
 )
@@ -59,6 +63,7 @@ class _Running:
         id: ID of the session.
         sent: Number of the last message that its process was sent, or that was sent before it began.
         process: Its process, once there is one.
+        conversation: Its conversation, in a process beside; `None` in rooms of others.
         playing: The task that runs it, to its end.
         report: Its last report.
     """
@@ -66,6 +71,7 @@ class _Running:
     id: str
     sent: int
     process: SessionProcess | None = None
+    conversation: Conversation | None = None
     playing: asyncio.Task[None] | None = None
     report: SessionReport | None = None
 
@@ -173,21 +179,42 @@ class LiveSessions:
                 rig=rig,
                 video=live.video,
                 idle_timeout_s=row.idle_timeout_s,
+                agent=None if row.mode == EXTERNAL else AGENT,
             )
             running.process = SessionProcess(await self._session_pool.acquire())
             _log.info("session_begun", session=row.id, placement=row.placements, process=running.process.pid)
             await running.process.send(begin)
+            self._begin_conversation(running, row)
             reason = await self._watch(running, running.process, row)
         except (VisavisError, OSError) as error:
             _log.error("session_broke", session=row.id, reason=type(error).__name__)
         finally:
-            if running.process is not None:
-                await asyncio.shield(running.process.end())
+            await asyncio.shield(_leave(running))
             if running.report is not None:
                 _log.info("session_figures", session=running.id, **_figures(running.report))
         if self._running.get(running.id) is running:
             del self._running[running.id]
             await self._conclude(running.id, reason)
+
+    def _begin_conversation(self, running: _Running, row: Session) -> None:
+        """Begin what listens and speaks; in a session without conversation, when a text is to be spoken."""
+        if row.mode == EXTERNAL:
+            return
+        config = sessions.conversation_of(row)
+        rooms = self._context.live.rooms
+
+        def begin() -> BeginConversation:
+            token = rooms.token(row.room, AGENT, role="agent")
+            wanted = config or ConversationConfig(hears=False)
+            return BeginConversation(server_url=rooms.url, token=token, avatar=AVATAR, config=wanted)
+
+        async def keep(segment: TranscriptSegment) -> None:
+            if config is not None and config.keeps_transcript:
+                await self._write(transcripts.add, running.id, segment)
+
+        running.conversation = Conversation(self._context.conversation_pool, running.id, begin, keep)
+        if config is not None:
+            running.conversation.start()
 
     async def _conclude(self, identifier: str, reason: Reason | None) -> None:
         """End a session that came to its end here; let one that broke be begun anew."""
@@ -200,7 +227,9 @@ class LiveSessions:
 
     async def _token(self, row: Session) -> str:
         if row.mode != EXTERNAL or row.sealed_token is None:
-            return self._context.live.rooms.token(row.room, AVATAR, role="avatar")
+            config = sessions.conversation_of(row)
+            agent = AGENT if config is not None and config.hears else None
+            return self._context.live.rooms.token(row.room, AVATAR, role="avatar", agent=agent)
         async with self._context.database.transaction() as tx:
             return unseal(await shared_secret(tx, SEALS), row.sealed_token)
 
@@ -231,6 +260,8 @@ class LiveSessions:
                 case Joined():
                     await self._write(leases.joined, running.id)
                     await self._write(leases.mark_applied, running.id, before)
+                case SpeakWanted(text=text) if running.conversation is not None:
+                    await running.conversation.speak(text)
                 case TokenRefreshed(token=token) if row.mode == EXTERNAL:
                     # For whoever takes the session over; tokens for our own rooms are made anew.
                     await self._write(_keep_token, running.id, token)
@@ -337,6 +368,12 @@ class LiveSessions:
         for identifier in list(self._running):
             self._drop(identifier)
         await asyncio.gather(*self._ending, return_exceptions=True)
+
+
+async def _leave(running: _Running) -> None:
+    """Let the processes of a session and of its conversation leave the room."""
+    leaving = [each.end() for each in (running.process, running.conversation) if each is not None]
+    await asyncio.gather(*leaving, return_exceptions=True)
 
 
 async def _keep_token(tx: AsyncSession, worker: str, identifier: str, token: str) -> None:

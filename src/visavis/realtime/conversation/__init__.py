@@ -1,1 +1,1 @@
-"""A conversation: an agent in the room of an avatar that hears users, thinks of answers and has the avatar speak."""
+"""A conversation: an agent in the room of an avatar that hears users, and has the avatar answer them."""

@@ -1,4 +1,4 @@
-"""The language model as an LLM of livekit-agents. When it fails twice, the fallback sentence is the answer."""
+"""The language model as an LLM of livekit-agents. If it fails twice, the fallback sentence is the answer."""
 
 import json
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _FIRST_PIECE_S: Final = 1.7
 _log = structlog.get_logger()
 
 
-class Answers(llm.LLM):
+class Answers(llm.LLM[str]):
     """Answers with a language model, from knowledge that it is given before each conversation."""
 
     def __init__(

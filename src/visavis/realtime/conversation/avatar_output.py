@@ -1,7 +1,8 @@
 """The way of an agent's voice to its avatar, which can be paused and goes on where it was.
 
-The avatar takes byte streams and one call, `lk.clear_buffer`, as from any livekit-agents worker. It cannot pause.
-So a pause clears what it has, learns from it how much was played, and sends the rest again when the voice goes on.
+The avatar takes byte streams and one call, `lk.clear_buffer`, as from any livekit-agents worker. It cannot
+pause. So a pause clears what it has, learns from it how much was played, and sends the rest again when the
+voice goes on.
 """
 
 import asyncio

@@ -2,17 +2,18 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import structlog
 from livekit import rtc
 from livekit.agents import Agent, AgentSession, llm
-from livekit.agents.voice.agent_session import SessionConnectOptions
 from livekit.agents.types import APIConnectOptions
+from livekit.agents.voice.agent_session import SessionConnectOptions
 from livekit.agents.voice.transcription import TranscriptSynchronizer
 
-from visavis.errors import LiveRoomError, RequestError
+from visavis.errors import LiveRoomError, RequestError, VisavisError
 from visavis.ports import (
     ConversationConfig,
     LanguageModel,
@@ -25,16 +26,17 @@ from visavis.ports import (
 from visavis.realtime.calls import LibraryCalls, leave_room, refreshed_token
 from visavis.realtime.conversation.answers import Answers
 from visavis.realtime.conversation.avatar_output import AvatarOutput
+from visavis.realtime.conversation.chat import ChatInput
 from visavis.realtime.conversation.ears import Ears
 from visavis.realtime.conversation.hearsay import RecentSpeech
 from visavis.realtime.conversation.listener import Listener
 from visavis.realtime.conversation.microphones import Microphones
-from visavis.realtime.conversation.requests import TextRequests
 from visavis.realtime.conversation.speaker import Speaker
 from visavis.realtime.conversation.spoken_text import SpokenText
 from visavis.realtime.conversation.tools import CallAddress, make_tool
 from visavis.realtime.conversation.transcript import Transcript
 from visavis.realtime.conversation.voice import AvatarVoice
+from visavis.realtime.speak_requests import SpeakRequests
 
 FALLBACK: Final = "I am sorry, something went wrong on my side. Please say that again."
 _JOIN_S: Final = 10.0
@@ -54,7 +56,8 @@ class Providers:
         local: Speaks when that fails; needs neither network nor model.
         recognizer: Recognizes what users say.
         detector: Tells voice from everything else.
-        model: Answers.
+        create_model: Makes what answers in a language, a BCP 47 tag.
+        prepare: Loads the models that a conversation needs, those that are not loaded.
         call_address: Calls the web addresses of tools.
     """
 
@@ -62,7 +65,8 @@ class Providers:
     local: SpeechSynthesizer
     recognizer: SpeechRecognizer
     detector: VoiceActivityDetector
-    model: LanguageModel
+    create_model: Callable[[str], LanguageModel]
+    prepare: Callable[[ConversationConfig], Awaitable[None]]
     call_address: CallAddress
 
 
@@ -148,20 +152,19 @@ class Conversation:
         Raises:
             LiveRoomError: The room cannot be joined.
         """
-        hears = self._config.hears
-        requests = TextRequests(
-            self._room,
-            on_speak=self.speak if hears else None,
-            on_chat=self.answer if hears else None,
-        )
-        requests.listen()
+        speaking, chatting = SpeakRequests(self._room, self.speak), ChatInput(self._room, self.answer)
+        if self._config.hears:  # otherwise the avatar's own process takes texts
+            speaking.listen()
+            chatting.listen()
         self._room.on("disconnected", lambda _reason: self.end())
         self._room.on("token_refreshed", lambda: self._observer.token_refreshed(refreshed_token(self._room)))
         try:
             await self._join()
             await self._hold()
         finally:
-            await requests.close()
+            if self._config.hears:
+                await speaking.close()
+            await chatting.close()
             await leave_room(self._room, self._calls)
 
     async def _join(self) -> None:
@@ -190,7 +193,8 @@ class Conversation:
         tools: list[llm.Tool | llm.Toolset] = [
             make_tool(each, self._room, providers.call_address, self._find_user) for each in config.tools
         ]
-        answers = Answers(providers.model, knowledge=config.knowledge, fallback=self._fallback)
+        model = providers.create_model(config.language)
+        answers = Answers(model, knowledge=config.knowledge, fallback=self._fallback)
         session = self._session = _session(ears, voice, answers, hears=config.hears)
         session.output.audio = synchronizer.audio_output
         session.output.transcription = synchronizer.text_output
@@ -209,7 +213,8 @@ class Conversation:
         agent = Agent(instructions=config.instructions, tools=tools)
         work: list[Any] = [output.run(), transcript.run(), self._speak_texts(session)]
         if config.hears:
-            work += [microphones.run(), self._warm_up(answers, agent)]
+            work.append(microphones.run())
+        await self._warm_up(answers)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(each) for each in work]
             await session.start(agent, record=False, session_host=False)
@@ -222,11 +227,18 @@ class Conversation:
             await synchronizer.aclose()
             for task in tasks:
                 task.cancel()
+        await model.close()
 
-    async def _warm_up(self, answers: Answers, agent: Agent) -> None:
-        chat = llm.ChatContext()
-        chat.add_message(role="system", content=str(agent.instructions))
-        await answers.warm_up(chat)
+    async def _warm_up(self, answers: Answers) -> None:
+        """Load what is needed. What cannot be loaded now may work when it is needed, and says so if not."""
+        try:
+            await self._providers.prepare(self._config)
+            if self._config.hears:
+                chat = llm.ChatContext()
+                chat.add_message(role="system", content=self._config.instructions)
+                await answers.warm_up(chat)
+        except VisavisError as error:
+            _log.warning("not_prepared", code=error.code, reason=error.message)
 
     async def _speak_texts(self, session: AgentSession[None]) -> None:
         """Say texts in order, each when the one before has ended."""

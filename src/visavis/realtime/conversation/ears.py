@@ -1,7 +1,7 @@
 """What the listener has understood, as events of a VAD and an STT of livekit-agents.
 
-An `AgentSession` decides on turns and interruptions by these events. They come when the listener has made up its
-mind about echo, coughs and the end of a turn, so the session is set to act on them at once.
+An `AgentSession` decides on turns and interruptions by these events. They come when the listener has made up
+its mind about echo, coughs and the end of a turn, so the session is set to act on them at once.
 """
 
 import asyncio
@@ -94,7 +94,7 @@ class _ActivityStream(vad.VADStream):
             self._event_ch.send_nowait(await self._events.get())
 
 
-class _Recognition(stt.STT):
+class _Recognition(stt.STT[str]):
     def __init__(self) -> None:
         super().__init__(capabilities=stt.STTCapabilities(streaming=True, interim_results=True))
         self.events: asyncio.Queue[stt.SpeechEvent] = asyncio.Queue()

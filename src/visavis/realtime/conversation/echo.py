@@ -1,8 +1,8 @@
 """Taking the avatar's own voice out of a microphone that hears it from a loudspeaker.
 
-The canceller is WebRTC's, from the room library. It needs a moment to learn the way from the loudspeaker to the
-microphone, in which some of the echo is left. So the guard also compares how loud both were from moment to
-moment: while the microphone only follows what the avatar has said, nobody interrupts.
+The canceller is WebRTC's, from the room library. It needs a moment to learn the way from the loudspeaker to
+the microphone, in which some of the echo is left. So in the first second the guard also compares how loud
+both are: while the microphone only follows what the avatar says, nobody interrupts.
 """
 
 from collections import deque
@@ -72,7 +72,7 @@ class EchoGuard:
 
     @property
     def is_echo(self) -> bool:
-        """Whether the microphone only follows what the avatar says, while the canceller may not know the room."""
+        """Whether the microphone only follows the avatar, while the canceller may not know the room yet."""
         if self._learned_frames * FRAME_S > _LEARNED_S or not self.hears_avatar:
             return False
         if len(self._heard) < _COMPARED or len(self._played) < _COMPARED:

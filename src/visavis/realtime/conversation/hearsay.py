@@ -1,4 +1,4 @@
-"""What a recognized text is worth while the avatar speaks: an answer to it, a sign of listening, or its echo."""
+"""What a recognized text means while the avatar speaks: an answer, a sign of listening, or its echo."""
 
 import re
 from collections import deque
@@ -11,10 +11,14 @@ _ECHO_SHARE: Final = 0.7
 
 # Said while somebody else speaks, to show that one listens; and what recognizers make of a cough or a hum.
 _LISTENING: Final = frozenset(
-    "mm mhm mmhm hm hmm mmm uhhuh uh huh um ah aha oh okay ok yeah yes yep right sure i see good great really wow "
-    "ja genau gut ach so stimmt klar aha mhm "
-    "sí si claro vale bueno ajá bien "
-    "oui d accord sì certo".split()
+    word
+    for words in (
+        "mm mhm mmhm hm hmm mmm uhhuh uh huh um ah aha oh okay ok yeah yes yep right sure i see good wow",
+        "ja genau gut ach so stimmt klar aha",
+        "sí si claro vale bueno ajá bien",
+        "oui d accord sì certo",
+    )
+    for word in words.split()
 )
 _NOISE: Final = frozenset({"you", "thank you", "thanks for watching", "bye", "the", "i", "so", ""})
 _MAX_LISTENING_WORDS: Final = 3

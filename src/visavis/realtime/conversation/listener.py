@@ -1,8 +1,7 @@
-"""Decides what users' speech means: a turn, an interruption, a sign of listening, or the avatar's own echo."""
+"""Decides what users' speech means: a turn, an interruption, a sign of listening, or the avatar's echo."""
 
 import time
 from collections.abc import Callable
-from typing import Final
 
 import structlog
 
@@ -11,8 +10,6 @@ from visavis.realtime.conversation.ears import Ears
 from visavis.realtime.conversation.hearsay import RecentSpeech, is_sign_of_listening
 from visavis.realtime.conversation.speaker import Speaker, Utterance
 from visavis.realtime.conversation.transcript import Transcript
-
-_MIN_TEXT_S: Final = 0.3
 
 _log = structlog.get_logger()
 

@@ -1,7 +1,7 @@
 """Asking a provider that may be slow or fail: once more, and then no more."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Any, Final, TypeVar
 
@@ -30,7 +30,7 @@ class PatienceLostError(ProviderError):
         self.has_begun = has_begun
 
 
-async def ask_twice(ask: Callable[[], AsyncIterator[_Piece]], *, first_s: float) -> AsyncIterator[_Piece]:
+async def ask_twice(ask: Callable[[], AsyncIterator[_Piece]], *, first_s: float) -> AsyncGenerator[_Piece]:
     """What a provider gives, piece by piece. It is asked again if it fails before the first piece.
 
     Args:

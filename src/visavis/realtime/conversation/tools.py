@@ -23,7 +23,7 @@ CallAddress = Callable[[str, bytes, float], Awaitable[str]]
 
 def make_tool(
     wanted: ConversationTool, room: rtc.Room, call_address: CallAddress, find_user: Callable[[], str | None]
-) -> llm.RawFunctionTool:
+) -> llm.RawFunctionTool[Any, Any]:
     """A tool that the language model can call.
 
     Args:

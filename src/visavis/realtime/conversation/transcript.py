@@ -1,7 +1,7 @@
 """The transcript of a conversation, in the room and for the worker.
 
-In the room each segment goes two ways: as a text stream `lk.transcription`, which newer clients read, and as a
-transcription packet, which older ones do. Both have the same ID of the segment.
+In the room each segment goes two ways: as a text stream `lk.transcription`, which newer clients read, and as
+a transcription packet, which older ones read. Both have the same ID of the segment.
 """
 
 import asyncio

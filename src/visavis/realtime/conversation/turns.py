@@ -23,13 +23,17 @@ _BEGIN_S: Final = 0.09
 _INTERRUPT_S: Final = 0.15  # of voice, before an avatar that speaks is interrupted
 _GOES_ON_S: Final = 0.06
 _WITHIN_S: Final = 0.32  # so recent must the voice be that begins a turn
-_LONGEST_WAIT_S: Final = 3.0  # for what was recognized
+_LONGEST_WAIT_S: Final = 2.0  # for what was recognized
 
 _ENDS_SENTENCE: Final = re.compile(r"[.!?。！？…][\"'»”)]*$")
 _DANGLING: Final = frozenset(
-    "and but or so because if when that the a an to of in on at with for from my your is are um uh er "
-    "und aber oder weil wenn dass der die das ein eine mit für von zu ist äh ähm "
-    "y o pero porque si que el la los las un una con para de es eh".split()
+    word
+    for words in (
+        "and but or so because if when that the a an to of in on at with for from my your is are um uh er",
+        "und aber oder weil wenn dass der die das ein eine mit für von zu ist äh ähm",
+        "y o pero porque si que el la los las un una con para de es eh",
+    )
+    for word in words.split()
 )
 
 

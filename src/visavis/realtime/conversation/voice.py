@@ -22,12 +22,12 @@ from visavis.realtime.sound import to_pcm
 
 RATE_HZ: Final = 24_000
 _FIRST_PART_S: Final = 1.5
-"""Time for the first part, of each of two tries. Two of them and a first token leave less than 4 s of silence."""
+"""Time for the first part, each time: after two of them there is less than 4 s of silence."""
 
 _log = structlog.get_logger()
 
 
-class AvatarVoice(tts.TTS):
+class AvatarVoice(tts.TTS[str]):
     """Speaks with a synthesizer, or with a local one if that fails."""
 
     def __init__(

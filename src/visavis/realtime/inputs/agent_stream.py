@@ -47,14 +47,24 @@ class _Segment:
 class AgentStream:
     """What an agent says; an `AudioInput` that tells the agent what was played."""
 
-    def __init__(self, room: rtc.Room, *, on_interrupt: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        room: rtc.Room,
+        *,
+        agent: str | None = None,
+        on_interrupt: Callable[[], None],
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
         """Prepare.
 
         Args:
             room: A room that is not connected yet.
+            agent: Identity of our own agent, which may speak whatever the token says; `None` for none.
             on_interrupt: Called when blocks that were taken and are not played yet must not be played.
+            on_change: Called when a segment begins or ends.
         """
-        self._room, self._on_interrupt = room, on_interrupt
+        self._room, self._own_agent = room, agent
+        self._on_interrupt, self._on_change = on_interrupt, on_change
         self._playout = PlayoutQueue()
         self._open: dict[int, _Segment] = {}
         self._ending: deque[tuple[int, int]] = deque()  # after so many blocks were played, this segment ends
@@ -72,9 +82,18 @@ class AgentStream:
         self._room.register_byte_stream_handler(TOPIC, self._begin)
 
     @property
+    def _agent(self) -> str | None:
+        return agent_of(self._room) or self._own_agent
+
+    @property
+    def is_speaking(self) -> bool:
+        """Whether there is a segment that has not ended."""
+        return bool(self._open)
+
+    @property
     def is_idle(self) -> bool:
         """Whether the agent is not in the room."""
-        return not self._room.isconnected() or agent_of(self._room) not in self._room.remote_participants
+        return not self._room.isconnected() or self._agent not in self._room.remote_participants
 
     @property
     def waiting_s(self) -> float:
@@ -88,7 +107,7 @@ class AgentStream:
 
     def answer_calls(self) -> None:
         """Take calls of the agent, if there is one; after connecting, before anything is published."""
-        agent = agent_of(self._room)
+        agent = self._agent
         if agent is not None:
             self._room.local_participant.register_rpc_method(CLEAR, self._clear)
             self._caller = asyncio.create_task(self._call(agent))
@@ -125,7 +144,7 @@ class AgentStream:
             segment.samples += block.count
 
     def _begin(self, reader: rtc.ByteStreamReader, identity: str) -> None:
-        if identity != agent_of(self._room):
+        if identity != self._agent:
             _log.warning("stream_of_a_stranger")
             return
         attributes = reader.info.attributes or {}
@@ -139,6 +158,7 @@ class AgentStream:
             return
         number = self._playout.begin(rate_hz)
         self._open[number] = _Segment()
+        self._on_change()
         if self._newest is not None:
             self._newest.set()
         self._newest = asyncio.Event()
@@ -161,7 +181,7 @@ class AgentStream:
             self._ending += [(self._taken, each) for each in self._playout.exhausted()]
 
     def _clear(self, call: rtc.RpcInvocationData) -> str:
-        if call.caller_identity != agent_of(self._room):
+        if call.caller_identity != self._agent:
             return "reject"
         self._on_interrupt()
         self._playout.drop()
@@ -175,6 +195,7 @@ class AgentStream:
         if segment is None:
             return
         said = {"playback_position": round(segment.samples / RATE_HZ, 3), "interrupted": interrupted}
+        self._on_change()
         self._calls.put_nowait((FINISHED, json.dumps(said | {"synchronized_transcript": None})))
 
     async def _call(self, agent: str) -> None:

@@ -73,7 +73,7 @@ class _Process:
             await self._holding
         for task in (reading, over):
             task.cancel()
-        for provider in (self._providers.synthesizer, self._providers.recognizer, self._providers.model):
+        for provider in (self._providers.synthesizer, self._providers.recognizer):
             await provider.close()
 
     async def _read(self, commands: asyncio.StreamReader) -> None:

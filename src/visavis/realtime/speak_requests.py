@@ -1,8 +1,8 @@
-"""What clients send by text: `speak` has the avatar say a text, `lk.chat` is answered."""
+"""Data messages with which clients have the avatar say a text: `{"type": "speak", "text": …}`."""
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,6 @@ from livekit import rtc
 
 from visavis.errors import RequestError
 
-CHAT_TOPIC: Final = "lk.chat"
 RESULT_TOPIC: Final = "visavis.speak"
 MAX_TEXT: Final = 5000
 """Longest text, in characters."""
@@ -80,38 +79,33 @@ async def answer_request(room: rtc.Room, request: SpeakRequest, error: RequestEr
         _log.warning("speak_not_answered", reason=type(failure).__name__)
 
 
-class TextRequests:
-    """Takes texts of clients from before the room is connected."""
+class SpeakRequests:
+    """Takes texts to speak from the clients of a room. Viewers may not send data."""
 
-    def __init__(
-        self, room: rtc.Room, *, on_speak: Callable[[str], None] | None, on_chat: Callable[[str], None] | None
-    ) -> None:
+    def __init__(self, room: rtc.Room, on_speak: Callable[[str], None]) -> None:
         """Prepare.
 
         Args:
-            room: A room that is not connected yet.
-            on_speak: Has the avatar say a text; `None` if that is not to be done here.
-            on_chat: Has the avatar answer a text; likewise.
+            room: The room.
+            on_speak: Has the avatar say a text; raises `RequestError` if it will not.
         """
-        self._room, self._on_speak, self._on_chat = room, on_speak, on_chat
+        self._room, self._on_speak = room, on_speak
         self._tasks: set[asyncio.Task[None]] = set()
 
     def listen(self) -> None:
         """Take texts from now on."""
-        if self._on_speak is not None:
-            self._room.on("data_received", self._take_data)
-        if self._on_chat is not None:
-            self._room.register_text_stream_handler(CHAT_TOPIC, self._take_chat)
+        self._room.on("data_received", self._take)
 
     async def close(self) -> None:
         """Take no more."""
+        self._room.off("data_received", self._take)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _take_data(self, packet: rtc.DataPacket) -> None:
+    def _take(self, packet: rtc.DataPacket) -> None:
         request = read_speak_request(packet)
-        if request is None or self._on_speak is None:
+        if request is None:
             return
         refusal: RequestError | None = None
         try:
@@ -119,23 +113,6 @@ class TextRequests:
             self._on_speak(request.text)
         except RequestError as error:
             refusal = error
-        self._spawn(answer_request(self._room, request, refusal))
-
-    def _take_chat(self, reader: rtc.TextStreamReader, identity: str) -> None:
-        del identity
-        self._spawn(self._read_chat(reader))
-
-    async def _read_chat(self, reader: rtc.TextStreamReader) -> None:
-        text = ""
-        async for chunk in reader:
-            text += chunk
-            if len(text) > MAX_TEXT:
-                _log.warning("chat_too_long")
-                return
-        if text.strip() and self._on_chat is not None:
-            self._on_chat(text.strip())
-
-    def _spawn(self, work: Coroutine[object, object, None]) -> None:
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(answer_request(self._room, request, refusal))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
