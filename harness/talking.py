@@ -1,4 +1,4 @@
-"""A user who talks with an avatar: a microphone, ears, the transcript, and a loudspeaker beside the microphone."""
+"""A user who talks with an avatar: microphone, ears, transcript, and a loudspeaker beside the microphone."""
 
 import asyncio
 import contextlib

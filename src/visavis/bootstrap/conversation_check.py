@@ -12,8 +12,8 @@ from visavis.settings import Settings
 def conversation_check(settings: Settings) -> Callable[[ConversationConfig], None]:
     """What refuses conversations that cannot be held. It neither waits nor loads a model.
 
-    It raises `RequestError` if the voice or the language is not known, and `ModelNotReadyError` if a model is not
-    on this machine yet.
+    It raises `RequestError` if the voice or the language is not known, and `ModelNotReadyError` if a model is
+    not on this machine yet.
     """
     voices = synthesizer(settings, is_live=True)
 

@@ -10,7 +10,7 @@ from visavis.adapters.public_http import PublicHttp
 from visavis.bootstrap.recognition import speech_recognizer, voice_activity_detector
 from visavis.bootstrap.speech import synthesizer
 from visavis.errors import VisavisError
-from visavis.ports import ConversationConfig, SpeechRecognizer, SpeechSynthesizer, Voice
+from visavis.ports import ConversationConfig, Voice
 from visavis.providers.llm.choice import create_language_model
 from visavis.providers.stt.local import WhisperRecognizer
 from visavis.providers.tts.espeak import Espeak
@@ -33,7 +33,11 @@ def load_providers(settings: Settings) -> Providers:
     voices, http = synthesizer(settings, is_live=True), _http(settings.webhooks)
 
     async def prepare(config: ConversationConfig) -> None:
-        await _prepare(voices, recognizer, config)
+        if not (settings.speech.openai_url or settings.speech.elevenlabs_api_key):  # which bill every word
+            async for _ in voices.speak("Hello.", Voice(config.language, config.voice)):
+                pass
+        if config.hears and isinstance(recognizer, WhisperRecognizer):
+            await recognizer.prepare(config.language or "en")
 
     async def call_address(url: str, body: bytes, timeout_s: float) -> str:
         del timeout_s  # the caller's
@@ -52,15 +56,6 @@ def load_providers(settings: Settings) -> Providers:
         prepare=prepare,
         call_address=call_address,
     )
-
-
-async def _prepare(
-    voices: SpeechSynthesizer, recognizer: SpeechRecognizer, config: ConversationConfig
-) -> None:
-    async for _ in voices.speak("Hello.", Voice(config.language, config.voice)):
-        pass
-    if config.hears and isinstance(recognizer, WhisperRecognizer):
-        await recognizer.prepare(config.language or "en")
 
 
 def _http(settings: WebhookSettings) -> PublicHttp:

@@ -16,6 +16,7 @@ from visavis.settings import (
     LogSettings,
     ModelSettings,
     RecognitionSettings,
+    SpeechSettings,
     WebhookSettings,
 )
 from visavis.settings.group import variables
@@ -29,7 +30,7 @@ _CHECK_PATIENCE_S: Final = 5.0
 _BUILD_PATIENCE_S: Final = 20.0
 _SPARE_SESSIONS: Final = 2
 _SPARE_CONVERSATIONS: Final = 1
-_OF_CONVERSATIONS: Final = (RecognitionSettings, LanguageModelSettings, WebhookSettings)
+_OF_CONVERSATIONS: Final = (SpeechSettings, RecognitionSettings, LanguageModelSettings, WebhookSettings)
 _MAY_KNOW: Final = (
     *(each.name for group in (ModelSettings, LogSettings) for each in variables(group)),
     *("PATH", "HOME", "LANG", "LC_", "TMPDIR", "XDG_", "PYTHON", "VIRTUAL_ENV", "LD_", "SSL_", "PIP_"),
