@@ -307,11 +307,13 @@ def test_files_left_by_a_crash_are_deleted_from_the_store(postgres: str, tmp_pat
         for name in old:
             os.utime(tmp_path / "objects" / name, (0, 0))
         render_pool, session_pool = ProcessPool([], size=0), ProcessPool([], size=0, single_use=True)
+        conversation_pool = ProcessPool([], size=0, single_use=True)
         context = WorkerContext(
             database,
             store,
             render_pool,
             session_pool,
+            conversation_pool,
             None,
             None,
             {},

@@ -103,6 +103,9 @@ class Observer:
     def showing(self) -> None:
         pass
 
+    def speak_wanted(self, text: str) -> None:
+        pass
+
     def report(self, stats: SessionStats, delays_ms: dict[str, float]) -> None:
         pass
 

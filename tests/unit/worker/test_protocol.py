@@ -18,6 +18,7 @@ from visavis.errors import (
     TooMuchMemoryError,
     input_error,
 )
+from visavis.ports.conversation import ConversationConfig, ConversationTool
 from visavis.realtime.ports import EndReason
 from visavis.worker import protocol
 from visavis.worker.protocol import Message
@@ -27,6 +28,8 @@ UNIONS: dict[str, TypeAdapter[Any]] = {
     "rendering answers": TypeAdapter(protocol.RenderingAnswer),
     "session commands": TypeAdapter(protocol.SessionCommand),
     "session events": TypeAdapter(protocol.SessionEvent),
+    "conversation commands": TypeAdapter(protocol.ConversationCommand),
+    "conversation events": TypeAdapter(protocol.ConversationEvent),
 }
 PATHS = st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1).map(Path)
 st.register_type_strategy(Path, PATHS)
@@ -36,11 +39,24 @@ def kinds(union: Any) -> tuple[type[Message], ...]:
     return typing.get_args(typing.get_args(union)[0])
 
 
+CONVERSATIONS = st.builds(
+    ConversationConfig,
+    instructions=st.text(),
+    tools=st.lists(
+        st.builds(
+            ConversationTool, name=st.from_regex("[a-z]{1,9}", fullmatch=True), url=st.none() | st.text()
+        ),
+        max_size=2,
+    ).map(tuple),
+)
+
 ALL_KINDS = {
     "rendering requests": kinds(protocol.RenderingRequest),
     "rendering answers": kinds(protocol.RenderingAnswer),
     "session commands": kinds(protocol.SessionCommand),
     "session events": kinds(protocol.SessionEvent),
+    "conversation commands": kinds(protocol.ConversationCommand),
+    "conversation events": kinds(protocol.ConversationEvent),
 }
 CASES = [(name, kind) for name, all_kinds in ALL_KINDS.items() for kind in all_kinds]
 IDS = [kind.__name__ for _, kind in CASES]
@@ -60,6 +76,8 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:
             return st.floats(allow_nan=False, allow_infinity=False)
         case None if issubclass(annotation, Message):
             return messages(annotation)
+        case None if annotation is ConversationConfig:
+            return CONVERSATIONS
         case None | typing.Literal:
             return st.from_type(annotation)
         case kind if kind is dict:
