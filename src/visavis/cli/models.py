@@ -79,6 +79,8 @@ def _wanted(names: list[str], everything: bool, source: Path | None) -> list[Mod
         return list(MODELS.values())
     if source is None:
         return [model for model in MODELS.values() if model.is_default]
+    if not source.exists():
+        raise ModelsMissingError(f"{source} does not exist.")
     held = [model for model in MODELS.values() if holds(source, model)]
     if not held:
         raise ModelsMissingError(f"{source} contains none of the models: {', '.join(MODELS)}.")

