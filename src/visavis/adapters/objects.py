@@ -76,7 +76,7 @@ class LocalObjects(_Objects):
         """
         folder.mkdir(parents=True, exist_ok=True)
         super().__init__(LocalStore(folder, automatic_cleanup=True, mkdir=True))
-        self._folder, self._secret, self._least_free_bytes = folder, secret, min_free_bytes
+        self._folder, self._secret, self._min_free_bytes = folder, secret, min_free_bytes
 
     async def link(self, name: str, *, ttl_s: int) -> str:
         """Create a link, as a path on this server; see the port."""
@@ -96,7 +96,7 @@ class LocalObjects(_Objects):
 
     async def check_room(self) -> None:
         """Refuse if the disk is nearly full; see the port."""
-        if shutil.disk_usage(self._folder).free < self._least_free_bytes:
+        if shutil.disk_usage(self._folder).free < self._min_free_bytes:
             raise StoreFullError("There is no space for files at the moment. Please try again later.")
 
     def _attributes(self, content_type: str) -> dict[str, Any]:
