@@ -35,12 +35,12 @@ async def answer(model: LanguageModel, messages: Sequence[ChatMessage]) -> str:
     return "".join([delta.text async for delta in model.chat(messages)])
 
 
-async def check_language_model(model: LanguageModel, *, has_tools: bool) -> None:
+async def check_language_model(model: LanguageModel, *, has_tools: bool | None) -> None:
     """Check a model; it is closed afterwards.
 
     Args:
         model: The model.
-        has_tools: Whether it calls tools.
+        has_tools: Whether it calls tools; `None` if it decides by itself.
     """
     await model.warm_up([SYSTEM])
     first = await answer(model, [SYSTEM, QUESTION])
@@ -81,16 +81,17 @@ async def _check_closing_the_iterator(model: LanguageModel) -> None:
     assert await answer(model, [SYSTEM, QUESTION])
 
 
-async def _check_tools(model: LanguageModel, *, has_tools: bool) -> None:
+async def _check_tools(model: LanguageModel, *, has_tools: bool | None) -> None:
     """A model calls a tool and uses its result, or does as if there was none."""
     messages = [SYSTEM, ChatMessage("user", "What is the weather in Bern?")]
     deltas = [delta async for delta in model.chat(messages, [WEATHER])]
     calls = [call for delta in deltas for call in delta.tool_calls]
-    if not has_tools:
-        assert not calls
+    if not calls:
+        assert not has_tools
         assert any(delta.text for delta in deltas)
         return
-    assert [call.name for call in calls] == [WEATHER.name]
+    assert has_tools is not False
+    assert {call.name for call in calls} == {WEATHER.name}
     called = ChatMessage(
         "assistant", "", tool_calls=(ToolCall(calls[0].id, calls[0].name, calls[0].arguments),)
     )
