@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import snowballstemmer
 
-LANGUAGES: Final = ("en",)
+LANGUAGES: Final = ("en", "de", "es", "fr", "it", "pt")
 _PUNCTUATION: Final = re.compile(r"[^\w\s]|_")
 _TOKEN: Final = re.compile(r"\d+(?:[.:,]\d+)*|[^\W\d_]+")
 _MAX_CACHED_STEMS: Final = 50_000
