@@ -3,8 +3,8 @@
     python -m bench.answers [--quick] [--show] [--keep FILE]
 
 `bench/data/answers.yaml` says what is asked and what is right. Its half `tune` is for making rules; its half
-`held_out` says how good they are. A statement is false by construction only if it is in no source: the count of
-those must be 0. Beside the responder stands the plain form of its search, BM25 over words alone.
+`held_out` says how good they are. `invented_sentences` counts what is in no source, and must be 0. Beside the
+responder stands the plain form of its search, BM25 over words alone.
 """
 
 import argparse
@@ -125,7 +125,7 @@ def ask(path: Path = DATA) -> list[Answered]:
     for prompt, dialogue in dialogues(path):
         responder = responders.setdefault(prompt["prompt"], Responder(prompt["language"]))
         texts = [prompt["system"], *prompt.get("knowledge", ())]
-        sources = {each.spoken for each in read_sources(texts, prompt["language"]).statements}
+        sources = {each.spoken for each in read_sources(texts, prompt["language"])}
         messages = [ChatMessage("system", text) for text in texts]
         for question, wanted in dialogue:
             said = {message.content for message in messages if message.role == "assistant"}
@@ -147,7 +147,7 @@ def plain_bm25(turns: Sequence[Turn]) -> list[str]:
     results = []
     for turn in turns:
         texts = [message.content for message in turn.messages if message.role == "system"]
-        statements = read_sources(texts, turn.tongue).statements
+        statements = read_sources(texts, turn.tongue)
         results.append(judge(turn.wanted, _best_by_words(statements, turn), turn.tongue))
     return results
 
@@ -173,7 +173,9 @@ def figures(answered: Sequence[Answered]) -> dict[str, Any]:
             table[half][kind] = {name: counts[name] for name in ("right", "wrong", "refused")}
             words = Counter(plain[number] for number in chosen)
             if kind in ("known", "unknown"):
-                table[half][kind]["bm25_of_words"] = {name: words[name] for name in ("right", "wrong", "refused")}
+                table[half][kind]["bm25_of_words"] = {
+                    name: words[name] for name in ("right", "wrong", "refused")
+                }
     times = sorted(each.ms for each in answered)
     return {
         **table,
@@ -189,14 +191,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--quick", action="store_true", help="the whole takes a few seconds, so it is the same")
-    parser.add_argument("--show", choices=("tune", "held_out"), help="also print what was not right in this half")
+    parser.add_argument(
+        "--quick", action="store_true", help="the whole takes a few seconds, so it is the same"
+    )
+    parser.add_argument(
+        "--show", choices=("tune", "held_out"), help="also print what was not right in this half"
+    )
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args(arguments)
     answered = ask()
     for each in answered:
         if options.show == each.turn.half and each.result != "right":
-            print(f"{each.turn.prompt:10s} {each.result:8s} {each.turn.question!r}: {' '.join(each.sentences)}")
+            print(
+                f"{each.turn.prompt:10s} {each.result:8s} {each.turn.question!r}: {' '.join(each.sentences)}"
+            )
     table = figures(answered)
     print(json.dumps(table, indent=1))
     if options.keep:

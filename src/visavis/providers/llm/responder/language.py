@@ -14,6 +14,11 @@ import snowballstemmer
 LANGUAGES: Final = ("en", "de", "es", "fr", "it", "pt")
 _PUNCTUATION: Final = re.compile(r"[^\w\s]|_")
 _TOKEN: Final = re.compile(r"\d+(?:[.:,]\d+)*|[^\W\d_]+")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?…])['\"”»)]*\s+(?=['\"“«(¿¡]*[^\W_a-zß-öø-ÿ])")
+_ABBREVIATION: Final = re.compile(
+    r"(?:^|[\s(])(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Str|Sr|Sra|Srta|Sig|Dott|Mme|Mlle|Tel|Tél|[Cc]a|z\.\s?B|e\.g|i\.e"
+    r"|Av|Avda|Mt|Ste|vs|bzw|ggf|inkl|etc|approx)\.$"
+)
 _MAX_CACHED_STEMS: Final = 50_000
 _DAYS: Final = 7
 
@@ -27,6 +32,17 @@ def fold(text: str) -> str:
 def bare(text: str) -> str:
     """A folded text without punctuation, as a recognizer may give it."""
     return " ".join(_PUNCTUATION.sub(" ", fold(text)).split())
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a text of one paragraph. It splits too often rather than too seldom."""
+    sentences: list[str] = []
+    for part in _SENTENCE_END.split(text):
+        if sentences and _ABBREVIATION.search(sentences[-1]):
+            sentences[-1] += f" {part}"
+        elif part.strip():
+            sentences.append(part.strip())
+    return sentences
 
 
 @dataclass(frozen=True)
@@ -45,7 +61,8 @@ class Language:
         code: ISO 639-1 code.
         stopwords: Words without meaning of their own, folded.
         fillers: Stems that a question may contain without asking for them.
-        concepts: Names of concepts by stem.
+        places: Stems of what the avatar's house may be called.
+        concepts: Names of concepts by stem. A concept `pets.dog` is a kind of the concept `pets`.
         labels: What can be offered, by concept, in the order of the offer.
         kinds: Patterns of questions, by the kind of answer that they want.
         evidence: Pattern of a statement that can be such an answer, by kind.
@@ -62,6 +79,7 @@ class Language:
     code: str
     stopwords: frozenset[str]
     fillers: frozenset[str]
+    places: frozenset[str]
     concepts: Mapping[str, frozenset[str]]
     labels: Mapping[str, str]
     kinds: Mapping[str, tuple[re.Pattern[str], ...]]
@@ -133,6 +151,7 @@ def language(code: str) -> Language:
         code=code,
         stopwords=frozenset(fold(data["stopwords"]).split()),
         fillers=frozenset(_stem(code, word) for word in fold(data["fillers"]).split()),
+        places=frozenset(_stem(code, word) for word in fold(data["places"]).split()),
         concepts={stem: frozenset(names) for stem, names in concepts.items()},
         labels=data["labels"],
         kinds={kind: _patterns(patterns) for kind, patterns in data["kinds"].items()},
@@ -147,7 +166,7 @@ def language(code: str) -> Language:
         rewrites=tuple(
             Rewrite(re.compile(rf"(?:{each['from']})(?!\w)"), each["to"]) for each in data["rewrite"]
         ),
-        aliases=tuple((re.compile(rf"\b{re.escape(many)}\b"), one) for many, one in data["aliases"].items()),
+        aliases=tuple((re.compile(rf"\b(?:{many})\b"), one) for many, one in data["aliases"].items()),
     )
 
 

@@ -1,12 +1,13 @@
 """What a user asks: the words that count, the kind of answer, and what an earlier question adds."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from visavis.providers.llm.responder.language import Language, bare
 
 _FEW_WORDS: Final = 2
+_ATTRIBUTES: Final = frozenset({"price", "hours", "address", "phone", "booking", "begin", "end"})
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,18 @@ class Term:
     is_filler: bool = False
     is_carried: bool = False
 
+    def means(self, named: Set[str]) -> bool:
+        """Whether a text that names concepts can mean this word.
+
+        A dog is a pet, and a pet may be a dog; a dog is no cat.
+        """
+        return any(
+            concept in named
+            or concept.partition(".")[0] in named
+            or ("." not in concept and any(each.startswith(f"{concept}.") for each in named))
+            for concept in self.concepts
+        )
+
 
 @dataclass(frozen=True)
 class Question:
@@ -43,6 +56,12 @@ class Question:
     kinds: frozenset[str]
     days: frozenset[int]
     tongue: Language = field(compare=False)
+
+    @property
+    def of_attribute(self) -> "Question":
+        """The question with no more of an earlier one than an attribute that it asked for."""
+        terms = tuple(term for term in self.terms if not term.is_carried or term.concepts & _ATTRIBUTES)
+        return replace(self, terms=terms)
 
     @property
     def content(self) -> tuple[Term, ...]:

@@ -5,7 +5,14 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from visavis.ports import ChatDelta, ChatMessage, Tool
-from visavis.providers.llm.responder.language import LANGUAGES, Language, bare, detect_language, language
+from visavis.providers.llm.responder.language import (
+    LANGUAGES,
+    Language,
+    bare,
+    detect_language,
+    language,
+    split_sentences,
+)
 from visavis.providers.llm.responder.question import read_turns
 from visavis.providers.llm.responder.retrieval import Index
 from visavis.providers.llm.responder.sources import read_sources
@@ -63,15 +70,24 @@ class Responder:
             return reply
         if any(pattern.search(plain) for pattern in tongue.injections):
             return _unknown(tongue, index, said)
-        turns = [turn for turn in zip(asked, tongues, strict=True) if _is_question(*turn)]
-        found = index.search(read_turns(turns))
+        question = read_turns([turn for turn in _sentences(asked, tongues) if _is_question(*turn)])
+        found = index.search(question) or index.search(question.of_attribute)
         return [statement.spoken for statement in found] or _unknown(tongue, index, said)
 
     def _index(self, messages: Sequence[ChatMessage]) -> Index:
         texts = tuple(message.content for message in messages if message.role == "system")
         if self._known is None or self._known[0] != texts:
-            self._known = texts, Index(read_sources(texts, self._default).statements)
+            self._known = texts, Index(read_sources(texts, self._default))
         return self._known[1]
+
+
+def _sentences(asked: Sequence[str], tongues: Sequence[Language]) -> list[tuple[str, Language]]:
+    """The sentences of what a user said, with their languages."""
+    return [
+        (sentence, tongue)
+        for text, tongue in zip(asked, tongues, strict=True)
+        for sentence in split_sentences(text) or [text]
+    ]
 
 
 def _is_question(text: str, tongue: Language) -> bool:

@@ -21,12 +21,22 @@ _IN_CONTEXT: Final = 0.85
 _OTHER_DAY: Final = 0.6
 _FILLER: Final = 0.1
 _CARRIED: Final = 0.5
-_IMPLIED: Final = {"place": "address", "phone": "phone", "email": "email", "price": "price"}
+_OF_HOUSE: Final = 0.3
+_WAY: Final = 0.1
+_HEAD: Final = 0.08
+_IMPLIED: Final = {"place": "address", "phone": "contact.phone", "email": "contact.email", "price": "price"}
 _MIN_SIMILARITY: Final = 0.8
 _MIN_SIMILAR_CHARS: Final = 5
 _BM25_SHARE: Final = 0.15
 _CLOSE: Final = 0.93
 _MAX_SENTENCES: Final = 3
+_EVIDENT: Final = {
+    "price": "price",
+    "email": "contact.email",
+    "address": "address",
+    "payment": "payment.",
+    "transit": "transit.",
+}
 _GATED: Final = ("price", "time", "duration", "place", "number", "reason", "phone", "email")
 
 
@@ -41,6 +51,7 @@ class _Entry:
         context_concepts: Concepts of its context.
         days: Days that it names.
         kinds: Kinds of question that it can answer.
+        head: Its first word that counts.
     """
 
     statement: Statement
@@ -50,6 +61,7 @@ class _Entry:
     context_concepts: frozenset[str]
     days: frozenset[int]
     kinds: frozenset[str]
+    head: Term | None
 
 
 class Index:
@@ -72,16 +84,25 @@ class Index:
     def concepts(self) -> frozenset[str]:
         """The concepts that the statements are about."""
         return frozenset(
-            concept for entry in self._entries for concept in entry.concepts | entry.context_concepts
+            concept.partition(".")[0]
+            for entry in self._entries
+            for concept in entry.concepts | entry.context_concepts
         )
 
     def search(self, question: Question) -> list[Statement]:
         """The statements that answer a question, in the order of their texts; empty if none does."""
-        terms = question.content or _implied(question) or question.terms
+        terms = question.content
+        house = self._persona | question.tongue.places
+        is_about_house = all(term.stem in house for term in terms)
+        if is_about_house:
+            terms = (*terms, *_implied(question)) or question.terms
         if not self._entries or not (terms or question.days):
             return []
         terms = tuple(self._corrected(term, question) for term in terms)
-        weights = [self._weight(term) for term in terms]
+        weights = [
+            self._weight(term) * (_OF_HOUSE if term.stem in house and not is_about_house else 1.0)
+            for term in terms
+        ]
         wants_days = bool(question.days)
         scores: list[float] = []
         for entry in self._entries:
@@ -93,24 +114,20 @@ class Index:
             scores.append(found / total if is_able and total else 0.0)
         bm25 = self._bm25(terms)
         ranked = [
-            (score + _BM25_SHARE * bm25[number], number)
+            (score + _BM25_SHARE * bm25[number] + _bonus(question, terms, self._entries[number]), number)
             for number, score in enumerate(scores)
             if score >= _MIN_COVERAGE
         ]
-        if not ranked:
-            return []
-        best, _ = max(ranked)
-        chosen = sorted(ranked, key=lambda each: -each[0])[:_MAX_SENTENCES]
+        on_days = [each for each in ranked if question.days & self._entries[each[1]].days]
+        chosen = sorted(on_days or ranked, reverse=True)[:_MAX_SENTENCES]
         return [
             self.statements[number]
             for score, number in sorted(chosen, key=lambda each: each[1])
-            if score >= _CLOSE * best
+            if score >= _CLOSE * chosen[0][0]
         ]
 
     def _weight(self, term: Term) -> float:
-        count = max(
-            [self._counts[term.stem], *(self._counts[concept] for concept in term.concepts)],
-        )
+        count = max(self._counts[term.stem], *(self._counts[concept] for concept in term.concepts), 0)
         rarity = math.log(1 + (len(self._entries) + 1) / (count + 0.5))
         return (_FILLER if term.is_filler else _CARRIED if term.is_carried else 1.0) * min(
             max(rarity, 0.7), 2.0
@@ -134,6 +151,13 @@ class Index:
         return Term(best, question.tongue.stem(best), question.tongue.concepts_of(best), is_filler=False)
 
     @cached_property
+    def _persona(self) -> frozenset[str]:
+        """Stems of what the avatar and its house are called: every statement is about them."""
+        return frozenset(
+            stem for entry in self._entries if entry.statement.is_persona for stem in entry.stems
+        )
+
+    @cached_property
     def _ranking(self) -> BM25Plus:
         return BM25Plus(
             [sorted(each.stems | each.concepts | each.context_stems) or [""] for each in self._entries]
@@ -146,6 +170,15 @@ class Index:
         return [float(score) / top for score in scores]
 
 
+def _bonus(question: Question, terms: Sequence[Term], entry: _Entry) -> float:
+    """What speaks for a statement besides its words: it says how, or begins with what is asked for."""
+    bonus = _WAY if "way" in question.kinds and "way" in entry.kinds else 0.0
+    head = entry.head
+    if head is not None and any(term.stem == head.stem or term.means(head.concepts) for term in terms):
+        bonus += _HEAD
+    return bonus
+
+
 def _implied(question: Question) -> tuple[Term, ...]:
     """What a question asks for that names nothing, such as "Where are you?"."""
     names = sorted(_IMPLIED[kind] for kind in question.kinds & _IMPLIED.keys())
@@ -154,13 +187,9 @@ def _implied(question: Question) -> tuple[Term, ...]:
 
 def _match(term: Term, entry: _Entry) -> float:
     """How well a statement has a term, 0..1."""
-    own = 1.0 if term.stem in entry.stems else _CONCEPT if term.concepts & entry.concepts else 0.0
+    own = 1.0 if term.stem in entry.stems else _CONCEPT if term.means(entry.concepts) else 0.0
     near = (
-        1.0
-        if term.stem in entry.context_stems
-        else _CONCEPT
-        if term.concepts & entry.context_concepts
-        else 0.0
+        1.0 if term.stem in entry.context_stems else _CONCEPT if term.means(entry.context_concepts) else 0.0
     )
     return max(own, _IN_CONTEXT * near)
 
@@ -179,15 +208,14 @@ def _entry(statement: Statement) -> _Entry:
     kinds = {kind for kind, pattern in tongue.evidence.items() if pattern.search(folded)}
     days = tongue.days_of(statement.text)
     concepts = {concept for word in own for concept in tongue.concepts_of(word)}
-    if "price" in kinds:
-        concepts.add("price")
     if any(letter.isdigit() for letter in folded):
         kinds.add("phone")
     if "@" in folded:
-        kinds |= {"email"}
-        concepts.add("email")
+        kinds.add("email")
     if days:
         kinds.add("time")
+    concepts |= {concept for kind, concept in _EVIDENT.items() if kind in kinds}
+    head = own[0] if own else None
     return _Entry(
         statement,
         stems=frozenset(tongue.stem(word) for word in own),
@@ -196,4 +224,5 @@ def _entry(statement: Statement) -> _Entry:
         context_concepts=frozenset(concept for word in near for concept in tongue.concepts_of(word)),
         days=days,
         kinds=frozenset(kinds),
+        head=None if head is None else Term(head, tongue.stem(head), tongue.concepts_of(head)),
     )

@@ -1,13 +1,17 @@
 """What may be said: the statements of prompt, context and knowledge, without the instructions."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from livekit.blingfire import text_to_sentences
-
-from visavis.providers.llm.responder.language import Language, bare, detect_language, language
+from visavis.providers.llm.responder.language import (
+    Language,
+    bare,
+    detect_language,
+    language,
+    split_sentences,
+)
 
 _BULLET: Final = re.compile(r"^\s*(?:[-*•–·▪]|\d{1,2}[.)])\s+")
 _HEADING: Final = re.compile(r"^\s*#{1,6}\s*(.+?)\s*#*$|^\s*\*\*([^*]+)\*\*:?\s*$|^\s*=+\s*([^=]+?)\s*=+\s*$")
@@ -21,14 +25,12 @@ _ANSWERED: Final = re.compile(
 _RULE: Final = re.compile(r"^[\s|:+=_-]*$")
 _TAG: Final = re.compile(r"^\s*</?[\w-]+>\s*$")
 _ENDS: Final = re.compile(r"[.!?…:;]['\"»”)]*$")
-_ABBREVIATION: Final = re.compile(
-    r"(?:^|\s)(?:Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Str|Sr|Sra|Srta|Sig|Dott|Mme|Mlle|Tel|Tél|Ca|ca|z\.B|e\.g|i\.e|Av|Avda)\.$"
-)
 _ADDRESSES: Final = re.compile(r"(?:you|i|du|ich)\b", re.IGNORECASE)
 _MAX_HEADING_WORDS: Final = 8
+_MAX_TITLE_WORDS: Final = 4
 _MIN_WRAPPED_CHARS: Final = 60
 _REFERS_BACK: Final = re.compile(
-    r"^(it|they|this|these|that|those|he|she|both|there|er|sie|es|dies\w*|das|beide|ella|el|ellos|ellas|esto|esta|este"
+    r"^(it|its|they|their|this|these|that|those|he|his|she|her|both|there|er|sie|es|dies\w*|das|beide|ella|el|ellos|ellas|esto|esta|este"
     r"|il|elle|ils|elles|ce|cela|ces|esso|essa|essi|questo|questa|ele|ela|eles|elas|isso|isto)\b"
 )
 
@@ -52,17 +54,6 @@ class Statement:
     language: str
 
 
-@dataclass(frozen=True)
-class Sources:
-    """What the responder knows.
-
-    Attributes:
-        statements: Statements, in the order of the texts.
-    """
-
-    statements: tuple[Statement, ...] = ()
-
-
 @dataclass
 class _Line:
     text: str
@@ -84,7 +75,7 @@ class _Reader:
             if _is_closed(bare(line.context), tongue):
                 continue
             before = ""
-            for sentence in _sentences(line.text):
+            for sentence in split_sentences(line.text):
                 self._read_sentence(sentence, line.context, before, tongue)
                 before = sentence
 
@@ -95,12 +86,14 @@ class _Reader:
         if tongue.patterns["instructions.secret"].search(plain):
             self._forget(before)
             return
-        if _is_instruction(plain, tongue):
+        is_persona = _is_persona(plain, tongue)
+        if not is_persona and _is_instruction(plain, tongue):
             self._obey(sentence, plain, before, context, tongue)
             return
+        if is_persona and tongue.patterns["persona.behaviour"].search(plain):
+            self._obey(sentence, plain, before, context, tongue)
+            sentence = _name_only(sentence, tongue)
         whole = f"{context} {before}" if _REFERS_BACK.search(plain) else context
-        persona = tongue.patterns["persona.begins"], tongue.patterns["persona.guests"]
-        is_persona = bool(persona[0].search(plain) and not persona[1].search(plain))
         spoken = as_said(sentence, tongue)
         self.statements.append(Statement(sentence, spoken, whole, is_persona, tongue.code))
 
@@ -137,8 +130,8 @@ class _Reader:
         )
 
 
-def read_sources(texts: Sequence[str], default: str) -> Sources:
-    """Read what the responder is given.
+def read_sources(texts: Sequence[str], default: str) -> tuple[Statement, ...]:
+    """The statements of what the responder is given, in order.
 
     Args:
         texts: Prompt, context and knowledge.
@@ -147,7 +140,7 @@ def read_sources(texts: Sequence[str], default: str) -> Sources:
     reader = _Reader(default)
     for text in texts:
         reader.read(text)
-    return Sources(reader.allowed())
+    return reader.allowed()
 
 
 def as_said(sentence: str, tongue: Language) -> str:
@@ -161,15 +154,24 @@ def as_said(sentence: str, tongue: Language) -> str:
     return sentence
 
 
+def _is_persona(plain: str, tongue: Language) -> bool:
+    """Whether a sentence says who the avatar is."""
+    is_guest = tongue.patterns["persona.guests"].search(plain)
+    return bool(tongue.patterns["persona.begins"].search(plain) and not is_guest)
+
+
+def _name_only(sentence: str, tongue: Language) -> str:
+    """The begin of a sentence that says who the avatar is, without how it is to behave."""
+    return tongue.patterns["persona.clause"].split(sentence, maxsplit=1)[0].rstrip(" ,;:.") + "."
+
+
 def _is_instruction(plain: str, tongue: Language) -> bool:
     return any(pattern.search(plain) for pattern in tongue.instructions)
 
 
 def _is_closed(heading: str, tongue: Language) -> bool:
     """Whether a heading says that what follows must not be told."""
-    if tongue.patterns["instructions.secret"].search(heading):
-        return True
-    return bool(_is_instruction(heading, tongue) and tongue.patterns["instructions.negation"].search(heading))
+    return any(tongue.patterns[f"instructions.{name}"].search(heading) for name in ("secret", "prohibits"))
 
 
 def _is_about(statement: Statement, tongue: Language, forbidden: frozenset[str]) -> bool:
@@ -179,7 +181,16 @@ def _is_about(statement: Statement, tongue: Language, forbidden: frozenset[str])
     concepts = {concept for word in words for concept in tongue.concepts_of(word)}
     if tongue.evidence["price"].search(statement.text.casefold()):
         concepts.add("price")
-    return all(stem in stems or tongue.concepts.get(stem, frozenset()) & concepts for stem in forbidden)
+    return all(
+        stem in stems
+        or any(_overlap(one, other) for one in tongue.concepts.get(stem, ()) for other in concepts)
+        for stem in forbidden
+    )
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether two concepts are the same, or one a kind of the other, or both kinds of one."""
+    return one.partition(".")[0] == other.partition(".")[0]
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -202,19 +213,26 @@ def _lines(text: str) -> Iterator[_Line]:
             yield _Line(_clean(block), f"{heading} {question}".strip())
 
 
-def _joined(lines: Iterable[str]) -> Iterator[str]:
-    """The lines of a text, with wrapped ones put together."""
+def _joined(lines: Sequence[str]) -> Iterator[str]:
+    """The lines of a text: wrapped ones put together, a colon after those that head a paragraph."""
     held = ""
-    for line in [*lines, ""]:
-        is_whole = (
-            not held or len(held) < _MIN_WRAPPED_CHARS or bool(_ENDS.search(held)) or held.startswith("|")
-        )
+    for number, line in enumerate([*lines, ""]):
+        is_whole = len(held) < _MIN_WRAPPED_CHARS or bool(_ENDS.search(held)) or held.startswith("|")
         if line.strip() and not is_whole and not _BULLET.match(line) and not _HEADING.match(line):
             held = f"{held} {line.strip()}"
             continue
         if held:
             yield held
         held = line.strip()
+        follows_blank = number == 0 or not lines[number - 1].strip()
+        if held and follows_blank and _heads(held, lines[number + 1 : number + 2]):
+            held = f"{held}:"
+
+
+def _heads(line: str, following: Sequence[str]) -> bool:
+    """Whether a line is short, is no sentence, and stands over another line."""
+    is_short = len(line.split()) <= _MAX_TITLE_WORDS and not _ENDS.search(line) and not line.startswith("|")
+    return is_short and not _BULLET.match(line) and any(each.strip() for each in following)
 
 
 def _is_title(block: str) -> bool:
@@ -229,13 +247,3 @@ def _clean(block: str) -> str:
     if block.startswith("|"):
         return ", ".join(cell.strip() for cell in block.strip("|").split("|") if cell.strip())
     return _EMPHASIS.sub("", _BULLET.sub("", block)).strip()
-
-
-def _sentences(text: str) -> list[str]:
-    sentences: list[str] = []
-    for part in text_to_sentences(text).split("\n"):
-        if sentences and _ABBREVIATION.search(sentences[-1]):
-            sentences[-1] += f" {part}"
-        elif part.strip():
-            sentences.append(part.strip())
-    return sentences
