@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from harness.room_clients import asynchronous
 from tests.conformance.providers.recognition import Saying, final, say, silence
-from tests.support.models import real_model
 
 from visavis.bootstrap.recognition import voice_activity_detector
 from visavis.engine.arrays import Floats
@@ -53,8 +52,8 @@ def detector() -> VoiceActivityDetector:
 
 
 @pytest.fixture(scope="module")
-def whisper() -> Whisper:
-    return Whisper(real_model("whisper-tiny.en"))
+def whisper(model_folder: Callable[[str], Path]) -> Whisper:
+    return Whisper(model_folder("whisper-tiny.en"))
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +104,29 @@ async def test_what_is_said_after_a_pause_is_recognized_with_what_came_before(
     assert second_s > first_s + len(end_of(sayings[1])) / RECOGNITION_RATE_HZ
     stream.end_utterance()
     assert (await final(results)).text == ""
+    assert len(recognize.found_s) == 2
+    await stream.close()
+
+
+@asynchronous
+async def test_a_long_pause_within_an_utterance_is_not_recognized(
+    detector: VoiceActivityDetector, sayings: Sequence[Saying]
+) -> None:
+    recognize = Lengths()
+    stream = ListeningStream(recognize, detector)
+    results = aiter(stream)
+    say(stream, sayings[0].samples)
+    say(stream, silence(5.0))
+    say(stream, sayings[1].samples)
+    say(stream, silence(0.3))
+    stream.pause()
+    while len((partial := await anext(results)).text.split()) < 2:
+        pass
+    stream.end_utterance()
+    found = await final(results)
+    assert found.text == partial.text
+    speech_s = sum(len(saying.samples) for saying in sayings) / RECOGNITION_RATE_HZ
+    assert sum(recognize.found_s) < speech_s + 2
     assert len(recognize.found_s) == 2
     await stream.close()
 

@@ -122,9 +122,12 @@ class ListeningStream:
 
     async def _advance(self, utterance: Utterance) -> None:
         """Recognize one part of an utterance, or give its text if all were recognized."""
+        part = utterance.next_part()
         if utterance is self._current:
-            self._unrefreshed_s, utterance.wants_text = 0.0, False
-        if (part := utterance.next_part()) is not None:
+            self._unrefreshed_s = 0.0
+            if part is None or utterance.is_last(part):
+                utterance.wants_text = False
+        if part is not None:
             started_s = time.monotonic()
             await recognize_part(part, self._recognize, self._window_samples)
             self._last_took_s = time.monotonic() - started_s

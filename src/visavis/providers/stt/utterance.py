@@ -170,6 +170,10 @@ class Utterance:
                 self._done.append(part.recognition)
         return next((part for part in self._parts if not part.is_recognized), None)
 
+    def is_last(self, part: Part) -> bool:
+        """Whether a part is the one that grows."""
+        return part is self._parts[-1]
+
     def text(self, *, is_final: bool) -> Recognition:
         """What was recognized until now."""
         known = [*self._done, *(part.recognition for part in self._parts if part.recognition is not None)]
