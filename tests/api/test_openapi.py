@@ -25,6 +25,7 @@ def test_every_answer_has_an_example(server: Server) -> None:
     assert {
         *("/v1/generate", "/v1/jobs", "/v1/jobs/{job_id}", "/v1/jobs/{job_id}/result", "/v1/me"),
         *("/v1/tts/generate", "/v1/tts/generate-wav", "/v1/tts/generate-video", "/v1/health", "/v1/status"),
+        "/v1/voices",
         *("/v1/realtime/session", "/v1/realtime/session/{session_id}", "/v1/avatar/session"),
         "/v1/realtime/session/{session_id}/viewer",
     } == paths

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from visavis import __version__
-from visavis.cli import demo, inspect, keys, models, openapi, render, rig, rooms, serve, verify
+from visavis.cli import demo, inspect, keys, models, openapi, render, rig, rooms, serve, verify, voices
 from visavis.cli.console import stop_on_signals
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.add_typer(keys.users, name="users")
 app.command("rooms")(rooms.rooms)
 app.add_typer(rig.app, name="rig")
 app.add_typer(models.app, name="models")
+app.add_typer(voices.app, name="voices")
 
 
 def _version(wanted: bool) -> None:

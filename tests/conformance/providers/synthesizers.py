@@ -50,12 +50,13 @@ def check_parts(parts: Sequence[SpeechPart], sentences: Sequence[str]) -> None:
     """Check the parts of a text that has these sentences."""
     assert len({part.rate_hz for part in parts}) == 1
     assert _written(part.text for part in parts) == _written(sentences)
+    total_s = sum(len(part.samples) for part in parts) / parts[0].rate_hz
+    assert total_s > _MIN_SECONDS_A_CHARACTER * len(_written(sentences))
     for part in parts:
         assert part.samples.dtype == np.float32
         assert part.samples.ndim == 1
         assert np.abs(part.samples).max() <= 1
         length_s = len(part.samples) / part.rate_hz
-        assert length_s > _MIN_SECONDS_A_CHARACTER * len(part.text)
         _check_times(part.words, length_s)
         _check_times(part.phonemes, length_s)
         if part.words:

@@ -241,6 +241,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/voices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Voices
+         * @description The voices that texts can be spoken with.
+         */
+        get: operations["voices_v1_voices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/realtime/session": {
         parameters: {
             query?: never;
@@ -982,6 +1002,71 @@ export interface components {
              */
             room: string;
         };
+        /**
+         * VoiceAnswer
+         * @description A voice.
+         */
+        VoiceAnswer: {
+            /**
+             * Id
+             * @description What `voice` of a request can be.
+             * @example hibari
+             */
+            id: string;
+            /**
+             * Name
+             * @example Hibari
+             */
+            name: string;
+            /**
+             * Languages
+             * @description BCP 47 tags; the first one is the voice's own.
+             * @example [
+             *       "en-us",
+             *       "en"
+             *     ]
+             */
+            languages: string[];
+            /** Sex */
+            sex: ("female" | "male") | null;
+            /**
+             * Provider
+             * @example hibari
+             */
+            provider: string;
+            /**
+             * Licence
+             * @example Apache-2.0
+             */
+            licence: string;
+            /**
+             * Rtf
+             * @description Processor seconds of one thread for a second of speech; null for a hosted service.
+             * @example 0.01
+             */
+            rtf: number | null;
+            /**
+             * Model
+             * @description Model that the voice needs on the server.
+             */
+            model: string | null;
+            /**
+             * Ready
+             * @description Whether that model is there.
+             */
+            ready: boolean;
+        };
+        /**
+         * VoicesAnswer
+         * @description The voices of the server.
+         */
+        VoicesAnswer: {
+            /**
+             * Voices
+             * @description The preferred ones first.
+             */
+            voices: components["schemas"]["VoiceAnswer"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -1416,7 +1501,7 @@ export interface operations {
                     text: string;
                     /**
                      * Voice
-                     * @description A variant such as f2, m3.
+                     * @description An ID of `GET /v1/voices`.
                      * @default
                      * @example default
                      */
@@ -1442,7 +1527,7 @@ export interface operations {
                     text: string;
                     /**
                      * Voice
-                     * @description A variant such as f2, m3.
+                     * @description An ID of `GET /v1/voices`.
                      * @default
                      * @example default
                      */
@@ -1604,7 +1689,7 @@ export interface operations {
                     text: string;
                     /**
                      * Voice
-                     * @description A variant such as f2, m3.
+                     * @description An ID of `GET /v1/voices`.
                      * @default
                      * @example default
                      */
@@ -1630,7 +1715,7 @@ export interface operations {
                     text: string;
                     /**
                      * Voice
-                     * @description A variant such as f2, m3.
+                     * @description An ID of `GET /v1/voices`.
                      * @default
                      * @example default
                      */
@@ -1798,7 +1883,7 @@ export interface operations {
                     text: string;
                     /**
                      * Voice
-                     * @description A variant such as f2, m3.
+                     * @description An ID of `GET /v1/voices`.
                      * @default
                      * @example default
                      */
@@ -2224,6 +2309,101 @@ export interface operations {
                 };
             };
             /** @description auth_unavailable, temporarily_unavailable, storage_error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    voices_v1_voices_get: {
+        parameters: {
+            query?: {
+                /** @description Only voices of this language, which is the first part of a tag. */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoicesAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description method_not_allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description validation_error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description rate_limit_exceeded, monthly_cap_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description auth_unavailable, temporarily_unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

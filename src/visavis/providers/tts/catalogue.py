@@ -102,8 +102,8 @@ class VoiceCatalogue:
 
     def _refusal(self, voice: Voice, *, is_known: bool) -> RequestError:
         language = voice.language or DEFAULT_LANGUAGE
-        ids = [info.id for _, info in self._preferred() if _speaks(info, language)]
-        named = ", ".join(ids[:_MAX_NAMED]) + (", …" if len(ids) > _MAX_NAMED else "")
+        ids = [info.id for _, info in self._speakers(language)]
+        named = ", ".join(ids[:_MAX_NAMED]) + (", … (GET /v1/voices)" if len(ids) > _MAX_NAMED else "")
         if not ids:
             return RequestError(f"language: no voice speaks {voice.language!r}. {_TAGS}")
         reason = f"this voice does not speak {language}" if is_known else "unknown voice"

@@ -1,7 +1,8 @@
 """Speech by ElevenLabs, or a service with the same API: sound and the times of characters."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Annotated, Final
 
 from pydantic import Base64Bytes, BaseModel, Field, ValidationError
@@ -21,7 +22,7 @@ _LANGUAGES: Final = (
     "en ar bg cmn cs da de el es fi fil fr hi hr hu id it ja ko ms nl no pl pt ro ru sk sv ta tr uk vi zh"
 )
 _RATE_HZ: Final = 24_000
-_MAX_LINE_BYTES: Final = 16_000_000
+_MAX_LINE_BYTES: Final = 4_000_000
 
 
 class _Alignment(BaseModel):
@@ -94,18 +95,19 @@ class ElevenLabs:
         pcm = bytearray()
         characters = _Characters()
         async with self._service.post(path, {"text": text, "model_id": self._model}) as response:
-            async for chunk in self._chunks(response.aiter_bytes()):
-                if chunk.alignment:
-                    characters.add(chunk.alignment, _seconds(pcm))
-                pcm += chunk.audio_base64
-                if _seconds(pcm) > MAX_SENTENCE_S:
-                    raise self._service.unreadable()
+            async with aclosing(self._chunks(response.aiter_bytes())) as chunks:
+                async for chunk in chunks:
+                    if chunk.alignment:
+                        characters.add(chunk.alignment, _seconds(pcm))
+                    pcm += chunk.audio_base64
+                    if _seconds(pcm) > MAX_SENTENCE_S:
+                        raise self._service.unreadable()
         if len(pcm) < SAMPLE_BYTES:
             raise self._service.broken_off()
         words = timed_words(sentence, characters.spans(text, _seconds(pcm)))
         return SpeechPart(sentence, samples_of(bytes(pcm)), _RATE_HZ, words)
 
-    async def _chunks(self, received: AsyncIterator[bytes]) -> AsyncIterator[_Chunk]:
+    async def _chunks(self, received: AsyncIterator[bytes]) -> AsyncGenerator[_Chunk]:
         """The objects of an answer, one on each line."""
         kept = b""
         async for data in received:

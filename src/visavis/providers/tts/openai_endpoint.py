@@ -1,6 +1,7 @@
 """Speech by any API that has OpenAI's `/audio/speech`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Final
 
 from visavis.engine.arrays import Floats
@@ -63,9 +64,10 @@ class OpenAiSpeech:
             raise InputError("The text contains nothing that can be spoken.")
         for sentence in sentences:
             begun = sentence
-            async for samples in self._sound(sentence, name):
-                yield SpeechPart(begun, samples, self._rate_hz)
-                begun = ""
+            async with aclosing(self._sound(sentence, name)) as pieces:
+                async for samples in pieces:
+                    yield SpeechPart(begun, samples, self._rate_hz)
+                    begun = ""
 
     async def close(self) -> None:
         """Close the connections; see the port."""
@@ -79,7 +81,7 @@ class OpenAiSpeech:
             raise RequestError(f"language: the voice {name} does not speak {voice.language!r}.")
         return name
 
-    async def _sound(self, sentence: str, name: str) -> AsyncIterator[Floats]:
+    async def _sound(self, sentence: str, name: str) -> AsyncGenerator[Floats]:
         """The sound of a sentence, as it comes."""
         body = {
             "model": self._model,

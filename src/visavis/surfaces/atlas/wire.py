@@ -197,7 +197,7 @@ class SpeechRequest(BaseModel):
 
     text: str = Field(min_length=1, examples=["Hello, welcome to our demo."])
     voice: str = Field(
-        default="", max_length=100, examples=["default"], description="A variant such as f2, m3."
+        default="", max_length=100, examples=["default"], description="An ID of `GET /v1/voices`."
     )
     language: str = Field(default="", max_length=35, examples=["en-us"], description="As BCP 47 tag.")
     callback_url: str | None = Field(default=None, description="Notified at the end; HTTPS.")
