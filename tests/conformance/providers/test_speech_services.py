@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import pytest
 from pydantic import SecretStr
-
 from tests.conformance.providers.speech_server import (
     CHARACTER_S,
     KEY,
@@ -24,6 +23,7 @@ from tests.conformance.providers.speech_server import (
     wav,
 )
 from tests.conformance.providers.synthesizers import check_synthesizer, speak
+
 from visavis.errors import ProviderBusyError, ProviderError, ProviderTimeoutError
 from visavis.ports import SpeechSynthesizer, Voice
 from visavis.providers.tts.elevenlabs import ElevenLabs
@@ -79,7 +79,9 @@ def test_services_conform(make: Make, voice: str) -> None:
 def test_the_first_sound_comes_before_the_end_of_a_sentence() -> None:
     async def check(server: SpeechServer) -> None:
         service = openai(server.url)
-        parts = await speak(service, "This sentence is long enough for more than one piece of sound.", Voice())
+        parts = await speak(
+            service, "This sentence is long enough for more than one piece of sound.", Voice()
+        )
         assert len(parts) > 1
         assert all(not part.text for part in parts[1:])
         await service.close()

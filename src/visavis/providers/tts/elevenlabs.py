@@ -94,14 +94,16 @@ class ElevenLabs:
         text = without_emoji(sentence)
         pcm = bytearray()
         characters = _Characters()
-        async with self._service.post(path, {"text": text, "model_id": self._model}) as response:
-            async with aclosing(self._chunks(response.aiter_bytes())) as chunks:
-                async for chunk in chunks:
-                    if chunk.alignment:
-                        characters.add(chunk.alignment, _seconds(pcm))
-                    pcm += chunk.audio_base64
-                    if _seconds(pcm) > MAX_SENTENCE_S:
-                        raise self._service.unreadable()
+        async with (
+            self._service.post(path, {"text": text, "model_id": self._model}) as response,
+            aclosing(self._chunks(response.aiter_bytes())) as chunks,
+        ):
+            async for chunk in chunks:
+                if chunk.alignment:
+                    characters.add(chunk.alignment, _seconds(pcm))
+                pcm += chunk.audio_base64
+                if _seconds(pcm) > MAX_SENTENCE_S:
+                    raise self._service.unreadable()
         if len(pcm) < SAMPLE_BYTES:
             raise self._service.broken_off()
         words = timed_words(sentence, characters.spans(text, _seconds(pcm)))

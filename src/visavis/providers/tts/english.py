@@ -17,6 +17,7 @@ from visavis.engine.onnx import open_model
 from visavis.providers.tts.alphabet import PAUSES, Span, Spelling
 
 _WORD: Final = re.compile(r"\S+")
+_LONG_NUMBER: Final = re.compile(r"\d[\d,]{19,}")  # the rules name no number after decillions
 
 
 def assets() -> Path:
@@ -39,7 +40,8 @@ class English:
 
     def spell(self, sentence: str) -> Spelling:
         """A sentence in symbols. Letters of scripts other than Latin are left out."""
-        readable = normalize("".join(" " if _is_foreign(each) else each for each in sentence))
+        latin = "".join(" " if _is_foreign(each) else each for each in sentence)
+        readable = normalize(_LONG_NUMBER.sub(_digits, latin))
         begins, owners = _owners(readable, sentence)
         symbols: list[str] = []
         words: list[Span | None] = []
@@ -52,6 +54,10 @@ class English:
                 words.append(None if symbol in PAUSES else owner)
             at += len(token.text)
         return Spelling("".join(symbols), tuple(words))
+
+
+def _digits(found: re.Match[str]) -> str:
+    return " ".join(found.group().replace(",", ""))
 
 
 def _is_foreign(character: str) -> bool:
