@@ -1,13 +1,13 @@
 """Short-lived tokens that stand for a key; the console calls the public API with them.
 
-A token is signed, not stored: `at_<sign-in>.<key>.<until>.<signature>`. It ends at its time, with its
-sign-in, or with its key, whichever is first.
+A token is `at_` and a JSON Web Token, which is not stored. It ends at its time, with its sign-in, or with its
+key, whichever is first.
 """
 
-import hmac
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import jwt
 from sqlalchemy import func, select
 
 from visavis.core.database import Tx
@@ -19,8 +19,7 @@ from visavis.errors import KeyRefusedError, NotPermittedError
 
 TOKEN_BEGIN: Final = "at_"  # noqa: S105 - no secret
 TOKEN_TTL_S: Final = 900
-_PARTS: Final = 4
-_MAX_DIGITS: Final = 18
+_ALGORITHM: Final = "HS256"
 
 
 async def issue(
@@ -41,9 +40,9 @@ async def issue(
         NotPermittedError: The key belongs to another account, or was revoked.
     """
     key = await _acting_key(tx, principal, key_id, console_requests_per_minute)
-    until = int(datetime.now(UTC).timestamp()) + TOKEN_TTL_S
-    claims = f"{principal.credential.id}.{key.id}.{until}"
-    return f"{TOKEN_BEGIN}{claims}.{await _signature(tx, claims)}", key
+    expires_at = datetime.now(UTC) + timedelta(seconds=TOKEN_TTL_S)
+    claims = {"sign_in": principal.credential.id, "key": key.id, "exp": expires_at}
+    return TOKEN_BEGIN + jwt.encode(claims, await _secret(tx), _ALGORITHM), key
 
 
 async def find(tx: Tx, token: str) -> ApiKey:
@@ -52,15 +51,12 @@ async def find(tx: Tx, token: str) -> ApiKey:
     Raises:
         KeyRefusedError: The token is forged or expired, its sign-in has ended, or its key was revoked.
     """
-    claims = _claims(token)
-    if claims is None:
-        raise _refused()
-    sign_in, key, until, signature = claims
-    signed = await _signature(tx, f"{sign_in}.{key}.{until}")
-    if not hmac.compare_digest(signed.encode(), signature.encode()) or until <= datetime.now(UTC).timestamp():
-        raise _refused()
-    lives = select(SignIn.id).where(SignIn.id == sign_in, SignIn.expires_at > func.now()).exists()
-    query = select(ApiKey).where(ApiKey.id == key, ApiKey.revoked_at.is_(None), lives)
+    try:
+        claims = jwt.decode(token.removeprefix(TOKEN_BEGIN), await _secret(tx), [_ALGORITHM])
+    except (jwt.InvalidTokenError, ValueError) as error:
+        raise _refused() from error
+    lives = select(SignIn.id).where(SignIn.id == claims["sign_in"], SignIn.expires_at > func.now()).exists()
+    query = select(ApiKey).where(ApiKey.id == claims["key"], ApiKey.revoked_at.is_(None), lives)
     row = (await tx.execute(query)).scalar_one_or_none()
     if row is None:
         raise _refused()
@@ -81,21 +77,8 @@ async def _acting_key(tx: Tx, principal: Principal, key_id: int | None, console_
     return key
 
 
-def _claims(token: str) -> tuple[int, int, int, str] | None:
-    """ID of the sign-in, ID of the key, expiry in Unix seconds, and signature."""
-    parts = token.removeprefix(TOKEN_BEGIN).split(".")
-    if len(parts) != _PARTS or not all(_is_number(part) for part in parts[:-1]):
-        return None
-    sign_in, key, until = (int(part) for part in parts[:-1])
-    return sign_in, key, until, parts[-1]
-
-
-async def _signature(tx: Tx, claims: str) -> str:
-    return derived(await shared_secret(tx, ACCESS), claims)
-
-
-def _is_number(part: str) -> bool:
-    return part.isascii() and part.isdigit() and len(part) <= _MAX_DIGITS
+async def _secret(tx: Tx) -> str:
+    return derived(await shared_secret(tx, ACCESS), "access-token")
 
 
 def _refused() -> KeyRefusedError:
