@@ -29,7 +29,8 @@ def load_providers(settings: Settings) -> Providers:
         ExtraMissingError: A package is not installed.
         SettingsError: The settings do not belong together.
     """
-    recognizer = speech_recognizer(settings.recognition, bootstrap.model_folders(settings.models))
+    folders = bootstrap.model_folders(settings.models)
+    recognizer = speech_recognizer(settings.recognition, folders)
     voices, http = synthesizer(settings, is_live=True), _http(settings.webhooks)
 
     async def prepare(config: ConversationConfig) -> None:
@@ -52,7 +53,7 @@ def load_providers(settings: Settings) -> Providers:
         local=Espeak(),
         recognizer=recognizer,
         detector=voice_activity_detector(),
-        create_model=lambda language: create_language_model(settings.language_model, language),
+        create_model=lambda language: create_language_model(settings.language_model, folders, language),
         prepare=prepare,
         call_address=call_address,
     )

@@ -23,7 +23,8 @@ class LanguageModelSettings(Group):
     api_key: SecretStr | None = Field(default=None, description="API key of the endpoint.")
     model: str | None = Field(default=None, description="Name of the model at the endpoint.")
     file: Path | None = Field(
-        default=None, description="GGUF file of a model that runs on this machine, instead of an endpoint."
+        default=None,
+        description="GGUF file of a model that runs on this machine, or its name in `visavis models`.",
     )
     temperature: float | None = Field(
         default=None, ge=0, le=2, description="Sampling temperature. The default of the model if not set."
