@@ -140,12 +140,12 @@ class Index:
         if len(term.word) < _MIN_SIMILAR_CHARS:
             return term
         best, similarity = "", _MIN_SIMILARITY
+        matcher = SequenceMatcher(None, "", term.word)
         for word in self._vocabulary:
-            if abs(len(word) - len(term.word)) > 2:
-                continue
-            ratio = SequenceMatcher(None, term.word, word).ratio()
-            if ratio > similarity:
-                best, similarity = word, ratio
+            matcher.set_seq1(word)
+            if matcher.real_quick_ratio() > similarity and matcher.quick_ratio() > similarity:
+                ratio = matcher.ratio()
+                best, similarity = (word, ratio) if ratio > similarity else (best, similarity)
         if not best:
             return term
         return Term(best, question.tongue.stem(best), question.tongue.concepts_of(best), is_filler=False)
