@@ -131,7 +131,7 @@ test("the newest options count, and functions stay the same", async () => {
   expect([seen.connect, seen.videoRef, seen.speak]).toEqual([connect, videoRef, speak]);
   const face = new File(["…"], "face.png", { type: "image/png" });
   await seen.connect(face, "https://example.com/face.png");
-  expect(create).toHaveBeenCalledWith(face, "https://example.com/face.png");
+  expect(create).toHaveBeenCalledWith(face, "https://example.com/face.png", null);
   await seen.disconnect();
 });
 
