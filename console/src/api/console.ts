@@ -11,6 +11,7 @@ export type NewKey = Schemas["NewKey"];
 export type JobRow = Schemas["ConsoleJobRow"];
 export type LiveRow = Schemas["LiveRow"];
 export type UsageAnswer = Schemas["UsageAnswer"];
+export type ConversationAnswer = Schemas["ConversationAnswer"];
 export type WorkersAnswer = Schemas["WorkersAnswer"];
 export type SettingRow = Schemas["SettingRow"];
 export type Token = Schemas["TokenAnswer"];

@@ -1,4 +1,5 @@
 /** Calls of the public API through the SDK's client. */
+import { type ConversationOptions, sessionForm } from "@visavis/core";
 import { type ApiClient, type components, createApiClient } from "@visavis/core/api";
 import { words } from "../words/index.ts";
 import { ApiError, apiErrorOf, unreachable } from "./error.ts";
@@ -109,8 +110,15 @@ export async function synthesizeSpeech(speech: Speech, signal: AbortSignal): Pro
   }
 }
 
-export async function createLiveSession(face: File | null): Promise<LiveSession> {
-  return dataOf(await api().POST("/v1/realtime/session", { body: face ? { face } : {} }));
+export async function createLiveSession(
+  face: File | null,
+  conversation: ConversationOptions | null,
+): Promise<LiveSession> {
+  const form = sessionForm(face, null, conversation);
+  // The client sends a form as it is; its type knows the fields alone.
+  return dataOf(
+    await api().POST("/v1/realtime/session", { body: form as unknown as { mode: "conversation" } }),
+  );
 }
 
 export async function swapFace(id: string, face: Blob): Promise<void> {

@@ -155,7 +155,11 @@ export interface paths {
         delete: operations["revoke_key_console_api_keys__key_id__delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change Key
+         * @description Change what a key may do, from its next request on.
+         */
+        patch: operations["change_key_console_api_keys__key_id__patch"];
         trace?: never;
     };
     "/console/api/jobs": {
@@ -290,6 +294,46 @@ export interface paths {
          * @description One live session.
          */
         get: operations["read_session_console_api_sessions__session_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/sessions/{session_id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Transcript
+         * @description What was said in a live session.
+         */
+        get: operations["read_transcript_console_api_sessions__session_id__transcript_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Conversation
+         * @description What conversations can be held with: the voices, and what answers.
+         */
+        get: operations["read_conversation_console_api_conversation_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -439,6 +483,23 @@ export interface components {
             error_code: string | null;
         };
         /**
+         * ConversationAnswer
+         * @description What conversations can be held with.
+         */
+        ConversationAnswer: {
+            /**
+             * Model
+             * @description Name of the language model that answers. Without one, answers come from the given texts.
+             */
+            model: string | null;
+            /** Has Model */
+            has_model: boolean;
+            /** Voices */
+            voices: components["schemas"]["VoiceRow"][];
+            /** Price Per Hour Usd */
+            price_per_hour_usd: number;
+        };
+        /**
          * FaceAnswer
          * @description The face that was found in a photo.
          */
@@ -475,6 +536,14 @@ export interface components {
             offset: number;
         };
         /**
+         * KeyChange
+         * @description A change of what a key may do.
+         */
+        KeyChange: {
+            /** Allows Conversation */
+            allows_conversation: boolean;
+        };
+        /**
          * KeyList
          * @description Keys.
          */
@@ -509,6 +578,11 @@ export interface components {
             requests_per_minute?: number | null;
             /** Monthly Cap */
             monthly_cap?: number | null;
+            /**
+             * Allows Conversation
+             * @default true
+             */
+            allows_conversation: boolean;
         };
         /**
          * KeyRow
@@ -546,6 +620,11 @@ export interface components {
             seconds_this_month: number;
             /** Cost Usd This Month */
             cost_usd_this_month: number;
+            /**
+             * Allows Conversation
+             * @description May open live sessions in which the avatar answers.
+             */
+            allows_conversation: boolean;
             /**
              * Created At
              * Format: date-time
@@ -773,6 +852,28 @@ export interface components {
             api_key?: string | null;
         };
         /**
+         * SpokenRow
+         * @description What one side said at a time.
+         */
+        SpokenRow: {
+            /** Id */
+            id: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "user" | "avatar";
+            /** Text */
+            text: string;
+            /**
+             * Start S
+             * @description Since the conversation began.
+             */
+            start_s: number;
+            /** Is Interrupted */
+            is_interrupted: boolean;
+        };
+        /**
          * TokenAnswer
          * @description A bearer token for the public API.
          */
@@ -803,6 +904,19 @@ export interface components {
             key_id?: number | null;
         };
         /**
+         * TranscriptAnswer
+         * @description The transcript of a live session.
+         */
+        TranscriptAnswer: {
+            /**
+             * Is Kept
+             * @description Whether the session was created with a transcript.
+             */
+            is_kept: boolean;
+            /** Segments */
+            segments: components["schemas"]["SpokenRow"][];
+        };
+        /**
          * UsageAnswer
          * @description What was used.
          */
@@ -821,6 +935,11 @@ export interface components {
              * @description Of live sessions.
              */
             live_price_per_hour_usd: number;
+            /**
+             * Conversation Price Per Hour Usd
+             * @description Of live sessions that are conversations.
+             */
+            conversation_price_per_hour_usd: number;
         };
         /**
          * UsageRow
@@ -882,6 +1001,23 @@ export interface components {
             livekit_url?: string | null;
             /** Livekit Access Token */
             livekit_access_token?: string | null;
+        };
+        /**
+         * VoiceRow
+         * @description A voice.
+         */
+        VoiceRow: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Languages
+             * @description BCP 47 tags in lower case; its own first.
+             */
+            languages: string[];
+            /** Sex */
+            sex: string | null;
         };
         /**
          * WorkerRow
@@ -1241,6 +1377,39 @@ export interface operations {
             };
         };
     };
+    change_key_console_api_keys__key_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
+                };
+            };
+        };
+    };
     search_jobs_console_api_jobs_get: {
         parameters: {
             query?: {
@@ -1447,6 +1616,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LiveRow"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_transcript_console_api_sessions__session_id__transcript_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranscriptAnswer"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_conversation_console_api_conversation_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationAnswer"];
                 };
             };
             /** @description Client Error */

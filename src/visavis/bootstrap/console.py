@@ -23,6 +23,7 @@ def console_context(
         default_face=_compressed_once(context.default_face),
         look_for_face=look_for_face,
         jobs=settings.jobs,
+        language_model=settings.language_model,
         webhooks=settings.webhooks,
     )
 

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { consoleApi, dataOf, type KeyRow, type NewKey } from "../../api/console.ts";
+import { messageOf } from "../../api/error.ts";
 import { Coded } from "../../components/coded.tsx";
 import { CopyField } from "../../components/copy-field.tsx";
 import { count, dollars, onDay, seconds } from "../../components/format.ts";
@@ -29,6 +30,7 @@ function CreateKey({ defaultRate, onClose }: { defaultRate: number; onClose: () 
         name: String(form.get("name") ?? ""),
         requests_per_minute: number("rate"),
         monthly_cap: number("cap"),
+        allows_conversation: form.get("conversation") !== null,
       };
       return dataOf(await consoleApi.POST("/console/api/keys", { body }));
     },
@@ -89,6 +91,10 @@ function CreateKey({ defaultRate, onClose }: { defaultRate: number; onClose: () 
             <input className="input" name="cap" type="number" min={0} placeholder={words.keys.noLimit} />
           </label>
         </div>
+        <label className="check">
+          <input type="checkbox" name="conversation" defaultChecked />
+          <span>{words.keys.allowsConversation}</span>
+        </label>
         <div className="actions">
           <button type="button" className="button" onClick={onClose}>
             {words.common.cancel}
@@ -137,7 +143,33 @@ function RevokeKey({ row, onClose }: { row: KeyRow; onClose: () => void }) {
   );
 }
 
-const columns = (defaultRate: number, onRevoke: (row: KeyRow) => void): readonly Column<KeyRow>[] => [
+/** Whether a key may open conversations; a change counts at once. */
+function ConversationSwitch({ row }: { row: KeyRow }) {
+  const queries = useQueryClient();
+  const change = useMutation({
+    mutationFn: async (allows: boolean) => {
+      const params = { path: { key_id: row.id } };
+      await consoleApi.PATCH("/console/api/keys/{key_id}", { params, body: { allows_conversation: allows } });
+    },
+    onError: (error) => showToast(messageOf(error)),
+    onSettled: () => queries.invalidateQueries({ queryKey: KEYS }),
+  });
+  return (
+    <input
+      type="checkbox"
+      aria-label={words.keys.conversationOf(row.name)}
+      checked={change.isPending ? change.variables : row.allows_conversation}
+      disabled={change.isPending || row.revoked_at !== null}
+      onChange={(event) => change.mutate(event.target.checked)}
+    />
+  );
+}
+
+const columns = (
+  defaultRate: number,
+  canChange: boolean,
+  onRevoke: (row: KeyRow) => void,
+): readonly Column<KeyRow>[] => [
   {
     name: words.keys.columns.name,
     cell: (row) => (
@@ -171,6 +203,17 @@ const columns = (defaultRate: number, onRevoke: (row: KeyRow) => void): readonly
       </>
     ),
     isNumber: true,
+  },
+  {
+    name: words.keys.columns.conversations,
+    cell: (row) =>
+      canChange ? (
+        <ConversationSwitch row={row} />
+      ) : row.allows_conversation ? (
+        words.keys.allowed
+      ) : (
+        words.keys.notAllowed
+      ),
   },
   { name: words.keys.columns.duration, cell: (row) => seconds(row.seconds_this_month), isNumber: true },
   { name: words.keys.columns.cost, cell: (row) => dollars(row.cost_usd_this_month), isNumber: true },
@@ -227,7 +270,7 @@ export function Keys() {
                   label={words.shell.pages.keys}
                   rows={keys}
                   keyOf={(row) => row.id}
-                  columns={columns(defaultRate, setRevoking)}
+                  columns={columns(defaultRate, canCreate, setRevoking)}
                   classOf={(row) => (row.revoked_at ? "past" : "")}
                 />
               )}

@@ -7,6 +7,7 @@ import { ApiError } from "../../api/error.ts";
 import { createLiveSession, endLiveSession, type LiveSessionEnd } from "../../api/public.ts";
 import { createStore, useStore } from "../../components/store.ts";
 import { onSignOut } from "../../shell/session.tsx";
+import { conversationOf, draft, resetDraft } from "./conversation.ts";
 import { resetSpeech } from "./speech.ts";
 import { collectStats, type Stats } from "./stats.ts";
 
@@ -26,9 +27,15 @@ export const live = createStore<LiveSession>(IDLE);
 
 /** Calls the public API from the page; the token never leaves it. */
 export const session = new AvatarSession({
-  createSession: async (face) => {
+  createSession: async (face, _faceUrl, conversation) => {
     live.set({ end: null, stats: [] });
-    return await createLiveSession(face);
+    return await createLiveSession(face, conversation);
+  },
+  get conversation() {
+    return conversationOf(draft.get());
+  },
+  get autoEnableMic() {
+    return draft.get().mode === "conversation";
   },
   deleteSession: async (id) => {
     try {
@@ -38,7 +45,6 @@ export const session = new AvatarSession({
       if (!(error instanceof ApiError && (error.status === 404 || error.status === 409))) throw error;
     }
   },
-  autoEnableMic: false,
 });
 
 export const isRunning = ({ status }: SessionState): boolean =>
@@ -81,5 +87,6 @@ session.subscribe(follow);
 onSignOut(async () => {
   await session.disconnect();
   resetSpeech();
+  resetDraft();
   live.set(IDLE);
 });

@@ -1,4 +1,14 @@
-import { AudioLines, Mic, MicOff, PhoneOff, Play, Users, Volume2, VolumeOff } from "lucide-react";
+import {
+  AudioLines,
+  MessagesSquare,
+  Mic,
+  MicOff,
+  PhoneOff,
+  Play,
+  Users,
+  Volume2,
+  VolumeOff,
+} from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { FacePicker, useDefaultFace, useFileUrl } from "../../components/face-picker.tsx";
 import { clock } from "../../components/format.ts";
@@ -9,6 +19,9 @@ import { StatusBadge } from "../../components/status-badge.tsx";
 import { useCheckedPhoto } from "../../files/photo.ts";
 import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
+import { draft, type Mode, useDraft } from "./conversation.ts";
+import { ConversationPanel } from "./conversation-panel.tsx";
+import { ConversationSetup } from "./conversation-setup.tsx";
 import { Elapsed } from "./elapsed.tsx";
 import { FaceSwap } from "./face-swap.tsx";
 import { Invite } from "./invite.tsx";
@@ -118,15 +131,45 @@ function Outcome() {
   return null;
 }
 
+/** Chooses whether the avatar says what it hears, or answers. */
+function ModePicker({ isStarting }: { isStarting: boolean }) {
+  const { mode } = useDraft();
+  const modes: readonly [Mode, typeof Mic][] = [
+    ["passthrough", AudioLines],
+    ["conversation", MessagesSquare],
+  ];
+  return (
+    <fieldset className="stack mode-picker" disabled={isStarting}>
+      <legend className="visually-hidden">{words.conversation.modes}</legend>
+      <div className="tabs">
+        {modes.map(([each, Icon]) => (
+          <button
+            key={each}
+            type="button"
+            aria-pressed={mode === each}
+            onClick={() => draft.set({ mode: each })}
+          >
+            <Icon size={15} aria-hidden /> {words.conversation.mode[each]}
+          </button>
+        ))}
+      </div>
+      <p className="hint">{words.conversation.modeAbout[mode]}</p>
+    </fieldset>
+  );
+}
+
 /** The settings of a new session, and the start button. */
 function Setup() {
   const state = useLiveSession();
   const { face } = state;
+  const { mode } = useDraft();
   const isStarting = isRunning(state);
   const { max_face_bytes: maxBytes } = useSession().limits;
   const isFaceRejected = useCheckedPhoto(face).checked?.problem != null;
   return (
     <section className="stack live-panel" aria-label={words.live.setup}>
+      <ModePicker isStarting={isStarting} />
+      {mode === "conversation" && <ConversationSetup />}
       <h2>{words.face.title}</h2>
       <FacePicker face={face} maxBytes={maxBytes} onChoose={(face) => live.set({ face })} />
       <button
@@ -157,6 +200,7 @@ export function Live() {
   const [isInviting, setInviting] = useState(false);
   const fallback = useDefaultFace();
   const { face, status, sessionId, stats } = useLiveSession();
+  const { mode } = useDraft();
   const isConnected = status === "connected";
   return (
     <Page title={words.shell.pages.live} about={words.live.about}>
@@ -167,8 +211,11 @@ export function Live() {
           <Outcome />
         </section>
         {isConnected ? (
-          <section className="stack live-panel" aria-label={words.live.speech.title}>
-            <SpeechPanel />
+          <section
+            className="stack live-panel"
+            aria-label={mode === "conversation" ? words.conversation.transcript : words.live.speech.title}
+          >
+            {mode === "conversation" ? <ConversationPanel /> : <SpeechPanel />}
             {sessionId && (
               <FaceSwap sessionId={sessionId} face={face} onSwapped={(face) => live.set({ face })} />
             )}

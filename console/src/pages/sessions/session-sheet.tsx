@@ -3,7 +3,7 @@ import { PhoneOff, Users } from "lucide-react";
 import { useState } from "react";
 import { consoleApi, dataOf, type LiveRow } from "../../api/console.ts";
 import { endLiveSession } from "../../api/public.ts";
-import { atTime, count, dollars, seconds } from "../../components/format.ts";
+import { atTime, clock, count, dollars, seconds } from "../../components/format.ts";
 import { ErrorNotice } from "../../components/notice.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { Sheet } from "../../components/sheet.tsx";
@@ -45,6 +45,46 @@ function Details({ session }: { session: LiveRow }) {
   );
 }
 
+/** What was said in a conversation, if the session keeps it. */
+function Transcript({ id, isActive }: { id: string; isActive: boolean }) {
+  const query = useQuery({
+    queryKey: ["transcript", id],
+    queryFn: async () =>
+      dataOf(
+        await consoleApi.GET("/console/api/sessions/{session_id}/transcript", {
+          params: { path: { session_id: id } },
+        }),
+      ),
+    refetchInterval: isActive ? REFETCH_MS : false,
+  });
+  if (query.data && !query.data.is_kept) return null;
+  return (
+    <section className="stack" aria-label={words.sessions.transcript}>
+      <h3>{words.sessions.transcript}</h3>
+      <QueryView of={query} failed={words.sessions.transcriptNotLoaded} rows={2}>
+        {({ segments }) =>
+          segments.length === 0 ? (
+            <p className="soft">{words.sessions.transcriptEmpty}</p>
+          ) : (
+            <dl className="details">
+              {segments.map(({ id: segment, role, text, start_s: startS, is_interrupted: isInterrupted }) => (
+                <div key={`${role} ${segment}`} className="detail">
+                  <dt>
+                    {clock(startS)} {role === "user" ? words.conversation.you : words.conversation.avatar}
+                  </dt>
+                  <dd>
+                    {text} {isInterrupted && <small className="faint">({words.sessions.interrupted})</small>}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          )
+        }
+      </QueryView>
+    </section>
+  );
+}
+
 /** One live session: its details and actions. */
 export function SessionSheet({ id, onClose }: { id: string; onClose: () => void }) {
   const queries = useQueryClient();
@@ -76,6 +116,7 @@ export function SessionSheet({ id, onClose }: { id: string; onClose: () => void 
               <code>{id}</code>
             </div>
             <Details session={session} />
+            {session.mode === "conversation" && <Transcript id={id} isActive={session.status === "active"} />}
             {end.isError && <ErrorNotice error={end.error} title={words.sessions.notEnded} />}
             {session.status === "active" && (
               <div className="actions">

@@ -14,8 +14,8 @@ import { useRecorder } from "./recorder.ts";
 import type { Voice, VoiceSource } from "./voice.ts";
 
 /** Tags of the languages that the server can speak. */
-const LANGUAGES = ["en-us", "en-gb", "de", "fr-fr", "es", "it", "pt-br", "nl", "pl", "ru", "tr", "hi"];
-const languageNames = new Intl.DisplayNames(locale, {
+export const LANGUAGES = ["en-us", "en-gb", "de", "fr-fr", "es", "it", "pt-br", "nl", "pl", "ru", "tr", "hi"];
+export const languageNames = new Intl.DisplayNames(locale, {
   type: "language",
   languageDisplay: "standard",
   style: "short",

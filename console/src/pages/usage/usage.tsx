@@ -117,6 +117,7 @@ function Plots({ usage, span }: { usage: UsageAnswer; span: number }) {
             {usage.live_price_per_hour_usd !== usage.price_per_hour_usd && (
               <small> {words.usage.livePrice(dollars(usage.live_price_per_hour_usd))}</small>
             )}
+            <small> {words.usage.conversationPrice(dollars(usage.conversation_price_per_hour_usd))}</small>
           </dd>
         </div>
       </dl>

@@ -99,6 +99,11 @@ export const sessions = {
   end: "End session",
   notEnded: "Could not end the session",
   endedToast: (cost: string) => `Session ended. Cost: ${cost}.`,
+  transcript: "Transcript",
+  transcriptNotLoaded: "Could not load the transcript",
+  transcriptEmpty:
+    "Nothing was said yet, or the transcript has been deleted. Transcripts are kept for one day.",
+  interrupted: "interrupted",
   facts: {
     key: "Key",
     mode: "Mode",
@@ -131,6 +136,7 @@ export const usage = {
   count: "Jobs and sessions",
   pricePerHour: "Price per hour",
   livePrice: (price: string) => `live ${price}`,
+  conversationPrice: (price: string) => `conversation ${price}`,
   minutesPerDay: "Minutes per day",
   costPerDay: "Cost per day (USD)",
   total: (value: string, days: number) =>

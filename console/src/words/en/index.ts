@@ -1,5 +1,6 @@
 /** English. Text in `backticks` is shown as code. */
 import { common, errors } from "./common.ts";
+import { conversation } from "./conversation.ts";
 import { jobs, sessions, usage } from "./history.ts";
 import { invite, live } from "./live.ts";
 import { keys, settings, workers } from "./manage.ts";
@@ -10,6 +11,7 @@ import { studio } from "./studio.ts";
 export const en = {
   audio,
   common,
+  conversation,
   errors,
   face,
   files,

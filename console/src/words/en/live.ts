@@ -1,7 +1,7 @@
 /** Live sessions: the page, the player on other pages, and invitations. */
 
 export const live = {
-  about: "Speak through a live avatar with your microphone, an audio file or text.",
+  about: "Speak through a live avatar, or talk with it.",
   preview: "Preview",
   setup: "Setup",
   controls: "Session controls",

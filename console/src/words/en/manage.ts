@@ -15,6 +15,10 @@ export const keys = {
   perMinute: "Requests per minute",
   perMonth: "Requests per month",
   noLimit: "No limit",
+  allowsConversation: "May open conversations, in which the avatar listens and answers",
+  conversationOf: (name: string) => `${name} may open conversations`,
+  allowed: "Allowed",
+  notAllowed: "Not allowed",
 
   createdTitle: "API key created",
   shownOnce: "Copy this key now",
@@ -27,6 +31,7 @@ export const keys = {
     owner: "Owner",
     perMinute: "Requests per minute",
     thisMonth: "Requests this month",
+    conversations: "Conversations",
     duration: "Duration",
     cost: "Cost",
     actions: "Actions",

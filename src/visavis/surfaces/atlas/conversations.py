@@ -174,11 +174,11 @@ async def read_conversation(
         fallback=fields.fallback,
         keeps_transcript=fields.transcript,
     )
-    context.check_conversation(config)
+    await context.check_conversation(config)
     return config
 
 
-def read_speech(context: Context, fields: ConversationFields) -> ConversationConfig | None:
+async def read_speech(context: Context, fields: ConversationFields) -> ConversationConfig | None:
     """How an avatar speaks the texts that it is sent in a session without a conversation.
 
     Returns:
@@ -194,7 +194,7 @@ def read_speech(context: Context, fields: ConversationFields) -> ConversationCon
     if not fields.voice and not fields.language:
         return None
     config = ConversationConfig(language=fields.language, voice=fields.voice, hears=False)
-    context.check_conversation(config)
+    await context.check_conversation(config)
     return config
 
 

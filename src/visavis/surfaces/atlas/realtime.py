@@ -77,7 +77,7 @@ async def _create(
     if is_conversation:
         conversation = await read_conversation(context, principal, body)
     else:
-        conversation = read_speech(context, body)
+        conversation = await read_speech(context, body)
     await _refuse_when_full(context)
     rig = await _face_of(context, principal, body)
     rig = rig or await faces.default_rig(context, principal)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from visavis.settings import JobSettings, WebhookSettings
+from visavis.settings import JobSettings, LanguageModelSettings, WebhookSettings
 from visavis.surfaces.shared.context import Context
 
 PREFIX: Final = "/console/api"
@@ -58,6 +58,7 @@ class ConsoleContext:
         look_for_face: Finds the face in a photo, for an account; raises `InputError` if there is none that
             can be used, `BusyError` or `ChildError` when there is no time to look.
         jobs: Settings of jobs: what video costs.
+        language_model: Settings of the language model: what answers in conversations.
         webhooks: Settings of webhooks: the signing secret for all keys.
     """
 
@@ -66,4 +67,5 @@ class ConsoleContext:
     default_face: Callable[[], Awaitable[bytes]]
     look_for_face: Callable[[Path, str], Awaitable[FaceInPhoto]]
     jobs: JobSettings
+    language_model: LanguageModelSettings
     webhooks: WebhookSettings

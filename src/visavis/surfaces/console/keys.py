@@ -16,8 +16,10 @@ from visavis.surfaces.console.context import PREFIX
 from visavis.surfaces.console.signed_in import Given, SignedIn
 
 _CREATED: Final = 201
+_NO_CONTENT: Final = 204
 
 router = APIRouter(prefix=f"{PREFIX}/keys", tags=["Keys"])
+KeyId = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 @router.get("")
@@ -40,7 +42,11 @@ async def list_keys(principal: SignedIn, context: Given) -> wire.KeyList:
 @router.post("", status_code=_CREATED)
 async def create_key(body: wire.KeyRequest, principal: SignedIn, context: Given) -> wire.NewKey:
     """Make a key. It is shown in this answer and never again."""
-    allowance = Allowance(requests_per_minute=body.requests_per_minute, monthly_cap=body.monthly_cap)
+    allowance = Allowance(
+        requests_per_minute=body.requests_per_minute,
+        monthly_cap=body.monthly_cap,
+        allows_conversation=body.allows_conversation,
+    )
     async with context.shared.database.transaction() as tx:
         me = (await sign_ins.holder(tx, principal)).user
         if me is None or Scope.KEYS not in principal.scopes:
@@ -52,10 +58,15 @@ async def create_key(body: wire.KeyRequest, principal: SignedIn, context: Given)
     return wire.NewKey(key=key, webhook_secret=secret, row=shown)
 
 
-@router.delete("/{key_id}", status_code=204)
-async def revoke_key(
-    key_id: Annotated[int, Path(ge=1, lt=2**63)], principal: SignedIn, context: Given
-) -> None:
+@router.patch("/{key_id}", status_code=_NO_CONTENT)
+async def change_key(key_id: KeyId, body: wire.KeyChange, principal: SignedIn, context: Given) -> None:
+    """Change what a key may do, from its next request on."""
+    async with context.shared.database.transaction() as tx:
+        await keys.edit(tx, principal, key_id, allows_conversation=body.allows_conversation)
+
+
+@router.delete("/{key_id}", status_code=_NO_CONTENT)
+async def revoke_key(key_id: KeyId, principal: SignedIn, context: Given) -> None:
     """Refuse a key from now on."""
     async with context.shared.database.transaction() as tx:
         await keys.revoke(tx, principal, key_id)
@@ -76,6 +87,7 @@ def _row(
         requests_this_month=requests,
         seconds_this_month=used.seconds,
         cost_usd_this_month=money.to_usd(used.cost_micros),
+        allows_conversation=key.allows_conversation,
         created_at=key.created_at,
         revoked_at=key.revoked_at,
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 
-from visavis.core import rates, sessions, sharing
+from visavis.core import rates, sessions, sharing, transcripts
 from visavis.core.billing import money
 from visavis.core.identity import keys
 from visavis.core.schema import ACTIVE, ApiKey, Session
@@ -51,6 +51,44 @@ async def read_session(session_id: SessionId, principal: SignedIn, context: Give
     async with context.shared.database.transaction() as tx:
         row, key = await sessions.read(tx, principal, session_id)
     return _row(row, key)
+
+
+@router.get("/sessions/{session_id}/transcript")
+async def read_transcript(
+    session_id: SessionId, principal: SignedIn, context: Given
+) -> wire.TranscriptAnswer:
+    """What was said in a live session."""
+    async with context.shared.database.transaction() as tx:
+        row, _ = await sessions.read(tx, principal, session_id)
+        said = await transcripts.of_session(tx, row)
+    return wire.TranscriptAnswer(
+        is_kept=sessions.keeps_transcript(row),
+        segments=[
+            wire.SpokenRow(
+                id=each.id,
+                role=each.role,
+                text=each.text,
+                start_s=each.start_s,
+                is_interrupted=each.is_interrupted,
+            )
+            for each in said
+        ],
+    )
+
+
+@router.get("/conversation")
+async def read_conversation(_principal: SignedIn, context: Given) -> wire.ConversationAnswer:
+    """What conversations can be held with: the voices, and what answers."""
+    model = context.language_model
+    return wire.ConversationAnswer(
+        model=model.model or (model.file.name if model.file else None),
+        has_model=model.url is not None or model.file is not None,
+        voices=[
+            wire.VoiceRow(id=voice.id, name=voice.name, languages=list(voice.languages), sex=voice.sex)
+            for voice in context.shared.synthesizer.voices()
+        ],
+        price_per_hour_usd=context.shared.live.conversation_price_per_hour_usd,
+    )
 
 
 @router.post("/sessions/{session_id}/share")

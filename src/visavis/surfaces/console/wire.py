@@ -1,7 +1,7 @@
 """What goes over the wire between the console's pages and the server."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
@@ -145,6 +145,7 @@ class KeyRow(_Wire):
     requests_this_month: int
     seconds_this_month: float
     cost_usd_this_month: float
+    allows_conversation: bool = Field(description="May open live sessions in which the avatar answers.")
     created_at: datetime
     revoked_at: datetime | None
 
@@ -163,6 +164,13 @@ class KeyRequest(_Sent):
     name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00]*\S[^\x00]*$")
     requests_per_minute: int | None = Field(default=None, ge=1, le=1_000_000)
     monthly_cap: int | None = Field(default=None, ge=0, le=_MAX_BIGINT)
+    allows_conversation: bool = True
+
+
+class KeyChange(_Sent):
+    """A change of what a key may do."""
+
+    allows_conversation: bool
 
 
 class NewKey(_Wire):
@@ -230,6 +238,43 @@ class LivePage(_Wire):
     offset: int
 
 
+class VoiceRow(_Wire):
+    """A voice."""
+
+    id: str
+    name: str
+    languages: list[str] = Field(description="BCP 47 tags in lower case; its own first.")
+    sex: str | None
+
+
+class ConversationAnswer(_Wire):
+    """What conversations can be held with."""
+
+    model: str | None = Field(
+        description="Name of the language model that answers. Without one, answers come from the given texts."
+    )
+    has_model: bool
+    voices: list[VoiceRow]
+    price_per_hour_usd: float
+
+
+class SpokenRow(_Wire):
+    """What one side said at a time."""
+
+    id: str
+    role: Literal["user", "avatar"]
+    text: str
+    start_s: float = Field(description="Since the conversation began.")
+    is_interrupted: bool
+
+
+class TranscriptAnswer(_Wire):
+    """The transcript of a live session."""
+
+    is_kept: bool = Field(description="Whether the session was created with a transcript.")
+    segments: list[SpokenRow]
+
+
 class ShareAnswer(_Wire):
     """A link to watch by."""
 
@@ -266,6 +311,7 @@ class UsageAnswer(_Wire):
     keys: list[KeyName]
     price_per_hour_usd: float = Field(description="Of video.")
     live_price_per_hour_usd: float = Field(description="Of live sessions.")
+    conversation_price_per_hour_usd: float = Field(description="Of live sessions that are conversations.")
 
 
 class WorkerRow(_Wire):

@@ -67,6 +67,7 @@ async def read_usage(
         keys=[wire.KeyName(id=key.id, prefix=key.prefix, name=key.name) for key in of_id.values()],
         price_per_hour_usd=context.jobs.price_per_hour_usd,
         live_price_per_hour_usd=context.shared.live.price_per_hour_usd,
+        conversation_price_per_hour_usd=context.shared.live.conversation_price_per_hour_usd,
     )
 
 

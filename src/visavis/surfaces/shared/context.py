@@ -53,7 +53,7 @@ class Context:
     synthesizer: SpeechSynthesizer
     check_media: Callable[[Path | None, Path | None, str], Awaitable[None]]
     check_callback: Callable[[str], Awaitable[None]]
-    check_conversation: Callable[[ConversationConfig], None]
+    check_conversation: Callable[[ConversationConfig], Awaitable[None]]
     check_room: Callable[[Url, str], Awaitable[str]]
     fetch: Callable[[str, int], Awaitable[bytes]]
     build_rig: Callable[[Path, Path, str], Awaitable[None]]
