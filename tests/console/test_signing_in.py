@@ -159,6 +159,8 @@ def test_signing_in_with_a_key_shows_only_that_key(fresh: Server) -> None:
         for operators in ("workers", "settings"):
             assert client.get(f"{API}/{operators}").status_code == 403
         own = listed["keys"][0]["id"]
+        allowed = {"allows_conversation": True}
+        assert client.patch(f"{API}/keys/{own}", json=allowed).status_code == 403
         assert client.post(f"{API}/token", json={"key_id": own + 1}).status_code == 403
         assert client.delete(f"{API}/keys/{own}").status_code == 204
         assert client.get(f"{API}/session").json()["signed_in"] is False  # its key was revoked
@@ -174,6 +176,11 @@ def test_a_user_sees_only_own_keys(fresh: Server, operator: httpx.Client) -> Non
         assert made["key"].startswith("sk_live_")
         assert [row["name"] for row in client.get(f"{API}/keys").json()["keys"]] == ["Bob's"]
         assert client.delete(f"{API}/keys/{others}").status_code == 403
+        silent = {"allows_conversation": False}
+        assert client.patch(f"{API}/keys/{others}", json=silent).status_code == 403
+        assert made["row"]["allows_conversation"]
+        assert client.patch(f"{API}/keys/{made['row']['id']}", json=silent).status_code == 204
+        assert not client.get(f"{API}/keys").json()["keys"][0]["allows_conversation"]
         assert client.post(f"{API}/token", json={"key_id": others}).status_code == 403
         assert client.get(f"{API}/settings").status_code == 403
         as_bobs = client.post(f"{API}/token", json={"key_id": made["row"]["id"]}).json()["token"]

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from PIL import Image
 from starlette.datastructures import Headers
 
 from tests.console.test_signing_in import API, PASSWORD, browser
-from tests.support.server import Server, files, in_database
+from tests.support.server import Server, files, in_database, until
 from visavis.core.database import Database
 from visavis.core.identity import users
 from visavis.surfaces.console.app import SURFACE
@@ -122,6 +123,54 @@ def test_a_session_is_shared_and_watched(shown: Server, operator: httpx.Client) 
     assert operator.post(f"{API}/sessions/{session_id}/share").status_code == 409
     ended = operator.get(f"{API}/sessions", params={"words": session_id, "status": "ended"}).json()
     assert ended["sessions"][0]["reason"] == "deleted"
+
+
+def test_a_transcript_is_shown_to_its_account(shown: Server, operator: httpx.Client) -> None:
+    key, other = shown.make_key("Talks"), shown.make_key("Listens in")
+    with shown.client(key) as client:
+        made = until(lambda: _opened(client), within_s=60, what="a slot")
+        path = f"/v1/realtime/session/{made['session_id']}"
+        assert client.get(path).json()["transcript"] is None
+        shown.rows(
+            """UPDATE sessions SET conversation = '{"keeps_transcript": true}' WHERE id = %s RETURNING id""",
+            made["session_id"],
+        )
+        assert client.get(path).json()["transcript"] == []
+        shown.rows(
+            "INSERT INTO transcript_segments (session_id, role, segment_id, account_id, text, start_s, "
+            "end_s, is_interrupted) SELECT id, r, 'SG_1', account_id, 'Hello ' || r, 1.5, 2, r = 'avatar' "
+            "FROM sessions, unnest(ARRAY['user', 'avatar']) AS r WHERE id = %s RETURNING role",
+            made["session_id"],
+        )
+        times = {"start_seconds": 1.5, "end_seconds": 2.0}
+        said = client.get(path).json()["transcript"]
+        assert sorted(said, key=lambda each: str(each["role"])) == [
+            {"id": "SG_1", "role": "agent", "text": "Hello avatar", **times, "interrupted": True},
+            {"id": "SG_1", "role": "user", "text": "Hello user", **times, "interrupted": False},
+        ]
+        client.delete(path)
+        assert len(client.get(path).json()["transcript"]) == 2
+    with shown.client(other) as client:
+        assert client.get(path).status_code == 404
+    shown_path = f"{API}/sessions/{made['session_id']}/transcript"
+    answer = operator.get(shown_path).json()
+    assert answer["is_kept"]
+    assert {row["role"] for row in answer["segments"]} == {"user", "avatar"}
+    with browser(shown) as stranger:
+        assert stranger.post(f"{API}/session", json={"api_key": other}).status_code == 200
+        assert stranger.get(shown_path).status_code == 404
+
+
+def _opened(client: httpx.Client) -> dict[str, Any] | None:
+    answer = client.post("/v1/realtime/session")
+    said: dict[str, Any] = answer.json()
+    return said if answer.status_code == 200 else None
+
+
+def test_what_answers_is_said(operator: httpx.Client) -> None:
+    answer = operator.get(f"{API}/conversation").json()
+    assert (answer["has_model"], answer["model"]) == (False, None)
+    assert any("en" in voice["languages"] for voice in answer["voices"])
 
 
 def test_pages_have_a_policy_of_their_own(shown: Server) -> None:

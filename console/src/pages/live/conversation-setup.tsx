@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ConversationAnswer, consoleApi, dataOf } from "../../api/console.ts";
+import { dollars } from "../../components/format.ts";
 import { ErrorNotice, Notice } from "../../components/notice.tsx";
 import { words } from "../../words/index.ts";
 import { LANGUAGES, languageNames } from "../studio/voice-picker.tsx";
@@ -105,6 +106,7 @@ export function ConversationSetup() {
         />
         <span>{texts.keepTranscript}</span>
       </label>
+      {known.data && <p className="hint">{texts.price(dollars(known.data.price_per_hour_usd))}</p>}
     </>
   );
 }

@@ -21,6 +21,7 @@ export const conversation = {
   sexes: { female: "female", male: "male" },
   voiceName: (name: string, sex: string) => `${name}, ${sex}`,
   keepTranscript: "Keep the transcript with the session for one day",
+  price: (price: string) => `A conversation costs ${price} per hour.`,
   notLoaded: "Could not load the voices",
 
   answersFromModel: (model: string) => `The language model ${model} answers.`,
