@@ -63,6 +63,7 @@ def serving(
         "VISAVIS_REQUESTS_PER_MINUTE": "10000000",
         "VISAVIS_RENDER_PROCESSES": "1",
         "VISAVIS_LIVE_SLOTS": str(slots),
+        "VISAVIS_LIVE_SPARE_CONVERSATIONS": "0",
         "VISAVIS_LIVE_CODEC": codec,
         "VISAVIS_LOG_LEVEL": "debug",  # which has the delays of every stage
         "VISAVIS_LOG_FORMAT": "json",

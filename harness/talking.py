@@ -53,6 +53,7 @@ class Talker:
         lines: The transcript, by ID of the segment, from text streams.
         packets: IDs of segments that came as packets, final ones.
         results: Answers to requests to speak.
+        left: Identities of those who have left.
     """
 
     room: rtc.Room
@@ -62,14 +63,12 @@ class Talker:
     lines: dict[str, Line] = field(default_factory=dict)
     packets: list[tuple[str, str, bool]] = field(default_factory=list)
     results: list[dict[str, Any]] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     _queue: Sound = field(default_factory=lambda: np.zeros(0, np.float32))
     _said: asyncio.Event = field(default_factory=asyncio.Event)
-    _began: asyncio.Event = field(default_factory=asyncio.Event)
-    _sent: int = 0
     _began_s: float = 0.0
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
-    is_muted: bool = False
 
     async def say(self, samples: Sound) -> tuple[float, float]:
         """Say something to its end. Returns the times at which its first and its last sample were said.
@@ -97,6 +96,15 @@ class Talker:
     def first_sound_s(self, from_s: float) -> float | None:
         """When the avatar was first heard after a time."""
         return next((at_s for at_s, level in self.levels(from_s) if level > AUDIBLE), None)
+
+    def first_silence_s(self, from_s: float, for_blocks: int = 15) -> float | None:
+        """When the avatar fell silent after a time, for 150 ms at least; `None` if it did not."""
+        levels, quiet = self.levels(from_s), 0
+        for at_s, level in levels:
+            quiet = 0 if level > AUDIBLE else quiet + 1
+            if quiet == for_blocks:
+                return at_s - (for_blocks - 1) * BLOCK / RATE_HZ
+        return None
 
     def silent_since_s(self) -> float:
         """Since when the avatar has been silent; now if it speaks."""
@@ -152,6 +160,11 @@ class Talker:
         for segment in segments:
             identity = person.identity if person is not None else ""
             self.packets.append((segment.id, identity, segment.final))
+        self.changed.set()
+
+    def note_left(self, person: rtc.RemoteParticipant) -> None:
+        """Note that somebody has left."""
+        self.left.append(person.identity)
         self.changed.set()
 
     def take_data(self, packet: rtc.DataPacket) -> None:
@@ -213,6 +226,8 @@ async def talking(url: str, token: str, *, microphone: bool = True) -> AsyncIter
     room = talker.room
     room.on("track_subscribed", lambda track, _publication, _person: talker.begin(track))
     room.on("transcription_received", talker.take_packet)
+    room.on("participant_disconnected", talker.note_left)
+    room.on("participant_connected", lambda _: talker.changed.set())
     room.on("data_received", talker.take_data)
     room.register_text_stream_handler("lk.transcription", talker.read)
     await room.connect(url, token, rtc.RoomOptions(connect_timeout=15))

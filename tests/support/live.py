@@ -82,6 +82,7 @@ def start_live(folder: Path, **env: str) -> Server:
         "VISAVIS_ROOMS_UDP_PORT": "0",
         "VISAVIS_RENDER_PROCESSES": "1",
         "VISAVIS_LIVE_SLOTS": str(SLOTS),
+        "VISAVIS_LIVE_SPARE_CONVERSATIONS": "0",
         "VISAVIS_ROOM_NETWORKS": '["127.0.0.0/8"]',
     }
     server = Server(folder, given | env)

@@ -29,6 +29,7 @@ ROLES = {
     "worker": "visavis.cli.main work",
     "rendering_process": "visavis.cli.rendering_process",
     "session_process": "visavis.cli.session_process",
+    "conversation_process": "visavis.cli.conversation_process",
     "rooms": "visavis.cli.main rooms",
     "postgres": "bin/postgres -D",
 }

@@ -29,7 +29,6 @@ _CHECK_LIMIT_S: Final = 20.0
 _CHECK_PATIENCE_S: Final = 5.0
 _BUILD_PATIENCE_S: Final = 20.0
 _SPARE_SESSIONS: Final = 2
-_SPARE_CONVERSATIONS: Final = 1
 _OF_CONVERSATIONS: Final = (SpeechSettings, RecognitionSettings, LanguageModelSettings, WebhookSettings)
 _MAY_KNOW: Final = (
     *(each.name for group in (ModelSettings, LogSettings) for each in variables(group)),
@@ -72,7 +71,7 @@ def conversations(settings: LiveSettings) -> ProcessPool:
     """A pool of processes for conversations. They are told what speaks, recognizes and answers, with keys."""
     return ProcessPool(
         _command("visavis.cli.conversation_process"),
-        size=min(_SPARE_CONVERSATIONS, _spares(settings)),
+        size=0 if settings.slots == 0 else settings.spare_conversations,
         environment=_environment(*(each.name for group in _OF_CONVERSATIONS for each in variables(group))),
         single_use=True,
     )

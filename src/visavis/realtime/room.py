@@ -68,7 +68,7 @@ class AvatarRoom:
         )
         self._own_agent = agent
         self._spoken = SpokenOver(self._agent_stream, self._tracks)
-        self._requests = SpeakRequests(self.room, on_speak)
+        self._requests = SpeakRequests(self.room, on_speak, is_ours=lambda: agent_of(self.room) is None)
         self._face: rtc.Track | None = None
         self._viewers: ViewersRoom | None = None
         self._viewers_task: asyncio.Task[None] | None = None
@@ -110,13 +110,13 @@ class AvatarRoom:
         """
         self._listen()
         self._agent_stream.listen()  # before an agent can see the avatar
+        if self._own_agent is not None:
+            self._requests.listen()
         options = rtc.RoomOptions(auto_subscribe=False, dynacast=False, connect_timeout=_JOIN_S)
         try:
             async with asyncio.timeout(_JOIN_S):
                 await self._calls.finish(self.room.connect(url, token, options))
                 self._agent_stream.answer_calls()
-                if self._own_agent is not None and agent_of(self.room) is None:
-                    self._requests.listen()
                 self.output.open()
                 self._face = await self._calls.finish(self.output.publish(self.room.local_participant))
         except (rtc.ConnectError, rtc.participant.PublishTrackError, TimeoutError) as error:

@@ -82,30 +82,37 @@ async def answer_request(room: rtc.Room, request: SpeakRequest, error: RequestEr
 class SpeakRequests:
     """Takes texts to speak from the clients of a room. Viewers may not send data."""
 
-    def __init__(self, room: rtc.Room, on_speak: Callable[[str], None]) -> None:
+    def __init__(
+        self, room: rtc.Room, on_speak: Callable[[str], None], *, is_ours: Callable[[], bool] = lambda: True
+    ) -> None:
         """Prepare.
 
         Args:
-            room: The room.
+            room: A room that is not connected yet.
             on_speak: Has the avatar say a text; raises `RequestError` if it will not.
+            is_ours: Whether texts are to be taken here; asked when one comes.
         """
-        self._room, self._on_speak = room, on_speak
+        self._room, self._on_speak, self._is_ours = room, on_speak, is_ours
+        self._is_listening = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     def listen(self) -> None:
         """Take texts from now on."""
+        self._is_listening = True
         self._room.on("data_received", self._take)
 
     async def close(self) -> None:
-        """Take no more."""
-        self._room.off("data_received", self._take)
+        """Take no more; harmless when repeated."""
+        if self._is_listening:
+            self._room.off("data_received", self._take)
+        self._is_listening = False
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _take(self, packet: rtc.DataPacket) -> None:
         request = read_speak_request(packet)
-        if request is None:
+        if request is None or not self._is_ours():
             return
         refusal: RequestError | None = None
         try:

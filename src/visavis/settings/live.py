@@ -19,6 +19,12 @@ class LiveSettings(Group):
         ge=0,
         description="Number of live sessions that a worker holds; 0 for none. Measured if not set.",
     )
+    spare_conversations: int = Field(
+        default=1,
+        ge=0,
+        description="Number of processes that wait for a conversation, with their models loaded. Each takes "
+        "about 600 MB of memory; without one a conversation begins some seconds later.",
+    )
     size_px: int = Field(
         default=512,
         ge=128,

@@ -162,8 +162,7 @@ class Conversation:
             await self._join()
             await self._hold()
         finally:
-            if self._config.hears:
-                await speaking.close()
+            await speaking.close()
             await chatting.close()
             await leave_room(self._room, self._calls)
 

@@ -1,0 +1,198 @@
+"""Conversations over real rooms: whole processes, real recognition, real voices."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from harness.talking import Sound, Talker, at_room_rate, talking
+from tests.support.live import Stage, asynchronous, start_live
+from tests.support.server import until
+
+from visavis import bootstrap
+from visavis.bootstrap.speech import synthesizer
+from visavis.engine.rig.model import Rig
+from visavis.errors import ModelNotReadyError
+from visavis.ports import Voice
+from visavis.settings import read_settings
+
+PROMPT = (
+    "You are the receptionist of Cafe Blue. We are open from nine to six on weekdays. "
+    "A coffee costs three euros. We have a garden with old trees, and a room for parties on the first floor."
+)
+LONG = "The first floor has a room for parties, and behind the house is a garden with very old trees."
+
+
+@pytest.fixture(scope="module")
+def stage(open_folder: Callable[[], Path], face_models_folder: Path, portrait_rig: Rig) -> Iterator[Stage]:
+    """A server with a process that waits for a conversation."""
+    try:
+        bootstrap.model_folders(read_settings().models)("whisper-tiny.en")
+    except ModelNotReadyError as error:
+        pytest.skip(error.message)
+    server = start_live(open_folder(), VISAVIS_LIVE_SPARE_CONVERSATIONS="1")
+    processes: list[int] = []
+    try:
+        until(lambda: server.processes()["conversation_process"], within_s=90, what="a conversation process")
+        yield Stage(server, portrait_rig)
+        processes = server.processes()["conversation_process"]
+    finally:
+        assert server.stop() == 0
+    assert not [pid for pid in processes if Path(f"/proc/{pid}").exists()]
+
+
+def speech(text: str, voice: str = "kokoro-am_michael") -> Sound:
+    """A text as somebody says it."""
+
+    async def speak() -> Sound:
+        voices = synthesizer(read_settings())
+        parts = [part async for part in voices.speak(text, Voice("en-us", voice))]
+        await voices.close()
+        return at_room_rate(np.concatenate([part.samples for part in parts]), parts[0].rate_hz)
+
+    return asyncio.run(speak())
+
+
+@asynccontextmanager
+async def conversation(stage: Stage, **fields: Any) -> AsyncIterator[tuple[Talker, dict[str, Any]]]:
+    """A conversation, when the avatar has greeted."""
+    sent = {"mode": "conversation", "instructions": PROMPT, "greeting": "Welcome.", **fields}
+    async with (
+        stage.session(json=sent) as made,
+        talking(made["livekit_url"], made["token"]) as talker,
+    ):
+        await talker.until(lambda: talker.finals("avatar"), within_s=60)
+        await talker.until(lambda: talker.is_silent(0.5))
+        yield talker, made
+
+
+@pytest.fixture(scope="module")
+def question() -> Sound:
+    return speech("How much is a coffee?")
+
+
+@pytest.fixture(scope="module")
+def order() -> Sound:
+    return speech("Stop. How much is a coffee?")
+
+
+@asynchronous
+async def test_a_question_is_answered_and_both_sides_are_in_the_transcript(
+    stage: Stage, question: Sound
+) -> None:
+    async with conversation(stage, transcript=True) as (talker, made):
+        _, ended_s = await talker.say(question)
+        await talker.until(lambda: len(talker.finals("avatar")) == 2)
+        assert talker.first_sound_s(ended_s) is not None
+        assert "three euros" in talker.finals("avatar")[1].text
+        (asked,) = [line for line in talker.finals() if line.speaker.startswith("user-")]
+        assert "coffee" in asked.text.lower()
+        assert asked.text.endswith("?")
+        ids = {line.id for line in talker.finals()}
+        await talker.until(lambda: ids <= {each for each, _, is_final in talker.packets if is_final})
+        kept = stage.state(made)["transcript"]
+        assert [each["role"] for each in kept] == ["agent", "user", "agent"]
+
+
+@asynchronous
+async def test_a_voice_interrupts_and_is_answered(stage: Stage, order: Sound) -> None:
+    async with conversation(stage) as (talker, _):
+        await talker.speak_request(LONG)
+        began_s = (await talker.say(np.zeros(1, np.float32)))[1]
+        await talker.until(lambda: talker.first_sound_s(began_s))
+        _, ended_s = await talker.say(order)
+        cut = talker.first_silence_s(ended_s - len(order) / 48_000)
+        assert cut is not None
+        assert cut < ended_s
+        await talker.until(lambda: any("three euros" in line.text for line in talker.finals("avatar")))
+        spoken = next(line for line in talker.finals("avatar") if line.text != "Welcome.")
+        assert spoken.text != LONG
+        assert LONG.startswith(spoken.text)  # only what was heard of it
+
+
+@asynchronous
+async def test_a_cough_lets_the_avatar_go_on_where_it_was(stage: Stage) -> None:
+    async with conversation(stage) as (talker, _):
+        await talker.speak_request(LONG)
+        _, asked_s = await talker.say(np.zeros(1, np.float32))
+        await talker.until(lambda: talker.first_sound_s(asked_s))
+        await talker.say(cough())
+        await talker.until(lambda: len(talker.finals("avatar")) == 2)
+        assert talker.finals("avatar")[1].text == LONG
+        assert not [line for line in talker.finals() if line.speaker.startswith("user-")]
+
+
+@asynchronous
+async def test_the_avatars_own_voice_in_the_microphone_changes_nothing(stage: Stage) -> None:
+    async with conversation(stage) as (talker, _):
+        talker.echo = 0.6
+        await talker.speak_request(LONG)
+        await talker.until(lambda: len(talker.finals("avatar")) == 2)
+        await talker.until(lambda: talker.is_silent(3.0))
+        assert [line.text for line in talker.finals()] == ["Welcome.", LONG]
+
+
+@asynchronous
+async def test_what_users_write_is_answered(stage: Stage) -> None:
+    async with conversation(stage) as (talker, _):
+        await talker.room.local_participant.send_text("How much is a coffee?", topic="lk.chat")
+        await talker.until(lambda: len(talker.finals("avatar")) == 2)
+        assert "three euros" in talker.finals("avatar")[1].text
+
+
+@asynchronous
+async def test_another_process_goes_on_when_one_dies(stage: Stage, question: Sound) -> None:
+    async with conversation(stage) as (talker, made):
+        (pid,) = processes_of(stage, made)
+        os.kill(pid, signal.SIGKILL)
+        await talker.until(lambda: talker.left.count("agent") == 1)
+        await talker.until(lambda: "agent" in talker.room.remote_participants, within_s=60)
+        await talker.say(question)
+        await talker.until(lambda: len(talker.finals("avatar")) == 2)
+        assert "three euros" in talker.finals("avatar")[1].text  # and no second greeting
+        assert stage.state(made)["status"] == "active"
+
+
+@asynchronous
+async def test_a_session_without_conversation_speaks_texts(stage: Stage) -> None:
+    async with (
+        stage.session(json={"mode": "passthrough"}) as made,
+        talking(made["livekit_url"], made["token"], microphone=False) as talker,
+    ):
+        await talker.until(lambda: "avatar" in talker.room.remote_participants)
+        await talker.speak_request("Good morning.", "a")
+        await talker.until(lambda: talker.results)
+        await talker.until(lambda: talker.finals("avatar"))
+        assert talker.finals("avatar")[0].text == "Good morning."
+        assert max(level for _, level in talker.levels(0.0)) > 0.02
+        await talker.speak_request("x" * 5001, "b")
+        await talker.until(lambda: len(talker.results) == 2)
+        assert [(each["id"], each["status"]) for each in talker.results] == [
+            ("a", "accepted"),
+            ("b", "rejected"),
+        ]
+
+
+def processes_of(stage: Stage, made: dict[str, Any]) -> list[int]:
+    """Process IDs of the conversation of a session, from the server's log."""
+    lines = [json.loads(line) for line in stage.server.log.read_text().splitlines() if line.startswith("{")]
+    return [
+        line["process"]
+        for line in lines
+        if line.get("event") == "conversation_begun" and line["session"] == made["session_id"]
+    ]
+
+
+def cough() -> Sound:
+    """A short burst of noise through a throat."""
+    rng = np.random.default_rng(1)
+    count = round(0.28 * 48_000)
+    noise = np.convolve(rng.standard_normal(count), np.ones(24) / 24, "same")
+    envelope = np.exp(-np.arange(count) / (0.07 * 48_000)) * np.minimum(1, np.arange(count) / 480)
+    return np.asarray(noise * envelope * 1.5, np.float32)
