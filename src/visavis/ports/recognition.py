@@ -40,7 +40,10 @@ class RecognitionStream(Protocol):
         ...
 
     def pause(self) -> None:
-        """Recognize what there is, as the speaker pauses and may go on; gives a text that is not final."""
+        """Recognize what there is, as the speaker pauses and may go on.
+
+        It gives a text that is not final; empty if nothing was said.
+        """
         ...
 
     def end_utterance(self) -> None:

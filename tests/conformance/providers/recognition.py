@@ -84,6 +84,8 @@ async def _check_stream(recognizer: SpeechRecognizer, sayings: Sequence[Saying])
             stream.end_utterance()
             assert_heard(await final(results), saying)
         say(stream, silence(1.0))
+        stream.pause()
+        assert (await _next(results)).text == ""
         stream.end_utterance()
         assert (await final(results)).text == ""
         await stream.close()

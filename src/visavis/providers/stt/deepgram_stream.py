@@ -122,7 +122,10 @@ class DeepgramStream:
 
     def pause(self) -> None:
         """Ask for the text of what there is; see the port."""
-        if self._utterances[-1].voiced_end_s is not None:
+        utterance = self._utterances[-1]
+        if utterance.is_complete:
+            self._results.put(utterance.recognition(self._language, is_final=False))
+        else:
             self._send(FINALIZE)
 
     def end_utterance(self) -> None:

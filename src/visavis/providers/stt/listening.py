@@ -132,8 +132,7 @@ class ListeningStream:
             await recognize_part(part, self._recognize, self._window_samples)
             self._last_took_s = time.monotonic() - started_s
         if not utterance.is_over:
-            if utterance.has_voice:
-                self._results.put(utterance.text(is_final=False))
+            self._results.put(utterance.text(is_final=False))
         elif utterance.next_part() is None:
             self._over.popleft()
             self._results.put(utterance.text(is_final=True))
