@@ -112,6 +112,20 @@ def test_a_question_may_leave_out_what_the_last_one_said() -> None:
     assert answers(SHOP, "Do you sell notebooks?", "How much is that?")[1] == "A notebook costs 4 euros."
 
 
+def test_politeness_around_a_question_does_not_matter() -> None:
+    for question in ("Hello, what does a notebook cost?", "Great, thanks. And what does a notebook cost?"):
+        assert answers(SHOP, question) == ["A notebook costs 4 euros."]
+
+
+def test_politeness_after_an_answer_is_no_question() -> None:
+    assert answers(SHOP, "What does a notebook cost?", "Great. Thanks!")[1] == "You're welcome."
+
+
+def test_the_last_question_of_an_utterance_without_punctuation() -> None:
+    asked = "i broke my pen yesterday on the train and it is very sad what does a notebook cost"
+    assert answers(SHOP, asked) == ["A notebook costs 4 euros."]
+
+
 def test_what_must_not_be_mentioned_is_not() -> None:
     assert "10 percent" not in " ".join(
         answers(SHOP, "Do you have discounts for regular customers?", "discount")

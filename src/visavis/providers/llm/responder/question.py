@@ -7,7 +7,8 @@ from typing import Final
 from visavis.providers.llm.responder.language import Language, bare
 
 _FEW_WORDS: Final = 2
-_ATTRIBUTES: Final = frozenset({"price", "hours", "address", "phone", "booking", "begin", "end"})
+_MIN_LEAD_WORDS: Final = 5
+_ATTRIBUTES: Final = frozenset({"price", "hours", "address", "booking", "begin", "finish"})
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,24 @@ class Question:
         return tuple(term for term in self.terms if not term.is_filler)
 
 
+def without_greeting(text: str, tongue: Language) -> str:
+    """A question without the greeting, the thanks or the apology that it begins with."""
+    plain = bare(text)
+    found = tongue.small_talk["opening"].match(plain)
+    return plain[found.end() :] if found else text
+
+
+def last_clause(text: str, tongue: Language) -> str:
+    """The last question of an utterance that is not divided into sentences; empty if it is one."""
+    plain = bare(text)
+    starts = [found.start() for found in tongue.patterns["follow_up.asks"].finditer(plain)]
+    before = plain[: starts[-1]].split() if starts else []
+    return plain[starts[-1] :] if len(before) >= _MIN_LEAD_WORDS else ""
+
+
 def read_question(text: str, tongue: Language) -> Question:
     """Read one question by itself."""
-    plain = " ".join(tongue.words(text))
+    plain = " ".join(tongue.words(without_greeting(text, tongue)))
     terms: dict[str, Term] = {}
     for word in plain.split():
         if word in tongue.stopwords or word in tongue.days:

@@ -13,12 +13,13 @@ from visavis.providers.llm.responder.language import (
     language,
     split_sentences,
 )
-from visavis.providers.llm.responder.question import read_turns
+from visavis.providers.llm.responder.question import last_clause, read_question, read_turns
 from visavis.providers.llm.responder.retrieval import Index
-from visavis.providers.llm.responder.sources import read_sources
+from visavis.providers.llm.responder.sources import Statement, read_sources
 
 _MAX_TURNS: Final = 5
 _MAX_OFFERED: Final = 3
+_MAX_PERSONA: Final = 2
 
 
 class Responder:
@@ -53,26 +54,26 @@ class Responder:
     def answer(self, messages: Sequence[ChatMessage]) -> list[str]:
         """The sentences of the next message."""
         index = self._index(messages)
-        asked = [message.content for message in messages if message.role == "user"][-_MAX_TURNS:]
-        if not asked or (messages and messages[-1].role == "assistant"):
-            asked = [*asked, ""]
-        tongues: list[Language] = []
-        default = self._default
-        for text in asked:
-            default = detect_language(text, default)
-            tongues.append(language(default))
-        tongue = tongues[-1]
+        turns = self._turns(messages)
+        text, tongue = turns[-1] if turns else ("", language(self._default))
         said = [message.content for message in messages if message.role == "assistant" and message.content]
-        plain = bare(asked[-1])
-        if not plain:
+        if not bare(text) or messages[-1].role == "assistant":
             return [tongue.replies["unclear" if messages else "greeting"]]
-        if reply := _small_talk(plain, tongue, index, said):
+        if reply := _small_talk(text, tongue, index, said):
             return reply
-        if any(pattern.search(plain) for pattern in tongue.injections):
+        if any(pattern.search(bare(text)) for pattern in tongue.injections):
             return _unknown(tongue, index, said)
-        question = read_turns([turn for turn in _sentences(asked, tongues) if _is_question(*turn)])
-        found = index.search(question) or index.search(question.of_attribute)
+        found = _found(turns, index)
         return [statement.spoken for statement in found] or _unknown(tongue, index, said)
+
+    def _turns(self, messages: Sequence[ChatMessage]) -> list[tuple[str, Language]]:
+        """The last utterances of the user, each with its language."""
+        turns: list[tuple[str, Language]] = []
+        code = self._default
+        for message in [message for message in messages if message.role == "user"][-_MAX_TURNS:]:
+            code = detect_language(message.content, code)
+            turns.append((message.content, language(code)))
+        return turns
 
     def _index(self, messages: Sequence[ChatMessage]) -> Index:
         texts = tuple(message.content for message in messages if message.role == "system")
@@ -81,34 +82,32 @@ class Responder:
         return self._known[1]
 
 
-def _sentences(asked: Sequence[str], tongues: Sequence[Language]) -> list[tuple[str, Language]]:
-    """The sentences of what a user said, with their languages."""
-    return [
-        (sentence, tongue)
-        for text, tongue in zip(asked, tongues, strict=True)
-        for sentence in split_sentences(text) or [text]
-    ]
+def _found(turns: Sequence[tuple[str, Language]], index: Index) -> list[Statement]:
+    """The statements that answer the last utterance."""
+    sentences = [(sentence, tongue) for text, tongue in turns for sentence in split_sentences(text)]
+    question = read_turns([each for each in sentences if _kind_of_talk(*each) is None])
+    text, tongue = turns[-1]
+    clause = read_question(last_clause(text, tongue), tongue)
+    return index.search(question) or index.search(question.of_attribute) or index.search(clause)
 
 
-def _is_question(text: str, tongue: Language) -> bool:
+def _kind_of_talk(text: str, tongue: Language) -> str | None:
+    """The name of the small talk that a sentence is; `None` for another sentence."""
     plain = bare(text)
-    return bool(plain) and not any(
-        pattern.search(plain) for name, pattern in tongue.small_talk.items() if name != "opening"
-    )
+    talk = ((name, pattern) for name, pattern in tongue.small_talk.items() if name != "opening")
+    return next((name for name, pattern in talk if pattern.search(plain)), None)
 
 
-def _small_talk(plain: str, tongue: Language, index: Index, said: Sequence[str]) -> list[str]:
+def _small_talk(text: str, tongue: Language, index: Index, said: Sequence[str]) -> list[str]:
     """The reply to an utterance that asks for nothing; empty if it is another."""
-    name = next(
-        (name for name, pattern in tongue.small_talk.items() if name != "opening" and pattern.search(plain)),
-        None,
-    )
+    kinds = [_kind_of_talk(each, tongue) for each in (text, *split_sentences(text))]
+    name = kinds[0] if kinds[0] is not None or None in kinds[1:] else kinds[-1]
     if name is None:
         return []
     if name == "repeat":
         return [said[-1]] if said else [tongue.replies["nothing_to_repeat"]]
     if name == "who_are_you":
-        persona = [each.spoken for each in index.statements if each.is_persona][:2]
+        persona = [each.spoken for each in index.statements if each.is_persona][:_MAX_PERSONA]
         return persona or [tongue.replies["who_are_you"]]
     if name == "what_can_you_do":
         return _offer(tongue, index) or [tongue.replies["nothing_known"]]

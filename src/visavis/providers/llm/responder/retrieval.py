@@ -16,7 +16,6 @@ from visavis.providers.llm.responder.sources import Statement
 
 _MIN_COVERAGE: Final = 0.66
 _CONCEPT: Final = 0.9
-_SIMILAR: Final = 0.75
 _IN_CONTEXT: Final = 0.85
 _OTHER_DAY: Final = 0.6
 _FILLER: Final = 0.1
