@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from visavis.bootstrap import processes
-from visavis.errors import ChildError, InputError, NoFaceError, PhotoError, SoundError
+from visavis.errors import ChildError, InputError, ModelNotReadyError, NoFaceError, PhotoError, SoundError
 from visavis.samples import write_portrait
 from visavis.settings import read_settings
 from visavis.worker.process_pool import ProcessPool
@@ -23,6 +23,7 @@ from visavis.worker.protocol import (
     RigRequest,
     SpeechRequest,
     SpokenText,
+    VideoRequest,
 )
 from visavis.worker.rendering_requests import run_request
 
@@ -91,3 +92,33 @@ def test_an_unknown_request_fails(face_models_folder: Path) -> None:
         assert await run_request(pool, CheckRequest(), limit_s=LIMIT_S) == Checked()
 
     with_pool(ask)
+
+
+@pytest.mark.parametrize("captions", ["file", "burned"])
+def test_captions_of_a_text_follow_its_words(
+    captions: Literal["file", "burned"], face_models_folder: Path, tmp_path: Path
+) -> None:
+    photo, video = tmp_path / "face.png", tmp_path / "video.mp4"
+    write_portrait(photo)
+    speech = SpokenText(
+        text="Good morning. 你好!" if captions == "burned" else "Good morning.", voice="espeak"
+    )
+    request = VideoRequest(image=photo, speech=speech, output=video, captions=captions)
+    rendered = with_pool(lambda pool: run_request(pool, request, limit_s=LIMIT_S))
+    assert rendered.srt is not None
+    assert rendered.vtt is not None
+    assert "Good morning." in rendered.srt.read_text()
+    assert rendered.vtt.read_text().startswith("WEBVTT")
+    lacks = any("letters that the font lacks (你好)" in warning for warning in rendered.warnings)
+    assert lacks == (captions == "burned")
+
+
+def test_a_missing_model_keeps_its_error(
+    face_models_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in face_models_folder.iterdir():
+        if file.is_file():
+            (tmp_path / file.name).symlink_to(file)
+    monkeypatch.setenv("VISAVIS_MODELS_DIR", str(tmp_path))
+    with pytest.raises(ModelNotReadyError, match="visavis models pull whisper"):
+        with_pool(lambda pool: run_request(pool, CheckRequest(recognizes=True), limit_s=LIMIT_S))

@@ -132,6 +132,7 @@ async def gateway(
                 store=store,
                 synthesizer=synthesizer(settings),
                 check_media=processes.media_check(pool),
+                check_captions=processes.captions_check(pool),
                 check_callback=http.check,
                 check_conversation=conversation_check(settings),
                 check_room=external_rooms.checker(

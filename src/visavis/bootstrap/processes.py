@@ -50,7 +50,9 @@ def rendering(
     return ProcessPool(
         _command("visavis.cli.rendering_process"),
         size=size,
-        environment=_environment(),
+        environment=_environment(
+            "VISAVIS_CAPTION_FONT", "VISAVIS_RECOGNITION_PROVIDER", "VISAVIS_RECOGNITION_MODEL"
+        ),
         memory_bytes=settings.max_process_memory_bytes,
         max_held=max_held,
         max_waiting=max_waiting,
@@ -87,6 +89,21 @@ def media_check(pool: ProcessPool) -> Callable[[Path | None, Path | None, str], 
 
     async def check(image: Path | None, audio: Path | None, owner: str) -> None:
         request = CheckRequest(image=image, audio=audio)
+        try:
+            await run_request(
+                pool, request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner
+            )
+        except (BusyError, ChildError):
+            return
+
+    return check
+
+
+def captions_check(pool: ProcessPool) -> Callable[[str], Awaitable[None]]:
+    """What checks whether speech can be recognized for captions. If nothing is free, the job will tell."""
+
+    async def check(owner: str) -> None:
+        request = CheckRequest(recognizes=True)
         try:
             await run_request(
                 pool, request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner

@@ -17,6 +17,22 @@ def voice_activity_detector() -> VoiceActivityDetector:
     return SileroDetector()
 
 
+def local_recognizer(settings: RecognitionSettings, folders: ModelFolders) -> SpeechRecognizer:
+    """The recognizer of processes that get no secrets, so that they cannot ask a service.
+
+    Args:
+        settings: What recognizes speech; a service is not asked.
+        folders: The models on this machine.
+
+    Raises:
+        ExtraMissingError: A package is not installed.
+    """
+    from visavis.providers.stt.local import WhisperRecognizer
+
+    model = settings.model if settings.provider == "whisper" else ""
+    return WhisperRecognizer(folders, voice_activity_detector(), model or "")
+
+
 def speech_recognizer(settings: RecognitionSettings, folders: ModelFolders) -> SpeechRecognizer:
     """The recognizer that the settings name. Models are chosen by language, and loaded when needed.
 

@@ -15,6 +15,7 @@ import typer
 
 from visavis import bootstrap
 from visavis.bootstrap.marking import can_mark, marker
+from visavis.bootstrap.recognition import speech_recognizer
 from visavis.cli.console import clear_errors, doing, frames_bar, say, warn
 from visavis.engine.background import KEEP, put_before
 from visavis.engine.mp4 import SOUND_RATE_HZ
@@ -31,6 +32,7 @@ from visavis.engine.view import FaceView, PhotoView, View
 from visavis.errors import InputError, OutputError, PhotoError
 from visavis.settings import CredentialSettings, ModelSettings, Settings
 from visavis.whole_file import whole_file
+from visavis.worker.children.captioning import Captions, caption, recognized_words
 
 log = structlog.get_logger()
 
@@ -38,6 +40,14 @@ MIN_SIZE_PX: Final = 128
 MAX_SIZE_PX: Final = 1024
 DEFAULT_SIZE_PX: Final = 512
 MAX_FPS: Final = 60
+
+
+class CaptionMode(StrEnum):
+    """Where the captions go."""
+
+    NONE = "none"
+    BURNED = "burned"
+    FILE = "file"
 
 
 class Framing(StrEnum):
@@ -85,6 +95,13 @@ def render(
     ] = 1.0,
     emotion: Annotated[Emotion, typer.Option(help="Emotion of the person.")] = Emotion.NEUTRAL,
     seed: Annotated[int, typer.Option(help="Seed of blinks and nods.", min=0)] = 0,
+    captions: Annotated[
+        CaptionMode,
+        typer.Option(
+            help="Captions of what is recognized in the audio. burned: in the picture. file: in files beside "
+            "the video, as .srt and .vtt."
+        ),
+    ] = CaptionMode.NONE,
     offline: Annotated[
         bool, typer.Option("--offline", help="Work without the network: nothing is downloaded.")
     ] = False,
@@ -95,7 +112,14 @@ def render(
         settings = replace(settings, models=settings.models.model_copy(update={"offline": True}))
     look = Look(frame, _even(size), background)
     make_video(
-        settings, face, speech, output, look, fps=parse_fps(fps), manners=Manners(liveliness, emotion, seed)
+        settings,
+        face,
+        speech,
+        output,
+        look,
+        fps=parse_fps(fps),
+        manners=Manners(liveliness, emotion, seed),
+        captions=captions,
     )
 
 
@@ -108,6 +132,7 @@ def make_video(
     *,
     fps: Fraction,
     manners: Manners,
+    captions: CaptionMode = CaptionMode.NONE,
 ) -> Rendered:
     """Render the video, with a progress bar and a final line."""
     use_one_thread()
@@ -116,17 +141,20 @@ def make_video(
     with open_sound(sound_path, rate_hz=SOUND_RATE_HZ) as sound:
         rig = open_face(settings.models, face, None if look.framing is Framing.PHOTO else look.size_px)
         view = _view(rig, look)
+        captioned = _captions(settings, sound_path, captions, view.size)
         with frames_bar(float(fps)) as on_progress, _marked(settings.credentials, output) as target:
             rendered = render_video(
                 view,
                 sound,
                 target,
                 speech=bootstrap.speech_model(),
+                captions=captioned.painter,
                 fps=fps,
                 manners=manners,
                 on_progress=on_progress,
             )
-    warn(rendered.warnings)
+    captioned.write(output)
+    warn((*rendered.warnings, *captioned.warnings))
     taken_s = time.perf_counter() - started
     log.info("video_rendered", frames=rendered.frames, size=rendered.size, seconds=round(taken_s, 3))
     width, height = rendered.size
@@ -137,6 +165,17 @@ def make_video(
         markup=False,
     )
     return rendered
+
+
+def _captions(settings: Settings, sound: Path, mode: CaptionMode, size: tuple[int, int]) -> Captions:
+    if mode is CaptionMode.NONE:
+        return Captions()
+    with doing("Recognizing the speech"):
+        folders = bootstrap.model_folders(settings.models)
+        words = recognized_words(speech_recognizer(settings.recognition, folders), sound)
+    return caption(
+        words, "burned" if mode is CaptionMode.BURNED else "file", size, settings.jobs.caption_font
+    )
 
 
 @contextmanager

@@ -6,13 +6,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
+from visavis.engine.arrays import Pixels
+from visavis.engine.captions import CaptionPainter
 from visavis.engine.downmix import Downmix
 from visavis.engine.mp4 import SOUND_RATE_HZ, Mp4Writer
 from visavis.engine.performer import Manners
 from visavis.engine.resample import Resampler
 from visavis.engine.sound import Sound
 from visavis.engine.speech import RATE_HZ, Phoneme, SpeechModel
-from visavis.engine.stream import DEFAULT_FPS, Stream
+from visavis.engine.stream import DEFAULT_FPS, Frame, Stream
 from visavis.engine.view import View
 
 
@@ -56,6 +58,7 @@ def render(
     *,
     speech: SpeechModel,
     phonemes: Iterable[Phoneme] = (),
+    captions: CaptionPainter | None = None,
     fps: Fraction = DEFAULT_FPS,
     manners: Manners | None = None,
     on_progress: Callable[[Progress], None] | None = None,
@@ -68,6 +71,7 @@ def render(
         path: Of the MP4; it appears when it is whole.
         speech: What hears the sound.
         phonemes: What is said in it, in order; nothing if it is not known.
+        captions: Draws captions into the frames; `None` for no captions.
         fps: Frames a second.
         manners: How the person moves.
         on_progress: Told now and then.
@@ -85,15 +89,19 @@ def render(
         for block in sound:
             video.add_sound(block.samples)
             for frame in stream.push(to_speech(mix(block.samples))):
-                video.add_frame(frame.rgb)
+                video.add_frame(_captioned(frame, captions))
                 frames = frame.index + 1
                 if on_progress and frames % _EVERY_FRAMES == 0:
                     on_progress(Progress(frames, expected))
         rest = to_speech.finish()
         for part in (stream.push(rest), stream.finish()):
             for frame in part:
-                video.add_frame(frame.rgb)
+                video.add_frame(_captioned(frame, captions))
                 frames = frame.index + 1
     if on_progress:
         on_progress(Progress(frames, frames))
     return Rendered(frames, float(frames / fps), view.size, tuple(sound.warnings))
+
+
+def _captioned(frame: Frame, captions: CaptionPainter | None) -> Pixels:
+    return captions.draw(frame.rgb, frame.time_s) if captions else frame.rgb

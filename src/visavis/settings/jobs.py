@@ -1,5 +1,6 @@
 """Settings of jobs, and of the processes that do them."""
 
+from pathlib import Path
 from typing import ClassVar
 
 from pydantic import Field
@@ -28,6 +29,11 @@ class JobSettings(Group):
         ge=1,
         description="Number of processes that check uploads and prepare faces for live sessions. Accounts "
         "take turns; with two or more processes, no account can use all of them.",
+    )
+    caption_font: Path | None = Field(
+        default=None,
+        description="Font file (TTF or OTF) of captions in videos. DejaVu Sans if not set, which has Latin, "
+        "Cyrillic, Greek, Arabic and Hebrew letters.",
     )
     max_process_memory_bytes: int = Field(
         default=6 * 1024**3,

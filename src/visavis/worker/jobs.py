@@ -8,7 +8,14 @@ import structlog
 
 from visavis.core import jobs
 from visavis.core.schema import Job
-from visavis.errors import ChildError, InputError, MarkError, StoreError, TakingTooLongError
+from visavis.errors import (
+    ChildError,
+    InputError,
+    MarkError,
+    ModelNotReadyError,
+    StoreError,
+    TakingTooLongError,
+)
 from visavis.worker.attempt import new_attempt
 from visavis.worker.context import WorkerContext, patiently
 from visavis.worker.handlers import handler_of
@@ -48,6 +55,9 @@ async def run_job(context: WorkerContext, job_id: str) -> None:
         message = error.message if is_input else "Processing took too long and was stopped."
         log.info("job_refused", code=error.code)
         await _fail(context, job, code, message)
+    except ModelNotReadyError as error:
+        log.warning("job_model_missing", reason=error.message)
+        await _fail(context, job, error.code, error.message)
     except (ChildError, StoreError, MarkError) as error:
         log.warning("job_attempt_failed", code=error.code, reason=error.message)
         if not await _release(context, job, counts=True):
@@ -59,13 +69,17 @@ async def run_job(context: WorkerContext, job_id: str) -> None:
             await _delete(context, _earlier_results(job))
         else:
             log.warning("job_taken_by_another_worker")
-            await _delete(context, [output.path] if output.path else [])
+            await _delete(context, list(output.paths))
 
 
 def _earlier_results(job: Job) -> list[str]:
     """Results that earlier attempts may have left when their workers died."""
-    content_type = jobs.input_of(job).content_type
-    return [jobs.path_for_result(job.id, number, content_type) for number in range(1, job.attempt)]
+    types = jobs.input_of(job).result_types
+    return [
+        jobs.path_for_result(job.id, number, content_type)
+        for number in range(1, job.attempt)
+        for content_type in types
+    ]
 
 
 async def _finish(context: WorkerContext, job: Job, output: jobs.JobOutput) -> bool:

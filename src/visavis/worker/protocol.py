@@ -84,11 +84,15 @@ class VideoRendered(Message):
 
     Attributes:
         duration_s: Length of the video.
+        srt: File with captions in the format SubRip; `None` if there is none.
+        vtt: File with captions in the format WebVTT; `None` if there is none.
         warnings: What may have spoiled the result, for people to read.
     """
 
     type: Literal["video_rendered"] = "video_rendered"
     duration_s: float
+    srt: Path | None = None
+    vtt: Path | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -143,12 +147,14 @@ class CheckRequest(Request[Checked]):
     Attributes:
         image: Photo of a face.
         audio: Sound file.
+        recognizes: Whether speech is to be recognized later.
     """
 
     result: ClassVar[type[Message]] = Checked
     type: Literal["check"] = "check"
     image: Path | None = None
     audio: Path | None = None
+    recognizes: bool = False
 
 
 class FaceRequest(Request[FaceFound]):
@@ -198,6 +204,7 @@ class VideoRequest(Request[VideoRendered]):
         image: Photo of the face.
         speech: Sound file, or a text to be spoken.
         output: File to write the video to.
+        captions: Where the captions go; files of captions lie beside the video.
     """
 
     result: ClassVar[type[Message]] = VideoRendered
@@ -205,6 +212,7 @@ class VideoRequest(Request[VideoRendered]):
     image: Path
     speech: Path | SpokenText
     output: Path
+    captions: Literal["none", "burned", "file"] = "none"
 
 
 class SpeechRequest(Request[SpeechRendered]):

@@ -7,13 +7,14 @@ from typing import Final, TypeVar, cast
 import structlog
 from pydantic import TypeAdapter
 
-from visavis.errors import ChildError, TakingTooLongError, VisavisError, input_error
+from visavis.errors import ChildError, ModelNotReadyError, TakingTooLongError, VisavisError, input_error
 from visavis.worker.child_process import ChildProcess
 from visavis.worker.process_pool import ProcessPool
 from visavis.worker.protocol import Accepted, Failed, Message, RenderingAnswer, Request, VideoProgress
 
 _Result = TypeVar("_Result", bound=Message)
 _ANSWERS: Final[TypeAdapter[RenderingAnswer]] = TypeAdapter(RenderingAnswer)
+_MODEL_RETRY_S: Final = 60
 _log = structlog.get_logger()
 
 
@@ -87,5 +88,7 @@ async def _ask(
 
 
 def _error(failed: Failed) -> VisavisError:
+    if failed.code == ModelNotReadyError.code:
+        return ModelNotReadyError(failed.message, retry_after_s=_MODEL_RETRY_S)
     about_input = input_error(failed.code, failed.message)
     return about_input or ChildError(f"The rendering process failed: {failed.code}, {failed.message}")

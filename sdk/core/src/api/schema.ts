@@ -241,6 +241,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/jobs/{job_id}/captions/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Captions
+         * @description A time-limited download URL of a completed video's captions; it needs no authorization.
+         */
+        get: operations["get_captions_v1_jobs__job_id__captions__format__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/voices": {
         parameters: {
             query?: never;
@@ -414,6 +434,22 @@ export interface components {
              * @constant
              */
             status: "ok";
+        };
+        /**
+         * CaptionsAnswer
+         * @description Files of captions; the links need no authorization.
+         */
+        CaptionsAnswer: {
+            /**
+             * Srt
+             * @example https://storage.example.com/jobs/output.srt?signature=…
+             */
+            srt: string;
+            /**
+             * Vtt
+             * @example https://storage.example.com/jobs/output.vtt?signature=…
+             */
+            vtt: string;
         };
         /**
          * Created
@@ -655,6 +691,8 @@ export interface components {
              * @example []
              */
             warnings?: string[] | null;
+            /** @description Only of completed videos with captions in files. */
+            captions?: components["schemas"]["CaptionsAnswer"] | null;
         };
         /**
          * JobRow
@@ -1356,6 +1394,13 @@ export interface operations {
                      * @description A photo of one face: PNG, JPEG or WebP.
                      */
                     image: Blob;
+                    /**
+                     * Captions
+                     * @description `burned` draws captions into the picture, `file` makes files (SRT and WebVTT). Speech that was sent is recognized for them.
+                     * @default none
+                     * @enum {string}
+                     */
+                    captions?: "none" | "burned" | "file";
                 };
             };
         };
@@ -1900,6 +1945,13 @@ export interface operations {
                      * @description Notified at the end; HTTPS.
                      */
                     callback_url?: string | null;
+                    /**
+                     * Captions
+                     * @description `burned` draws captions into the picture, `file` makes files (SRT and WebVTT). Speech that was sent is recognized for them.
+                     * @default none
+                     * @enum {string}
+                     */
+                    captions?: "none" | "burned" | "file";
                 };
             };
         };
@@ -2222,6 +2274,112 @@ export interface operations {
             path: {
                 /** @description As the submission gave it. */
                 job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description not_found, no_output */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description method_not_allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description not_ready */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description validation_error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description rate_limit_exceeded, monthly_cap_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description internal_error, url_generation_failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description auth_unavailable, temporarily_unavailable, storage_error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_captions_v1_jobs__job_id__captions__format__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the submission gave it. */
+                job_id: string;
+                /** @description SubRip or WebVTT. */
+                format: "srt" | "vtt";
             };
             cookie?: never;
         };

@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import func, select
 
 from visavis.core.database import Tx
-from visavis.core.jobs.kinds import SUFFIXES
+from visavis.core.jobs.kinds import SUFFIXES, output_of
 from visavis.core.schema import PENDING, PROCESSING, Job
 
 UPLOADS: Final = "uploads"
@@ -31,8 +31,9 @@ async def orphaned_uploads(tx: Tx, paths: list[str]) -> list[str]:
 
 async def orphaned_results(tx: Tx, paths: list[str]) -> list[str]:
     """Of these results, those that can no longer be fetched."""
-    query = select(Job.output["path"].astext).where(Job.id.in_(_jobs_of(paths)), Job.expires_at > func.now())
-    kept = set((await tx.execute(query)).scalars())
+    query = select(Job).where(Job.id.in_(_jobs_of(paths)), Job.expires_at > func.now())
+    outputs = [output_of(job) for job in (await tx.execute(query)).scalars()]
+    kept = {path for output in outputs if output for path in output.paths}
     return [path for path in paths if path not in kept]
 
 

@@ -17,7 +17,12 @@ from visavis.core.schema import Job
 MP4: Final = "video/mp4"
 MP3: Final = "audio/mpeg"
 WAV: Final = "audio/wav"
-SUFFIXES: Final = {MP4: "mp4", MP3: "mp3", WAV: "wav"}
+SRT: Final = "application/x-subrip"
+VTT: Final = "text/vtt"
+SUFFIXES: Final = {MP4: "mp4", MP3: "mp3", WAV: "wav", SRT: "srt", VTT: "vtt"}
+
+CaptionMode = Literal["none", "burned", "file"]
+"""No captions, captions in the picture, or captions in files."""
 
 
 class _Record(BaseModel):
@@ -50,6 +55,11 @@ class JobInput(_Record):
     chars: int | None = None
 
     @property
+    def result_types(self) -> tuple[str, ...]:
+        """Media types of the files that the job may make."""
+        return (self.content_type,)
+
+    @property
     def files(self) -> dict[str, StoredFile]:
         """Files that the client uploaded, by field."""
         return {name: value for name, value in self if isinstance(value, StoredFile)}
@@ -79,6 +89,15 @@ class JobOutput(_Record):
     duration_s: float = 0.0
     warnings: tuple[str, ...] = ()
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Paths of all files that it has in the object store."""
+        return (self.path,) if self.path else ()
+
+    def without_files(self) -> Self:
+        """The same after its files were deleted."""
+        return self.model_copy(update={"path": None})
+
 
 class SpokenInput(JobInput):
     """Input that may have a text to speak.
@@ -98,15 +117,39 @@ class VideoInput(SpokenInput):
     Attributes:
         image: Photo of the face.
         audio: The speech; `None` if a text is spoken.
+        captions: Where the captions go.
     """
 
     content_type: Literal["video/mp4"] = MP4
     image: StoredFile
     audio: StoredFile | None = None
+    captions: CaptionMode = "none"
+
+    @property
+    def result_types(self) -> tuple[str, ...]:
+        """Media types of the files that the job may make."""
+        return (self.content_type,) if self.captions == "none" else (self.content_type, SRT, VTT)
 
 
 class VideoOutput(JobOutput):
-    """Output of a video job."""
+    """Output of a video job.
+
+    Attributes:
+        srt_path: Path of the captions in the format SubRip; `None` if there are none, or they are deleted.
+        vtt_path: Path of the captions in the format WebVTT, likewise.
+    """
+
+    srt_path: str | None = None
+    vtt_path: str | None = None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Paths of all files that it has in the object store."""
+        return tuple(path for path in (self.path, self.srt_path, self.vtt_path) if path)
+
+    def without_files(self) -> Self:
+        """The same after its files were deleted."""
+        return self.model_copy(update={"path": None, "srt_path": None, "vtt_path": None})
 
 
 class SpeechInput(SpokenInput):

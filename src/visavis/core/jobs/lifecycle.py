@@ -14,7 +14,18 @@ from visavis.core.billing import usage
 from visavis.core.database import Tx
 from visavis.core.identity.principals import Principal
 from visavis.core.jobs.idempotency import find_earlier
-from visavis.core.jobs.kinds import KINDS, JobInput, JobKind, JobOutput, Prices, input_of, output_of
+from visavis.core.jobs.kinds import (
+    KINDS,
+    SRT,
+    VTT,
+    JobInput,
+    JobKind,
+    JobOutput,
+    Prices,
+    VideoOutput,
+    input_of,
+    output_of,
+)
 from visavis.core.schema import COMPLETED, FAILED, PENDING, PROCESSING, Job
 from visavis.errors import DatabaseError, JobNotReadyError, ResultMissingError
 
@@ -118,9 +129,23 @@ async def submit(tx: Tx, principal: Principal, wanted: Submission) -> Job:
 
 def available_result(job: Job) -> str | None:
     """Path of the result in the object store; `None` if there is none (yet), or it has expired."""
-    output = output_of(job)
+    output = _available_output(job)
+    return output.path if output else None
+
+
+def available_captions(job: Job) -> dict[str, str]:
+    """Paths of the captions of a video in the object store, by media type; empty if there are none."""
+    output = _available_output(job)
+    if not isinstance(output, VideoOutput):
+        return {}
+    paths = {SRT: output.srt_path, VTT: output.vtt_path}
+    return {content_type: path for content_type, path in paths.items() if path}
+
+
+def _available_output(job: Job) -> JobOutput | None:
+    """What a job made; `None` if it is nothing (yet), or has expired."""
     is_expired = job.expires_at is not None and job.expires_at <= datetime.now(UTC)
-    return None if output is None or is_expired else output.path
+    return None if is_expired else output_of(job)
 
 
 def result_path(job: Job) -> str:
@@ -130,12 +155,34 @@ def result_path(job: Job) -> str:
         JobNotReadyError: The job is not finished.
         ResultMissingError: The job failed, or its result has expired.
     """
-    if job.status in {PENDING, PROCESSING}:
-        raise JobNotReadyError("The job is not done yet.")
+    _refuse_unfinished(job)
     path = available_result(job)
     if path is None:
         raise ResultMissingError("No stored output available for this job.")
     return path
+
+
+def captions_path(job: Job, content_type: str) -> str:
+    """Path of the captions of a video in the object store.
+
+    Args:
+        job: The job.
+        content_type: `SRT` or `VTT`.
+
+    Raises:
+        JobNotReadyError: The job is not finished.
+        ResultMissingError: The job has no captions in files, or they have expired.
+    """
+    _refuse_unfinished(job)
+    path = available_captions(job).get(content_type)
+    if path is None:
+        raise ResultMissingError('This job has no captions in files. Ask for them with captions "file".')
+    return path
+
+
+def _refuse_unfinished(job: Job) -> None:
+    if job.status in {PENDING, PROCESSING}:
+        raise JobNotReadyError("The job is not done yet.")
 
 
 async def begin(tx: Tx, job_id: str, *, ttl_s: int) -> Job | None:
@@ -303,12 +350,12 @@ async def expire(tx: Tx, *, limit: int = 500) -> list[str]:
         Paths of the files to delete.
     """
     old = select(Job).where(Job.expires_at <= func.now()).limit(limit).with_for_update(skip_locked=True)
-    paths = []
+    paths: list[str] = []
     for job in (await tx.execute(old)).scalars():
         output = output_of(job)
-        if output and output.path:
-            paths.append(output.path)
-            job.output = output.model_copy(update={"path": None}).model_dump(mode="json")
+        if output and output.paths:
+            paths.extend(output.paths)
+            job.output = output.without_files().model_dump(mode="json")
         job.input = input_of(job).without_text().model_dump(mode="json")
         job.idempotency_key = job.fingerprint = job.expires_at = None
     return paths

@@ -1,6 +1,6 @@
 """Asking after jobs, and fetching what they made."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import FileResponse
@@ -14,7 +14,10 @@ from visavis.surfaces.shared.context import Context, Given
 _MAX_OFFSET: Final = 2**31
 _MEDIA_TYPES: Final = {suffix: kind for kind, suffix in jobs.SUFFIXES.items()}
 
+_CAPTION_TYPES: Final = {"srt": jobs.SRT, "vtt": jobs.VTT}
+
 router = APIRouter(tags=["Offline"])
+CaptionFormat = Annotated[Literal["srt", "vtt"], Path(description="SubRip or WebVTT.")]
 JobId = Annotated[str, Path(description="As the submission gave it.", examples=["a1b2c3d4e5f6"])]
 
 
@@ -47,7 +50,11 @@ async def get_job(
     ttl_s = context.storage.result_ttl_s
     path = jobs.available_result(job)
     url = await _link(context, request, path) if path else None
-    return wire.job_answer(job, queue_position=position, url=url, ttl_s=ttl_s)
+    captions = {
+        jobs.SUFFIXES[content_type]: await _link(context, request, path)
+        for content_type, path in jobs.available_captions(job).items()
+    }
+    return wire.job_answer(job, queue_position=position, url=url, captions=captions, ttl_s=ttl_s)
 
 
 @router.get(
@@ -70,6 +77,31 @@ async def get_result(
     return wire.ResultAnswer(
         url=url, content_type=jobs.input_of(job).content_type, expires_in=context.storage.result_ttl_s
     )
+
+
+@router.get(
+    "/v1/jobs/{job_id}/captions/{format}",
+    responses=documented.errors(
+        *documented.GENERAL,
+        error_responses.NO_OUTPUT,
+        error_responses.NOT_READY,
+        error_responses.URL_FAILED,
+        error_responses.STORAGE_ERROR,
+    ),
+)
+async def get_captions(
+    job_id: JobId,
+    format: CaptionFormat,  # noqa: A002 - the name in the path
+    request: Request,
+    principal: PollingPrincipal,
+    context: Given,
+) -> wire.ResultAnswer:
+    """A time-limited download URL of a completed video's captions; it needs no authorization."""
+    async with context.database.transaction() as tx:
+        job = await jobs.find(tx, principal, job_id, surface=NAME)
+    content_type = _CAPTION_TYPES[format]
+    url = await _link(context, request, jobs.captions_path(job, content_type))
+    return wire.ResultAnswer(url=url, content_type=content_type, expires_in=context.storage.result_ttl_s)
 
 
 files = APIRouter(tags=["Files"])

@@ -43,7 +43,8 @@ async def generate(request: Request, principal: KeyPrincipal, context: Given) ->
     """Audio + image → lip-sync avatar video. Files together weigh at most 50 MB."""
     async with _read(_GENERATE, request, context) as sent:
         files = {"audio": sent.fields.audio, "image": sent.fields.image}
-        return await _submit(request, principal, context, _Wanted(jobs.VIDEO, sent.digest, files=files))
+        fields = {"captions": sent.fields.captions}
+        return await _submit(request, principal, context, _Wanted(jobs.VIDEO, sent.digest, fields, files))
 
 
 @router.post(
@@ -81,7 +82,8 @@ async def speak_video(request: Request, principal: KeyPrincipal, context: Given)
     """Text + image → lip-sync avatar video."""
     async with _read(_SPEECH_VIDEO, request, context) as sent:
         said, files = sent.fields, {"image": sent.fields.image}
-        wanted = _Wanted(jobs.VIDEO, sent.digest, _spoken(said, context), files, said.callback_url)
+        fields = {"captions": said.captions, **_spoken(said, context)}
+        wanted = _Wanted(jobs.VIDEO, sent.digest, fields, files, said.callback_url)
         return await _submit(request, principal, context, wanted)
 
 
@@ -131,6 +133,8 @@ async def _submit(request: Request, principal: Principal, context: Context, want
     paths = {name: file.path for name, file in wanted.files.items()}
     if paths:
         await context.check_media(paths.get("image"), paths.get("audio"), principal.owner)
+    if "audio" in paths and wanted.fields["captions"] != "none":
+        await context.check_captions(principal.owner)
     job_id = jobs.new_id()
     stored: dict[str, jobs.StoredFile] = {}
     for name, file in wanted.files.items():

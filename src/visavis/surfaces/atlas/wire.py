@@ -19,6 +19,15 @@ _CREATED, _STARTED, _COMPLETED = "2026-03-25T16:47:07Z", "2026-03-25T16:47:09Z",
 Photo = Annotated[File, Field(description="A photo of one face: PNG, JPEG or WebP.")]
 
 
+Captions = Annotated[
+    jobs.CaptionMode,
+    Field(
+        description="`burned` draws captions into the picture, `file` makes files (SRT and WebVTT). Speech "
+        "that was sent is recognized for them."
+    ),
+]
+
+
 class _Wire(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -51,6 +60,13 @@ class JobInput(_Wire):
     image_size: int | None = Field(examples=[52000])
 
 
+class CaptionsAnswer(_Wire):
+    """Files of captions; the links need no authorization."""
+
+    srt: str = Field(examples=["https://storage.example.com/jobs/output.srt?signature=…"])
+    vtt: str = Field(examples=["https://storage.example.com/jobs/output.vtt?signature=…"])
+
+
 class JobOutput(_Wire):
     """What was made."""
 
@@ -62,6 +78,9 @@ class JobOutput(_Wire):
         default=None,
         examples=[[]],
         description="Sentences about the photo and the sound that were sent. Only of completed jobs.",
+    )
+    captions: CaptionsAnswer | None = Field(
+        default=None, description="Only of completed videos with captions in files."
     )
 
 
@@ -210,6 +229,7 @@ class GenerateForm(BaseModel):
         description="Speech: WAV, MP3, OGG, WebM, MP4, M4A, AAC or FLAC; or the sound of a video."
     )
     image: Photo
+    captions: Captions = "none"
 
 
 class _PhotoForm(BaseModel):
@@ -218,6 +238,8 @@ class _PhotoForm(BaseModel):
 
 class SpeechVideoForm(SpeechRequest, _PhotoForm):
     """A text to be spoken, and a photo of who speaks."""
+
+    captions: Captions = "none"
 
 
 def accepted(job: Job) -> Accepted:
@@ -232,8 +254,18 @@ def type_of(kind: str) -> str:
     return _TYPES[kind]
 
 
-def job_answer(job: Job, *, queue_position: int, url: str | None, ttl_s: int) -> dict[str, Any]:
-    """A job, with the fields that its status has."""
+def job_answer(
+    job: Job, *, queue_position: int, url: str | None, captions: dict[str, str], ttl_s: int
+) -> dict[str, Any]:
+    """A job, with the fields that its status has.
+
+    Args:
+        job: The job.
+        queue_position: Its place in the queue; 0 if it does not wait.
+        url: Link to its result; `None` if there is none.
+        captions: Links to its captions by format; empty if there are none.
+        ttl_s: How long links work.
+    """
     is_completed = job.status == COMPLETED
     asked, made = jobs.input_of(job), jobs.output_of(job)
     sizes = {name: file.size_bytes for name, file in asked.files.items()}
@@ -244,6 +276,7 @@ def job_answer(job: Job, *, queue_position: int, url: str | None, ttl_s: int) ->
     }
     if is_completed:
         output |= {"has_result": url is not None, "warnings": list(made.warnings) if made else []}
+        output |= {"captions": captions} if captions else {}
     said: dict[str, Any] = {
         "job_id": job.id,
         "type": type_of(job.kind),

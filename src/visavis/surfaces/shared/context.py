@@ -27,6 +27,8 @@ class Context:
         store: The files.
         synthesizer: Speaks texts.
         check_media: Looks, for an account, whether a photo and a sound can be used; raises `InputError`.
+        check_captions: Looks, for an account, whether speech can be recognized for captions; raises
+            `ModelNotReadyError`.
         check_callback: Looks whether an address can be notified; raises `CallbackError`.
         check_conversation: Looks whether a conversation can be held: raises `RequestError` for a voice or
             language that there is not, `ModelNotReadyError` for a model that is not on this machine yet.
@@ -52,6 +54,7 @@ class Context:
     store: ObjectStore
     synthesizer: SpeechSynthesizer
     check_media: Callable[[Path | None, Path | None, str], Awaitable[None]]
+    check_captions: Callable[[str], Awaitable[None]]
     check_callback: Callable[[str], Awaitable[None]]
     check_conversation: Callable[[ConversationConfig], Awaitable[None]]
     check_room: Callable[[Url, str], Awaitable[str]]

@@ -18,6 +18,7 @@ from av.audio.stream import AudioStream
 from pydantic import TypeAdapter
 
 from visavis.engine.arrays import Floats
+from visavis.engine.captions import TimedWord
 from visavis.engine.face import FaceModels
 from visavis.engine.face.landmarks import OVAL
 from visavis.engine.mp4 import SOUND_RATE_HZ
@@ -29,7 +30,8 @@ from visavis.engine.sound import open_sound
 from visavis.engine.speech import Phoneme, SpeechModel
 from visavis.engine.view import FaceView
 from visavis.errors import NoSoundError, TooMuchMemoryError, VisavisError
-from visavis.ports import SpeechSynthesizer
+from visavis.ports import SpeechRecognizer, SpeechSynthesizer
+from visavis.worker.children.captioning import caption, recognized_words
 from visavis.worker.children.output import claim_output, send
 from visavis.worker.children.speaking import speak
 from visavis.worker.protocol import (
@@ -62,11 +64,21 @@ _REQUESTS: Final[TypeAdapter[RenderingRequest]] = TypeAdapter(RenderingRequest)
 
 @dataclass(frozen=True)
 class Tools:
-    """What a rendering process works with."""
+    """What a rendering process works with.
+
+    Attributes:
+        faces: Find faces.
+        speech: Hears speech.
+        synthesizer: Speaks texts.
+        recognizer: Gives what recognizes speech, which is loaded at the first call.
+        caption_font: Font of captions in pictures; the one of the package if `None`.
+    """
 
     faces: FaceModels
     speech: SpeechModel
     synthesizer: SpeechSynthesizer
+    recognizer: Callable[[], SpeechRecognizer]
+    caption_font: Path | None = None
 
 
 def serve(make_tools: Callable[[], Tools]) -> None:
@@ -116,6 +128,8 @@ def _check(tools: Tools, request: CheckRequest) -> Checked:
         with open_sound(request.audio, rate_hz=SOUND_RATE_HZ) as sound:
             if next(iter(sound), None) is None:
                 raise NoSoundError("The audio file is empty. Use a file that contains speech.")
+    if request.recognizes:
+        tools.recognizer().check("")
     return Checked()
 
 
@@ -139,11 +153,14 @@ def _build_rig(tools: Tools, request: RigRequest) -> RigBuilt:
 def _render_video(tools: Tools, request: VideoRequest, progress: BinaryIO) -> VideoRendered:
     built = build_rig(tools.faces, read_photo(request.image), size=DEFAULT_SIZE_PX)
     view = FaceView(built.rig, side_px=DEFAULT_SIZE_PX)
-    path, phonemes = request.speech, tuple[Phoneme, ...]()
+    path, phonemes, words = request.speech, tuple[Phoneme, ...](), list[TimedWord]()
     if isinstance(path, SpokenText):
         spoken = speak(tools.synthesizer, path)
-        path, phonemes = request.output.with_suffix(".spoken.wav"), spoken.phonemes
+        path, phonemes, words = request.output.with_suffix(".wav"), spoken.phonemes, list(spoken.words)
         _write(spoken.samples, spoken.rate_hz, path, "wav", _WAV_CODEC, spoken.rate_hz)
+    elif request.captions != "none":
+        words = recognized_words(tools.recognizer(), path)
+    captions = caption(words, request.captions, view.size, tools.caption_font)
     with open_sound(path, rate_hz=SOUND_RATE_HZ) as sound:
         rendered = render(
             view,
@@ -151,9 +168,12 @@ def _render_video(tools: Tools, request: VideoRequest, progress: BinaryIO) -> Vi
             request.output,
             speech=tools.speech,
             phonemes=phonemes,
+            captions=captions.painter,
             on_progress=_progress_sender(progress),
         )
-    return VideoRendered(duration_s=rendered.duration_s, warnings=(*built.warnings, *rendered.warnings))
+    srt, vtt = captions.write(request.output)
+    warnings = (*built.warnings, *rendered.warnings, *captions.warnings)
+    return VideoRendered(duration_s=rendered.duration_s, srt=srt, vtt=vtt, warnings=warnings)
 
 
 def _progress_sender(answers: BinaryIO) -> Callable[[Progress], None]:

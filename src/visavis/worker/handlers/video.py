@@ -2,7 +2,7 @@
 
 import asyncio
 
-from visavis.core.jobs import VideoInput, VideoOutput
+from visavis.core.jobs import SRT, VTT, VideoInput, VideoOutput
 from visavis.worker.attempt import FETCHING, MARKING, RENDERING, STORING, Attempt
 from visavis.worker.protocol import SpokenText, VideoRequest
 from visavis.worker.rendering_requests import run_request
@@ -19,7 +19,7 @@ async def handle(attempt: Attempt, wanted: VideoInput) -> VideoOutput:
     made = attempt.folder / "made.mp4"
     rendered = await run_request(
         context.render_pool,
-        VideoRequest(image=image, speech=speech, output=made),
+        VideoRequest(image=image, speech=speech, output=made, captions=wanted.captions),
         limit_s=context.jobs.job_timeout_s or None,
         on_progress=attempt.report_rendered,
     )
@@ -32,4 +32,6 @@ async def handle(attempt: Attempt, wanted: VideoInput) -> VideoOutput:
         size_bytes=marked.stat().st_size,
         duration_s=rendered.duration_s,
         warnings=rendered.warnings,
+        srt_path=await attempt.store(rendered.srt, SRT) if rendered.srt else None,
+        vtt_path=await attempt.store(rendered.vtt, VTT) if rendered.vtt else None,
     )

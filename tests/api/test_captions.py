@@ -1,0 +1,64 @@
+"""Captions of videos: asked for with the job, fetched like its result, deleted with it."""
+
+from pathlib import Path
+
+import httpx
+
+from tests.api.test_errors import code
+from tests.support.jobs import OUTPUT, PRICES, a_job, a_key, begun
+from tests.support.server import Server, in_database
+from visavis.core import jobs
+from visavis.core.database import Database
+
+TEXT = "Peter bought five maps. They were my mother's."
+
+
+def submit(client: httpx.Client, media: Path, **fields: str) -> str:
+    form = {"image": ("face.png", (media / "face.png").read_bytes(), "image/png")}
+    answer = client.post("/v1/tts/generate-video", files=form, data={"text": TEXT, "voice": "espeak"} | fields)
+    return str(answer.raise_for_status().json()["job_id"])
+
+
+def test_captions_are_fetched_like_the_result(server: Server, client: httpx.Client, media: Path) -> None:
+    captioned, plain = submit(client, media, captions="file"), submit(client, media)
+    links = server.finished(captioned)["output"]["captions"]
+    assert list(links) == ["srt", "vtt"]
+    files = {name: httpx.get(link) for name, link in links.items()}
+    assert "00:00:00,0" in files["srt"].text
+    assert "Peter bought five maps." in files["srt"].text
+    assert files["vtt"].text.startswith("WEBVTT\n")
+    assert files["vtt"].headers["content-type"].startswith("text/vtt")
+    for name in ("srt", "vtt"):
+        result = client.get(f"/v1/jobs/{captioned}/captions/{name}").raise_for_status().json()
+        assert list(result) == ["url", "content_type", "expires_in"]
+        assert httpx.get(result["url"]).text == files[name].text
+    assert "captions" not in server.finished(plain)["output"]
+    assert code(client.get(f"/v1/jobs/{plain}/captions/srt")) == (404, "no_output")
+    assert client.get(f"/v1/jobs/{captioned}/captions/doc").status_code == 422
+
+
+def test_captions_of_an_unknown_kind_are_refused(client: httpx.Client, media: Path) -> None:
+    form = {"image": ("face.png", (media / "face.png").read_bytes(), "image/png")}
+    answer = client.post("/v1/tts/generate-video", files=form, data={"text": TEXT, "captions": "sung"})
+    assert code(answer) == (422, "validation_error")
+    assert answer.json()["message"].startswith("captions: ")
+
+
+def test_captions_are_deleted_with_their_job(postgres: str) -> None:
+    """What deletes expired and orphaned files finds captions, too."""
+
+    async def run(database: Database) -> None:
+        key = await a_key(database)
+        for ttl_s in (60, 0):
+            job = await begun(database, await a_job(database, key))
+            assert job is not None
+            srt, vtt, lost = (f"results/{job.id}/{name}" for name in ("1.srt", "1.vtt", "2.srt"))
+            output = OUTPUT.model_copy(update={"srt_path": srt, "vtt_path": vtt})
+            async with database.transaction() as tx:
+                assert await jobs.finish(tx, job, output, ttl_s=ttl_s, prices=PRICES)
+            async with database.transaction() as tx:
+                orphans = await jobs.orphaned_results(tx, [srt, vtt, lost])
+                assert orphans == ([lost] if ttl_s else [srt, vtt, lost])
+                assert ({srt, vtt} <= set(await jobs.expire(tx))) == (ttl_s == 0)
+
+    in_database(postgres, run)
