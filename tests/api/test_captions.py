@@ -15,7 +15,8 @@ TEXT = "Peter bought five maps. They were my mother's."
 
 def submit(client: httpx.Client, media: Path, **fields: str) -> str:
     form = {"image": ("face.png", (media / "face.png").read_bytes(), "image/png")}
-    answer = client.post("/v1/tts/generate-video", files=form, data={"text": TEXT, "voice": "espeak"} | fields)
+    said = {"text": TEXT, "voice": "espeak"} | fields
+    answer = client.post("/v1/tts/generate-video", files=form, data=said)
     return str(answer.raise_for_status().json()["job_id"])
 
 
