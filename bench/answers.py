@@ -2,7 +2,7 @@
 
     python -m bench.answers [--quick] [--show] [--keep FILE]
 
-`bench/data/answers.yaml` says what is asked and what is right. Its half `tune` is for making rules; its half
+`bench/data/answers.yaml` says what is asked and what is right. Its split `tune` is for making rules;
 `held_out` says how good they are. `invented_sentences` counts what is in no source, and must be 0. Beside the
 responder stands the plain form of its search, BM25 over words alone.
 """
@@ -36,14 +36,14 @@ class Turn:
 
     Attributes:
         prompt: Name of the prompt.
-        half: `tune` or `held_out`.
+        split: `tune` or `held_out`.
         tongue: Code of the language.
         messages: The conversation, up to and with the question.
         wanted: What is right, as the data say it; `None` for a refusal.
     """
 
     prompt: str
-    half: str
+    split: str
     tongue: str
     messages: tuple[ChatMessage, ...]
     wanted: str | None
@@ -130,7 +130,7 @@ def ask(path: Path = DATA) -> list[Answered]:
         for question, wanted in dialogue:
             said = {message.content for message in messages if message.role == "assistant"}
             messages.append(ChatMessage("user", question))
-            turn = Turn(prompt["prompt"], prompt["half"], prompt["language"], tuple(messages), wanted)
+            turn = Turn(prompt["prompt"], prompt["split"], prompt["language"], tuple(messages), wanted)
             responder.answer([*messages[: len(texts)], ChatMessage("user", "")])
             begun = time.perf_counter()
             sentences = responder.answer(messages)
@@ -161,19 +161,19 @@ def _best_by_words(statements: Sequence[Statement], turn: Turn) -> list[str]:
 
 
 def figures(answered: Sequence[Answered]) -> dict[str, Any]:
-    """Results by half and kind, with the speed."""
+    """Results by split and kind, with the speed."""
     table: dict[str, Any] = {}
-    for half in ("tune", "held_out"):
-        of_half = [each for each in answered if each.turn.half == half]
-        plain = plain_bm25([each.turn for each in of_half])
-        table[half] = {"questions": len(of_half)}
+    for split in ("tune", "held_out"):
+        of_split = [each for each in answered if each.turn.split == split]
+        plain = plain_bm25([each.turn for each in of_split])
+        table[split] = {"questions": len(of_split)}
         for kind in KINDS:
-            chosen = [number for number, each in enumerate(of_half) if each.turn.kind == kind]
-            counts = Counter(of_half[number].result for number in chosen)
-            table[half][kind] = {name: counts[name] for name in ("right", "wrong", "refused")}
+            chosen = [number for number, each in enumerate(of_split) if each.turn.kind == kind]
+            counts = Counter(of_split[number].result for number in chosen)
+            table[split][kind] = {name: counts[name] for name in ("right", "wrong", "refused")}
             words = Counter(plain[number] for number in chosen)
             if kind in ("known", "unknown"):
-                table[half][kind]["bm25_of_words"] = {
+                table[split][kind]["bm25_of_words"] = {
                     name: words[name] for name in ("right", "wrong", "refused")
                 }
     times = sorted(each.ms for each in answered)
@@ -195,13 +195,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--quick", action="store_true", help="the whole takes a few seconds, so it is the same"
     )
     parser.add_argument(
-        "--show", choices=("tune", "held_out"), help="also print what was not right in this half"
+        "--show", choices=("tune", "held_out"), help="also print what was not right in this split"
     )
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args(arguments)
     answered = ask()
     for each in answered:
-        if options.show == each.turn.half and each.result != "right":
+        if options.show == each.turn.split and each.result != "right":
             print(
                 f"{each.turn.prompt:10s} {each.result:8s} {each.turn.question!r}: {' '.join(each.sentences)}"
             )

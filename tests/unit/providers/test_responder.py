@@ -55,7 +55,7 @@ def test_every_sentence_was_given(answered: list[Answered]) -> None:
 
 def test_it_answers_most_questions_and_few_wrongly(answered: list[Answered]) -> None:
     """The floor lies below the kept figures; `python -m bench.answers` measures."""
-    held_out = [each for each in answered if each.turn.half == "held_out"]
+    held_out = [each for each in answered if each.turn.split == "held_out"]
     known = [each.result for each in held_out if each.turn.kind == "known"]
     unknown = [each.result for each in held_out if each.turn.kind == "unknown"]
     assert known.count("right") / len(known) > 0.7

@@ -214,7 +214,7 @@ def _entry(statement: Statement) -> _Entry:
     if days:
         kinds.add("time")
     concepts |= {concept for kind, concept in _EVIDENT.items() if kind in kinds}
-    head = own[0] if own else None
+    head = next((word for word in own if tongue.stem(word) not in tongue.places), None)
     return _Entry(
         statement,
         stems=frozenset(tongue.stem(word) for word in own),
