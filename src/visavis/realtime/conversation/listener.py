@@ -51,15 +51,14 @@ class Listener:
             self._has_begun = True
             self._ears.began(voiced_s)
 
-    def changed(self, utterance: Utterance, *, is_pause: bool) -> None:
-        """More was recognized."""
+    def changed(self, utterance: Utterance, *, is_pause: bool) -> bool:
+        """More was recognized. Returns whether what follows in the utterance matters."""
         if self._means_nothing(utterance):
-            if is_pause:
-                self.speakers[utterance.speaker].dismiss()
-            return
+            return False
         self._transcript.user_said(utterance, is_final=False)
         if is_pause and utterance.text:
             self._ears.paused(utterance.text, utterance.language)
+        return True
 
     def went_on(self, utterance: Utterance) -> None:
         """A user goes on after a pause."""

@@ -32,7 +32,7 @@ class Microphones:
         Args:
             room: The room, connected without subscribing to anything.
             avatar: Identity of the avatar.
-            speakers: The users who can be heard, by identity; kept up to date.
+            speakers: The users who can be heard, by the ID of the track; kept up to date.
             make_speaker: Makes the speaker of an identity.
         """
         self._room, self._avatar = room, avatar
@@ -73,7 +73,7 @@ class Microphones:
         read = (
             self._hear_avatar(track)
             if person.identity == self._avatar
-            else self._hear(track, person.identity)
+            else self._hear(track, publication.sid, person.identity)
         )
         self._reading[publication.sid] = asyncio.create_task(read)
 
@@ -91,10 +91,8 @@ class Microphones:
         finally:
             await stream.aclose()
 
-    async def _hear(self, track: rtc.Track, identity: str) -> None:
-        speaker = self._speakers.get(identity)
-        if speaker is None:
-            speaker = self._speakers[identity] = self._make_speaker(identity)
+    async def _hear(self, track: rtc.Track, sid: str, identity: str) -> None:
+        speaker = self._speakers[sid] = self._make_speaker(identity)
         stream = _stream(track)
         frames = aiter(stream)
         coming = asyncio.ensure_future(anext(frames))
@@ -111,9 +109,10 @@ class Microphones:
             pass
         finally:
             coming.cancel()
-            self._speakers.pop(identity, None)
             speaker.dismiss()
+            del self._speakers[sid]
             await stream.aclose()
+            await speaker.close()
 
 
 def _stream(track: rtc.Track) -> rtc.AudioStream:

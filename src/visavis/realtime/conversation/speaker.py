@@ -23,6 +23,7 @@ from visavis.realtime.conversation.echo import FRAME_SAMPLES, EchoGuard
 from visavis.realtime.conversation.turns import Step, TurnTaker
 
 _LEAD_S: Final = 0.4  # of sound before a voice was noticed
+_CLOSE_S: Final = 1.0
 _FINAL_S: Final = 3.0  # for the final text
 
 _log = structlog.get_logger()
@@ -71,8 +72,8 @@ class SpeechListener(Protocol):
         """A user speaks."""
         ...
 
-    def changed(self, utterance: Utterance, *, is_pause: bool) -> None:
-        """More was recognized; in a pause, it may be all."""
+    def changed(self, utterance: Utterance, *, is_pause: bool) -> bool:
+        """More was recognized; in a pause, it may be all. Returns whether what follows matters."""
         ...
 
     def went_on(self, utterance: Utterance) -> None:
@@ -145,7 +146,9 @@ class Speaker:
             self._end(silence_s)
 
     async def close(self) -> None:
-        """Hear no more."""
+        """Hear no more; what was said is still recognized, if that is soon."""
+        if self._ending:
+            await asyncio.wait(self._ending, timeout=_CLOSE_S)
         tasks = [*self._ending, *([self._reading] if self._reading else [])]
         for task in tasks:
             task.cancel()
@@ -199,14 +202,14 @@ class Speaker:
             self._finals.put_nowait(recognition)
             return
         utterance = self._utterance
-        if utterance is None or not recognition.text:
-            if utterance is not None:
-                self._turns.note_text("")
-                self._listener.changed(utterance, is_pause=True)
+        if utterance is None:
             return
-        utterance.text, utterance.language = recognition.text, recognition.language
+        utterance.text = recognition.text or utterance.text
+        utterance.language = recognition.language or utterance.language
         self._turns.note_text(recognition.text)
-        self._listener.changed(utterance, is_pause=self._turns.text is not None)
+        is_pause = self._turns.text is not None
+        if not self._listener.changed(utterance, is_pause=is_pause) and is_pause:
+            self.dismiss()
 
     def _end(self, silence_s: float) -> None:
         utterance, self._utterance = self._utterance, None

@@ -1,0 +1,1 @@
+"""Scripted dialogues, replayed over real rooms."""
