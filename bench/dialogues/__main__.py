@@ -2,8 +2,8 @@
 
     python -m bench.dialogues [WORDS] [--keep]
 
-`WORDS` chooses dialogues by their names. `--keep` writes the results to `bench/results/`. It needs the models of
-recognition: `visavis models pull --all`.
+`WORDS` chooses dialogues by their names. `--keep` writes the results to `bench/results/`. It needs the models
+of recognition: `visavis models pull --all`.
 """
 
 import argparse

@@ -14,10 +14,12 @@ from visavis.ports import ConversationConfig, Voice
 from visavis.providers.llm.choice import create_language_model
 from visavis.providers.stt.local import WhisperRecognizer
 from visavis.providers.tts.espeak import Espeak
+from visavis.realtime.conversation.answers import FIRST_PIECE_S
 from visavis.realtime.conversation.conversation import Providers
 from visavis.settings import Settings, WebhookSettings
 
 _MAX_RESULT_BYTES: Final = 64_000
+_OWN_MODEL_S: Final = 6.0  # a model on this machine reads the prompt on one thread
 
 _log = structlog.get_logger()
 
@@ -56,6 +58,7 @@ def load_providers(settings: Settings) -> Providers:
         create_model=lambda language: create_language_model(settings.language_model, folders, language),
         prepare=prepare,
         call_address=call_address,
+        first_piece_s=_OWN_MODEL_S if settings.language_model.file else FIRST_PIECE_S,
     )
 
 

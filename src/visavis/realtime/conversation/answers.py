@@ -12,7 +12,7 @@ from livekit.agents.types import NOT_GIVEN, NotGivenOr
 from visavis.ports import ChatMessage, LanguageModel, Tool, ToolCall
 from visavis.realtime.conversation.patience import PatienceLostError, ask_twice
 
-_FIRST_PIECE_S: Final = 1.7
+FIRST_PIECE_S: Final = 1.7
 """Time for the first piece, of each of two tries: then there is time to say so within 4 s of silence."""
 
 _log = structlog.get_logger()
@@ -27,7 +27,7 @@ class Answers(llm.LLM[str]):
         *,
         knowledge: Sequence[str] = (),
         fallback: str,
-        first_s: float = _FIRST_PIECE_S,
+        first_s: float = FIRST_PIECE_S,
     ) -> None:
         """Prepare.
 

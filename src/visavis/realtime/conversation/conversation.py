@@ -24,7 +24,7 @@ from visavis.ports import (
     VoiceActivityDetector,
 )
 from visavis.realtime.calls import LibraryCalls, leave_room, refreshed_token
-from visavis.realtime.conversation.answers import Answers
+from visavis.realtime.conversation.answers import FIRST_PIECE_S, Answers
 from visavis.realtime.conversation.avatar_output import AvatarOutput
 from visavis.realtime.conversation.chat import ChatInput
 from visavis.realtime.conversation.ears import Ears
@@ -59,6 +59,7 @@ class Providers:
         create_model: Makes what answers in a language, a BCP 47 tag.
         prepare: Loads the models that a conversation needs, those that are not loaded.
         call_address: Calls the web addresses of tools.
+        first_piece_s: Time to wait for the begin of an answer, each of two times.
     """
 
     synthesizer: SpeechSynthesizer
@@ -68,6 +69,7 @@ class Providers:
     create_model: Callable[[str], LanguageModel]
     prepare: Callable[[ConversationConfig], Awaitable[None]]
     call_address: CallAddress
+    first_piece_s: float = FIRST_PIECE_S
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,12 @@ class Conversation:
             make_tool(each, self._room, providers.call_address, self._find_user) for each in config.tools
         ]
         model = providers.create_model(config.language)
-        answers = Answers(model, knowledge=config.knowledge, fallback=self._fallback)
+        answers = Answers(
+            model,
+            knowledge=config.knowledge,
+            fallback=self._fallback,
+            first_s=providers.first_piece_s,
+        )
         session = self._session = _session(ears, voice, answers, hears=config.hears)
         session.output.audio = synchronizer.audio_output
         session.output.transcription = synchronizer.text_output
