@@ -48,6 +48,7 @@ class _Answer(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
         choice = {"index": 0, "delta": {"role": "assistant", "content": "A coffee costs three euros."}}
+        choice["finish_reason"] = "stop"
         chunk = {
             "id": "1",
             "object": "chat.completion.chunk",

@@ -13,7 +13,7 @@ _ECHO_SHARE: Final = 0.7
 _LISTENING: Final = frozenset(
     word
     for words in (
-        "mm mhm mmhm hm hmm mmm uhhuh uh huh um ah aha oh okay ok yeah yes yep right sure i see good wow",
+        "mm mhm mmhm mmhmm hm hmm mmm uhhuh uh huh um ah aha oh okay ok yeah yes yep right sure i see good",
         "ja genau gut ach so stimmt klar aha",
         "sí si claro vale bueno ajá bien",
         "oui d accord sì certo",

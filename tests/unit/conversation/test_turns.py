@@ -1,0 +1,65 @@
+"""Turns of one speaker, in time that is counted in windows."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from visavis.realtime.conversation.turns import DANGLING_S, OPEN_S, WHOLE_S, Step, TurnTaker, silence_after
+
+WINDOW_S = 0.032
+
+
+def steps(turns: TurnTaker, probabilities: Iterable[float], *, over_avatar: bool = False) -> list[Step]:
+    found = (turns.step(each, may_interrupt=over_avatar) for each in probabilities)
+    return [step for step in found if step is not None]
+
+
+def windows(seconds: float) -> int:
+    return round(seconds / WINDOW_S)
+
+
+def test_a_turn_ends_soon_after_a_whole_sentence() -> None:
+    turns = TurnTaker(WINDOW_S)
+    assert steps(turns, [0.9] * 20 + [0.0] * windows(0.2)) == [Step.BEGAN, Step.PAUSED]
+    turns.note_text("What time is it?")
+    silence = 0
+    while turns.is_speaking:
+        turns.step(0.0, may_interrupt=False)
+        silence += 1
+    assert (silence + windows(0.2)) * WINDOW_S == pytest.approx(WHOLE_S, abs=2 * WINDOW_S)
+
+
+def test_who_goes_on_after_a_pause_has_not_ended() -> None:
+    turns = TurnTaker(WINDOW_S)
+    steps(turns, [0.9] * 20 + [0.0] * windows(0.2))
+    turns.note_text("I would like to know and")
+    assert steps(turns, [0.0] * windows(0.8) + [0.9] * 5) == [Step.WENT_ON]
+    assert turns.is_speaking
+    assert turns.text is None  # what was recognized is old now
+
+
+@pytest.mark.parametrize(
+    ("text", "silence_s"),
+    [
+        ("How much is it?", WHOLE_S),
+        ("How much is it", OPEN_S),
+        ("I would like to", DANGLING_S),
+        ("Ich möchte wissen, weil", DANGLING_S),
+        ("Well...", DANGLING_S),
+        ("", WHOLE_S),
+    ],
+)
+def test_words_that_want_more_are_given_time(text: str, silence_s: float) -> None:
+    assert silence_after(text) == silence_s
+
+
+def test_the_avatar_is_interrupted_after_150_ms_of_voice() -> None:
+    turns = TurnTaker(WINDOW_S)
+    voiced = next(
+        count for count in range(1, 20) if turns.step(0.9, may_interrupt=True) is Step.BEGAN and count
+    )
+    assert 0.15 <= voiced * WINDOW_S < 0.15 + WINDOW_S
+
+
+def test_a_click_is_no_turn() -> None:
+    assert steps(TurnTaker(WINDOW_S), [0.9] * 2 + [0.0] * 20) == []
