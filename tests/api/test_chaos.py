@@ -18,6 +18,8 @@ import pytest
 
 from tests.support.server import Server, files, until
 
+pytestmark = pytest.mark.slow
+
 JOBS: Final = int(os.environ.get("CHAOS_JOBS", "60"))  # 200 takes two minutes
 CLIENTS: Final = 20
 KILLS: Final = 4

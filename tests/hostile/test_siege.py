@@ -20,6 +20,8 @@ from tests.hostile.conftest import DESCRIPTORS
 from tests.support.raw_http import GET, ask, connected
 from tests.support.server import Server, files, until
 
+pytestmark = pytest.mark.slow
+
 IDLE = DESCRIPTORS + 100
 
 

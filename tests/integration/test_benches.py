@@ -39,6 +39,7 @@ def ran() -> Iterator[Callable[[str], Ran]]:
         yield lambda name: running[name].result()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("face_models_folder")
 @pytest.mark.parametrize("name", BENCHES)

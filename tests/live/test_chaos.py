@@ -22,6 +22,8 @@ from tests.support.server import until
 from visavis.adapters import tethered
 from visavis.core import leases
 
+pytestmark = pytest.mark.slow
+
 MOVED_S = 10.0
 BUSY_S = 30.0  # what a busy test machine may add to loading a process
 
