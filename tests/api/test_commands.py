@@ -30,6 +30,7 @@ def visavis(*words: str, **env: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@pytest.mark.slow
 def test_keys_while_the_server_runs(server: Server) -> None:
     data = ("--data", str(server.data))
     made = visavis("keys", "create", "Of the command line", "--rate", "7", *data)
@@ -52,6 +53,7 @@ def test_keys_while_the_server_runs(server: Server) -> None:
     assert "no key" in again.stderr
 
 
+@pytest.mark.slow
 def test_keys_while_the_server_is_stopped(open_folder: Callable[[], Path]) -> None:
     data = ("--data", str(open_folder()))
     user = visavis("users", "create", "ada@example.com", "--password", "correct horse battery", *data)
@@ -87,6 +89,7 @@ def test_a_port_in_use_gives_one_clear_line(server: Server, open_folder: Callabl
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.slow
 def test_outages_of_an_external_database(
     start_server: Callable[..., Server],
     open_folder: Callable[[], Path],

@@ -55,6 +55,7 @@ def test_render_prints_what_it_made(portrait_file: Path, sentence_file: Path, tm
         assert (rate.numerator, rate.denominator) == (30_000, 1001)
 
 
+@pytest.mark.slow
 def test_a_rig_renders_like_its_photo_without_models(
     portrait_file: Path, sentence_file: Path, tmp_path: Path
 ) -> None:
@@ -237,6 +238,7 @@ def test_help_and_version() -> None:
     assert visavis("--version").stdout.startswith("visavis ")
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_length(portrait_file: Path, tmp_path: Path) -> None:
     peaks = []
     rig = tmp_path / "face.visavis"
