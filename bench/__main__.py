@@ -1,4 +1,4 @@
-"""`make bench`: the engine's figures, printed and kept in bench/results/."""
+"""`make bench`: measures the engine, and keeps the figures in bench/results/."""
 
 from bench import engine
 

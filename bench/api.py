@@ -1,10 +1,10 @@
-"""Figures of the API, on a server that it starts itself.
+"""Measures the API, on a server that it starts itself.
 
     python -m bench.api [--keep bench/results/api.json] [--quick]
 
 Requests a second, upload speed, time to submit, jobs a second with two rendering processes, the time of one
-job on an idle machine, memory. Every request goes to this machine alone and the number of requests is fixed.
-`--quick` does little of each: whether it still runs.
+job on an idle machine, memory. All requests stay on this machine, and their number is fixed. `--quick` does
+little of each, to check that the benchmark runs.
 """
 
 import argparse
@@ -32,14 +32,14 @@ Figures = dict[str, float | int | str]
 
 @dataclass(frozen=True)
 class Amount:
-    """How much is measured.
+    """How much to measure.
 
     Attributes:
-        requests: Of each kind.
-        uploads: Of `UPLOAD_BYTES`.
-        jobs: Short ones, at once.
-        single_jobs: One after the other.
-        speech_s: Of each of these, in seconds.
+        requests: Number of requests of each kind.
+        uploads: Number of uploads of `UPLOAD_BYTES`.
+        jobs: Number of short jobs that run at the same time.
+        single_jobs: Number of jobs that run one after the other.
+        speech_s: Length of the speech of each of these, in seconds.
     """
 
     requests: int = 2000
@@ -53,7 +53,7 @@ QUICK = Amount(requests=16, uploads=1, jobs=2, single_jobs=1, speech_s=1)
 
 
 def requests_a_second(url: str, key: str, count: int) -> Figures:
-    """Many small requests at once: a job looked up, which is a key, a rate and a row."""
+    """Measure many small requests at once. A lookup of a job reads a key, a rate and a row."""
     figures: Figures = {}
     for name, path in (("healthz", "/healthz"), ("job", "/v1/jobs/000000000000"), ("me", "/v1/me")):
 
@@ -76,7 +76,7 @@ def requests_a_second(url: str, key: str, count: int) -> Figures:
 
 
 def upload_speed(client: httpx.Client, photo: bytes, count: int) -> Figures:
-    """Large forms that are read to the end and then refused for their kind: what reading costs."""
+    """Measure large forms that are read completely and then refused for their type: the cost of reading."""
     form = {"image": ("face.png", photo, "image/png"), "audio": ("a.flac", b"fLaC" + bytes(UPLOAD_BYTES))}
     began = time.perf_counter()
     for _ in range(count):
@@ -85,7 +85,7 @@ def upload_speed(client: httpx.Client, photo: bytes, count: int) -> Figures:
 
 
 def one_at_a_time(client: httpx.Client, photo: bytes, sound: bytes, amount: Amount) -> Figures:
-    """From the first byte sent to the result's address known, one job after the other."""
+    """Measure single jobs, from the first byte sent until the URL of the result is known."""
     submitted, whole, rendered = [], [], []
     for _ in range(amount.single_jobs):
         began = time.perf_counter()
@@ -106,7 +106,7 @@ def one_at_a_time(client: httpx.Client, photo: bytes, sound: bytes, amount: Amou
 
 
 def many_at_once(client: httpx.Client, photo: bytes, sound: bytes, count: int) -> Figures:
-    """Short jobs, all submitted at once, until the last is done."""
+    """Measure short jobs, all submitted at once, until the last one is finished."""
     form = {"image": ("face.png", photo, "image/png"), "audio": ("a.wav", sound, "audio/wav")}
     began = time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as pool:
@@ -121,7 +121,7 @@ def many_at_once(client: httpx.Client, photo: bytes, sound: bytes, count: int) -
 
 
 def memory(pid: int) -> Figures:
-    """Proportional set size by role, MB."""
+    """Proportional set size by process, in MB."""
     parents, names = {}, {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
@@ -153,7 +153,7 @@ def memory(pid: int) -> Figures:
 
 
 def main() -> None:
-    """Measure, print, and keep if asked to."""
+    """Measure, print, and keep the figures if asked to."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

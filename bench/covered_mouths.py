@@ -1,12 +1,12 @@
-"""How often a covered mouth is refused, and a bare one not.
+"""Measures how often a covered mouth is refused, and a bare one accepted.
 
     python -m bench.covered_mouths --faces DIR [--keep bench/results/covered_mouths.json]
     python -m bench.covered_mouths --quick
 
-DIR holds one picture or video for each person; of a video the frame in its middle is taken. Each is tried
-bare, bare in bad lights, and behind each of the painted covers of `harness.covers`. Only faces that the
-thresholds of `visavis.engine.rig.covered` were not chosen on say what to expect. `--quick` takes the built-in
-portrait and the test picture of scikit-image: whether it still runs.
+DIR contains one picture or video for each person; the middle frame of a video is used. Each face is tried
+bare, bare in bad lights, and behind each of the painted covers of `harness.covers`. Only faces that were not
+used to choose the thresholds of `visavis.engine.rig.covered` show what to expect. `--quick` uses the built-in
+portrait and the test picture of scikit-image, to check that the benchmark runs.
 """
 
 import argparse
@@ -38,7 +38,7 @@ _MAX_SIDE_PX = 1920
 
 
 def measure(models: FaceModels, faces: list[Pixels]) -> dict[str, Any]:
-    """What becomes of each face, bare and covered: counts by outcome."""
+    """Try each face, bare and covered. Returns counts by outcome."""
     bare: Counter[str] = Counter()
     lit: Counter[str] = Counter()
     covered = {name: Counter[str]() for name in COVERS}

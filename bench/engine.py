@@ -1,11 +1,11 @@
-"""Figures of the engine: what a frame, a rig and a whole job cost.
+"""Measures the engine: the cost of a frame, a rig and a whole job.
 
     python -m bench.engine [--seconds 10] [--size 512] [--quick]
 
-Frames are drawn and encoded in turn in one loop, so that both stand under the same load, and timed by the
+Frames are drawn and encoded in turn in one loop, so that both run under the same load. They are timed by the
 thread's own processor time, which a busy machine does not stretch. The face is the built-in portrait, the
-sound the built-in sentence over and over. `--quick` goes through all of it once, small and short, and keeps
-nothing: whether it still runs.
+sound is the built-in sentence, repeated. `--quick` does everything once, small and short, and keeps nothing,
+to check that the benchmark runs.
 """
 
 import argparse
@@ -53,7 +53,7 @@ STAGES = ("_draw_eyes", "_source_cells", "_warp", "_compose")  # of `FrameRender
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure, print, keep."""
+    """Measure, print and keep the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--size", type=int, default=512)
@@ -93,7 +93,7 @@ def _sentence(path: Path, seconds: float) -> Path:
 
 
 def _weights(rig: Rig, speech: SpeechModel, sound_path: Path) -> Floats:
-    """The rows that the sound makes, `(frames, controls)`."""
+    """Rows of weights for a sound, `(frames, controls)`."""
     performer, state = Performer(rig.neutral, fps=float(FPS)), speech.begin()
     to_speech, rows = Resampler(SOUND_RATE_HZ, RATE_HZ), []
     with open_sound(sound_path, rate_hz=SOUND_RATE_HZ) as sound:
@@ -132,7 +132,7 @@ def _frame_ms(rig: Rig, weights: Floats) -> dict[str, float]:
 
 
 def _clock(owner: object, method: str, spent_s: dict[str, float], name: str | None = None) -> None:
-    """Let one object's method add what it takes to `spent_s`."""
+    """Make a method of one object add its duration to `spent_s`."""
     plain, name = getattr(owner, method), name or method.strip("_")
 
     def clocked(*arguments: Any) -> Any:
@@ -145,7 +145,7 @@ def _clock(owner: object, method: str, spent_s: dict[str, float], name: str | No
 
 
 class _Encoder:
-    """x264 as the product uses it, on this thread."""
+    """x264 with the product's settings, on this thread."""
 
     def __init__(self, size: int) -> None:
         self._codec = av.CodecContext.create("libx264", "w")

@@ -1,12 +1,11 @@
-"""Made-up requests to every route and body form of a real server that it starts; counts what must not be.
+"""Sends random requests to every route and body form of a real server, and counts wrong answers.
 
     python -m bench.fuzz [--quick] [--requests 100000] [--seed 1] [--keep bench/results/fuzz.json]
 
-An answer of 500 or 502, a 503 without a code that the API documents, and a connection that is dropped without
-an answer are faults: each is printed with the request that led there, and the exit status is 1. A tenth of
-the requests is made by schemathesis from the OpenAPI document; the others are made here: JSON texts,
-urlencoded and multipart forms, paths, queries, heads that are no HTTP, upgrades to WebSockets, the room
-server's port.
+Wrong answers are a status of 500 or 502, a 503 without a documented code, and a connection that is dropped
+without an answer. Each is printed with its request, and the exit status is 1. schemathesis makes a tenth of
+the requests from the OpenAPI document. The others are made here: JSON, urlencoded and multipart forms, paths,
+queries, malformed HTTP, upgrades to WebSockets, and requests to the port of the room server.
 """
 
 import argparse
@@ -40,12 +39,12 @@ _DOCUMENTED: Final = frozenset({"no_capacity", "temporarily_unavailable", "stora
 
 @dataclass
 class Count:
-    """What was answered.
+    """Counts of answers.
 
     Attributes:
-        statuses: How often, by status; 0 is a connection that was dropped.
-        faults: What must not be: the request and its answer, the first of them.
-        fault_count: How many there were.
+        statuses: Number of answers by status; 0 for a dropped connection.
+        faults: The first wrong answers, each with its request.
+        fault_count: Number of wrong answers.
     """
 
     statuses: collections.Counter[int] = field(default_factory=collections.Counter)
@@ -66,7 +65,7 @@ class Count:
 
 
 async def send_all(url: str, key: str, rooms_url: str, *, count: int, seed: int) -> Count:
-    """Send made-up requests over a few connections."""
+    """Send random requests over a few connections."""
     counted = Count()
     queue = iter(range(count))
 
@@ -83,7 +82,7 @@ async def send_all(url: str, key: str, rooms_url: str, *, count: int, seed: int)
 
 
 async def _exchange(place: httpx.URL, sent: Sent) -> tuple[int, str]:
-    """Send one request on a connection of its own; status and body, or 0 and why there is none."""
+    """Send one request on a connection of its own. Returns status and body, or 0 and the reason."""
     try:
         async with asyncio.timeout(_ANSWER_WITHIN_S):
             reader, writer = await asyncio.open_connection(place.host, place.port)
@@ -103,7 +102,7 @@ async def _exchange(place: httpx.URL, sent: Sent) -> tuple[int, str]:
 
 
 def send_by_schema(url: str, key: str, *, count: int, seed: int) -> Count:
-    """Let schemathesis make requests from the OpenAPI document."""
+    """Send requests that schemathesis makes from the OpenAPI document."""
     counted = Count()
     schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
     operations = [result.ok() for result in schema.get_all_operations()]
@@ -128,7 +127,7 @@ def _try_operation(
 
 
 def main() -> None:
-    """Send, print, and keep if asked to."""
+    """Send, print, and keep the figures if asked to."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

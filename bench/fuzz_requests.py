@@ -1,4 +1,4 @@
-"""Requests as no client should send them, made from a source of chance: the same seed makes the same ones."""
+"""Random requests that no client should send; the same seed gives the same requests."""
 
 import json
 import random
@@ -97,11 +97,11 @@ class Sent:
     """A request.
 
     Attributes:
-        raw: What goes over the wire.
-        to_rooms: For the room server's port.
-        is_well_formed: Whether it deserves an answer; others may be hung up on.
-        is_head: Its answer has no body.
-        ends: The client says that nothing follows.
+        raw: Bytes to send.
+        to_rooms: Whether to send it to the port of the room server.
+        is_well_formed: Whether it must get an answer; for others, the server may close the connection.
+        is_head: Whether its answer has no body.
+        ends: Whether the client closes its side afterwards.
     """
 
     raw: bytes
@@ -112,11 +112,11 @@ class Sent:
 
 
 def made_up(chance: random.Random, key: str) -> Sent:
-    """A request.
+    """Make a random request.
 
     Args:
-        chance: What it is made from.
-        key: One that is good; most requests carry it.
+        chance: Source of randomness.
+        key: Valid key; most requests use it.
     """
     kind = chance.random()
     if kind < 0.04:
@@ -251,7 +251,7 @@ def _chunked(chance: random.Random, body: bytes) -> bytes:
 
 
 def _no_http(chance: random.Random, key: str) -> Sent:
-    """What is no HTTP, or bent: it may be answered or hung up on, and must do no harm."""
+    """Malformed HTTP: the server may answer it or close the connection, and must survive it."""
     good = made_up_get(key)
     kinds = (
         chance.randbytes(chance.randrange(1, 2000)),
@@ -273,5 +273,5 @@ def _no_http(chance: random.Random, key: str) -> Sent:
 
 
 def made_up_get(key: str) -> bytes:
-    """A request that is as it should be."""
+    """A valid request."""
     return f"GET /v1/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\r\n".encode()

@@ -1,9 +1,9 @@
-"""How many of 200 greetings are heard whole that agents push the moment they see their avatar.
+"""Counts how many of 200 greetings are heard completely if agents send them as soon as they see their avatar.
 
     python -m bench.greetings [--quick]
 
-A real room server, the sender of livekit-agents, and avatars that join and leave in one process.
-`--quick` does it four times: whether it still runs.
+It uses a real room server, the sender of livekit-agents, and avatars that join and leave in one process.
+`--quick` runs four greetings, to check that the benchmark runs.
 """
 
 import argparse
@@ -19,7 +19,7 @@ _AT_ONCE = 4
 
 
 async def count(greetings: int) -> int:
-    """How many were heard whole."""
+    """Number of greetings that were heard completely."""
     heard = 0
     with tempfile.TemporaryDirectory() as folder, embedded(Path(folder) / "rooms.log") as server:
         for begun in range(0, greetings, _AT_ONCE):

@@ -1,1 +1,1 @@
-"""Real servers, clients and material that both tests and benches use; neither imports the other."""
+"""Real servers, clients and test data for both tests and benchmarks, which do not import each other."""

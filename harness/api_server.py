@@ -1,4 +1,4 @@
-"""A server of the API for tests and benches, what is sent to it, and waiting for what it does."""
+"""A server of the API for tests and benchmarks, with test data and ways to wait for it."""
 
 import io
 import threading
@@ -21,7 +21,7 @@ from visavis.samples.sentence import speak
 
 @contextmanager
 def serving(settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[tuple[str, str, int]]:
-    """A server in a folder of its own, with `settings` in its environment: address, key, process number."""
+    """Start a server in a new folder, with `settings` in its environment. Yields URL, key, process ID."""
     env = {"VISAVIS_REQUESTS_PER_MINUTE": "10000000", "VISAVIS_LIVE_SLOTS": "0"}
     with new_server(env | settings) as started:
         wait_until(lambda: httpx.get(f"{started.url}/v1/health").status_code == httpx.codes.OK)
@@ -29,7 +29,7 @@ def serving(settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[tupl
 
 
 def wait_until(condition: Callable[[], bool], within_s: float = 300.0) -> None:
-    """Wait, asking every 20 ms."""
+    """Wait for a condition, checked every 20 ms."""
     deadline, pause = time.monotonic() + within_s, threading.Event()
     while not condition():
         if time.monotonic() > deadline:
@@ -38,7 +38,7 @@ def wait_until(condition: Callable[[], bool], within_s: float = 300.0) -> None:
 
 
 def make_sound(path: Path, seconds: float) -> bytes:
-    """The built-in sentence, repeated or cut to a length, as a WAV."""
+    """The built-in sentence as a WAV file, repeated or cut to a length."""
     samples, rate_hz = speak(SENTENCE)
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
@@ -49,7 +49,7 @@ def make_sound(path: Path, seconds: float) -> bytes:
 
 
 def unseen_face(portrait: Path, number: int) -> bytes:
-    """A portrait in a file that nobody has sent yet: each number makes another one."""
+    """The portrait as a file with new content: each number gives another file."""
     file = io.BytesIO()
     with Image.open(portrait) as image:
         image.convert("RGB").save(file, "JPEG", quality=80, comment=str(number))
@@ -57,7 +57,7 @@ def unseen_face(portrait: Path, number: int) -> bytes:
 
 
 def wait_for_job(client: httpx.Client, job_id: str) -> dict[str, Any]:
-    """The job, once it is completed."""
+    """Wait until a job is completed. Returns the job."""
     job: dict[str, Any] = {}
 
     def done() -> bool:

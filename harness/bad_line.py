@@ -1,7 +1,7 @@
-"""A bad line between a client and a server: it loses packets, or carries no UDP.
+"""A bad connection between a client and a server: it loses packets, or blocks UDP.
 
-Signalling goes through a proxy that puts a relay in the place of the server's addresses; the relay drops what
-a seeded generator says. Clients and servers are as they are.
+Signalling goes through a proxy that replaces the server's addresses by those of a relay. A seeded generator
+decides which packets the relay drops. Clients and servers are unmodified.
 """
 
 import asyncio
@@ -25,11 +25,11 @@ Address = tuple[str, int]
 
 
 class Relay(asyncio.DatagramProtocol):
-    """Carries datagrams between clients and one server, and loses some.
+    """Relays datagrams between clients and one server, and drops some.
 
     Attributes:
-        loss: Share of the packets that are lost, each way, 0..1; may be changed at any time.
-        lost: Packets lost so far, up and down.
+        loss: Share of the packets that are dropped in each direction, 0..1; may change at any time.
+        lost: Number of packets dropped so far, up and down.
     """
 
     def __init__(self, server: Address, seed: int) -> None:
@@ -51,7 +51,7 @@ class Relay(asyncio.DatagramProtocol):
         return lost
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
-        """From a client."""
+        """Relay a datagram from a client."""
         if self._loses("up"):
             return
         known = self._by_client.get(addr)
@@ -75,7 +75,7 @@ class Relay(asyncio.DatagramProtocol):
             transport.sendto(data)
 
     def send_back(self, data: bytes, client: Address) -> None:
-        """From the server."""
+        """Relay a datagram from the server."""
         if self._own is not None and not self._loses("down"):
             self._own.sendto(data, client)
 
@@ -99,13 +99,13 @@ class _Back(asyncio.DatagramProtocol):
 
 
 class Line:
-    """The line.
+    """A bad connection.
 
     Args:
-        target: The server.
-        udp: Whether UDP passes; TCP for media does if it does not.
-        seed: Decides what is lost.
-        edit: Changes what clients ask for.
+        target: Server.
+        udp: Whether UDP passes; without it, media uses TCP.
+        seed: Seed of the losses.
+        edit: Changes requests of clients.
     """
 
     def __init__(
@@ -122,16 +122,16 @@ class Line:
 
     @property
     def lost(self) -> dict[str, int]:
-        """Packets lost so far."""
+        """Number of packets lost so far."""
         return {way: sum(relay.lost[way] for relay, _ in self._relays.values()) for way in ("up", "down")}
 
     def lose(self, share: float) -> None:
-        """Lose that share of all packets from now on."""
+        """Drop this share of all packets from now on."""
         for relay, _ in self._relays.values():
             relay.loss = share
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Pass on what a client asks for."""
+        """Pass on a request of a client."""
         url = f"{self._server.http_url}{request.path_qs}"
         headers = {name: request.headers[name] for name in ("Authorization",) if name in request.headers}
         if request.headers.get("Upgrade", "").lower() != "websocket":
@@ -161,7 +161,7 @@ class Line:
         await outer.close()
 
     async def _redirect(self, packed: bytes) -> bytes:
-        """Put the relay where the server's addresses are."""
+        """Replace the server's addresses by the relay's."""
         response = SignalResponse.FromString(packed)
         kind = response.WhichOneof("message")
         if kind == "trickle":
@@ -196,7 +196,7 @@ class Line:
         return self._relays[server][1]
 
     def _strip(self, packed: bytes) -> bytes:
-        """Without the client's own addresses, so that the server does not go around the line."""
+        """Remove the client's own addresses, so that the server cannot bypass the relay."""
         request = SignalRequest.FromString(packed)
         self._edit(request)
         kind = request.WhichOneof("message")
@@ -222,7 +222,7 @@ async def line_to(
     seed: int = 1,
     edit: Callable[[SignalRequest], None] = lambda _request: None,
 ) -> AsyncIterator[Line]:
-    """A line to a server; `line.target` is where clients connect."""
+    """Open a bad connection to a server; clients connect to `line.target`."""
     line = Line(target, udp=udp, seed=seed, edit=edit)
     app = web.Application()
     app.router.add_get("/{path:.*}", line.serve)

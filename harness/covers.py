@@ -1,4 +1,4 @@
-"""What people hold before their mouths, painted over faces: masks and a hand; and bad lights."""
+"""Covers of the mouth, painted over faces: masks and a hand; and bad lights."""
 
 from collections.abc import Callable
 from typing import Final
@@ -10,13 +10,13 @@ from visavis.engine.arrays import Pixels
 from visavis.engine.face import FaceModels, find_face
 from visavis.engine.rig.crop import HeadCrop, crop_head
 
-# The outline of a mask over the mesh: along the jaw from ear to ear, back over the cheeks and the nose.
+# Outline of a mask on the mesh: along the jaw from ear to ear, back over the cheeks and the nose.
 _JAW: Final = (132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361)
 _OVER: Final = (280, 346, 5, 117, 50)
 
 
 def head(models: FaceModels, rgb: Pixels) -> HeadCrop:
-    """The head in a picture, as a rig is built from it."""
+    """Crop the head from a picture, as for a rig."""
     return crop_head(rgb, find_face(models, rgb).landmarks.points, 512)
 
 
@@ -35,7 +35,7 @@ def mask(crop: HeadCrop, colour: tuple[int, int, int]) -> Pixels:
 
 
 def hand(crop: HeadCrop) -> Pixels:
-    """Four fingers upwards over the mouth, of the face's own skin."""
+    """Four fingers over the mouth, in the colour of the face's skin."""
     alpha, cm, middle = np.zeros(crop.rgb.shape[:2], np.uint8), crop.pixels_per_cm, crop.points[13, :2]
     x, y = crop.points[50, :2].astype(int)
     skin = np.median(crop.rgb[y - 4 : y + 4, x - 4 : x + 4].reshape(-1, 3), axis=0)

@@ -1,4 +1,4 @@
-"""Agents that greet the moment an avatar's video appears, and an avatar that plays what it hears."""
+"""Agents that greet as soon as an avatar's video appears, and an avatar that plays what it gets."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -24,11 +24,11 @@ _VIDEO = VideoSettings(size_px=128, fps=10, codec="vp8", kbps=100)
 
 
 async def greet(target: Target, *, hold: bool = False) -> float:
-    """Let an agent greet through an avatar, in a room of their own. Returns how much was played, in s.
+    """Let an agent greet through an avatar, in a new room. Returns the length of the played sound, in s.
 
     Args:
         target: The room server.
-        hold: Whether the avatar is slow: its face is seen, and it goes on joining when all is said.
+        hold: Whether the avatar is slow: its face is visible, but it joins only after the greeting was sent.
     """
     name = new_room()  # the avatar's too: the agents' library tells avatars of one process apart by it
     agent = rtc.Room()
@@ -61,12 +61,12 @@ async def greet(target: Target, *, hold: bool = False) -> float:
 async def avatar(
     target: Target, room: str, *, seen: asyncio.Task[None] | None = None
 ) -> AsyncIterator[AvatarRoom]:
-    """An avatar without a face, of its room's name, that plays what its agent says.
+    """An avatar without a face, named like its room, that plays the sound of its agent.
 
     Args:
         target: The room server.
-        room: Its name, and the avatar's.
-        seen: Waited for between being seen and having joined.
+        room: Name of the room and the avatar.
+        seen: Task to wait for between the first picture and the end of joining.
     """
     output = LiveKitOutput(_VIDEO) if seen is None else _SlowOutput(_VIDEO, seen)
     stay = AvatarRoom(output, mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None)
@@ -82,7 +82,7 @@ async def avatar(
 
 
 class _SlowOutput(LiveKitOutput):
-    """The output of an avatar on a busy machine."""
+    """Output of an avatar on a busy machine."""
 
     def __init__(self, video: VideoSettings, seen: asyncio.Task[None]) -> None:
         super().__init__(video)

@@ -1,11 +1,11 @@
-"""Clients that cost next to nothing, so that a room server is measured and not its clients.
+"""Clients that need little processor time, so that a benchmark measures the room server and not its clients.
 
-A sender makes packets that look like VP8 and carry the time at which they were sent; viewers read it back.
-Only some viewers decrypt what they get; the others count it. One process has many of them:
+A sender makes packets that look like VP8 and contain their time of sending, which viewers read. Only some
+viewers decrypt packets; the others count them. One process has many of them:
 
     python -m harness.light_clients send|view   (one JSON order on standard input)
 
-They speak the protocol with two connections, over UDP, to a server that is ICE-lite.
+They use the protocol with two connections, over UDP, to an ICE-lite server.
 """
 
 import asyncio
@@ -61,7 +61,7 @@ _STAMP: Final = struct.Struct("!QI")  # nanoseconds of Unix time, RTP timestamp
 async def signalling(
     session: aiohttp.ClientSession, url: str, token: str
 ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
-    """A signalling socket that has sent its greeting soon; leaves at the end."""
+    """Open a signalling socket, which sends a leave message at the end."""
     query = {
         "access_token": token,
         "protocol": "16",
@@ -75,7 +75,7 @@ async def signalling(
 
 
 async def responses(talk: aiohttp.ClientWebSocketResponse) -> AsyncIterator[SignalResponse]:
-    """What the server says; pings are sent meanwhile."""
+    """Yield the messages of the server; pings are sent meanwhile."""
     pinged_s = time.monotonic()
     while True:
         try:
@@ -93,19 +93,19 @@ async def responses(talk: aiohttp.ClientWebSocketResponse) -> AsyncIterator[Sign
 
 
 async def say(talk: aiohttp.ClientWebSocketResponse, request: SignalRequest) -> None:
-    """Say something to the server."""
+    """Send a message to the server."""
     await talk.send_bytes(request.SerializeToString())
 
 
 @dataclass
 class Seen:
-    """What one viewer has seen.
+    """Measurements of one viewer.
 
     Attributes:
-        latencies_s: From sent to arrived in the kernel, of decrypted packets.
+        latencies_s: Time from sending to the kernel's receipt, for decrypted packets.
         mapping_s: Largest difference between the time of a sender report and that in the packets.
         drift_s: Change of RTP time against the sender's clock since the first packet.
-        longest_gap_s: Without a packet.
+        longest_gap_s: Longest time without a packet.
     """
 
     probe: bool
@@ -119,11 +119,11 @@ class Seen:
 
 
 class Viewer:
-    """Sees everything in a room.
+    """Receives everything in a room.
 
     Args:
-        certificate: Shown to the server.
-        probe: Whether to decrypt, and so to measure.
+        certificate: DTLS certificate.
+        probe: Whether to decrypt packets, which is needed to measure.
     """
 
     def __init__(self, certificate: RTCCertificate, *, probe: bool) -> None:
@@ -139,7 +139,7 @@ class Viewer:
         self.reported = asyncio.Event()
 
     async def run(self, session: aiohttp.ClientSession, url: str, token: str) -> None:
-        """View until cancelled."""
+        """Receive until cancelled."""
         began_s = time.monotonic()
         connecting: asyncio.Task[None] | None = None
         reporting = asyncio.create_task(self._report())
@@ -167,7 +167,7 @@ class Viewer:
         self.seen.connected_s = time.monotonic() - began_s
 
     async def _report(self) -> None:
-        """Receiver reports, as every client sends them."""
+        """Send receiver reports, as every client does."""
         while True:
             await asyncio.sleep(REPORT_EVERY_S)
             if self._ssrc and self.line.connected and self._highest is not None:
@@ -303,7 +303,7 @@ def _wanted_track() -> AddTrackRequest:
 
 
 async def send(order: dict[str, Any]) -> None:
-    """Send until the order's end, which is the end of standard input."""
+    """Send until standard input ends."""
     async with aiohttp.ClientSession() as session:
         sender = Sender(RTCCertificate.generateCertificate())
         task = asyncio.create_task(sender.run(session, order["url"], order["token"]))
@@ -311,7 +311,7 @@ async def send(order: dict[str, Any]) -> None:
 
 
 async def view(order: dict[str, Any]) -> None:
-    """View with many; each line on standard input is answered by what was seen since the one before."""
+    """Run many viewers; answer each line on standard input with what they measured since the last one."""
     certificate = RTCCertificate.generateCertificate()
     viewers = [Viewer(certificate, probe=index in order["probes"]) for index in range(len(order["tokens"]))]
     connector = aiohttp.TCPConnector(limit=0)
@@ -328,7 +328,7 @@ async def view(order: dict[str, Any]) -> None:
 
 
 async def tasks_first(viewers: list[Viewer]) -> None:
-    """Wait until each has got a packet."""
+    """Wait until each viewer has received a packet."""
     for viewer in viewers:
         await viewer.first_packet.wait()
 
@@ -352,7 +352,7 @@ def _tell(what: Any) -> None:
 
 
 async def _until_told(task: "asyncio.Future[Any]", on_line: Callable[[], None] = lambda: None) -> None:
-    """Run until standard input ends; each line on it calls `on_line`. What fails in the task is raised."""
+    """Run until standard input ends; each line on it calls `on_line`. Errors of the task are raised."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
@@ -374,7 +374,7 @@ async def _until_told(task: "asyncio.Future[Any]", on_line: Callable[[], None] =
 
 
 def main() -> None:
-    """Do as ordered."""
+    """Run one order."""
     order = json.loads(sys.stdin.readline())
     asyncio.run({"send": send, "view": view}[sys.argv[1]](order))
 

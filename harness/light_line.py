@@ -1,4 +1,4 @@
-"""How a light client reaches a server: UDP with connectivity checks, DTLS and SRTP, and its descriptions."""
+"""Connection of a light client to a server: UDP with connectivity checks, DTLS, SRTP; its descriptions."""
 
 import asyncio
 import binascii
@@ -56,14 +56,14 @@ class Line:
         return self.dtls.state == "connected"
 
     def note_candidate(self, text: str) -> None:
-        """Take the first IPv4 address for UDP in a text, a description or a single candidate."""
+        """Use the first IPv4 address for UDP in a description or a candidate."""
         found = re.search(r"candidate:\S+ 1 udp \d+ (\d+\.\d+\.\d+\.\d+) (\d+) typ host", text)
         if found and self._server is None:
             self._server = (found[1], int(found[2]))
             self._found.set()
 
     async def connect(self, sdp: str) -> None:
-        """Reach the server that has written a description."""
+        """Connect to the server of a description."""
         self.note_candidate(sdp)
         ufrag, password = re.search(r"a=ice-ufrag:(\S+)", sdp), re.search(r"a=ice-pwd:(\S+)", sdp)
         if not (ufrag and password):
@@ -87,7 +87,7 @@ class Line:
             await asyncio.sleep(CHECK_EVERY_S if self._answered.is_set() else 0.1)
 
     def send(self, datagram: bytes) -> None:
-        """Send as it is."""
+        """Send a datagram unchanged."""
         if self._server is not None:
             with contextlib.suppress(BlockingIOError):
                 self._socket.sendto(datagram, self._server)
@@ -114,12 +114,12 @@ class Line:
                 self._records.put_nowait(datagram)
 
     def protect(self, packet: bytes, *, control: bool) -> None:
-        """Encrypt and send."""
+        """Encrypt and send a packet."""
         session = self.dtls._tx_srtp
         self.send(session.protect_rtcp(packet) if control else session.protect(packet))
 
     async def close(self) -> None:
-        """End it."""
+        """Close the socket."""
         for task in self._tasks:
             task.cancel()
         await self.sctp.stop()
@@ -129,7 +129,7 @@ class Line:
 
 
 def binding_request(user: bytes, password: bytes) -> bytes:
-    """A connectivity check that nominates (RFC 8445)."""
+    """A nominating connectivity check (RFC 8445)."""
     transaction = secrets.token_bytes(12)
 
     def head(size: int) -> bytes:
@@ -145,7 +145,7 @@ def binding_request(user: bytes, password: bytes) -> bytes:
 
 
 def answer_to(offer: str, line: Line) -> str:
-    """An answer that takes what is offered; without congestion control, so that all servers send alike."""
+    """An answer that accepts an offer; without congestion control, so that all servers send alike."""
     text = []
     for section in parse_description(offer).sections:
         text += _section(section, line, "recvonly")

@@ -1,10 +1,10 @@
-"""What leaves this machine while visavis works offline: in a network of its own every packet is seen.
+"""Records what leaves this machine while visavis works offline, in a network namespace of its own.
 
     unshare --net --mount python -m harness.quiet_network render
     unshare --net --mount python -m harness.quiet_network serve
 
-Prints JSON: the packets that would have left, the names that were looked up, and the files that libraries put
-into the user's cache. It needs the right to make namespaces.
+It prints JSON: the packets that would have left, the names that were looked up, and the files that libraries
+wrote to the user's cache. It needs the right to create namespaces.
 """
 
 import fcntl
@@ -28,14 +28,14 @@ from visavis.adapters.models.store import default_models_directory
 from visavis.samples import write_portrait
 
 UNSHARE: Final = ("unshare", "--net", "--mount")
-_OUTSIDE: Final = "192.0.2.53"  # reserved for documentation: nobody has it
+_OUTSIDE: Final = "192.0.2.53"  # reserved for documentation: no host has it
 _IPV4, _UDP, _DNS_PORT, _DNS_HEAD_BYTES = 4, 17, 53, 12
 _TUNSETIFF, _IFF_TUN, _IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
 
 
 @dataclass
 class Seen:
-    """What would have left the machine, and what was left behind on it."""
+    """Packets that would have left the machine, and files that were left on it."""
 
     packets: int = 0
     names: list[str] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Seen:
 
 
 def can_unshare() -> bool:
-    """Whether this user may make namespaces."""
+    """Whether this user may create namespaces."""
     if shutil.which("unshare") is None or shutil.which("ip") is None:
         return False
     if not Path("/dev/net/tun").exists():
@@ -52,7 +52,7 @@ def can_unshare() -> bool:
 
 
 def watched(what: str) -> Seen:
-    """Run this module in a network of its own.
+    """Run this module in a network namespace of its own.
 
     Args:
         what: `render` or `serve`.
@@ -63,10 +63,10 @@ def watched(what: str) -> Seen:
 
 
 def _make_network() -> int:
-    """A way out that leads to the returned descriptor, with the name server behind it.
+    """Create a route that leads to the returned descriptor, with a name server behind it.
 
     Raises:
-        SystemExit: This is no network of its own, and what is in it must not be changed.
+        SystemExit: This is not a namespace of its own, so its network must not be changed.
     """
     if len(Path("/proc/net/route").read_text().splitlines()) > 1:
         raise SystemExit(f"This network leads somewhere: run it by {' '.join(UNSHARE)}.")
@@ -116,7 +116,7 @@ def _render(folder: Path) -> None:
 
 
 def _serve(folder: Path) -> None:
-    """A job, while an avatar is live in a room."""
+    """Run a job while an avatar is live in a room."""
     write_portrait(folder / "face.png")
     form = {
         "image": ("face.png", (folder / "face.png").read_bytes(), "image/png"),
@@ -130,7 +130,7 @@ def _serve(folder: Path) -> None:
 
 
 def main() -> None:
-    """Make the network, work in it, say what was seen."""
+    """Create the network, work in it, and print what was recorded."""
     models = os.environ.get("VISAVIS_MODELS_DIR") or str(default_models_directory())
     tunnel, seen = _make_network(), Seen()
     threading.Thread(target=_listen, args=(tunnel, seen), daemon=True).start()

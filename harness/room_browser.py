@@ -1,4 +1,4 @@
-"""livekit-client in a real headless Chromium, as a client that a test talks with."""
+"""livekit-client in a real headless Chromium, as a client for tests."""
 
 import asyncio
 import json
@@ -24,14 +24,14 @@ FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-u
 
 
 class NoBrowserError(Exception):
-    """There is no Chromium here, or no npm to fetch livekit-client with."""
+    """There is no Chromium, or no npm to download livekit-client with."""
 
 
 def find_chromium() -> str:
-    """The program.
+    """Path of Chromium.
 
     Raises:
-        NoBrowserError: It is not here.
+        NoBrowserError: There is none.
     """
     for name in ("chromium", "chromium-browser", "google-chrome"):
         if found := shutil.which(name):
@@ -40,10 +40,10 @@ def find_chromium() -> str:
 
 
 def fetch_client() -> Path:
-    """livekit-client as one file, fetched once into the user's cache.
+    """livekit-client as one file, downloaded once into the user's cache.
 
     Raises:
-        NoBrowserError: It is not here and cannot be fetched.
+        NoBrowserError: It is missing and cannot be downloaded.
     """
     folder = user_cache_path("visavis-livekit") / CLIENT
     script = folder / "node_modules/livekit-client/dist/livekit-client.umd.js"
@@ -61,7 +61,7 @@ def fetch_client() -> Path:
 def browsing(
     target: Target, profile: Path, token: str, *, single: bool, publishes: bool = True
 ) -> AbstractAsyncContextManager["asyncio.Queue[list[Any]]"]:
-    """A browser in a room; what it says comes in the queue."""
+    """Open a browser in a room; its messages arrive in the queue."""
     query = {"url": target.url, "token": token, "levels": ",".join(map(str, LEVELS))}
     query |= {"single": str(int(single)), "publishes": str(int(publishes))}
     return opened(PAGE, profile, query)
@@ -71,7 +71,7 @@ def browsing(
 async def opened(
     shown: Path, profile: Path, query: dict[str, Any], files: Mapping[str, bytes] = MappingProxyType({})
 ) -> AsyncIterator["asyncio.Queue[list[Any]]"]:
-    """A browser that shows a page, which finds livekit-client and other files beside it; what it says."""
+    """Open a browser that shows a page with livekit-client and other files beside it. Yields its messages."""
     chromium, script = find_chromium(), fetch_client()
     said: asyncio.Queue[list[Any]] = asyncio.Queue()
 
@@ -124,7 +124,7 @@ async def opened(
 
 
 async def hear(said: "asyncio.Queue[list[Any]]", name: str, count: int = 1) -> list[Any]:
-    """So many things of a name that the browser says next."""
+    """Wait for the next messages with a name."""
     heard: list[Any] = []
     while len(heard) < count:
         kind, value = await within(said.get())

@@ -1,4 +1,4 @@
-"""Official clients, with what every test of the suite needs around them."""
+"""Official clients, with helpers for tests."""
 
 import asyncio
 import functools

@@ -1,4 +1,4 @@
-"""Pictures whose colour is a number, a tone of known pitch, and reading them back."""
+"""Pictures whose colour is a number, a tone of known pitch, and functions to read them back."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,25 +9,25 @@ from livekit import rtc
 
 from harness.room_clients import Client
 
-WIDTH, HEIGHT = 160, 120  # little work, so that a busy machine keeps up
+WIDTH, HEIGHT = 160, 120  # small, so that a busy machine keeps up
 LARGE = (640, 480)  # enough for two layers
 FPS = 15
 LEVELS = (40, 90, 140, 190, 240)
 RATE_HZ = 48000
 TONE_HZ = 1000
 BLOCK = RATE_HZ // 100
-STREAM = "person"  # clients play tracks together that are of one stream
+STREAM = "person"  # clients synchronize tracks of one stream
 
 
 def paint(level: int, width: int = WIDTH, height: int = HEIGHT) -> rtc.VideoFrame:
-    """A picture of one grey: encoders keep it within a few steps."""
+    """A picture of one grey; encoders change it by a few steps at most."""
     picture = np.full((height, width, 4), level, np.uint8)
     picture[..., 3] = 255
     return rtc.VideoFrame(width, height, rtc.VideoBufferType.RGBA, picture.tobytes())
 
 
 def read_level(frame: rtc.VideoFrame) -> int:
-    """The grey of the middle of a picture."""
+    """Grey of the middle of a picture."""
     picture = np.frombuffer(frame.convert(rtc.VideoBufferType.RGBA).data, np.uint8)
     picture = picture.reshape(frame.height, frame.width, 4)
     return round(
@@ -41,7 +41,7 @@ def read_level(frame: rtc.VideoFrame) -> int:
 async def showing(
     client: Client, *, simulcast: bool = False, codec: int = rtc.VideoCodec.VP8
 ) -> AsyncIterator[rtc.LocalTrackPublication]:
-    """Publish pictures that run through `LEVELS`, each for five frames."""
+    """Publish pictures that cycle through `LEVELS`, each for five frames."""
     size = LARGE if simulcast else (WIDTH, HEIGHT)
     source = rtc.VideoSource(*size)
     track = rtc.LocalVideoTrack.create_video_track("pictures", source)
@@ -91,7 +91,7 @@ async def sounding(client: Client) -> AsyncIterator[rtc.LocalTrackPublication]:
 
 
 async def read_levels(track: rtc.Track, wanted: int) -> list[int]:
-    """Greys of a track, in order, each once until another comes."""
+    """Greys of a track, in order, without repetitions."""
     stream = rtc.VideoStream(track)
     seen: list[int] = []
     try:
@@ -107,7 +107,7 @@ async def read_levels(track: rtc.Track, wanted: int) -> list[int]:
 
 
 async def read_pitch(track: rtc.Track) -> float:
-    """The pitch of half a second of a track, once there is sound in it."""
+    """Pitch of half a second of a track, after sound has started."""
     stream = rtc.AudioStream(track, sample_rate=RATE_HZ, num_channels=1)
     heard: list[np.ndarray] = []
     try:

@@ -1,4 +1,4 @@
-"""The two servers that are compared: ours, and a real livekit-server that Go builds once."""
+"""The two servers that are compared: ours, and a real livekit-server, which Go builds once."""
 
 import json
 import os
@@ -26,12 +26,12 @@ BUILD_S = 1500
 
 
 class NoReferenceError(Exception):
-    """There is no real livekit-server here, and none can be built."""
+    """There is no livekit-server, and none can be built."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs."""
+    """A running server."""
 
     target: Target
     pid: int
@@ -39,7 +39,7 @@ class Server:
 
 @contextmanager
 def embedded(log: Path) -> Iterator[Server]:
-    """Our server, on ports of its own; what it logs is kept, and may hold no traceback."""
+    """Start our server on free ports; its log is kept, and must contain no traceback."""
     command = [sys.executable, "-m", "visavis", "rooms", "--port", "0", "--udp-port", "0"]
     environment = {**os.environ, "LIVEKIT_API_KEY": KEY, "LIVEKIT_API_SECRET": SECRET}
     environment |= {"VISAVIS_LOG_LEVEL": "info", "PYTHONUNBUFFERED": "1"}
@@ -52,10 +52,10 @@ def embedded(log: Path) -> Iterator[Server]:
 
 @contextmanager
 def reference(log: Path) -> Iterator[Server]:
-    """A real livekit-server, on ports of its own.
+    """Start a real livekit-server on free ports.
 
     Raises:
-        NoReferenceError: It is not here and cannot be built.
+        NoReferenceError: It is missing and cannot be built.
     """
     binary = _build_reference()
     port, udp_port, tcp_port = _free_port(), _free_port(), _free_port()
@@ -122,7 +122,7 @@ def _free_port() -> int:
 
 
 def _wait_for_port(port: int) -> bool:
-    """Whether something listens before the deadline; each refused attempt is answered at once."""
+    """Whether something listens before the deadline; a refused attempt is repeated."""
     deadline_s = time.monotonic() + READY_S
     while time.monotonic() < deadline_s:
         try:

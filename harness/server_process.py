@@ -22,16 +22,16 @@ ANY_PORTS: Final = MappingProxyType({"VISAVIS_ROOMS_PORT": "0", "VISAVIS_ROOMS_U
 def start_server(
     data: Path, settings: Mapping[str, str], *, log: Path | None = None, prefix: tuple[str, ...] = ()
 ) -> tuple[subprocess.Popen[str], str]:
-    """Start a server, tied to the life of this process. It listens on any free ports.
+    """Start a server that ends with this process. It listens on free ports.
 
     Args:
         data: Its data folder.
-        settings: More of its environment.
-        log: File that its log is added to; our standard error if `None`.
-        prefix: A command that starts the server's.
+        settings: Additional environment variables.
+        log: File for its log; `None` for our standard error.
+        prefix: Command that starts the server's command.
 
     Returns:
-        The process, and the server's address. What the process prints next is the first key of a new folder.
+        The process and the URL. The next line that the process prints is the first key of a new folder.
     """
     visavis = str(Path(sys.executable).with_name("visavis"))
     words = [*prefix, visavis, "serve", "--port", "0", "--data", str(data)]
@@ -56,9 +56,9 @@ class Started:
     """A server in a folder of its own.
 
     Attributes:
-        url: Its address.
-        key: Its first key.
-        pid: Its process ID.
+        url: URL of the server.
+        key: First key.
+        pid: Process ID.
         log: File of its log, if it has one.
     """
 
@@ -72,14 +72,14 @@ class Started:
 def new_server(
     settings: Mapping[str, str], *, has_log: bool = False, prefix: tuple[str, ...] = ()
 ) -> Iterator[Started]:
-    """A server in a folder that is deleted with it.
+    """Start a server in a folder that is deleted with it.
 
     Args:
-        settings: More of its environment.
-        has_log: Whether its log goes to a file, and not to our standard error.
-        prefix: A command that starts the server's.
+        settings: Additional environment variables.
+        has_log: Whether its log goes to a file instead of our standard error.
+        prefix: Command that starts the server's command.
     """
-    # Files of the database may be another user's.
+    # Files of the database may belong to another user.
     with TemporaryDirectory(prefix="visavis-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -95,6 +95,6 @@ def new_server(
 
 
 def first_key(process: subprocess.Popen[str]) -> str:
-    """The key that a server prints when it is started in a new folder."""
+    """Read the key that a server prints at its first start in a folder."""
     assert process.stdout is not None
     return process.stdout.readline().strip().rpartition(" ")[2]

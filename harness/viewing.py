@@ -1,8 +1,8 @@
-"""Who speaks to a live avatar and watches it: what was sent, and when sound and lips of it came back.
+"""A client that speaks to a live avatar and watches it: what it sent, and when sound and lips came back.
 
-Lips are read as the darkness of an open mouth. What comes back is laid over what the engine makes of the same
-sound offline: the shift of the lips is how long sound takes to become matching lips at the viewer; less the
-shift of the sound it is how far picture and sound are apart.
+Lips are read as the darkness of an open mouth. What comes back is compared with what the engine makes of the
+same sound offline. The shift of the lips is the time from sound to matching lips at the viewer. The shift of
+the lips minus the shift of the sound is the offset between picture and sound.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ _MOUTH_CM = 0.9, 1.4  # half its height and width
 INSIDE, LIPS = 50.0, 110.0  # greys of an open mouth's inside and of what surrounds it
 
 
-@functools.cache  # speaking it takes a while, in which nobody who sends or watches may stand still
+@functools.cache  # computing it takes a while, and senders and viewers must not wait for it
 def sentence() -> NDArray[np.float32]:
     """The built-in sentence, 48 kHz, −1..1."""
     samples, rate_hz = speak(SENTENCE)
@@ -51,7 +51,7 @@ def sentence() -> NDArray[np.float32]:
 
 
 def mouth_box(rig: Rig) -> tuple[slice, slice]:
-    """Rows and columns of a frame at the rig's size in which the mouth moves."""
+    """Rows and columns of the mouth in a frame of the rig's size."""
     box, (x, y) = rig.lips.box, rig.interior.middle
     middle = round(box.top + y), round(box.left + x)
     half = [round(size * rig.pixels_per_cm) for size in _MOUTH_CM]
@@ -59,37 +59,37 @@ def mouth_box(rig: Rig) -> tuple[slice, slice]:
 
 
 def openness(rgb: NDArray[np.uint8], box: tuple[slice, slice]) -> float:
-    """How much of the mouth's box is as dark as the inside of a mouth."""
+    """Share of the mouth's box that is as dark as the inside of a mouth."""
     grey = cv2.cvtColor(np.ascontiguousarray(rgb[box]), cv2.COLOR_RGB2GRAY).astype(np.float32)
     return float(np.clip((LIPS - grey) / (LIPS - INSIDE), 0, 1).mean())
 
 
 @dataclass
 class Track:
-    """Values that came in over time."""
+    """Values that arrived over time."""
 
     times_s: list[float] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
 
     def add(self, time_s: float, value: float) -> None:
-        """Add a value at the end."""
+        """Append a value."""
         self.times_s.append(time_s)
         self.values.append(value)
 
     def grid(self, from_s: float, to_s: float) -> Series:
-        """The values on an even grid."""
+        """Values on a regular grid."""
         at = np.arange(from_s, to_s, GRID_S)
         return np.interp(at, self.times_s, self.values)
 
     def forget(self, before_s: float) -> None:
-        """Throw away what is older."""
+        """Delete older values."""
         first = int(np.searchsorted(self.times_s, before_s))
         del self.times_s[:first], self.values[:first]
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What the engine makes of the sentence offline: lips and sound on the sentence's own time."""
+    """Lips and sound that the engine makes offline, with times from the start of the sentence."""
 
     lips: Track
     sound: Track
@@ -99,7 +99,7 @@ class Expected:
 def expected(
     rig: Rig, speech: SpeechModel, fps: int = 25, samples: NDArray[np.float32] | None = None
 ) -> Expected:
-    """Perform a sound offline, the built-in sentence if none is given."""
+    """Process a sound offline; the built-in sentence if `None`."""
     samples = sentence() if samples is None else samples
     lips, sound = Track(), Track()
     stream = Stream(FaceView(rig, side_px=rig.size), speech, fps=Fraction(fps))
@@ -115,7 +115,7 @@ def expected(
 
 
 def lag_s(came: Track, wanted: Track, sent_s: float, length_s: float) -> tuple[float, float]:
-    """How long after `sent_s` a series came back, and how alike it was (−1..1)."""
+    """Delay after `sent_s` at which a series came back, and its similarity (−1..1)."""
     reference = _normal(wanted.grid(0, length_s))
     there = came.grid(sent_s, sent_s + length_s + _LONGEST_LAG_S)
     best = int(np.argmax(np.correlate(there - there.mean(), reference, "valid")))
@@ -124,10 +124,10 @@ def lag_s(came: Track, wanted: Track, sent_s: float, length_s: float) -> tuple[f
 
 
 def came_back(lips: Track, sound: Track, wanted: Expected, sent_s: float) -> dict[str, float]:
-    """How a sentence came back that was sent at `sent_s`, on the clock of both tracks.
+    """Measure how a sentence came back that was sent at `sent_s`, on the clock of both tracks.
 
     Returns:
-        How much later lips and sound came, `lips_s` and `sound_s`, and `likeness` of the lips, −1..1.
+        Delay of lips and sound, `lips_s` and `sound_s`, and `likeness` of the lips, −1..1.
     """
     lips_s, likeness = lag_s(lips, wanted.lips, sent_s, wanted.length_s)
     sound_s, _ = lag_s(sound, wanted.sound, sent_s, wanted.length_s)
@@ -139,7 +139,7 @@ def _normal(series: Series) -> Series:
 
 
 def _level(samples: NDArray[Any]) -> float:
-    """Loudness as ears have it: the root of the root mean square."""
+    """Perceived loudness: the square root of the root mean square."""
     return float(np.sqrt(np.sqrt(np.mean(np.square(samples.astype(np.float64))) + 1e-12)))
 
 
@@ -148,13 +148,13 @@ class Viewer:
     """A client that watches the avatar.
 
     Attributes:
-        lips: Of every frame that came.
-        sound: Of every 10 ms that came.
-        first_frame_s: When the first frame was decoded.
-        frames: How many came.
-        sizes: Their widths and heights.
-        last: The newest one.
-        hears: Whether it listens, too.
+        lips: Openness of the mouth in every frame.
+        sound: Level of every 10 ms.
+        first_frame_s: Time at which the first frame was decoded.
+        frames: Number of frames.
+        sizes: Widths and heights of the frames.
+        last: Newest frame.
+        hears: Whether it also listens.
     """
 
     room: rtc.Room
@@ -177,14 +177,14 @@ class Viewer:
             self._tasks.append(asyncio.create_task(self._listen(track)))
 
     async def until(self, condition: Any, within_s: float = 30.0) -> None:
-        """Wait until a condition holds, looking again at every frame and every sound."""
+        """Wait for a condition, checked at every frame and every block of sound."""
         async with asyncio.timeout(within_s):
             while not condition():
                 self.changed.clear()
                 await self.changed.wait()
 
     async def close(self) -> None:
-        """Leave."""
+        """Leave the room."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -209,7 +209,7 @@ class Viewer:
         async with contextlib.aclosing(stream):
             async for event in stream:
                 samples = np.frombuffer(event.frame.data, np.int16).astype(np.float32) / 32768
-                # A block is whole when it comes: its sound began that much earlier.
+                # A block is complete when it arrives: its sound started that much earlier.
                 self.sound.add(time.monotonic() - len(samples) / RATE_HZ, _level(samples))
                 self.changed.set()
 
@@ -218,7 +218,7 @@ class Viewer:
 async def watching(
     url: str, token: str, box: tuple[slice, slice], *, hears: bool = True
 ) -> AsyncIterator[Viewer]:
-    """A viewer in a room; it leaves at the end."""
+    """Open a viewer in a room; it leaves at the end."""
     viewer = Viewer(rtc.Room(), box, hears)
     viewer.room.on("track_subscribed", lambda track, _publication, _person: viewer.begin(track))
     await viewer.room.connect(url, token, rtc.RoomOptions(connect_timeout=15))
@@ -230,7 +230,7 @@ async def watching(
 
 @asynccontextmanager
 async def speaking(room: rtc.Room) -> AsyncIterator["Speaker"]:
-    """A track that is published for as long as the block runs."""
+    """Publish a track while the block runs."""
     source = rtc.AudioSource(RATE_HZ, 1, queue_size_ms=0)  # paced here
     track = rtc.LocalAudioTrack.create_audio_track("speech", source)
     options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False)
@@ -248,7 +248,7 @@ async def speaking(room: rtc.Room) -> AsyncIterator["Speaker"]:
 
 
 class Speaker:
-    """Feeds a track with silence, and with sound when there is some."""
+    """Sends silence on a track, and sound when there is some."""
 
     def __init__(self, source: rtc.AudioSource) -> None:
         self._source = source
@@ -258,7 +258,7 @@ class Speaker:
         self._asked = False
 
     async def say(self, samples: NDArray[np.float32]) -> float:
-        """Say something, to its end. Returns when its first sample was sent."""
+        """Send a sound to its end. Returns the time at which its first sample was sent."""
         self._samples = (np.clip(samples, -1, 1) * 32767).astype(np.int16)
         self._asked = True
         self._said.clear()
@@ -266,14 +266,14 @@ class Speaker:
         return self._began_s
 
     def hush(self) -> None:
-        """Stop in the middle of it."""
+        """Stop in the middle of a sound."""
         self._samples = np.zeros(0, np.int16)
 
     async def feed(self) -> None:
-        """Send, for ever."""
+        """Send until cancelled."""
         began_s, count = time.monotonic(), 0
         while True:
-            # A block goes out when it would have been recorded.
+            # A block is sent at the time at which it would have been recorded.
             await asyncio.sleep(max(0.0, began_s + (count + 1) * BLOCK / RATE_HZ - time.monotonic()))
             if self._asked:
                 self._began_s, self._asked = began_s + count * BLOCK / RATE_HZ, False

@@ -1,4 +1,4 @@
-"""Chromium with livekit-client, which speaks to a live avatar and watches it as a user's web page does."""
+"""Chromium with livekit-client, which speaks to a live avatar and watches it like a user's web page."""
 
 import asyncio
 import io
@@ -26,22 +26,22 @@ const typescript = require("typescript");
 const source = require("fs").readFileSync(process.argv[1], "utf8");
 process.stdout.write(typescript.transpile(source, { target: "es2022", module: "esnext" }));
 """
-_AFTER_S = 1.1  # what a sentence takes to come back at most
+_AFTER_S = 1.1  # maximum time until a sentence comes back
 
 
 class PageError(Exception):
-    """The page says that it cannot."""
+    """The page reported an error."""
 
 
 @dataclass
 class BrowserViewer:
-    """A page that says the built-in sentence again and again. Its times are the page's own.
+    """A page that sends the built-in sentence repeatedly. Times are on the page's own clock.
 
     Attributes:
-        said: What the page tells, as name and value.
-        lips: Of every picture, when it is on the screen.
-        sound: Of every 10 ms, when they leave the loudspeaker.
-        widths: Of the pictures.
+        said: Messages of the page, as name and value.
+        lips: Openness of the mouth in every picture, at the time when it is on the screen.
+        sound: Level of every 10 ms, at the time when they leave the loudspeaker.
+        widths: Widths of the pictures.
     """
 
     said: "asyncio.Queue[list[Any]]"
@@ -51,13 +51,13 @@ class BrowserViewer:
     _sent_s: list[float] = field(default_factory=list)
 
     async def next_sentence(self, wanted: Expected) -> dict[str, float]:
-        """Wait until the next sentence is said and has come back.
+        """Wait until the next sentence was sent and has come back.
 
         Returns:
-            As `came_back`.
+            The result of `came_back`.
 
         Raises:
-            PageError: Something is wrong in the page.
+            PageError: The page reported an error.
         """
         while not self._is_whole(wanted.length_s):
             await self._take()
@@ -98,17 +98,17 @@ async def watching_in_browser(
     with_sdk: bool = False,
     samples: NDArray[np.float32] | None = None,
 ) -> AsyncIterator[BrowserViewer]:
-    """A page in a room; it is closed at the end.
+    """Open a page in a room; it is closed at the end.
 
     Args:
-        url: Of the room's server.
-        token: To join with.
-        rig: What the avatar looks like.
-        samples: What the page says, the built-in sentence if nothing is given.
-        with_sdk: Whether the SDK holds lips and sound together; else livekit-client is alone.
+        url: URL of the room server.
+        token: Token to join with.
+        rig: Rig of the avatar.
+        samples: Sound that the page sends; `None` for the built-in sentence.
+        with_sdk: Whether the SDK synchronizes lips and sound; otherwise livekit-client alone does.
 
     Raises:
-        NoBrowserError: There is no Chromium here, no livekit-client, or nothing to compile the SDK with.
+        NoBrowserError: There is no Chromium, no livekit-client, or nothing to compile the SDK with.
     """
     files = {"sound.wav": _wav(sentence() if samples is None else samples)} | (
         {"lip-sync.js": _lip_sync()} if with_sdk else {}
@@ -123,7 +123,7 @@ async def watching_in_browser(
 
 
 def _lip_sync() -> bytes:
-    """The SDK's part that holds lips and sound together, as a script of its own."""
+    """The SDK's module that synchronizes lips and sound, as a script."""
     node = shutil.which("node")
     if node is None or not (_ROOT / "node_modules/typescript").exists():
         raise NoBrowserError("the SDK needs Node and its packages (make setup)")
@@ -132,7 +132,7 @@ def _lip_sync() -> bytes:
 
 
 def _wav(samples: NDArray[np.float32]) -> bytes:
-    """A sound as a file."""
+    """A sound as a WAV file."""
     file = io.BytesIO()
     with wave.open(file, "wb") as writer:
         writer.setnchannels(1)

@@ -1,1 +1,1 @@
-"""Attacks on a server of its own, and what somebody who only uses it notices of them."""
+"""Attacks on a server, and their effect on a normal user."""

@@ -1,11 +1,11 @@
-"""Attack a server of its own, and say what held.
+"""Attacks a server that it starts itself, and reports the results.
 
     python -m bench.hostile [--only NAME] [--quick] [--keep bench/results/hostile.json]
 
-The server may open 1,024 files. Beside each attack somebody asks after their key ten times a second and
-submits a job every few seconds: `worst` is their longest wait for an answer, `503` how often they were told
-to come again, `failed` what they should never meet. Telemetry needs the right to make namespaces. All of it
-takes a quarter of an hour, 5 minutes of which are the rate window; `--quick` makes attacks short.
+The server may open 1,024 files. During each attack, a normal user requests their key ten times a second and
+submits a job every few seconds. `worst` is the user's longest wait for an answer, `503` the number of answers
+that said to retry, `failed` the number of answers that must not occur. Telemetry needs the right to create
+namespaces. The whole takes 15 minutes, 5 of them for the rate window; `--quick` makes attacks short.
 """
 
 import argparse
@@ -36,11 +36,11 @@ ATTACKS: Final = MappingProxyType(
         "parts": parts.parts,
     }
 )
-_ALLOWED_REFUSALS: Final = ("parts",)  # while the database is down there is nothing else to say
+_ALLOWED_REFUSALS: Final = ("parts",)  # while the database is down, this answer is right
 
 
 def attack(siege: Siege, name: str) -> dict[str, Any]:
-    """One attack, beside a user."""
+    """Run one attack, with a normal user beside it."""
     began = time.monotonic()
     with using(siege) as user:
         outcome = ATTACKS[name](siege)
@@ -57,7 +57,7 @@ def attack(siege: Siege, name: str) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Attack, print, keep; 1 if something did not hold."""
+    """Attack, print and keep the results; returns 1 if an attack succeeded."""
     parser = argparse.ArgumentParser(
         prog="python -m bench.hostile",
         description=__doc__,

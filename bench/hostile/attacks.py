@@ -1,4 +1,4 @@
-"""The attacks on the HTTP port. Each says what it saw; `held` is whether that is as it should be."""
+"""Attacks on the HTTP port. Each returns what it saw; `held` says whether the server behaved well."""
 
 import asyncio
 import io
@@ -27,17 +27,17 @@ _MB: Final = 10**6
 _MAX_GROWTH_MB: Final = 150
 _WAIT_S: Final = 60.0
 _MINUTE_S: Final = 60.0
-_CLOCK_S: Final = 0.25  # between the moment at which we asked and that at which the server counted
+_CLOCK_S: Final = 0.25  # between our request and the moment at which the server counted it
 _RATE: Final = 30
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of an attack.
+    """Result of an attack.
 
     Attributes:
         held: Whether the server behaved; `None` if the attack could not be tried here.
-        said: What was seen.
+        said: Observations.
     """
 
     held: bool | None
@@ -48,13 +48,13 @@ Attack = Callable[[Siege], Outcome]
 
 
 def nothing(siege: Siege) -> Outcome:
-    """No attack: how long answers take otherwise."""
+    """No attack: normal response times."""
     threading.Event().wait(5 if siege.quick else 20)
     return Outcome(held=True, said="no attack, for comparison")
 
 
 def headers(siege: Siege) -> Outcome:
-    """Headers without end, on many connections at once."""
+    """Endless headers, on many connections at once."""
     flood_bytes = (10 if siege.quick else 170) * _MB
     before = _memory_mb(siege.served.pid)
 
@@ -68,7 +68,7 @@ def headers(siege: Siege) -> Outcome:
                     line.sendall(block)
                     sent += len(block)
             except OSError:
-                pass  # it hung up, as it should
+                pass  # the server closed the connection, as it should
             return _status(line)
 
     with ThreadPoolExecutor(8) as pool:
@@ -79,7 +79,7 @@ def headers(siege: Siege) -> Outcome:
 
 
 def idle(siege: Siege) -> Outcome:
-    """More connections than there are descriptors, that say nothing or not enough."""
+    """More connections than file descriptors; they send nothing, or not enough."""
     with ExitStack() as stack:
         lines = []
         for number in range(IDLE):
@@ -110,7 +110,7 @@ def _drop_closed(waiting: set[socket.socket]) -> bool:
 
 
 def uploads(siege: Siege) -> Outcome:
-    """Files of the limit, one byte more, and some more."""
+    """Files of the maximum size, one byte more, and much more."""
     wrong = []
     for more in (-1, 0, 1, 2, 100, 1000, 10_000, 65_536, 100_000, 1_000_000):
         with siege.client() as client:
@@ -129,7 +129,7 @@ def uploads(siege: Siege) -> Outcome:
 
 
 def faces(siege: Siege) -> Outcome:
-    """One account sends twenty pictures of 48 megapixels while another opens sessions with its own faces."""
+    """One account sends twenty pictures of 48 megapixels, while another opens sessions with its own faces."""
     greedy = asyncio.run(siege.new_key("greedy", requests_per_minute=100_000))
     picture = _large_picture()
     pictures = [picture + bytes([number]) for number in range(20)]  # no two the same
@@ -175,7 +175,7 @@ def _large_picture() -> bytes:
 
 
 def telemetry(_siege: Siege) -> Outcome:
-    """A job and a session offline, in a network in which every packet is seen."""
+    """A job and a session without internet access, in a network in which every packet is recorded."""
     if not can_unshare():
         return Outcome(None, "needs the right to make namespaces, unshare, ip and /dev/net/tun")
     seen = [watched(what) for what in ("render", "serve")]
@@ -187,7 +187,7 @@ def telemetry(_siege: Siege) -> Outcome:
 
 
 def rate(siege: Siege) -> Outcome:
-    """A key of 30 requests a minute asks all the time; no rolling minute has more than 30 answers."""
+    """A key with 30 requests a minute sends all the time; no 60 seconds may have more than 30 answers."""
     key = asyncio.run(siege.new_key("hasty", requests_per_minute=_RATE))
     minutes = 1.5 if siege.quick else 5.0
     taken: list[float] = []
@@ -215,7 +215,7 @@ def _status(line: socket.socket) -> str:
         while block := line.recv(65_536):
             heard += block
     except ConnectionError:
-        pass  # what was heard before counts
+        pass  # what was received before counts
     except TimeoutError:
         return "no answer"
     return heard[9:12].decode() or "reset"

@@ -1,4 +1,4 @@
-"""The attacks on rooms and on the parts of a server."""
+"""Attacks on rooms and on the parts of a server."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ _COMMANDS: Final = {
 
 
 def ghosts(siege: Siege) -> Outcome:
-    """Tokens without a WebSocket, and tokens of sessions that are over: nobody may come to be in a room."""
+    """Tokens without a WebSocket, and tokens of ended sessions: they must not add a participant to a room."""
     return asyncio.run(_ghosts(siege, sessions=5 if siege.quick else 30))
 
 
@@ -84,7 +84,7 @@ _WS_TIMEOUT: Final = aiohttp.ClientWSTimeout(ws_close=5.0)
 
 
 def parts(siege: Siege) -> Outcome:
-    """Each part is killed, and where it has a place that place is taken for a while."""
+    """Each part is killed; if it has a port or a lock, that is taken for a while."""
     results, held = [], True
     for name in (*_COMMANDS, "database", "gateway's rendering process"):
         with siege.client() as client:
@@ -121,7 +121,7 @@ def _does_jobs(siege: Siege) -> bool:
 
 @contextmanager
 def _killed(siege: Siege, name: str) -> Iterator[None]:
-    """Kill a part, and keep its place while the block runs."""
+    """Kill a part, and keep its port or lock taken while the block runs."""
     if name == "rooms":
         port = int(json.loads((siege.data / "rooms.json").read_text())["url"].rpartition(":")[2])
         _kill(_children(siege, "rooms"))
@@ -172,7 +172,7 @@ def _kill(pids: list[int]) -> None:
 
 
 def _children(siege: Siege, role: str) -> list[int]:
-    """Processes of a role below the server."""
+    """Processes of a role among the descendants of the server."""
     below = {siege.served.pid}
     processes = [int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit()]
     for _ in range(4):

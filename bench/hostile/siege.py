@@ -1,4 +1,4 @@
-"""The server under attack, and the user beside the attack."""
+"""The attacked server, and the normal user beside the attack."""
 
 import threading
 import time
@@ -31,12 +31,12 @@ _SERVER_ERROR, _TRY_LATER = 500, 503
 
 @dataclass
 class Siege:
-    """What attacks work on.
+    """The target of attacks.
 
     Attributes:
-        served: The server, which may open no more than `DESCRIPTORS` files.
+        served: Server, which may open at most `DESCRIPTORS` files.
         quick: Whether attacks should be short.
-        folder: With `face.png` and `speech.wav`.
+        folder: Folder with `face.png` and `speech.wav`.
     """
 
     served: Served
@@ -45,29 +45,29 @@ class Siege:
 
     @property
     def data(self) -> Path:
-        """The server's data folder."""
+        """Data folder of the server."""
         return self.served.log.parent
 
     def client(self, key: str | None = None) -> httpx.Client:
-        """Asks with a key."""
+        """A client with a key."""
         headers = {"Authorization": f"Bearer {key or self.served.key}"}
         return httpx.Client(base_url=self.served.url, headers=headers, timeout=_GIVE_UP_S)
 
     def is_well(self) -> bool:
-        """Whether health says so."""
+        """Whether the health check succeeds."""
         try:
             return httpx.get(f"{self.served.url}/v1/health", timeout=_GIVE_UP_S).status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
 
     async def new_key(self, name: str, **allowance: Any) -> str:
-        """One more account."""
+        """Create one more account, with a key."""
         async with self._database() as database, database.transaction() as tx:
             wanted = Allowance(**allowance)
             return (await keys.create(tx, name, allowance=wanted))[1]
 
     async def rooms_secret(self) -> str:
-        """Of the room server's key."""
+        """Secret of the room server's key."""
         async with self._database() as database:
             return await rooms_secret(database)
 
@@ -75,7 +75,7 @@ class Siege:
         return _OpenDatabase(EmbeddedPostgres(self.data / "postgres").url)
 
     def job(self) -> dict[str, Any]:
-        """The form of a small job."""
+        """Form of a small job."""
         return {
             "image": ("face.png", (self.folder / "face.png").read_bytes(), "image/png"),
             "audio": ("a.wav", (self.folder / "speech.wav").read_bytes(), "audio/wav"),
@@ -83,7 +83,7 @@ class Siege:
 
 
 class _OpenDatabase:
-    """A database that is closed at the end of the block."""
+    """A database that is closed when the block ends."""
 
     def __init__(self, url: str) -> None:
         self._database = Database(url)
@@ -97,7 +97,7 @@ class _OpenDatabase:
 
 @contextmanager
 def besieged(folder: Path, *, quick: bool) -> Iterator[Siege]:
-    """A server with few descriptors and small uploads."""
+    """Start a server with few descriptors and a low limit on uploads."""
     write_portrait(folder / "face.png")
     make_sound(folder / "speech.wav", 0.5)
     settings = {"VISAVIS_MAX_UPLOAD_BYTES": str(UPLOAD_BYTES)}
@@ -107,12 +107,12 @@ def besieged(folder: Path, *, quick: bool) -> Iterator[Siege]:
 
 @dataclass
 class User:
-    """Asks after their key ten times a second, on new connections too, and submits a job now and then.
+    """Requests their key ten times a second, also on new connections, and submits a job at intervals.
 
     Attributes:
-        taken_s: How long each answer took.
-        refused: Answers that said to come again.
-        failures: What nobody should meet: other server errors, lost connections, waiting in vain.
+        taken_s: Duration of each answer.
+        refused: Number of answers that said to retry.
+        failures: Failures that must not occur: other server errors, lost connections, timeouts.
     """
 
     siege: Siege
@@ -155,13 +155,13 @@ class User:
 
     @property
     def worst_ms(self) -> int:
-        """The longest wait for an answer."""
+        """Longest wait for an answer."""
         return round(1e3 * max(self.taken_s, default=0.0))
 
 
 @contextmanager
 def using(siege: Siege) -> Iterator[User]:
-    """Somebody uses the server for as long as the block runs."""
+    """Use the server while the block runs."""
     user = User(siege)
     threads = [threading.Thread(target=user.run, args=(name,)) for name in ("polls", "submits")]
     for thread in threads:
@@ -175,7 +175,7 @@ def using(siege: Siege) -> Iterator[User]:
 
 
 def wait_until(condition: Callable[[], object], within_s: float = 120.0) -> bool:
-    """Wait for a condition, asking ten times a second; false if it never came."""
+    """Wait for a condition, checked ten times a second. Returns false after a timeout."""
     deadline, pause = time.monotonic() + within_s, threading.Event()
     while not condition():
         if time.monotonic() > deadline:
