@@ -1,4 +1,4 @@
-"""What tests of all parts share."""
+"""Fixtures for the tests of all parts."""
 
 import functools
 import os
@@ -76,7 +76,7 @@ def face_models(face_models_folder: Path) -> FaceModels:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Real faces and speech, where somebody has laid them; never part of the project."""
+    """Folder of real faces and speech, if it exists; it is never part of the project."""
     named = os.environ.get("TEST_SHARED_DATA")
     folders = [Path(named)] if named else [REPOSITORY / "shared/data", REPOSITORY.parent / "shared/data"]
     for folder in folders:

@@ -1,4 +1,4 @@
-"""What happens when things die: every job completes once, and nothing is lost or doubled."""
+"""Failures of parts: every job completes once, and nothing is lost or duplicated."""
 
 import os
 import random

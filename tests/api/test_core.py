@@ -175,7 +175,7 @@ def test_old_events_are_deleted_after_delivery(postgres: str) -> None:
 
 
 class PictureInput(jobs.JobInput):
-    """What a kind to come may ask for."""
+    """Input of a possible future kind."""
 
     references: jobs.StoredFile
 

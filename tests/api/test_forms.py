@@ -35,7 +35,7 @@ def test_null_means_a_missing_field(client: httpx.Client) -> None:
 
 
 def test_a_session_by_urlencoded_form(client: httpx.Client) -> None:
-    """As published plugins send it when there is no picture; what is wrong in it is named."""
+    """Published plugins send this when there is no picture; errors in it are named."""
     wrong = client.post("/v1/realtime/session", data={"mode": "singing"})
     assert code(wrong) == (400, "invalid_mode")
     wrong = client.post("/v1/realtime/session", data={"idle_timeout": "--5"})

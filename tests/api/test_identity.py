@@ -1,4 +1,4 @@
-"""Accounts and those who act for them, on a real database."""
+"""Accounts and principals, on a real database."""
 
 from collections.abc import Callable
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""What a job says of itself: how far it is, and what is to be said about the photo and the sound."""
+"""What a job reports: its progress, and warnings about the photo and the audio."""
 
 import io
 import json

@@ -72,7 +72,7 @@ def rows(url: str, statement: str) -> list[tuple[Any, ...]]:
 
 @pytest.fixture(scope="module")
 def carried_over(migrated: str) -> dict[str, list[tuple[Any, ...]]]:
-    """What is in the tables before a server works with them."""
+    """Content of the tables before a server uses them."""
     statements = {
         "keys": "SELECT k.name, a.kind, k.account_id = u.account_id FROM api_keys k "
         "JOIN accounts a ON a.id = k.account_id LEFT JOIN users u ON u.id = k.user_id ORDER BY k.id",
@@ -95,7 +95,7 @@ def carried_over(migrated: str) -> dict[str, list[tuple[Any, ...]]]:
 def server(
     carried_over: dict[str, Any], migrated: str, start_server: Callable[..., Server]
 ) -> Iterator[Server]:
-    """A server on the migrated database, once it has ended what its predecessor left behind."""
+    """A server on the migrated database, after it has ended the open work of the earlier version."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", migrated)
         server = start_server(render_processes="1", live_slots="0", key=KEYS["Shop"])
@@ -159,7 +159,7 @@ def test_earlier_usage_is_in_the_ledger(carried_over: dict[str, list[tuple[Any, 
 def test_the_figures_of_the_month_are_the_same(
     operator: httpx.Client, shown_keys: dict[str, dict[str, Any]]
 ) -> None:
-    """And what was still open is billed on top, once."""
+    """Open work is billed in addition, once."""
     assert shown_keys.keys() == MONTH.keys()
     jobs = operator.get(f"{API}/jobs", params={"limit": 100}).json()["jobs"]
     sessions = operator.get(f"{API}/sessions", params={"limit": 100}).json()["sessions"]

@@ -1,4 +1,4 @@
-"""What every object store must do, run on each kind that can be had on one machine."""
+"""Checks for every object store, run on each kind that works on one machine."""
 
 import asyncio
 from pathlib import Path

@@ -19,7 +19,7 @@ NOON: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)
 
 
 def test_rates_are_exact_when_many_ask_at_once(postgres: str) -> None:
-    """On many connections, which is what several gateways are to the database."""
+    """On many connections, as several gateways would have."""
 
     async def run(database: Database) -> None:
         key = await a_key(database)

@@ -40,7 +40,7 @@ def link(fresh: Server) -> str:
 
 @pytest.fixture(scope="module")
 def arrival(fresh: Server, link: str) -> dict[str, httpx.Response]:
-    """What the server answers to whoever arrives with the first link, in order."""
+    """Answers to a browser that uses the first link, in order."""
     with browser(fresh) as client:
         return {
             "before": client.get(f"{API}/session"),
@@ -66,7 +66,7 @@ def operator(fresh: Server, arrival: dict[str, httpx.Response]) -> Iterator[http
 
 
 def sign_up(server: Server, email: str) -> None:
-    """Make a user who is no operator."""
+    """Create a user who is not an operator."""
 
     async def make(database: Database) -> None:
         new = await users.prepare(email, PASSWORD)

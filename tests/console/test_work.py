@@ -1,4 +1,4 @@
-"""What the console shows beyond the public API: jobs, usage, workers, settings, sessions, and its pages."""
+"""What the console adds to the public API: jobs, usage, workers, settings, sessions, and its pages."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""One server for every attack that it must outlive, and the files of somebody who only wants to use it."""
+"""One server that must survive every attack, and the files of a normal user."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,7 +25,7 @@ SETTINGS: Final = {
 
 
 def leave_open(data: Path) -> list[Path]:
-    """What an earlier version left, for everybody to read."""
+    """Files that an earlier version left readable for everybody."""
     files = [data / "objects" / "rigs" / "old.visavis", data / "rooms.json", data / "tmp" / "job-1" / "image"]
     for path in files:
         path.parent.mkdir(parents=True, exist_ok=True)

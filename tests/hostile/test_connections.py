@@ -1,4 +1,4 @@
-"""What a client may make the HTTP server keep and wait for: real sockets, a small application behind them."""
+"""Limits on what a client can make the HTTP server keep and wait for: real sockets, a small application."""
 
 import asyncio
 import socket
@@ -235,7 +235,7 @@ def _trickle(line: socket.socket) -> None:
 
 
 def test_an_unread_answer_times_out(serve: Serve) -> None:
-    """While it is made, and when the whole of it waits to be sent."""
+    """While it is produced, and when it is complete and waits to be sent."""
     served = serve(HASTY)
     with ExitStack() as stack:
         lines = [stack.enter_context(connected(served.url)) for _ in range(2)]

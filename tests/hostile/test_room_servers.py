@@ -1,4 +1,4 @@
-"""A room server that a stranger names must not lead an avatar, or the gateway, to addresses inside."""
+"""An external room server must not lead an avatar, or the gateway, to internal addresses."""
 
 import asyncio
 import ipaddress
@@ -46,7 +46,7 @@ def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @dataclass
 class Trap:
-    """Sockets that nobody has a reason to reach: of TCP and of UDP, on the same port."""
+    """Sockets that nobody should connect to: TCP and UDP, on the same port."""
 
     tcp: socket.socket
     udp: socket.socket
@@ -128,7 +128,7 @@ def test_ambiguous_urls_are_refused(url: str) -> None:
 
 @asynchronous
 async def test_the_gateway_contacts_no_internal_server(trap: Trap, rooms: Server) -> None:
-    """By number, by name, mapped into IPv6; the own server alone may be anywhere."""
+    """By number, by name, mapped into IPv6; only our own server may have any address."""
     own = RoomServerAddress(rooms.target.url, rooms.target.key, rooms.target.secret)
     token = rooms.target.token("avatar", "a-room")
     check = checker(RoomSettings(), shown=own.url, own=own)

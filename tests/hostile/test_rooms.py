@@ -1,4 +1,4 @@
-"""What a client may make the room server keep and wait for, and tracks that it may not have."""
+"""Limits on what a client can make the room server keep and wait for, and forbidden tracks."""
 
 import asyncio
 import base64
@@ -42,7 +42,7 @@ async def serving(limits: RoomLimits) -> AsyncIterator[tuple[Target, RoomServer]
 
 
 async def hear(port: int, words: bytes) -> bytes:
-    """What is answered before the server hangs up."""
+    """The answer before the server closes the connection."""
     reader, writer = await asyncio.open_connection(HOST, port)
     heard = b""
     with contextlib.suppress(ConnectionError):  # it need not read all that is said
@@ -99,7 +99,7 @@ def test_malformed_requests_are_not_logged(caplog: pytest.LogCaptureFixture) -> 
 
 @asynchronous
 async def test_idle_connections_are_closed_for_new_ones() -> None:
-    """For who comes later, on the port for signalling and on that for media; who talks stays."""
+    """On the ports for signalling and for media; active connections stay."""
     room = new_room()
     async with serving(FEW) as (target, server), joined(target, room, "ada") as ada:
         for port in (server.port, server.tcp_port):
@@ -114,7 +114,7 @@ async def test_idle_connections_are_closed_for_new_ones() -> None:
 
 
 def restricted(token: str) -> str:
-    """The same token, for the tracks of agents alone."""
+    """The same token, restricted to the tracks of agents."""
     claims: dict[str, Any] = jwt.decode(token, SECRET, algorithms=["HS256"])
     claims["video"]["canSubscribeKinds"] = ["agent"]
     return jwt.encode(claims, SECRET, algorithm="HS256")
@@ -145,7 +145,7 @@ async def said(talk: aiohttp.ClientWebSocketResponse, name: str) -> SignalRespon
 
 @asynchronous
 async def test_a_sid_gives_no_access_to_a_forbidden_track() -> None:
-    """Whoever asks, and with the refreshed token too; those who may have it are offered a place for it."""
+    """Also with a refreshed token; participants with permission get an offer with the track."""
     room = new_room()
     async with (
         serving(PATIENT) as (target, _),

@@ -1,4 +1,4 @@
-"""Attacks on a whole server, and what somebody who only uses it notices of them."""
+"""Attacks on a whole server, and their effect on a normal user."""
 
 import io
 import json
@@ -40,7 +40,7 @@ def test_endless_headers_during_use(server: Server) -> None:
 
 
 def test_more_idle_connections_than_descriptors(server: Server) -> None:
-    """Who uses the server does not notice, with connections that are open and with new ones."""
+    """A normal user notices nothing, on open and on new connections."""
     with server.client() as client, ExitStack() as stack:
         assert client.get("/v1/me").status_code == 200
         for number in range(IDLE):
@@ -81,7 +81,7 @@ def test_one_account_cannot_keep_others_from_opening_sessions(server: Server, po
 
 
 def test_without_a_slot_no_rig_is_built(server: Server) -> None:
-    """503 before the picture is looked at: one without a face is not told so."""
+    """The answer is 503 before the picture is checked, even if it has no face."""
     slots = int(server.env["VISAVIS_LIVE_SLOTS"])
     with server.client() as client:
         made = [client.post("/v1/realtime/session").json()["session_id"] for _ in range(slots)]
@@ -95,7 +95,7 @@ def test_without_a_slot_no_rig_is_built(server: Server) -> None:
 
 
 def test_the_first_upload_after_a_child_was_killed(server: Server, media: Path) -> None:
-    """Who comes at that moment is served by the next process."""
+    """A request at that moment is served by the next process."""
     form = files(media)
     with server.client() as client:
         for _ in range(3):
@@ -123,7 +123,7 @@ def parent(pid: int) -> int:
 
 
 def test_other_users_of_the_machine_cannot_read_the_data(server: Server, media: Path) -> None:
-    """Neither what was made here nor what an earlier version left; others may only pass to the database."""
+    """Neither new files nor those of an earlier version; other users can only reach the database."""
     with server.client() as client:
         job = client.post("/v1/generate", files=files(media)).json()["job_id"]
         server.finished(job, within_s=200)
@@ -199,7 +199,7 @@ def database_lock_taken(server: Server) -> Iterator[None]:
 def test_a_part_whose_port_is_taken_recovers(
     server: Server, taken: Callable[[Server], Any], media: Path
 ) -> None:
-    """It is tried again and again; health says so, and what lives goes on."""
+    """It is restarted repeatedly; the health check reports it, and the other parts continue."""
     tries = server.log.read_text().count("part_is_down")
     with taken(server):
         until(lambda: health(server)["status"] != "all systems go", what="health that says so")

@@ -87,7 +87,7 @@ def test_unknown_accounts_get_the_same_answer(server: Server) -> None:
 
 
 def test_an_unknown_account_takes_the_same_work(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A password is checked against a hash as slow as a real one, and as often, whoever is asked for."""
+    """For any account, a password is checked against an equally slow hash, equally often."""
     verified: list[str] = []
     verify = PasswordHasher.verify
 
@@ -111,7 +111,7 @@ def test_an_unknown_account_takes_the_same_work(postgres: str, monkeypatch: pyte
 
 
 def test_forwarded_addresses_are_ignored_by_default(server: Server) -> None:
-    """Who is no proxy of ours may claim what he likes: it stays one address that guesses."""
+    """Only trusted proxies may set the address: all guesses count for one address."""
     email = make_user(server, "spoofed@example.com")
     answers = [
         sign_in(
@@ -190,7 +190,7 @@ def test_the_documentation_loads_nothing_from_elsewhere(server: Server) -> None:
 
 
 def test_a_browser_shows_the_documentation(server: Server, browser: None, tmp_path: object) -> None:
-    """Under its policy, in a real Chromium that can reach this machine alone."""
+    """With its content policy, in a real Chromium that can reach only this machine."""
 
     async def shown() -> str:
         command = [find_chromium(), *FLAGS, f"--user-data-dir={tmp_path}"]

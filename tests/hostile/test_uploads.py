@@ -30,7 +30,7 @@ def test_every_size_above_the_limit_gets_an_answer(server: Server, chunked: bool
 
 
 def test_data_after_a_form_is_not_read_endlessly(server: Server) -> None:
-    """The form is whole, and its sender goes on: what is read is bounded, then the connection is closed."""
+    """The form is complete and its sender continues: the server reads a limited amount, then closes."""
     request = (
         f"POST /v1/generate HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.key}\r\n"
         f"Content-Type: {MULTIPART['Content-Type']}\r\nContent-Length: 10000000000\r\n\r\n"

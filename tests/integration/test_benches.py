@@ -1,4 +1,4 @@
-"""Every bench still runs: the quick form of each, as a command. What it measures is not looked at."""
+"""The quick form of every benchmark runs. Its figures are not checked."""
 
 import subprocess
 import sys

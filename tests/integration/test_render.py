@@ -146,7 +146,7 @@ def test_colours_are_bt709_in_metadata_and_pixels(tmp_path: Path, size: tuple[in
 
 
 class RecordingView(FaceView):
-    """Draws as the real one does, and keeps what it was told to draw."""
+    """Draws like the real one, and records the weights."""
 
     def __init__(self, rig: Rig) -> None:
         super().__init__(rig, side_px=128)

@@ -1,4 +1,4 @@
-"""What a real rendering process says of files: its own error reaches whoever asked."""
+"""Errors of a real rendering process reach the caller."""
 
 import asyncio
 import wave

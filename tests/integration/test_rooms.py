@@ -1,4 +1,4 @@
-"""The room server as a process: what it says, what it refuses, and what strangers cannot do to it."""
+"""The room server as a process: its output, what it refuses, and hostile traffic."""
 
 import asyncio
 import contextlib
@@ -124,7 +124,7 @@ async def meanwhile(*running: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 async def until_only(target: Target, room: str, *there: str) -> None:
-    """Wait until these and nobody else are in a room."""
+    """Wait until exactly these participants are in a room."""
     asked = api.ListParticipantsRequest(room=room)
     async with target.service() as service:
         while True:
@@ -261,7 +261,7 @@ async def test_unknown_data_on_the_tcp_port_is_harmless(server: Server, room: st
 
 @asynchronous
 async def test_a_hostile_participant_is_harmless(target: Target, room: str) -> None:
-    """A participant whose address is proven sends what it likes: forged media, DTLS and SCTP that is none."""
+    """A participant with a proven address sends forged media and invalid DTLS and SCTP."""
     random = np.random.default_rng(6)
     eve = Viewer(RTCCertificate.generateCertificate(), probe=False)
     async with (
@@ -282,7 +282,7 @@ async def test_a_hostile_participant_is_harmless(target: Target, room: str) -> N
 
 @asynchronous
 async def test_floods_are_harmless(target: Target, room: str) -> None:
-    """Many who may not come in, and one who comes in again and again."""
+    """Many clients without permission, and one that joins repeatedly."""
     forged = {"Authorization": f"Bearer {target.token('eve', room, secret=new_room() * 3)}"}
     own = {"Authorization": f"Bearer {target.token('eve', room)}"}
     async with aiohttp.ClientSession() as session, watched(target, room) as track:
@@ -301,7 +301,7 @@ async def test_floods_are_harmless(target: Target, room: str) -> None:
 
 @asynchronous
 async def test_sender_reports_keep_their_meaning(target: Target, room: str) -> None:
-    """What a sender report says of a moment is what the packets of that moment say."""
+    """A sender report and the packets of the same moment agree on the time."""
     certificate = RTCCertificate.generateCertificate()
     sender, viewer = Sender(certificate), Viewer(certificate, probe=True)
     async with (

@@ -29,7 +29,7 @@ def stage(
     portrait_rig: Rig,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Stage]:
-    """A server whose sessions meet in its own room server, and one whose sessions meet in a real one."""
+    """A server with its own room server, and one with a real livekit-server."""
     rooms: dict[str, str] = {}
     with ExitStack() as stack:
         if request.param != "embedded":
@@ -64,5 +64,5 @@ def own_stage(
 
 @pytest.fixture(scope="session")
 def performed(portrait_rig: Rig, speech_model: SpeechModel) -> Expected:
-    """What the engine makes of the sentence offline."""
+    """Lips and sound that the engine makes offline from the sentence."""
     return expected(portrait_rig, speech_model)

@@ -1,4 +1,4 @@
-"""An avatar in somebody else's room, spoken to by livekit-agents' own sender and by the plugin."""
+"""An avatar in an external room, with sound from livekit-agents' own sender and from the plugin."""
 
 import asyncio
 import importlib
@@ -30,7 +30,7 @@ AGENT, AVATAR, SENT_HZ = "the-agent", "the-avatar", 24_000
 
 @dataclass
 class Agent:
-    """An agent's side: its room, its voice, and what it was told."""
+    """An agent: its room, its voice, and the playback events that it received."""
 
     room: rtc.Room
     voice: DataStreamAudioOutput
@@ -75,7 +75,7 @@ def token(server: RoomServerAddress, room: str, identity: str, **attributes: str
 async def agent_with_avatar(
     stage: Stage, name: str, *, foreign: bool = False
 ) -> AsyncIterator[tuple[Agent, Viewer]]:
-    """An agent whose voice goes to an avatar, and who looks at it.
+    """An agent whose voice goes to an avatar, and which watches the avatar.
 
     Args:
         stage: The server.

@@ -271,7 +271,7 @@ def test_the_time_of_a_session_is_billed(client: httpx.Client, stage: Stage) -> 
 
 
 def room_of_ours(stage: Stage, identity: str = "avatar") -> dict[str, str]:
-    """What an avatar needs to join a room on the stage's own server."""
+    """Fields that an avatar needs to join a room on the stage's own server."""
     server = asyncio.run(rooms_of(stage))
     return {"livekit_url": server.url, "livekit_token": token(server, "r", identity), "room_name": "r"}
 

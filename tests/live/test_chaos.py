@@ -1,4 +1,4 @@
-"""What a user sees when something dies; docs/live.md says the same in words."""
+"""What a user sees when something dies; docs/live.md describes it."""
 
 import asyncio
 import os
@@ -209,7 +209,7 @@ async def test_a_user_whose_network_is_cut_returns_to_the_same_avatar(own: Stage
 
 @asynchronous
 async def test_a_user_who_vanishes_may_return(own: Stage) -> None:
-    """Who comes back with the same token sees the same session go on."""
+    """A user who returns with the same token finds the same session."""
     async with own.session() as made:
         words = [sys.executable, "-c", CLIENT, made["livekit_url"], made["token"]]
         process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)

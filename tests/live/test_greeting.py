@@ -1,4 +1,4 @@
-"""What an agent says the moment it sees its avatar is heard whole, every time."""
+"""A greeting that an agent sends as soon as it sees its avatar is always heard completely."""
 
 import asyncio
 from collections.abc import Iterator

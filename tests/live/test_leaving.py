@@ -46,7 +46,7 @@ class Noted(LiveKitOutput):
 
 
 class Interrupted(AvatarRoom):
-    """An avatar that is told to leave at a step of its joining."""
+    """An avatar that must leave at a given step of joining."""
 
     def __init__(self, step: str) -> None:
         super().__init__(
@@ -105,7 +105,7 @@ async def all_logged() -> None:
 
 
 def complaints(caplog: pytest.LogCaptureFixture, handles: set[str]) -> list[str]:
-    """What the library warns of, but for what an avatar cannot help.
+    """Warnings of the library, without those that an avatar cannot prevent.
 
     These are negotiations that the library's own closing cuts off (docs/live.md), and handles that the other
     clients of this process let go of: it reports them when they leave, or up to seconds later.
@@ -124,7 +124,7 @@ def complaints(caplog: pytest.LogCaptureFixture, handles: set[str]) -> list[str]
 async def test_leaving_during_a_join_removes_the_participant(
     target: Target, step: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The library goes on with what it was asked for: it must not be left alone with it."""
+    """The library continues its calls, so leaving must wait for them."""
     name = new_room()
     async with joined(target, name, "watcher") as watcher, target.service() as service:
         avatar = Interrupted(step)

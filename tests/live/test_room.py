@@ -1,4 +1,4 @@
-"""What an avatar's place in a room shows to who watches, before it has something to show and after."""
+"""What viewers see of an avatar in a room, before its first frame and after."""
 
 import asyncio
 from pathlib import Path
@@ -48,7 +48,7 @@ async def test_an_avatar_that_cannot_draw_yet_is_not_black(tmp_path: Path) -> No
 
 
 async def beat(avatar: AvatarRoom, draws: asyncio.Event) -> None:
-    """Play silence for ever, and show grey once the avatar draws."""
+    """Play silence until cancelled, and show grey when the avatar draws."""
     clock = MonotonicClock()
     due_s, silence = clock.now_s(), Block.silent()
     while True:

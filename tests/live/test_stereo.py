@@ -51,7 +51,7 @@ def livekits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
 
 @asynccontextmanager
 async def listening(target: Target, room: str) -> AsyncIterator[AudioMixer]:
-    """An avatar in a room, and what it hears."""
+    """An avatar in a room, and the sound that it receives."""
     mixer = AudioMixer()
     avatar = AvatarRoom(LiveKitOutput(_VIDEO), mixer=mixer, on_gone=lambda _why: None, on_change=lambda: None)
     await avatar.join(target.url, target.token("avatar", room))

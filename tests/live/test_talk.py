@@ -1,4 +1,4 @@
-"""Official clients talk to an avatar and look at what comes back."""
+"""Official clients talk to an avatar and check what comes back."""
 
 import asyncio
 from collections.abc import Callable
@@ -178,7 +178,7 @@ async def test_thirty_viewers_see_one_session(own_stage: Callable[..., Stage]) -
 
 @asynchronous
 async def test_sessions_share_no_state(stage: Stage) -> None:
-    """One avatar is shown a red face and told to speak; the other has another face and hears nothing."""
+    """One avatar gets a red face and speech; the other has another face and gets no sound."""
     async with stage.session() as loud, stage.session() as still:
         async with stage.watched(loud) as speaker_view, stage.watched(still) as still_view:
             async with speaking(speaker_view.room) as speaker:

@@ -1,4 +1,4 @@
-"""Who is in the rooms of a session: viewers with the avatar alone, nobody after its end."""
+"""Participants in the rooms of a session: viewers see only the avatar; nobody stays after the end."""
 
 import asyncio
 from contextlib import nullcontext
@@ -42,7 +42,7 @@ async def until_shown(client: Client) -> None:
 
 @asynchronous
 async def test_viewers_receive_only_the_avatars_tracks(stage: Stage) -> None:
-    """Whoever comes first; and a viewer that comes back when all had left."""
+    """In any order of joining, and for a viewer that returns after all had left."""
     async with stage.session() as made:
         token = await viewer_token(stage, made)
         async with (
@@ -70,7 +70,7 @@ async def test_viewers_receive_only_the_avatars_tracks(stage: Stage) -> None:
 
 @asynchronous
 async def test_no_token_revives_an_ended_session(stage: Stage) -> None:
-    """On our own server nobody gets in; on LiveKit's who gets in is sent away within seconds."""
+    """Our own server admits nobody; on LiveKit's, a participant is removed within seconds."""
     async with stage.session() as made, stage.client as client:
         tokens = [made["token"], await viewer_token(stage, made)]
         async with joined(target(made), "", "", token=tokens[0]) as user:

@@ -1,1 +1,1 @@
-"""What test modules share: servers with their fixtures, and clients that send what no library would."""
+"""Shared by test modules: servers with their fixtures, and clients that send what no library would."""

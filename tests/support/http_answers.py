@@ -10,7 +10,7 @@ ANSWER_WITHIN_S = 60.0
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back.
+    """An HTTP answer.
 
     Attributes:
         status: Of the answer.
@@ -31,7 +31,7 @@ def connect(url: str) -> socket.socket:
 
 
 def read_answer(wire: socket.socket, *, has_body: bool = True) -> Answer:
-    """Read one answer; `has_body` is false for what answers HEAD."""
+    """Read one answer; `has_body` is false for answers to HEAD."""
     got = b""
     while b"\r\n\r\n" not in got:
         block = wire.recv(65_536)
@@ -50,7 +50,7 @@ def read_answer(wire: socket.socket, *, has_body: bool = True) -> Answer:
 
 
 def send(url: str, request: bytes, *, has_body: bool = True) -> Answer:
-    """Send bytes, and read what comes back."""
+    """Send bytes, and read the answer."""
     with connect(url) as wire:
         wire.sendall(request)
         return read_answer(wire, has_body=has_body)

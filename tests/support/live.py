@@ -1,4 +1,4 @@
-"""A server that holds live sessions, and what is seen of its avatars."""
+"""A server with live sessions, and the viewers of its avatars."""
 
 import asyncio
 import functools
@@ -34,7 +34,7 @@ def asynchronous(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[...
 
 @dataclass
 class Stage:
-    """A server, and what its avatars look like."""
+    """A server, and the appearance of its avatars."""
 
     server: Server
     rig: Rig

@@ -1,4 +1,4 @@
-"""A client that says whatever it likes, byte by byte."""
+"""A client that sends any bytes."""
 
 import json
 import socket
@@ -40,7 +40,7 @@ def hear(line: socket.socket) -> bytes:
 
 
 def answer_of(heard: bytes) -> tuple[int, dict[str, str], dict[str, Any]]:
-    """Status, headers and JSON body of the only answer in what was heard."""
+    """Status, headers and JSON body of the only answer in the received bytes."""
     head, _, body = heard.partition(b"\r\n\r\n")
     first, *lines = head.decode().split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}

@@ -1,4 +1,4 @@
-"""A surface that exists for tests alone, as `docs/adding.md` says how to add one."""
+"""A surface that only tests use, made as `docs/adding.md` describes."""
 
 from typing import Annotated
 

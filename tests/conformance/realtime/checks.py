@@ -1,4 +1,4 @@
-"""What every implementation of a port of live sessions must do; each runs in real time, as a session does."""
+"""Checks for every implementation of a port of live sessions; each runs in real time, as a session does."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -23,7 +23,7 @@ _FRAME_TICKS = 2
 
 
 class Recorder(Protocol):
-    """What somebody hears and sees of an output, in order."""
+    """Records the sound and pictures of an output, in order."""
 
     @property
     def tones_hz(self) -> Sequence[int]: ...
@@ -60,7 +60,7 @@ async def check_unconnected_input(audio_input: AudioInput) -> None:
 
 
 async def check_audio_input(audio_input: AudioInput, say: Callable[[Floats], Awaitable[object]]) -> None:
-    """Check an input that nobody has spoken to yet; it is closed afterwards.
+    """Check an input that has received no sound yet; it is closed afterwards.
 
     Args:
         audio_input: The input.
@@ -85,7 +85,7 @@ async def _check_closing(audio_input: AudioInput) -> None:
 
 
 async def _hear(audio_input: AudioInput, say: Callable[[Floats], Awaitable[object]]) -> list[int]:
-    """Say the tones and hear what comes of them, until nothing comes any more."""
+    """Send the tones and collect what comes out, until nothing more comes."""
     saying = asyncio.ensure_future(say(tones()))
     clock, heard, quiet = MonotonicClock(), list[int](), 0
     due_s = clock.now_s()
@@ -135,7 +135,7 @@ async def check_av_output(output: AvOutput, recorder: Recorder, *, side_px: int)
 
 
 async def check_silent(output: AvOutput, *, side_px: int) -> None:
-    """Check that an output that is not open takes what it is given."""
+    """Check that an output that is not open accepts sound and pictures."""
     await output.play([Block(tones()[:BLOCK_SAMPLES])] * _TICK_BLOCKS)
     output.show(_picture(LEVELS[0], side_px), 0.0)
 
@@ -159,5 +159,5 @@ def _picture(level: int, side_px: int) -> Pixels:
 
 
 def _runs(values: Iterable[int]) -> list[int]:
-    """The values that stay for a while, each once; what is heard between two tones does not."""
+    """Values that stay for a while, each once; sounds between two tones do not count."""
     return [value for value, run in groupby(values) if len(list(run)) > 3]

@@ -42,7 +42,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
 
 @asynccontextmanager
 async def avatar_in(target: Target, room: str, **attributes: str) -> AsyncIterator[AvatarRoom]:
-    """An avatar in a room, of the room's name: livekit-agents tells avatars of one process apart by it."""
+    """An avatar named like its room: livekit-agents distinguishes avatars in one process by name."""
     stay = AvatarRoom(
         LiveKitOutput(VIDEO), mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None
     )

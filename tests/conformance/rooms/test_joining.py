@@ -85,7 +85,7 @@ async def test_a_hidden_participant_is_not_seen(target: Target) -> None:
 
 @asynchronous
 async def test_a_client_that_drops_before_it_is_connected_is_removed(target: Target) -> None:
-    """Somebody who has been connected may come back for a while; nobody waits for this one."""
+    """A participant that was connected may resume for a while; this one never was."""
     room = new_room()
     query = {
         "access_token": target.token("bob", room),
@@ -110,7 +110,7 @@ async def test_a_client_that_drops_before_it_is_connected_is_removed(target: Tar
 
 @asynchronous
 async def test_a_join_request_without_a_websocket_does_not_join(target: Target) -> None:
-    """A page that loads such an address, or who sends away thousands: nobody would ever talk with them."""
+    """A page that loads such a URL, or a flood of such requests, must not create participants."""
     empty, room = new_room(), new_room()
     async with target.service() as service, joined(target, room, "ada"), aiohttp.ClientSession() as session:
         for name, path in ((empty, "/rtc"), (room, "/rtc"), (room, "/rtc/v1")):

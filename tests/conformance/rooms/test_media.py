@@ -1,4 +1,4 @@
-"""Publishing and subscribing, with what arrives compared to what was sent."""
+"""Publishing and subscribing; what arrives is compared with what was sent."""
 
 import asyncio
 from contextlib import AbstractAsyncContextManager

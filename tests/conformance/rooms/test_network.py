@@ -25,7 +25,7 @@ async def stats(client: Client) -> list[Any]:
 
 
 async def protocols(client: Client) -> set[str]:
-    """What the connections of a client go over."""
+    """Protocols of a client's connections."""
     all_of_them = await stats(client)
     chosen = {
         each.candidate_pair.candidate_pair.remote_candidate_id
@@ -47,7 +47,7 @@ async def until_over(client: Client, protocol: str) -> None:
 
 
 def made_good(inbound: Any) -> bool:
-    """Whether most of what was lost has come again; this does not depend on how busy the machine is."""
+    """Whether most lost packets were retransmitted; this does not depend on the load of the machine."""
     lost, repeated = inbound.received.packets_lost, inbound.inbound.retransmitted_packets_received
     return bool(lost and inbound.inbound.nack_count and repeated > MADE_GOOD * lost)
 
@@ -94,7 +94,7 @@ async def test_a_client_can_ask_for_tcp(target: Target) -> None:
 @BOTH_WAYS
 @asynchronous
 async def test_a_publisher_gets_bandwidth_feedback(target: Target, single: bool) -> None:
-    """Without transport-wide feedback its estimate stays what it is at first, 300 kbit/s."""
+    """Without transport-wide feedback its estimate stays at the initial 300 kbit/s."""
     room = new_room()
     async with (
         joined(target, room, "ada", single=single) as ada,

@@ -29,7 +29,7 @@ CLOCKS_HZ = {96: 90000, 111: RATE_HZ}  # VP8 and Opus, as both servers number th
 
 
 class Watch(Viewer):
-    """Notes what the sender reports and the packets of each stream say of the time."""
+    """Records the times in sender reports and packets of each stream."""
 
     def __init__(self) -> None:
         super().__init__(RTCCertificate.generateCertificate(), probe=False)
@@ -90,7 +90,7 @@ async def test_sender_reports_put_audio_and_video_on_one_clock(target: Target, s
 @pytest.mark.usefixtures("browser")
 @BOTH_WAYS
 def test_a_browser_synchronizes_audio_and_video(target: Target, tmp_path: Path, single: bool) -> None:
-    """A busy machine may need a while, but what is on one clock comes together."""
+    """A busy machine may need a while, but tracks on one clock are synchronized in the end."""
 
     @asynchronous
     async def check() -> None:

@@ -30,7 +30,7 @@ async def until_refused(target: Target, token: str) -> None:
 @BOTH_WAYS
 @asynchronous
 async def test_a_client_with_an_expired_token_can_resume(target: Target, single: bool) -> None:
-    """With its rights, and with what it says of itself now."""
+    """It keeps its permissions and its current metadata."""
     room = new_room()
     grants = {"name": "Ada", "can_update_own_metadata": True, "can_publish_sources": ["camera"]}
     token = target.token("ada", room, ttl=SOON_EXPIRED, attributes={"side": "left"}, **grants)
