@@ -122,6 +122,8 @@ def _read(group: type[Group]) -> Group:
         return group()
     except ValidationError as error:
         first = error.errors()[0]
+        if not first["loc"]:  # several settings that do not belong together; the text names them
+            raise SettingsError(first["msg"].removeprefix("Value error, ")) from error
         place = first["loc"][0]
         name = next(each.name for each in variables(group) if place in {each.name, each.field})
         reason = first["msg"].removeprefix("Value error, ")

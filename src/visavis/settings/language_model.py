@@ -1,9 +1,9 @@
 """Settings of the language model that answers in conversations."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from visavis.settings.group import Group
@@ -39,3 +39,15 @@ class LanguageModelSettings(Group):
         description="Timeout for the first token of an answer, and between two tokens, in seconds.",
     )
     timeout_s: float = Field(default=30.0, gt=0, description="Timeout for a whole answer, in seconds.")
+
+    @model_validator(mode="after")
+    def _belong_together(self) -> Self:
+        if self.url is not None and self.file is not None:
+            raise ValueError("VISAVIS_LLM_URL and VISAVIS_LLM_FILE exclude each other. Unset one of them.")
+        if self.url is not None and not self.model:
+            raise ValueError("VISAVIS_LLM_URL is set, so VISAVIS_LLM_MODEL must be set too.")
+        if self.url is None and (self.api_key is not None or self.model is not None):
+            raise ValueError(
+                "VISAVIS_LLM_API_KEY and VISAVIS_LLM_MODEL need VISAVIS_LLM_URL, such as https://api.openai.com/v1."
+            )
+        return self

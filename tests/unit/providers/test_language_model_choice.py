@@ -3,14 +3,13 @@
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from visavis.errors import ModelNotReadyError, SettingsError
 from visavis.providers.llm.choice import create_language_model
 from visavis.providers.llm.endpoint import ChatEndpoint
 from visavis.providers.llm.gguf import GgufModel
 from visavis.providers.llm.responder import Responder
-from visavis.settings import LanguageModelSettings
+from visavis.settings import LanguageModelSettings, read_settings
 
 
 def nowhere(name: str) -> Path:
@@ -28,16 +27,22 @@ def test_an_endpoint_is_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "missing"),
+    ("variables", "named"),
     [
-        (LanguageModelSettings(url="https://api.openai.com/v1"), "VISAVIS_LLM_MODEL"),
-        (LanguageModelSettings(model="gpt-4o-mini"), "VISAVIS_LLM_URL"),
-        (LanguageModelSettings(api_key=SecretStr("sk-x")), "VISAVIS_LLM_URL"),
+        ({"URL": "https://api.openai.com/v1"}, "VISAVIS_LLM_MODEL must be set"),
+        ({"MODEL": "gpt-4o-mini"}, "need VISAVIS_LLM_URL"),
+        ({"API_KEY": "sk-x"}, "need VISAVIS_LLM_URL"),
+        ({"URL": "http://localhost/v1", "MODEL": "m", "FILE": "some.gguf"}, "exclude each other"),
+        ({"URL": "localhost:11434", "MODEL": "m"}, "VISAVIS_LLM_URL is not valid"),
     ],
 )
-def test_what_is_missing_is_named(settings: LanguageModelSettings, missing: str) -> None:
-    with pytest.raises(SettingsError, match=missing):
-        create_language_model(settings, nowhere)
+def test_settings_that_do_not_belong_together_are_named(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], named: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(f"VISAVIS_LLM_{name}", value)
+    with pytest.raises(SettingsError, match=named):
+        read_settings()
 
 
 def test_a_file_is_set(tmp_path: Path) -> None:
@@ -51,9 +56,3 @@ def test_a_file_is_set(tmp_path: Path) -> None:
 def test_a_model_that_was_not_fetched() -> None:
     with pytest.raises(ModelNotReadyError, match="some-model"):
         create_language_model(LanguageModelSettings(file=Path("some-model-1.5b")), nowhere)
-
-
-def test_a_file_and_an_endpoint() -> None:
-    settings = LanguageModelSettings(url="http://localhost/v1", model="m", file=Path("some.gguf"))
-    with pytest.raises(SettingsError, match="exclude"):
-        create_language_model(settings, nowhere)

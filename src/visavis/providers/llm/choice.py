@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from visavis.errors import SettingsError
 from visavis.ports import LanguageModel
 from visavis.ports.models import ModelFolders
 from visavis.providers.llm.endpoint import ChatEndpoint
@@ -22,19 +21,11 @@ def create_language_model(
         language: BCP 47 tag of the language that is spoken; empty for English.
 
     Raises:
-        SettingsError: The settings do not belong together.
+        SettingsError: There is no such file.
         ModelNotReadyError: The model is one of `visavis models`, and is not on this machine.
     """
     if settings.url is not None:
-        if settings.file is not None:
-            raise SettingsError("VISAVIS_LLM_URL and VISAVIS_LLM_FILE exclude each other. Unset one of them.")
-        if not settings.model:
-            raise SettingsError("VISAVIS_LLM_URL is set, so VISAVIS_LLM_MODEL must be set too.")
         return ChatEndpoint(settings)
-    if settings.api_key is not None or settings.model is not None:
-        raise SettingsError(
-            "VISAVIS_LLM_API_KEY and VISAVIS_LLM_MODEL need VISAVIS_LLM_URL, such as https://api.openai.com/v1."
-        )
     return (
         Responder(language) if settings.file is None else GgufModel(settings, _file(settings.file, folders))
     )

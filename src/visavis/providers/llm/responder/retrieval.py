@@ -8,8 +8,6 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Final
 
-from rank_bm25 import BM25Plus
-
 from visavis.providers.llm.responder.language import fold, language
 from visavis.providers.llm.responder.question import Question, Term
 from visavis.providers.llm.responder.sources import Statement
@@ -26,8 +24,7 @@ _HEAD: Final = 0.08
 _IMPLIED: Final = {"place": "address", "phone": "contact.phone", "email": "contact.email", "price": "price"}
 _MIN_SIMILARITY: Final = 0.8
 _MIN_SIMILAR_CHARS: Final = 5
-_BM25_SHARE: Final = 0.15
-_CLOSE: Final = 0.93
+_CLOSE: Final = 0.97
 _MAX_SENTENCES: Final = 3
 _EVIDENT: Final = {
     "price": "price",
@@ -111,9 +108,8 @@ class Index:
             ) + wants_days * _day_match(question, entry)
             is_able = all(kind not in _GATED or kind in entry.kinds for kind in question.kinds)
             scores.append(found / total if is_able and total else 0.0)
-        bm25 = self._bm25(terms)
         ranked = [
-            (score + _BM25_SHARE * bm25[number] + _bonus(question, terms, self._entries[number]), number)
+            (score + _bonus(question, terms, self._entries[number]), number)
             for number, score in enumerate(scores)
             if score >= _MIN_COVERAGE
         ]
@@ -141,6 +137,8 @@ class Index:
         best, similarity = "", _MIN_SIMILARITY
         matcher = SequenceMatcher(None, "", term.word)
         for word in self._vocabulary:
+            if word[0] != term.word[0]:
+                continue
             matcher.set_seq1(word)
             if matcher.real_quick_ratio() > similarity and matcher.quick_ratio() > similarity:
                 ratio = matcher.ratio()
@@ -155,18 +153,6 @@ class Index:
         return frozenset(
             stem for entry in self._entries if entry.statement.is_persona for stem in entry.stems
         )
-
-    @cached_property
-    def _ranking(self) -> BM25Plus:
-        return BM25Plus(
-            [sorted(each.stems | each.concepts | each.context_stems) or [""] for each in self._entries]
-        )
-
-    def _bm25(self, terms: Sequence[Term]) -> list[float]:
-        query = [name for term in terms for name in (term.stem, *term.concepts)]
-        scores = self._ranking.get_scores(query)
-        top = float(max(scores)) or 1.0
-        return [float(score) / top for score in scores]
 
 
 def _bonus(question: Question, terms: Sequence[Term], entry: _Entry) -> float:
