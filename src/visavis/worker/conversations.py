@@ -87,7 +87,7 @@ class Conversation:
             await asyncio.gather(self._running, return_exceptions=True)
 
     async def _run(self) -> None:
-        """Hold the conversation until cancelled, in another process whenever one is gone."""
+        """Hold the conversation until cancelled or sent away, in another process whenever one is gone."""
         pause_s, is_resumed = _FIRST_PAUSE_S, False
         while True:
             process = await self._pool.acquire()
@@ -95,7 +95,8 @@ class Conversation:
             try:
                 command = self._begin().model_copy(update={"is_resumed": is_resumed})
                 await self._send(process, command)
-                await self._listen(process)
+                if await self._listen(process):
+                    return
             except ChildError as error:
                 _log.error("conversation_broke", session=self._session, code=error.code)
             finally:
@@ -108,7 +109,8 @@ class Conversation:
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
-    async def _listen(self, process: ChildProcess) -> None:
+    async def _listen(self, process: ChildProcess) -> bool:
+        """Read the events of a process to its end. Returns whether the room wants no other one."""
         while (event := await process.receive(_EVENTS)) is not None:
             match event:
                 case ConversationJoined(memory_bytes=memory_bytes):
@@ -124,10 +126,11 @@ class Conversation:
                         await self._send(process, SpeakText(text=text))
                 case SegmentSaid(segment=segment):
                     await self._keep(segment)
-                case ConversationOver(error_code=error_code):
+                case ConversationOver(error_code=error_code, was_sent_away=was_sent_away):
                     if error_code is not None:
                         _log.error("conversation_failed", session=self._session, code=error_code)
-                    return
+                    return was_sent_away
+        return False
 
     async def _send(self, process: ChildProcess, command: ConversationCommand) -> None:
         """Send a command. One that comes too late is lost: the events tell that the process is gone."""

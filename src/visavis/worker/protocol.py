@@ -468,10 +468,12 @@ class ConversationOver(Message):
 
     Attributes:
         error_code: Stable code of the error if it failed.
+        was_sent_away: Whether the room was deleted, or another process has taken the place of this one.
     """
 
     type: Literal["conversation_over"] = "conversation_over"
     error_code: str | None = None
+    was_sent_away: bool = False
 
 
 ConversationEvent = Annotated[

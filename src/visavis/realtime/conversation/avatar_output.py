@@ -10,7 +10,6 @@ import contextlib
 import json
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,7 +17,10 @@ import structlog
 from livekit import rtc
 from livekit.agents.voice.io import AudioOutput, AudioOutputCapabilities
 
+from visavis.engine.speech import Phoneme
+from visavis.realtime.conversation.scripts import Scripts
 from visavis.realtime.inputs.agent_stream import CLEAR, FINISHED, STARTED, TOPIC
+from visavis.realtime.known_speech import send_phonemes
 
 _CHUNK_S: Final = 0.1
 _SAMPLE_BYTES: Final = 2
@@ -39,6 +41,7 @@ class _Segment:
         is_whole: Whether no more will come.
         is_streamed: Whether the avatar knows its end.
         has_begun: Whether the avatar has begun to play it.
+        told: Number of its phonemes that went with the byte stream.
     """
 
     rate_hz: int
@@ -48,6 +51,7 @@ class _Segment:
     is_whole: bool = False
     is_streamed: bool = False
     has_begun: bool = False
+    told: int = 0
 
     @property
     def bytes_per_s(self) -> int:
@@ -57,19 +61,16 @@ class _Segment:
 class AvatarOutput(AudioOutput):
     """Sends sound to the avatar of a room."""
 
-    def __init__(
-        self, room: rtc.Room, avatar: str, *, on_sound: Callable[[bool], None] | None = None
-    ) -> None:
+    def __init__(self, room: rtc.Room, avatar: str, scripts: Scripts) -> None:
         """Prepare; `run` does the work.
 
         Args:
             room: The room, connected.
             avatar: Identity of the avatar.
-            on_sound: Told whether the avatar speaks, whenever that changes.
+            scripts: Finds the phonemes of what is said, for the lips.
         """
         super().__init__(label="avatar", capabilities=AudioOutputCapabilities(pause=True))
-        self._room, self._avatar = room, avatar
-        self._on_sound = on_sound or (lambda _is_on: None)
+        self._room, self._avatar, self._scripts = room, avatar, scripts
         self._segments: deque[_Segment] = deque()
         self._dropped: list[_Segment] = []  # whose end is told when the avatar has cleared them
         self._streamed: deque[_Segment] = deque()  # one for each byte stream whose end was not told yet
@@ -156,6 +157,7 @@ class AvatarOutput(AudioOutput):
             chunk = bytes(segment.pcm[segment.sent : segment.sent + round(_CHUNK_S * segment.bytes_per_s)])
             segment.sent += len(chunk)
             await writer.write(chunk)
+            await self._tell_phonemes(segment, writer)
         except (rtc.StreamError, OSError, RuntimeError) as error:
             _log.warning("avatar_not_reached", reason=type(error).__name__)
             self._rewind()
@@ -167,7 +169,6 @@ class AvatarOutput(AudioOutput):
             return self._writer[1]
         self._streamed.append(segment)
         self._quiet.clear()
-        self._on_sound(True)
         writer = await self._room.local_participant.stream_bytes(
             name="speech",
             topic=TOPIC,
@@ -176,6 +177,22 @@ class AvatarOutput(AudioOutput):
         )
         self._writer = segment, writer
         return writer
+
+    async def _tell_phonemes(self, segment: _Segment, writer: rtc.ByteStreamWriter) -> None:
+        """Send the phonemes that are known since the last time, with times since the begin of the stream."""
+        script = self._scripts.find(segment.pcm)
+        if script is None or segment.told == len(script.phonemes):
+            return
+        begin_s = segment.played / segment.bytes_per_s
+        new = script.phonemes[segment.told :]
+        segment.told += len(new)
+        shifted = [
+            Phoneme(each.ipa, max(0.0, each.start_s - begin_s), each.end_s - begin_s)
+            for each in new
+            if each.end_s > begin_s
+        ]
+        if shifted:
+            await send_phonemes(self._room, self._avatar, writer.info.stream_id, shifted)
 
     async def _close_writer(self) -> None:
         if self._writer is not None:
@@ -209,10 +226,9 @@ class AvatarOutput(AudioOutput):
         """Send again what an avatar that is gone may not have played."""
         while self._streamed:
             segment = self._streamed.popleft()
-            segment.sent, segment.is_streamed = segment.played, False
+            segment.sent, segment.told, segment.is_streamed = segment.played, 0, False
         self._writer = None
         self._quiet.set()
-        self._on_sound(False)
 
     def _note_started(self, call: rtc.RpcInvocationData) -> str:
         if call.caller_identity != self._avatar:
@@ -233,15 +249,14 @@ class AvatarOutput(AudioOutput):
         position = round(float(said["playback_position"]) * segment.rate_hz) * _SAMPLE_BYTES
         segment.played = min(segment.played + position, len(segment.pcm))
         if said["interrupted"]:
-            segment.sent, segment.is_streamed = segment.played, False
+            segment.sent, segment.told, segment.is_streamed = segment.played, 0, False
         elif segment in self._segments:
             self._segments.remove(segment)
             played_s = segment.played / segment.bytes_per_s
             self.on_playback_finished(playback_position=played_s, interrupted=False)
         if not self._streamed:
             self._quiet.set()
-            self._on_sound(False)
-        self._changed.set()
+            self._changed.set()
         return "ok"
 
     def _note_gone(self, person: rtc.RemoteParticipant) -> None:

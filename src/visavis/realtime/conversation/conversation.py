@@ -44,6 +44,13 @@ _MAX_WAITING: Final = 16  # texts to speak
 _RESUME_S: Final = 0.1  # after what turned out to be no interruption
 _ONCE: Final = APIConnectOptions(max_retry=0, timeout=30.0)
 
+_SENT_AWAY: Final = {
+    rtc.DisconnectReason.ROOM_DELETED,
+    rtc.DisconnectReason.ROOM_CLOSED,
+    rtc.DisconnectReason.PARTICIPANT_REMOVED,
+    rtc.DisconnectReason.DUPLICATE_IDENTITY,
+}
+
 _log = structlog.get_logger()
 
 
@@ -124,6 +131,8 @@ class Conversation:
         self._fallback = config.fallback or FALLBACK
         self._texts: asyncio.Queue[str] = asyncio.Queue(_MAX_WAITING)
         self._session: AgentSession[None] | None = None
+        self._transcript: Transcript | None = None
+        self._is_leaving = self._was_sent_away = False
 
     def speak(self, text: str) -> None:
         """Have the avatar say a text, after what it says now.
@@ -140,7 +149,8 @@ class Conversation:
 
     def answer(self, text: str) -> None:
         """Have the avatar answer a text."""
-        if self._session is not None:
+        if self._session is not None and self._transcript is not None:
+            self._transcript.user_wrote(text)
             self._session.interrupt()
             self._session.generate_reply(user_input=text)
 
@@ -148,8 +158,11 @@ class Conversation:
         """Let it be over."""
         self._over.set()
 
-    async def run(self) -> None:
+    async def run(self) -> bool:
         """Hold the conversation until it ends, or the room is lost.
+
+        Returns:
+            Whether the agent was sent away: the room was deleted, or another agent has taken its place.
 
         Raises:
             LiveRoomError: The room cannot be joined.
@@ -158,15 +171,22 @@ class Conversation:
         if self._config.hears:  # otherwise the avatar's own process takes texts
             speaking.listen()
             chatting.listen()
-        self._room.on("disconnected", lambda _reason: self.end())
+        self._room.on("disconnected", self._note_gone)
         self._room.on("token_refreshed", lambda: self._observer.token_refreshed(refreshed_token(self._room)))
         try:
             await self._join()
             await self._hold()
         finally:
+            self._is_leaving = True
             await speaking.close()
             await chatting.close()
             await leave_room(self._room, self._calls)
+        return self._was_sent_away
+
+    def _note_gone(self, reason: Any) -> None:
+        if not self._is_leaving:
+            self._was_sent_away = reason in _SENT_AWAY
+        self.end()
 
     async def _join(self) -> None:
         options = rtc.RoomOptions(auto_subscribe=False, dynacast=False, connect_timeout=_JOIN_S)
@@ -178,8 +198,9 @@ class Conversation:
 
     async def _hold(self) -> None:
         config, providers = self._config, self._providers
-        output = AvatarOutput(self._room, self._place.avatar)
-        transcript = Transcript(self._room, self._place.avatar, on_final=self._observer.said)
+        transcript = self._transcript = Transcript(
+            self._room, self._place.avatar, on_final=self._observer.said
+        )
         voice = AvatarVoice(
             providers.synthesizer,
             Voice(config.language, config.voice),
@@ -187,6 +208,7 @@ class Conversation:
             local_voice=Voice(config.language),
             on_sentence=self._said.add,
         )
+        output = AvatarOutput(self._room, self._place.avatar, voice.scripts)
         ears = Ears()
         synchronizer = TranscriptSynchronizer(
             next_in_chain_audio=output, next_in_chain_text=SpokenText(transcript, output)

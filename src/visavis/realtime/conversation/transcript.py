@@ -56,6 +56,11 @@ class Transcript:
                 utterance.id, "user", utterance.text, utterance.began_s, utterance.last_voice_s, is_cut=False
             )
 
+    def user_wrote(self, text: str) -> None:
+        """Keep what a user has written, which the room knows already."""
+        now_s = time.monotonic()
+        self._keep(new_segment(), "user", text, now_s, now_s, is_cut=False)
+
     def drop(self, utterance: Utterance) -> None:
         """Take back what was shown of an utterance that means nothing."""
         if utterance.id in self._shown:

@@ -18,6 +18,7 @@ from visavis.engine.resample import Resampler
 from visavis.errors import VisavisError
 from visavis.ports import SpeechPart, SpeechSynthesizer, Voice
 from visavis.realtime.conversation.patience import PatienceLostError, ask_twice
+from visavis.realtime.conversation.scripts import Script, Scripts
 from visavis.realtime.sound import to_pcm
 
 RATE_HZ: Final = 24_000
@@ -55,6 +56,8 @@ class AvatarVoice(tts.TTS[str]):
         )
         self._synthesizer, self._voice = synthesizer, voice
         self._local, self._local_voice, self._on_sentence = local, local_voice, on_sentence
+        self.scripts = Scripts()
+        """The phonemes of the last answers."""
 
     def synthesize(
         self, text: str, *, conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS
@@ -97,10 +100,10 @@ class _Stream(tts.SynthesizeStream):
         output_emitter.start_segment(segment_id=utils.shortuuid())
         sentences = tokenize.blingfire.SentenceTokenizer(min_sentence_len=1, retain_format=True).stream()
         reading = asyncio.create_task(self._read(sentences))
-        spoken_s = 0.0
+        spoken_s, script = 0.0, Script()
         try:
             async for token in sentences:
-                spoken_s += await self._speak(token.token, spoken_s, output_emitter)
+                spoken_s += await self._speak(token.token, spoken_s, output_emitter, script)
         finally:
             await utils.aio.cancel_and_wait(reading)
             await sentences.aclose()
@@ -113,7 +116,7 @@ class _Stream(tts.SynthesizeStream):
                 sentences.flush()
         sentences.end_input()
 
-    async def _speak(self, sentence: str, begin_s: float, emitter: tts.AudioEmitter) -> float:
+    async def _speak(self, sentence: str, begin_s: float, emitter: tts.AudioEmitter, script: Script) -> float:
         """Speak a sentence. Returns its duration."""
         if not any(character.isalnum() for character in sentence):
             return 0.0
@@ -123,8 +126,11 @@ class _Stream(tts.SynthesizeStream):
             async for part in self._avatar_voice.parts(sentence.strip()):
                 emitter.push_timed_transcript(_timed(part, sentence, begin_s + duration_s, is_first=is_first))
                 resample = Resampler(part.rate_hz, RATE_HZ)
-                for samples in (resample(part.samples), resample.finish()):
-                    emitter.push(to_pcm(samples))
+                pcm = b"".join(map(to_pcm, (resample(part.samples), resample.finish())))
+                script.add_phonemes(part.phonemes, begin_s + duration_s)
+                if (key := script.add_sound(pcm)) is not None:
+                    self._avatar_voice.scripts.add(key, script)
+                emitter.push(pcm)
                 duration_s += len(part.samples) / part.rate_hz
                 is_first = False
         except VisavisError as error:  # such as a sentence with nothing to speak in it

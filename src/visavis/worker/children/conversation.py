@@ -96,7 +96,7 @@ class _Process:
         """Hold it to its end. What breaks unforeseen breaks the process: its worker sees, and begins anew."""
         over = ConversationOver()
         try:
-            await conversation.run()
+            over = ConversationOver(was_sent_away=await conversation.run())
         except VisavisError as error:
             over = ConversationOver(error_code=error.code)
             _log.error("conversation_failed", code=error.code, reason=error.message)
