@@ -28,6 +28,7 @@ from visavis.realtime.conversation.answers import FIRST_PIECE_S, Answers
 from visavis.realtime.conversation.avatar_output import AvatarOutput
 from visavis.realtime.conversation.chat import ChatInput
 from visavis.realtime.conversation.ears import Ears
+from visavis.realtime.conversation.fallback import default_fallback
 from visavis.realtime.conversation.hearsay import RecentSpeech
 from visavis.realtime.conversation.listener import Listener
 from visavis.realtime.conversation.microphones import Microphones
@@ -38,7 +39,6 @@ from visavis.realtime.conversation.transcript import Transcript
 from visavis.realtime.conversation.voice import AvatarVoice
 from visavis.realtime.speak_requests import SpeakRequests
 
-FALLBACK: Final = "I am sorry, something went wrong on my side. Please say that again."
 _JOIN_S: Final = 10.0
 _MAX_WAITING: Final = 16  # texts to speak
 _RESUME_S: Final = 0.1  # after what turned out to be no interruption
@@ -128,7 +128,7 @@ class Conversation:
         self._room, self._calls = rtc.Room(), LibraryCalls()
         self._over = asyncio.Event()
         self._said = RecentSpeech()
-        self._fallback = config.fallback or FALLBACK
+        self._fallback = config.fallback or default_fallback(config.language)
         self._texts: asyncio.Queue[str] = asyncio.Queue(_MAX_WAITING)
         self._session: AgentSession[None] | None = None
         self._transcript: Transcript | None = None
