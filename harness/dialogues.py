@@ -136,7 +136,7 @@ async def play(dialogue: Dialogue, sounds: dict[str, Sound], client: httpx.Async
     try:
         async with AsyncExitStack() as stack:
             talker = await stack.enter_async_context(talking(made["livekit_url"], made["token"]))
-            await talker.until(lambda: talker.finals("avatar"), within_s=60)
+            await talker.until(lambda: talker.finals("avatar"), within_s=120)
             await talker.until(lambda: talker.is_silent(0.5))
             talker.echo = dialogue.echo
             if dialogue.noise_db is not None:

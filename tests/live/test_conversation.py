@@ -1,6 +1,5 @@
 """Conversations over real rooms: whole processes, real recognition, real voices."""
 
-import asyncio
 import json
 import os
 import signal
@@ -11,17 +10,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from harness.talking import Sound, Talker, at_room_rate, talking
+from harness.dialogues import cough, play, read_dialogues, sounds_of, speech
+from harness.talking import Sound, Talker, talking
 from tests.support.live import Stage, asynchronous, start_live
 from tests.support.server import until
 
 from visavis import bootstrap
-from visavis.bootstrap.speech import synthesizer
 from visavis.engine.rig.model import Rig
 from visavis.errors import ModelNotReadyError
-from visavis.ports import Voice
 from visavis.settings import read_settings
 
+VOICE = "kokoro-am_michael"
 PROMPT = (
     "You are the receptionist of Cafe Blue. We are open from nine to six on weekdays. "
     "A coffee costs three euros. We have a garden with old trees, and a room for parties on the first floor."
@@ -32,8 +31,10 @@ LONG = "The first floor has a room for parties, and behind the house is a garden
 @pytest.fixture(scope="module")
 def stage(open_folder: Callable[[], Path], face_models_folder: Path, portrait_rig: Rig) -> Iterator[Stage]:
     """A server with a process that waits for a conversation."""
+    folders = bootstrap.model_folders(read_settings().models)
     try:
-        bootstrap.model_folders(read_settings().models)("whisper-tiny.en")
+        for model in ("whisper-tiny.en", "kokoro"):
+            folders(model)
     except ModelNotReadyError as error:
         pytest.skip(error.message)
     server = start_live(open_folder(), VISAVIS_LIVE_SPARE_CONVERSATIONS="1")
@@ -45,18 +46,6 @@ def stage(open_folder: Callable[[], Path], face_models_folder: Path, portrait_ri
     finally:
         assert server.stop() == 0
     assert not [pid for pid in processes if Path(f"/proc/{pid}").exists()]
-
-
-def speech(text: str, voice: str = "kokoro-am_michael") -> Sound:
-    """A text as somebody says it."""
-
-    async def speak() -> Sound:
-        voices = synthesizer(read_settings())
-        parts = [part async for part in voices.speak(text, Voice("en-us", voice))]
-        await voices.close()
-        return at_room_rate(np.concatenate([part.samples for part in parts]), parts[0].rate_hz)
-
-    return asyncio.run(speak())
 
 
 @asynccontextmanager
@@ -74,12 +63,12 @@ async def conversation(stage: Stage, **fields: Any) -> AsyncIterator[tuple[Talke
 
 @pytest.fixture(scope="module")
 def question() -> Sound:
-    return speech("How much is a coffee?")
+    return speech("How much is a coffee?", VOICE)
 
 
 @pytest.fixture(scope="module")
 def order() -> Sound:
-    return speech("Stop. How much is a coffee?")
+    return speech("Stop. How much is a coffee?", VOICE)
 
 
 @asynchronous
@@ -179,6 +168,19 @@ async def test_a_session_without_conversation_speaks_texts(stage: Stage) -> None
         ]
 
 
+@pytest.mark.parametrize("name", ["users: one after the other", "noises: coffee at 10 dB"])
+def test_a_scripted_dialogue(stage: Stage, name: str) -> None:
+    (dialogue,) = read_dialogues(name)
+    sounds = sounds_of(dialogue)
+
+    @asynchronous
+    async def hold() -> None:
+        async with stage.client as client:
+            await play(dialogue, sounds, client, stage.server.data)
+
+    hold()
+
+
 def processes_of(stage: Stage, made: dict[str, Any]) -> list[int]:
     """Process IDs of the conversation of a session, from the server's log."""
     lines = [json.loads(line) for line in stage.server.log.read_text().splitlines() if line.startswith("{")]
@@ -187,12 +189,3 @@ def processes_of(stage: Stage, made: dict[str, Any]) -> list[int]:
         for line in lines
         if line.get("event") == "conversation_begun" and line["session"] == made["session_id"]
     ]
-
-
-def cough() -> Sound:
-    """A short burst of noise through a throat."""
-    rng = np.random.default_rng(1)
-    count = round(0.28 * 48_000)
-    noise = np.convolve(rng.standard_normal(count), np.ones(24) / 24, "same")
-    envelope = np.exp(-np.arange(count) / (0.07 * 48_000)) * np.minimum(1, np.arange(count) / 480)
-    return np.asarray(noise * envelope * 1.5, np.float32)
