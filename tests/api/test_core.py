@@ -316,6 +316,7 @@ def test_files_left_by_a_crash_are_deleted_from_the_store(postgres: str, tmp_pat
             conversation_pool,
             None,
             None,
+            None,
             {},
             None,
             JobSettings(),

@@ -19,7 +19,7 @@ from visavis.bootstrap.conversation_check import conversation_check
 from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.marking import marker
 from visavis.bootstrap.roomserver import RoomsAddress
-from visavis.bootstrap.speech import synthesizer
+from visavis.bootstrap.speech import hosted_speaker, synthesizer
 from visavis.bootstrap.surfaces import dispatcher, event_renderers
 from visavis.core.database import Database
 from visavis.core.secret import LINKS, ROOMS, derived, shared_secret
@@ -196,6 +196,7 @@ async def worker_context(installation: Installation, folder: Path) -> AsyncItera
                 conversation_pool=conversation_pool,
                 live=LiveOptions(rooms, shown.url, settings.live),
                 mark=mark,
+                speak_hosted=hosted_speaker(settings),
                 event_renderers=event_renderers(store, result_ttl_s=settings.storage.result_ttl_s),
                 post=public_http(settings.webhooks).post,
                 jobs=settings.jobs,

@@ -32,6 +32,8 @@ _SPARE_SESSIONS: Final = 2
 _OF_CONVERSATIONS: Final = (SpeechSettings, RecognitionSettings, LanguageModelSettings, WebhookSettings)
 _MAY_KNOW: Final = (
     *(each.name for group in (ModelSettings, LogSettings) for each in variables(group)),
+    # Not the services with voices, which have keys: the worker asks them.
+    *("VISAVIS_SPEECH_DEFAULT_VOICE", "VISAVIS_SPEECH_MAP_UNKNOWN_VOICES"),
     *("PATH", "HOME", "LANG", "LC_", "TMPDIR", "XDG_", "PYTHON", "VIRTUAL_ENV", "LD_", "SSL_", "PIP_"),
 )
 

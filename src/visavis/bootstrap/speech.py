@@ -1,7 +1,14 @@
 """The voices of an installation."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import numpy as np
+from scipy.io import wavfile
+
 from visavis.bootstrap import model_folders
-from visavis.ports import SpeechSynthesizer
+from visavis.ports import SpeechSynthesizer, Voice
 from visavis.providers.tts.catalogue import VoiceCatalogue
 from visavis.providers.tts.elevenlabs import ElevenLabs
 from visavis.providers.tts.espeak import Espeak
@@ -32,3 +39,27 @@ def synthesizer(settings: Settings, *, is_live: bool = False) -> VoiceCatalogue:
         maps_unknown=settings.speech.map_unknown_voices,
         is_live=is_live,
     )
+
+
+def hosted_speaker(settings: Settings) -> Callable[[str, Voice, Path], Awaitable[bool]]:
+    """Speaks texts whose voice is a service's into WAV files; says of others that it does not.
+
+    Processes that render read files of strangers, so they get no keys of services. The worker has them.
+
+    Args:
+        settings: Settings of the voices.
+    """
+
+    async def speak(text: str, voice: Voice, target: Path) -> bool:
+        voices = synthesizer(settings)
+        try:
+            if not voices.is_hosted(voice):
+                return False
+            parts = [part async for part in voices.speak(text, voice)]
+        finally:
+            await voices.close()
+        samples = np.concatenate([part.samples for part in parts])
+        await asyncio.to_thread(wavfile.write, target, parts[0].rate_hz, samples)
+        return True
+
+    return speak

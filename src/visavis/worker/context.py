@@ -13,7 +13,7 @@ from visavis.core.database import Database
 from visavis.core.jobs import Prices
 from visavis.core.webhooks import EventRenderer
 from visavis.errors import DatabaseError
-from visavis.ports import ObjectStore, Rooms
+from visavis.ports import ObjectStore, Rooms, Voice
 from visavis.realtime.ports import VideoSettings
 from visavis.settings import JobSettings, LiveSettings, StorageSettings, WebhookSettings
 from visavis.worker.process_pool import ProcessPool
@@ -62,6 +62,8 @@ class WorkerContext:
         conversation_pool: The processes of conversations.
         live: Options of live sessions.
         mark: Copies an MP4 and adds the mark "made by AI" to the copy.
+        speak_hosted: Speaks a text into a WAV file if its voice is a service's; returns whether it is. It
+            raises `ProviderError`.
         event_renderers: Renderer of events for each surface, by name of the surface. The worker does not know
             the surfaces: `bootstrap` provides them.
         post: Posts a body with headers to a URL; returns the status.
@@ -79,6 +81,7 @@ class WorkerContext:
     conversation_pool: ProcessPool
     live: LiveOptions
     mark: Callable[[Path, Path], None]
+    speak_hosted: Callable[[str, Voice, Path], Awaitable[bool]]
     event_renderers: Mapping[str, EventRenderer]
     post: Callable[[str, bytes, dict[str, str]], Awaitable[int]]
     jobs: JobSettings

@@ -13,6 +13,7 @@ from visavis.errors import (
     InputError,
     MarkError,
     ModelNotReadyError,
+    ProviderError,
     StoreError,
     TakingTooLongError,
 )
@@ -58,7 +59,7 @@ async def run_job(context: WorkerContext, job_id: str) -> None:
     except ModelNotReadyError as error:
         log.warning("job_model_missing", reason=error.message)
         await _fail(context, job, error.code, error.message)
-    except (ChildError, StoreError, MarkError) as error:
+    except (ChildError, StoreError, MarkError, ProviderError) as error:
         log.warning("job_attempt_failed", code=error.code, reason=error.message)
         if not await _release(context, job, counts=True):
             await _delete_inputs(context, job)

@@ -219,14 +219,14 @@ class SpeechRequest(Request[SpeechRendered]):
     """Render a spoken text as a sound file.
 
     Attributes:
-        speech: The text.
+        speech: The text, or its sound as a WAV file of float32.
         format: Format of the file.
         output: File to write the sound to.
     """
 
     result: ClassVar[type[Message]] = SpeechRendered
     type: Literal["speech"] = "speech"
-    speech: SpokenText
+    speech: Path | SpokenText
     format: Literal["mp3", "wav"]
     output: Path
 

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from scipy.io import wavfile
 from tests.conformance.providers.speech_server import (
     CHARACTER_S,
     KEY,
@@ -24,13 +26,12 @@ from tests.conformance.providers.speech_server import (
 )
 from tests.conformance.providers.synthesizers import check_synthesizer, speak
 
+from visavis.bootstrap.speech import hosted_speaker
 from visavis.errors import ProviderBusyError, ProviderError, ProviderTimeoutError
 from visavis.ports import SpeechSynthesizer, Voice
 from visavis.providers.tts.elevenlabs import ElevenLabs
 from visavis.providers.tts.openai_endpoint import OpenAiSpeech
-from visavis.settings import SpeechSettings
-
-pytestmark = pytest.mark.unit
+from visavis.settings import ModelSettings, Settings, SpeechSettings
 
 SENTENCES = ("Bob baked a pie 😀 at nine.", "Really?")
 Make = Callable[[str, str], SpeechSynthesizer]
@@ -131,6 +132,20 @@ def test_failures_have_names(make: Make, behave: Behaviour, error: type[Provider
         assert KEY not in caught.value.message
         assert len(server.requests) == 1
         await service.close()
+
+    with_server(check)
+
+
+def test_jobs_get_the_sound_of_hosted_voices_as_a_file(tmp_path: Path) -> None:
+    async def check(server: SpeechServer) -> None:
+        speech = SpeechSettings(openai_url=f"{server.url}/v1", openai_api_key=SecretStr(KEY))
+        speak_hosted = hosted_speaker(Settings(models=ModelSettings(dir=tmp_path), speech=speech))
+        sound = tmp_path / "sound.wav"
+        assert not await speak_hosted("Bob.", Voice("en"), sound)
+        assert not sound.exists()
+        assert await speak_hosted("Bob. Really?", Voice("en", VOICE), sound)
+        rate_hz, samples = wavfile.read(sound)
+        assert len(samples) / rate_hz == pytest.approx(CHARACTER_S * len("Bob.Really?"))
 
     with_server(check)
 

@@ -18,8 +18,6 @@ from visavis.providers.tts.hibari import Hibari
 from visavis.providers.tts.kokoro import Kokoro
 from visavis.settings import ModelSettings, Settings, SpeechSettings
 
-pytestmark = pytest.mark.unit
-
 ENGLISH = (
     "It's $9.99, Dr. Smith — or 1,250 well-known people's e-mails.",
     '"Bob baked a pie!" she said on 3/4/2024.',

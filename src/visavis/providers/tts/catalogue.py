@@ -54,6 +54,15 @@ class VoiceCatalogue:
         synthesizer, chosen = self._choose(voice)
         return synthesizer.speak(text, chosen)
 
+    def is_hosted(self, voice: Voice) -> bool:
+        """Whether a service speaks with a voice, and not this machine.
+
+        Raises:
+            RequestError: The language or the voice is not known.
+        """
+        synthesizer, _ = self._choose(voice)
+        return all(info.rtf is None for info in synthesizer.voices())
+
     async def close(self) -> None:
         """Close all synthesizers; see the port."""
         for synthesizer in self._synthesizers:

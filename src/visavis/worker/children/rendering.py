@@ -16,6 +16,7 @@ import av
 import numpy as np
 from av.audio.stream import AudioStream
 from pydantic import TypeAdapter
+from scipy.io import wavfile
 
 from visavis.engine.arrays import Floats
 from visavis.engine.captions import TimedWord
@@ -33,7 +34,7 @@ from visavis.errors import NoSoundError, TooMuchMemoryError, VisavisError
 from visavis.ports import SpeechRecognizer, SpeechSynthesizer
 from visavis.worker.children.captioning import caption, recognized_words
 from visavis.worker.children.output import claim_output, send
-from visavis.worker.children.speaking import speak
+from visavis.worker.children.speaking import Speech, speak
 from visavis.worker.protocol import (
     Accepted,
     Checked,
@@ -191,7 +192,11 @@ def _progress_sender(answers: BinaryIO) -> Callable[[Progress], None]:
 
 
 def _render_speech(tools: Tools, request: SpeechRequest) -> SpeechRendered:
-    spoken = speak(tools.synthesizer, request.speech)
+    if isinstance(request.speech, Path):
+        rate_hz, samples = wavfile.read(request.speech)
+        spoken = Speech(samples, rate_hz, (), ())
+    else:
+        spoken = speak(tools.synthesizer, request.speech)
     codec, to_rate_hz = (
         (_MP3_CODEC, _MP3_RATE_HZ) if request.format == "mp3" else (_WAV_CODEC, spoken.rate_hz)
     )

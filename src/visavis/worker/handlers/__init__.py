@@ -23,7 +23,8 @@ class Handler(Protocol):
         Raises:
             InputError: The input cannot be used. The job fails.
             TakingTooLongError: The job took longer than the limit. The job fails.
-            ChildError: A process failed. The job is tried again, as it is after `StoreError` and `MarkError`.
+            ChildError: A process failed. The job is tried again, as it is after `StoreError`, `MarkError` and
+                `ProviderError`.
         """
 
 

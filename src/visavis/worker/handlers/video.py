@@ -4,8 +4,9 @@ import asyncio
 
 from visavis.core.jobs import SRT, VTT, VideoInput, VideoOutput
 from visavis.worker.attempt import FETCHING, MARKING, RENDERING, STORING, Attempt
-from visavis.worker.protocol import SpokenText, VideoRequest
+from visavis.worker.protocol import VideoRequest
 from visavis.worker.rendering_requests import run_request
+from visavis.worker.spoken import spoken
 
 
 async def handle(attempt: Attempt, wanted: VideoInput) -> VideoOutput:
@@ -13,8 +14,7 @@ async def handle(attempt: Attempt, wanted: VideoInput) -> VideoOutput:
     context = attempt.context
     attempt.begin_stage(FETCHING)
     image = await attempt.fetch(wanted.image, "image")
-    spoken = SpokenText(text=wanted.text or "", language=wanted.language or "", voice=wanted.voice or "")
-    speech = await attempt.fetch(wanted.audio, "audio") if wanted.audio else spoken
+    speech = await attempt.fetch(wanted.audio, "audio") if wanted.audio else await spoken(attempt, wanted)
     attempt.begin_stage(RENDERING)
     made = attempt.folder / "made.mp4"
     rendered = await run_request(
