@@ -46,6 +46,7 @@ def test_settings_that_do_not_belong_together_are_named(
 
 
 def test_a_file_is_set(tmp_path: Path) -> None:
+    pytest.importorskip("xllamacpp")
     file = tmp_path / "some.gguf"
     file.write_bytes(b"GGUF")
     for named in (file, Path("some-model-1.5b")):

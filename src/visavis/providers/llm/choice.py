@@ -22,6 +22,7 @@ def create_language_model(
 
     Raises:
         SettingsError: There is no such file.
+        ExtraMissingError: llama.cpp is not installed.
         ModelNotReadyError: The model is one of `visavis models`, and is not on this machine.
     """
     if settings.url is not None:

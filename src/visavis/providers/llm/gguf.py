@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 from typing import Any, Final
@@ -47,6 +48,8 @@ class GgufModel:
     def __init__(self, settings: LanguageModelSettings, file: Path) -> None:
         if not file.is_file():
             raise SettingsError(f"VISAVIS_LLM_FILE is not valid: {file} is not a file.")
+        if find_spec("xllamacpp") is None:
+            raise ExtraMissingError("VISAVIS_LLM_FILE needs llama.cpp. Run `pip install 'visavis[gguf]'`.")
         self._settings = settings
         self._file = file
         self._thread = ThreadPoolExecutor(1, "language-model")
@@ -147,12 +150,8 @@ class GgufModel:
         """The model, loaded when it is first wanted."""
         if self._loaded is not None:
             return self._loaded
-        try:
-            import xllamacpp
-        except ImportError as error:
-            raise ExtraMissingError(
-                "VISAVIS_LLM_FILE needs llama.cpp. Run `pip install 'visavis[gguf]'`."
-            ) from error
+        import xllamacpp
+
         params = xllamacpp.CommonParams()
         params.model.path = str(self._file)
         params.n_ctx = self._settings.context_tokens
