@@ -62,13 +62,13 @@ def _measure(models: FaceModels, rig: Rig, samples: int) -> tuple[NDArray[np.flo
     rng, renderer = np.random.default_rng(1), FrameRenderer(rig)
     rest = renderer.draw(rig.neutral)
     face = models.landmarks(rest, models.detect(rest)[0])
-    resting, _ = _lips(models, rest, face)
+    resting, _ = lips_in(models, rest, face)
     inputs, lips = [], []
     for _ in range(samples):
         chosen = rng.uniform(0, 1, len(CONTROLS)) * (rng.random(len(CONTROLS)) < 0.5)
         chosen[-2:] *= rng.random(2) < 0.2  # what shuts the mouth hides what the others do
         frame = renderer.draw(_weights(rig.neutral, chosen))
-        seen, face = _lips(models, frame, face)
+        seen, face = lips_in(models, frame, face)
         inputs.append(chosen)
         lips.append(seen - resting)
     return np.array(inputs), np.array(lips)
@@ -82,7 +82,8 @@ def _weights(neutral: Floats, chosen: NDArray[np.float64]) -> Floats:
     return clamp(weights)
 
 
-def _lips(models: FaceModels, frame: Pixels, last: Landmarks) -> tuple[NDArray[np.float64], Landmarks]:
+def lips_in(models: FaceModels, frame: Pixels, last: Landmarks) -> tuple[NDArray[np.float64], Landmarks]:
+    """Gap and width of the lips in a frame, in distances of the outer eye corners, and its landmarks."""
     face = models.landmarks(frame, last)
     points = face.points.astype(float)
     unit = float(np.linalg.norm(points[263] - points[33]))

@@ -16,6 +16,7 @@ from visavis.engine.arrays import Floats
 from visavis.engine.resample import Resampler
 from visavis.engine.rig.controls import INDEX
 from visavis.engine.speech import RATE_HZ as SPEECH_RATE_HZ
+from visavis.engine.speech import Phoneme
 from visavis.engine.stream import Pose, Stream
 from visavis.realtime.sound import BLOCK_S, BLOCK_SAMPLES, RATE_HZ, Block
 
@@ -80,6 +81,7 @@ class AvSync:
     def step(self, block: Block) -> Tick:
         """Take a block in; return what to do now."""
         self._held.append(block)
+        self._learn(block)
         self._hear(block)
         number = self._number - len(self._held) + 1
         self._number += 1
@@ -91,6 +93,16 @@ class AvSync:
             self._audible_until_s = (number + 1) * BLOCK_S
         pose = self._hushed(due[-1], number) if due else None
         return Tick(number, played, pose, max(0, len(due) - 1))
+
+    def _learn(self, block: Block) -> None:
+        """Take in what is known of the block's sound, and of what follows it."""
+        begin_s = self._number * BLOCK_S
+        if block.forgets:
+            self._stream.forget(begin_s)
+        if block.phonemes:
+            self._stream.tell(
+                Phoneme(each.ipa, begin_s + each.start_s, begin_s + each.end_s) for each in block.phonemes
+            )
 
     def _hear(self, block: Block) -> None:
         """Process a block and all blocks that wait, if that completes a pose.
@@ -106,6 +118,7 @@ class AvSync:
 
     def interrupt(self) -> None:
         """Be silent from now on and close the mouth. Sound that comes in later is played as usual."""
+        self._stream.forget(self._number * BLOCK_S)
         if not self._held:
             return
         fading = self._held[0].samples.copy()

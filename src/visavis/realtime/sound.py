@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from visavis.engine.arrays import Floats
 from visavis.engine.downmix import Downmix
+from visavis.engine.speech import Phoneme
 
 RATE_HZ: Final = 48_000
 BLOCK_S: Final = 0.010
@@ -27,11 +28,15 @@ class Block:
         samples: Shape `(BLOCK_SAMPLES,)`, −1..1.
         segment: Number of the segment that it belongs to; `None` for tracks and silence.
         count: Number of samples of the segment; silence fills the rest.
+        phonemes: What becomes known with this block of what will be said, with times since its begin.
+        forgets: Whether what was known before, from the begin of this block on, is wrong.
     """
 
     samples: Floats
     segment: int | None = None
     count: int = 0
+    phonemes: tuple[Phoneme, ...] = ()
+    forgets: bool = False
 
     @cached_property
     def is_audible(self) -> bool:

@@ -16,6 +16,9 @@ from typing import Any, Final
 import structlog
 from livekit import rtc
 
+from visavis.engine.speech import Phoneme
+from visavis.errors import InputError
+from visavis.realtime import known_speech
 from visavis.realtime.inputs.playout_queue import PlayoutQueue
 from visavis.realtime.sound import CHANNELS, RATE_HZ, Block, Mixer
 
@@ -26,6 +29,8 @@ ON_BEHALF: Final = "lk.publish_on_behalf"
 
 _SILENT_STREAM_S: Final = 10.0  # a stream that says nothing for so long has lost its end
 _OVERTAKEN_S: Final = 0.5  # the same, of one that another has followed
+_MAX_STREAMS: Final = 16
+_MAX_EARLY: Final = 20_000  # phonemes of one stream
 _RPC_S: Final = 3.0
 _TRIES: Final = 3
 _MIN_RATE_HZ, _MAX_RATE_HZ = 8_000, 192_000
@@ -68,6 +73,8 @@ class AgentStream:
         self._playout = PlayoutQueue()
         self._open: dict[int, _Segment] = {}
         self._ending: deque[tuple[int, int]] = deque()  # after so many blocks were played, this segment ends
+        self._numbers: dict[str, int] = {}  # of the newest segments, by the IDs of their byte streams
+        self._early: dict[str, list[Phoneme]] = {}  # phonemes of byte streams that have not begun
         self._taken = self._played = 0
         self._newest: asyncio.Event | None = None
         self._readers: set[asyncio.Task[None]] = set()
@@ -80,6 +87,7 @@ class AgentStream:
         Streams that arrive while it connects wait in the library until it has.
         """
         self._room.register_byte_stream_handler(TOPIC, self._begin)
+        self._room.register_text_stream_handler(known_speech.TOPIC, self._take_phonemes)
 
     @property
     def _agent(self) -> str | None:
@@ -130,6 +138,8 @@ class AgentStream:
         """Stop listening."""
         with contextlib.suppress(ValueError):
             self._room.unregister_byte_stream_handler(TOPIC)
+        with contextlib.suppress(ValueError):
+            self._room.unregister_text_stream_handler(known_speech.TOPIC)
         tasks = [*self._readers, *([self._caller] if self._caller else [])]
         for task in tasks:
             task.cancel()
@@ -158,6 +168,10 @@ class AgentStream:
             return
         number = self._playout.begin(rate_hz)
         self._open[number] = _Segment()
+        self._numbers[reader.info.stream_id] = number
+        self._playout.tell(number, self._early.pop(reader.info.stream_id, []))
+        while len(self._numbers) > _MAX_STREAMS:
+            del self._numbers[next(iter(self._numbers))]
         self._on_change()
         if self._newest is not None:
             self._newest.set()
@@ -179,6 +193,31 @@ class AgentStream:
         finally:
             self._playout.end(number)
             self._ending += [(self._taken, each) for each in self._playout.exhausted()]
+
+    def _take_phonemes(self, reader: rtc.TextStreamReader, identity: str) -> None:
+        if identity != self._agent:
+            _log.warning("phonemes_of_a_stranger")
+            return
+        task = asyncio.create_task(self._read_phonemes(reader))
+        self._readers.add(task)
+        task.add_done_callback(self._readers.discard)
+
+    async def _read_phonemes(self, reader: rtc.TextStreamReader) -> None:
+        """Give phonemes to their segment, or keep them until it begins."""
+        try:
+            async with asyncio.timeout(_SILENT_STREAM_S):
+                stream_id, phonemes = await known_speech.receive_phonemes(reader)
+        except (InputError, TimeoutError, rtc.StreamError) as error:
+            _log.warning("phonemes_not_read", reason=type(error).__name__)
+            return
+        number = self._numbers.get(stream_id)
+        if number is not None:
+            self._playout.tell(number, phonemes)
+            return
+        early = self._early.setdefault(stream_id, [])
+        early += phonemes[: _MAX_EARLY - len(early)]
+        while len(self._early) > _MAX_STREAMS:
+            del self._early[next(iter(self._early))]
 
     def _clear(self, call: rtc.RpcInvocationData) -> str:
         if call.caller_identity != self._agent:

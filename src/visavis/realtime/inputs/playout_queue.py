@@ -4,14 +4,18 @@ Segments have numbers. An interruption drops every segment that started before i
 """
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from visavis.engine.arrays import Floats
 from visavis.engine.resample import Resampler
+from visavis.engine.speech import Phoneme
 from visavis.realtime.sound import BLOCK_SAMPLES, RATE_HZ, Block, SampleQueue
 
 MAX_WAITING_S: Final = 600.0  # longer sound is dropped: nobody speaks for so long
+_MAX_PHONEMES: Final = 20_000
 _MAX_WAITING: Final = round(MAX_WAITING_S * RATE_HZ)
 
 
@@ -21,6 +25,10 @@ class _Segment:
     resample: Resampler
     queue: SampleQueue = field(default_factory=SampleQueue)
     is_whole: bool = False
+    phonemes: list[Phoneme] = field(default_factory=list)
+    told_phonemes: int = 0
+    taken_samples: int = 0
+    is_in_step: bool = False  # whether its sound goes on where the last block ended
 
 
 class PlayoutQueue:
@@ -58,6 +66,17 @@ class PlayoutQueue:
             return
         segment.queue.put(segment.resample(samples))
 
+    def tell(self, number: int, phonemes: Iterable[Phoneme]) -> None:
+        """Add phonemes to a segment; a dropped segment ignores them.
+
+        Args:
+            number: Number of the segment, as `begin` returned it.
+            phonemes: In order, with times since the begin of the segment.
+        """
+        segment = self._find(number)
+        if segment is not None:
+            segment.phonemes += islice(phonemes, _MAX_PHONEMES - len(segment.phonemes))
+
     def end(self, number: int) -> None:
         """Mark a segment as complete."""
         segment = self._find(number)
@@ -81,8 +100,9 @@ class PlayoutQueue:
             return Block.silent()
         segment = self._waiting[0]
         if len(segment.queue) < BLOCK_SAMPLES and not segment.is_whole:
+            segment.is_in_step = False
             return Block.silent()
-        block = Block(*_filled(segment))
+        block = _filled(segment)
         self._skip_exhausted()
         return block
 
@@ -99,6 +119,18 @@ class PlayoutQueue:
         return next((segment for segment in self._waiting if segment.number == number), None)
 
 
-def _filled(segment: _Segment) -> tuple[Floats, int, int]:
+def _filled(segment: _Segment) -> Block:
+    """The next block of a segment. After a gap, it tells all phonemes that are left anew."""
+    forgets = not segment.is_in_step
+    if forgets:
+        segment.told_phonemes, segment.is_in_step = 0, True
+    position_s = segment.taken_samples / RATE_HZ
+    phonemes = tuple(
+        Phoneme(each.ipa, max(0.0, each.start_s - position_s), each.end_s - position_s)
+        for each in segment.phonemes[segment.told_phonemes :]
+        if each.end_s > position_s
+    )
+    segment.told_phonemes = len(segment.phonemes)
     samples, count = segment.queue.take()
-    return samples, segment.number, count
+    segment.taken_samples += count
+    return Block(samples, segment.number, count, phonemes, forgets)
