@@ -18,7 +18,7 @@ from visavis.errors import (
     TooMuchMemoryError,
     input_error,
 )
-from visavis.ports.conversation import ConversationConfig, ConversationTool
+from visavis.ports.conversation import ConversationConfig, ConversationTool, TranscriptSegment
 from visavis.realtime.ports import EndReason
 from visavis.worker import protocol
 from visavis.worker.protocol import Message
@@ -50,6 +50,10 @@ CONVERSATIONS = st.builds(
     ).map(tuple),
 )
 
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+SEGMENTS = st.builds(TranscriptSegment, id=st.text(), text=st.text(), start_s=FINITE, end_s=FINITE)
+MODELS: dict[Any, st.SearchStrategy[Any]] = {ConversationConfig: CONVERSATIONS, TranscriptSegment: SEGMENTS}
+
 ALL_KINDS = {
     "rendering requests": kinds(protocol.RenderingRequest),
     "rendering answers": kinds(protocol.RenderingAnswer),
@@ -76,8 +80,8 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:
             return st.floats(allow_nan=False, allow_infinity=False)
         case None if issubclass(annotation, Message):
             return messages(annotation)
-        case None if annotation is ConversationConfig:
-            return CONVERSATIONS
+        case None if annotation in MODELS:
+            return MODELS[annotation]
         case None | typing.Literal:
             return st.from_type(annotation)
         case kind if kind is dict:
