@@ -18,8 +18,9 @@ from livekit import rtc
 from livekit.agents.voice.io import AudioOutput, AudioOutputCapabilities
 
 from visavis.engine.speech import Phoneme
-from visavis.realtime.conversation.scripts import Scripts, send_phonemes
+from visavis.realtime.conversation.scripts import Scripts
 from visavis.realtime.inputs.agent_stream import CLEAR, FINISHED, STARTED, TOPIC
+from visavis.realtime.known_speech import send_phonemes
 
 _CHUNK_S: Final = 0.1
 _SAMPLE_BYTES: Final = 2

@@ -4,12 +4,8 @@ Between the voice and the avatar the sound passes through livekit-agents, which 
 nothing along. So the sound itself is the key: the first third of a second of an answer.
 """
 
-import json
 from collections import OrderedDict
-from collections.abc import Sequence
 from typing import Final
-
-from livekit import rtc
 
 from visavis.engine.speech import Phoneme
 from visavis.ports import TimedText
@@ -17,7 +13,6 @@ from visavis.ports import TimedText
 KEY_BYTES: Final = 16_000
 """Length of the sound that is the key: a third of a second at 24 kHz and 16 bit."""
 _KEPT: Final = 8
-_TOPIC: Final = "visavis.phonemes"
 
 
 class Script:
@@ -62,10 +57,3 @@ class Scripts:
     def find(self, pcm: bytes | bytearray) -> Script | None:
         """The script of a sound that begins so; `None` if it is not known (yet)."""
         return self._scripts.get(bytes(pcm[:KEY_BYTES])) if len(pcm) >= KEY_BYTES else None
-
-
-async def send_phonemes(room: rtc.Room, avatar: str, stream_id: str, phonemes: Sequence[Phoneme]) -> None:
-    """Send phonemes of a byte stream to an avatar, with times since the begin of the stream's sound."""
-    rows = [[each.ipa, round(each.start_s, 4), round(each.end_s, 4)] for each in phonemes]
-    text = json.dumps({"stream": stream_id, "phonemes": rows}, ensure_ascii=False)
-    await room.local_participant.send_text(text, topic=_TOPIC, destination_identities=[avatar])
