@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from harness.room_clients import Target, asynchronous, joined, new_room
+from harness.room_clients import DEADLINE_S, Target, asynchronous, joined, new_room
 from harness.room_servers import embedded
 from harness.viewing import speaking
 from livekit import rtc
@@ -22,13 +22,16 @@ from tests.conformance.realtime.checks import (
 )
 
 from visavis.engine.arrays import Floats
-from visavis.realtime.inputs.agent_stream import AgentStream
+from visavis.engine.speech import Phoneme
+from visavis.realtime.inputs.agent_stream import TOPIC, AgentStream
 from visavis.realtime.inputs.audio_mixer import AudioMixer
 from visavis.realtime.inputs.room_tracks import RoomTracks
+from visavis.realtime.known_speech import TOPIC as PHONEMES
+from visavis.realtime.known_speech import send_phonemes
 from visavis.realtime.outputs.livekit import LiveKitOutput
 from visavis.realtime.ports import VideoSettings
 from visavis.realtime.room import AvatarRoom
-from visavis.realtime.sound import BLOCK_SAMPLES, RATE_HZ, is_audible, to_pcm
+from visavis.realtime.sound import BLOCK_S, BLOCK_SAMPLES, RATE_HZ, is_audible, to_pcm
 
 AGENT = "the-agent"
 VIDEO = VideoSettings(size_px=128, fps=25, codec="vp8", kbps=500)
@@ -87,6 +90,34 @@ async def test_the_stream_of_an_agent_is_an_input(target: Target) -> None:
             voice.flush()
 
         await check_audio_input(avatar.audio_input, say)
+
+
+@asynchronous
+async def test_phonemes_of_an_agent_come_with_its_sound(target: Target) -> None:
+    name, said = new_room(), [Phoneme("p", 0.0, 0.1), Phoneme("ɑː", 0.1, 0.3)]
+    async with (
+        joined(target, name, AGENT, kind="agent") as agent,
+        joined(target, name, "stranger") as stranger,
+        avatar_in(target, name, **{"lk.publish_on_behalf": AGENT}) as avatar,
+    ):
+        writer = await agent.room.local_participant.stream_bytes(
+            name="speech",
+            topic=TOPIC,
+            destination_identities=[name],
+            attributes={"sample_rate": str(RATE_HZ), "num_channels": "1"},
+        )
+        stream_id = writer.info.stream_id
+        await send_phonemes(stranger.room, name, stream_id, [Phoneme("ʃ", 0.0, 0.1)])
+        await agent.room.local_participant.send_text("no phonemes", topic=PHONEMES)
+        await send_phonemes(agent.room, name, stream_id, said)
+        await writer.write(bytes(2 * RATE_HZ))
+        await writer.aclose()
+        told: list[Phoneme] = []
+        async with asyncio.timeout(DEADLINE_S):
+            while len(told) < len(said):
+                told += avatar.audio_input.take().phonemes
+                await asyncio.sleep(BLOCK_S)  # at the pace of a session
+        assert [phoneme.ipa for phoneme in told] == ["p", "ɑː"]
 
 
 @dataclass
