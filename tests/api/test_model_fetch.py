@@ -4,11 +4,13 @@ import asyncio
 import itertools
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from tests.support.server import Server, until
@@ -30,6 +32,16 @@ def source(face_models_folder: Path, tmp_path: Path) -> Path:
     for name in FILES:
         shutil.copy(face_models_folder / name, folder)
     return folder
+
+
+@pytest.fixture
+def logs() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What this process logs, at all levels."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
+    with capture_logs() as captured:
+        yield captured
+    structlog.configure(**before)
 
 
 def events(log: Path) -> list[dict[str, object]]:
@@ -55,7 +67,11 @@ def test_a_server_serves_though_a_model_cannot_be_fetched(
 
 
 def test_it_tries_again_and_says_the_same_once(
-    model_folder: Callable[[str], Path], source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    model_folder: Callable[[str], Path],
+    source: Path,
+    logs: list[MutableMapping[str, Any]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     whisper = model_folder("whisper-tiny.en")
     settings = ModelSettings(dir=tmp_path / "models", source=source)
@@ -67,16 +83,14 @@ def test_it_tries_again_and_says_the_same_once(
         (source / "whisper-tiny.en").symlink_to(whisper)
         yield from itertools.repeat(0.0)
 
-    with capture_logs() as logs:
-        asyncio.run(fetch_default_models(settings, waits=waits))
+    asyncio.run(fetch_default_models(settings, waits=waits))
     assert [line["event"] for line in logs] == ["models_fetching", "models_not_fetched", "models_fetched"]
     assert missing_defaults(settings) == []
 
 
-def test_offline_it_fetches_nothing(tmp_path: Path) -> None:
+def test_offline_it_fetches_nothing(logs: list[MutableMapping[str, Any]], tmp_path: Path) -> None:
     settings = ModelSettings(dir=tmp_path / "models", VISAVIS_OFFLINE=True)
-    with capture_logs() as logs:
-        asyncio.run(fetch_default_models(settings))
+    asyncio.run(fetch_default_models(settings))
     assert [line["event"] for line in logs] == ["models_missing"]
     assert models_to_fetch(settings) == []
     assert not (tmp_path / "models").exists()

@@ -1,9 +1,11 @@
 """`visavis models`, in this process."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from visavis.adapters.models.entries import MODELS
@@ -12,11 +14,13 @@ from visavis.engine.face.models import FILES
 
 
 @pytest.fixture
-def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder of models, which the settings name."""
+def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder of models, which the settings name. The logs of this process stay as they were."""
     monkeypatch.setenv("VISAVIS_MODELS_DIR", str(tmp_path / "models"))
     monkeypatch.setenv("COLUMNS", "120")
-    return tmp_path / "models"
+    logs = structlog.get_config()
+    yield tmp_path / "models"
+    structlog.configure(**logs)
 
 
 def run(*words: object) -> Result:
