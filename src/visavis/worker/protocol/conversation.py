@@ -1,0 +1,88 @@
+"""Commands to the process of a conversation, and the events that it reports."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from visavis.ports.conversation import ConversationConfig, TranscriptSegment
+from visavis.worker.protocol.message import Message
+from visavis.worker.protocol.session import TokenRefreshed
+
+
+class BeginConversation(Message):
+    """Join a room and hold a conversation; given once.
+
+    Attributes:
+        server_url: Address of the room server.
+        token: Access token of the room.
+        avatar: Identity of the avatar that speaks.
+        config: What the conversation is to be like.
+        is_resumed: Whether it goes on after its process has died: then there is no greeting.
+    """
+
+    type: Literal["begin_conversation"] = "begin_conversation"
+    server_url: str
+    token: str = Field(repr=False)
+    avatar: str
+    config: ConversationConfig = Field(repr=False)
+    is_resumed: bool = False
+
+
+class SpeakText(Message):
+    """Have the avatar say a text.
+
+    Attributes:
+        text: The text.
+    """
+
+    type: Literal["speak"] = "speak"
+    text: str = Field(repr=False)
+
+
+class EndConversation(Message):
+    """Leave the room and end."""
+
+    type: Literal["end_conversation"] = "end_conversation"
+
+
+ConversationCommand = Annotated[BeginConversation | SpeakText | EndConversation, Field(discriminator="type")]
+
+
+class ConversationJoined(Message):
+    """The agent is in the room.
+
+    Attributes:
+        memory_bytes: Memory that the process has, with its models.
+    """
+
+    type: Literal["conversation_joined"] = "conversation_joined"
+    memory_bytes: int
+
+
+class SegmentSaid(Message):
+    """A segment of the transcript is final.
+
+    Attributes:
+        segment: The segment.
+    """
+
+    type: Literal["segment_said"] = "segment_said"
+    segment: TranscriptSegment = Field(repr=False)
+
+
+class ConversationOver(Message):
+    """The conversation is over; the process ends.
+
+    Attributes:
+        error_code: Stable code of the error if it failed.
+        was_sent_away: Whether the room was deleted, or another process has taken the place of this one.
+    """
+
+    type: Literal["conversation_over"] = "conversation_over"
+    error_code: str | None = None
+    was_sent_away: bool = False
+
+
+ConversationEvent = Annotated[
+    ConversationJoined | TokenRefreshed | SegmentSaid | ConversationOver, Field(discriminator="type")
+]

@@ -1,0 +1,206 @@
+"""Requests to rendering processes, and their answers."""
+
+from pathlib import Path
+from typing import Annotated, ClassVar, Generic, Literal, TypeVar
+
+from pydantic import Field
+
+from visavis.worker.protocol.message import Message
+
+_Result = TypeVar("_Result", bound=Message)
+
+
+class Accepted(Message):
+    """The process has the request. If it dies from now on, the request may be why."""
+
+    type: Literal["accepted"] = "accepted"
+
+
+class Checked(Message):
+    """The files can be used, as far as can be told quickly."""
+
+    type: Literal["checked"] = "checked"
+
+
+class FaceFound(Message):
+    """Where the face in a photo is.
+
+    Attributes:
+        outline: Points of the face's outline (x, y), as shares of the picture's width and height.
+        warnings: What may spoil the result, for people to read.
+    """
+
+    type: Literal["face_found"] = "face_found"
+    outline: tuple[tuple[float, float], ...]
+    warnings: tuple[str, ...]
+
+
+class RigBuilt(Message):
+    """The rig is in its file."""
+
+    type: Literal["rig_built"] = "rig_built"
+
+
+class VideoProgress(Message):
+    """A video is being rendered; told every now and then before `VideoRendered`.
+
+    Attributes:
+        share: Share of the frames that are rendered, 0..1.
+    """
+
+    type: Literal["video_progress"] = "video_progress"
+    share: float
+
+
+class VideoRendered(Message):
+    """The video is in its file.
+
+    Attributes:
+        duration_s: Length of the video.
+        srt: File with captions in the format SubRip; `None` if there is none.
+        vtt: File with captions in the format WebVTT; `None` if there is none.
+        warnings: What may have spoiled the result, for people to read.
+    """
+
+    type: Literal["video_rendered"] = "video_rendered"
+    duration_s: float
+    srt: Path | None = None
+    vtt: Path | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class SpeechRendered(Message):
+    """The speech is in its file.
+
+    Attributes:
+        duration_s: Length of the sound.
+        sample_rate_hz: Sample rate of the file.
+    """
+
+    type: Literal["speech_rendered"] = "speech_rendered"
+    duration_s: float
+    sample_rate_hz: int
+
+
+class Failed(Message):
+    """The request failed.
+
+    Attributes:
+        code: Stable code of the error; see `visavis.errors`.
+        message: For the person who sent the input.
+    """
+
+    type: Literal["failed"] = "failed"
+    code: str
+    message: str
+
+
+RenderingAnswer = Annotated[
+    Accepted | Checked | FaceFound | RigBuilt | VideoProgress | VideoRendered | SpeechRendered | Failed,
+    Field(discriminator="type"),
+]
+
+
+class Request(Message, Generic[_Result]):
+    """A request.
+
+    Attributes:
+        result: Kind of the answer to a request that succeeds.
+    """
+
+    result: ClassVar[type[Message]]
+
+
+class CheckRequest(Request[Checked]):
+    """Look whether files can be used.
+
+    Attributes:
+        image: Photo of a face.
+        audio: Sound file.
+        recognizes: Whether speech is to be recognized later.
+    """
+
+    result: ClassVar[type[Message]] = Checked
+    type: Literal["check"] = "check"
+    image: Path | None = None
+    audio: Path | None = None
+    recognizes: bool = False
+
+
+class FaceRequest(Request[FaceFound]):
+    """Find the face in a photo.
+
+    Attributes:
+        image: The photo.
+    """
+
+    result: ClassVar[type[Message]] = FaceFound
+    type: Literal["face"] = "face"
+    image: Path
+
+
+class RigRequest(Request[RigBuilt]):
+    """Build the rig of a face.
+
+    Attributes:
+        image: Photo of the face.
+        output: File to write the rig to.
+    """
+
+    result: ClassVar[type[Message]] = RigBuilt
+    type: Literal["rig"] = "rig"
+    image: Path
+    output: Path
+
+
+class SpokenText(Message):
+    """A text, and how it is spoken.
+
+    Attributes:
+        text: The text.
+        language: BCP 47 tag; the synthesizer's default if empty.
+        voice: Name of a voice; the language's default if empty.
+    """
+
+    text: str = Field(repr=False)
+    language: str = ""
+    voice: str = ""
+
+
+class VideoRequest(Request[VideoRendered]):
+    """Render a video of a face that speaks.
+
+    Attributes:
+        image: Photo of the face.
+        speech: Sound file, or a text to be spoken.
+        output: File to write the video to.
+        captions: Where the captions go; files of captions lie beside the video.
+    """
+
+    result: ClassVar[type[Message]] = VideoRendered
+    type: Literal["video"] = "video"
+    image: Path
+    speech: Path | SpokenText
+    output: Path
+    captions: Literal["none", "burned", "file"] = "none"
+
+
+class SpeechRequest(Request[SpeechRendered]):
+    """Render a spoken text as a sound file.
+
+    Attributes:
+        speech: The text, or its sound as a WAV file of float32.
+        format: Format of the file.
+        output: File to write the sound to.
+    """
+
+    result: ClassVar[type[Message]] = SpeechRendered
+    type: Literal["speech"] = "speech"
+    speech: Path | SpokenText
+    format: Literal["mp3", "wav"]
+    output: Path
+
+
+RenderingRequest = Annotated[
+    CheckRequest | FaceRequest | RigRequest | VideoRequest | SpeechRequest, Field(discriminator="type")
+]

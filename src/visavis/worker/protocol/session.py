@@ -1,0 +1,163 @@
+"""Commands to the process of a live session, and the events that it reports."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from visavis.realtime.ports import EndReason, VideoSettings
+from visavis.worker.protocol.message import Message
+
+
+class BeginSession(Message):
+    """Join a room and play a session; given once.
+
+    Attributes:
+        server_url: Address of the room server.
+        is_own_server: Whether the server is ours. One that a client named is dialled with care.
+        token: Access token of the room.
+        viewers_token: Access token of the viewers' room, if that is another one.
+        rig: File of the face.
+        video: How the video is sent.
+        idle_timeout_s: Time without anybody to be heard after which the session ends.
+        agent: Identity of the process of its conversation, which may have the avatar speak; `None` in rooms
+            of others.
+    """
+
+    type: Literal["begin"] = "begin"
+    server_url: str
+    is_own_server: bool
+    token: str = Field(repr=False)
+    viewers_token: str | None = Field(default=None, repr=False)
+    rig: Path
+    video: VideoSettings
+    idle_timeout_s: float
+    agent: str | None = None
+
+
+class SwapFace(Message):
+    """Show another face.
+
+    Attributes:
+        sequence: Number of the session message that asks for it.
+        rig: File of the face.
+        face: Name of the face that viewers are told.
+    """
+
+    type: Literal["swap"] = "swap"
+    sequence: int
+    rig: Path
+    face: str
+
+
+class EndSession(Message):
+    """Leave the room and end."""
+
+    type: Literal["end"] = "end"
+
+
+class MeasureCost(Message):
+    """Measure the cost of a session on this machine; given instead of `BeginSession`.
+
+    Attributes:
+        video: How the video is sent.
+    """
+
+    type: Literal["measure"] = "measure"
+    video: VideoSettings
+
+
+SessionCommand = Annotated[BeginSession | SwapFace | EndSession | MeasureCost, Field(discriminator="type")]
+
+
+class Joined(Message):
+    """The avatar is in the room."""
+
+    type: Literal["joined"] = "joined"
+
+
+class TokenRefreshed(Message):
+    """The room server has given a newer token to join again with.
+
+    Attributes:
+        token: The token.
+    """
+
+    type: Literal["token_refreshed"] = "token_refreshed"
+    token: str = Field(repr=False)
+
+
+class Showing(Message):
+    """The first frame was shown."""
+
+    type: Literal["showing"] = "showing"
+
+
+class SpeakWanted(Message):
+    """A client has sent a text for the avatar to say.
+
+    Attributes:
+        text: The text.
+    """
+
+    type: Literal["speak_wanted"] = "speak_wanted"
+    text: str = Field(repr=False)
+
+
+class Applied(Message):
+    """A session message was applied, or cannot be.
+
+    Attributes:
+        sequence: Number of the session message.
+        error_code: Stable code of the error; `None` if it was applied.
+    """
+
+    type: Literal["applied"] = "applied"
+    sequence: int
+    error_code: str | None = None
+
+
+class SessionReport(Message):
+    """Figures of a session: its counts so far, as in `visavis.realtime.ports.SessionStats`, and its delays.
+
+    Attributes:
+        delays_ms: Mean delay of each stage since the last report; see `visavis.realtime.delays`.
+    """
+
+    type: Literal["report"] = "report"
+    frames: int
+    skipped: int
+    late: int
+    stalls: int
+    dropped_s: float
+    delays_ms: dict[str, float]
+
+
+class CostMeasured(Message):
+    """The cost of a session.
+
+    Attributes:
+        cores: Processor seconds that a second of a session takes.
+    """
+
+    type: Literal["cost"] = "cost"
+    cores: float
+
+
+class SessionOver(Message):
+    """The session is over; the process ends.
+
+    Attributes:
+        reason: Why.
+        error_code: Stable code of the error if it failed.
+    """
+
+    type: Literal["over"] = "over"
+    reason: EndReason
+    error_code: str | None = None
+
+
+SessionEvent = Annotated[
+    Joined | TokenRefreshed | Showing | SpeakWanted | Applied | SessionReport | CostMeasured | SessionOver,
+    Field(discriminator="type"),
+]
