@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ConversationAnswer, consoleApi, dataOf } from "../../api/console.ts";
-import { dollars } from "../../components/format.ts";
+import { dollars, duration } from "../../components/format.ts";
 import { ErrorNotice, Notice } from "../../components/notice.tsx";
+import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
 import { LANGUAGES, languageNames } from "../studio/voice-picker.tsx";
 import { draft, useDraft } from "./conversation.ts";
@@ -46,6 +47,7 @@ function WhatAnswers({ answer }: { answer: ConversationAnswer }) {
 /** The settings of a conversation: the system prompt, the language and the voice. */
 export function ConversationSetup() {
   const entered = useDraft();
+  const { limits } = useSession();
   const known = useQuery({
     queryKey: ["conversation"],
     queryFn: async () => dataOf(await consoleApi.GET("/console/api/conversation")),
@@ -104,7 +106,7 @@ export function ConversationSetup() {
           checked={entered.keepsTranscript}
           onChange={(event) => draft.set({ keepsTranscript: event.target.checked })}
         />
-        <span>{texts.keepTranscript}</span>
+        <span>{texts.keepTranscript(duration(limits.result_ttl_s))}</span>
       </label>
       {known.data && <p className="hint">{texts.price(dollars(known.data.price_per_hour_usd))}</p>}
     </>

@@ -3,12 +3,13 @@ import { PhoneOff, Users } from "lucide-react";
 import { useState } from "react";
 import { consoleApi, dataOf, type LiveRow } from "../../api/console.ts";
 import { endLiveSession } from "../../api/public.ts";
-import { atTime, clock, count, dollars, seconds } from "../../components/format.ts";
+import { atTime, clock, count, dollars, duration, seconds } from "../../components/format.ts";
 import { ErrorNotice } from "../../components/notice.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { Sheet } from "../../components/sheet.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { showToast } from "../../components/toasts.tsx";
+import { useSession } from "../../shell/session.tsx";
 import { wordFor, words } from "../../words/index.ts";
 import { Invite } from "../live/invite.tsx";
 
@@ -47,6 +48,7 @@ function Details({ session }: { session: LiveRow }) {
 
 /** What was said in a conversation, if the session keeps it. */
 function Transcript({ id, isActive }: { id: string; isActive: boolean }) {
+  const { limits } = useSession();
   const query = useQuery({
     queryKey: ["transcript", id],
     queryFn: async () =>
@@ -64,7 +66,7 @@ function Transcript({ id, isActive }: { id: string; isActive: boolean }) {
       <QueryView of={query} failed={words.sessions.transcriptNotLoaded} rows={2}>
         {({ segments }) =>
           segments.length === 0 ? (
-            <p className="soft">{words.sessions.transcriptEmpty}</p>
+            <p className="soft">{words.sessions.transcriptEmpty(duration(limits.result_ttl_s))}</p>
           ) : (
             <dl className="details">
               {segments.map(({ id: segment, role, text, start_s: startS, is_interrupted: isInterrupted }) => (

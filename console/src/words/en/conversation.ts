@@ -20,7 +20,7 @@ export const conversation = {
   defaultVoice: "Default",
   sexes: { female: "female", male: "male" },
   voiceName: (name: string, sex: string) => `${name}, ${sex}`,
-  keepTranscript: "Keep the transcript with the session for one day",
+  keepTranscript: (time: string) => `Keep the transcript with the session for ${time}`,
   price: (price: string) => `A conversation costs ${price} per hour.`,
   notLoaded: "Could not load the voices",
 

@@ -101,8 +101,8 @@ export const sessions = {
   endedToast: (cost: string) => `Session ended. Cost: ${cost}.`,
   transcript: "Transcript",
   transcriptNotLoaded: "Could not load the transcript",
-  transcriptEmpty:
-    "Nothing was said yet, or the transcript has been deleted. Transcripts are kept for one day.",
+  transcriptEmpty: (time: string) =>
+    `Nothing was said yet, or the transcript has been deleted. Transcripts are kept for ${time}.`,
   interrupted: "interrupted",
   facts: {
     key: "Key",
