@@ -130,3 +130,31 @@ export async function cutOff(page: Page): Promise<string[]> {
     return found;
   });
 }
+
+export const AVATAR = ".live-picture video";
+// Of the painted portrait, in shares of the picture.
+const MOUTH = { x: 0.42, y: 0.55, width: 0.16, height: 0.12 };
+export const WHOLE = { x: 0, y: 0, width: 1, height: 1 };
+const FRAMES = 30;
+
+/** How much the mouth moves: the mean change between looks three frames apart. At rest the head still moves. */
+export async function mouthMotion(page: Page): Promise<number> {
+  const changes: number[] = [];
+  let before = await pixels(page, AVATAR, MOUTH);
+  for (let look = 0; look < FRAMES; look++) {
+    await page.locator(AVATAR).evaluate(
+      (video) =>
+        new Promise<void>((resolve) => {
+          // Three frames of the avatar's, not a time: a busy machine only takes longer.
+          let left = 3;
+          const next = () =>
+            --left ? (video as HTMLVideoElement).requestVideoFrameCallback(next) : resolve();
+          (video as HTMLVideoElement).requestVideoFrameCallback(next);
+        }),
+    );
+    const now = await pixels(page, AVATAR, MOUTH);
+    changes.push(distance(now, before));
+    before = now;
+  }
+  return mean(changes);
+}

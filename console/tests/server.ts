@@ -16,6 +16,7 @@ export default async function startServer(): Promise<() => Promise<void>> {
   const portrait = join(folder, "portrait.png");
   const photo = join(folder, "photo.png");
   const lying = join(folder, "lying.png");
+  const question = join(folder, "question.wav"); // with so much silence around it that an answer fits in
   const adpcm = join(folder, "adpcm.wav"); // the server can read it, and no browser
   execFileSync(join(BIN, "python"), [
     "-c",
@@ -40,6 +41,23 @@ export default async function startServer(): Promise<() => Promise<void>> {
     speech,
     adpcm,
   ]);
+  execFileSync(join(BIN, "python"), [
+    "-c",
+    "import asyncio, sys, wave, numpy as np\n" +
+      "from visavis.bootstrap import read_settings\n" +
+      "from visavis.bootstrap.speech import synthesizer\n" +
+      "from visavis.ports import Voice\n" +
+      "async def speak():\n" +
+      "    voices = synthesizer(read_settings())\n" +
+      "    return [part async for part in voices.speak('What are your opening hours?', Voice('en-us'))]\n" +
+      "parts = asyncio.run(speak())\n" +
+      "rate, pause = parts[0].rate_hz, np.zeros(parts[0].rate_hz * 9)\n" +
+      "sound = np.concatenate([pause, *(part.samples for part in parts), pause])\n" +
+      "with wave.open(sys.argv[1], 'wb') as file:\n" +
+      "    file.setnchannels(1), file.setsampwidth(2), file.setframerate(rate)\n" +
+      "    file.writeframes((sound.clip(-1, 1) * 32000).astype('<i2').tobytes())",
+    question,
+  ]);
   const server = spawn(join(BIN, "visavis"), ["serve", "--port", "0", "--data", join(folder, "data")], {
     env: {
       ...process.env,
@@ -59,6 +77,7 @@ export default async function startServer(): Promise<() => Promise<void>> {
     process.env.VISAVIS_API_KEY = said.key;
     process.env.VISAVIS_LINK = said.link;
     process.env.SPEECH_FILE = speech;
+    process.env.QUESTION_FILE = question;
     process.env.PHOTO_FILE = photo;
     process.env.PORTRAIT_FILE = portrait;
     process.env.LYING_FILE = lying;
