@@ -10,7 +10,7 @@ const texts = words.conversation;
 
 /** What both sides said, the newest below. Text that may still change is shown as such. */
 function Transcript({ messages }: { messages: readonly TranscriptMessage[] }) {
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const last = messages.at(-1);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it follows what is said
   useEffect(() => {
@@ -18,14 +18,17 @@ function Transcript({ messages }: { messages: readonly TranscriptMessage[] }) {
   }, [last?.id, last?.text]);
   if (messages.length === 0) return <p className="soft">{texts.nothingSaid}</p>;
   return (
-    <ol ref={list} className="transcript" role="log" aria-label={texts.transcript}>
-      {messages.map(({ id, role, text, final }) => (
-        <li key={`${role} ${id}`} className={role} data-final={final}>
-          <small>{role === "user" ? texts.you : texts.avatar}</small>
-          <span>{text}</span>
-        </li>
-      ))}
-    </ol>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also with the keyboard
+    <div ref={list} className="transcript" role="log" aria-label={texts.transcript} tabIndex={0}>
+      <ol>
+        {messages.map(({ id, role, text, final }) => (
+          <li key={`${role} ${id}`} className={role} data-final={final}>
+            <small>{role === "user" ? texts.you : texts.avatar}</small>
+            <span>{text}</span>
+          </li>
+        ))}
+      </ol>
+    </div>
   );
 }
 
