@@ -81,7 +81,6 @@ test("a spoken question is answered from the prompt, with moving lips and a tran
     "the microphone is open",
   ).toBeVisible();
 
-  const still = await mouthMotion(page);
   const transcript = page.getByRole("log");
   await expect
     .poll(() => loudness(page), { message: "the avatar is heard", timeout: 90_000 })
@@ -96,6 +95,8 @@ test("a spoken question is answered from the prompt, with moving lips and a tran
   await page.getByLabel("Ask the avatar").fill("Are dogs welcome?");
   await page.getByRole("button", { name: "Ask", exact: true }).click();
   await expect(transcript.locator(".agent").last()).toContainText("Dogs are welcome");
+  await expect.poll(() => loudness(page), { message: "the answer is over" }).toBeLessThan(0.001);
+  const still = await mouthMotion(page);
   // Longer than anybody looks: an answer is over before a look at the mouth is.
   const long = "Maybe a father, a baby and five very funny women. ".repeat(20);
   await page.getByLabel("Text for the avatar to say").fill(long);
