@@ -24,3 +24,10 @@ def test_what_the_avatar_said_is_known_again() -> None:
     assert said.has("First floor has the room for parties.", 12.0)
     assert not said.has("How much is a room?", 12.0)
     assert not said.has("a room for parties", 200.0)
+
+
+def test_numbers_are_the_same_in_digits() -> None:
+    said = RecentSpeech()
+    said.add("A coffee costs three euros.", 10.0)
+    assert said.has("3 euros.", 12.0)
+    assert not said.has("Not 3 but 5 euros.", 12.0)

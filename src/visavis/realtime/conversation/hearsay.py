@@ -53,7 +53,9 @@ class RecentSpeech:
         while self._said and self._said[0][0] < now_s - _KEPT_S:
             self._said.popleft()
         said = [word for _, words in self._said for word in words]
-        return contains(said, words_of(text))
+        heard = words_of(text)
+        # Recognizers write numbers in digits that the avatar was given in words, and the other way round.
+        return contains(said, [word for word in heard if not word.isdigit()] or heard)
 
 
 def contains(said: Sequence[str], heard: Sequence[str]) -> bool:
