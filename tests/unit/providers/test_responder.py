@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 import pytest
-from bench.answers import Answered, ask, is_fixed
+from harness.answers import Answered, ask, is_fixed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,6 +97,24 @@ def test_no_text_makes_it_say_anything_else(prompt: str, knowledge: str, questio
 def test_questions_in_other_words() -> None:
     for question in ("when do you open", "what are your opening ours", "till what time can I come by?"):
         assert "We are open from 9 to 5 on weekdays." in answers(SHOP, question)[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "fact", "question"),
+    [
+        ("en", "A ticket costs twelve euros.", "How much is a ticket?"),
+        ("en", "We open at eleven.", "What time do you open?"),
+        ("de", "Ein Kaffee kostet drei Euro.", "Was kostet ein Kaffee?"),
+        ("de", "Wir haben von neun bis achtzehn Uhr geöffnet.", "Wann haben Sie geöffnet?"),
+        ("es", "Un café cuesta tres euros.", "¿Cuánto cuesta un café?"),
+        ("es", "Abrimos de nueve a seis.", "¿Cuándo abren?"),
+        ("fr", "Un billet coûte quatorze euros.", "Combien coûte un billet ?"),
+        ("it", "Un biglietto costa tredici euro.", "Quanto costa un biglietto?"),
+        ("pt", "Um bilhete custa treze euros.", "Quanto custa um bilhete?"),
+    ],
+)
+def test_numbers_may_be_words(code: str, fact: str, question: str) -> None:
+    assert answers(fact, question, language=code) == [fact]
 
 
 def test_a_day_chooses_between_sentences() -> None:
