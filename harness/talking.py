@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -65,6 +66,8 @@ class Talker:
     results: list[dict[str, Any]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _to_play: deque[Sound] = field(default_factory=deque)
+    _plays: bool = False
     _queue: Sound = field(default_factory=lambda: np.zeros(0, np.float32))
     _said: asyncio.Event = field(default_factory=asyncio.Event)
     _began_s: float = 0.0
@@ -190,11 +193,16 @@ class Talker:
 
     def _surroundings(self, rng: np.random.Generator) -> Sound:
         sound = rng.standard_normal(BLOCK).astype(np.float32) * self.noise
-        if self.echo and len(self.heard) > _DELAY_BLOCKS:
-            at_s, block = self.heard[-_DELAY_BLOCKS]
-            if time.monotonic() - at_s < 1.0:
-                sound = sound + block * np.float32(self.echo)
-        return sound
+        return sound + self._loudspeaker() * np.float32(self.echo)
+
+    def _loudspeaker(self) -> Sound:
+        """The next 10 ms that a loudspeaker beside the microphone plays: the avatar's voice, evenly."""
+        if not self._plays and len(self._to_play) < _DELAY_BLOCKS:
+            return np.zeros(BLOCK, np.float32)
+        while len(self._to_play) > 2 * _DELAY_BLOCKS:  # as late as this it stays with no loudspeaker
+            self._to_play.popleft()
+        self._plays = bool(self._to_play)
+        return self._to_play.popleft() if self._plays else np.zeros(BLOCK, np.float32)
 
     async def _listen(self, track: rtc.Track) -> None:
         stream = rtc.AudioStream(track, sample_rate=RATE_HZ, num_channels=1, frame_size_ms=10)
@@ -202,6 +210,7 @@ class Talker:
             async for event in stream:
                 samples = np.frombuffer(event.frame.data, np.int16).astype(np.float32) / 32768
                 self.heard.append((time.monotonic() - len(samples) / RATE_HZ, samples))
+                self._to_play.append(samples)
                 self.changed.set()
 
     async def _read(self, reader: rtc.TextStreamReader, identity: str) -> None:
