@@ -15,10 +15,7 @@ from harness.talking import Sound, Talker, talking
 from tests.support.live import Stage, asynchronous, start_live
 from tests.support.server import until
 
-from visavis import bootstrap
 from visavis.engine.rig.model import Rig
-from visavis.errors import ModelNotReadyError
-from visavis.settings import read_settings
 
 VOICE = "kokoro-am_michael"
 PROMPT = (
@@ -29,14 +26,12 @@ LONG = "The first floor has a room for parties, and behind the house is a garden
 
 
 @pytest.fixture(scope="module")
-def stage(open_folder: Callable[[], Path], face_models_folder: Path, portrait_rig: Rig) -> Iterator[Stage]:
+def stage(
+    open_folder: Callable[[], Path], model_folder: Callable[[str], Path], portrait_rig: Rig
+) -> Iterator[Stage]:
     """A server with a process that waits for a conversation."""
-    folders = bootstrap.model_folders(read_settings().models)
-    try:
-        for model in ("whisper-tiny.en", "kokoro"):
-            folders(model)
-    except ModelNotReadyError as error:
-        pytest.skip(error.message)
+    for model in ("face", "whisper-tiny.en", "kokoro"):
+        model_folder(model)
     server = start_live(open_folder(), VISAVIS_LIVE_SPARE_CONVERSATIONS="1")
     processes: list[int] = []
     try:
