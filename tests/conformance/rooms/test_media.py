@@ -15,7 +15,7 @@ BOTH_WAYS = pytest.mark.parametrize("single", [True, False], ids=["one-connectio
 
 
 def follows(levels: list[int]) -> bool:
-    """Whether greys come in the order in which they were shown; a sender that is held up may leave one out."""
+    """Whether greys come in the order in which they were shown. A sender that is late may leave one out."""
     places = [LEVELS.index(level) for level in levels]
     steps = [(after - before) % len(LEVELS) for before, after in pairwise(places)]
     return steps.count(1) >= len(steps) - 1 and max(steps) <= 2
