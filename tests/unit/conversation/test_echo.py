@@ -8,6 +8,7 @@ from visavis.engine.arrays import Floats
 from visavis.engine.resample import Resampler
 from visavis.ports import RECOGNITION_RATE_HZ
 from visavis.realtime.conversation.echo import FRAME_SAMPLES, EchoGuard
+from visavis.realtime.conversation.listener import ECHO_LIKENESS
 
 DELAY = 2400
 
@@ -53,3 +54,30 @@ def test_a_user_is_heard_over_the_echo() -> None:
     span = slice(round(at / 512), round((at + len(user)) / 512))
     assert found[span].mean() > 0.3
     assert found[: span.start].mean() < 0.02
+
+
+def likeness(played: Floats, microphone: Floats, *, begin_s: float, end_s: float) -> float:
+    """How much a span of the microphone follows what was played."""
+    guard = EchoGuard()
+    for at in range(0, round(end_s * RECOGNITION_RATE_HZ), FRAME_SAMPLES):
+        guard.play(played[at : at + FRAME_SAMPLES])
+        guard.clean(microphone[at : at + FRAME_SAMPLES])
+    return guard.likeness(end_s - begin_s)
+
+
+def test_an_echo_that_jumps_is_known_by_its_spectrum() -> None:
+    """A network has stretched the sound, and the canceller must learn its way anew."""
+    played = spoken()
+    microphone, at = echo_of(played), 3 * RECOGNITION_RATE_HZ
+    microphone[at:] = echo_of(np.concatenate([np.zeros(1600, np.float32), played])[: len(played)])[at:]
+    for end_s in (3.8, 4.5, 5.0):
+        assert likeness(played, microphone, begin_s=3.0, end_s=end_s) > ECHO_LIKENESS
+
+
+def test_a_user_over_the_echo_does_not_follow_it() -> None:
+    played = spoken()
+    microphone, user = echo_of(played), played[: 2 * RECOGNITION_RATE_HZ][::-1].copy()
+    at = 3 * RECOGNITION_RATE_HZ
+    microphone[at : at + len(user)] += user
+    for end_s in (3.8, 4.5, 5.0):
+        assert likeness(played, microphone, begin_s=3.0, end_s=end_s) < ECHO_LIKENESS

@@ -3,6 +3,9 @@
 The canceller is WebRTC's, from the room library. It needs a moment to learn the way from the loudspeaker to
 the microphone, in which some of the echo is left. So in the first second the guard also compares how loud
 both are: while the microphone only follows what the avatar says, nobody interrupts.
+
+Later some echo is left too, whenever the delay between both changes: networks stretch and squeeze sound. That
+is judged when it is over: a whole utterance whose spectrum follows the avatar's is its echo (`likeness`).
 """
 
 from collections import deque
@@ -25,7 +28,15 @@ _QUIET: Final = 1e-3
 _HELD_S: Final = 0.8  # of silence, until what comes from the microphone cannot be echo
 _LEARNED_S: Final = 1.0  # of the avatar's voice, after which the canceller knows the way
 
+_MIN_UTTERANCE_S: Final = 0.5
+_MAX_UTTERANCE_S: Final = 10.0
+
+_BANDS: Final = (1, 2, 3, 4, 6, 8, 11, 15, 20, 28, 40, 61)  # in steps of 100 Hz
+_WINDOW: Final = np.hanning(FRAME_SAMPLES)
+_QUIET_POWER: Final = 1e-4
+
 _COMPARED, _MAX_DELAY = round(_COMPARED_S / FRAME_S), round(_MAX_DELAY_S / FRAME_S)
+_MIN_UTTERANCE, _MAX_UTTERANCE = round(_MIN_UTTERANCE_S / FRAME_S), round(_MAX_UTTERANCE_S / FRAME_S)
 
 
 class EchoGuard:
@@ -36,6 +47,8 @@ class EchoGuard:
         self._canceller = rtc.AudioProcessingModule(echo_cancellation=True, high_pass_filter=True)
         self._played: deque[float] = deque(maxlen=_COMPARED + _MAX_DELAY)
         self._heard: deque[float] = deque(maxlen=_COMPARED)
+        self._spectra_played: deque[Floats] = deque(maxlen=_MAX_UTTERANCE + _MAX_DELAY)
+        self._spectra_left: deque[Floats] = deque(maxlen=_MAX_UTTERANCE)
         self._silent_frames = round(_HELD_S / FRAME_S)
         self._learned_frames = 0
 
@@ -52,6 +65,7 @@ class EchoGuard:
         """
         level = _level(samples)
         self._played.append(level)
+        self._spectra_played.append(_spectrum(samples))
         self._silent_frames = 0 if level > _QUIET else self._silent_frames + 1
         if self.hears_avatar:
             self._learned_frames += level > _QUIET
@@ -64,11 +78,27 @@ class EchoGuard:
             samples: Shape `(FRAME_SAMPLES,)`, −1..1.
         """
         self._heard.append(_level(samples))
-        if not self.hears_avatar:
-            return samples
-        frame = _frame(samples)
-        self._canceller.process_stream(frame)
-        return np.frombuffer(bytes(frame.data.cast("B")), np.int16).astype(np.float32) / np.float32(32768)
+        if self.hears_avatar:
+            frame = _frame(samples)
+            self._canceller.process_stream(frame)
+            pcm = np.frombuffer(bytes(frame.data.cast("B")), np.int16)
+            samples = pcm.astype(np.float32) / np.float32(32768)
+        self._spectra_left.append(_spectrum(samples))
+        return samples
+
+    def likeness(self, duration_s: float) -> float:
+        """How much the spectrum of what is left in the microphone followed the avatar's, −1..1.
+
+        Args:
+            duration_s: Time up to now to look at. Under half a second is too short to compare, which gives 0.
+        """
+        count = min(round(duration_s / FRAME_S), len(self._spectra_left))
+        most = len(self._spectra_played) - count
+        if count < _MIN_UTTERANCE or most < 0:
+            return 0.0
+        left, played = np.array(self._spectra_left)[-count:], np.array(self._spectra_played)
+        ends = range(len(played), len(played) - min(most, _MAX_DELAY) - 1, -1)
+        return max(_correlation(left, played[end - count : end]) for end in ends)
 
     @property
     def is_echo(self) -> bool:
@@ -88,6 +118,24 @@ class EchoGuard:
         windows = windows - windows.mean(1, keepdims=True)
         alike = windows @ heard / (_COMPARED * (windows.std(1) + 0.1))
         return bool(alike.max() > _ALIKE)
+
+
+def _correlation(left: Floats, played: Floats) -> float:
+    """Correlation of two spectra over time, shape `(n, bands)`, whatever their loudness and colour."""
+    left, played = _shape(left), _shape(played)
+    return float((left * played).sum() / np.sqrt((left**2).sum() * (played**2).sum() + 1e-9))
+
+
+def _shape(spectra: Floats) -> Floats:
+    """Spectra without their mean over time and without the loudness of each frame."""
+    spectra = spectra - spectra.mean(0)
+    return np.asarray(spectra - spectra.mean(1, keepdims=True))
+
+
+def _spectrum(samples: Floats) -> Floats:
+    """Logarithmic power of 10 ms in bands, shape `(len(_BANDS) - 1,)`."""
+    power = np.abs(np.fft.rfft(samples * _WINDOW)[: _BANDS[-1]]) ** 2
+    return np.asarray(np.log(np.add.reduceat(power, _BANDS[:-1]) + _QUIET_POWER), np.float32)
 
 
 def _level(samples: Floats) -> float:

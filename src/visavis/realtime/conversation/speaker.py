@@ -43,6 +43,7 @@ class Utterance:
         language: BCP 47 tag of its language; empty if it is not known.
         windows: Number of windows.
         echo_windows: Number of windows in which the avatar could be heard.
+        echo_likeness: How much its spectrum followed the avatar's, −1..1.
     """
 
     speaker: str
@@ -54,6 +55,7 @@ class Utterance:
     language: str = ""
     windows: int = 0
     echo_windows: int = 0
+    echo_likeness: float = 0.0
 
     @property
     def may_be_echo(self) -> bool:
@@ -184,6 +186,11 @@ class Speaker:
         self._lead.clear()
         self._listener.began(self._utterance, self._turns.voiced_s)
 
+    def _compare(self, utterance: Utterance) -> None:
+        """Compare an utterance, up to now, with what the avatar said meanwhile."""
+        duration_s = utterance.windows * self._window / RECOGNITION_RATE_HZ + _LEAD_S
+        utterance.echo_likeness = self.echo.likeness(duration_s)
+
     def _hear(self, samples: Floats) -> None:
         self._kept.append(samples)
         if self._stream is not None:
@@ -206,6 +213,7 @@ class Speaker:
             return
         utterance.text = recognition.text or utterance.text
         utterance.language = recognition.language or utterance.language
+        self._compare(utterance)
         self._turns.note_text(recognition.text)
         is_pause = self._turns.text is not None
         if not self._listener.changed(utterance, is_pause=is_pause) and is_pause:
@@ -215,6 +223,7 @@ class Speaker:
         utterance, self._utterance = self._utterance, None
         if utterance is None:
             return
+        self._compare(utterance)
         kept, self._kept = self._kept, []
         while not self._finals.empty() and self._stream is not None:
             self._finals.get_nowait()
