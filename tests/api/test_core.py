@@ -1,4 +1,4 @@
-"""The rules, on a real database: fencing, tries, the queue, rates, accounts, the schema."""
+"""The rules, on a real database: fencing, tries, the queue, rates, the schema."""
 
 import asyncio
 import os
@@ -13,12 +13,9 @@ from tests.support.server import in_database
 from visavis.adapters.objects import LocalObjects
 from visavis.core import events, jobs, webhooks
 from visavis.core.database import Database
-from visavis.core.identity import keys, users
 from visavis.errors import (
-    AccountError,
     IdempotencyError,
     JobMissingError,
-    KeyRefusedError,
 )
 from visavis.settings import JobSettings, StorageSettings, WebhookSettings
 from visavis.surfaces.atlas import NAME as SURFACE
@@ -369,36 +366,5 @@ def test_results_and_texts_expire(postgres: str) -> None:
             upload = jobs.path_for_upload(job.id, "image")
             assert await jobs.orphaned_uploads(tx, [upload]) == [upload]
             assert await jobs.expire(tx) == []
-
-    in_database(postgres, run)
-
-
-def test_accounts(postgres: str) -> None:
-    async def run(database: Database) -> None:
-        ada = await users.prepare("Ada@Example.com", "correct horse battery")
-        for email, password in (("nobody", "correct horse battery"), ("a@b.c", "short")):
-            with pytest.raises(AccountError):
-                await users.prepare(email, password)
-        async with database.transaction() as tx:
-            user = await users.create(tx, ada)
-            with pytest.raises(AccountError, match="already"):
-                await users.create(tx, ada)
-            row, key = await keys.create(tx, "Ada's", user=user)
-            assert key.startswith("sk_live_")
-            assert (await keys.find(tx, key)).account_id == user.account_id
-            stored = (await tx.execute(text("SELECT * FROM api_keys"))).all()
-            assert key not in str(stored)
-            assert (await keys.revoke_named(tx, key)).id == row.id
-        assert (await users.check_password(database, "ada@example.com", "correct horse battery")).id
-        for email, password in (("ada@example.com", "wrong horse"), ("b@example.com", "correct horse")):
-            with pytest.raises(KeyRefusedError):
-                await users.check_password(database, email, password)
-        async with database.transaction() as tx:
-            with pytest.raises(KeyRefusedError):
-                await keys.find(tx, key)
-            with pytest.raises(AccountError, match="no user"):
-                await users.named(tx, "nobody@example.com")
-            with pytest.raises(AccountError, match="no key"):
-                await keys.revoke_named(tx, "nothing")
 
     in_database(postgres, run)

@@ -18,6 +18,7 @@ from visavis.core.identity.principals import Allowance, Principal
 from visavis.core.schema import User
 from visavis.core.secret import shared_secret
 from visavis.errors import (
+    AccountError,
     IdempotencyError,
     JobMissingError,
     KeyRefusedError,
@@ -227,5 +228,36 @@ def test_only_a_key_can_submit_jobs(postgres: str) -> None:
             assert (principal.account_id, principal.is_operator) == (user.account_id, False)
             with pytest.raises(NotPermittedError):
                 await jobs.submit(tx, principal, wanted())
+
+    in_database(postgres, run)
+
+
+def test_users_and_keys_are_created_found_and_revoked(postgres: str) -> None:
+    async def run(database: Database) -> None:
+        ada = await users.prepare("Ada@Example.com", "correct horse battery")
+        for email, password in (("nobody", "correct horse battery"), ("a@b.c", "short")):
+            with pytest.raises(AccountError):
+                await users.prepare(email, password)
+        async with database.transaction() as tx:
+            user = await users.create(tx, ada)
+            with pytest.raises(AccountError, match="already"):
+                await users.create(tx, ada)
+            row, key = await keys.create(tx, "Ada's", user=user)
+            assert key.startswith("sk_live_")
+            assert (await keys.find(tx, key)).account_id == user.account_id
+            stored = (await tx.execute(text("SELECT * FROM api_keys"))).all()
+            assert key not in str(stored)
+            assert (await keys.revoke_named(tx, key)).id == row.id
+        assert (await users.check_password(database, "ada@example.com", "correct horse battery")).id
+        for email, password in (("ada@example.com", "wrong horse"), ("b@example.com", "correct horse")):
+            with pytest.raises(KeyRefusedError):
+                await users.check_password(database, email, password)
+        async with database.transaction() as tx:
+            with pytest.raises(KeyRefusedError):
+                await keys.find(tx, key)
+            with pytest.raises(AccountError, match="no user"):
+                await users.named(tx, "nobody@example.com")
+            with pytest.raises(AccountError, match="no key"):
+                await keys.revoke_named(tx, "nothing")
 
     in_database(postgres, run)

@@ -1,14 +1,13 @@
 """The rules of live sessions, on a real database."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
 
 import psycopg
 import pytest
 from tests.support.server import in_database
+from tests.support.sessions import RIG, add_worker, change, empty_sessions, open_one, opening, run
 
-from visavis.core import leases, rigs, sessions, transcripts
+from visavis.core import leases, rigs, sessions
 from visavis.core.billing import money, usage
 from visavis.core.billing.usage import MonthlyUsage
 from visavis.core.database import Database, Tx
@@ -24,132 +23,15 @@ from visavis.errors import (
     SessionRateError,
     SettingsError,
 )
-from visavis.ports.conversation import ConversationConfig, ConversationTool, TranscriptSegment
-
-_Result = TypeVar("_Result")
-RIG = "ab" * 32 + "-1"
 
 
 @pytest.fixture(autouse=True)
 def empty(postgres: str) -> None:
-    with psycopg.connect(postgres) as connection:
-        connection.execute("TRUNCATE sessions, session_messages, workers, ledger, rigs, api_keys CASCADE")
-        connection.execute("INSERT INTO rigs (id, path) VALUES (%s, 'rigs/x')", (RIG,))
-
-
-def add_worker(postgres: str, name: str, slots: int) -> None:
-    with psycopg.connect(postgres) as connection:
-        connection.execute(
-            "INSERT INTO workers (id, slots, busy, live_slots) VALUES (%s, 1, 0, %s)", (name, slots)
-        )
-
-
-def change(postgres: str, statement: str, *values: object) -> None:
-    with psycopg.connect(postgres) as connection:
-        connection.execute(statement, values)  # type: ignore[call-overload]
-
-
-def opening(**changed: Any) -> sessions.NewSession:
-    given: dict[str, Any] = {
-        "mode": sessions.PASSTHROUGH,
-        "livekit_url": "ws://127.0.0.1:1",
-        "rig_id": RIG,
-        "idle_timeout_s": 300,
-        "max_duration_s": None,
-        "price_per_hour_micros": 7_000_000,
-    }
-    return sessions.NewSession(**given | changed)
-
-
-def run(postgres: str, do: Callable[[Tx, Principal], Awaitable[_Result]]) -> _Result:
-    async def work(database: Database) -> _Result:
-        async with database.transaction() as tx:
-            found = await keys.list_all(tx)
-            row = found[0] if found else (await keys.create(tx, "k"))[0]
-            key = keys.principal_of(row)
-        async with database.transaction() as tx:
-            return await do(tx, key)
-
-    return in_database(postgres, work)
+    empty_sessions(postgres)
 
 
 async def billed_this_month(tx: Tx, key: Principal) -> MonthlyUsage:
     return await usage.this_month(tx, await keys.read(tx, key))
-
-
-async def open_one(tx: Tx, key: Principal) -> Session:
-    return await sessions.open_session(tx, key, opening())
-
-
-def test_a_session_keeps_its_conversation(postgres: str) -> None:
-    add_worker(postgres, "one", 2)
-    config = ConversationConfig(
-        instructions="Be brief.",
-        knowledge=("We open at nine.",),
-        tools=(ConversationTool(name="book", parameters={"type": "object"}),),
-        keeps_transcript=True,
-    )
-
-    async def open_both(tx: Tx, key: Principal) -> list[Session]:
-        return [
-            await sessions.open_session(tx, key, opening(mode=sessions.CONVERSATION, conversation=config)),
-            await sessions.open_session(tx, key, opening()),
-        ]
-
-    run(postgres, open_both)
-
-    async def held(tx: Tx, _key: Principal) -> list[ConversationConfig | None]:
-        rows = sorted(await leases.renew(tx, "one"), key=lambda row: row.mode)
-        return [sessions.conversation_of(row) for row in rows]
-
-    assert run(postgres, held) == [config, None]
-
-
-def test_a_transcript_is_kept_for_its_session_and_for_a_time(postgres: str) -> None:
-    add_worker(postgres, "one", 2)
-    first = TranscriptSegment(id="a", role="user", text="What time", start_s=1.0, end_s=2.0)
-    answer = TranscriptSegment(id="a", role="avatar", text="Nine.", start_s=2.5, end_s=3, is_interrupted=True)
-    better = first.model_copy(update={"text": "What time is it?"})
-
-    async def keep(tx: Tx, key: Principal) -> tuple[Session, Session]:
-        row, other = await open_one(tx, key), await open_one(tx, key)
-        for segment in (answer, first, better):
-            await transcripts.add(tx, "one", row.id, segment)
-        await transcripts.add(tx, "two", other.id, first)
-        return row, other
-
-    row, other = run(postgres, keep)
-
-    async def read(tx: Tx, _key: Principal) -> list[list[TranscriptSegment]]:
-        return [await transcripts.of_session(tx, each) for each in (row, other)]
-
-    async def forget(tx: Tx, _key: Principal) -> None:
-        await transcripts.forget(tx, age_s=3600)
-
-    assert run(postgres, read) == [[better, answer], []]
-    run(postgres, forget)
-    assert run(postgres, read) == [[better, answer], []]
-    change(
-        postgres, "UPDATE transcript_segments SET created_at = now() - interval '2 hours' WHERE role = 'user'"
-    )
-    run(postgres, forget)
-    assert run(postgres, read) == [[answer], []]
-    change(postgres, "DELETE FROM sessions WHERE id = %s", row.id)
-    assert run(postgres, read) == [[], []]
-
-
-def test_no_transcript_grows_without_end(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    add_worker(postgres, "one", 1)
-    monkeypatch.setattr(transcripts, "MAX_SEGMENTS", 2)
-
-    async def keep(tx: Tx, key: Principal) -> list[str]:
-        row = await open_one(tx, key)
-        for at in range(4):
-            said = TranscriptSegment(id=f"{at}", role="user", text="a" * 11_000, start_s=at, end_s=at + 1)
-            await transcripts.add(tx, "one", row.id, said)
-        return [each.text for each in await transcripts.of_session(tx, row)]
-
-    assert run(postgres, keep) == ["a" * 10_000] * 2
 
 
 def test_never_more_sessions_than_slots(postgres: str) -> None:
