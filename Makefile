@@ -14,7 +14,7 @@ MEDIA  := tests/live tests/conformance
 PARTS  := tests/unit tests/api tests/console
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo console test test-media test-parts test-whole test-web check check-web bench fuzz openapi settings changelog lock clean
+.PHONY: help setup demo console test test-media test-parts test-whole test-quiet test-web check check-web bench fuzz openapi settings changelog lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -44,7 +44,7 @@ demo: $(READY)  ## Run the main job on the built-in sample
 	$(BIN)/visavis demo
 
 # Two processes at a time: one mostly waits, the other mostly computes. Tests that load the whole machine run after them.
-test: $(READY) $(if $(NODE),$(PAGES))  ## Run every test
+test: $(READY) $(if $(NODE),$(PAGES))  ## Run the tests, all but those of test-quiet
 	@$(MAKE) --no-print-directory -j2 --output-sync=target test-media test-parts
 	@$(MAKE) --no-print-directory test-whole
 	@$(MAKE) --no-print-directory test-web
@@ -56,7 +56,10 @@ test-parts: $(READY)
 	$(BIN)/python -m pytest $(PARTS)
 
 test-whole: $(READY)
-	$(BIN)/python -m pytest $(patsubst %,--ignore %,$(MEDIA) $(PARTS))
+	$(BIN)/python -m pytest -m "not quiet" $(patsubst %,--ignore %,$(MEDIA) $(PARTS))
+
+test-quiet: $(READY)  ## Run the tests that need a machine that does nothing else
+	$(BIN)/python -m pytest -m quiet
 
 check: $(READY)  ## Check formatting, lint, types, layers and changelog fragments
 	$(BIN)/ruff format --check .
