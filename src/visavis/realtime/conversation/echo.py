@@ -4,11 +4,15 @@ The canceller is WebRTC's, from the room library. It needs a moment to learn the
 the microphone, in which some of the echo is left. So in the first second the guard also compares how loud
 both are: while the microphone only follows what the avatar says, nobody interrupts.
 
+Where there is no loudspeaker, there is nothing to learn, and the canceller takes much of a user's voice away.
+So its output counts only while the spectrum of the microphone follows the avatar's.
+
 Later some echo is left too, whenever the delay between both changes: networks stretch and squeeze sound. That
 is judged when it is over: a whole utterance whose spectrum follows the avatar's is its echo (`likeness`).
 """
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -28,6 +32,8 @@ _QUIET: Final = 1e-3
 _HELD_S: Final = 0.8  # of silence, until what comes from the microphone cannot be echo
 _LEARNED_S: Final = 1.0  # of the avatar's voice, after which the canceller knows the way
 
+_ECHO: Final = 0.4  # correlation of spectra
+_DECIDED: Final = 4  # frames
 _MIN_UTTERANCE_S: Final = 0.5
 _MAX_UTTERANCE_S: Final = 10.0
 
@@ -48,6 +54,8 @@ class EchoGuard:
         self._played: deque[float] = deque(maxlen=_COMPARED + _MAX_DELAY)
         self._heard: deque[float] = deque(maxlen=_COMPARED)
         self._spectra_played: deque[Floats] = deque(maxlen=_MAX_UTTERANCE + _MAX_DELAY)
+        self._spectra_heard: deque[Floats] = deque(maxlen=_COMPARED)
+        self._has_echo, self._frames = True, 0
         self._spectra_left: deque[Floats] = deque(maxlen=_MAX_UTTERANCE)
         self._silent_frames = round(_HELD_S / FRAME_S)
         self._learned_frames = 0
@@ -78,11 +86,16 @@ class EchoGuard:
             samples: Shape `(FRAME_SAMPLES,)`, −1..1.
         """
         self._heard.append(_level(samples))
+        self._spectra_heard.append(_spectrum(samples))
         if self.hears_avatar:
             frame = _frame(samples)
             self._canceller.process_stream(frame)
-            pcm = np.frombuffer(bytes(frame.data.cast("B")), np.int16)
-            samples = pcm.astype(np.float32) / np.float32(32768)
+            self._frames += 1
+            if self._frames % _DECIDED == 0 and self._learned_frames > 2 * _COMPARED:
+                self._has_echo = self._compare(self._spectra_heard, _COMPARED) > _ECHO
+            if self._has_echo:  # the canceller takes much of a voice away where there is no echo
+                pcm = np.frombuffer(bytes(frame.data.cast("B")), np.int16)
+                samples = pcm.astype(np.float32) / np.float32(32768)
         self._spectra_left.append(_spectrum(samples))
         return samples
 
@@ -93,10 +106,15 @@ class EchoGuard:
             duration_s: Time up to now to look at. Under half a second is too short to compare, which gives 0.
         """
         count = min(round(duration_s / FRAME_S), len(self._spectra_left))
+        return self._compare(self._spectra_left, count) if count >= _MIN_UTTERANCE else 0.0
+
+    def _compare(self, spectra: Sequence[Floats], count: int) -> float:
+        """Correlation of the last spectra with those of the avatar, at the delay where it is greatest."""
         most = len(self._spectra_played) - count
-        if count < _MIN_UTTERANCE or most < 0:
-            return 0.0
-        left, played = np.array(self._spectra_left)[-count:], np.array(self._spectra_played)
+        if len(spectra) < count or most < 0:
+            return 1.0  # not known yet
+        left = np.array(list(spectra)[-count:])
+        played = np.array(list(self._spectra_played)[-(count + _MAX_DELAY) :])
         ends = range(len(played), len(played) - min(most, _MAX_DELAY) - 1, -1)
         return max(_correlation(left, played[end - count : end]) for end in ends)
 
