@@ -168,17 +168,8 @@ class PublicHttp:
             CallbackError: The address is not public, cannot be reached, or does not answer within
                 `TIMEOUT_S`.
         """
-        try:
-            async with asyncio.timeout(TIMEOUT_S), self._pool() as pool:
-                target = _parsed(url)
-                sent: list[tuple[bytes | str, bytes | str]] = [("Host", target.authority)]
-                sent += [("Content-Length", str(len(body))), *headers.items()]
-                async with pool.stream("POST", _dialled(target), headers=sent, content=body) as answer:
-                    return int(answer.status)
-        except TimeoutError as error:
-            raise CallbackError(f"The receiver did not answer within {TIMEOUT_S:g} s.") from error
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
-            raise CallbackError(f"The receiver cannot be reached ({type(error).__name__}).") from error
+        async with self._posted(url, body, headers) as answer:
+            return int(answer.status)
 
     async def call(self, url: str, body: bytes, headers: dict[str, str], *, max_bytes: int) -> str:
         """Send one POST request. Returns the text of the answer.
@@ -187,13 +178,21 @@ class PublicHttp:
             CallbackError: The address is not public or cannot be reached, or the answer is no success, is too
                 long, or takes longer than `TIMEOUT_S`.
         """
+        async with self._posted(url, body, headers) as answer:
+            return (await _body(answer, max_bytes)).decode(errors="replace")
+
+    @asynccontextmanager
+    async def _posted(
+        self, url: str, body: bytes, headers: dict[str, str]
+    ) -> AsyncIterator[httpcore.Response]:
+        """The answer to a POST request, to be read within `TIMEOUT_S` of the request."""
         try:
             async with asyncio.timeout(TIMEOUT_S), self._pool() as pool:
                 target = _parsed(url)
                 sent: list[tuple[bytes | str, bytes | str]] = [("Host", target.authority)]
                 sent += [("Content-Length", str(len(body))), *headers.items()]
                 async with pool.stream("POST", _dialled(target), headers=sent, content=body) as answer:
-                    return (await _body(answer, max_bytes)).decode(errors="replace")
+                    yield answer
         except TimeoutError as error:
             raise CallbackError(f"The receiver did not answer within {TIMEOUT_S:g} s.") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:

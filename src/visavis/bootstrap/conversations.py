@@ -12,7 +12,6 @@ from visavis.bootstrap.speech import synthesizer
 from visavis.errors import VisavisError
 from visavis.ports import ConversationConfig, Voice
 from visavis.providers.llm.choice import create_language_model
-from visavis.providers.stt.local import WhisperRecognizer
 from visavis.providers.tts.espeak import Espeak
 from visavis.realtime.conversation.answers import FIRST_PIECE_S
 from visavis.realtime.conversation.conversation import Providers
@@ -39,7 +38,7 @@ def load_providers(settings: Settings) -> Providers:
         if not (settings.speech.openai_url or settings.speech.elevenlabs_api_key):  # which bill every word
             async for _ in voices.speak("Hello.", Voice(config.language, config.voice)):
                 pass
-        if config.hears and isinstance(recognizer, WhisperRecognizer):
+        if config.hears:
             await recognizer.prepare(config.language or "en")
 
     async def call_address(url: str, body: bytes, timeout_s: float) -> str:

@@ -90,13 +90,7 @@ def media_check(pool: ProcessPool) -> Callable[[Path | None, Path | None, str], 
     """What looks at uploads. When there is no time for it, the job itself will tell."""
 
     async def check(image: Path | None, audio: Path | None, owner: str) -> None:
-        request = CheckRequest(image=image, audio=audio)
-        try:
-            await run_request(
-                pool, request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner
-            )
-        except (BusyError, ChildError):
-            return
+        await _check_if_free(pool, CheckRequest(image=image, audio=audio), owner)
 
     return check
 
@@ -105,15 +99,16 @@ def captions_check(pool: ProcessPool) -> Callable[[str], Awaitable[None]]:
     """What checks whether speech can be recognized for captions. If nothing is free, the job will tell."""
 
     async def check(owner: str) -> None:
-        request = CheckRequest(recognizes=True)
-        try:
-            await run_request(
-                pool, request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner
-            )
-        except (BusyError, ChildError):
-            return
+        await _check_if_free(pool, CheckRequest(recognizes=True), owner)
 
     return check
+
+
+async def _check_if_free(pool: ProcessPool, request: CheckRequest, owner: str) -> None:
+    try:
+        await run_request(pool, request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner)
+    except (BusyError, ChildError):
+        return
 
 
 def face_finder(pool: ProcessPool) -> Callable[[Path, str], Awaitable[FaceInPhoto]]:

@@ -14,8 +14,8 @@ from scipy.io import wavfile
 
 from visavis import bootstrap
 from visavis.cli.console import clear_errors, doing, say
-from visavis.errors import ModelNotReadyError, OutputError
-from visavis.ports import SpeechPart, SpeechSynthesizer, Voice, VoiceInfo
+from visavis.errors import OutputError
+from visavis.ports import SpeechPart, SpeechSynthesizer, Voice, VoiceInfo, is_ready
 
 app = typer.Typer(help="List voices, and hear them.")
 
@@ -116,7 +116,7 @@ def _show(synthesizer: SpeechSynthesizer, language: str) -> None:
         if language and all(tag.partition("-")[0] != language.partition("-")[0] for tag in info.languages):
             continue
         if info.model not in missing:
-            missing[info.model] = _is_missing(synthesizer, info)
+            missing[info.model] = not is_ready(synthesizer, info)
         needs = info.model if missing[info.model] else ""
         rtf = "service" if info.rtf is None else f"{info.rtf:g}"
         table.add_row(info.id, _tags(info), info.sex or "", info.provider, info.licence, rtf, needs)
@@ -130,11 +130,3 @@ def _tags(info: VoiceInfo) -> str:
     if len(info.languages) <= _MAX_TAGS:
         return ", ".join(info.languages)
     return f"{info.languages[0]} +{len(info.languages) - 1}"
-
-
-def _is_missing(synthesizer: SpeechSynthesizer, info: VoiceInfo) -> bool:
-    try:
-        synthesizer.check(Voice(name=info.id))
-    except ModelNotReadyError:
-        return True
-    return False

@@ -11,7 +11,7 @@ from visavis.ports.recognition import (
     VoiceActivityStream,
 )
 from visavis.ports.rooms import Rooms, RoomServerAddress
-from visavis.ports.speech import SpeechPart, SpeechSynthesizer, TimedText, Voice, VoiceInfo
+from visavis.ports.speech import SpeechPart, SpeechSynthesizer, TimedText, Voice, VoiceInfo, is_ready
 from visavis.ports.storage import ObjectStore
 
 __all__ = [
@@ -37,4 +37,5 @@ __all__ = [
     "VoiceActivityDetector",
     "VoiceActivityStream",
     "VoiceInfo",
+    "is_ready",
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from visavis.engine.arrays import Floats
+from visavis.errors import ModelNotReadyError
 
 
 @dataclass(frozen=True)
@@ -108,3 +109,12 @@ class SpeechSynthesizer(Protocol):
     async def close(self) -> None:
         """Release connections and models; harmless when repeated."""
         ...
+
+
+def is_ready(synthesizer: SpeechSynthesizer, info: VoiceInfo) -> bool:
+    """Whether the model that a voice of a synthesizer needs is on this machine."""
+    try:
+        synthesizer.check(Voice(name=info.id))
+    except ModelNotReadyError:
+        return False
+    return True

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Final
 
 from visavis.errors import ModelNotReadyError, RequestError
-from visavis.ports import SpeechPart, SpeechSynthesizer, Voice, VoiceInfo
+from visavis.ports import SpeechPart, SpeechSynthesizer, Voice, VoiceInfo, is_ready
 from visavis.providers.tts.languages import find_language
 from visavis.providers.tts.vendors import Sex, read_voice_id
 
@@ -100,7 +100,7 @@ class VoiceCatalogue:
                 if info.rtf is None or (self._is_live and info.rtf > _MAX_LIVE_RTF):
                     continue
                 if info.model not in ready:
-                    ready[info.model] = _is_ready(synthesizer, info)
+                    ready[info.model] = is_ready(synthesizer, info)
                 if not ready[info.model]:
                     continue
             yield synthesizer, info
@@ -131,12 +131,4 @@ def _takes(synthesizer: SpeechSynthesizer, voice: Voice) -> bool:
         return False
     except ModelNotReadyError:
         return True
-    return True
-
-
-def _is_ready(synthesizer: SpeechSynthesizer, info: VoiceInfo) -> bool:
-    try:
-        synthesizer.check(Voice(name=info.id))
-    except ModelNotReadyError:
-        return False
     return True

@@ -86,7 +86,8 @@ class EchoGuard:
             samples: Shape `(FRAME_SAMPLES,)`, −1..1.
         """
         self._heard.append(_level(samples))
-        self._spectra_heard.append(_spectrum(samples))
+        spectrum = _spectrum(samples)
+        self._spectra_heard.append(spectrum)
         if self.hears_avatar:
             frame = _frame(samples)
             self._canceller.process_stream(frame)
@@ -96,7 +97,8 @@ class EchoGuard:
             if self._has_echo:  # the canceller takes much of a voice away where there is no echo
                 pcm = np.frombuffer(bytes(frame.data.cast("B")), np.int16)
                 samples = pcm.astype(np.float32) / np.float32(32768)
-        self._spectra_left.append(_spectrum(samples))
+                spectrum = _spectrum(samples)
+        self._spectra_left.append(spectrum)
         return samples
 
     def likeness(self, duration_s: float) -> float:

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from visavis.errors import ModelNotReadyError
-from visavis.ports import SpeechSynthesizer, Voice, VoiceInfo
+from visavis.ports import is_ready
 from visavis.surfaces.atlas import documented
 from visavis.surfaces.atlas.principals import KeyPrincipal
 from visavis.surfaces.shared.context import Given
@@ -60,7 +59,7 @@ async def voices(
         if wanted and all(tag.partition("-")[0] != wanted for tag in info.languages):
             continue
         if info.model not in ready:
-            ready[info.model] = _is_ready(context.synthesizer, info)
+            ready[info.model] = is_ready(context.synthesizer, info)
         listed.append(
             VoiceAnswer(
                 id=info.id,
@@ -75,11 +74,3 @@ async def voices(
             )
         )
     return VoicesAnswer(voices=listed)
-
-
-def _is_ready(synthesizer: SpeechSynthesizer, info: VoiceInfo) -> bool:
-    try:
-        synthesizer.check(Voice(name=info.id))
-    except ModelNotReadyError:
-        return False
-    return True
