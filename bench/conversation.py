@@ -4,8 +4,9 @@
 
 A whole server and a user in the room. An answer counts from the user's last voiced sample to the avatar's
 first one, as the user hears it; its first part ends when the user's words are final in the transcript. An
-interruption counts from the moment at which the user has been heard for 150 ms. `--instant` answers with a
-language model that needs no time, an endpoint of the bench's own. `--quick` asks once: whether it still runs.
+interruption counts from the moment at which the user has said 150 ms of voice, gaps left out, until the user
+hears the avatar fall silent. `--instant` recognizes and answers by an endpoint of the bench, which needs
+no time. `--quick` asks once: whether it still runs.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from harness.api_server import wait_until
 from harness.dialogues import speech
 from harness.live_server import Served, serving
 from harness.talking import Sound, Talker, talking
+from harness.viewing import BLOCK, RATE_HZ
 
 from bench.machine import keep, not_here
 from visavis import bootstrap
@@ -32,21 +34,32 @@ from visavis.settings import read_settings
 PROMPT: Final = "We are open from nine to six. A coffee costs three euros. Dogs are welcome in the garden."
 QUESTIONS: Final = ("How much is a coffee?", "What are your opening hours?", "Are dogs welcome?")
 LONG: Final = "The first floor has a room for parties, and behind the house is a garden with very old trees."
-STOP: Final = "Stop, please. How much is a coffee?"
+ORDERS: Final = (
+    "Stop, please. How much is a coffee?",
+    "Wait a moment. Are dogs welcome?",
+    "No, I have a question.",
+)
 _VOICE: Final = "kokoro-am_michael"
 _VOICED: Final = 0.02
 _INTERRUPTS_S: Final = 0.15
-_ROUNDS: Final = 8
+_ROUNDS: Final = 12
 
 
 class _Answer(BaseHTTPRequestHandler):
-    """Answers every chat at once, as OpenAI's API does."""
+    """Recognizes every utterance and answers every chat at once, as OpenAI's API does."""
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
+        is_chat = self.path.endswith("/chat/completions")
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Content-Type", "text/event-stream" if is_chat else "application/json")
         self.end_headers()
+        if is_chat:
+            self._answer()
+        else:
+            self.wfile.write(json.dumps({"text": "How much is a coffee?"}).encode())
+
+    def _answer(self) -> None:
         choice = {"index": 0, "delta": {"role": "assistant", "content": "A coffee costs three euros."}}
         choice["finish_reason"] = "stop"
         chunk = {
@@ -73,7 +86,13 @@ def _endpoint() -> Iterator[str]:
 def _ends_of_voice(sound: Sound) -> tuple[float, float]:
     """When the first and the last voiced sample of a sound are, in seconds."""
     voiced = np.flatnonzero(np.abs(sound) > _VOICED)
-    return float(voiced[0]) / 48_000, float(voiced[-1]) / 48_000
+    return float(voiced[0]) / RATE_HZ, float(voiced[-1]) / RATE_HZ
+
+
+def _has_been_voiced_s(sound: Sound, voiced_s: float) -> float:
+    """When a sound has been voiced for a time, gaps left out, in seconds."""
+    blocks = np.abs(sound[: len(sound) // BLOCK * BLOCK]).reshape(-1, BLOCK).max(1) > _VOICED
+    return float(np.flatnonzero(np.cumsum(blocks) * BLOCK / RATE_HZ >= voiced_s)[0] + 1) * BLOCK / RATE_HZ
 
 
 async def _ask(talker: Talker, sound: Sound) -> dict[str, float]:
@@ -96,9 +115,9 @@ async def _interrupt(talker: Talker, sound: Sound) -> float:
     _, asked_s = await talker.say(np.zeros(1, np.float32))
     await talker.speak_request(LONG, None)
     await talker.until(lambda: talker.first_sound_s(asked_s))
-    await talker.say(np.zeros(48_000, np.float32))
+    await talker.say(np.zeros(RATE_HZ, np.float32))
     began_s, ended_s = await talker.say(sound)
-    heard_s = began_s + _ends_of_voice(sound)[0] + _INTERRUPTS_S
+    heard_s = began_s + _has_been_voiced_s(sound, _INTERRUPTS_S)
     silent_s = await talker.until(lambda: talker.first_silence_s(heard_s))
     await talker.until(lambda: talker.first_sound_s(ended_s))
     await talker.until(lambda: talker.is_silent(0.7))
@@ -115,7 +134,7 @@ async def _measure(served: Served, sounds: dict[str, Sound], rounds: int) -> dic
             await talker.until(lambda: talker.is_silent(0.5))
             for number in range(rounds):
                 answers.append(await _ask(talker, sounds[QUESTIONS[number % len(QUESTIONS)]]))
-                interruptions.append(await _interrupt(talker, sounds[STOP]))
+                interruptions.append(await _interrupt(talker, sounds[ORDERS[number % len(ORDERS)]]))
         await client.delete(f"/v1/realtime/session/{made['session_id']}")
     return {
         "answers": len(answers),
@@ -143,19 +162,22 @@ def main() -> None:
     """Measure, print and keep."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="little of it: whether it still runs")
-    parser.add_argument("--instant", action="store_true", help="with a language model that needs no time")
+    parser.add_argument(
+        "--instant", action="store_true", help="with a recognizer and a language model that need no time"
+    )
     wanted = parser.parse_args()
     try:
         bootstrap.model_folders(read_settings().models)("whisper-tiny.en")
     except ModelNotReadyError as error:
         raise not_here(error.message) from error
-    sounds = {text: speech(text, _VOICE) for text in (*QUESTIONS, STOP)}
+    sounds = {text: speech(text, _VOICE) for text in (*QUESTIONS, *ORDERS)}
     rounds = 1 if wanted.quick else _ROUNDS
     load = os.getloadavg()[0]
     with _endpoint() as url:
         settings = {"VISAVIS_LIVE_SPARE_CONVERSATIONS": "1"}
         if wanted.instant:
             settings |= {"VISAVIS_LLM_URL": url, "VISAVIS_LLM_MODEL": "instant"}
+            settings |= {"VISAVIS_RECOGNITION_PROVIDER": "openai", "VISAVIS_RECOGNITION_URL": url}
         with serving(1, "vp8", settings) as served:
             figures = asyncio.run(_measure(served, sounds, rounds))
             wait_until(lambda: "session_figures" in served.log.read_text(), within_s=30)

@@ -133,6 +133,11 @@ class Talker:
             if line.is_final and line.text and (speaker is None or line.speaker == speaker)
         ]
 
+    def agent_state(self) -> str | None:
+        """What the agent does; `None` if there is none, or it has not said so."""
+        agent = self.room.remote_participants.get("agent")
+        return agent.attributes.get("lk.agent.state") if agent is not None else None
+
     async def speak_request(self, text: str, identifier: str | None = "1") -> None:
         """Ask the avatar to say a text."""
         request = {"type": "speak", "text": text} | ({"id": identifier} if identifier else {})
@@ -237,6 +242,7 @@ async def talking(url: str, token: str, *, microphone: bool = True) -> AsyncIter
     room.on("transcription_received", talker.take_packet)
     room.on("participant_disconnected", talker.note_left)
     room.on("participant_connected", lambda _: talker.changed.set())
+    room.on("participant_attributes_changed", lambda _changed, _person: talker.changed.set())
     room.on("data_received", talker.take_data)
     room.register_text_stream_handler("lk.transcription", talker.read)
     await room.connect(url, token, rtc.RoomOptions(connect_timeout=15))

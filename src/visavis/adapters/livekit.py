@@ -33,7 +33,13 @@ _GRANTS: Final[dict[str, dict[str, Any]]] = {
         "can_update_own_metadata": True,
         "agent": True,
     },
-    "agent": {"can_publish": False, "can_subscribe": True, "can_publish_data": True, "agent": True},
+    "agent": {
+        "can_publish": False,
+        "can_subscribe": True,
+        "can_publish_data": True,
+        "can_update_own_metadata": True,
+        "agent": True,
+    },
 }
 _ON_BEHALF: Final = "lk.publish_on_behalf"  # what an avatar publishes counts as its agent's
 # For the participant who creates the room by joining: viewers synchronize audio and video of a stream.

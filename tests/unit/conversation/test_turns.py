@@ -4,13 +4,21 @@ from collections.abc import Iterable
 
 import pytest
 
-from visavis.realtime.conversation.turns import DANGLING_S, OPEN_S, WHOLE_S, Step, TurnTaker, silence_after
+from visavis.realtime.conversation.turns import (
+    DANGLING_S,
+    OPEN_S,
+    QUESTION_S,
+    WHOLE_S,
+    Step,
+    TurnTaker,
+    silence_after,
+)
 
 WINDOW_S = 0.032
 
 
-def steps(turns: TurnTaker, probabilities: Iterable[float], *, over_avatar: bool = False) -> list[Step]:
-    found = (turns.step(each, may_interrupt=over_avatar) for each in probabilities)
+def steps(turns: TurnTaker, probabilities: Iterable[float]) -> list[Step]:
+    found = (turns.step(each, in_echo=False) for each in probabilities)
     return [step for step in found if step is not None]
 
 
@@ -21,10 +29,10 @@ def windows(seconds: float) -> int:
 def test_a_turn_ends_soon_after_a_whole_sentence() -> None:
     turns = TurnTaker(WINDOW_S)
     assert steps(turns, [0.9] * 20 + [0.0] * windows(0.2)) == [Step.BEGAN, Step.PAUSED]
-    turns.note_text("What time is it?")
+    turns.note_text("Tell me the time.")
     silence = 0
     while turns.is_speaking:
-        turns.step(0.0, may_interrupt=False)
+        turns.step(0.0, in_echo=False)
         silence += 1
     assert (silence + windows(0.2)) * WINDOW_S == pytest.approx(WHOLE_S, abs=2 * WINDOW_S)
 
@@ -41,9 +49,13 @@ def test_who_goes_on_after_a_pause_has_not_ended() -> None:
 @pytest.mark.parametrize(
     ("text", "silence_s"),
     [
-        ("How much is it?", WHOLE_S),
+        ("How much is it?", QUESTION_S),
+        ("¿Cuánto es?", QUESTION_S),
+        ("Tell me how much it is.", WHOLE_S),
         ("How much is it", OPEN_S),
+        ("The price is", DANGLING_S),
         ("I would like to", DANGLING_S),
+        ("I would like to know and.", DANGLING_S),
         ("Ich möchte wissen, weil", DANGLING_S),
         ("Well...", DANGLING_S),
         ("", WHOLE_S),
@@ -53,12 +65,16 @@ def test_words_that_want_more_are_given_time(text: str, silence_s: float) -> Non
     assert silence_after(text) == silence_s
 
 
-def test_the_avatar_is_interrupted_after_150_ms_of_voice() -> None:
+@pytest.mark.parametrize(
+    ("probability", "in_echo", "expected"),
+    [(0.99, False, 2), (0.9, False, 3), (0.6, False, 4), (0.99, True, 5)],
+)
+def test_a_turn_begins_the_sooner_the_surer_the_voice_is(
+    probability: float, in_echo: bool, expected: int
+) -> None:
     turns = TurnTaker(WINDOW_S)
-    voiced = next(
-        count for count in range(1, 20) if turns.step(0.9, may_interrupt=True) is Step.BEGAN and count
-    )
-    assert 0.15 <= voiced * WINDOW_S < 0.15 + WINDOW_S
+    steps = (turns.step(probability, in_echo=in_echo) for _ in range(20))
+    assert list(steps).index(Step.BEGAN) + 1 == expected
 
 
 def test_a_click_is_no_turn() -> None:

@@ -8,8 +8,8 @@ from typing import Any, Final, Protocol
 
 import structlog
 from livekit import rtc
-from livekit.agents import Agent, AgentSession, llm
-from livekit.agents.types import APIConnectOptions
+from livekit.agents import Agent, AgentSession, AgentStateChangedEvent, llm
+from livekit.agents.types import ATTRIBUTE_AGENT_STATE, APIConnectOptions
 from livekit.agents.voice.agent_session import SessionConnectOptions
 from livekit.agents.voice.transcription import TranscriptSynchronizer
 
@@ -130,6 +130,7 @@ class Conversation:
         self._said = RecentSpeech()
         self._fallback = config.fallback or default_fallback(config.language)
         self._texts: asyncio.Queue[str] = asyncio.Queue(_MAX_WAITING)
+        self._states: asyncio.Queue[AgentStateChangedEvent] = asyncio.Queue()
         self._session: AgentSession[None] | None = None
         self._transcript: Transcript | None = None
         self._is_leaving = self._was_sent_away = False
@@ -224,6 +225,7 @@ class Conversation:
             first_s=providers.first_piece_s,
         )
         session = self._session = _session(ears, voice, answers, hears=config.hears)
+        session.on("agent_state_changed", self._states.put_nowait)
         session.output.audio = synchronizer.audio_output
         session.output.transcription = synchronizer.text_output
         listener = Listener(
@@ -239,7 +241,7 @@ class Conversation:
 
         microphones = Microphones(self._room, self._place.avatar, listener.speakers, make_speaker)
         agent = Agent(instructions=config.instructions, tools=tools)
-        work: list[Any] = [output.run(), transcript.run(), self._speak_texts(session)]
+        work: list[Any] = [output.run(), transcript.run(), self._speak_texts(session), self._show_states()]
         if config.hears:
             work.append(microphones.run())
         await self._warm_up(answers)
@@ -273,6 +275,12 @@ class Conversation:
         while True:
             text = await self._texts.get()
             await session.say(text, allow_interruptions=True).wait_for_playout()
+
+    async def _show_states(self) -> None:
+        """Tell clients, as an attribute of the agent, whether it listens, thinks or speaks."""
+        while True:
+            state = (await self._states.get()).new_state
+            await self._room.local_participant.set_attributes({ATTRIBUTE_AGENT_STATE: state})
 
     def _find_user(self) -> str | None:
         """Identity of the user whose client offers tools: the first one who is not an agent."""

@@ -34,6 +34,7 @@ _LEARNED_S: Final = 1.0  # of the avatar's voice, after which the canceller know
 
 _ECHO: Final = 0.4  # correlation of spectra
 _DECIDED: Final = 4  # frames
+_ECHO_BEGINS_S: Final = 1.0  # where there was no echo: for a shorter time, any voice may follow the avatar's
 _MIN_UTTERANCE_S: Final = 0.5
 _MAX_UTTERANCE_S: Final = 10.0
 
@@ -42,6 +43,7 @@ _WINDOW: Final = np.hanning(FRAME_SAMPLES)
 _QUIET_POWER: Final = 1e-4
 
 _COMPARED, _MAX_DELAY = round(_COMPARED_S / FRAME_S), round(_MAX_DELAY_S / FRAME_S)
+_ECHO_BEGINS: Final = round(_ECHO_BEGINS_S / FRAME_S)
 _MIN_UTTERANCE, _MAX_UTTERANCE = round(_MIN_UTTERANCE_S / FRAME_S), round(_MAX_UTTERANCE_S / FRAME_S)
 
 
@@ -54,7 +56,7 @@ class EchoGuard:
         self._played: deque[float] = deque(maxlen=_COMPARED + _MAX_DELAY)
         self._heard: deque[float] = deque(maxlen=_COMPARED)
         self._spectra_played: deque[Floats] = deque(maxlen=_MAX_UTTERANCE + _MAX_DELAY)
-        self._spectra_heard: deque[Floats] = deque(maxlen=_COMPARED)
+        self._spectra_heard: deque[Floats] = deque(maxlen=_ECHO_BEGINS)
         self._has_echo, self._frames = True, 0
         self._spectra_left: deque[Floats] = deque(maxlen=_MAX_UTTERANCE)
         self._silent_frames = round(_HELD_S / FRAME_S)
@@ -64,6 +66,11 @@ class EchoGuard:
     def hears_avatar(self) -> bool:
         """Whether the avatar was heard so recently that its echo may still come."""
         return self._silent_frames * FRAME_S < _HELD_S
+
+    @property
+    def has_echo(self) -> bool:
+        """Whether the microphone hears the avatar from a loudspeaker, as far as it is known."""
+        return self._has_echo and self.hears_avatar
 
     def play(self, samples: Floats) -> None:
         """Take 10 ms of what the avatar says, as users hear it.
@@ -93,7 +100,9 @@ class EchoGuard:
             self._canceller.process_stream(frame)
             self._frames += 1
             if self._frames % _DECIDED == 0 and self._learned_frames > 2 * _COMPARED:
-                self._has_echo = self._compare(self._spectra_heard, _COMPARED) > _ECHO
+                compared = _COMPARED if self._has_echo else _ECHO_BEGINS
+                if len(self._spectra_heard) >= compared <= len(self._spectra_played):
+                    self._has_echo = self._compare(self._spectra_heard, compared) > _ECHO
             if self._has_echo:  # the canceller takes much of a voice away where there is no echo
                 pcm = np.frombuffer(bytes(frame.data.cast("B")), np.int16)
                 samples = pcm.astype(np.float32) / np.float32(32768)

@@ -159,7 +159,7 @@ class Speaker:
             await self._stream.close()
 
     def _step(self, probability: float) -> None:
-        step = self._turns.step(probability, may_interrupt=self._listener.is_avatar_speaking())
+        step = self._turns.step(probability, in_echo=self.echo.has_echo)
         if self._utterance is not None:
             self._utterance.windows += 1
             self._utterance.echo_windows += self.echo.hears_avatar

@@ -1,7 +1,7 @@
 """When somebody begins to speak, pauses, goes on, and is done: a state machine that takes time as samples.
 
 It is told the probability of voice, window by window, and what was recognized so far. A turn ends by silence:
-soon after a whole sentence, later after words that want more.
+soon after a question, later after another sentence, latest after words that want more.
 """
 
 import re
@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
+QUESTION_S: Final = 0.3
+"""Silence that ends a turn after a question: whoever asks wants an answer."""
 WHOLE_S: Final = 0.45
-"""Silence that ends a turn after a whole sentence."""
+"""The same after another whole sentence."""
 OPEN_S: Final = 0.9
 """The same after words that are no whole sentence."""
 DANGLING_S: Final = 1.5
@@ -19,22 +21,27 @@ PAUSE_S: Final = 0.15
 """Silence after which what was said so far is recognized."""
 
 _VOICED, _UNVOICED = 0.5, 0.35
-_BEGIN_S: Final = 0.09
-_INTERRUPT_S: Final = 0.15  # of voice, before an avatar that speaks is interrupted
+_BEGIN_S: Final = (
+    0.06  # of voice that the detector is sure of, some 60 ms after its begin; of other voice more
+)
+_BEGIN_IN_ECHO_S: Final = 0.15
 _GOES_ON_S: Final = 0.06
 _WITHIN_S: Final = 0.32  # so recent must the voice be that begins a turn
 _LONGEST_WAIT_S: Final = 2.0  # for what was recognized
 
+_ASKS: Final = re.compile(r"[?？][\"'»”)]*$")
 _ENDS_SENTENCE: Final = re.compile(r"[.!?。！？…][\"'»”)]*$")
 _DANGLING: Final = frozenset(
     word
     for words in (
-        "and but or so because if when that the a an to of in on at with for from my your is are um uh er",
-        "und aber oder weil wenn dass der die das ein eine mit für von zu ist äh ähm",
-        "y o pero porque si que el la los las un una con para de es eh",
+        "and but or so because if when that the a an to of in on at with for from my your um uh er",
+        "und aber oder weil wenn dass der die das ein eine mit für von zu äh ähm",
+        "y o pero porque si que el la los las un una con para de eh",
     )
     for word in words.split()
 )
+_DANGLING_UNLESS_MARKED: Final = frozenset({"is", "are", "was", "ist", "sind", "war", "es", "son", "era"})
+"""They want more too, unless the recognizer has heard the end of a sentence."""
 
 
 class Step(Enum):
@@ -61,20 +68,21 @@ class TurnTaker:
     is_speaking: bool = False
     silence_s: float = 0.0
     voiced_s: float = 0.0
-    _recent: tuple[bool, ...] = ()
+    _recent: tuple[float, ...] = ()
     _has_paused: bool = False
     _text: str | None = None
 
-    def step(self, probability: float, *, may_interrupt: bool) -> Step | None:
+    def step(self, probability: float, *, in_echo: bool) -> Step | None:
         """Take a window.
 
         Args:
             probability: Probability of voice in it, 0..1.
-            may_interrupt: Whether the avatar speaks, so that a voice would interrupt it.
+            in_echo: Whether the voice may be what is left of an echo.
         """
-        self._recent = (*self._recent, probability >= _VOICED)[-round(_WITHIN_S / self.window_s) :]
+        voice = probability if probability >= _VOICED else 0.0
+        self._recent = (*self._recent, voice)[-round(_WITHIN_S / self.window_s) :]
         if not self.is_speaking:
-            return self._begin(_INTERRUPT_S if may_interrupt else _BEGIN_S)
+            return self._begin(_BEGIN_IN_ECHO_S if in_echo else _BEGIN_S)
         if probability >= _UNVOICED:
             self.voiced_s += self.window_s
         if self._has_paused:
@@ -104,12 +112,12 @@ class TurnTaker:
         if sum(self._recent) * self.window_s < voice_s:
             return None
         self.is_speaking, self._has_paused, self._text = True, False, None
-        self.voiced_s, self.silence_s = sum(self._recent) * self.window_s, 0.0
+        self.voiced_s, self.silence_s = sum(map(bool, self._recent)) * self.window_s, 0.0
         return Step.BEGAN
 
     def _wait(self, probability: float) -> Step | None:
         """Whether a pause is the end."""
-        goes_on = sum(self._recent[-3:]) * self.window_s >= _GOES_ON_S and probability >= _VOICED
+        goes_on = sum(map(bool, self._recent[-3:])) * self.window_s >= _GOES_ON_S and probability >= _VOICED
         if goes_on:
             self._has_paused, self._text, self.silence_s = False, None, 0.0
             return Step.WENT_ON
@@ -124,6 +132,9 @@ class TurnTaker:
 def silence_after(text: str) -> float:
     """Silence that ends a turn after a text, in seconds."""
     words = re.findall(r"\w+", text.lower())
-    if text.endswith(("...", "…")) or (words and words[-1] in _DANGLING):
+    last, is_whole = words[-1] if words else "", bool(_ENDS_SENTENCE.search(text))
+    if text.endswith(("...", "…")) or last in _DANGLING or (last in _DANGLING_UNLESS_MARKED and not is_whole):
         return DANGLING_S
-    return WHOLE_S if _ENDS_SENTENCE.search(text) or not words else OPEN_S
+    if _ASKS.search(text):
+        return QUESTION_S
+    return WHOLE_S if is_whole or not words else OPEN_S
