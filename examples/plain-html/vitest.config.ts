@@ -1,5 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { name: "plain-html", include: ["test/**/*.test.ts"], testTimeout: 60_000 },
+  test: {
+    name: "plain-html",
+    include: ["test/**/*.test.ts"],
+    retry: process.env.CI ? 1 : 0,
+    testTimeout: 60_000,
+  },
 });

@@ -33,6 +33,7 @@ export function inChromium(
         globalSetup: [new URL("rooms.ts", import.meta.url).pathname],
         testTimeout: 30_000,
         fileParallelism: false,
+        retry: process.env.CI ? 1 : 0,
         setupFiles: [new URL("quiet.ts", import.meta.url).pathname],
         browser: {
           enabled: true,
