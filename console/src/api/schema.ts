@@ -725,7 +725,8 @@ export interface components {
             mode: string;
             /** Room */
             room: string;
-            key: components["schemas"]["KeyName"];
+            /** @description Nothing if a wallet paid for it. */
+            key: components["schemas"]["KeyName"] | null;
             /** Is Key Revoked */
             is_key_revoked: boolean;
             /** Worker */

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.core.schema import ACTIVE, Session, Worker
+from visavis.core.schema import ENDED, Session, Worker
 
 HEARTBEAT_TTL_S: Final = 10.0
 """A worker is alive if its heartbeat is newer. One in the future does not count: the clock was set back."""
@@ -62,7 +62,7 @@ async def live_workers(tx: AsyncSession) -> list[LiveWorker]:
     """Workers that are alive, by name."""
     held = (
         select(func.count())
-        .where(Session.worker_id == Worker.id, Session.status == ACTIVE)
+        .where(Session.worker_id == Worker.id, Session.status != ENDED)
         .correlate(Worker)
         .scalar_subquery()
     )

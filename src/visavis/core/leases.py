@@ -26,7 +26,7 @@ _PLACING_LOCK: Final = 0x7615A717
 # Workers that are alive and have a free slot; the one with the most free slots first.
 _FREEST: Final = text(
     "SELECT w.id, w.live_slots - (SELECT count(*) FROM sessions s WHERE s.worker_id = w.id "
-    "AND s.status = 'active') AS free FROM workers w "
+    "AND s.status <> 'ended') AS free FROM workers w "
     "WHERE abs(extract(epoch FROM now() - w.seen_at)) < :ttl ORDER BY free DESC, random() LIMIT 1"
 )
 
@@ -37,7 +37,7 @@ class LiveCapacity:
 
     Attributes:
         slots: Number of sessions that they can hold.
-        held: Number of active sessions.
+        held: Number of sessions that are active or wait for their payment.
     """
 
     slots: int
@@ -58,7 +58,7 @@ async def measure(tx: AsyncSession) -> LiveCapacity:
     """Measure the capacity now."""
     row = await tx.execute(
         text(
-            "SELECT coalesce(sum(live_slots), 0), (SELECT count(*) FROM sessions WHERE status = 'active') "
+            "SELECT coalesce(sum(live_slots), 0), (SELECT count(*) FROM sessions WHERE status <> 'ended') "
             "FROM workers WHERE abs(extract(epoch FROM now() - seen_at)) < :ttl"
         ),
         {"ttl": HEARTBEAT_TTL_S},

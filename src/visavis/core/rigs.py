@@ -54,7 +54,7 @@ async def forget_unused(tx: AsyncSession, *, age_s: float, limit: int = 100) -> 
             RigFile.used_at < func.now() - func.make_interval(0, 0, 0, 0, 0, 0, age_s),
             text(
                 "NOT EXISTS (SELECT FROM sessions s WHERE s.rig_id = rigs.id "
-                "AND (s.status = 'active' OR s.ended_at > now() - make_interval(secs => :age)))"
+                "AND (s.status <> 'ended' OR s.ended_at > now() - make_interval(secs => :age)))"
             ).bindparams(age=age_s),
         )
         .limit(limit)

@@ -9,13 +9,14 @@ from typing import Any, Final
 from sqlalchemy import func, or_, select, update
 
 from visavis.core import leases
-from visavis.core.billing import money, usage
+from visavis.core.billing import money, prepaid, usage
+from visavis.core.billing.prepaid import Prepaid
 from visavis.core.billing.prices import cost_micros
 from visavis.core.database import Tx
 from visavis.core.identity.ownership import owned
-from visavis.core.identity.principals import Principal
+from visavis.core.identity.principals import CredentialKind, Principal
 from visavis.core.paging import Page, read_page
-from visavis.core.schema import ACTIVE, ENDED, ApiKey, Session, SessionMessage
+from visavis.core.schema import ACTIVE, ENDED, RESERVED, ApiKey, Session, SessionMessage
 from visavis.errors import (
     SessionEndedError,
     SessionMissingError,
@@ -59,6 +60,11 @@ class NewSession:
         room_prefix: What the name of a room of our own begins with; the ID of the session follows.
         sealed_token: Token for somebody else's room, sealed.
         conversation: What the conversation is to be like; `None` for a session without one.
+        token_digest: Digest of the token with which its client acts on it; `None` for a key's session.
+        prepaid: What is paid for it in advance; `None` if it is billed at its end.
+        output_protocol: Protocol of its main output: `livekit` or `rtmp`.
+        sealed_outputs: Addresses that its video is sent to besides its room, as a JSON list, sealed.
+        is_reserved: Whether it only takes a slot, until it is paid (`visavis.core.paid_sessions`).
     """
 
     mode: str
@@ -71,6 +77,11 @@ class NewSession:
     room_prefix: str = ""
     sealed_token: bytes | None = None
     conversation: ConversationConfig | None = None
+    token_digest: bytes | None = None
+    prepaid: Prepaid | None = None
+    output_protocol: str = "livekit"
+    sealed_outputs: bytes | None = None
+    is_reserved: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +118,9 @@ async def open_session(tx: Tx, principal: Principal, wanted: NewSession) -> Sess
     row = Session(
         id=identifier,
         account_id=principal.account_id,
-        key_id=principal.key_id,
+        key_id=None if principal.credential.kind is CredentialKind.WALLET else principal.key_id,
+        token_digest=wanted.token_digest,
+        status=RESERVED if wanted.is_reserved else ACTIVE,
         mode=wanted.mode,
         room=wanted.room or wanted.room_prefix + identifier,
         livekit_url=wanted.livekit_url,
@@ -117,6 +130,9 @@ async def open_session(tx: Tx, principal: Principal, wanted: NewSession) -> Sess
         max_duration_s=wanted.max_duration_s,
         price_per_hour_micros=wanted.price_per_hour_micros,
         conversation=wanted.conversation.model_dump(mode="json") if wanted.conversation else None,
+        prepaid=wanted.prepaid.model_dump(mode="json") if wanted.prepaid else None,
+        output_protocol=wanted.output_protocol,
+        sealed_outputs=wanted.sealed_outputs,
         worker_id=worker,
         lease_until=func.now() + leases.LEASE,
     )
@@ -139,31 +155,31 @@ def keeps_transcript(row: Session) -> bool:
 
 
 async def find(tx: Tx, principal: Principal, session_id: str) -> Session:
-    """A session, for the key that opened it.
+    """A session, for the key that opened it or for its own token.
 
     Raises:
         SessionMissingError: There is none; other keys' sessions are none.
     """
-    query = select(Session).where(
-        Session.id == session_id,
-        Session.account_id == principal.account_id,
-        Session.key_id == principal.key_id,
-    )
+    query = select(Session).where(Session.id == session_id, Session.account_id == principal.account_id)
+    if principal.session_id is not None:
+        query = query.where(Session.id == principal.session_id)
+    else:
+        query = query.where(Session.key_id == principal.key_id)
     row = (await tx.execute(query)).scalar_one_or_none()
     if row is None:
         raise SessionMissingError("Session not found.")
     return row
 
 
-async def read(tx: Tx, principal: Principal, session_id: str) -> tuple[Session, ApiKey]:
-    """A session of the principal's account, or for an operator of any, and its key.
+async def read(tx: Tx, principal: Principal, session_id: str) -> tuple[Session, ApiKey | None]:
+    """A session of the principal's account, or for an operator of any, and its key if it has one.
 
     Raises:
         SessionMissingError: There is none.
     """
     query = (
         select(Session, ApiKey)
-        .join(ApiKey, ApiKey.id == Session.key_id)
+        .outerjoin(ApiKey, ApiKey.id == Session.key_id)
         .where(owned(Session.account_id, principal), Session.id == session_id)
     )
     found = (await tx.execute(query)).one_or_none()
@@ -192,7 +208,9 @@ async def search(
         offset: After so many.
     """
     found = (
-        select(Session).join(ApiKey, ApiKey.id == Session.key_id).where(owned(Session.account_id, principal))
+        select(Session)
+        .outerjoin(ApiKey, ApiKey.id == Session.key_id)
+        .where(owned(Session.account_id, principal), Session.status != RESERVED)
     )
     if words:
         places = (Session.id, Session.room, Session.reason, ApiKey.name)
@@ -282,7 +300,7 @@ async def applied(tx: Tx, row: Session) -> int:
 
 
 async def end_by_key(tx: Tx, principal: Principal, session_id: str) -> Session:
-    """End a session for the key that opened it.
+    """End a session for the key that opened it, or for its own token.
 
     Raises:
         SessionMissingError: There is no such session.
@@ -321,7 +339,13 @@ async def end(
     statement = (
         update(Session)
         .where(Session.id == session_id, Session.status == ACTIVE)
-        .values(status=ENDED, reason=reason, ended_at=func.now() if at is None else at, sealed_token=None)
+        .values(
+            status=ENDED,
+            reason=reason,
+            ended_at=func.now() if at is None else at,
+            sealed_token=None,
+            sealed_outputs=None,
+        )
         .returning(Session)
         .execution_options(populate_existing=True)
     )
@@ -332,6 +356,8 @@ async def end(
         return None
     if row.joined_at is not None:
         await usage.record_session(tx, row, seconds=round(_duration_s(row)))
+    is_our_fault = reason in {Reason.WORKER_LOST, Reason.FAILED}
+    await prepaid.refund_unused(tx, row, used_s=_duration_s(row), is_our_fault=is_our_fault)
     await leases.wake(tx)
     return row
 

@@ -20,9 +20,9 @@ export const reasonOf = (reason: string | null): string =>
   reason === null ? words.common.none : wordFor(words.sessions.reasons, reason);
 
 function Details({ session }: { session: LiveRow }) {
-  const { facts: names, key } = words.sessions;
+  const { facts: names, key, noKey } = words.sessions;
   const facts: readonly [string, string][] = [
-    [names.key, key(session.key.name, session.key.prefix)],
+    [names.key, session.key ? key(session.key.name, session.key.prefix) : noKey],
     [names.mode, session.mode],
     [names.room, session.room],
     [names.created, atTime(session.created_at)],
@@ -100,7 +100,7 @@ export function SessionSheet({ id, onClose }: { id: string; onClose: () => void 
     refetchInterval: ({ state }) => (state.data?.status === "active" ? REFETCH_MS : false),
   });
   const end = useMutation({
-    mutationFn: (row: LiveRow) => endLiveSession(row.session_id, row.key.id),
+    mutationFn: (row: LiveRow) => endLiveSession(row.session_id, row.key?.id ?? null),
     onSuccess: (ended) => {
       showToast(words.sessions.endedToast(ended.estimated_cost));
       void queries.invalidateQueries({ queryKey: ["session-row", id] });
@@ -127,14 +127,16 @@ export function SessionSheet({ id, onClose }: { id: string; onClose: () => void 
                     <Users size={16} aria-hidden /> {words.sessions.inviteViewers}
                   </button>
                 )}
-                <button
-                  type="button"
-                  className="button danger"
-                  disabled={end.isPending || session.is_key_revoked}
-                  onClick={() => end.mutate(session)}
-                >
-                  <PhoneOff size={16} aria-hidden /> {words.sessions.end}
-                </button>
+                {session.key && (
+                  <button
+                    type="button"
+                    className="button danger"
+                    disabled={end.isPending || session.is_key_revoked}
+                    onClick={() => end.mutate(session)}
+                  >
+                    <PhoneOff size={16} aria-hidden /> {words.sessions.end}
+                  </button>
+                )}
               </div>
             )}
           </>

@@ -28,7 +28,7 @@ const COLUMNS: readonly Column<LiveRow>[] = [
   },
   { name: columns.status, cell: (session) => <StatusBadge status={session.status} /> },
   { name: columns.reason, cell: (session) => reasonOf(session.reason), className: "soft" },
-  { name: columns.key, cell: (session) => session.key.name, className: "soft cut" },
+  { name: columns.key, cell: (session) => session.key?.name ?? words.sessions.noKey, className: "soft cut" },
   { name: columns.duration, cell: (session) => seconds(session.duration_s), isNumber: true },
   { name: columns.cost, cell: (session) => dollars(session.cost_usd), isNumber: true },
   {

@@ -118,6 +118,8 @@ export const sessions = {
     failovers: "Failovers",
   },
   key,
+  /** Of a session that a wallet paid for. */
+  noKey: "Wallet",
 };
 
 export const usage = {

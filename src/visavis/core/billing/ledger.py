@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from visavis.core.database import Tx
@@ -10,41 +11,49 @@ from visavis.core.schema import LedgerEntry
 
 JOB: Final = "job"
 SESSION: Final = "session"
+EXTENSION: Final = "extension"  # more time for a session
+PAYMENT: Final = "payment"
 REALTIME: Final = "realtime"  # reason of the charge for a session
 
 
 @dataclass(frozen=True)
-class Charge:
-    """What an account owes for something.
+class Entry:
+    """An amount that changes the balance of an account.
 
     Attributes:
         account_id: ID of the account.
+        subject_kind: `JOB`, `SESSION`, `EXTENSION` or `PAYMENT`.
+        subject_id: ID of the subject.
+        reason: Kind of work: the name of a kind of job, or `realtime`. Or why money moved.
+        amount_micros: Amount in micro-dollars; what the account owes is negative.
+        seconds: Time of output, of metered work.
         key_id: ID of the key that caused it.
-        subject_kind: `JOB` or `SESSION`.
-        subject_id: ID of the job or session.
-        reason: Kind of work: the name of a kind of job, or `realtime`.
-        seconds: Time of output.
-        cost_micros: Cost in micro-dollars.
     """
 
     account_id: int
-    key_id: int
     subject_kind: str
     subject_id: str
     reason: str
-    seconds: float
-    cost_micros: int
+    amount_micros: int
+    seconds: float | None = None
+    key_id: int | None = None
 
 
-async def charge(tx: Tx, owed: Charge) -> None:
-    """Record what an account owes. Each subject is charged once for each reason."""
+async def record(tx: Tx, entry: Entry) -> None:
+    """Record an amount. Each subject has one entry for each reason; a second one changes nothing."""
     row = {
-        "account_id": owed.account_id,
-        "key_id": owed.key_id,
-        "subject_kind": owed.subject_kind,
-        "subject_id": owed.subject_id,
-        "reason": owed.reason,
-        "seconds": owed.seconds,
-        "amount_micros": -owed.cost_micros,
+        "account_id": entry.account_id,
+        "key_id": entry.key_id,
+        "subject_kind": entry.subject_kind,
+        "subject_id": entry.subject_id,
+        "reason": entry.reason,
+        "seconds": entry.seconds,
+        "amount_micros": entry.amount_micros,
     }
     await tx.execute(insert(LedgerEntry).values(row).on_conflict_do_nothing())
+
+
+async def balance_micros(tx: Tx, account_id: int) -> int:
+    """Sum of all amounts of an account, in micro-dollars; negative if it owes something."""
+    total = func.coalesce(func.sum(LedgerEntry.amount_micros), 0)
+    return int((await tx.execute(select(total).where(LedgerEntry.account_id == account_id))).scalar_one())

@@ -5,8 +5,8 @@ from datetime import date
 
 from sqlalchemy import Date, cast, func, select
 
-from visavis.core.billing import ledger
-from visavis.core.billing.ledger import Charge
+from visavis.core.billing import ledger, prepaid
+from visavis.core.billing.ledger import Entry
 from visavis.core.billing.prices import cost_micros
 from visavis.core.database import Tx
 from visavis.core.identity.ownership import owned
@@ -50,30 +50,19 @@ class DailyUsage:
 
 async def record_job(tx: Tx, job: Job, *, seconds: float, cost_micros: int) -> None:
     """Charge an account for the output of a job. A job is charged once, however often this is called."""
-    owed = Charge(
-        account_id=job.account_id,
-        key_id=job.key_id,
-        subject_kind=ledger.JOB,
-        subject_id=job.id,
-        reason=job.kind,
-        seconds=seconds,
-        cost_micros=cost_micros,
-    )
-    await ledger.charge(tx, owed)
+    owed = Entry(job.account_id, ledger.JOB, job.id, job.kind, -cost_micros, seconds, job.key_id)
+    await ledger.record(tx, owed)
 
 
 async def record_session(tx: Tx, row: Session, *, seconds: int) -> None:
-    """Charge an account for the time of a session. A session is charged once, whoever ends it."""
-    owed = Charge(
-        account_id=row.account_id,
-        key_id=row.key_id,
-        subject_kind=ledger.SESSION,
-        subject_id=row.id,
-        reason=ledger.REALTIME,
-        seconds=seconds,
-        cost_micros=cost_micros(seconds=seconds, per_hour_micros=row.price_per_hour_micros),
-    )
-    await ledger.charge(tx, owed)
+    """Charge an account for the time of a session. A session is charged once, whoever ends it.
+
+    Of a session that was paid in advance, only the time is recorded.
+    """
+    cost = cost_micros(seconds=seconds, per_hour_micros=row.price_per_hour_micros)
+    amount = 0 if prepaid.prepaid_of(row) is not None else -cost
+    owed = Entry(row.account_id, ledger.SESSION, row.id, ledger.REALTIME, amount, seconds, row.key_id)
+    await ledger.record(tx, owed)
 
 
 async def this_month(tx: Tx, key: ApiKey) -> MonthlyUsage:

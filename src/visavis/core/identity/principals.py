@@ -14,6 +14,8 @@ class CredentialKind(StrEnum):
 
     KEY = "key"
     SIGN_IN = "sign_in"
+    WALLET = "wallet"  # a signature of the wallet
+    SESSION = "session"  # the token of one live session
 
 
 class Role(StrEnum):
@@ -52,7 +54,7 @@ class Credential:
 
     Attributes:
         kind: Kind of the proof.
-        id: ID of the key, or of the sign-in.
+        id: ID of the key or the sign-in; of a wallet and of a session's token, ID of the account.
         allowance: What it may do, and how often.
     """
 
@@ -70,12 +72,14 @@ class Principal:
         credential: Proof of identity.
         scopes: Permissions in addition to the account's own work.
         role: What the principal can read.
+        session_id: ID of the live session that it may act on; `None` for those of its credential.
     """
 
     account_id: int
     credential: Credential
     scopes: frozenset[Scope] = frozenset()
     role: Role = Role.MEMBER
+    session_id: str | None = None
 
     @property
     def is_operator(self) -> bool:

@@ -22,7 +22,16 @@ from visavis.core.schema.jobs import (
     PROCESSING,
     Job,
 )
-from visavis.core.schema.sessions import ACTIVE, ENDED, Session, SessionMessage, Share, SpokenSegment
+from visavis.core.schema.payments import Payment, Wallet
+from visavis.core.schema.sessions import (
+    ACTIVE,
+    ENDED,
+    RESERVED,
+    Session,
+    SessionMessage,
+    Share,
+    SpokenSegment,
+)
 from visavis.core.schema.table import Table
 
 __all__ = [
@@ -33,6 +42,7 @@ __all__ = [
     "ORGANIZATION",
     "PENDING",
     "PROCESSING",
+    "RESERVED",
     "SERVICE",
     "USER",
     "WALLET",
@@ -43,6 +53,7 @@ __all__ = [
     "Job",
     "KeyMonth",
     "LedgerEntry",
+    "Payment",
     "RigFile",
     "Secret",
     "Session",
@@ -53,5 +64,6 @@ __all__ = [
     "SpokenSegment",
     "Table",
     "User",
+    "Wallet",
     "Worker",
 ]

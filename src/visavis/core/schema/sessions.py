@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from visavis.core.schema.table import Table, now
 
-ACTIVE, ENDED = "active", "ended"
+RESERVED, ACTIVE, ENDED = "reserved", "active", "ended"
 
 
 class Session(Table):
@@ -18,7 +18,11 @@ class Session(Table):
 
     Whoever is `worker_id` renews `lease_until`; a lease that ran out may be taken. `applied` is the last
     message that the avatar has applied. `conversation` is a `ConversationConfig`, or `None` for a session
-    without one.
+    without one. A session that waits for its payment is `RESERVED`: it has a slot, and no worker runs it.
+
+    A session belongs to the key that opened it, or to whoever has its token, of which a digest is stored.
+    `prepaid` says what was paid for it in advance (`visavis.core.billing.prepaid`). `sealed_outputs` are the
+    addresses that its video is sent to besides its room, as a JSON list, until it ends.
     """
 
     __tablename__ = "sessions"
@@ -32,7 +36,8 @@ class Session(Table):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-    key_id: Mapped[int] = mapped_column(ForeignKey("api_keys.id"))
+    key_id: Mapped[int | None] = mapped_column(ForeignKey("api_keys.id"))
+    token_digest: Mapped[bytes | None] = mapped_column(unique=True)
     mode: Mapped[str]
     status: Mapped[str] = mapped_column(server_default=sql("'active'"))
     reason: Mapped[str | None]
@@ -43,6 +48,9 @@ class Session(Table):
     idle_timeout_s: Mapped[int]
     max_duration_s: Mapped[int | None]
     price_per_hour_micros: Mapped[int]
+    prepaid: Mapped[dict[str, Any] | None]
+    output_protocol: Mapped[str] = mapped_column(server_default=sql("'livekit'"))
+    sealed_outputs: Mapped[bytes | None]
     conversation: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     worker_id: Mapped[str | None]
     lease_until: Mapped[datetime]

@@ -40,8 +40,9 @@ async def search_sessions(
             limit=limit,
             offset=offset,
         )
-        of_id = await keys.by_id(tx, principal, {row.key_id for row in page.rows})
-    rows = [_row(row, of_id[row.key_id]) for row in page.rows]
+        wanted = {row.key_id for row in page.rows if row.key_id is not None}
+        of_id = await keys.by_id(tx, principal, wanted)
+    rows = [_row(row, of_id[row.key_id] if row.key_id is not None else None) for row in page.rows]
     return wire.LivePage(sessions=rows, count=page.count, limit=limit, offset=offset)
 
 
@@ -127,7 +128,7 @@ async def view_session(
     )
 
 
-def _row(row: Session, key: ApiKey) -> wire.LiveRow:
+def _row(row: Session, key: ApiKey | None) -> wire.LiveRow:
     bill = sessions.bill(row)
     return wire.LiveRow(
         session_id=row.id,
@@ -135,8 +136,8 @@ def _row(row: Session, key: ApiKey) -> wire.LiveRow:
         reason=row.reason,
         mode=row.mode,
         room=row.room,
-        key=wire.KeyName(id=key.id, prefix=key.prefix, name=key.name),
-        is_key_revoked=key.revoked_at is not None,
+        key=wire.KeyName(id=key.id, prefix=key.prefix, name=key.name) if key is not None else None,
+        is_key_revoked=key is not None and key.revoked_at is not None,
         worker=row.worker_id,
         takeovers=row.placements - 1,
         created_at=row.created_at,

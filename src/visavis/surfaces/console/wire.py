@@ -218,7 +218,7 @@ class LiveRow(_Wire):
     reason: str | None = Field(description="Why it ended.")
     mode: str
     room: str
-    key: KeyName
+    key: KeyName | None = Field(description="Nothing if a wallet paid for it.")
     is_key_revoked: bool
     worker: str | None
     takeovers: int = Field(description="How often another worker had to go on with it.")
