@@ -1,0 +1,20 @@
+"""The built-in painter: original characters from words, painted by code, without a model or a network."""
+
+from visavis.painter.character import Character, Face, Hair, Outfit, Scene, Skin
+from visavis.painter.imagining import Understood, understand
+from visavis.painter.painting import TRANSPARENT, paint
+from visavis.painter.references import Reference
+
+__all__ = [
+    "TRANSPARENT",
+    "Character",
+    "Face",
+    "Hair",
+    "Outfit",
+    "Reference",
+    "Scene",
+    "Skin",
+    "Understood",
+    "paint",
+    "understand",
+]

@@ -1,0 +1,144 @@
+"""Paints a character: what lies behind first."""
+
+from typing import Final
+
+import cv2
+import numpy as np
+
+from visavis.engine.arrays import Floats, Pixels
+from visavis.painter.background import paint_background
+from visavis.painter.canvas import Canvas, Patch, Strokes, blurred, colour, mixed
+from visavis.painter.character import Character
+from visavis.painter.clothes import Wardrobe
+from visavis.painter.cuts import growths
+from visavis.painter.eyes import paint_brows, paint_eyes
+from visavis.painter.form import Form, head_form
+from visavis.painter.light import LIGHTS
+from visavis.painter.mouth import paint_mouth, paint_nose
+from visavis.painter.skin import SkinColours, paint_ears, paint_face, paint_lines, paint_neck
+from visavis.painter.strands import HairColours, Strands, draw, grow, scalp_roots
+
+_MIN_PX_PER_CM: Final = 24.0  # below it, more is painted and the picture is reduced
+_FRAME_CM: Final = 36.0  # height of a square picture of a bust
+TRANSPARENT: Final = "transparent"
+
+
+def paint(character: Character, width_px: int, height_px: int, background: str | None = None) -> Pixels:
+    """Paint a character.
+
+    Args:
+        character: Who.
+        width_px: Width of the picture, 64 to 8192.
+        height_px: Height.
+        background: `transparent`, a web colour such as `#8fa3a8`, or `None` for the character's own.
+
+    Returns:
+        Shape `(height, width, 4)`: RGBA, not premultiplied.
+    """
+    scale, origin = _composition(character, width_px, height_px)
+    times = max(1, int(np.ceil(_MIN_PX_PER_CM / scale)))
+    canvas = Canvas(
+        width_px * times, height_px * times, scale * times, (origin[0] * times, origin[1] * times)
+    )
+    _Sitting(canvas, character).paint()
+    size = width_px, height_px
+    rgb, alpha = (
+        np.asarray(cv2.resize(each, size, interpolation=cv2.INTER_AREA) if times > 1 else each, np.float32)
+        for each in (canvas.rgb, canvas.alpha)
+    )
+    return _composed(character, rgb, alpha, background)
+
+
+def _composition(character: Character, width_px: int, height_px: int) -> tuple[float, tuple[float, float]]:
+    """Pixels per centimetre, and where the origin of the face lies."""
+    closeness = character.scene.closeness
+    frame = _FRAME_CM * (1.0 - 0.22 * closeness if closeness > 0 else 1.0 - 0.4 * closeness)
+    # A narrow picture shows less beside the head, and a wide one comes closer.
+    scale = min(height_px / frame, width_px / (frame * 0.80))
+    scale = max(scale, min(width_px / 30.0, height_px / 30.0)) if closeness >= 0 else scale
+    spare = height_px - frame * scale
+    top = frame * (0.455 + 0.02 * closeness)
+    return scale, (width_px / 2, top * scale + 0.30 * max(0.0, spare))
+
+
+def _composed(character: Character, rgb: Floats, alpha: Floats, background: str | None) -> Pixels:
+    height, width = alpha.shape
+    if background == TRANSPARENT:
+        shown = rgb / np.maximum(alpha, 1e-4)[..., None]
+        cover = alpha
+    else:
+        behind = (
+            paint_background(character, width, height)
+            if background is None
+            else np.broadcast_to(colour(background.lstrip("#")), rgb.shape)
+        )
+        shown = rgb + behind * (1 - alpha)[..., None]
+        cover = np.ones_like(alpha)
+    result = np.empty((height, width, 4), np.uint8)
+    result[..., :3] = np.rint(np.clip(shown, 0, 1) * 255)
+    result[..., 3] = np.rint(np.clip(cover, 0, 1) * 255)
+    return result
+
+
+class _Sitting:
+    """One picture: the parts of the person in their order."""
+
+    def __init__(self, canvas: Canvas, character: Character) -> None:
+        self._canvas, self._character = canvas, character
+        self._random = np.random.default_rng([character.seed & 0xFFFFFFFF, 11])
+        self._light = LIGHTS.get(character.scene.lighting, LIGHTS["soft"])
+        self._form: Form = head_form(character)
+        self._skin = SkinColours(character)
+        self._hair = HairColours(colour(character.hair.colour), character.hair.grey)
+
+    def paint(self) -> None:
+        canvas, character, form, skin, light = (
+            self._canvas,
+            self._character,
+            self._form,
+            self._skin,
+            self._light,
+        )
+        behind, before = self._grown()
+        self._draw(behind)
+        paint_neck(canvas, character, form, skin, light)
+        Wardrobe(canvas, character, light, self._random).paint()
+        paint_ears(canvas, character, form, skin, light)
+        face = paint_face(canvas, character, form, skin, light, self._random)
+        paint_lines(canvas, character, form, skin, face)
+        paint_nose(canvas, character, form, skin)
+        paint_mouth(canvas, character, form, skin, self._random)
+        paint_eyes(canvas, character, form, skin, self._random)
+        paint_brows(canvas, character, form, self._hair.tones(), self._random)
+        self._draw(before, shadow_on=face)
+
+    def _grown(self) -> tuple[list[Strands], list[Strands]]:
+        """The hair behind the head and the hair before it."""
+        behind, before = [], []
+        for growth in growths(self._character):
+            count = int(2600 * growth.density)
+            roots, normals = scalp_roots(
+                self._random, count, self._form.widening, self._character.hair.thinning
+            )
+            strands = grow(growth, roots, normals, self._form.widening, self._random)
+            if not len(strands.paths):
+                continue
+            middle = strands.paths[:, len(strands.paths[0]) // 2, 2]
+            back = (strands.paths[:, 0, 2] < -5.0) & (middle < -3.0)
+            behind.append(strands.part(back))
+            before.append(strands.part(~back))
+        return behind, before
+
+    def _draw(self, parts: list[Strands], shadow_on: Patch | None = None) -> None:
+        if not parts:
+            return
+        strokes = Strokes(self._canvas)
+        for part in parts:
+            draw(strokes, part, self._hair, self._light, self._form.widening, self._random)
+        if shadow_on is not None:
+            cover = blurred(strokes.coverage(), 0.45 * self._canvas.px_per_cm)
+            shift = round(0.5 * self._canvas.px_per_cm)
+            cover = np.roll(cover, (shift, shift // 2), axis=(0, 1))
+            shadow = Patch(shadow_on.rows, shadow_on.columns, cover[shadow_on.where] * shadow_on.values)
+            self._canvas.shade(mixed(self._skin.deep, colour("6a4a44"), 0.3), shadow, 0.55)
+        strokes.finish()

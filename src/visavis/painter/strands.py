@@ -1,0 +1,334 @@
+"""Strands of hair: they grow from the scalp in space, fall, curl and lie together in locks.
+
+A strand is a path `(steps, 3)` in centimetres: right, up, towards the viewer. All strands of a growth are
+grown at once. What grows behind the head is painted before it, the rest after it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from visavis.engine.arrays import Floats
+from visavis.painter.canvas import Points, Strokes
+from visavis.painter.form import SKULL_CENTRE, SKULL_RADII
+from visavis.painter.light import Light
+
+STEPS: Final = 22
+_FACE: Final = np.array([6.1, 9.3])  # half axes of the face that long hair leaves free
+_FACE_CENTRE: Final = np.array([0.0, -0.5])
+
+Field = Callable[[Points, Points], Points]
+"""Something for each root: from roots and normals, each `(n, 3)`."""
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How some hair grows.
+
+    Attributes:
+        region: Which roots grow it; a mask.
+        comb: Direction in which it is combed, `(n, 3)`.
+        length: Centimetres, `(n,)`.
+        lift: How far it stands off the scalp at the root, 0..1.
+        weight: How fast it turns down.
+        volume: Thickness of the hair over the scalp, centimetres.
+        curl: Radius of the curls, centimetres.
+        pitch: Centimetres of hair in one curl.
+        locks: Number of locks.
+        gather: How closely the tips of a lock come together, 0..1.
+        stray: Random bending.
+        density: Strands, relative to the usual number.
+        thick: Width of a strand, relative to the usual one.
+        hold: How long the comb holds against the weight, centimetres.
+        face_free: Whether it stays beside the face.
+        cling: How closely it follows the curve of the head.
+    """
+
+    region: Callable[[Points], np.ndarray]
+    comb: Field
+    length: Callable[[Points], np.ndarray]
+    lift: float = 0.25
+    weight: float = 0.18
+    volume: float = 0.9
+    curl: float = 0.0
+    pitch: float = 4.0
+    locks: int = 130
+    gather: float = 0.55
+    stray: float = 0.05
+    density: float = 1.0
+    thick: float = 1.0
+    hold: float = 1.5
+    face_free: bool = True
+    cling: float = 0.25
+
+
+@dataclass(frozen=True)
+class HairColours:
+    """Colours of hair.
+
+    Attributes:
+        base: Colour without grey.
+        grey: Share of grey hairs.
+    """
+
+    base: Floats
+    grey: float = 0.0
+    white: Floats = field(default_factory=lambda: np.array([0.80, 0.79, 0.77], np.float32))
+
+    def tones(self) -> tuple[Floats, Floats]:
+        """Dark and light colour of brows and beards."""
+        from_base = (
+            self.base * np.float32(0.62),
+            np.clip(self.base * np.float32(1.25) + np.float32(0.03), 0, 1),
+        )
+        share = np.float32(self.grey * 0.85)
+        dark = from_base[0] + (self.white * np.float32(0.5) - from_base[0]) * share
+        light = from_base[1] + (self.white - from_base[1]) * share
+        return np.asarray(dark, np.float32), np.asarray(light, np.float32)
+
+
+@dataclass
+class Strands:
+    """Grown hair: paths, how deep each strand lies (0 inside, 1 outside), its lock and its width."""
+
+    paths: Points
+    layers: np.ndarray
+    locks: np.ndarray
+    thick: float
+
+    def part(self, mask: np.ndarray) -> "Strands":
+        """Some of them."""
+        return Strands(self.paths[mask], self.layers[mask], self.locks[mask], self.thick)
+
+
+def scalp_roots(
+    generator: np.random.Generator, count: int, widening: float, raised: float
+) -> tuple[Points, Points]:
+    """Places where hair grows, and normals there.
+
+    Args:
+        generator: Of the details.
+        count: About how many.
+        widening: Width of the head.
+        raised: How far the hairline has receded, 0..1.
+    """
+    way = generator.standard_normal((int(count * 1.9), 3))
+    way /= np.linalg.norm(way, axis=1, keepdims=True)
+    radii = SKULL_RADII * [widening, 1, 1]
+    roots = SKULL_CENTRE + way * radii
+    x, y, z = np.abs(roots[:, 0]), roots[:, 1], roots[:, 2]
+    front = 9.0 - 0.028 * x**2 + raised * (0.9 + 2.4 * np.exp(-(((x - 3.4) / 1.7) ** 2)))
+    front = front + generator.normal(0, 0.16, len(x))
+    line = np.where(z > 0.5, front, np.where(z > -5.5, 1.2 + 1.0 * np.clip(z + 1.5, 0, 2), -1.6))
+    kept = y > line
+    roots = roots[kept]
+    normals = (roots - SKULL_CENTRE) / radii**2
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    return roots, normals
+
+
+def grow(
+    growth: Growth, roots: Points, normals: Points, widening: float, generator: np.random.Generator
+) -> Strands:
+    """Grow it from its roots."""
+    mask = growth.region(roots)
+    roots, normals = roots[mask], normals[mask]
+    count = len(roots)
+    if not count:
+        return Strands(np.zeros((0, STEPS, 3)), np.zeros(0), np.zeros(0, int), growth.thick)
+    layers = generator.uniform(0, 1, count) ** 0.8
+    lengths = growth.length(roots) * generator.uniform(0.86, 1.06, count)
+    step = (lengths / (STEPS - 1))[:, None]
+    combed = growth.comb(roots, normals)
+    combed = combed - (combed * normals).sum(axis=1, keepdims=True) * normals * (1 - growth.lift)
+    # What grows at the sides lies closer to the head than what grows on top.
+    lift = (
+        growth.lift * (0.3 + 0.7 * np.clip(normals[:, 1:2] + 0.1, 0, 1))
+        if growth.lift < 0.85
+        else growth.lift
+    )
+    way = _unit(combed + normals * lift * (0.4 + layers[:, None]))
+    start = np.concatenate([roots, 2.5 * way], axis=1)
+    radii = SKULL_RADII * [widening, 1, 1]
+    at = roots.copy()
+    paths = np.empty((count, STEPS, 3))
+    paths[:, 0] = at
+    gone = np.zeros((count, 1))
+    bend = generator.normal(0, growth.stray, (count, 3))
+    side = np.where(way[:, :1] >= 0, 1.0, -1.0)
+    for k in range(1, STEPS):
+        gone += step
+        falls = growth.weight * step * np.clip((gone - growth.hold) / 2.0 + 0.35, 0, 1.6)
+        way = _unit(way + bend * step * 0.4 + falls * np.array([0, -1.0, 0]))
+        at = at + way * step
+        at, way = _off_scalp(at, way, radii, growth.volume * (0.1 + 0.9 * layers), growth.cling * step)
+        if growth.face_free:
+            at, way = _beside_face(at, way, side)
+        at = _over_shoulders(at)
+        paths[:, k] = at
+    paths, locks = _gathered(paths, start, growth, generator)
+    if growth.curl:
+        paths = _curled(paths, lengths, locks, growth, generator)
+    return Strands(paths, layers, locks, growth.thick)
+
+
+def _unit(vectors: Points) -> Points:
+    unit: Points = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    return unit
+
+
+def _off_scalp(
+    at: Points, way: Points, radii: Points, over: np.ndarray, cling: Points
+) -> tuple[Points, Points]:
+    """Keep strands over the scalp, each in its layer."""
+    outer = radii + over[:, None]
+    scaled = (at - SKULL_CENTRE) / outer
+    inside = np.linalg.norm(scaled, axis=1, keepdims=True)
+    # Below the ears the head is no ellipsoid any more: there hair may hang.
+    free = np.clip((0.5 - at[:, 1:2]) / 3.0, 0, 1)
+    pushed = np.where(inside < 1, SKULL_CENTRE + scaled / np.maximum(inside, 1e-6) * outer, at)
+    result = pushed + (at - pushed) * free
+    normal = _unit((result - SKULL_CENTRE) / outer**2)
+    into = np.minimum((way * normal).sum(axis=1, keepdims=True), 0)
+    way = np.where(
+        inside < 1, _unit(way - into * normal * (1 - free)), _unit(way - cling * (1 - free) * normal)
+    )
+    return result, way
+
+
+def _beside_face(at: Points, way: Points, side: Points) -> tuple[Points, Points]:
+    """Let hair that would hang before the face slide along its edge."""
+    scaled = (at[:, :2] - _FACE_CENTRE) / _FACE
+    far = np.linalg.norm(scaled, axis=1, keepdims=True)
+    inside = (far < 1) & (at[:, 2:] > -2.0)
+    edge = _FACE_CENTRE + scaled / np.maximum(far, 1e-3) * _FACE
+    moved, turned = at.copy(), way.copy()
+    moved[:, :2] = np.where(inside, edge, at[:, :2])
+    outwards = _unit(scaled / _FACE)
+    along = np.stack([-outwards[:, 1], outwards[:, 0]], axis=-1)
+    upper = at[:, 1:2] > _FACE_CENTRE[1] + 3
+    # Across the forehead hair goes the way it is combed, and down beside the cheeks.
+    along *= np.where(upper, np.where(along[:, :1] * side > 0, 1, -1), np.where(along[:, 1:] < 0, 1, -1))
+    slid = np.concatenate([along, np.full((len(at), 1), -0.25)], axis=1)
+    turned = np.where(inside, _unit(0.35 * way + slid), way)
+    return moved, turned
+
+
+def _over_shoulders(at: Points) -> Points:
+    """Hair lies on the shoulders and does not enter them."""
+    x = np.abs(at[:, 0])
+    top = -12.2 - 0.17 * np.clip(x - 4, 0, None) ** 1.15
+    sunk = np.clip(top - at[:, 1], 0, None)
+    moved = at.copy()
+    forward = at[:, 2] > -3.5
+    moved[:, 2] += np.where(forward, 0.35 * np.clip(sunk, 0, 1.2), -0.35 * np.clip(sunk, 0, 1.2))
+    return moved
+
+
+def _gathered(
+    paths: Points, start: Points, growth: Growth, generator: np.random.Generator
+) -> tuple[Points, np.ndarray]:
+    """Strands of a lock come together towards their tips."""
+    locks = min(growth.locks, len(start))
+    guides = generator.choice(len(start), locks, replace=False)
+    _, nearest = cKDTree(start[guides]).query(start)
+    share = growth.gather * np.linspace(0, 1, STEPS)[None, :, None] ** 0.8
+    return paths + (paths[guides[nearest]] - paths) * share, np.asarray(nearest)
+
+
+def _curled(
+    paths: Points, lengths: np.ndarray, locks: np.ndarray, growth: Growth, generator: np.random.Generator
+) -> Points:
+    """Wind strands into waves or curls; those of a lock wind alike."""
+    count = int(locks.max()) + 1
+    phase = generator.uniform(0, 2 * np.pi, count)[locks] + generator.normal(0, 0.35, len(locks))
+    pitch = growth.pitch * generator.uniform(0.8, 1.25, count)[locks]
+    hand = np.where(generator.random(count) < 0.5, -1, 1)[locks]
+    along = np.linspace(0, 1, STEPS)[None] * lengths[:, None]
+    angle = hand[:, None] * 2 * np.pi * along / pitch[:, None] + phase[:, None]
+    size = (
+        growth.curl
+        * np.clip(along / (0.8 * growth.pitch), 0, 1)
+        * generator.uniform(0.75, 1.2, count)[locks][:, None]
+    )
+    tangent = _unit(np.gradient(paths, axis=1))
+    side = _unit(np.cross(tangent, np.array([0.15, 0.1, 1.0])))
+    front = np.cross(tangent, side)
+    offset = side * (size * np.cos(angle))[..., None] + front * (size * np.sin(angle))[..., None]
+    return np.asarray(paths + offset - offset[:, :1], np.float64)
+
+
+def draw(
+    strokes: Strokes,
+    strands: Strands,
+    colours: HairColours,
+    light: Light,
+    widening: float,
+    generator: np.random.Generator,
+    under: bool = True,
+) -> None:
+    """Draw strands on a layer, the inner ones first; a coarse coat under them closes the gaps."""
+    count = len(strands.paths)
+    if not count:
+        return
+    tones = _tones(strands, colours, light, widening, generator)
+    order = np.argsort(strands.layers + 0.12 * strands.paths[:, STEPS // 2, 2] / 9)
+    thin = strokes.px(0.045 * strands.thick)
+    if under:
+        coat = order[: max(1, count // 2) : 2]
+        width = strokes.px(0.34 * max(1.0, strands.thick))
+        end = STEPS * 3 // 4
+        strokes.draw(strands.paths[coat][:, 1:end:2, :2], (tones[coat][:, 1:end:2] * 0.55)[:, :-1], width)
+    strokes.draw(strands.paths[order][..., :2], tones[order], thin)
+
+
+def _tones(
+    strands: Strands, colours: HairColours, light: Light, widening: float, generator: np.random.Generator
+) -> Floats:
+    """Colour of each piece: hair shines across its direction."""
+    paths = strands.paths
+    count = len(paths)
+    tangent = _unit(np.diff(paths, axis=1))
+    middle = (paths[:, 1:] + paths[:, :-1]) / 2
+    radii = SKULL_RADII * [widening, 1, 1]
+    from_skull = (middle - SKULL_CENTRE) / radii**2
+    hanging = np.clip((2.0 - middle[..., 1:2]) / 4, 0, 1)
+    upright = np.stack(
+        [middle[..., 0] * 0.012, 0.002 + 0 * middle[..., 0], 0.018 + 0.004 * middle[..., 2]], axis=-1
+    )
+    normal = _unit(from_skull + (upright - from_skull) * hanging)
+    locks = int(strands.locks.max()) + 1
+    lean = generator.normal(0, 0.16, (locks, 3))[strands.locks]
+    normal = _unit(normal + lean[:, None])
+    key = light.key.astype(np.float64)
+    facing = np.clip((normal @ key + 0.45) / 1.45, 0, 1)
+    across = np.sqrt(np.clip(1 - (tangent @ key) ** 2, 0, 1))
+    half = key + np.array([0, 0, 1.0])
+    half /= np.linalg.norm(half)
+    shift = (
+        generator.normal(0, 0.10, count)[:, None] + generator.normal(0, 0.06, locks)[strands.locks][:, None]
+    )
+    shine = (
+        np.sqrt(np.clip(1 - np.clip(tangent @ half + shift, -1, 1) ** 2, 0, 1)) ** 46
+        * np.clip(normal @ half, 0, 1) ** 2
+    )
+    deep = 0.42 + 0.58 * strands.layers[:, None]
+    along = np.linspace(0, 1, STEPS - 1)[None]
+    level = deep * (0.34 + 0.80 * facing * (0.5 + 0.5 * across)) * (0.82 + 0.22 * along)
+    level *= (1 + generator.normal(0, 0.10, locks)[strands.locks] + generator.normal(0, 0.09, count))[:, None]
+    is_grey = generator.random(count) < colours.grey
+    base = np.where(is_grey[:, None], colours.white * 0.92, colours.base)
+    rim = np.clip(1 - normal[..., 2], 0, 1) ** 2 * np.clip(0.3 + normal[..., 1], 0, 1)
+    tint = light.key_colour / light.key_colour.max()
+    tones = base[:, None] * level[..., None] * 1.22 * (0.5 + 0.5 * tint)
+    bright = np.sqrt(base)[:, None] * 0.55 + 0.12
+    tones = tones + bright * (shine * deep)[..., None] * 0.62 * light.key_colour
+    tones = (
+        tones
+        + base[:, None] * rim[..., None] * light.rim_colour * 1.6
+        + rim[..., None] * light.rim_colour * 0.10
+    )
+    return np.asarray(np.clip(tones, 0, 1), np.float32)
