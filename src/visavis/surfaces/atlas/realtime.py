@@ -12,13 +12,10 @@ from visavis.core import leases, sessions, transcripts
 from visavis.core.billing import money
 from visavis.core.identity.principals import Principal
 from visavis.core.schema import Session
-from visavis.core.secret import SEALS, seal, shared_secret
-from visavis.core.urls import ROOMS, parse_url
 from visavis.errors import (
     InputError,
     SessionEndedError,
     SessionMissingError,
-    UrlError,
 )
 from visavis.ports.conversation import ConversationConfig
 from visavis.surfaces.atlas import documented, error_responses, live_wire
@@ -30,11 +27,12 @@ from visavis.surfaces.atlas.principals import (
     UncountedPrincipal,
     count,
 )
-from visavis.surfaces.atlas.sent_faces import rig_of_request
 from visavis.surfaces.shared import faces
 from visavis.surfaces.shared.bodies import ALL_KINDS, BodyType, SentBody
 from visavis.surfaces.shared.context import Context, Given
+from visavis.surfaces.shared.external_sessions import ExternalRoom, open_external
 from visavis.surfaces.shared.fields import MAX_TEXT_BYTES
+from visavis.surfaces.shared.sent_faces import rig_of_request
 
 _APPLY_WITHIN_S: Final = 3.0
 _APPLY_POLL_S: Final = 0.05
@@ -184,38 +182,19 @@ async def join(request: Request, principal: SessionPrincipal, context: Given) ->
 
 
 async def _join(principal: Principal, context: Context, body: live_wire.ExternalRequest) -> live_wire.Joined:
-    url = await _checked_room(context, body.livekit_url, body.livekit_token)
-    await _refuse_when_full(context)
     faces_sent = {
         "avatar_image": body.avatar_image,
         "image": body.image,
         "avatar_image_url": body.avatar_image_url,
     }
-    rig = await rig_of_request(context, principal, faces_sent, url_field="avatar_image_url")
-    rig = rig or await faces.default_rig(context, principal)
-    live = context.live
-    async with context.database.transaction() as tx:
-        sealed = seal(await shared_secret(tx, SEALS), body.livekit_token)
-        wanted = sessions.NewSession(
-            mode=sessions.EXTERNAL,
-            livekit_url=url,
-            rig_id=rig,
-            idle_timeout_s=live.external_idle_timeout_s,
-            max_duration_s=live.max_duration_s,
-            price_per_hour_micros=money.from_usd(live.price_per_hour_usd),
-            room=body.room_name,
-            sealed_token=sealed,
-        )
-        row = await sessions.open_session(tx, principal, wanted)
+
+    async def find_rig() -> str:
+        rig = await rig_of_request(context, principal, faces_sent, url_field="avatar_image_url")
+        return rig or await faces.default_rig(context, principal)
+
+    room = ExternalRoom(body.livekit_url, body.livekit_token, body.room_name)
+    row = await open_external(context, principal, room, find_rig)
     return live_wire.Joined(session_id=row.id, status="ok")
-
-
-async def _checked_room(context: Context, url: str, token: str) -> str:
-    """The address of a room server that would let an avatar in."""
-    server = parse_url(url, "livekit_url", schemes=ROOMS)
-    if "?" in server.target:
-        raise UrlError("livekit_url must not have a query.")
-    return await context.check_room(server, token)
 
 
 async def _refuse_when_full(context: Context) -> None:
