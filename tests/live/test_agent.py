@@ -12,17 +12,12 @@ import livekit
 import numpy as np
 import pytest
 from harness.viewing import RATE_HZ, Viewer, mouth_box, sentence, watching
-from livekit import api, rtc
+from livekit import rtc
 from livekit.agents import AgentSession, utils
 from livekit.agents.voice.avatar import DataStreamAudioOutput
 from livekit.agents.voice.io import PlaybackFinishedEvent
+from tests.support.external_rooms import agent_token, rooms_of
 from tests.support.live import Stage, asynchronous
-
-from visavis.bootstrap.installation import Installation
-from visavis.bootstrap.parts import room_server
-from visavis.core.database import Database
-from visavis.ports import RoomServerAddress
-from visavis.settings import Settings
 
 PLUGIN = Path(__file__).parents[2] / "plugins/livekit-plugins-visavis"
 AGENT, AVATAR, SENT_HZ = "the-agent", "the-avatar", 24_000
@@ -53,24 +48,6 @@ class Agent:
                 await self.notified.wait()
 
 
-async def rooms_of(stage: Stage) -> RoomServerAddress:
-    """The room server of a stage, as its owner knows it."""
-    env = stage.server.env
-    if "LIVEKIT_URL" in env:
-        return RoomServerAddress(env["LIVEKIT_URL"], env["LIVEKIT_API_KEY"], env["LIVEKIT_API_SECRET"])
-    database = Database(stage.server.database_url)
-    try:
-        return await room_server(Installation.of(Settings(), stage.server.data), database, public=False)
-    finally:
-        await database.close()
-
-
-def token(server: RoomServerAddress, room: str, identity: str, **attributes: str) -> str:
-    made = api.AccessToken(server.key, server.secret).with_identity(identity)
-    made = made.with_kind("agent").with_attributes(attributes)
-    return made.with_grants(api.VideoGrants(room_join=True, room=room)).to_jwt()
-
-
 @asynccontextmanager
 async def agent_with_avatar(
     stage: Stage, name: str, *, foreign: bool = False
@@ -82,8 +59,8 @@ async def agent_with_avatar(
         name: Of the room.
         foreign: Write the server's address in another way than it does itself: it counts as a stranger's.
     """
-    server = await rooms_of(stage)
-    own = token(server, name, AGENT)
+    server = await rooms_of(stage.server)
+    own = agent_token(server, name, AGENT)
     async with watching(server.url, own, mouth_box(stage.rig)) as viewer, stage.client as client:
         voice = DataStreamAudioOutput(
             viewer.room,
@@ -104,7 +81,7 @@ async def agent_with_avatar(
 
         voice.on("playback_finished", finished)
         voice.on("playback_started", started)
-        theirs = token(server, name, AVATAR, **{"lk.publish_on_behalf": AGENT})
+        theirs = agent_token(server, name, AVATAR, **{"lk.publish_on_behalf": AGENT})
         url = server.url.replace("ws", "http", 1) if foreign else server.url
         sent = {"livekit_url": url, "livekit_token": theirs, "room_name": name}
         answer = await client.post("/v1/avatar/session", files={k: (None, v) for k, v in sent.items()})
@@ -157,10 +134,10 @@ async def test_an_interruption_reports_how_much_was_played(stage: Stage) -> None
 
 @asynchronous
 async def test_other_participants_can_neither_speak_nor_interrupt(stage: Stage) -> None:
-    server = await rooms_of(stage)
+    server = await rooms_of(stage.server)
     async with agent_with_avatar(stage, "agents-strangers") as (_, viewer):
         stranger = rtc.Room()
-        await stranger.connect(server.url, token(server, "agents-strangers", "stranger"))
+        await stranger.connect(server.url, agent_token(server, "agents-strangers", "stranger"))
         try:
             refused = await stranger.local_participant.perform_rpc(
                 destination_identity=AVATAR, method="lk.clear_buffer", payload=""
@@ -183,13 +160,13 @@ async def test_other_participants_can_neither_speak_nor_interrupt(stage: Stage) 
 
 @asynchronous
 async def test_the_plugin_brings_a_face(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    server = await rooms_of(stage)
+    server = await rooms_of(stage.server)
     monkeypatch.setenv("VISAVIS_API_URL", stage.server.url)
     monkeypatch.setenv("VISAVIS_API_KEY", stage.server.key)
     plugin = load_plugin()
     async with (
         utils.http_context.open(),
-        watching(server.url, token(server, "agents-plugin", AGENT), mouth_box(stage.rig)) as viewer,
+        watching(server.url, agent_token(server, "agents-plugin", AGENT), mouth_box(stage.rig)) as viewer,
     ):
         session: Any = AgentSession()
         avatar = plugin.AvatarSession()

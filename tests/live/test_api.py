@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import jwt
 import pytest
-from tests.live.test_agent import rooms_of, token
+from tests.support.external_rooms import agent_token, rooms_of
 from tests.support.live import Stage
 from tests.support.server import until
 
@@ -272,8 +272,8 @@ def test_the_time_of_a_session_is_billed(client: httpx.Client, stage: Stage) -> 
 
 def room_of_ours(stage: Stage, identity: str = "avatar") -> dict[str, str]:
     """Fields that an avatar needs to join a room on the stage's own server."""
-    server = asyncio.run(rooms_of(stage))
-    return {"livekit_url": server.url, "livekit_token": token(server, "r", identity), "room_name": "r"}
+    server = asyncio.run(rooms_of(stage.server))
+    return {"livekit_url": server.url, "livekit_token": agent_token(server, "r", identity), "room_name": "r"}
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ from visavis.surfaces.atlas import app as atlas
 from visavis.surfaces.console import app as console
 from visavis.surfaces.console import pages
 from visavis.surfaces.console.context import ConsoleContext
+from visavis.surfaces.plugins import app as plugins
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.dispatcher import Dispatcher, Surface
 
-SURFACES: Final[list[Surface]] = [console.SURFACE, pages.SURFACE, atlas.SURFACE]
+SURFACES: Final[list[Surface]] = [console.SURFACE, pages.SURFACE, *plugins.SURFACES, atlas.SURFACE]
 """In the order in which they are asked; the last one answers what no other does."""
 
 

@@ -14,6 +14,7 @@ from visavis.errors.accounts import (
     SignedOutError,
     SignInLinkError,
 )
+from visavis.errors.avatars import AvatarMissingError
 from visavis.errors.base import InputError, TryLaterError, VisavisError, error_class
 from visavis.errors.inputs import (
     CallbackError,
@@ -91,6 +92,7 @@ from visavis.errors.storage import (
 __all__ = [
     "AccountError",
     "AddressTakenError",
+    "AvatarMissingError",
     "BusyError",
     "CallbackError",
     "ChildError",

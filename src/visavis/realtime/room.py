@@ -1,6 +1,7 @@
 """One connection of the avatar to a LiveKit room, from joining to leaving."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from visavis.realtime.speak_requests import SpeakRequests
 
 _JOIN_S: Final = 10.0
 _MEASURE_S: Final = 1.0
+_MAX_END_CALL_BYTES: Final = 1000
 _GONE: Final = {
     rtc.DisconnectReason.ROOM_DELETED,
     rtc.DisconnectReason.ROOM_CLOSED,
@@ -165,7 +167,16 @@ class AvatarRoom:
         room.on("participant_connected", lambda _: self._on_change())
         room.on("participant_disconnected", lambda _: self._on_change())
         room.on("token_refreshed", lambda: self._on_token(refreshed_token(room)))
+        room.on("data_received", self._note_data)
         room.on("disconnected", self._note_gone)
+
+    def _note_data(self, packet: rtc.DataPacket) -> None:
+        """End when the agent says so, as the plugins of some vendors do."""
+        agent = agent_of(self.room)
+        if agent is None or packet.participant is None or packet.participant.identity != agent:
+            return
+        if not self._is_leaving and _is_end_call(packet.data):
+            self._on_gone(EndReason.ROOM_DELETED)
 
     def _note_gone(self, reason: Any) -> None:
         if self._is_leaving:
@@ -174,3 +185,14 @@ class AvatarRoom:
             self._on_gone(EndReason.REPLACED)
         else:
             self._on_gone(EndReason.ROOM_DELETED if reason in _GONE else None)
+
+
+def _is_end_call(data: bytes) -> bool:
+    """Whether a data message is `{"type": "END_CALL"}`."""
+    if len(data) > _MAX_END_CALL_BYTES:
+        return False
+    try:
+        sent = json.loads(data)
+    except ValueError:
+        return False
+    return isinstance(sent, dict) and sent.get("type") == "END_CALL"

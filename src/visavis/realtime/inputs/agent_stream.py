@@ -16,9 +16,11 @@ from typing import Any, Final
 import structlog
 from livekit import rtc
 
+from visavis.engine.arrays import Floats
 from visavis.engine.speech import Phoneme
-from visavis.errors import InputError
+from visavis.errors import InputError, SoundError
 from visavis.realtime import known_speech
+from visavis.realtime.inputs import records
 from visavis.realtime.inputs.playout_queue import PlayoutQueue
 from visavis.realtime.sound import CHANNELS, RATE_HZ, Block, Mixer
 
@@ -161,7 +163,8 @@ class AgentStream:
         try:
             rate_hz = int(attributes.get("sample_rate", ""))
             channels = int(attributes.get("num_channels", "1"))
-        except ValueError:
+            unpack = records.unpacker(attributes)
+        except (ValueError, SoundError):
             rate_hz = channels = 0
         if not (_MIN_RATE_HZ <= rate_hz <= _MAX_RATE_HZ and 1 <= channels <= CHANNELS):
             _log.warning("stream_of_no_known_sound", rate_hz=rate_hz, channels=channels)
@@ -177,19 +180,26 @@ class AgentStream:
             self._newest.set()
         self._newest = asyncio.Event()
         mix = Mixer(rate_hz, channels)
-        task = asyncio.create_task(self._read(reader, number, mix, self._newest))
+        convert = mix if unpack is None else lambda chunk: mix(unpack(chunk))
+        task = asyncio.create_task(self._read(reader, number, convert, self._newest))
         self._readers.add(task)
         task.add_done_callback(self._readers.discard)
 
     async def _read(
-        self, reader: rtc.ByteStreamReader, number: int, mix: Mixer, overtaken: asyncio.Event
+        self,
+        reader: rtc.ByteStreamReader,
+        number: int,
+        convert: Callable[[bytes], Floats],
+        overtaken: asyncio.Event,
     ) -> None:
         """Take a segment in to its end, or until its end must have been lost."""
         try:
             while (chunk := await _next(reader, overtaken)) is not None:
-                self._playout.put(number, mix(chunk))
+                self._playout.put(number, convert(chunk))
         except rtc.StreamError:
             _log.warning("stream_broke_off")
+        except SoundError as error:
+            _log.warning("stream_not_read", reason=error.message)
         finally:
             self._playout.end(number)
             self._ending += [(self._taken, each) for each in self._playout.exhausted()]

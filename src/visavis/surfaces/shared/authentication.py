@@ -44,11 +44,11 @@ class Scheme(SecurityBase):
             documented: Its part of the OpenAPI document.
             read: Finds the credential.
         """
-        self.scheme_name, self.model, self._read = name, documented, read
+        self.scheme_name, self.model, self.read = name, documented, read
 
     async def __call__(self, connection: HTTPConnection) -> str:
         """The credential of a request or WebSocket."""
-        return self._read(connection)
+        return self.read(connection)
 
 
 def bearer(use: str) -> Scheme:
@@ -80,6 +80,18 @@ def header(name: str) -> Scheme:
         return key
 
     return Scheme(name, _api_key(APIKeyIn.header, name, _A_KEY), read)
+
+
+def either(first: Scheme, second: Scheme) -> Scheme:
+    """One place or another: the second counts if nothing is in the first."""
+
+    def read(connection: HTTPConnection) -> str:
+        try:
+            return first.read(connection)
+        except CredentialsMissingError:
+            return second.read(connection)
+
+    return Scheme(first.scheme_name, first.model, read)
 
 
 def cookie(name: str, description: str) -> Scheme:

@@ -1,0 +1,1 @@
+"""The HTTP interfaces that LiveKit plugins of other vendors call, so that they work here by URL."""
