@@ -243,7 +243,9 @@ def test_errors_have_the_vendor_s_shape(
     refused(wire.invalid, "livekit_token", token=token[:10])
     refused(wire.invalid, "livekit_url", url="ws://10.0.0.1")
     header, form = wire.header
-    keyless = httpx.post(server.url + wire.path.format(avatar="default"), headers={header: form.format("").strip()})
+    keyless = httpx.post(
+        server.url + wire.path.format(avatar="default"), headers={header: form.format("").strip()}
+    )
     assert keyless.status_code == 401
     empty = httpx.post(
         server.url + wire.path.format(avatar="default"), json={}, headers={header: form.format(server.key)}
