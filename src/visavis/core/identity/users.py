@@ -104,11 +104,12 @@ async def check_password(database: Database, email: str, password: str) -> User:
     # Create this hash even if it is not needed: otherwise the first unknown address would take twice as long
     # as a known one.
     nobodys = await asyncio.to_thread(_nobodys)
+    known = row.password_hash if row else None
     try:
-        await asyncio.to_thread(PasswordHasher().verify, row.password_hash if row else nobodys, password)
+        await asyncio.to_thread(PasswordHasher().verify, known or nobodys, password)
     except (VerificationError, InvalidHashError) as error:
         raise wrong_password() from error
-    if row is None:
+    if row is None or known is None:
         raise wrong_password()
     return row
 

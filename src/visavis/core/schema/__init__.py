@@ -22,6 +22,18 @@ from visavis.core.schema.jobs import (
     PROCESSING,
     Job,
 )
+from visavis.core.schema.organizations import (
+    ACTIVE_MEMBER,
+    ADMIN,
+    DEACTIVATED,
+    MEMBER,
+    OWNER,
+    AuditEntry,
+    Invitation,
+    Membership,
+    Organization,
+    ScimToken,
+)
 from visavis.core.schema.payments import Payment, Wallet
 from visavis.core.schema.sessions import (
     ACTIVE,
@@ -36,10 +48,15 @@ from visavis.core.schema.table import Table
 
 __all__ = [
     "ACTIVE",
+    "ACTIVE_MEMBER",
+    "ADMIN",
     "COMPLETED",
+    "DEACTIVATED",
     "ENDED",
     "FAILED",
+    "MEMBER",
     "ORGANIZATION",
+    "OWNER",
     "PENDING",
     "PROCESSING",
     "RESERVED",
@@ -48,13 +65,18 @@ __all__ = [
     "WALLET",
     "Account",
     "ApiKey",
+    "AuditEntry",
     "Delivery",
     "Event",
+    "Invitation",
     "Job",
     "KeyMonth",
     "LedgerEntry",
+    "Membership",
+    "Organization",
     "Payment",
     "RigFile",
+    "ScimToken",
     "Secret",
     "Session",
     "SessionMessage",

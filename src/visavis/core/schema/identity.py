@@ -22,14 +22,24 @@ class Account(Table):
 
 
 class User(Table):
-    """A person with a password, who acts for an account. An operator sees the whole installation."""
+    """A person, who acts for an account. An operator sees the whole installation.
+
+    Attributes:
+        public_id: `usr_` and 20 hexadecimal digits, for clients; `id` would show who was there first.
+        email: Address that signs in with the password, in lower case.
+        password_hash: Hash of the password; `None` for users who sign in only through an identity provider or
+            a link.
+    """
 
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), unique=True)
+    public_id: Mapped[str] = mapped_column(
+        unique=True, server_default=sql("'usr_' || left(replace(gen_random_uuid()::text, '-', ''), 20)")
+    )
     email: Mapped[str] = mapped_column(unique=True)
-    password_hash: Mapped[str]
+    password_hash: Mapped[str | None]
     is_operator: Mapped[bool] = mapped_column(server_default=sql("false"))
     created_at: Mapped[datetime] = now()
 
@@ -37,15 +47,18 @@ class User(Table):
 class ApiKey(Table):
     """An API key, of which only a digest is stored. It acts for its account.
 
-    A key without a user is a service key.
+    A key without a user is a service key. A key with the account of an organization ends with the membership
+    of its user.
     """
 
     __tablename__ = "api_keys"
     __table_args__ = (
         Index("keys_of_account", "account_id"),
+        Index("keys_of_user", "user_id"),
         Index(
             "console_keys",
             "user_id",
+            "account_id",
             unique=True,
             postgresql_where=sql("tier = 'console' AND revoked_at IS NULL"),
         ),
@@ -77,23 +90,37 @@ class KeyMonth(Table):
 
 
 class SignIn(Table):
-    """A browser that is signed in, by a user or by a key. Only a digest of its cookie is stored."""
+    """A browser that is signed in, by a user or by a key. Only a digest of its cookie is stored.
+
+    Attributes:
+        organization_id: ID of the organization for which the browser acts; `None` for the user's own account.
+        is_bound: Whether the browser acts for no other account: the identity provider of the organization,
+            or a recovery link, signed the user in.
+    """
 
     __tablename__ = "sign_ins"
+    __table_args__ = (Index("sign_ins_of_user", "user_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[bytes] = mapped_column(unique=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     key_id: Mapped[int | None] = mapped_column(ForeignKey("api_keys.id"))
+    organization_id: Mapped[str | None] = mapped_column(ForeignKey("organizations.id"))
+    is_bound: Mapped[bool] = mapped_column(server_default=sql("false"))
     created_at: Mapped[datetime] = now()
     expires_at: Mapped[datetime]
 
 
 class SignInLink(Table):
-    """A link that signs in once: an existing user, or the installation's first user, whom it creates."""
+    """A link that signs in once: an existing user, or the installation's first user, whom it creates.
+
+    With an `organization_id` it is a recovery link: the sign-in is bound to that organization, and needs no
+    identity provider.
+    """
 
     __tablename__ = "sign_in_links"
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    organization_id: Mapped[str | None] = mapped_column(ForeignKey("organizations.id"))
     expires_at: Mapped[datetime]
