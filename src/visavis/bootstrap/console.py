@@ -25,6 +25,7 @@ def console_context(
         jobs=settings.jobs,
         language_model=settings.language_model,
         webhooks=settings.webhooks,
+        organizations=settings.organizations,
     )
 
 

@@ -18,6 +18,7 @@ from visavis.bootstrap.console import console_context
 from visavis.bootstrap.conversation_check import conversation_check
 from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.marking import marker
+from visavis.bootstrap.organizations import organizations_context
 from visavis.bootstrap.roomserver import RoomsAddress
 from visavis.bootstrap.speech import hosted_speaker, synthesizer
 from visavis.bootstrap.surfaces import dispatcher, event_renderers
@@ -153,7 +154,11 @@ async def gateway(
                 default_face=default_face,
                 metrics=Metrics(),
             )
-            answering = dispatcher(context, console_context(context, settings, processes.face_finder(pool)))
+            answering = dispatcher(
+                context,
+                console_context(context, settings, processes.face_finder(pool)),
+                organizations_context(context, settings),
+            )
             yield Gateway(_behind_proxies(answering, settings.server), answering.takes_websocket)
     finally:
         await database.close()

@@ -8,22 +8,34 @@ from visavis.surfaces.atlas import app as atlas
 from visavis.surfaces.console import app as console
 from visavis.surfaces.console import pages
 from visavis.surfaces.console.context import ConsoleContext
+from visavis.surfaces.organizations import app as organizations
+from visavis.surfaces.organizations.context import OrganizationsContext
 from visavis.surfaces.plugins import app as plugins
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.dispatcher import Dispatcher, Surface
 
-SURFACES: Final[list[Surface]] = [console.SURFACE, pages.SURFACE, *plugins.SURFACES, atlas.SURFACE]
+SURFACES: Final[list[Surface]] = [
+    *(console.SURFACE, pages.SURFACE, organizations.SURFACE),
+    *plugins.SURFACES,
+    atlas.SURFACE,
+]
 """In the order in which they are asked; the last one answers what no other does."""
 
 
-def dispatcher(context: Context, console_context: ConsoleContext) -> Dispatcher:
+def dispatcher(
+    context: Context, console_context: ConsoleContext, organizations_context: OrganizationsContext
+) -> Dispatcher:
     """What answers requests.
 
     Args:
         context: What every surface works with.
         console_context: What the console works with.
+        organizations_context: What the surface of organizations works with.
     """
-    own = {console.SURFACE.name: console_context}
+    own: dict[str, object] = {
+        console.SURFACE.name: console_context,
+        organizations.SURFACE.name: organizations_context,
+    }
     return Dispatcher([(each, each.serve(own.get(each.name, context), context.metrics)) for each in SURFACES])
 
 

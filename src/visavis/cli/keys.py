@@ -12,6 +12,7 @@ from rich.table import Table
 from visavis.bootstrap import read_settings
 from visavis.cli.console import clear_errors, say
 from visavis.cli.serve import DATA_HELP, refuse_without_extra
+from visavis.errors import InputError
 
 if TYPE_CHECKING:
     from visavis.core.database import Tx
@@ -37,6 +38,10 @@ def create(
     rate: Annotated[int | None, typer.Option(help="Maximum number of requests per minute.", min=1)] = None,
     cap: Annotated[int | None, typer.Option(help="Maximum number of requests per month.", min=0)] = None,
     owner: Annotated[str | None, typer.Option(help="Email address of the user who owns the key.")] = None,
+    org: Annotated[
+        str | None,
+        typer.Option(help="ID or short name of the organization for which the owner acts with the key."),
+    ] = None,
     conversation: Annotated[bool, typer.Option(help=_CONVERSATION_HELP)] = True,
     data: Data = None,
 ) -> None:
@@ -44,10 +49,16 @@ def create(
     refuse_without_extra()
     from visavis.core.identity import keys, users
     from visavis.core.identity.principals import Allowance
+    from visavis.core.organizations.acting import enter_machine
+
+    if org is not None and owner is None:
+        raise InputError("A key of an organization belongs to one of its members: give --owner too.")
 
     async def make(tx: "Tx") -> "tuple[ApiKey, str]":
         user = None if owner is None else await users.named(tx, owner)
-        return await keys.create(tx, name, allowance=Allowance(tier, rate, cap, conversation), user=user)
+        allowance = Allowance(tier, rate, cap, conversation)
+        account_id = None if org is None else (await enter_machine(tx, org)).organization.account_id
+        return await keys.create(tx, name, allowance=allowance, user=user, account_id=account_id)
 
     _make_and_show(make, data)
 
@@ -79,7 +90,7 @@ def edit(
     async def write(tx: "Tx") -> str:
         return (await keys.edit_named(tx, word, allows_conversation=conversation)).prefix
 
-    prefix = _with_database(write, data)
+    prefix = with_database(write, data)
     say.print(f"{prefix}… {'may' if conversation else 'may not'} open conversations", markup=False)
 
 
@@ -112,7 +123,7 @@ def show(data: Data = None) -> None:
     table = Table(box=None)
     for title in _COLUMNS:
         table.add_column(title, no_wrap=True)
-    for row in _with_database(read, data):
+    for row in with_database(read, data):
         table.add_row(*row)
     # Wide enough even without a terminal: a shortened prefix would not identify the key.
     Console(width=max(say.width, _WIDTH), highlight=False).print(table)
@@ -128,7 +139,7 @@ def revoke(word: Word, data: Data = None) -> None:
     async def write(tx: "Tx") -> str:
         return (await keys.revoke_named(tx, word)).prefix
 
-    say.print(f"{_with_database(write, data)}… is revoked", markup=False)
+    say.print(f"{with_database(write, data)}… is revoked", markup=False)
 
 
 @app.command("secret")
@@ -145,7 +156,7 @@ def secret(word: Word, data: Data = None) -> None:
         row = await keys.named(tx, word)
         return await webhooks.secret_of(tx, row.id, shared)
 
-    say.print(_with_database(read, data), markup=False)
+    say.print(with_database(read, data), markup=False)
 
 
 @users.callback()
@@ -179,7 +190,7 @@ def create_user(
         await users.create(tx, user, is_operator=is_operator)
         return is_operator
 
-    is_operator = _with_database(write, data)
+    is_operator = with_database(write, data)
     say.print(f"Created the {'operator' if is_operator else 'user'} {email}", markup=False)
 
 
@@ -194,7 +205,7 @@ def link(email: Annotated[str, typer.Argument(help="Email address.")], data: Dat
         return await sign_ins.link_for(tx, email)
 
     base = (read_settings().server.public_url or "http://127.0.0.1:8000").rstrip("/")
-    say.print(f"{base}/sign-in#{_with_database(write, data)}", markup=False, soft_wrap=True)
+    say.print(f"{base}/sign-in#{with_database(write, data)}", markup=False, soft_wrap=True)
 
 
 def _make_and_show(make: "Callable[[Tx], Awaitable[tuple[ApiKey, str]]]", data: Path | None) -> None:
@@ -207,12 +218,18 @@ def _make_and_show(make: "Callable[[Tx], Awaitable[tuple[ApiKey, str]]]", data: 
         row, key = await make(tx)
         return key, await webhooks.secret_of(tx, row.id, shared)
 
-    key, secret = _with_database(make_with_secret, data)
+    key, secret = with_database(make_with_secret, data)
     say.print(f"API key (shown only once): {key}", markup=False)
     say.print(f"Webhook signing secret: {secret}", markup=False)
 
 
-def _with_database(do: Callable[["Tx"], Awaitable[_Result]], data: Path | None) -> _Result:
+def with_database(do: Callable[["Tx"], Awaitable[_Result]], data: Path | None) -> _Result:
+    """Do something in one transaction, on the installation's database.
+
+    Args:
+        do: What to do.
+        data: Folder of the installation; `None` for the default one.
+    """
     from visavis.bootstrap.installation import Installation
     from visavis.core.database import Database
 

@@ -6,7 +6,20 @@ import typer
 from rich.console import Console
 
 from visavis import __version__
-from visavis.cli import demo, inspect, keys, models, openapi, render, rig, rooms, serve, verify, voices
+from visavis.cli import (
+    demo,
+    inspect,
+    keys,
+    models,
+    openapi,
+    organizations,
+    render,
+    rig,
+    rooms,
+    serve,
+    verify,
+    voices,
+)
 from visavis.cli.console import stop_on_signals
 
 app = typer.Typer(
@@ -25,6 +38,7 @@ app.command("openapi")(openapi.openapi)
 app.command("verify")(verify.verify)
 app.add_typer(keys.app, name="keys")
 app.add_typer(keys.users, name="users")
+app.add_typer(organizations.app, name="orgs")
 app.command("rooms")(rooms.rooms)
 app.add_typer(rig.app, name="rig")
 app.add_typer(models.app, name="models")

@@ -13,7 +13,9 @@ from visavis.errors import InputError
 
 @clear_errors
 def openapi(
-    surface: Annotated[str, typer.Argument(help="Name of the surface: atlas or console.")] = "atlas",
+    surface: Annotated[
+        str, typer.Argument(help="Name of the surface: atlas, organizations or console.")
+    ] = "atlas",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write; printed if not given.")
     ] = None,

@@ -13,6 +13,7 @@ from visavis.core.billing import money, prepaid, usage
 from visavis.core.billing.prepaid import Prepaid
 from visavis.core.billing.prices import cost_micros
 from visavis.core.database import Tx
+from visavis.core.identity import keys
 from visavis.core.identity.ownership import owned
 from visavis.core.identity.principals import CredentialKind, Principal
 from visavis.core.paging import Page, read_page
@@ -43,6 +44,7 @@ class Reason(StrEnum):
     ROOM_LOST = "room_lost"  # the room could not be joined, or not again
     WORKER_LOST = "worker_lost"  # its worker died and no other had a slot for it
     FAILED = "failed"  # it broke again and again
+    ACCESS_ENDED = "access_ended"  # its key was an organization's, and the member or the organization is gone
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,10 @@ async def open_session(tx: Tx, principal: Principal, wanted: NewSession) -> Sess
 
     Raises:
         NoCapacityError: None has.
+        KeyRefusedError: The key was revoked in the meantime.
     """
+    if principal.credential.kind is CredentialKind.KEY:
+        await keys.hold(tx, principal)
     worker = await leases.place(tx)
     identifier = _ID_BEGIN + secrets.token_hex(_ID_BYTES)
     row = Session(
@@ -319,6 +324,20 @@ async def ended_rooms(tx: Tx, rooms: set[str]) -> set[str]:
         Session.room.in_(rooms), Session.status == ENDED, Session.mode != EXTERNAL
     )
     return set((await tx.execute(query)).scalars())
+
+
+async def end_all(tx: Tx, account_id: int, reason: Reason, *, user_id: int | None = None) -> int:
+    """End all active sessions of an account, or those of the keys of one of its users.
+
+    Returns:
+        Number of sessions that ended.
+    """
+    query = select(Session.id).where(Session.account_id == account_id, Session.status == ACTIVE)
+    if user_id is not None:
+        of_user = select(ApiKey.id).where(ApiKey.account_id == account_id, ApiKey.user_id == user_id)
+        query = query.where(Session.key_id.in_(of_user))
+    ended = [await end(tx, each, reason) for each in (await tx.execute(query)).scalars().all()]
+    return sum(row is not None for row in ended)
 
 
 async def end(

@@ -39,6 +39,54 @@ class NotPermittedError(VisavisError):
     code = "not_permitted"
 
 
+class OrganizationMissingError(VisavisError):
+    """There is no such organization, or the user is not a member of it."""
+
+    code = "no_organization"
+
+
+class MemberMissingError(VisavisError):
+    """The organization has no such member."""
+
+    code = "no_member"
+
+
+class MemberExistsError(VisavisError):
+    """The user is a member of the organization already."""
+
+    code = "already_member"
+
+
+class LastOwnerError(VisavisError):
+    """The organization would be without an owner."""
+
+    code = "last_owner"
+
+
+class OrganizationLimitError(VisavisError):
+    """There are as many organizations, members or invitations as are allowed."""
+
+    code = "organization_limit"
+
+
+class InvitationMissingError(VisavisError):
+    """The organization has no such open invitation."""
+
+    code = "no_invitation"
+
+
+class InvitationUsedError(VisavisError):
+    """The link of an invitation is unknown, used, revoked or expired."""
+
+    code = "invalid_invitation"
+
+
+class MailError(VisavisError):
+    """An email could not be sent."""
+
+    code = "mail_failed"
+
+
 class ForeignOriginError(VisavisError):
     """The request comes from a page of another origin."""
 

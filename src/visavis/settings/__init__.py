@@ -19,7 +19,9 @@ from visavis.settings.jobs import JobSettings
 from visavis.settings.language_model import LanguageModelSettings
 from visavis.settings.live import LiveSettings
 from visavis.settings.logs import LogSettings
+from visavis.settings.mail import MailSettings
 from visavis.settings.models import ModelSettings
+from visavis.settings.organizations import OrganizationSettings
 from visavis.settings.recognition import RecognitionSettings
 from visavis.settings.renamed import replace_old_names
 from visavis.settings.requests import RequestSettings
@@ -39,7 +41,9 @@ __all__ = [
     "LiveKitSettings",
     "LiveSettings",
     "LogSettings",
+    "MailSettings",
     "ModelSettings",
+    "OrganizationSettings",
     "RecognitionSettings",
     "RequestSettings",
     "RoomSettings",
@@ -72,6 +76,8 @@ class Settings:
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
+    organizations: OrganizationSettings = field(default_factory=OrganizationSettings)
+    mail: MailSettings = field(default_factory=MailSettings)
     credentials: CredentialSettings = field(default_factory=CredentialSettings)
     language_model: LanguageModelSettings = field(default_factory=LanguageModelSettings)
     models: ModelSettings = field(default_factory=ModelSettings)

@@ -1,4 +1,7 @@
-"""Accounts are kept apart: every query on what they own names the account, or acts for the installation."""
+"""Accounts are kept apart: every query on what they own names the account, or acts for the installation.
+
+What an organization has beside its account (members, invitations, audit log) is named by the organization.
+"""
 
 import ast
 import re
@@ -7,13 +10,14 @@ from pathlib import Path
 from typing import Final
 
 import visavis
-from visavis.core.schema import Table, User
+from visavis.core.schema import SignIn, SignInLink, Table, User
 
 SOURCE: Final = Path(visavis.__file__).parent
+OWNERS: Final = {"account_id", "organization_id"}
 OWNED: Final = {
     mapper.class_.__name__: mapper.local_table.name
     for mapper in Table.registry.mappers
-    if "account_id" in mapper.columns and mapper.class_ is not User
+    if OWNERS & set(mapper.columns.keys()) and mapper.class_ not in {User, SignIn, SignInLink}
 }
 QUERIES: Final = {"select", "update", "delete", "get"}
 
@@ -25,8 +29,6 @@ SYSTEM: Final = {
     "core.identity.keys.find": "says which account a key is of",
     "core.identity.keys.list_all": "for whoever is on the server's own machine",
     "core.identity.keys.named": "for whoever is on the server's own machine",
-    "core.identity.sign_ins.find": "says which account a sign-in is of",
-    "core.identity.sign_ins.holder": "the key of a sign-in that was found before",
     "core.identity.tokens.find": "says which account a token is of",
     "core.events.forget": "maintenance",
     "core.identity.wallets._find": "says which account a wallet has",
@@ -38,6 +40,11 @@ SYSTEM: Final = {
     "core.jobs.lifecycle.requeue_lost": "maintenance",
     "core.jobs.search.position": "the queue is one for all accounts",
     "core.leases": "workers hold sessions of all accounts",
+    "core.organizations.acting.enter_machine": "for whoever is on the server's own machine",
+    "core.organizations.acting.lock": "shows nothing: only `enter` says whether there is one",
+    "core.organizations.invitations.look": "whoever has the link of an invitation may see where it leads",
+    "core.organizations.lifecycle._owned_by": "counts what a user owns",
+    "core.organizations.lifecycle.delete": "an organization that was entered before",
     "core.paid_sessions.find": "says which session a token is of",
     "core.paid_sessions.release": "a session that was reserved before",
     "core.paid_sessions.start": "a session that was reserved before",
@@ -75,7 +82,7 @@ class Module:
     def names_account(self, query: ast.AST, values: dict[str, list[ast.AST]]) -> bool:
         """Whether a query has a condition on the account, written in it, in a variable or by a helper."""
         for node in ast.walk(query):
-            if isinstance(node, ast.Compare) and getattr(node.left, "attr", "") == "account_id":
+            if isinstance(node, ast.Compare) and getattr(node.left, "attr", "") in OWNERS:
                 return True
             if isinstance(node, ast.Constant) and ":account" in str(node.value):
                 return True
@@ -130,6 +137,7 @@ def modules() -> Iterator[Module]:
 
 def test_tables_of_accounts() -> None:
     assert {"Job", "Session", "LedgerEntry", "Delivery", "KeyMonth", "ApiKey"} <= OWNED.keys()
+    assert {"Organization", "Membership", "Invitation", "ScimToken", "AuditEntry"} <= OWNED.keys()
 
 
 def test_every_query_names_the_account() -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, select, update
 
 from visavis.core.database import Tx
-from visavis.core.identity import accounts
+from visavis.core.identity import accounts, memberships
 from visavis.core.identity.ownership import owned
 from visavis.core.identity.principals import (
     Allowance,
@@ -28,7 +28,8 @@ _PREFIX_CHARS: Final = len(KEY_BEGIN) + 4  # shown, to distinguish keys
 
 def principal_of(key: ApiKey) -> Principal:
     """The principal that a key authenticates."""
-    return Principal(key.account_id, Credential(CredentialKind.KEY, key.id, allowance_of(key)))
+    credential = Credential(CredentialKind.KEY, key.id, allowance_of(key))
+    return Principal(key.account_id, credential, user_id=key.user_id)
 
 
 def allowance_of(key: ApiKey) -> Allowance:
@@ -37,7 +38,12 @@ def allowance_of(key: ApiKey) -> Allowance:
 
 
 async def create(
-    tx: Tx, name: str, *, allowance: Allowance | None = None, user: User | None = None
+    tx: Tx,
+    name: str,
+    *,
+    allowance: Allowance | None = None,
+    user: User | None = None,
+    account_id: int | None = None,
 ) -> tuple[ApiKey, str]:
     """Create a key.
 
@@ -46,16 +52,23 @@ async def create(
         name: Name for people.
         allowance: What the key may do, and how often.
         user: Owner of the key; `None` for a service key, which gets an account of its own.
+        account_id: ID of the organization's account for which a member's key acts; `None` for the user's.
 
     Returns:
         The row and the key itself, which is not stored and cannot be shown again.
 
     Raises:
         AccountError: The name is empty.
+        NotPermittedError: The user is not a member of the organization.
     """
     if not name.strip():
         raise AccountError("The key must have a name.")
-    account_id = await accounts.create(tx, SERVICE) if user is None else user.account_id
+    if user is None:
+        account_id = await accounts.create(tx, SERVICE)
+    elif account_id is None or account_id == user.account_id:
+        account_id = user.account_id
+    else:
+        await memberships.hold(tx, user.id, account_id=account_id)
     row = ApiKey(name=name.strip(), account_id=account_id, user_id=user.id if user else None)
     return row, await _add(tx, row, allowance or Allowance())
 
@@ -71,8 +84,13 @@ async def replace(tx: Tx, word: str) -> tuple[ApiKey, str]:
 
     Raises:
         AccountError: There is no such key, or more than one.
+        NotPermittedError: The key was an organization's, and its user is no longer a member.
     """
     old = await named(tx, word)
+    if old.user_id is not None:
+        user = (await tx.execute(select(User).where(User.id == old.user_id))).scalar_one()
+        if user.account_id != old.account_id:
+            await memberships.hold(tx, user.id, account_id=old.account_id)
     await _revoke(tx, ApiKey.id == old.id)
     row = ApiKey(name=old.name, account_id=old.account_id, user_id=old.user_id)
     key = await _add(tx, row, allowance_of(old))
@@ -98,6 +116,21 @@ async def find(tx: Tx, key: str) -> ApiKey:
     if row is None:
         raise KeyRefusedError("Invalid or revoked API key.")
     return row
+
+
+async def hold(tx: Tx, principal: Principal) -> None:
+    """Make sure that the principal's key is valid, at least as long as the transaction lasts.
+
+    Raises:
+        KeyRefusedError: It was revoked.
+    """
+    query = select(ApiKey.id).where(
+        ApiKey.account_id == principal.account_id,
+        ApiKey.id == principal.key_id,
+        ApiKey.revoked_at.is_(None),
+    )
+    if (await tx.execute(query.with_for_update(read=True))).scalar_one_or_none() is None:
+        raise KeyRefusedError("Invalid or revoked API key.")
 
 
 async def read(tx: Tx, principal: Principal) -> ApiKey:
@@ -136,15 +169,26 @@ async def by_id(tx: Tx, principal: Principal, ids: set[int]) -> dict[int, ApiKey
     return {row.id: row for row in (await tx.execute(query.order_by(ApiKey.id))).scalars()}
 
 
-async def console_key(tx: Tx, user: User, *, requests_per_minute: int) -> ApiKey:
+async def console_key(tx: Tx, user: User, account_id: int, *, requests_per_minute: int) -> ApiKey:
     """Find the key on which a user's work in the console is counted; create it on first use.
 
     Nobody knows the key itself: it is only used through access tokens.
+
+    Args:
+        tx: The transaction.
+        user: Owner of the key.
+        account_id: ID of the account for which the user acts: the user's, or an organization's.
+        requests_per_minute: Rate of the key, if it is created.
+
+    Raises:
+        NotPermittedError: The user is not a member of the organization.
     """
+    if account_id != user.account_id:
+        await memberships.hold(tx, user.id, account_id=account_id)
     # Two tabs that do this at the same time wait for each other here.
     await tx.execute(select(User.id).where(User.id == user.id).with_for_update())
     query = select(ApiKey).where(
-        ApiKey.account_id == user.account_id,
+        ApiKey.account_id == account_id,
         ApiKey.user_id == user.id,
         ApiKey.tier == CONSOLE_TIER,
         ApiKey.revoked_at.is_(None),
@@ -152,7 +196,7 @@ async def console_key(tx: Tx, user: User, *, requests_per_minute: int) -> ApiKey
     row = (await tx.execute(query)).scalar_one_or_none()
     if row is None:
         allowance = Allowance(CONSOLE_TIER, requests_per_minute)
-        row, _ = await create(tx, "Console", allowance=allowance, user=user)
+        row, _ = await create(tx, "Console", allowance=allowance, user=user, account_id=account_id)
     return row
 
 
@@ -202,6 +246,12 @@ async def revoke(tx: Tx, principal: Principal, key_id: int) -> None:
     await _revoke(tx, ApiKey.id == row.id)
 
 
+async def revoke_all(tx: Tx, account_id: int, *, user_id: int | None = None) -> None:
+    """Revoke all keys of an account, or those of one of its users."""
+    which = ApiKey.account_id == account_id
+    await _revoke(tx, which if user_id is None else which & (ApiKey.user_id == user_id))
+
+
 async def edit_named(tx: Tx, word: str, *, allows_conversation: bool) -> ApiKey:
     """Change what the key that `named` finds may do; it counts from the next request on.
 
@@ -244,11 +294,16 @@ async def _revoke(tx: Tx, which: ColumnElement[bool]) -> None:
 
 
 def _visible(principal: Principal) -> list[ColumnElement[bool]]:
-    """Conditions for visible keys: without the scope for keys, only the principal's own key."""
+    """Conditions for visible keys: without the scope for keys, only the principal's own key.
+
+    A member of an organization sees only own keys, unless the role permits more.
+    """
     conditions = [owned(ApiKey.account_id, principal)]
     if principal.credential.kind is CredentialKind.KEY:
         conditions.append(ApiKey.id == principal.key_id)
     elif Scope.KEYS not in principal.scopes:
         signed_in_with = select(SignIn.key_id).where(SignIn.id == principal.credential.id)
         conditions.append(ApiKey.id == signed_in_with.scalar_subquery())
+    elif not principal.is_operator and Scope.MEMBERS_KEYS not in principal.scopes:
+        conditions.append(ApiKey.user_id == principal.user_id)
     return conditions

@@ -28,7 +28,8 @@ class Role(StrEnum):
 class Scope(StrEnum):
     """Permissions in addition to the account's own work."""
 
-    KEYS = "keys"  # create and revoke keys of the account
+    KEYS = "keys"  # create and revoke own keys of the account
+    MEMBERS_KEYS = "members_keys"  # see and revoke the keys of other members of the organization
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Principal:
         scopes: Permissions in addition to the account's own work.
         role: What the principal can read.
         session_id: ID of the live session that it may act on; `None` for those of its credential.
+        user_id: ID of the user who acts; `None` for service keys.
     """
 
     account_id: int
@@ -80,6 +82,7 @@ class Principal:
     scopes: frozenset[Scope] = frozenset()
     role: Role = Role.MEMBER
     session_id: str | None = None
+    user_id: int | None = None
 
     @property
     def is_operator(self) -> bool:

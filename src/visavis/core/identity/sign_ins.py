@@ -5,14 +5,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from visavis.core.database import Database, Tx
-from visavis.core.identity import keys, users
+from visavis.core.identity import keys, memberships, users
 from visavis.core.identity.principals import Credential, CredentialKind, Principal, Role, Scope
-from visavis.core.schema import ApiKey, SignIn, SignInLink, User
+from visavis.core.schema import (
+    ACTIVE_MEMBER,
+    MEMBER,
+    ApiKey,
+    Membership,
+    Organization,
+    SignIn,
+    SignInLink,
+    User,
+)
 from visavis.core.secret import digest
-from visavis.errors import SignedOutError, SignInLinkError
+from visavis.errors import NotPermittedError, SignedOutError, SignInLinkError
 
 SIGN_IN_TTL_S: Final = 14 * 86_400
 LINK_TTL_S: Final = 86_400
@@ -26,10 +35,14 @@ class Holder:
     Attributes:
         user: The user; `None` if the sign-in used only a key.
         key: The key; `None` for users.
+        organization: The organization for which the browser acts; `None` for the user's own account.
+        is_bound: Whether it can act for no other account.
     """
 
     user: User | None
     key: ApiKey | None
+    organization: Organization | None = None
+    is_bound: bool = False
 
 
 async def with_user(tx: Tx, user: User) -> str:
@@ -77,7 +90,8 @@ async def with_link(database: Database, link: str, *, email: str = "", password:
     new = await users.prepare(email, password) if makes_user else None
     password_hash = await users.hash_password(password) if password and not makes_user else None
     async with database.transaction() as tx:
-        spend = delete(SignInLink).where(_is_good(link)).returning(SignInLink.user_id)
+        spend = delete(SignInLink).where(_is_good(link))
+        spend = spend.returning(SignInLink.user_id, SignInLink.organization_id)
         spent = (await tx.execute(spend)).one_or_none()
         if spent is None:
             raise _useless_link()
@@ -87,6 +101,8 @@ async def with_link(database: Database, link: str, *, email: str = "", password:
             user = (await tx.execute(select(User).where(User.id == spent.user_id))).scalar_one()
         if password_hash is not None:
             await users.set_password(tx, user, password_hash)
+        if spent.organization_id is not None:
+            return await bound(tx, user.id, spent.organization_id)
         return await _open(tx, user_id=user.id)
 
 
@@ -119,24 +135,102 @@ async def link_for(tx: Tx, email: str) -> str:
     return await _link(tx, (await users.named(tx, email)).id)
 
 
+async def recovery_link(tx: Tx, user: User, organization: Organization) -> str:
+    """Create a link that signs an owner in once, for one organization, without its identity provider."""
+    return await _link(tx, user.id, organization.id)
+
+
 async def find(tx: Tx, secret: str) -> Principal | None:
-    """Find the principal of a browser's secret; `None` if the sign-in expired or its key was revoked."""
+    """Find the principal of a browser's secret.
+
+    A browser that can no longer act for an organization acts for the user's own account again. If it is
+    bound, its sign-in has ended.
+
+    Returns:
+        The principal; `None` if the sign-in has ended or its key was revoked.
+    """
+    return await _find(tx, SignIn.digest == digest(secret))
+
+
+async def find_by_id(tx: Tx, sign_in_id: int) -> Principal | None:
+    """As `find`, by the ID of the sign-in."""
+    return await _find(tx, SignIn.id == sign_in_id)
+
+
+async def _find(tx: Tx, which: ColumnElement[bool]) -> Principal | None:
     query = (
-        select(SignIn, User, ApiKey)
+        select(SignIn, User, ApiKey, Organization, Membership)
         .outerjoin(User, User.id == SignIn.user_id)
         .outerjoin(ApiKey, ApiKey.id == SignIn.key_id)
-        .where(SignIn.digest == digest(secret), SignIn.expires_at > func.now())
+        .outerjoin(Organization, and_(Organization.id == SignIn.organization_id, _may_act()))
+        .outerjoin(
+            Membership,
+            and_(
+                Membership.organization_id == Organization.id,
+                Membership.user_id == SignIn.user_id,
+                Membership.status == ACTIVE_MEMBER,
+            ),
+        )
+        .where(which, SignIn.expires_at > func.now())
         .where(ApiKey.revoked_at.is_(None))
     )
     found = (await tx.execute(query)).one_or_none()
     if found is None:
         return None
-    sign_in, user, key = found
+    sign_in, user, key, organization, membership = found
     credential = Credential(CredentialKind.SIGN_IN, sign_in.id)
     if user is None:
-        return Principal(key.account_id, credential)
+        return Principal(key.account_id, credential, user_id=key.user_id)
+    if membership is not None:
+        scopes = {Scope.KEYS} if membership.role == MEMBER else {Scope.KEYS, Scope.MEMBERS_KEYS}
+        return Principal(organization.account_id, credential, frozenset(scopes), user_id=user.id)
+    if sign_in.is_bound:
+        return None
     role = Role.OPERATOR if user.is_operator else Role.MEMBER
-    return Principal(user.account_id, credential, frozenset({Scope.KEYS}), role)
+    return Principal(user.account_id, credential, frozenset({Scope.KEYS}), role, user.id)
+
+
+async def switch(tx: Tx, principal: Principal, organization_id: str | None) -> Principal:
+    """Let a browser act for an organization, or for the user's own account again.
+
+    Args:
+        tx: The transaction.
+        principal: Who is signed in.
+        organization_id: ID of the organization; `None` for the user's own account.
+
+    Returns:
+        The principal from now on.
+
+    Raises:
+        NotPermittedError: The user is not a member, the sign-in is bound, or the organization wants a sign-in
+            through its identity provider.
+    """
+    if principal.user_id is None or principal.credential.kind is not CredentialKind.SIGN_IN:
+        raise NotPermittedError("Sign in as a user to change the account.")
+    if organization_id is not None:
+        organization, _ = await memberships.hold(tx, principal.user_id, organization_id=organization_id)
+        if organization.sso_enabled:
+            raise NotPermittedError("This organization wants you to sign in through its identity provider.")
+    mine = (SignIn.id == principal.credential.id) & (SignIn.user_id == principal.user_id)
+    statement = update(SignIn).where(mine, SignIn.is_bound.is_(False)).values(organization_id=organization_id)
+    changed = (await tx.execute(statement.returning(SignIn.digest))).scalar_one_or_none()
+    found = None if changed is None else await _find(tx, SignIn.digest == changed)
+    if found is None:
+        raise NotPermittedError("This sign-in is for one organization only. Sign in again to act for others.")
+    return found
+
+
+async def bound(tx: Tx, user_id: int, organization_id: str) -> str:
+    """Sign a user in for one organization only, after its identity provider vouched for the user.
+
+    Returns:
+        The secret for the browser's cookie, which is not stored.
+
+    Raises:
+        NotPermittedError: The user is not an active member.
+    """
+    await memberships.hold(tx, user_id, organization_id=organization_id)
+    return await _open(tx, user_id=user_id, organization_id=organization_id)
 
 
 async def holder(tx: Tx, principal: Principal) -> Holder:
@@ -146,10 +240,11 @@ async def holder(tx: Tx, principal: Principal) -> Holder:
         SignedOutError: The sign-in has ended in the meantime.
     """
     query = (
-        select(User, ApiKey)
+        select(User, ApiKey, Organization, SignIn.is_bound)
         .select_from(SignIn)
         .outerjoin(User, User.id == SignIn.user_id)
         .outerjoin(ApiKey, ApiKey.id == SignIn.key_id)
+        .outerjoin(Organization, Organization.account_id == principal.account_id)
         .where(SignIn.id == principal.credential.id)
     )
     found = (await tx.execute(query)).one_or_none()
@@ -169,22 +264,62 @@ async def end_others(tx: Tx, principal: Principal, user: User) -> None:
     await tx.execute(delete(SignIn).where(others))
 
 
-async def _open(tx: Tx, *, user_id: int | None = None, key_id: int | None = None) -> str:
+async def leave(
+    tx: Tx, organization_id: str, *, user_id: int | None = None, keeps_bound: bool = False
+) -> None:
+    """Let no browser act for an organization any longer; sign-ins that are bound to it end.
+
+    Args:
+        tx: The transaction.
+        organization_id: ID of the organization.
+        user_id: ID of the user whose browsers are meant; `None` for all.
+        keeps_bound: Whether sign-ins that are bound to the organization go on.
+    """
+    meant = SignIn.organization_id == organization_id
+    if user_id is not None:
+        meant &= SignIn.user_id == user_id
+    if not keeps_bound:
+        await tx.execute(delete(SignIn).where(meant, SignIn.is_bound))
+        links = SignInLink.organization_id == organization_id
+        await tx.execute(
+            delete(SignInLink).where(links if user_id is None else links & (SignInLink.user_id == user_id))
+        )
+    await tx.execute(update(SignIn).where(meant, SignIn.is_bound.is_(False)).values(organization_id=None))
+
+
+async def _open(
+    tx: Tx, *, user_id: int | None = None, key_id: int | None = None, organization_id: str | None = None
+) -> str:
     await tx.execute(delete(SignIn).where(SignIn.expires_at <= func.now()))
     await tx.execute(delete(SignInLink).where(SignInLink.expires_at <= func.now()))
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     until = func.now() + timedelta(seconds=SIGN_IN_TTL_S)
-    tx.add(SignIn(digest=digest(secret), user_id=user_id, key_id=key_id, expires_at=until))
+    tx.add(
+        SignIn(
+            digest=digest(secret),
+            user_id=user_id,
+            key_id=key_id,
+            organization_id=organization_id,
+            is_bound=organization_id is not None,
+            expires_at=until,
+        )
+    )
     await tx.flush()
     return secret
 
 
-async def _link(tx: Tx, user_id: int | None) -> str:
+async def _link(tx: Tx, user_id: int | None, organization_id: str | None = None) -> str:
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     until = func.now() + timedelta(seconds=LINK_TTL_S)
-    tx.add(SignInLink(digest=digest(secret), user_id=user_id, expires_at=until))
+    values = {"user_id": user_id, "organization_id": organization_id, "expires_at": until}
+    tx.add(SignInLink(digest=digest(secret), **values))
     await tx.flush()
     return secret
+
+
+def _may_act() -> ColumnElement[bool]:
+    """The organization of a sign-in is there, and wants no other sign-in."""
+    return and_(Organization.deleted_at.is_(None), or_(SignIn.is_bound, Organization.sso_enabled.is_(False)))
 
 
 def _is_good(link: str) -> ColumnElement[bool]:

@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import jwt
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from visavis.core.database import Tx
 from visavis.core.identity import keys, sign_ins
+from visavis.core.identity.ownership import owned
 from visavis.core.identity.principals import Principal
-from visavis.core.schema import ApiKey, SignIn
+from visavis.core.schema import ApiKey
 from visavis.core.secret import ACCESS, derived, shared_secret
 from visavis.errors import KeyRefusedError, NotPermittedError
 
@@ -49,15 +50,18 @@ async def find(tx: Tx, token: str) -> ApiKey:
     """Find the key that a token stands for.
 
     Raises:
-        KeyRefusedError: The token is forged or expired, its sign-in has ended, or its key was revoked.
+        KeyRefusedError: The token is forged or expired, its sign-in has ended or acts for another account, or
+            its key was revoked.
     """
     try:
         claims = jwt.decode(token.removeprefix(TOKEN_BEGIN), await _secret(tx), [_ALGORITHM])
     except (jwt.InvalidTokenError, ValueError) as error:
         raise _refused() from error
-    lives = select(SignIn.id).where(SignIn.id == claims["sign_in"], SignIn.expires_at > func.now()).exists()
-    query = select(ApiKey).where(ApiKey.id == claims["key"], ApiKey.revoked_at.is_(None), lives)
-    row = (await tx.execute(query)).scalar_one_or_none()
+    principal = await sign_ins.find_by_id(tx, claims["sign_in"])
+    if principal is None:
+        raise _refused()
+    query = select(ApiKey).where(ApiKey.id == claims["key"], ApiKey.revoked_at.is_(None))
+    row = (await tx.execute(query.where(owned(ApiKey.account_id, principal)))).scalar_one_or_none()
     if row is None:
         raise _refused()
     return row
@@ -70,8 +74,12 @@ async def _acting_key(tx: Tx, principal: Principal, key_id: int | None, console_
             return holder.key
         if holder.user is None:
             raise NotPermittedError("Create an API key first.")
-        return await keys.console_key(tx, holder.user, requests_per_minute=console_rate)
+        account_id = principal.account_id
+        return await keys.console_key(tx, holder.user, account_id, requests_per_minute=console_rate)
     key = await keys.find_visible(tx, principal, key_id)
+    # Whoever may see the keys of other members does not act in their names.
+    if not principal.is_operator and key.user_id != principal.user_id:
+        raise NotPermittedError("You do not own this key.")
     if key.revoked_at is not None:
         raise NotPermittedError("This key was revoked.")
     return key

@@ -5,10 +5,11 @@ transaction, so that somebody who guesses passwords does not use up the database
 """
 
 import asyncio
+import re
 import secrets
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, NewType
+from typing import Any, Final, NewType
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -25,6 +26,7 @@ PasswordHash = NewType("PasswordHash", str)
 _MIN_PASSWORD_CHARS: Final = 10
 _MAX_PASSWORD_CHARS: Final = 1000
 _MAX_EMAIL_CHARS: Final = 254
+_ADDRESS: Final = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")  # no address can become two, or a header
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,18 @@ async def prepare(email: str, password: str) -> NewUser:
     Raises:
         AccountError: The address is invalid, or the password is too short.
     """
-    if "@" not in email.strip("@") or len(email) > _MAX_EMAIL_CHARS:
+    return NewUser(address(email), await hash_password(password))
+
+
+def address(email: str) -> str:
+    """An email address as it is stored and compared.
+
+    Raises:
+        AccountError: It is not an address.
+    """
+    if not _ADDRESS.fullmatch(email.strip()) or len(email) > _MAX_EMAIL_CHARS:
         raise AccountError("That is not an email address.")
-    return NewUser(_normal(email), await hash_password(password))
+    return _normal(email)
 
 
 async def create(tx: Tx, user: NewUser, *, is_operator: bool = False) -> User:
@@ -60,7 +71,7 @@ async def create(tx: Tx, user: NewUser, *, is_operator: bool = False) -> User:
         is_operator: Whether the user may see all keys, workers and settings.
 
     Raises:
-        AccountError: There is a user with this address.
+        AccountError: There is a user with this address and a password.
     """
     try:
         async with tx.begin_nested():
@@ -73,8 +84,44 @@ async def create(tx: Tx, user: NewUser, *, is_operator: bool = False) -> User:
             )
             tx.add(row)
     except IntegrityError as error:
-        raise AccountError("There is already a user with that email address.") from error
+        known = await _first_password(tx, user, is_operator=is_operator)
+        if known is None:
+            raise AccountError("There is already a user with that email address.") from error
+        return known
     return row
+
+
+async def find_or_add(tx: Tx, email: str) -> User:
+    """Find the user with an address, or create one without a password.
+
+    Nobody can sign in as such a user until an identity provider, an invitation by email or a link of
+    `visavis users link` lets the person in.
+
+    Args:
+        tx: The transaction.
+        email: From `address`.
+    """
+    row = await _find(tx, email)
+    if row is not None:
+        return row
+    try:
+        async with tx.begin_nested():
+            row = User(email=email, account_id=await accounts.create(tx, USER))
+            tx.add(row)
+    except IntegrityError:  # somebody else did the same at this moment
+        return await named(tx, email)
+    return row
+
+
+async def has_password(tx: Tx, email: str) -> bool:
+    """Whether there is a user with an address and a password."""
+    row = await _find(tx, email)
+    return row is not None and row.password_hash is not None
+
+
+async def by_id(tx: Tx, user_id: int) -> User:
+    """Read a user."""
+    return (await tx.execute(select(User).where(User.id == user_id))).scalar_one()
 
 
 async def hash_password(password: str) -> PasswordHash:
@@ -136,6 +183,21 @@ async def named(tx: Tx, email: str) -> User:
 async def count(tx: Tx) -> int:
     """Number of users."""
     return (await tx.execute(select(func.count()).select_from(User))).scalar_one()
+
+
+async def _first_password(tx: Tx, user: NewUser, *, is_operator: bool) -> User | None:
+    """Give a user who has no password yet the one of a new user; `None` if there is no such user."""
+    values: dict[str, Any] = {"password_hash": user.password_hash}
+    if is_operator:
+        values["is_operator"] = True
+    statement = (
+        update(User)
+        .where(User.email == user.email, User.password_hash.is_(None))
+        .values(values)
+        .returning(User)
+        .execution_options(populate_existing=True)
+    )
+    return (await tx.execute(statement)).scalar_one_or_none()
 
 
 async def _find(tx: Tx, email: str) -> User | None:

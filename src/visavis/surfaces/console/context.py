@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from visavis.settings import JobSettings, LanguageModelSettings, WebhookSettings
+from visavis.settings import JobSettings, LanguageModelSettings, OrganizationSettings, WebhookSettings
 from visavis.surfaces.shared.context import Context
 
 PREFIX: Final = "/console/api"
@@ -60,6 +60,7 @@ class ConsoleContext:
         jobs: Settings of jobs: what video costs.
         language_model: Settings of the language model: what answers in conversations.
         webhooks: Settings of webhooks: the signing secret for all keys.
+        organizations: Settings of organizations: who may join them, and how.
     """
 
     shared: Context
@@ -69,3 +70,4 @@ class ConsoleContext:
     jobs: JobSettings
     language_model: LanguageModelSettings
     webhooks: WebhookSettings
+    organizations: OrganizationSettings

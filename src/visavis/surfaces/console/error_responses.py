@@ -16,6 +16,10 @@ _NOT_PERMITTED: Final = ErrorResponse(403, "not_permitted", "Only operators have
 _NOT_FOUND: Final = ErrorResponse(404, "not_found", "There is nothing here.")
 _METHOD_NOT_ALLOWED: Final = ErrorResponse(405, "method_not_allowed", "Method not allowed.")
 _SESSION_NOT_ACTIVE: Final = ErrorResponse(409, "session_not_active", "The session has ended.")
+_ALREADY_MEMBER: Final = ErrorResponse(
+    409, "already_member", "You are a member of this organization already."
+)
+_LIMIT: Final = ErrorResponse(409, "limit_reached", "An organization can have at most 10000 members.")
 _INVALID_LINK: Final = ErrorResponse(410, "invalid_link", "This link is no longer valid.")
 _TOO_LARGE: Final = ErrorResponse(413, "payload_too_large", "The body is too large.")
 _UNSUPPORTED: Final = ErrorResponse(415, "unsupported_media_type", "Send the request as multipart/form-data.")
@@ -43,6 +47,9 @@ TABLE: Final = ErrorTable(
         (errors.SignedOutError, _SIGNED_OUT),
         (errors.KeyRefusedError, _SIGN_IN_REFUSED),
         (errors.SignInLinkError, _INVALID_LINK),
+        (errors.InvitationUsedError, _INVALID_LINK),
+        (errors.MemberExistsError, _ALREADY_MEMBER),
+        (errors.OrganizationLimitError, _LIMIT),
         (errors.ForeignOriginError, _FOREIGN_ORIGIN),
         (errors.NotPermittedError, _NOT_PERMITTED),
         (errors.ShareMissingError, _NOT_FOUND),

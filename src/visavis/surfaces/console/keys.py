@@ -51,7 +51,9 @@ async def create_key(body: wire.KeyRequest, principal: SignedIn, context: Given)
         me = (await sign_ins.holder(tx, principal)).user
         if me is None or Scope.KEYS not in principal.scopes:
             raise NotPermittedError("You are signed in with an API key. Sign in as a user to create keys.")
-        row, key = await keys.create(tx, body.name, allowance=allowance, user=me)
+        row, key = await keys.create(
+            tx, body.name, allowance=allowance, user=me, account_id=principal.account_id
+        )
         await tx.refresh(row)
         secret = await webhooks.secret_of(tx, row.id, context.webhooks.shared_secret)
     shown = _row(row, me, me, used=MonthlyUsage(), requests=0)

@@ -24,7 +24,7 @@ _YEAR_S: Final = 31_536_000
 _VARIES: Final = {"Vary": "Accept-Encoding"}
 _ROUTES: Final = (
     *("/", "/sign-in", "/studio", "/live", "/jobs", "/sessions", "/usage", "/keys", "/workers"),
-    "/settings",
+    *("/settings", "/organizations", "/invitation"),
 )
 _PLAYERS: Final = ("/watch/", "/view/")
 # All of them, for the metrics: one route for each kind of page.

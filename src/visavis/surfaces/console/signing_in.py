@@ -33,7 +33,7 @@ async def session(principal: MaybePrincipal, context: Given) -> wire.SignInAnswe
     """Who is signed in."""
     async with context.shared.database.transaction() as tx:
         if principal is not None:
-            return _answer(await sign_ins.holder(tx, principal), context)
+            return answer(await sign_ins.holder(tx, principal), context)
         has_users = bool(await users.count(tx))
     return wire.SignInAnswer(
         signed_in=False, has_users=has_users, version=__version__, limits=_limits(context)
@@ -47,30 +47,30 @@ async def sign_in(
     """Sign in with an e-mail address and a password, or with an API key."""
     database = context.shared.database
     if body.api_key:
-        await _count_try(database, request)
+        await count_try(database, request)
         async with database.transaction() as tx:
             secret = await sign_ins.with_key(tx, body.api_key.get_secret_value())
-            holder = await _holder(tx, secret)
+            holder = await holder_of(tx, secret)
     elif body.email and body.password:
-        prober = await _count_try(database, request, body.email)
+        prober = await count_try(database, request, body.email)
         user = await users.check_password(database, body.email, body.password.get_secret_value())
         async with database.transaction() as tx:
             secret = await sign_ins.with_user(tx, user)
             await sign_in_tries.forgive(tx, prober)
-            holder = await _holder(tx, secret)
+            holder = await holder_of(tx, secret)
             proof = await sign_in_tries.browser_proof(tx, body.email)
         give_proof(request, response, context, proof)
     else:
         raise RequestError("Give email and password, or api_key.")
     give_cookie(request, response, context, secret)
-    return _answer(holder, context)
+    return answer(holder, context)
 
 
 @router.post("/session/link/look")
 async def look_at_link(body: wire.LinkRequest, request: Request, context: Given) -> wire.LinkAnswer:
     """What a sign-in link is good for; looking does not spend it."""
     database = context.shared.database
-    await _count_try(database, request)
+    await count_try(database, request)
     async with database.transaction() as tx:
         return wire.LinkAnswer(
             makes_first_user=await sign_ins.is_first_link(tx, body.link.get_secret_value())
@@ -83,15 +83,15 @@ async def sign_in_by_link(
 ) -> wire.SignInAnswer:
     """Sign in with a link, which is spent by it."""
     database = context.shared.database
-    await _count_try(database, request)
+    await count_try(database, request)
     password = body.password.get_secret_value() if body.password else ""
     secret = await sign_ins.with_link(
         database, body.link.get_secret_value(), email=body.email or "", password=password
     )
     async with database.transaction() as tx:
-        holder = await _holder(tx, secret)
+        holder = await holder_of(tx, secret)
     give_cookie(request, response, context, secret)
-    return _answer(holder, context)
+    return answer(holder, context)
 
 
 @router.delete("/session", status_code=_NO_CONTENT)
@@ -113,7 +113,7 @@ async def change_password(
         user = (await sign_ins.holder(tx, principal)).user
     if user is None:
         raise NotPermittedError("You are signed in with an API key, which has no password.")
-    prober = await _count_try(database, request, user.email)
+    prober = await count_try(database, request, user.email)
     await users.check_password(database, user.email, body.current.get_secret_value())
     password_hash = await users.hash_password(body.new.get_secret_value())
     async with database.transaction() as tx:
@@ -136,7 +136,7 @@ async def token(body: wire.TokenRequest, principal: SignedIn, context: Given) ->
     )
 
 
-async def _count_try(database: Database, request: Request, email: str | None = None) -> str:
+async def count_try(database: Database, request: Request, email: str | None = None) -> str:
     """Count a try, in a transaction of its own: it counts, whatever becomes of it. By whom it was counted."""
     machine, proof = machine_of(request), request.cookies.get(PROOF, "")
     async with database.transaction() as tx:
@@ -149,7 +149,8 @@ async def _count_try(database: Database, request: Request, email: str | None = N
     return prober
 
 
-async def _holder(tx: Tx, secret: str) -> sign_ins.Holder:
+async def holder_of(tx: Tx, secret: str) -> sign_ins.Holder:
+    """Find who signed in just now."""
     principal = await sign_ins.find(tx, secret)
     if principal is None:
         raise SignedOutError("You are already signed out.")
@@ -166,8 +167,9 @@ def _limits(context: ConsoleContext) -> wire.LimitsAnswer:
     )
 
 
-def _answer(holder: sign_ins.Holder, context: ConsoleContext) -> wire.SignInAnswer:
-    user, key = holder.user, holder.key
+def answer(holder: sign_ins.Holder, context: ConsoleContext) -> wire.SignInAnswer:
+    """Who is signed in, for the pages."""
+    user, key, acting = holder.user, holder.key, holder.organization
     return wire.SignInAnswer(
         signed_in=True,
         has_users=True,
@@ -175,4 +177,8 @@ def _answer(holder: sign_ins.Holder, context: ConsoleContext) -> wire.SignInAnsw
         limits=_limits(context),
         user=wire.UserAnswer(email=user.email, is_operator=user.is_operator) if user else None,
         key=wire.KeyName(id=key.id, prefix=key.prefix, name=key.name) if key else None,
+        organization=wire.OrganizationName(id=acting.id, name=acting.name, slug=acting.slug)
+        if acting
+        else None,
+        is_bound=holder.is_bound,
     )

@@ -40,6 +40,14 @@ class KeyName(_Wire):
     name: str
 
 
+class OrganizationName(_Wire):
+    """The organization for which the browser acts."""
+
+    id: str
+    name: str
+    slug: str
+
+
 class PhotoForm(BaseModel):
     """A photo that was chosen."""
 
@@ -79,6 +87,10 @@ class SignInAnswer(_Wire):
     limits: LimitsAnswer
     user: UserAnswer | None = None
     key: KeyName | None = Field(default=None, description="Of those who signed in with a key.")
+    organization: OrganizationName | None = Field(
+        default=None, description="Whose work is shown and done; nothing for the user's own."
+    )
+    is_bound: bool = Field(default=False, description="Whether the browser can act for no other account.")
 
 
 class SignInRequest(_Sent):
@@ -106,6 +118,35 @@ class LinkAnswer(_Wire):
     """What a link is good for."""
 
     makes_first_user: bool
+
+
+class AccountRequest(_Sent):
+    """Which account to act for."""
+
+    organization_id: str | None = Field(max_length=100, description="Nothing for the user's own.")
+
+
+class InvitationRequest(_Sent):
+    """Secret of the link of an invitation."""
+
+    invitation: SecretStr = Field(min_length=1, max_length=200)
+
+
+class AcceptRequest(InvitationRequest):
+    """Secret of the link, and a password for whoever becomes a user by it."""
+
+    password: SecretStr | None = Field(default=None, max_length=1000)
+
+
+class InvitedAnswer(_Wire):
+    """Where an invitation leads."""
+
+    organization: str = Field(description="Name of the organization.")
+    email: str = Field(description="Address that was invited.")
+    role: str
+    can_create_user: bool = Field(
+        description="Whether whoever is not signed in becomes a user with a password, and needs no sign-in."
+    )
 
 
 class PasswordRequest(_Sent):
