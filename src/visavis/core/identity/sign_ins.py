@@ -90,8 +90,9 @@ async def with_link(database: Database, link: str, *, email: str = "", password:
     new = await users.prepare(email, password) if makes_user else None
     password_hash = await users.hash_password(password) if password and not makes_user else None
     async with database.transaction() as tx:
-        spend = delete(SignInLink).where(_is_good(link))
-        spend = spend.returning(SignInLink.user_id, SignInLink.organization_id)
+        spend = (
+            delete(SignInLink).where(_is_good(link)).returning(SignInLink.user_id, SignInLink.organization_id)
+        )
         spent = (await tx.execute(spend)).one_or_none()
         if spent is None:
             raise _useless_link()
