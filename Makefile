@@ -94,6 +94,7 @@ openapi: $(READY)  ## Generate the web clients again after a change of an API
 	$(BIN)/visavis openapi -o sdk/core/openapi.json
 	npm run generate -w sdk/core
 	$(BIN)/visavis openapi console -o console/openapi.json
+	$(BIN)/visavis openapi organizations -o console/organizations.json
 	npm run generate -w console
 
 settings: $(READY)  ## Generate docs/settings.md again after a change of the settings

@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.support.organizations import PATH, a_members_key, a_user, add, an_organization
 from tests.support.server import Server
+from visavis.surfaces.organizations.app import SURFACE
 
 _NUMBERS = count(1)
 
@@ -298,3 +300,8 @@ def test_rates(server: Server, people: list[Person]) -> None:
     capped = a_members_key(server, people[0].email, org, monthly_cap=0)
     with server.client(capped) as client:
         assert error(client.get(PATH)) == (429, "monthly_cap_exceeded")
+
+
+def test_the_console_is_generated_from_this_document() -> None:
+    kept = (Path(__file__).parents[2] / "console/organizations.json").read_text(encoding="utf-8")
+    assert json.loads(kept) == SURFACE.openapi(), "run `make openapi` and commit what it changes"

@@ -114,6 +114,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/api/session/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Accounts
+         * @description The organizations for which you can act here.
+         */
+        get: operations["list_accounts_console_api_session_accounts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/session/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch Account
+         * @description Act for an organization, or for your own account again. Tokens of the account before become invalid.
+         */
+        post: operations["switch_account_console_api_session_account_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Invitation
+         * @description Where an invitation leads; looking does not use it up.
+         */
+        post: operations["look_at_invitation_console_api_invitations_look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/api/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Invitation
+         * @description Join the organization: as who is signed in, or as a new user with a password. This uses the link up.
+         */
+        post: operations["accept_invitation_console_api_invitations_accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/api/keys": {
         parameters: {
             query?: never;
@@ -427,6 +507,38 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AcceptRequest
+         * @description Secret of the link, and a password for whoever becomes a user by it.
+         */
+        AcceptRequest: {
+            /**
+             * Invitation
+             * Format: password
+             */
+            invitation: string;
+            /** Password */
+            password?: string | null;
+        };
+        /**
+         * AccountList
+         * @description The organizations for which the browser can act beside the user's own account.
+         */
+        AccountList: {
+            /** Organizations */
+            organizations: components["schemas"]["OrganizationName"][];
+        };
+        /**
+         * AccountRequest
+         * @description Which account to act for.
+         */
+        AccountRequest: {
+            /**
+             * Organization Id
+             * @description Nothing for the user's own.
+             */
+            organization_id: string | null;
+        };
+        /**
          * ConsoleErrorAnswer
          * @description How every error looks.
          */
@@ -517,6 +629,40 @@ export interface components {
              * @description For people. The photo can be used all the same.
              */
             warnings: string[];
+        };
+        /**
+         * InvitationRequest
+         * @description Secret of the link of an invitation.
+         */
+        InvitationRequest: {
+            /**
+             * Invitation
+             * Format: password
+             */
+            invitation: string;
+        };
+        /**
+         * InvitedAnswer
+         * @description Where an invitation leads.
+         */
+        InvitedAnswer: {
+            /**
+             * Organization
+             * @description Name of the organization.
+             */
+            organization: string;
+            /**
+             * Email
+             * @description Address that was invited.
+             */
+            email: string;
+            /** Role */
+            role: string;
+            /**
+             * Can Create User
+             * @description Whether whoever is not signed in becomes a user with a password, and needs no sign-in.
+             */
+            can_create_user: boolean;
         };
         /**
          * JobPage
@@ -765,6 +911,18 @@ export interface components {
             row: components["schemas"]["KeyRow"];
         };
         /**
+         * OrganizationName
+         * @description The organization for which the browser acts.
+         */
+        OrganizationName: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Slug */
+            slug: string;
+        };
+        /**
          * PasswordRequest
          * @description A change of passwords.
          */
@@ -839,6 +997,14 @@ export interface components {
             user?: components["schemas"]["UserAnswer"] | null;
             /** @description Of those who signed in with a key. */
             key?: components["schemas"]["KeyName"] | null;
+            /** @description Whose work is shown and done; nothing for the user's own. */
+            organization?: components["schemas"]["OrganizationName"] | null;
+            /**
+             * Is Bound
+             * @description Whether the browser can act for no other account.
+             * @default false
+             */
+            is_bound: boolean;
         };
         /**
          * SignInRequest
@@ -1274,6 +1440,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TokenAnswer"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_accounts_console_api_session_accounts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
+                };
+            };
+        };
+    };
+    switch_account_console_api_session_account_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInAnswer"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
+                };
+            };
+        };
+    };
+    look_at_invitation_console_api_invitations_look_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedAnswer"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
+                };
+            };
+        };
+    };
+    accept_invitation_console_api_invitations_accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInAnswer"];
                 };
             };
             /** @description Client Error */

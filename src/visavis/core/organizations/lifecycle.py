@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from visavis.core import sessions
@@ -93,16 +93,14 @@ async def of_user(tx: Tx, principal: Principal) -> list[Belonging]:
     Raises:
         NotPermittedError: The principal is a service key.
     """
-    query = (
-        select(Organization, Membership.role)
-        .join(Membership, Membership.organization_id == Organization.id)
-        .join(User, User.id == Membership.user_id)
-        .where(Membership.user_id == user_of(principal), Membership.status == ACTIVE_MEMBER)
-        .where(or_(*(each.account_id == principal.account_id for each in (Organization, User))))
-        .where(Organization.deleted_at.is_(None))
-        .order_by(Organization.created_at, Organization.id)
-    )
+    is_meant = or_(*(each.account_id == principal.account_id for each in (Organization, User)))
+    query = _of_member(user_of(principal)).join(User, User.id == Membership.user_id).where(is_meant)
     return [Belonging(row, role) for row, role in await tx.execute(query)]
+
+
+async def of_browser(tx: Tx, user: User) -> list[Belonging]:
+    """List the organizations for which a browser of the user can act, oldest first."""
+    return [Belonging(row, role) for row, role in await tx.execute(_of_member(user.id))]
 
 
 async def list_all(tx: Tx) -> list[tuple[Organization, int]]:
@@ -155,6 +153,16 @@ async def delete(tx: Tx, acting: Acting) -> None:
 def new_id(kind: str) -> str:
     """A new ID: the kind, and 20 random hexadecimal digits."""
     return f"{kind}_{secrets.token_hex(_ID_BYTES)}"
+
+
+def _of_member(user_id: int) -> Select[tuple[Organization, str]]:
+    return (
+        select(Organization, Membership.role)
+        .join(Membership, Membership.organization_id == Organization.id)
+        .where(Membership.user_id == user_id, Membership.status == ACTIVE_MEMBER)
+        .where(Organization.deleted_at.is_(None))
+        .order_by(Organization.created_at, Organization.id)
+    )
 
 
 async def _owned_by(tx: Tx, user_id: int) -> int:

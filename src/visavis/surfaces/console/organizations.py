@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from visavis.core.database import Tx
 from visavis.core.identity import sign_ins, users
-from visavis.core.organizations import invitations
+from visavis.core.organizations import invitations, lifecycle
 from visavis.core.organizations.audit import Actor, ActorKind
 from visavis.core.organizations.invitations import Invited
 from visavis.core.schema import User
@@ -24,6 +24,21 @@ _SIGN_IN_FIRST: Final = (
 )
 
 router = APIRouter(prefix=PREFIX, tags=["Organizations"])
+
+
+@router.get("/session/accounts")
+async def list_accounts(principal: SignedIn, context: Given) -> wire.AccountList:
+    """The organizations for which you can act here."""
+    async with context.shared.database.transaction() as tx:
+        holder = await sign_ins.holder(tx, principal)
+        found = (
+            [each.organization for each in await lifecycle.of_browser(tx, holder.user)] if holder.user else []
+        )
+    if holder.is_bound:
+        found = [row for row in found if row.account_id == principal.account_id]
+    return wire.AccountList(
+        organizations=[wire.OrganizationName(id=row.id, name=row.name, slug=row.slug) for row in found]
+    )
 
 
 @router.post("/session/account")

@@ -48,6 +48,12 @@ class OrganizationName(_Wire):
     slug: str
 
 
+class AccountList(_Wire):
+    """The organizations for which the browser can act beside the user's own account."""
+
+    organizations: list[OrganizationName]
+
+
 class PhotoForm(BaseModel):
     """A photo that was chosen."""
 

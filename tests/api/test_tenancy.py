@@ -1,0 +1,361 @@
+"""Nothing of one account can be seen by another: a walk over every route of every surface.
+
+The routes come from the applications, so none can be forgotten. A route with identifiers is asked for what
+somebody else has, and for what never existed: the answers must be the same. A route without identifiers that
+reads must answer the same before and after somebody else has something. Each other route is listed here, with
+the reason why it takes no identifier.
+"""
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import httpx
+import pytest
+from fastapi.routing import iter_route_contexts
+from sqlalchemy import text
+from starlette.routing import WebSocketRoute
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from tests.support.jobs import SAID
+from tests.support.organizations import PASSWORD, PATH, a_members_key, a_user, add, an_organization
+from tests.support.server import Server, in_database
+from visavis.bootstrap.surfaces import SURFACES
+from visavis.core import jobs
+from visavis.core.database import Database
+from visavis.core.identity import keys, sign_ins, users
+from visavis.core.schema import Session
+from visavis.surfaces.console.signed_in import COOKIE
+
+NO_JOB, NO_SESSION, NO_KEY = "000000000000", "ses_00000000000000000000", str(2**52)
+
+
+def never(kind: str) -> str:
+    """An identifier of the usual form that was never given out."""
+    return f"{kind}_{'0' * 20}"
+
+
+# What never existed, for each name of a parameter. `own` and `foreign` come from what the test makes.
+NEVER: Final = {
+    "job_id": NO_JOB,
+    "session_id": NO_SESSION,
+    "key_id": NO_KEY,
+    "org_id": never("org"),
+    "member_id": never("mem"),
+    "invitation_id": never("inv"),
+    "name": "results/never/1.mp4",
+}
+# Parameters that identify nothing: a value with which the route can be asked.
+PLAIN: Final = {"format": "srt"}
+
+# Bodies and queries with which a route comes to its identifiers. `{name}` stands for an identifier.
+BODIES: Final[dict[str, dict[str, Any]]] = {
+    "PATCH /v1/realtime/session/{session_id}": {"files": {"face": ("face.png", b"no picture", "image/png")}},
+    "POST /v1/organizations/{org_id}/members": {"json": {"email": "x@tenancy.example"}},
+    "PATCH /v1/organizations/{org_id}/members/{member_id}": {"json": {"role": "admin"}},
+    "POST /v1/organizations/{org_id}/invitations": {"json": {"email": "x@tenancy.example"}},
+    "PATCH /console/api/keys/{key_id}": {"json": {"allows_conversation": False}},
+    "GET /console/api/view/{session_id}": {"params": {"share": "never"}},
+    "GET /v1/files/{name}": {"params": {"expires": "9999999999", "signature": "0" * 64}},
+    # No identifier in the path, one in the body.
+    "POST /console/api/session/account": {"json": {"organization_id": "{org_id}"}},
+    "POST /console/api/token": {"json": {"key_id": "{key_id}"}},
+}
+
+# Routes that change something and name nothing that exists, each with the reason.
+NAMELESS: Final = {
+    "POST /v1/generate": "makes a job of what is sent",
+    "POST /v1/tts/generate": "makes a job of what is sent",
+    "POST /v1/tts/generate-wav": "makes a job of what is sent",
+    "POST /v1/tts/generate-video": "makes a job of what is sent",
+    "POST /v1/realtime/session": "opens a session with a face that is sent",
+    "POST /v1/avatar/session": "opens a session in a room whose token is sent",
+    "POST /v1/organizations": "makes an organization",
+    "POST /console/api/session": "signs in",
+    "DELETE /console/api/session": "signs out",
+    "POST /console/api/session/link": "takes a secret, and no identifier",
+    "POST /console/api/session/link/look": "takes a secret, and no identifier",
+    "POST /console/api/invitations/look": "takes a secret, and no identifier",
+    "POST /console/api/invitations/accept": "takes a secret, and no identifier",
+    "POST /console/api/password": "changes the own password",
+    "POST /console/api/keys": "makes a key of the own account",
+    "POST /console/api/checks/photo": "keeps nothing",
+    "POST /console/api/checks/sound": "keeps nothing",
+}
+
+# Routes that say something of the whole installation, each with the reason.
+SHARED: Final = {
+    "GET /metrics": "counts of the whole installation, for its operator",
+    "GET /v1/status": "capacity is one for all accounts",
+    "GET /v1/health": "the state of the server",
+}
+VOLATILE: Final = frozenset({"remaining", "resets_in", "requests_used", "requests_this_month"})
+
+
+@dataclass
+class Account:
+    """A user with everything that an account can have.
+
+    Attributes:
+        email: Address of the user.
+        key: Key of the user's own account.
+        cookie: Cookie of a browser that is signed in.
+        identifiers: What the account has, by names of parameters.
+    """
+
+    email: str
+    key: str
+    cookie: str
+    identifiers: dict[str, str] = field(default_factory=dict)
+
+
+def sign_in(server: Server, email: str) -> str:
+    async def open_browser(database: Database) -> str:
+        async with database.transaction() as tx:
+            return await sign_ins._open(tx, user_id=(await users.named(tx, email)).id)
+
+    return in_database(server.database_url, open_browser)
+
+
+def an_account(server: Server, name: str) -> Account:
+    email = f"{name}@tenancy.example"
+    key = a_user(server, email, password=PASSWORD)
+    return Account(email, key, sign_in(server, email))
+
+
+def fill(server: Server, account: Account) -> None:
+    """Let an account have one of each kind."""
+    with server.client(account.key) as client:
+        org = an_organization(client, f"Secret plans of {account.email}")["id"]
+        member = add(client, org, f"colleague-of-{account.email}")
+        invited = client.post(f"{PATH}/{org}/invitations", json={"email": f"guest-of-{account.email}"}).json()
+    a_members_key(server, account.email, org)
+
+    async def make(database: Database) -> dict[str, str]:
+        async with database.transaction() as tx:
+            row = await keys.find(tx, account.key)
+            principal = keys.principal_of(row)
+            wanted = jobs.Submission(
+                id=jobs.new_id(), kind=jobs.SPEECH, surface="atlas", input=SAID, base_url=""
+            )
+            job = await jobs.submit(tx, principal, wanted)
+            result = f"results/{job.id}/1.mp3"
+            output = {"path": result, "size_bytes": 10, "duration_s": 2.0, "sample_rate_hz": 24_000}
+            await tx.execute(
+                text("DELETE FROM procrastinate_jobs WHERE args ->> 'job_id' = :id"), {"id": job.id}
+            )
+            await tx.execute(
+                text(
+                    "UPDATE jobs SET status = 'completed', completed_at = now(), "
+                    "expires_at = now() + interval '1 day', output = CAST(:output AS jsonb) WHERE id = :id"
+                ),
+                {"id": job.id, "output": jobs.SpeechOutput.model_validate(output).model_dump_json()},
+            )
+            live = Session(
+                id=f"ses_{job.id}{job.id[:8]}",
+                account_id=principal.account_id,
+                key_id=row.id,
+                mode="passthrough",
+                status="ended",
+                reason="deleted",
+                room=f"room-of-{job.id}",
+                livekit_url="ws://127.0.0.1:1",
+                idle_timeout_s=30,
+                price_per_hour_micros=0,
+                lease_until=row.created_at,
+                ended_at=row.created_at,
+                room_closed=True,
+            )
+            tx.add(live)
+            await tx.flush()
+        return {
+            "job_id": job.id,
+            "session_id": live.id,
+            "key_id": str(row.id),
+            "name": result,
+        }
+
+    account.identifiers = in_database(server.database_url, make)
+    account.identifiers |= {"org_id": org, "member_id": member["id"]}
+    account.identifiers["invitation_id"] = invited["invitation"]["id"]
+
+
+@dataclass(frozen=True)
+class Walked:
+    """A route that is walked.
+
+    Attributes:
+        surface: Name of the surface.
+        method: Method, or `WS`.
+        path: Path with parameters in braces, without their types.
+    """
+
+    surface: str
+    method: str
+    path: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def parameters(self) -> list[str]:
+        return re.findall(r"{(\w+)}", self.path)
+
+
+def routes() -> Iterator[Walked]:
+    """Every route of every surface but the pages, which hold nothing of accounts."""
+    for surface in SURFACES:
+        if surface.name == "pages":
+            continue
+        for route in iter_route_contexts(surface.create_app().routes):
+            assert route.path, f"{surface.name}: how is {route} walked?"
+            is_websocket = isinstance(route.original_route, WebSocketRoute)
+            methods = {"WS"} if is_websocket else set(route.methods or ()) - {"HEAD", "OPTIONS"}
+            path = re.sub(r":\w+}", "}", route.path)
+            yield from (Walked(surface.name, method, path) for method in sorted(methods))
+
+
+ALL: Final = list(routes())
+IDENTIFIED: Final = [
+    each
+    for each in ALL
+    if set(each.parameters) - PLAIN.keys() or "{" in str(BODIES.get(each.name, {}).get("json", ""))
+]
+READ: Final = [
+    each for each in ALL if each.method == "GET" and not each.parameters and each.name not in SHARED
+]
+
+# How each surface is told who asks.
+CREDENTIALS: Final[dict[str, Callable[[Account], dict[str, str]]]] = {
+    "atlas": lambda account: {"Authorization": f"Bearer {account.key}"},
+    "organizations": lambda account: {"Authorization": f"Bearer {account.key}"},
+    "console": lambda account: {"Cookie": f"{COOKIE}={account.cookie}"},
+}
+
+
+def filled(value: Any, identifiers: dict[str, str]) -> Any:
+    """A body with identifiers in it; those that are numbers on the wire are numbers."""
+    if isinstance(value, dict):
+        return {key: filled(each, identifiers) for key, each in value.items()}
+    found = re.fullmatch(r"{(\w+)}", value) if isinstance(value, str) else None
+    if found is None:
+        return value
+    identifier = identifiers[found[1]]
+    return int(identifier) if identifier.isdigit() and found[1] == "key_id" else identifier
+
+
+def named_in(walked: Walked) -> list[str]:
+    """Names of the identifiers that a request to a route holds."""
+    in_body = re.findall(r"'{(\w+)}'", str(BODIES.get(walked.name, {}).get("json", "")))
+    return [each for each in walked.parameters if each not in PLAIN] + in_body
+
+
+def answer_to(
+    server: Server, walked: Walked, account: Account, identifiers: dict[str, str]
+) -> tuple[int, str, Any]:
+    """Status, content type and body of an answer, without what the request itself holds."""
+    path = walked.path.format_map({**PLAIN, **identifiers})
+    headers = CREDENTIALS[walked.surface](account)
+    if walked.method == "WS":
+        try:
+            with connect(f"ws{server.url.removeprefix('http')}{path}", additional_headers=headers) as socket:
+                code = socket.recv(timeout=30)
+                return 101, "", code
+        except InvalidStatus as refused:
+            said = (refused.response.body or b"").decode()
+            return refused.response.status_code, "", without(said, identifiers)
+    more = BODIES.get(walked.name, {})
+    more = more | ({"json": filled(more["json"], identifiers)} if "json" in more else {})
+    answer = httpx.request(walked.method, server.url + path, headers=headers, timeout=60.0, **more)
+    return answer.status_code, answer.headers.get("content-type", ""), without(answer.text, identifiers)
+
+
+def without(said: str, identifiers: dict[str, str]) -> str:
+    for each in sorted(identifiers.values(), key=len, reverse=True):
+        said = said.replace(each, "ID") if each else said
+    return said
+
+
+@pytest.fixture(scope="module")
+def curious(server: Server) -> Account:
+    """Who asks; has one of each kind too."""
+    account = an_account(server, "curious")
+    fill(server, account)
+    return account
+
+
+@pytest.fixture(scope="module")
+def before(server: Server, curious: Account) -> dict[str, tuple[int, str, Any]]:
+    """What the curious account reads before the other one has anything."""
+    return {each.name: answer_to(server, each, curious, {}) for each in READ}
+
+
+@pytest.fixture(scope="module")
+def other(server: Server, before: object) -> Account:
+    """Whose things they are."""
+    account = an_account(server, "other")
+    fill(server, account)
+    return account
+
+
+def test_every_route_is_walked_or_listed() -> None:
+    for each in ALL:
+        assert each.surface in CREDENTIALS, f"say in CREDENTIALS how a client of {each.surface} is known"
+        unknown = set(each.parameters) - NEVER.keys() - PLAIN.keys()
+        assert not unknown, f"{each.name}: add {unknown} to NEVER, and one of each kind to `fill`"
+    walked = (
+        {each.name for each in IDENTIFIED} | {each.name for each in READ} | SHARED.keys() | NAMELESS.keys()
+    )
+    assert {each.name for each in ALL} - walked == set(), "list these routes in BODIES or NAMELESS"
+    assert (BODIES.keys() | NAMELESS.keys() | SHARED.keys()) - {each.name for each in ALL} == set()
+
+
+@pytest.mark.parametrize("walked", IDENTIFIED, ids=lambda each: each.name)
+def test_what_others_have_is_as_what_never_existed(
+    server: Server, curious: Account, other: Account, walked: Walked
+) -> None:
+    names = named_in(walked)
+    own, foreign = curious.identifiers, other.identifiers
+    # All identifiers of somebody else; then one of them, beside own ones.
+    for asked in [set(names), *({each} for each in names if len(names) > 1)]:
+        there = {name: (foreign if name in asked else own)[name] for name in names}
+        nowhere = {name: NEVER[name] if name in asked else own[name] for name in names}
+        seen, expected = (answer_to(server, walked, curious, each) for each in (there, nowhere))
+        assert seen == expected
+        assert seen[0] in {401, 403, 404, 410}, f"{walked.name} came to no identifier: {seen}"
+
+
+@pytest.mark.parametrize("walked", READ, ids=lambda each: each.name)
+def test_lists_and_counts_show_nothing_of_others(
+    server: Server,
+    curious: Account,
+    before: dict[str, tuple[int, str, Any]],
+    other: Account,
+    walked: Walked,
+) -> None:
+    status, content_type, now = answer_to(server, walked, curious, {})
+    assert (status, content_type, steady(now)) == (*before[walked.name][:2], steady(before[walked.name][2]))
+    assert status < 500
+    for each in (other.email, *other.identifiers.values()):
+        assert not each or len(each) < 8 or each not in now
+
+
+def steady(said: str) -> str:
+    """An answer without what changes with each request."""
+    return re.sub(rf'"({"|".join(VOLATILE)})":("[^"]*"|\d+)', "", said)
+
+
+def test_a_search_finds_nothing_of_others(server: Server, curious: Account, other: Account) -> None:
+    searched = {"/console/api/jobs": "secret words", "/console/api/sessions": "room-of"}
+    headers = CREDENTIALS["console"](curious)
+    for path, words in searched.items():
+        found = httpx.get(server.url + path, params={"words": words}, headers=headers).json()
+        assert found["count"] == 1, "the own one"
+        foreign = itertools.chain(other.identifiers.values(), (other.email,))
+        for each in foreign:
+            nothing = httpx.get(server.url + path, params={"words": each}, headers=headers).json()
+            assert not each or nothing["count"] == 0 or len(each) < 8
