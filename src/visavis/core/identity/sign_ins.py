@@ -188,7 +188,7 @@ async def _find(tx: Tx, which: ColumnElement[bool]) -> Principal | None:
     if sign_in.is_bound:
         return None
     role = Role.OPERATOR if user.is_operator else Role.MEMBER
-    return Principal(user.account_id, credential, frozenset({Scope.KEYS}), role, user.id)
+    return Principal(user.account_id, credential, frozenset({Scope.KEYS}), role, user_id=user.id)
 
 
 async def switch(tx: Tx, principal: Principal, organization_id: str | None) -> Principal:

@@ -155,7 +155,7 @@ def new_id(kind: str) -> str:
     return f"{kind}_{secrets.token_hex(_ID_BYTES)}"
 
 
-def _of_member(user_id: int) -> Select[tuple[Organization, str]]:
+def _of_member(user_id: int) -> Select[Organization, str]:
     return (
         select(Organization, Membership.role)
         .join(Membership, Membership.organization_id == Organization.id)
