@@ -30,6 +30,12 @@ from visavis.core.identity import keys, sign_ins, users
 from visavis.core.schema import Session
 from visavis.surfaces.console.signed_in import COOKIE
 
+SCIM_USER: Final = "urn:ietf:params:scim:schemas:core:2.0:User"
+SCIM_GROUP: Final = "urn:ietf:params:scim:schemas:core:2.0:Group"
+_PATCH: Final = {
+    "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+    "Operations": [{"op": "replace", "path": "externalId", "value": "x"}],
+}
 NO_JOB, NO_SESSION, NO_KEY = "000000000000", "ses_00000000000000000000", str(2**52)
 
 
@@ -46,10 +52,13 @@ NEVER: Final = {
     "org_id": never("org"),
     "member_id": never("mem"),
     "invitation_id": never("inv"),
+    "token_id": never("sct"),
+    "user_id": never("mem"),
+    "group_id": never("grp"),
     "name": "results/never/1.mp4",
 }
 # Parameters that identify nothing: a value with which the route can be asked.
-PLAIN: Final = {"format": "srt"}
+PLAIN: Final = {"format": "srt", "schema_id": SCIM_USER, "type_id": "User"}
 
 # Bodies and queries with which a route comes to its identifiers. `{name}` stands for an identifier.
 BODIES: Final[dict[str, dict[str, Any]]] = {
@@ -57,6 +66,9 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST /v1/organizations/{org_id}/members": {"json": {"email": "x@tenancy.example"}},
     "PATCH /v1/organizations/{org_id}/members/{member_id}": {"json": {"role": "admin"}},
     "POST /v1/organizations/{org_id}/invitations": {"json": {"email": "x@tenancy.example"}},
+    "POST /v1/organizations/{org_id}/scim-tokens": {"json": {"name": "x"}},
+    "PATCH /scim/v2/Users/{user_id}": {"json": _PATCH},
+    "PATCH /scim/v2/Groups/{group_id}": {"json": _PATCH},
     "PATCH /console/api/keys/{key_id}": {"json": {"allows_conversation": False}},
     "GET /console/api/view/{session_id}": {"params": {"share": "never"}},
     "GET /v1/files/{name}": {"params": {"expires": "9999999999", "signature": "0" * 64}},
@@ -89,6 +101,13 @@ NAMELESS: Final = {
     "POST /v1/realtime/session": "opens a session with a face that is sent",
     "POST /v1/avatar/session": _JOINS,
     "POST /v1/organizations": "makes an organization",
+    "GET /scim/v2/Schemas/{schema_id}": "what the surface can do",
+    "GET /scim/v2/ResourceTypes/{type_id}": "what the surface can do",
+    "POST /scim/v2/Users": "provisions a member of the own organization",
+    "POST /scim/v2/Groups": "makes a group of the own organization",
+    "POST /scim/v2/.search": "searches the own directory, as GET does",
+    "POST /scim/v2/Users/.search": "searches the own directory, as GET does",
+    "POST /scim/v2/Groups/.search": "searches the own directory, as GET does",
     "POST /console/api/session": "signs in",
     "DELETE /console/api/session": "signs out",
     "POST /console/api/session/link": "takes a secret, and no identifier",
@@ -118,12 +137,14 @@ class Account:
         email: Address of the user.
         key: Key of the user's own account.
         cookie: Cookie of a browser that is signed in.
+        scim_token: Token for the directory of an organization.
         identifiers: What the account has, by names of parameters.
     """
 
     email: str
     key: str
     cookie: str
+    scim_token: str = ""
     identifiers: dict[str, str] = field(default_factory=dict)
 
 
@@ -147,7 +168,14 @@ def fill(server: Server, account: Account) -> None:
         org = an_organization(client, f"Secret plans of {account.email}")["id"]
         member = add(client, org, f"colleague-of-{account.email}")
         invited = client.post(f"{PATH}/{org}/invitations", json={"email": f"guest-of-{account.email}"}).json()
+        token = client.post(f"{PATH}/{org}/scim-tokens", json={}).json()
     a_members_key(server, account.email, org)
+    account.scim_token = token["token"]
+    with server.client(account.scim_token) as directory:
+        person = {"schemas": [SCIM_USER], "userName": f"provisioned-by-{account.email}"}
+        provisioned = directory.post("/scim/v2/Users", json=person).json()
+        group = {"schemas": [SCIM_GROUP], "displayName": f"Group of {account.email}"}
+        grouped = directory.post("/scim/v2/Groups", json=group).json()
 
     async def make(database: Database) -> dict[str, str]:
         async with database.transaction() as tx:
@@ -196,6 +224,8 @@ def fill(server: Server, account: Account) -> None:
     account.identifiers = in_database(server.database_url, make)
     account.identifiers |= {"org_id": org, "member_id": member["id"]}
     account.identifiers["invitation_id"] = invited["invitation"]["id"]
+    account.identifiers["token_id"] = token["scim_token"]["id"]
+    account.identifiers |= {"user_id": provisioned["id"], "group_id": grouped["id"]}
 
 
 @dataclass(frozen=True)
@@ -249,6 +279,7 @@ READ: Final = [
 CREDENTIALS: Final[dict[str, Callable[[Account], dict[str, str]]]] = {
     "atlas": lambda account: {"Authorization": f"Bearer {account.key}"},
     "organizations": lambda account: {"Authorization": f"Bearer {account.key}"},
+    "scim": lambda account: {"Authorization": f"Bearer {account.scim_token}"},
     "console": lambda account: {"Cookie": f"{COOKIE}={account.cookie}"},
     # Plugins of other vendors, whose keys come in various headers.
     "plugins": lambda account: {"Authorization": f"Bearer {account.key}", "X-Api-Key": account.key},

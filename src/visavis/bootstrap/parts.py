@@ -28,6 +28,7 @@ from visavis.errors import SettingsError
 from visavis.ports import RoomServerAddress
 from visavis.samples import write_portrait
 from visavis.settings import ServerSettings, WebhookSettings
+from visavis.surfaces.scim.context import ScimContext
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.metrics import Metrics
 from visavis.worker.context import LiveOptions, WorkerContext
@@ -158,6 +159,7 @@ async def gateway(
                 context,
                 console_context(context, settings, processes.face_finder(pool)),
                 organizations_context(context, settings),
+                ScimContext(**vars(context), organizations=settings.organizations),
             )
             yield Gateway(_behind_proxies(answering, settings.server), answering.takes_websocket)
     finally:

@@ -11,11 +11,13 @@ from visavis.surfaces.console.context import ConsoleContext
 from visavis.surfaces.organizations import app as organizations
 from visavis.surfaces.organizations.context import OrganizationsContext
 from visavis.surfaces.plugins import app as plugins
+from visavis.surfaces.scim import app as scim
+from visavis.surfaces.scim.context import ScimContext
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.dispatcher import Dispatcher, Surface
 
 SURFACES: Final[list[Surface]] = [
-    *(console.SURFACE, pages.SURFACE, organizations.SURFACE),
+    *(console.SURFACE, pages.SURFACE, organizations.SURFACE, scim.SURFACE),
     *plugins.SURFACES,
     atlas.SURFACE,
 ]
@@ -23,7 +25,10 @@ SURFACES: Final[list[Surface]] = [
 
 
 def dispatcher(
-    context: Context, console_context: ConsoleContext, organizations_context: OrganizationsContext
+    context: Context,
+    console_context: ConsoleContext,
+    organizations_context: OrganizationsContext,
+    scim_context: ScimContext,
 ) -> Dispatcher:
     """What answers requests.
 
@@ -31,10 +36,12 @@ def dispatcher(
         context: What every surface works with.
         console_context: What the console works with.
         organizations_context: What the surface of organizations works with.
+        scim_context: What the surface of their directories works with.
     """
     own: dict[str, object] = {
         console.SURFACE.name: console_context,
         organizations.SURFACE.name: organizations_context,
+        scim.SURFACE.name: scim_context,
     }
     return Dispatcher([(each, each.serve(own.get(each.name, context), context.metrics)) for each in SURFACES])
 

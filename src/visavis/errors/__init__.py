@@ -24,6 +24,12 @@ from visavis.errors.accounts import (
 )
 from visavis.errors.avatars import AvatarMissingError
 from visavis.errors.base import InputError, TryLaterError, VisavisError, error_class
+from visavis.errors.directory import (
+    DirectoryConflictError,
+    DirectoryEntryMissingError,
+    DirectoryTooManyError,
+    ScimTokenMissingError,
+)
 from visavis.errors.inputs import (
     CallbackError,
     FaceTooSmallError,
@@ -107,6 +113,9 @@ __all__ = [
     "ConversationDisabledError",
     "CredentialsMissingError",
     "DatabaseError",
+    "DirectoryConflictError",
+    "DirectoryEntryMissingError",
+    "DirectoryTooManyError",
     "ExtraMissingError",
     "FaceTooSmallError",
     "FaceTurnedAwayError",
@@ -154,6 +163,7 @@ __all__ = [
     "RigFileError",
     "RoomLimitError",
     "RoomsError",
+    "ScimTokenMissingError",
     "SessionEndedError",
     "SessionMissingError",
     "SessionModeError",

@@ -31,3 +31,6 @@ class OrganizationSettings(Group):
         description="Whether whoever has the link of an invitation can create a user with its email address, "
         "although nothing proves the address. Invitations that are sent by email always can.",
     )
+    scim_requests_per_minute: int = Field(
+        default=3000, ge=1, description="SCIM requests per minute of one token."
+    )

@@ -45,6 +45,7 @@ SYSTEM: Final = {
     "core.organizations.invitations.look": "whoever has the link of an invitation may see where it leads",
     "core.organizations.lifecycle._owned_by": "counts what a user owns",
     "core.organizations.lifecycle.delete": "an organization that was entered before",
+    "core.organizations.scim_tokens.authenticate": "says which organization a token is of",
     "core.paid_sessions.find": "says which session a token is of",
     "core.paid_sessions.release": "a session that was reserved before",
     "core.paid_sessions.start": "a session that was reserved before",

@@ -1,6 +1,7 @@
 """The tables, as the code sees them; `migrations` creates them. Each area has a file."""
 
 from visavis.core.schema.billing import LedgerEntry
+from visavis.core.schema.directory import DirectoryGroup, DirectoryGroupMember
 from visavis.core.schema.events import Delivery, Event
 from visavis.core.schema.identity import (
     ORGANIZATION,
@@ -67,6 +68,8 @@ __all__ = [
     "ApiKey",
     "AuditEntry",
     "Delivery",
+    "DirectoryGroup",
+    "DirectoryGroupMember",
     "Event",
     "Invitation",
     "Job",

@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from visavis import __version__
-from visavis.surfaces.organizations import audit_log, invitations, members, organizations
+from visavis.surfaces.organizations import audit_log, invitations, members, organizations, scim_tokens
 from visavis.surfaces.organizations.error_responses import TABLE
 from visavis.surfaces.shared.dispatcher import Surface
 
@@ -31,7 +31,13 @@ def create_app() -> FastAPI:
         openapi_url=f"{organizations.PREFIX}/openapi.json",
         redirect_slashes=False,
     )
-    for router in (organizations.router, members.router, invitations.router, audit_log.router):
+    for router in (
+        organizations.router,
+        members.router,
+        invitations.router,
+        audit_log.router,
+        scim_tokens.router,
+    ):
         app.include_router(router)
     return app
 

@@ -17,6 +17,7 @@ UNAUTHORIZED = ErrorResponse(
 FORBIDDEN = ErrorResponse(403, "forbidden", "Only owners and admins of the organization can add members.")
 NOT_FOUND = ErrorResponse(404, "not_found", "Organization not found.")
 NO_MEMBER = ErrorResponse(404, "not_found", "Member not found.")
+NO_SCIM_TOKEN = ErrorResponse(404, "not_found", "SCIM token not found.")
 NO_INVITATION = ErrorResponse(404, "not_found", "Invitation not found.")
 _NO_ROUTE: Final = ErrorResponse(404, "not_found", "There is no endpoint {path}.")
 _NO_METHOD: Final = ErrorResponse(405, "method_not_allowed", "{method} is not allowed here.")
@@ -67,6 +68,7 @@ TABLE: Final = ErrorTable(
         (errors.OrganizationMissingError, NOT_FOUND),
         (errors.MemberMissingError, NO_MEMBER),
         (errors.InvitationMissingError, NO_INVITATION),
+        (errors.ScimTokenMissingError, NO_SCIM_TOKEN),
         (errors.LastOwnerError, LAST_OWNER),
         (errors.MemberExistsError, ALREADY_MEMBER),
         (errors.OrganizationLimitError, LIMIT),
