@@ -56,6 +56,8 @@ def test_who_goes_on_after_a_pause_has_not_ended() -> None:
         ("The price is", DANGLING_S),
         ("I would like to", DANGLING_S),
         ("I would like to know and.", DANGLING_S),
+        ("I would like to know.", DANGLING_S),
+        ("Do you want to know?", QUESTION_S),
         ("Ich möchte wissen, weil", DANGLING_S),
         ("Well...", DANGLING_S),
         ("", WHOLE_S),

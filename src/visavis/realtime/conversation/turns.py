@@ -43,6 +43,20 @@ _DANGLING: Final = frozenset(
 _DANGLING_UNLESS_MARKED: Final = frozenset({"is", "are", "was", "ist", "sind", "war", "es", "son", "era"})
 """They want more too, unless the recognizer has heard the end of a sentence."""
 
+_DANGLING_PHRASES: Final = (
+    *(
+        "to know",
+        "tell me",
+        "wondering",
+        "möchte wissen",
+        "wüsste gern",
+        "sagen sie mir",
+        "können sie mir sagen",
+    ),
+    *("quiero saber", "quisiera saber", "puede decirme", "dígame"),
+)
+"""They announce a question, so the recognizer's full stop after them means nothing."""
+
 
 class Step(Enum):
     """What has happened in a window."""
@@ -137,4 +151,6 @@ def silence_after(text: str) -> float:
         return DANGLING_S
     if _ASKS.search(text):
         return QUESTION_S
+    if " ".join(words).endswith(_DANGLING_PHRASES):
+        return DANGLING_S
     return WHOLE_S if is_whole or not words else OPEN_S
