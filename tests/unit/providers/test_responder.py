@@ -271,3 +271,9 @@ def test_sentences_end_where_they_end() -> None:
         "Is St. John's open?",
         "See www.x.example.",
     ]
+
+
+def test_an_article_is_no_reference_to_an_earlier_question() -> None:
+    prompt = "Eres la recepcionista del Café Azul. Abrimos de nueve a seis. Un café cuesta tres euros."
+    said = answers(prompt, "¿Cuánto cuesta un café?", "¿Cuál es el horario?", language="es")
+    assert said == ["Un café cuesta tres euros.", "Abrimos de nueve a seis."]

@@ -88,7 +88,9 @@ def _found(turns: Sequence[tuple[str, Language]], index: Index) -> list[Statemen
     question = read_turns([each for each in sentences if _kind_of_talk(*each) is None])
     text, tongue = turns[-1]
     clause = read_question(last_clause(text, tongue), tongue)
-    return index.search(question) or index.search(question.of_attribute) or index.search(clause)
+    alone = read_question(text, tongue)  # what looked like a reference to an earlier question was none
+    tries = (question, question.of_attribute, clause, alone)
+    return next((found for each in tries if (found := index.search(each))), [])
 
 
 def _kind_of_talk(text: str, tongue: Language) -> str | None:
