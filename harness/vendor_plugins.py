@@ -1,11 +1,12 @@
-"""The avatar plugins of other vendors, as their users start them, with the address of a visavis server."""
+"""Avatar plugins of other vendors, and our own, as their users start them for a visavis server."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final
 
+import livekit
 from livekit import rtc
 from livekit.agents import AgentSession
 
@@ -13,6 +14,8 @@ from harness.avatar_plugin import Start
 
 _REQUEST: Final = "/v1/runtime-tokens/request"
 _OWN: Final = "/v1/avatar/session"
+
+_OWN_PLUGIN: Final = str(Path(__file__).parents[1] / "plugins/livekit-plugins-visavis/livekit")
 
 Make = Callable[[Any, str, str], Any]
 """Makes an avatar session from the plugin's module, the server's address and a key."""
@@ -35,17 +38,22 @@ class VendorPlugin:
     @property
     def version(self) -> str:
         """Version of the package."""
-        return version(f"livekit-plugins-{self.vendor}")
+        return str(self._module().__version__)
 
     def starter(self, url: str, key: str) -> Start:
         """What starts it for a server."""
 
         async def start(session: AgentSession[None], room: rtc.Room) -> Any:
-            avatar = self.make(import_module(f"livekit.plugins.{self.vendor}"), url, key)
+            avatar = self.make(self._module(), url, key)
             await avatar.start(session, room)
             return avatar
 
         return start
+
+    def _module(self) -> Any:
+        if _OWN_PLUGIN not in livekit.__path__:
+            livekit.__path__.append(_OWN_PLUGIN)
+        return import_module(f"livekit.plugins.{self.vendor}")
 
 
 def _bithuman(path: str, **options: Any) -> Make:
@@ -73,6 +81,9 @@ def plugins(picture_base64: str) -> list[VendorPlugin]:
         picture_base64: A face, for the forms that send one.
     """
     return [
+        VendorPlugin(
+            "visavis", "visavis", lambda module, url, key: module.AvatarSession(api_url=url, api_key=key)
+        ),
         VendorPlugin("bithuman, agent", "bithuman", _bithuman(_REQUEST, avatar_id="default")),
         VendorPlugin("bithuman, picture", "bithuman", _bithuman(_REQUEST, avatar_image=picture_base64)),
         VendorPlugin(

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from livekit.agents.voice.avatar import DataStreamAudioOutput
 from livekit.agents.voice.io import PlaybackFinishedEvent
 from tests.support.external_rooms import agent_token, rooms_of
 from tests.support.live import Stage, asynchronous
+from tests.support.server import until
 
 PLUGIN = Path(__file__).parents[2] / "plugins/livekit-plugins-visavis"
 AGENT, AVATAR, SENT_HZ = "the-agent", "the-avatar", 24_000
@@ -156,6 +158,30 @@ async def test_other_participants_can_neither_speak_nor_interrupt(stage: Stage) 
             assert max(viewer.sound.values) < 0.1
         finally:
             await stranger.disconnect()
+
+
+@asynchronous
+async def test_an_agent_sends_its_avatar_away(stage: Stage) -> None:
+    """Some plugins say it so, and stay in the room themselves; nobody else can."""
+    server = await rooms_of(stage.server)
+    ended = json.dumps({"type": "END_CALL"})
+    gone = asyncio.Event()
+    async with agent_with_avatar(stage, "agents-end") as (_, viewer):
+        viewer.room.on(
+            "participant_disconnected", lambda person: gone.set() if person.identity == AVATAR else 0
+        )
+        stranger = rtc.Room()
+        await stranger.connect(server.url, agent_token(server, "agents-end", "stranger"))
+        await stranger.local_participant.publish_data(ended, destination_identities=[AVATAR])
+        seen = viewer.frames
+        await viewer.until(lambda: viewer.frames > seen + 25)
+        await stranger.disconnect()
+        assert not gone.is_set()
+        await viewer.room.local_participant.publish_data(ended, destination_identities=[AVATAR])
+        async with asyncio.timeout(30):
+            await gone.wait()
+        look = "SELECT reason FROM sessions WHERE room = 'agents-end'"
+        await asyncio.to_thread(until, lambda: stage.server.rows(look) == [("room_deleted",)])
 
 
 @asynchronous
