@@ -72,6 +72,13 @@ def _picture() -> str:
     return base64.b64encode(file.getvalue()).decode()
 
 
+def _keep(path: Path, found: dict[str, Figures]) -> None:
+    """Write results; those of plugins that were not measured stay."""
+    before = json.loads(path.read_text())["plugins"] if path.exists() else {}
+    about = {"processor": processor(), "livekit_agents": version("livekit-agents")}
+    path.write_text(json.dumps(about | {"plugins": before | found}, indent=2) + "\n")
+
+
 def main() -> None:
     """Measure, print and keep."""
     parser = argparse.ArgumentParser(
@@ -93,12 +100,7 @@ def main() -> None:
         only = [QUICK] if arguments.quick else arguments.only
         found = asyncio.run(measure(served, rooms.target, only))
     if arguments.keep:
-        figures = {
-            "processor": processor(),
-            "livekit_agents": version("livekit-agents"),
-            "plugins": found,
-        }
-        arguments.keep.write_text(json.dumps(figures, indent=2) + "\n")
+        _keep(arguments.keep, found)
 
 
 if __name__ == "__main__":
