@@ -4,6 +4,7 @@ import asyncio
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -11,13 +12,16 @@ from sqlalchemy import text
 from tests.support.jobs import OUTPUT, PRICES, SAID, TTL_S, a_job, a_key, begun, events_of, finish, wanted
 from tests.support.server import in_database
 from visavis.adapters.objects import LocalObjects
-from visavis.core import events, jobs, webhooks
+from visavis.core import avatars, events, jobs, webhooks
 from visavis.core.database import Database
+from visavis.core.identity.principals import Principal
 from visavis.errors import (
+    AvatarLimitError,
+    AvatarMissingError,
     IdempotencyError,
     JobMissingError,
 )
-from visavis.settings import JobSettings, StorageSettings, WebhookSettings
+from visavis.settings import ImageSettings, JobSettings, StorageSettings, WebhookSettings
 from visavis.surfaces.atlas import NAME as SURFACE
 from visavis.worker import maintenance
 from visavis.worker.context import WorkerContext
@@ -298,6 +302,7 @@ def test_files_left_by_a_crash_are_deleted_from_the_store(postgres: str, tmp_pat
         store = LocalObjects(tmp_path / "objects", secret=b"s", min_free_bytes=0)
         (tmp_path / "file").write_bytes(b"x")
         old = {"uploads/0000000000aa/image", f"uploads/{waiting.id}/image", "results/0000000000aa/1.mp4"}
+        old.add("avatars/0000000000aa.png")
         young = {"uploads/0000000000bb/image"}
         for name in old | young:
             await store.put(name, tmp_path / "file", content_type="image/png")
@@ -314,16 +319,19 @@ def test_files_left_by_a_crash_are_deleted_from_the_store(postgres: str, tmp_pat
             None,
             None,
             None,
+            None,
             {},
             None,
             JobSettings(),
+            ImageSettings(),
             StorageSettings(),
             WebhookSettings(),
             tmp_path,
             lambda: 0,  # type: ignore[arg-type]
         )
         await maintenance.collect_garbage(context)
-        left = {str(path.relative_to(tmp_path / "objects")) for path in tmp_path.glob("objects/*/*/*")}
+        objects = tmp_path / "objects"
+        left = {str(path.relative_to(objects)) for path in objects.rglob("*") if path.is_file()}
         assert left == young | {f"uploads/{waiting.id}/image"}
 
     in_database(postgres, run)
@@ -338,7 +346,8 @@ def test_twenty_submissions_at_once_under_one_idempotency_key_are_one_job(postgr
         with pytest.raises(IdempotencyError):
             await a_job(database, key, idempotency_key="k", fingerprint=b"g")
         other = await a_job(database, await a_key(database), **same)
-        assert other.id != made[0].id
+        elsewhere = await a_job(database, key, surface="elsewhere", **same)
+        assert len({made[0].id, other.id, elsewhere.id}) == 3
 
     in_database(postgres, run)
 
@@ -366,5 +375,47 @@ def test_results_and_texts_expire(postgres: str) -> None:
             upload = jobs.path_for_upload(job.id, "image")
             assert await jobs.orphaned_uploads(tx, [upload]) == [upload]
             assert await jobs.expire(tx) == []
+
+    in_database(postgres, run)
+
+
+def _new_avatar(**more: Any) -> avatars.NewAvatar:
+    return avatars.NewAvatar(
+        **{
+            "id": avatars.new_id(),
+            "label": "Sailor",
+            "name": "Sailor",
+            "content_type": jobs.PNG,
+            "size_bytes": 1,
+            "digest": b"d",
+            "job_id": "j",
+            **more,
+        }
+    )
+
+
+def test_saved_avatars_are_limited_and_kept_apart(postgres: str) -> None:
+    async def run(database: Database) -> None:
+        mine, theirs = await a_key(database), await a_key(database)
+
+        async def save(key: Principal) -> str:
+            async with database.transaction() as tx:
+                return (await avatars.save(tx, key, _new_avatar(), max_avatars=2)).id
+
+        made = await asyncio.gather(*(save(mine) for _ in range(4)), return_exceptions=True)
+        kept = [each for each in made if isinstance(each, str)]
+        assert (len(kept), {type(each) for each in made} - {str}) == (2, {AvatarLimitError})
+        await save(theirs)
+        async with database.transaction() as tx:
+            assert (await avatars.page(tx, mine, limit=1, offset=0)).count == 2
+            with pytest.raises(AvatarMissingError):
+                await avatars.find(tx, theirs, kept[0])
+            with pytest.raises(AvatarMissingError):
+                await avatars.remove(tx, theirs, kept[0])
+            path = avatars.picture_path(kept[0], jobs.PNG)
+            assert await avatars.orphaned(tx, [path, "avatars/x.png"]) == ["avatars/x.png"]
+            assert await avatars.remove(tx, mine, kept[0]) == path
+            assert await avatars.orphaned(tx, [path]) == [path]
+        await save(mine)
 
     in_database(postgres, run)

@@ -1,9 +1,11 @@
 """Notifications over real TLS, to a receiver on this machine with an authority of its own."""
 
 import asyncio
+import base64
 import hashlib
 import hmac
 import http.server
+import io
 import ipaddress
 import json
 import ssl
@@ -13,8 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import trustme
+from PIL import Image
 
 from tests.support.server import Server, files, until
 from visavis.adapters.public_http import PublicHttp
@@ -148,6 +152,34 @@ def test_a_failed_job_sends_a_webhook_without_a_result(
     said = json.loads(body)
     assert list(said) == ["event", "job_id", "type", "status", "error_code", "created_at", "completed_at"]
     assert (said["event"], said["job_id"], said["error_code"]) == ("job.failed", job_id, "invalid_input")
+
+
+def test_avatar_jobs_send_webhooks_of_their_own(notifying: Server, receiver: Receiver) -> None:
+    """Signed as Standard Webhooks; the check is the one of its libraries."""
+    metadata = {"campaign": "spring"}
+    white = io.BytesIO()
+    Image.new("RGB", (300, 300), "white").save(white, "PNG")
+    faceless = base64.b64encode(white.getvalue()).decode()
+    with notifying.client() as client:
+        for path, more in (("/avatar", {}), ("/no-avatar", {"reference_images": [faceless]})):
+            body = {"prompt": "A sailor", "output": {"resolution": "512"}, "metadata": metadata, **more}
+            body |= {"client_reference_id": "ref-1", "webhook_url": receiver.url(path)}
+            assert client.post("/api/v1/avatars/generate", json=body).status_code == 202
+    [(headers, body)] = until(lambda: receiver.of("/avatar"))
+    said = json.loads(body)
+    assert (said["type"], said["data"]["status"]) == ("avatar.completed", "completed")
+    assert (said["data"]["metadata"], said["data"]["client_reference_id"]) == (metadata, "ref-1")
+    assert said["data"]["avatar"]["image_url"] == said["data"]["result_url"]
+    assert httpx.get(said["data"]["result_url"]).headers["content-type"] == "image/png"
+    secret = base64.b64decode(notifying.webhook_secret(notifying.key).removeprefix("whsec_"))
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{body.decode()}"
+    expected = base64.b64encode(hmac.new(secret, signed.encode(), hashlib.sha256).digest()).decode()
+    assert headers["webhook-signature"] == f"v1,{expected}"
+    assert headers["webhook-id"] == said["id"]
+    [(_, body)] = until(lambda: receiver.of("/no-avatar"))
+    failed = json.loads(body)
+    assert (failed["type"], failed["data"]["error_code"]) == ("avatar.failed", "invalid_input")
+    assert failed["data"]["avatar"] is None
 
 
 def test_a_certificate_of_an_unknown_authority_is_refused(receiver: Receiver) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from visavis.adapters.credentials import Marker, ensure_certificate, verify
@@ -42,6 +43,23 @@ def test_a_marked_video_says_that_ai_made_it(marked: Path) -> None:
     assert verdict.generator.startswith("visavis")
     with av.open(str(marked)) as file:
         assert sum(1 for _ in file.decode(video=0)) == 10
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp"])
+def test_a_marked_picture_says_that_ai_made_it(tmp_path: Path, suffix: str) -> None:
+    plain, target = (tmp_path / f"{name}.{suffix}" for name in ("plain", "marked"))
+    Image.effect_noise((64, 48), 60).convert("RGB").save(plain)
+    Marker(*ensure_certificate(tmp_path)).mark(plain, target)
+    verdict = verify(target)
+    assert verdict is not None
+    assert (verdict.made_by_ai, verdict.intact) == (True, True)
+    with Image.open(target) as marked, Image.open(plain) as before:
+        assert np.array_equal(np.asarray(marked), np.asarray(before))
+    content = bytearray(target.read_bytes())
+    content[-40] ^= 1
+    target.write_bytes(content)
+    verdict = verify(target)
+    assert verdict is None or not verdict.intact
 
 
 def test_a_changed_video_is_detected(marked: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Content credentials (C2PA): every video contains a signed statement that it was made by AI."""
+"""Content credentials (C2PA): every video and picture contains a signed statement that it was made by AI."""
 
 import json
 from dataclasses import dataclass
@@ -25,25 +25,26 @@ _YEARS: Final = 10
 _DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 _UNTRUSTED: Final = "signingCredential.untrusted"
 _CURVES: Final = {"secp256r1": b"es256", "secp384r1": b"es384", "secp521r1": b"es512"}
-_MANIFEST: Final[dict[str, Any]] = {
-    "claim_generator_info": [{"name": "visavis", "version": __version__}],
-    "title": "Talking avatar",
-    "format": "video/mp4",
-    "assertions": [
-        {
-            "label": "c2pa.actions.v2",
-            "data": {
-                "actions": [
-                    {
-                        "action": "c2pa.created",
-                        "digitalSourceType": AI_SOURCE,
-                        "softwareAgent": {"name": "visavis", "version": __version__},
-                    }
-                ]
-            },
-        }
-    ],
+_VIDEO: Final = "video/mp4"
+_FORMATS: Final = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
 }
+_ASSERTIONS: Final[list[dict[str, Any]]] = [
+    {
+        "label": "c2pa.actions.v2",
+        "data": {
+            "actions": [
+                {
+                    "action": "c2pa.created",
+                    "digitalSourceType": AI_SOURCE,
+                    "softwareAgent": {"name": "visavis", "version": __version__},
+                }
+            ]
+        },
+    }
+]
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Verdict:
 
 
 class Marker:
-    """Writes content credentials into MP4 files."""
+    """Writes content credentials into videos and pictures."""
 
     def __init__(self, certificate: Path, key: Path) -> None:
         """Load the certificate chain and its key.
@@ -87,17 +88,33 @@ class Marker:
             ) from error
 
     def mark(self, source: Path, target: Path) -> None:
-        """Copy an MP4 and add credentials to the copy.
+        """Copy a file and add credentials to the copy.
+
+        Args:
+            source: A PNG, JPEG or WebP file, told by its suffix; or else an MP4.
+            target: File to write, with the same suffix.
 
         Raises:
             MarkError: The credentials could not be written.
         """
         try:
-            with Signer.from_info(self._info) as signer, Builder(_MANIFEST) as builder:
+            with (
+                Signer.from_info(self._info) as signer,
+                Builder(_manifest(_FORMATS.get(source.suffix.lower(), _VIDEO))) as builder,
+            ):
                 builder.sign_file(source, target, signer)
         except (C2paError, OSError) as error:
             target.unlink(missing_ok=True)
             raise MarkError(f"The content credentials could not be written ({error}).") from error
+
+
+def _manifest(content_type: str) -> dict[str, Any]:
+    return {
+        "claim_generator_info": [{"name": "visavis", "version": __version__}],
+        "title": "Talking avatar" if content_type == _VIDEO else "Avatar",
+        "format": content_type,
+        "assertions": _ASSERTIONS,
+    }
 
 
 def ensure_certificate(folder: Path) -> tuple[Path, Path]:

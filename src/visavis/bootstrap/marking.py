@@ -1,4 +1,4 @@
-"""Content credentials: whose name stands in the videos made here."""
+"""Content credentials: whose name stands in the videos and pictures made here."""
 
 import importlib.util
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from visavis.errors import SettingsError
 from visavis.settings import CredentialSettings
 
 Mark = Callable[[Path, Path], None]
-"""Copies an MP4 from the first path to the second, with credentials in it."""
+"""Copies a video or a picture from the first path to the second, with credentials in it."""
 
 
 def can_mark() -> bool:
@@ -17,7 +17,7 @@ def can_mark() -> bool:
 
 
 def marker(settings: CredentialSettings, folder: Path) -> Mark:
-    """What signs videos: by the certificate of the settings, or by one made on first use.
+    """What signs videos and pictures: by the certificate of the settings, or by one made on first use.
 
     Args:
         settings: May name a certificate and its key.

@@ -16,6 +16,7 @@ from visavis.adapters.public_http import PublicHttp
 from visavis.bootstrap import external_rooms, processes, roomserver
 from visavis.bootstrap.console import console_context
 from visavis.bootstrap.conversation_check import conversation_check
+from visavis.bootstrap.images import image_generator
 from visavis.bootstrap.installation import Installation
 from visavis.bootstrap.marking import marker
 from visavis.bootstrap.organizations import organizations_context
@@ -25,7 +26,7 @@ from visavis.bootstrap.surfaces import dispatcher, event_renderers
 from visavis.core.database import Database
 from visavis.core.secret import LINKS, ROOMS, derived, shared_secret
 from visavis.errors import SettingsError
-from visavis.ports import RoomServerAddress
+from visavis.ports import ImageGenerator, RoomServerAddress
 from visavis.samples import write_portrait
 from visavis.settings import ServerSettings, WebhookSettings
 from visavis.surfaces.scim.context import ScimContext
@@ -135,6 +136,7 @@ async def gateway(
                 synthesizer=synthesizer(settings),
                 check_media=processes.media_check(pool),
                 check_captions=processes.captions_check(pool),
+                check_pictures=processes.pictures_check(pool),
                 check_callback=http.check,
                 check_conversation=conversation_check(settings),
                 check_room=external_rooms.checker(
@@ -152,6 +154,7 @@ async def gateway(
                 requests=settings.requests,
                 storage=settings.storage,
                 live=settings.live,
+                images=settings.images,
                 default_face=default_face,
                 metrics=Metrics(),
             )
@@ -185,6 +188,7 @@ async def worker_context(installation: Installation, folder: Path) -> AsyncItera
     """
     settings = installation.settings
     mark = marker(settings.credentials, installation.folder)
+    http = public_http(settings.webhooks)
     database = Database(installation.url)
     try:
         store = await object_store(installation, database)
@@ -194,6 +198,7 @@ async def worker_context(installation: Installation, folder: Path) -> AsyncItera
             processes.rendering(settings.jobs, size=processes.render_count(settings.jobs)) as render_pool,
             processes.sessions(settings.live) as session_pool,
             processes.conversations(settings.live) as conversation_pool,
+            _closing(image_generator(settings, render_pool, http.get)) as images,
         ):
             yield WorkerContext(
                 database=database,
@@ -203,10 +208,12 @@ async def worker_context(installation: Installation, folder: Path) -> AsyncItera
                 conversation_pool=conversation_pool,
                 live=LiveOptions(rooms, shown.url, settings.live),
                 mark=mark,
+                images=images,
                 speak_hosted=hosted_speaker(settings),
                 event_renderers=event_renderers(store, result_ttl_s=settings.storage.result_ttl_s),
-                post=public_http(settings.webhooks).post,
+                post=http.post,
                 jobs=settings.jobs,
+                image_settings=settings.images,
                 storage=settings.storage,
                 webhooks=settings.webhooks,
                 folder=folder,
@@ -214,3 +221,11 @@ async def worker_context(installation: Installation, folder: Path) -> AsyncItera
             )
     finally:
         await database.close()
+
+
+@contextlib.asynccontextmanager
+async def _closing(images: ImageGenerator) -> AsyncIterator[ImageGenerator]:
+    try:
+        yield images
+    finally:
+        await images.close()

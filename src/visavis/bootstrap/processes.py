@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from signal import SIGKILL
 from typing import Final
@@ -22,7 +22,7 @@ from visavis.settings import (
 from visavis.settings.group import variables
 from visavis.surfaces.console.context import FaceInPhoto
 from visavis.worker.process_pool import ProcessPool
-from visavis.worker.protocol import CheckRequest, FaceRequest, RigRequest
+from visavis.worker.protocol import CheckRequest, FaceRequest, PicturesRequest, RigRequest
 from visavis.worker.rendering_requests import run_request
 
 _CHECK_LIMIT_S: Final = 20.0
@@ -104,7 +104,16 @@ def captions_check(pool: ProcessPool) -> Callable[[str], Awaitable[None]]:
     return check
 
 
-async def _check_if_free(pool: ProcessPool, request: CheckRequest, owner: str) -> None:
+def pictures_check(pool: ProcessPool) -> Callable[[Sequence[Path], str], Awaitable[None]]:
+    """What checks whether pictures can be read. If nothing is free, the job will tell."""
+
+    async def check(pictures: Sequence[Path], owner: str) -> None:
+        await _check_if_free(pool, PicturesRequest(images=tuple(pictures)), owner)
+
+    return check
+
+
+async def _check_if_free(pool: ProcessPool, request: CheckRequest | PicturesRequest, owner: str) -> None:
     try:
         await run_request(pool, request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner)
     except (BusyError, ChildError):

@@ -5,6 +5,7 @@ from typing import Any, Final
 from visavis.core.webhooks import EventRenderer
 from visavis.ports import ObjectStore
 from visavis.surfaces.atlas import app as atlas
+from visavis.surfaces.avatars import app as avatars
 from visavis.surfaces.console import app as console
 from visavis.surfaces.console import pages
 from visavis.surfaces.console.context import ConsoleContext
@@ -19,6 +20,7 @@ from visavis.surfaces.shared.dispatcher import Dispatcher, Surface
 SURFACES: Final[list[Surface]] = [
     *(console.SURFACE, pages.SURFACE, organizations.SURFACE, scim.SURFACE),
     *plugins.SURFACES,
+    avatars.SURFACE,
     atlas.SURFACE,
 ]
 """In the order in which they are asked; the last one answers what no other does."""

@@ -17,6 +17,7 @@ from visavis import bootstrap
 from visavis.bootstrap.marking import can_mark, marker
 from visavis.bootstrap.recognition import speech_recognizer
 from visavis.cli.console import clear_errors, doing, frames_bar, say, warn
+from visavis.cli.faces import face_file
 from visavis.engine.background import KEEP, put_before
 from visavis.engine.mp4 import SOUND_RATE_HZ
 from visavis.engine.performer import Emotion, Manners
@@ -74,7 +75,13 @@ class Look:
 
 @clear_errors
 def render(
-    face: Annotated[Path, typer.Argument(help="Photo of one face (PNG, JPEG or WebP), or a .visavis rig.")],
+    face: Annotated[
+        Path,
+        typer.Argument(
+            help="Photo of one face (PNG, JPEG or WebP), a .visavis rig, or avatar:ID for an avatar that is "
+            "saved on this machine."
+        ),
+    ],
     speech: Annotated[Path, typer.Argument(help="Audio file: WAV, MP3, OGG, WebM, FLAC, M4A…")],
     output: Annotated[Path, typer.Option("--output", "-o", help="MP4 file to write.")] = Path("out.mp4"),
     frame: Annotated[
@@ -102,6 +109,9 @@ def render(
             "the video, as .srt and .vtt."
         ),
     ] = CaptionMode.NONE,
+    data: Annotated[
+        Path | None, typer.Option(help="Data folder of the server whose avatar is rendered.")
+    ] = None,
     offline: Annotated[
         bool, typer.Option("--offline", help="Work without the network: nothing is downloaded.")
     ] = False,
@@ -111,16 +121,17 @@ def render(
     if offline:
         settings = replace(settings, models=settings.models.model_copy(update={"offline": True}))
     look = Look(frame, _even(size), background)
-    make_video(
-        settings,
-        face,
-        speech,
-        output,
-        look,
-        fps=parse_fps(fps),
-        manners=Manners(liveliness, emotion, seed),
-        captions=captions,
-    )
+    with face_file(settings, face, data) as photo:
+        make_video(
+            settings,
+            photo,
+            speech,
+            output,
+            look,
+            fps=parse_fps(fps),
+            manners=Manners(liveliness, emotion, seed),
+            captions=captions,
+        )
 
 
 def make_video(

@@ -58,7 +58,7 @@ _filters_turn = threading.Lock()
 
 @dataclass(frozen=True)
 class Photo:
-    """A decoded, upright photo, whose longer side is at most `LONGEST_SIDE_PX`.
+    """A decoded, upright photo.
 
     Attributes:
         rgb: Shape `(height, width, 3)`, sRGB. Colours are meaningless where alpha is 0.
@@ -69,7 +69,7 @@ class Photo:
     alpha: Pixels | None
 
 
-def read_photo(source: Path | bytes | BinaryIO) -> Photo:
+def read_photo(source: Path | bytes | BinaryIO, *, longest_side_px: int = LONGEST_SIDE_PX) -> Photo:
     """Read a photo of any colour model and depth that its format allows.
 
     An animation gives its first frame. If there is a usable profile that is not sRGB, colours are converted
@@ -77,6 +77,7 @@ def read_photo(source: Path | bytes | BinaryIO) -> Photo:
 
     Args:
         source: Path, content of the file, or an open file, which is read from its position.
+        longest_side_px: A larger photo is shrunk to this.
 
     Raises:
         PhotoError: The file is empty, damaged, too large, or not PNG, JPEG or WebP.
@@ -87,7 +88,7 @@ def read_photo(source: Path | bytes | BinaryIO) -> Photo:
     with _quiet_decoder():
         try:
             with _opened(content) as image:
-                return _decode(image)
+                return _decode(image, longest_side_px)
         except PhotoError:
             raise
         except Image.DecompressionBombError as error:
@@ -135,21 +136,21 @@ def _too_large_message() -> str:
     return f"The photo has more than {MAX_PIXELS // 1_000_000} megapixels. Use a smaller one."
 
 
-def _decode(image: Image.Image) -> Photo:
+def _decode(image: Image.Image, longest_side_px: int) -> Photo:
     if image.width * image.height > MAX_PIXELS:
         raise PhotoError(_too_large_message())
     profile = image.info.get("icc_profile")
     orientation = _orientation(image)
-    image.draft(None, (LONGEST_SIDE_PX, LONGEST_SIDE_PX))  # JPEG only: decodes at 1/2, 1/4, 1/8
+    image.draft(None, (longest_side_px, longest_side_px))  # JPEG only: decodes at 1/2, 1/4, 1/8
     image.load()
     colours, alpha = _colours_and_alpha(image)
-    colours = to_srgb(_shrunk(colours), profile)
+    colours = to_srgb(_shrunk(colours, longest_side_px), profile)
     if orientation in _UPRIGHT:
         colours = colours.transpose(_UPRIGHT[orientation])
     rgb = np.ascontiguousarray(np.asarray(colours), np.uint8)
     if alpha is None or alpha.getextrema() == (255, 255):
         return Photo(rgb, None)
-    alpha = _shrunk(alpha)
+    alpha = _shrunk(alpha, longest_side_px)
     if orientation in _UPRIGHT:
         alpha = alpha.transpose(_UPRIGHT[orientation])
     return Photo(rgb, np.ascontiguousarray(np.asarray(alpha), np.uint8))
@@ -188,8 +189,8 @@ def _from_16_bit_grey(image: Image.Image) -> tuple[Image.Image, Image.Image | No
     return grey, Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8))
 
 
-def _shrunk(image: Image.Image) -> Image.Image:
-    scale = LONGEST_SIDE_PX / max(image.size)
+def _shrunk(image: Image.Image, longest_side_px: int) -> Image.Image:
+    scale = longest_side_px / max(image.size)
     if scale >= 1:
         return image
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))

@@ -22,7 +22,7 @@ from visavis.errors.accounts import (
     SignedOutError,
     SignInLinkError,
 )
-from visavis.errors.avatars import AvatarMissingError
+from visavis.errors.avatars import AvatarLimitError, AvatarMissingError, JobKindError
 from visavis.errors.base import InputError, TryLaterError, VisavisError, error_class
 from visavis.errors.directory import (
     DirectoryConflictError,
@@ -35,6 +35,7 @@ from visavis.errors.inputs import (
     FaceTooSmallError,
     FaceTurnedAwayError,
     FaceUrlError,
+    JsonError,
     MediaTypeError,
     MouthCoveredError,
     MouthOpenError,
@@ -106,6 +107,7 @@ from visavis.errors.storage import (
 __all__ = [
     "AccountError",
     "AddressTakenError",
+    "AvatarLimitError",
     "AvatarMissingError",
     "BusyError",
     "CallbackError",
@@ -125,8 +127,10 @@ __all__ = [
     "InputError",
     "InvitationMissingError",
     "InvitationUsedError",
+    "JobKindError",
     "JobMissingError",
     "JobNotReadyError",
+    "JsonError",
     "KeyRefusedError",
     "LastOwnerError",
     "LinkError",

@@ -89,6 +89,12 @@ class RequestError(VisavisError):
     code = "invalid_request"
 
 
+class JsonError(RequestError):
+    """The body is not valid JSON."""
+
+    code = "invalid_json"
+
+
 class UploadTooLargeError(VisavisError):
     """The upload is larger than allowed."""
 

@@ -2,6 +2,7 @@
 
 from visavis.ports.chat import ChatDelta, ChatMessage, LanguageModel, Tool, ToolCall
 from visavis.ports.conversation import ConversationConfig, ConversationTool, TranscriptSegment
+from visavis.ports.images import CharacterRequest, ImageGenerator, Understood
 from visavis.ports.recognition import (
     RECOGNITION_RATE_HZ,
     Recognition,
@@ -16,10 +17,12 @@ from visavis.ports.storage import ObjectStore
 
 __all__ = [
     "RECOGNITION_RATE_HZ",
+    "CharacterRequest",
     "ChatDelta",
     "ChatMessage",
     "ConversationConfig",
     "ConversationTool",
+    "ImageGenerator",
     "LanguageModel",
     "ObjectStore",
     "Recognition",
@@ -33,6 +36,7 @@ __all__ = [
     "Tool",
     "ToolCall",
     "TranscriptSegment",
+    "Understood",
     "Voice",
     "VoiceActivityDetector",
     "VoiceActivityStream",

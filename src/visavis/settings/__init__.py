@@ -15,6 +15,7 @@ from visavis.errors import SettingsError
 from visavis.settings.credentials import CredentialSettings
 from visavis.settings.database import DatabaseSettings
 from visavis.settings.group import PREFIX, Group, variables
+from visavis.settings.images import ImageSettings
 from visavis.settings.jobs import JobSettings
 from visavis.settings.language_model import LanguageModelSettings
 from visavis.settings.live import LiveSettings
@@ -36,6 +37,7 @@ __all__ = [
     "GROUPS",
     "CredentialSettings",
     "DatabaseSettings",
+    "ImageSettings",
     "JobSettings",
     "LanguageModelSettings",
     "LiveKitSettings",
@@ -70,6 +72,7 @@ class Settings:
     server: ServerSettings = field(default_factory=ServerSettings)
     requests: RequestSettings = field(default_factory=RequestSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
+    images: ImageSettings = field(default_factory=ImageSettings)
     live: LiveSettings = field(default_factory=LiveSettings)
     rooms: RoomSettings = field(default_factory=RoomSettings)
     livekit: LiveKitSettings = field(default_factory=LiveKitSettings)

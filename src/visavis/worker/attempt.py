@@ -53,13 +53,18 @@ class Attempt:
         await self.context.store.fetch(file.path or "", path)
         return path
 
-    async def store(self, made: Path, content_type: str) -> str:
-        """Store the result. Returns its path in the object store.
+    async def store(self, made: Path, content_type: str, number: int = 0) -> str:
+        """Store a result. Returns its path in the object store.
+
+        Args:
+            made: File of the result.
+            content_type: Media type of the result.
+            number: Number of the result, where the job makes several of one type; the first is 0.
 
         Raises:
             StoreError: The file cannot be stored.
         """
-        path = jobs.path_for_result(self.job.id, self.job.attempt, content_type)
+        path = jobs.path_for_result(self.job.id, self.job.attempt, content_type, number)
         await self.context.store.put(path, made, content_type=content_type)
         return path
 

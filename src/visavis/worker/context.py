@@ -13,9 +13,9 @@ from visavis.core.database import Database
 from visavis.core.jobs import Prices
 from visavis.core.webhooks import EventRenderer
 from visavis.errors import DatabaseError
-from visavis.ports import ObjectStore, Rooms, Voice
+from visavis.ports import ImageGenerator, ObjectStore, Rooms, Voice
 from visavis.realtime.ports import VideoSettings
-from visavis.settings import JobSettings, LiveSettings, StorageSettings, WebhookSettings
+from visavis.settings import ImageSettings, JobSettings, LiveSettings, StorageSettings, WebhookSettings
 from visavis.worker.process_pool import ProcessPool
 
 _PATIENCE_S: Final = 60.0
@@ -61,13 +61,16 @@ class WorkerContext:
         session_pool: Pool of session processes.
         conversation_pool: The processes of conversations.
         live: Options of live sessions.
-        mark: Copies an MP4 and adds the mark "made by AI" to the copy.
+        mark: Copies a video or a picture, and adds the mark "made by AI" to the copy. The suffix of its name
+            says what it is.
+        images: Makes pictures of characters.
         speak_hosted: Speaks a text into a WAV file if its voice is a service's; returns whether it is. It
             raises `ProviderError`.
         event_renderers: Renderer of events for each surface, by name of the surface. The worker does not know
             the surfaces: `bootstrap` provides them.
         post: Posts a body with headers to a URL; returns the status.
         jobs: Settings of jobs.
+        image_settings: Settings of pictures of characters.
         storage: Settings of storage.
         webhooks: Settings of webhooks.
         folder: Folder for temporary files.
@@ -81,10 +84,12 @@ class WorkerContext:
     conversation_pool: ProcessPool
     live: LiveOptions
     mark: Callable[[Path, Path], None]
+    images: ImageGenerator
     speak_hosted: Callable[[str, Voice, Path], Awaitable[bool]]
     event_renderers: Mapping[str, EventRenderer]
     post: Callable[[str, bytes, dict[str, str]], Awaitable[int]]
     jobs: JobSettings
+    image_settings: ImageSettings
     storage: StorageSettings
     webhooks: WebhookSettings
     folder: Path
@@ -93,7 +98,10 @@ class WorkerContext:
     @property
     def prices(self) -> Prices:
         """Prices of jobs."""
-        return Prices(video_hour_micros=money.from_usd(self.jobs.price_per_hour_usd))
+        return Prices(
+            video_hour_micros=money.from_usd(self.jobs.price_per_hour_usd),
+            avatar_image_micros=money.from_usd(self.image_settings.price_usd),
+        )
 
 
 async def patiently(write: Callable[[], Awaitable[_Result]]) -> _Result:

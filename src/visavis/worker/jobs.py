@@ -75,11 +75,12 @@ async def run_job(context: WorkerContext, job_id: str) -> None:
 
 def _earlier_results(job: Job) -> list[str]:
     """Results that earlier attempts may have left when their workers died."""
-    types = jobs.input_of(job).result_types
+    asked = jobs.input_of(job)
     return [
-        jobs.path_for_result(job.id, number, content_type)
-        for number in range(1, job.attempt)
-        for content_type in types
+        jobs.path_for_result(job.id, attempt, content_type, number)
+        for attempt in range(1, job.attempt)
+        for content_type in asked.result_types
+        for number in range(asked.result_count)
     ]
 
 

@@ -9,7 +9,7 @@ from procrastinate import App
 from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 
-from visavis.core import events, jobs, rates, rigs, sign_in_tries, transcripts, webhooks
+from visavis.core import avatars, events, jobs, rates, rigs, sign_in_tries, transcripts, webhooks
 from visavis.core.capacity import HEARTBEAT_TTL_S
 from visavis.core.schema import Worker
 from visavis.errors import VisavisError
@@ -88,8 +88,10 @@ async def collect_garbage(context: WorkerContext) -> None:
     uploads = await context.store.older_than(jobs.UPLOADS, _ORPHAN_AFTER_S)
     faces = await context.store.older_than("rigs", _ORPHAN_AFTER_S)
     results = await context.store.older_than(jobs.RESULTS, _ORPHAN_AFTER_S)
+    pictures = await context.store.older_than(jobs.AVATARS, _ORPHAN_AFTER_S)
     async with context.database.transaction() as tx:
         orphans = await jobs.orphaned_uploads(tx, uploads) + await jobs.orphaned_results(tx, results)
+        orphans += await avatars.orphaned(tx, pictures)
         shown = await rigs.kept(tx, faces)
     orphans += [name for name in faces if name not in shown]
     await context.store.delete(orphans)

@@ -1,6 +1,7 @@
 """Jobs: offline work of any kind, from submission to expiry."""
 
 from visavis.core.jobs.files import (
+    AVATARS,
     RESULTS,
     UPLOADS,
     orphaned_results,
@@ -10,15 +11,22 @@ from visavis.core.jobs.files import (
 )
 from visavis.core.jobs.idempotency import find_earlier
 from visavis.core.jobs.kinds import (
+    AVATAR_IMAGE,
+    JPEG,
     KINDS,
     MP3,
     MP4,
+    PNG,
     SPEECH,
     SRT,
     SUFFIXES,
     VIDEO,
     VTT,
     WAV,
+    WEBP,
+    AvatarImageInput,
+    AvatarImageOutput,
+    AvatarPicture,
     CaptionMode,
     JobInput,
     JobKind,
@@ -38,10 +46,7 @@ from visavis.core.jobs.lifecycle import (
     MAX_TRIES,
     JobEnded,
     Submission,
-    available_captions,
-    available_result,
     begin,
-    captions_path,
     expire,
     fail,
     finish,
@@ -49,17 +54,27 @@ from visavis.core.jobs.lifecycle import (
     release,
     report,
     requeue_lost,
-    result_path,
     submit,
+)
+from visavis.core.jobs.results import (
+    available_captions,
+    available_pictures,
+    available_result,
+    captions_path,
+    result_path,
 )
 from visavis.core.jobs.search import Search, find, page, position, search
 
 __all__ = [
+    "AVATARS",
+    "AVATAR_IMAGE",
     "GENERATION_FAILED",
+    "JPEG",
     "KINDS",
     "MAX_TRIES",
     "MP3",
     "MP4",
+    "PNG",
     "RESULTS",
     "SPEECH",
     "SRT",
@@ -68,6 +83,10 @@ __all__ = [
     "VIDEO",
     "VTT",
     "WAV",
+    "WEBP",
+    "AvatarImageInput",
+    "AvatarImageOutput",
+    "AvatarPicture",
     "CaptionMode",
     "JobEnded",
     "JobInput",
@@ -83,6 +102,7 @@ __all__ = [
     "VideoInput",
     "VideoOutput",
     "available_captions",
+    "available_pictures",
     "available_result",
     "begin",
     "captions_path",

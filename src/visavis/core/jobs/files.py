@@ -10,6 +10,7 @@ from visavis.core.schema import PENDING, PROCESSING, Job
 
 UPLOADS: Final = "uploads"
 RESULTS: Final = "results"
+AVATARS: Final = "avatars"
 
 
 def path_for_upload(job_id: str, field: str) -> str:
@@ -17,9 +18,17 @@ def path_for_upload(job_id: str, field: str) -> str:
     return f"{UPLOADS}/{job_id}/{field}"
 
 
-def path_for_result(job_id: str, attempt: int, content_type: str) -> str:
-    """Path of the result of an attempt."""
-    return f"{RESULTS}/{job_id}/{attempt}.{SUFFIXES[content_type]}"
+def path_for_result(job_id: str, attempt: int, content_type: str, number: int = 0) -> str:
+    """Path of a result of an attempt.
+
+    Args:
+        job_id: ID of the job.
+        attempt: Number of the attempt.
+        content_type: Media type of the result.
+        number: Number of the result, where a job makes several of one type; the first is 0.
+    """
+    name = f"{attempt}-{number}" if number else str(attempt)
+    return f"{RESULTS}/{job_id}/{name}.{SUFFIXES[content_type]}"
 
 
 async def orphaned_uploads(tx: Tx, paths: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Idempotency: a request that a key sends twice under one idempotency key creates one job."""
+"""Idempotency: a request that a key sends a surface twice under one idempotency key creates one job."""
 
 from sqlalchemy import select
 
@@ -9,9 +9,9 @@ from visavis.errors import IdempotencyError
 
 
 async def find_earlier(
-    tx: Tx, principal: Principal, idempotency_key: str, fingerprint: bytes | None
+    tx: Tx, principal: Principal, idempotency_key: str, fingerprint: bytes | None, *, surface: str
 ) -> Job | None:
-    """Find the job that was created under an idempotency key before; `None` if there is none.
+    """Find the job that a surface created under an idempotency key before; `None` if there is none.
 
     Raises:
         IdempotencyError: The job was created by a different request.
@@ -19,6 +19,7 @@ async def find_earlier(
     query = select(Job).where(
         Job.account_id == principal.account_id,
         Job.key_id == principal.key_id,
+        Job.surface == surface,
         Job.idempotency_key == idempotency_key,
     )
     job = (await tx.execute(query)).scalar_one_or_none()

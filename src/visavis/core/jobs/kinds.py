@@ -19,7 +19,19 @@ MP3: Final = "audio/mpeg"
 WAV: Final = "audio/wav"
 SRT: Final = "application/x-subrip"
 VTT: Final = "text/vtt"
-SUFFIXES: Final = {MP4: "mp4", MP3: "mp3", WAV: "wav", SRT: "srt", VTT: "vtt"}
+PNG: Final = "image/png"
+JPEG: Final = "image/jpeg"
+WEBP: Final = "image/webp"
+SUFFIXES: Final = {
+    MP4: "mp4",
+    MP3: "mp3",
+    WAV: "wav",
+    SRT: "srt",
+    VTT: "vtt",
+    PNG: "png",
+    JPEG: "jpg",
+    WEBP: "webp",
+}
 
 CaptionMode = Literal["none", "burned", "file"]
 """No captions, captions in the picture, or captions in files."""
@@ -48,11 +60,20 @@ class JobInput(_Record):
         content_type: Media type of the result.
         text: Text of the client. It can be searched, and is deleted when the job expires.
         chars: Length of the text, which is kept after the text is deleted.
+        client_reference_id: The client's own ID of the request; `None` if it has none.
+        metadata: What the client wants to be told again with the job.
     """
 
     content_type: str
     text: str | None = None
     chars: int | None = None
+    client_reference_id: str | None = None
+    metadata: dict[str, str] = {}
+
+    @property
+    def result_count(self) -> int:
+        """Number of results of each media type."""
+        return 1
 
     @property
     def result_types(self) -> tuple[str, ...]:
@@ -168,15 +189,96 @@ class SpeechOutput(JobOutput):
     sample_rate_hz: int
 
 
+class AvatarImageInput(JobInput):
+    """Input of pictures of a new character. The text describes it.
+
+    Attributes:
+        hints: Further words for the character, by what they are about.
+        references: Pictures of the client.
+        width_px: Width of the pictures.
+        height_px: Height of the pictures.
+        background: `scene`, `transparent`, or a colour as `#rrggbb`.
+        count: Number of pictures, each of another character.
+        seed: The same input and seed give the same pictures.
+        effort: How much work a service puts into a picture, if it can be told.
+        output: What the client asked the pictures to be like, in its own words.
+    """
+
+    content_type: Literal["image/png", "image/jpeg", "image/webp"] = PNG
+    hints: dict[str, str | tuple[str, ...]] = {}
+    references: tuple[StoredFile, ...] = ()
+    width_px: int
+    height_px: int
+    background: str = "scene"
+    count: int = 1
+    seed: int = 0
+    effort: Literal["minimal", "high"] | None = None
+    output: dict[str, str | int] = {}
+
+    @property
+    def result_count(self) -> int:
+        """Number of pictures."""
+        return self.count
+
+    @property
+    def files(self) -> dict[str, StoredFile]:
+        """The references, by name."""
+        return {f"reference-{number}": file for number, file in enumerate(self.references, start=1)}
+
+    def without_files(self) -> Self:
+        """A copy, after its references were deleted."""
+        gone = tuple(file.model_copy(update={"path": None}) for file in self.references)
+        return self.model_copy(update={"references": gone})
+
+    def without_text(self) -> Self:
+        """A copy without the client's words."""
+        return self.model_copy(update={"text": None, "hints": {}})
+
+
+class AvatarPicture(_Record):
+    """A picture of a character.
+
+    Attributes:
+        path: Path in the object store.
+        size_bytes: Size of the file.
+        understood: What was understood of the description.
+    """
+
+    path: str
+    size_bytes: int
+    understood: dict[str, Any] = {}
+
+
+class AvatarImageOutput(JobOutput):
+    """Output of a job that makes pictures of characters. Its path and size are those of the first one.
+
+    Attributes:
+        pictures: All pictures; empty once they are deleted.
+    """
+
+    pictures: tuple[AvatarPicture, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Paths of all files that it has in the object store."""
+        return tuple(picture.path for picture in self.pictures)
+
+    def without_files(self) -> Self:
+        """The same after its files were deleted, and what tells of the client's words with them."""
+        return self.model_copy(update={"path": None, "pictures": ()})
+
+
 @dataclass(frozen=True)
 class Prices:
     """Prices of the operator.
 
     Attributes:
         video_hour_micros: Price of an hour of video, in micro-dollars.
+        avatar_image_micros: Price of a picture of a character, in micro-dollars.
     """
 
     video_hour_micros: int
+    avatar_image_micros: int = 0
 
 
 Input = TypeVar("Input", bound=JobInput)
@@ -206,14 +308,21 @@ def _cost_of_video(output: VideoOutput, prices: Prices) -> int:
     return cost_micros(seconds=output.duration_s, per_hour_micros=prices.video_hour_micros)
 
 
+def _cost_of_pictures(output: AvatarImageOutput, prices: Prices) -> int:
+    return len(output.pictures) * prices.avatar_image_micros
+
+
 def _free(_output: JobOutput, _prices: Prices) -> int:
     return 0
 
 
 VIDEO: Final = JobKind("video", VideoInput, VideoOutput, queue.RENDERING, _cost_of_video)
 SPEECH: Final = JobKind("speech", SpeechInput, SpeechOutput, queue.RENDERING, _free)
+AVATAR_IMAGE: Final = JobKind(
+    "avatar_image", AvatarImageInput, AvatarImageOutput, queue.RENDERING, _cost_of_pictures
+)
 
-KINDS: Final[dict[str, JobKind[Any, Any]]] = {kind.name: kind for kind in (VIDEO, SPEECH)}
+KINDS: Final[dict[str, JobKind[Any, Any]]] = {kind.name: kind for kind in (VIDEO, SPEECH, AVATAR_IMAGE)}
 
 
 def input_of(job: Job) -> JobInput:

@@ -14,20 +14,9 @@ from visavis.core.billing import usage
 from visavis.core.database import Tx
 from visavis.core.identity.principals import Principal
 from visavis.core.jobs.idempotency import find_earlier
-from visavis.core.jobs.kinds import (
-    KINDS,
-    SRT,
-    VTT,
-    JobInput,
-    JobKind,
-    JobOutput,
-    Prices,
-    VideoOutput,
-    input_of,
-    output_of,
-)
+from visavis.core.jobs.kinds import KINDS, JobInput, JobKind, JobOutput, Prices, input_of, output_of
 from visavis.core.schema import COMPLETED, FAILED, PENDING, PROCESSING, Job
-from visavis.errors import DatabaseError, JobNotReadyError, ResultMissingError
+from visavis.errors import DatabaseError
 
 MAX_TRIES: Final = 3
 GENERATION_FAILED: Final = "generation_failed"
@@ -69,11 +58,14 @@ class JobEnded(BaseModel):
         status: `completed` or `failed`.
         base_url: URL at which the client reaches this server.
         result_path: Path of the result in the object store; `None` if the job failed.
+        result_paths: Paths of all results, the first one included.
         warnings: Sentences for the client about the input.
         error_code: Code of the error; `None` if the job completed.
         created_at: Time of the submission.
         completed_at: Time at which the job ended.
         expires_at: Time at which the result is deleted.
+        client_reference_id: The client's own ID of the request.
+        metadata: What the client wants to be told again with the job.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -87,6 +79,9 @@ class JobEnded(BaseModel):
     created_at: datetime
     completed_at: datetime
     expires_at: datetime
+    result_paths: tuple[str, ...] = ()
+    client_reference_id: str | None = None
+    metadata: dict[str, str] = {}
 
 
 def new_id() -> str:
@@ -121,68 +116,12 @@ async def submit(tx: Tx, principal: Principal, wanted: Submission) -> Job:
         await _enqueue(tx, job.id, job.kind)
         return job
     if wanted.idempotency_key:
-        job = await find_earlier(tx, principal, wanted.idempotency_key, wanted.fingerprint)
+        job = await find_earlier(
+            tx, principal, wanted.idempotency_key, wanted.fingerprint, surface=wanted.surface
+        )
     if job is None:  # the random ID exists already
         raise DatabaseError("The job could not be accepted. Try again.")
     return job
-
-
-def available_result(job: Job) -> str | None:
-    """Path of the result in the object store; `None` if there is none (yet), or it has expired."""
-    output = _available_output(job)
-    return output.path if output else None
-
-
-def available_captions(job: Job) -> dict[str, str]:
-    """Paths of the captions of a video in the object store, by media type; empty if there are none."""
-    output = _available_output(job)
-    if not isinstance(output, VideoOutput):
-        return {}
-    paths = {SRT: output.srt_path, VTT: output.vtt_path}
-    return {content_type: path for content_type, path in paths.items() if path}
-
-
-def _available_output(job: Job) -> JobOutput | None:
-    """What a job made; `None` if it is nothing (yet), or has expired."""
-    is_expired = job.expires_at is not None and job.expires_at <= datetime.now(UTC)
-    return None if is_expired else output_of(job)
-
-
-def result_path(job: Job) -> str:
-    """Path of the result in the object store.
-
-    Raises:
-        JobNotReadyError: The job is not finished.
-        ResultMissingError: The job failed, or its result has expired.
-    """
-    _refuse_unfinished(job)
-    path = available_result(job)
-    if path is None:
-        raise ResultMissingError("No stored output available for this job.")
-    return path
-
-
-def captions_path(job: Job, content_type: str) -> str:
-    """Path of the captions of a video in the object store.
-
-    Args:
-        job: The job.
-        content_type: `SRT` or `VTT`.
-
-    Raises:
-        JobNotReadyError: The job is not finished.
-        ResultMissingError: The job has no captions in files, or they have expired.
-    """
-    _refuse_unfinished(job)
-    path = available_captions(job).get(content_type)
-    if path is None:
-        raise ResultMissingError('This job has no captions in files. Ask for them with captions "file".')
-    return path
-
-
-def _refuse_unfinished(job: Job) -> None:
-    if job.status in {PENDING, PROCESSING}:
-        raise JobNotReadyError("The job is not done yet.")
 
 
 async def begin(tx: Tx, job_id: str, *, ttl_s: int) -> Job | None:
@@ -295,11 +234,12 @@ async def release(tx: Tx, job: Job, *, counts: bool, ttl_s: int) -> bool:
 
 
 async def _end(tx: Tx, job: Job, values: dict[str, Any], *, ttl_s: int) -> bool:
+    asked = input_of(job)
     values |= {
         "stage": None,
         "completed_at": func.now(),
         "expires_at": func.now() + timedelta(seconds=ttl_s),
-        "input": input_of(job).without_files().model_dump(mode="json"),
+        "input": asked.without_files().model_dump(mode="json"),
     }
     ended = await _update(tx, job, values)
     if ended is None:
@@ -311,11 +251,14 @@ async def _end(tx: Tx, job: Job, values: dict[str, Any], *, ttl_s: int) -> bool:
             "status": ended.status,
             "base_url": ended.base_url,
             "result_path": output.path if output else None,
+            "result_paths": output.paths if output else (),
             "warnings": output.warnings if output else (),
             "error_code": ended.error_code,
             "created_at": ended.created_at,
             "completed_at": ended.completed_at,
             "expires_at": ended.expires_at,
+            "client_reference_id": asked.client_reference_id,
+            "metadata": asked.metadata,
         }
     )
     event = await events.record(

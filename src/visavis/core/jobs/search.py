@@ -28,15 +28,21 @@ class Search:
     kind: str | None = None
 
 
-async def find(tx: Tx, principal: Principal, job_id: str, *, surface: str) -> Job:
-    """Find a job that an account submitted through a surface.
+async def find(tx: Tx, principal: Principal, job_id: str, *, surface: str | None) -> Job:
+    """Find a job of an account.
+
+    Args:
+        tx: The transaction.
+        principal: Owner.
+        job_id: ID of the job.
+        surface: Name of the surface through which it was submitted; `None` for any.
 
     Raises:
         JobMissingError: There is none. Jobs of other accounts and surfaces are not found.
     """
-    query = select(Job).where(
-        Job.id == job_id, Job.account_id == principal.account_id, Job.surface == surface
-    )
+    query = select(Job).where(Job.id == job_id, Job.account_id == principal.account_id)
+    if surface is not None:
+        query = query.where(Job.surface == surface)
     job = (await tx.execute(query)).scalar_one_or_none()
     if job is None:
         raise JobMissingError("Job not found.")

@@ -1,5 +1,6 @@
 """The tables, as the code sees them; `migrations` creates them. Each area has a file."""
 
+from visavis.core.schema.avatars import Avatar
 from visavis.core.schema.billing import LedgerEntry
 from visavis.core.schema.directory import DirectoryGroup, DirectoryGroupMember
 from visavis.core.schema.events import Delivery, Event
@@ -67,6 +68,7 @@ __all__ = [
     "Account",
     "ApiKey",
     "AuditEntry",
+    "Avatar",
     "Delivery",
     "DirectoryGroup",
     "DirectoryGroupMember",

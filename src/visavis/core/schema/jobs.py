@@ -27,6 +27,7 @@ class Job(Table):
         Index(
             "jobs_idempotent",
             "key_id",
+            "surface",
             "idempotency_key",
             unique=True,
             postgresql_where=sql("idempotency_key IS NOT NULL"),

@@ -30,7 +30,13 @@ SUBMISSION: Final = (
     error_responses.STORAGE,
     error_responses.STORAGE_ERROR,
 )
-_FACE: Final = (error_responses.INVALID_INPUT, error_responses.TOO_LARGE, error_responses.UNSUPPORTED)
+FACE_SUBMISSION: Final = (*SUBMISSION, error_responses.NO_AVATAR)
+_FACE: Final = (
+    error_responses.INVALID_INPUT,
+    error_responses.TOO_LARGE,
+    error_responses.UNSUPPORTED,
+    error_responses.NO_AVATAR,
+)
 _KEPT: Final = (error_responses.STORAGE, error_responses.STORAGE_ERROR)
 SESSION: Final = (
     *GENERAL,

@@ -27,6 +27,7 @@ NO_CONVERSATION = ErrorResponse(
 )
 NO_SESSION = ErrorResponse(404, "not_found", "Session not found.")
 NOT_FOUND = ErrorResponse(404, "not_found", "Job not found.")
+NO_AVATAR = ErrorResponse(404, "not_found", "avatar_id: there is no such avatar.")
 NO_OUTPUT = ErrorResponse(404, "no_output", "No stored output available for this job.")
 METHOD_NOT_ALLOWED = ErrorResponse(405, "method_not_allowed", "Method not allowed.")
 _NO_ROUTE: Final = ErrorResponse(404, "not_found", "There is no endpoint {path}.")
@@ -120,6 +121,7 @@ TABLE: Final = ErrorTable(
         (errors.CredentialsMissingError, UNAUTHORIZED),
         (errors.KeyRefusedError, FORBIDDEN),
         (errors.ConversationDisabledError, NO_CONVERSATION),
+        (errors.AvatarMissingError, NO_AVATAR),
         (errors.SessionMissingError, NO_SESSION),
         (errors.SessionEndedError, ALREADY_ENDED),
         (errors.SessionNotActiveError, NOT_ACTIVE),

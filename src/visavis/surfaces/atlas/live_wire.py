@@ -21,7 +21,7 @@ from visavis.core import sessions
 from visavis.core.billing import money
 from visavis.core.schema import Session
 from visavis.core.sessions import CONVERSATION, PASSTHROUGH
-from visavis.errors import InputError, RequestError, SessionModeError
+from visavis.errors import RequestError, SessionModeError
 from visavis.ports.conversation import TranscriptSegment
 from visavis.surfaces.atlas.conversations import ConversationFields
 from visavis.surfaces.atlas.wire import moment
@@ -64,17 +64,17 @@ def _face(value: object, info: ValidationInfo) -> object:
     raise RequestError(f"{info.field_name}: must be a picture in base64 or its URL.")
 
 
-def _no_avatar(value: object) -> None:
-    if value not in (None, ""):
-        raise InputError("avatar_id: the saved avatar does not exist.")
-
-
 _Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=_MAX_CHARS), ABSENT_IF_EMPTY]
 _Mode = Annotated[
     str, AfterValidator(_is_mode), ABSENT_IF_EMPTY, WithJsonSchema({"type": "string", "enum": list(_MODES)})
 ]
 _Seconds = Annotated[int, BeforeValidator(_seconds), ABSENT_IF_EMPTY]
-_AvatarId = Annotated[None, BeforeValidator(_no_avatar), WithJsonSchema({"type": "string"})]
+AvatarId = Annotated[
+    Annotated[str, StringConstraints(strip_whitespace=True, max_length=_MAX_CHARS)] | None,
+    ABSENT_IF_EMPTY,
+    WithJsonSchema({"type": "string"}),
+    Field(description="ID of a saved avatar, instead of a picture."),
+]
 _FaceText = Annotated[str | None, BeforeValidator(_face), WithJsonSchema({"type": "string"})]
 _FaceUrl = Annotated[
     str | None,
@@ -107,7 +107,7 @@ class _LiveRequest(BaseModel):
 class _SessionFields(_LiveRequest):
     face: _Face = None
     face_url: _FaceUrl = Field(default=None, description="HTTPS address of a face.")
-    avatar_id: SkipJsonSchema[_AvatarId] = None
+    avatar_id: AvatarId = None
     mode: _Mode = PASSTHROUGH
     idle_timeout: _Seconds = Field(
         default=300,
@@ -126,7 +126,7 @@ class SwapRequest(_LiveRequest):
 
     face: _Face = None
     face_url: SkipJsonSchema[_FaceUrl] = None
-    avatar_id: SkipJsonSchema[_AvatarId] = None
+    avatar_id: AvatarId = None
 
 
 class ExternalRequest(_LiveRequest):
@@ -136,7 +136,7 @@ class ExternalRequest(_LiveRequest):
     livekit_token: _Word = Field(description="Joins the room; of kind agent.")
     room_name: _Word
     avatar_image_url: _FaceUrl = Field(default=None, description="HTTPS address of a face.")
-    avatar_id: _AvatarId = Field(default=None, description="A saved avatar.")
+    avatar_id: AvatarId = None
     image: _FaceText = Field(default=None, description="A face: an HTTPS address, or the picture in base64.")
     avatar_image: _Face = None
 

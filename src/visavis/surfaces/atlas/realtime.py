@@ -32,7 +32,7 @@ from visavis.surfaces.shared.bodies import ALL_KINDS, BodyType, SentBody
 from visavis.surfaces.shared.context import Context, Given
 from visavis.surfaces.shared.external_sessions import ExternalRoom, open_external
 from visavis.surfaces.shared.fields import MAX_TEXT_BYTES
-from visavis.surfaces.shared.sent_faces import rig_of_request
+from visavis.surfaces.shared.sent_faces import AVATAR, rig_of_request
 
 _APPLY_WITHIN_S: Final = 3.0
 _APPLY_POLL_S: Final = 0.05
@@ -186,6 +186,7 @@ async def _join(principal: Principal, context: Context, body: live_wire.External
         "avatar_image": body.avatar_image,
         "image": body.image,
         "avatar_image_url": body.avatar_image_url,
+        AVATAR: body.avatar_id,
     }
 
     async def find_rig() -> str:
@@ -223,7 +224,7 @@ async def _face_of(
     *,
     takes_urls: bool = True,
 ) -> str | None:
-    sent = {"face": body.face, "face_url": body.face_url}
+    sent = {"face": body.face, "face_url": body.face_url, AVATAR: body.avatar_id}
     return await rig_of_request(context, principal, sent, url_field="face_url", takes_urls=takes_urls)
 
 

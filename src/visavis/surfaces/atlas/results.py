@@ -6,10 +6,11 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import FileResponse
 
 from visavis.core import jobs
-from visavis.errors import LinkError, ResultMissingError, StoreError
+from visavis.errors import ResultMissingError
 from visavis.surfaces.atlas import NAME, documented, error_responses, wire
 from visavis.surfaces.atlas.principals import KeyPrincipal, PollingPrincipal
-from visavis.surfaces.shared.context import Context, Given
+from visavis.surfaces.shared.context import Given
+from visavis.surfaces.shared.links import link_to
 
 _MAX_OFFSET: Final = 2**31
 _MEDIA_TYPES: Final = {suffix: kind for kind, suffix in jobs.SUFFIXES.items()}
@@ -49,9 +50,9 @@ async def get_job(
         position = await jobs.position(tx, job)
     ttl_s = context.storage.result_ttl_s
     path = jobs.available_result(job)
-    url = await _link(context, request, path) if path else None
+    url = await link_to(context, request, path) if path else None
     captions = {
-        jobs.SUFFIXES[content_type]: await _link(context, request, path)
+        jobs.SUFFIXES[content_type]: await link_to(context, request, path)
         for content_type, path in jobs.available_captions(job).items()
     }
     return wire.job_answer(job, queue_position=position, url=url, captions=captions, ttl_s=ttl_s)
@@ -73,7 +74,7 @@ async def get_result(
     """A time-limited download URL of a completed job's output; it needs no authorization."""
     async with context.database.transaction() as tx:
         job = await jobs.find(tx, principal, job_id, surface=NAME)
-    url = await _link(context, request, jobs.result_path(job))
+    url = await link_to(context, request, jobs.result_path(job))
     return wire.ResultAnswer(
         url=url, content_type=jobs.input_of(job).content_type, expires_in=context.storage.result_ttl_s
     )
@@ -100,7 +101,7 @@ async def get_captions(
     async with context.database.transaction() as tx:
         job = await jobs.find(tx, principal, job_id, surface=NAME)
     content_type = _CAPTION_TYPES[format]
-    url = await _link(context, request, jobs.captions_path(job, content_type))
+    url = await link_to(context, request, jobs.captions_path(job, content_type))
     return wire.ResultAnswer(url=url, content_type=content_type, expires_in=context.storage.result_ttl_s)
 
 
@@ -115,11 +116,3 @@ async def get_file(name: str, context: Given, expires: str = "", signature: str 
         raise ResultMissingError("The link is not valid or has expired.")
     suffix = path.suffix.removeprefix(".")
     return FileResponse(path, media_type=_MEDIA_TYPES.get(suffix, "application/octet-stream"))
-
-
-async def _link(context: Context, request: Request, path: str) -> str:
-    try:
-        link = await context.store.link(path, ttl_s=context.storage.result_ttl_s)
-    except StoreError as error:
-        raise LinkError("Failed to generate the download URL.") from error
-    return context.base_url(request) + link if link.startswith("/") else link

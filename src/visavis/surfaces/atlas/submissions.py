@@ -1,7 +1,8 @@
 """Taking jobs in."""
 
 import hashlib
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -10,13 +11,14 @@ from pydantic import BaseModel
 
 from visavis.core import jobs, webhooks
 from visavis.core.identity.principals import Principal
-from visavis.errors import DatabaseError, RequestError, StoreError
+from visavis.errors import DatabaseError, InputError, RequestError, StoreError
 from visavis.ports import Voice
 from visavis.surfaces.atlas import NAME, documented, wire
 from visavis.surfaces.atlas.error_responses import QueueUnavailableError
 from visavis.surfaces.atlas.principals import KeyPrincipal
 from visavis.surfaces.shared.bodies import MULTIPART, BodyType, SentBody
 from visavis.surfaces.shared.context import Context, Given
+from visavis.surfaces.shared.faces import avatar_file
 from visavis.surfaces.shared.fields import JSON, MAX_TEXT_BYTES, URLENCODED
 from visavis.surfaces.shared.media import check_kind
 from visavis.surfaces.shared.uploads import UploadedFile
@@ -25,9 +27,10 @@ _LONGEST_IDEMPOTENCY_KEY: Final = 200
 _ACCEPTED: Final = 202
 
 _HEADERS: Final = (documented.CALLBACK, documented.IDEMPOTENCY)
-_GENERATE: Final = BodyType(wire.GenerateForm, (MULTIPART,))
+_FACES: Final = {"image": "avatar_id"}
+_GENERATE: Final = BodyType(wire.GenerateForm, (MULTIPART,), alternatives=_FACES)
 _SPEECH: Final = BodyType(wire.SpeechRequest, (JSON, URLENCODED), missing=None)
-_SPEECH_VIDEO: Final = BodyType(wire.SpeechVideoForm, (MULTIPART,))
+_SPEECH_VIDEO: Final = BodyType(wire.SpeechVideoForm, (MULTIPART,), alternatives=_FACES)
 _Body = TypeVar("_Body", bound=BaseModel)
 
 router = APIRouter(tags=["Offline"])
@@ -36,13 +39,16 @@ router = APIRouter(tags=["Offline"])
 @router.post(
     "/v1/generate",
     status_code=_ACCEPTED,
-    responses=documented.errors(*documented.SUBMISSION),
+    responses=documented.errors(*documented.FACE_SUBMISSION),
     openapi_extra=_GENERATE.openapi(*_HEADERS),
 )
 async def generate(request: Request, principal: KeyPrincipal, context: Given) -> wire.Accepted:
     """Audio + image → lip-sync avatar video. Files together weigh at most 50 MB."""
-    async with _read(_GENERATE, request, context) as sent:
-        files = {"audio": sent.fields.audio, "image": sent.fields.image}
+    async with (
+        _read(_GENERATE, request, context) as sent,
+        _face(sent.fields, principal, context) as image,
+    ):
+        files = {"audio": sent.fields.audio, "image": image}
         fields = {"captions": sent.fields.captions}
         return await _submit(request, principal, context, _Wanted(jobs.VIDEO, sent.digest, fields, files))
 
@@ -74,17 +80,34 @@ async def speak_wav(request: Request, principal: KeyPrincipal, context: Given) -
 @router.post(
     "/v1/tts/generate-video",
     status_code=_ACCEPTED,
-    responses=documented.errors(*documented.SUBMISSION),
+    responses=documented.errors(*documented.FACE_SUBMISSION),
     openapi_extra=_SPEECH_VIDEO.openapi(*_HEADERS),
     tags=["Speech"],
 )
 async def speak_video(request: Request, principal: KeyPrincipal, context: Given) -> wire.Accepted:
     """Text + image → lip-sync avatar video."""
-    async with _read(_SPEECH_VIDEO, request, context) as sent:
-        said, files = sent.fields, {"image": sent.fields.image}
+    async with (
+        _read(_SPEECH_VIDEO, request, context) as sent,
+        _face(sent.fields, principal, context) as image,
+    ):
+        said, files = sent.fields, {"image": image}
         fields = {"captions": said.captions, **_spoken(said, context)}
         wanted = _Wanted(jobs.VIDEO, sent.digest, fields, files, said.callback_url)
         return await _submit(request, principal, context, wanted)
+
+
+@asynccontextmanager
+async def _face(
+    sent: wire.GenerateForm | wire.SpeechVideoForm, principal: Principal, context: Context
+) -> AsyncIterator[UploadedFile]:
+    """The photo that was sent, or the picture of the avatar that was named."""
+    if sent.image is not None and sent.avatar_id:
+        raise InputError("Send one face, not image and avatar_id.")
+    if sent.image is not None:
+        yield sent.image
+        return
+    async with avatar_file(context, principal, sent.avatar_id or "") as file:
+        yield file
 
 
 async def _speak(

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from visavis.core import jobs
 from visavis.core.schema import COMPLETED, Job
-from visavis.surfaces.shared.bodies import File
+from visavis.surfaces.shared.bodies import ABSENT_IF_EMPTY, File
 
 PREVIEW_CHARS = 100
 _TYPES = {jobs.VIDEO.name: "video", jobs.SPEECH.name: "tts"}
@@ -16,7 +16,10 @@ _JOB_ID = "a1b2c3d4e5f6"
 _CREATED, _STARTED, _COMPLETED = "2026-03-25T16:47:07Z", "2026-03-25T16:47:09Z", "2026-03-25T16:47:52Z"
 
 
-Photo = Annotated[File, Field(description="A photo of one face: PNG, JPEG or WebP.")]
+Photo = Annotated[File | None, Field(description="A photo of one face: PNG, JPEG or WebP.")]
+AvatarId = Annotated[
+    str | None, ABSENT_IF_EMPTY, Field(max_length=100, description="A saved avatar, instead of the photo.")
+]
 
 
 Captions = Annotated[
@@ -228,12 +231,14 @@ class GenerateForm(BaseModel):
     audio: File = Field(
         description="Speech: WAV, MP3, OGG, WebM, MP4, M4A, AAC or FLAC; or the sound of a video."
     )
-    image: Photo
+    image: Photo = None
+    avatar_id: AvatarId = None
     captions: Captions = "none"
 
 
 class _PhotoForm(BaseModel):
-    image: Photo
+    image: Photo = None
+    avatar_id: AvatarId = None
 
 
 class SpeechVideoForm(SpeechRequest, _PhotoForm):

@@ -6,7 +6,7 @@ the OpenAPI document shows for each content type what it takes there.
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Generic, TypeVar
@@ -60,11 +60,13 @@ class BodyType(Generic[Model]):
         kinds: Content types that the OpenAPI document shows. Forms of both kinds are always read, JSON only
             if it is one of these.
         missing: Error that lists all fields that are missing; `None` to name the first as any other fault.
+        alternatives: Fields that are needed unless another one is sent, with that other one.
     """
 
     model: type[Model]
     kinds: tuple[str, ...]
     missing: type[VisavisError] | None = RequestError
+    alternatives: Mapping[str, str] = field(default_factory=dict)
 
     def openapi(self, *parameters: Mapping[str, Any]) -> dict[str, Any]:
         """The `openapi_extra` of a route.
@@ -111,10 +113,10 @@ class BodyType(Generic[Model]):
             for name, value in {**form.fields, **form.files}.items()
             if name in fields and not (value == "" and ABSENT_IF_EMPTY in fields[name].metadata)
         }
-        missing = [name for name, field in fields.items() if field.is_required() and name not in sent]
+        missing = [name for name in fields if name not in sent and self._is_needed(name, sent)]
         if missing and self.missing is not None:
             raise self.missing(f"Missing required fields: {', '.join(missing)}.")
-        texts = [name for name in form.fields if name in fields and fields[name].annotation is UploadedFile]
+        texts = [name for name in form.fields if name in self._only_files]
         if texts:
             raise RequestError(f"{', '.join(sorted(texts))}: must be a file.")
         try:
@@ -122,15 +124,29 @@ class BodyType(Generic[Model]):
         except ValidationError as error:
             raise RequestError(describe(error.errors())) from error
 
+    def _is_needed(self, name: str, sent: Mapping[str, Any]) -> bool:
+        if name in self.alternatives:
+            return self.alternatives[name] not in sent
+        return self.model.model_fields[name].is_required()
+
     @cached_property
     def _file_fields(self) -> frozenset[str]:
         properties = self.model.model_json_schema()["properties"]
         return frozenset(name for name, schema in properties.items() if _choices(schema, is_file=True))
 
+    @cached_property
+    def _only_files(self) -> frozenset[str]:
+        """Fields that can be nothing but a file."""
+        properties = self.model.model_json_schema()["properties"]
+        others = {name: _choices(properties[name], is_file=False) for name in self._file_fields}
+        return frozenset(
+            name for name, found in others.items() if all(each.get("type") == "null" for each in found)
+        )
+
     def _schema(self, kind: str) -> dict[str, Any]:
         schema = self.model.model_json_schema()
-        taken = {name: _taken(field, kind) for name, field in schema["properties"].items()}
-        schema["properties"] = {name: field for name, field in taken.items() if field is not None}
+        taken = {name: _taken(each, kind) for name, each in schema["properties"].items()}
+        schema["properties"] = {name: each for name, each in taken.items() if each is not None}
         return schema
 
 

@@ -1,6 +1,6 @@
 """What every surface is given."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -12,7 +12,7 @@ from visavis.core.database import Database
 from visavis.core.urls import Url
 from visavis.ports import ObjectStore, Rooms, SpeechSynthesizer
 from visavis.ports.conversation import ConversationConfig
-from visavis.settings import LiveSettings, RequestSettings, ServerSettings, StorageSettings
+from visavis.settings import ImageSettings, LiveSettings, RequestSettings, ServerSettings, StorageSettings
 from visavis.surfaces.shared.metrics import Metrics
 
 _Kind = TypeVar("_Kind")
@@ -29,6 +29,8 @@ class Context:
         check_media: Looks, for an account, whether a photo and a sound can be used; raises `InputError`.
         check_captions: Looks, for an account, whether speech can be recognized for captions; raises
             `ModelNotReadyError`.
+        check_pictures: Looks, for an account, whether pictures can be read, whatever they show; raises
+            `InputError`.
         check_callback: Looks whether an address can be notified; raises `CallbackError`.
         check_conversation: Looks whether a conversation can be held: raises `RequestError` for a voice or
             language that there is not, `ModelNotReadyError` for a model that is not on this machine yet.
@@ -46,6 +48,7 @@ class Context:
         requests: Settings of requests: rates and sizes.
         storage: Settings of storage: how long results are kept.
         live: Settings of live sessions.
+        images: Settings of pictures of characters, and of saved avatars.
         default_face: Path of the built-in face's picture.
         metrics: What is counted.
     """
@@ -55,6 +58,7 @@ class Context:
     synthesizer: SpeechSynthesizer
     check_media: Callable[[Path | None, Path | None, str], Awaitable[None]]
     check_captions: Callable[[str], Awaitable[None]]
+    check_pictures: Callable[[Sequence[Path], str], Awaitable[None]]
     check_callback: Callable[[str], Awaitable[None]]
     check_conversation: Callable[[ConversationConfig], Awaitable[None]]
     check_room: Callable[[Url, str], Awaitable[str]]
@@ -68,6 +72,7 @@ class Context:
     requests: RequestSettings
     storage: StorageSettings
     live: LiveSettings
+    images: ImageSettings
     default_face: Path
     metrics: Metrics
 

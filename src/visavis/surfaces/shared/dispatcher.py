@@ -37,6 +37,7 @@ class Surface:
             the last surface answers.
         create_event_renderer: Makes what renders and signs its events for its clients, from the files and the
             seconds that links to results work; `None` where its clients are told nothing.
+        shows_request_id: Whether every answer tells the ID of its request, in the header `X-Request-Id`.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Surface:
     claims: Callable[[Scope], bool] | None = None
     not_found: Callable[[Scope], Response | None] | None = None
     create_event_renderer: Callable[[ObjectStore, int], EventRenderer] | None = None
+    shows_request_id: bool = False
 
     def answers(self, scope: Scope) -> bool:
         """Whether a request or a WebSocket is for this surface."""
@@ -75,6 +77,7 @@ class Surface:
             metrics=metrics,
             headers=self.headers,
             max_body_bytes=self.max_body_bytes,
+            shows_request_id=self.shows_request_id,
         )
 
     def openapi(self) -> dict[str, Any] | None:

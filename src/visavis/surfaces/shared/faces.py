@@ -1,4 +1,4 @@
-"""Faces for live sessions: uploaded, fetched or built in; each is taken apart once and kept by content."""
+"""Faces: uploaded, fetched, saved or built in. Their rigs are built once and kept by content."""
 
 import hashlib
 import secrets
@@ -6,14 +6,26 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
-from visavis.core import rigs
+from visavis.core import avatars, rigs
 from visavis.core.identity.principals import Principal
+from visavis.core.schema import Avatar
 from visavis.core.urls import parse_url
-from visavis.errors import CallbackError, FaceUrlError, InputError, MediaTypeError, UrlError
+from visavis.errors import (
+    AvatarMissingError,
+    CallbackError,
+    FaceUrlError,
+    InputError,
+    MediaTypeError,
+    StoredFileMissingError,
+    UrlError,
+)
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.media import check_kind
 from visavis.surfaces.shared.uploads import HEAD_BYTES, UploadedFile
+
+_NO_AVATAR: Final = "avatar_id: there is no such avatar."
 
 
 async def rig_of_upload(context: Context, principal: Principal, face: UploadedFile, field: str) -> str:
@@ -67,6 +79,46 @@ async def rig_of_url(context: Context, principal: Principal, url: str, field: st
         except (InputError, MediaTypeError) as error:
             raise FaceUrlError(f"{field}: there is no PNG, JPEG or WebP picture at that address.") from error
         return await _rig(context, principal, path, face.digest)
+
+
+async def rig_of_avatar(context: Context, principal: Principal, avatar_id: str) -> str:
+    """The rig of a saved avatar.
+
+    Raises:
+        AvatarMissingError: The account has no such avatar.
+        InputError: Its picture shows no face that can be used.
+    """
+    row = await _avatar(context, principal, avatar_id)
+    rig = rigs.rig_id(row.digest)
+    async with context.database.transaction() as tx:
+        if await rigs.is_kept(tx, rig):
+            return rig
+    async with avatar_file(context, principal, avatar_id) as face:
+        return await _rig(context, principal, face.path, face.digest)
+
+
+@asynccontextmanager
+async def avatar_file(context: Context, principal: Principal, avatar_id: str) -> AsyncIterator[UploadedFile]:
+    """The picture of a saved avatar, as if it had been uploaded; it exists for as long as the block runs.
+
+    Raises:
+        AvatarMissingError: The account has no such avatar.
+    """
+    row = await _avatar(context, principal, avatar_id)
+    async with _place(context) as path:
+        try:
+            await context.store.fetch(row.path, path)
+        except StoredFileMissingError as error:  # deleted a moment ago
+            raise AvatarMissingError(_NO_AVATAR) from error
+        yield _described(path, path.read_bytes())
+
+
+async def _avatar(context: Context, principal: Principal, avatar_id: str) -> Avatar:
+    try:
+        async with context.database.transaction() as tx:
+            return await avatars.find(tx, principal, avatar_id)
+    except AvatarMissingError as error:
+        raise AvatarMissingError(_NO_AVATAR) from error
 
 
 async def default_rig(context: Context, principal: Principal) -> str:

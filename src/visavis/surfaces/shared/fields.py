@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from visavis.errors import RequestError, UploadTooLargeError
+from visavis.errors import JsonError, RequestError, UploadTooLargeError
 from visavis.surfaces.shared.texts import refuse_unclean, shown
 
 JSON, URLENCODED = "application/json", "application/x-www-form-urlencoded"
@@ -27,12 +27,13 @@ async def read_text_fields(request: Request, kind: str, *, max_bytes: int = MAX_
 
     Raises:
         UploadTooLargeError: It weighs more.
+        JsonError: It is not valid JSON.
         RequestError: It is not what it says, or holds text that cannot be used.
     """
     body = await read_whole(request, max_bytes=max_bytes)
     if not body:
         return {}
-    fields = _object(body) if kind == JSON else _form(body)
+    fields = json_object(body) if kind == JSON else _form(body)
     refuse_unclean(fields)
     return {name: value for name, value in fields.items() if value is not None}
 
@@ -51,11 +52,17 @@ async def read_whole(request: Request, *, max_bytes: int) -> bytes:
     return bytes(body)
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def json_object(body: bytes) -> dict[str, Any]:
+    """A JSON object.
+
+    Raises:
+        JsonError: It is not valid JSON.
+        RequestError: It is something else than an object.
+    """
     try:
         found = json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise RequestError("The body is not valid JSON.") from error
+        raise JsonError("The body is not valid JSON.") from error
     if not isinstance(found, dict):
         raise RequestError("The body must be a JSON object.")
     return found

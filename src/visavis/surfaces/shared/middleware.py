@@ -34,6 +34,7 @@ _HANDSHAKE_STATUS: Final = {"websocket.accept": _OPENED, "websocket.close": 403}
 _UNEXPECTED_CONDITION: Final = 1011  # close code
 _NO_ROUTE: Final = "none"
 _ID_BYTES: Final = 8
+_ID_BEGIN: Final = "req_"
 
 _log = structlog.get_logger()
 
@@ -50,6 +51,7 @@ class RequestMiddleware:
         metrics: Metrics,
         headers: Mapping[str, str] = SECURITY_HEADERS,
         max_body_bytes: int | None = None,
+        shows_request_id: bool = False,
     ) -> None:
         """Wrap an application.
 
@@ -60,15 +62,17 @@ class RequestMiddleware:
             metrics: Where requests are counted.
             headers: Added to every answer that does not set them itself.
             max_body_bytes: Largest body; `None` where each route limits its own.
+            shows_request_id: Whether answers have the header `X-Request-Id`.
         """
         self._app, self._surface, self._errors, self._metrics = app, surface, errors, metrics
         self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         self._max_body_bytes = max_body_bytes
+        self._shows_request_id = shows_request_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or one WebSocket."""
-        request_id = secrets.token_hex(_ID_BYTES)
-        with structlog.contextvars.bound_contextvars(surface=self._surface, request_id=request_id):
+        own = {"surface": self._surface, "request_id": _ID_BEGIN + secrets.token_hex(_ID_BYTES)}
+        with structlog.contextvars.bound_contextvars(**own):
             if scope["type"] == "websocket":
                 await self._serve_websocket(scope, receive, send)
             else:
@@ -142,6 +146,8 @@ class RequestMiddleware:
             *start["headers"],
             *((name, value) for name, value in self._headers if name not in named),
         ]
+        if self._shows_request_id:
+            start["headers"].append((b"x-request-id", request_id().encode()))
 
     def _note(self, scope: Scope, method: str, status: int, seconds: float) -> None:
         route = _route_of(scope)
@@ -176,3 +182,8 @@ class _WatchedWebSocket:
 
 def _route_of(scope: Scope) -> str:
     return getattr(scope.get("route"), "path", _NO_ROUTE)
+
+
+def request_id() -> str:
+    """ID of the request or WebSocket that is being served; it is in every line of the log."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))

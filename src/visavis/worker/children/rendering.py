@@ -34,6 +34,7 @@ from visavis.errors import NoSoundError, TooMuchMemoryError, VisavisError
 from visavis.ports import SpeechRecognizer, SpeechSynthesizer
 from visavis.worker.children.captioning import caption, recognized_words
 from visavis.worker.children.output import claim_output, send
+from visavis.worker.children.picturing import check_pictures, fit, paint
 from visavis.worker.children.speaking import Speech, speak
 from visavis.worker.protocol import (
     Accepted,
@@ -42,6 +43,9 @@ from visavis.worker.protocol import (
     FaceFound,
     FaceRequest,
     Failed,
+    FitRequest,
+    PaintRequest,
+    PicturesRequest,
     Ready,
     RenderingAnswer,
     RenderingRequest,
@@ -120,6 +124,12 @@ def _do(tools: Tools, request: RenderingRequest, progress: BinaryIO) -> Renderin
             return _render_video(tools, request, progress)
         case SpeechRequest():
             return _render_speech(tools, request)
+        case PicturesRequest():
+            return check_pictures(request)
+        case PaintRequest():
+            return paint(tools.faces, request)
+        case FitRequest():
+            return fit(tools.faces, request)
 
 
 def _check(tools: Tools, request: CheckRequest) -> Checked:

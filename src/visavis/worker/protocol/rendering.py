@@ -82,6 +82,34 @@ class SpeechRendered(Message):
     sample_rate_hz: int
 
 
+class PicturesChecked(Message):
+    """The pictures can be read."""
+
+    type: Literal["pictures_checked"] = "pictures_checked"
+
+
+class Painted(Message):
+    """The character is in its file.
+
+    Attributes:
+        understood: What was understood of its description, as a JSON object.
+    """
+
+    type: Literal["painted"] = "painted"
+    understood: str = Field(repr=False)
+
+
+class Fitted(Message):
+    """The picture is in its file.
+
+    Attributes:
+        warnings: What may spoil the face in it, for people to read.
+    """
+
+    type: Literal["fitted"] = "fitted"
+    warnings: tuple[str, ...] = ()
+
+
 class Failed(Message):
     """The request failed.
 
@@ -96,7 +124,17 @@ class Failed(Message):
 
 
 RenderingAnswer = Annotated[
-    Accepted | Checked | FaceFound | RigBuilt | VideoProgress | VideoRendered | SpeechRendered | Failed,
+    Accepted
+    | Checked
+    | FaceFound
+    | RigBuilt
+    | VideoProgress
+    | VideoRendered
+    | SpeechRendered
+    | PicturesChecked
+    | Painted
+    | Fitted
+    | Failed,
     Field(discriminator="type"),
 ]
 
@@ -201,6 +239,74 @@ class SpeechRequest(Request[SpeechRendered]):
     output: Path
 
 
+class PicturesRequest(Request[PicturesChecked]):
+    """Look whether pictures can be read, whatever they show.
+
+    Attributes:
+        images: The pictures.
+    """
+
+    result: ClassVar[type[Message]] = PicturesChecked
+    type: Literal["pictures"] = "pictures"
+    images: tuple[Path, ...]
+
+
+class PaintRequest(Request[Painted]):
+    """Paint a character.
+
+    Attributes:
+        prompt: Description of the character.
+        hints: Further words, by what they are about.
+        references: Pictures that the character is to be inspired by.
+        width_px: Width of the picture.
+        height_px: Height of the picture.
+        background: `scene`, `transparent`, or a colour as `#rrggbb`.
+        seed: Another seed gives another character.
+        output: PNG file to write.
+    """
+
+    result: ClassVar[type[Message]] = Painted
+    type: Literal["paint"] = "paint"
+    prompt: str = Field(repr=False)
+    hints: dict[str, str | tuple[str, ...]] = Field(default={}, repr=False)
+    references: tuple[Path, ...] = ()
+    width_px: int
+    height_px: int
+    background: str
+    seed: int
+    output: Path
+
+
+class FitRequest(Request[Fitted]):
+    """Give the picture of a character its size and format, and look whether its face can speak.
+
+    Attributes:
+        image: The picture.
+        width_px: Width of the result.
+        height_px: Height of the result.
+        background: `scene`, `transparent`, or a colour as `#rrggbb`.
+        content_type: Media type of the result.
+        output: File to write.
+    """
+
+    result: ClassVar[type[Message]] = Fitted
+    type: Literal["fit"] = "fit"
+    image: Path
+    width_px: int
+    height_px: int
+    background: str
+    content_type: Literal["image/png", "image/jpeg", "image/webp"]
+    output: Path
+
+
 RenderingRequest = Annotated[
-    CheckRequest | FaceRequest | RigRequest | VideoRequest | SpeechRequest, Field(discriminator="type")
+    CheckRequest
+    | FaceRequest
+    | RigRequest
+    | VideoRequest
+    | SpeechRequest
+    | PicturesRequest
+    | PaintRequest
+    | FitRequest,
+    Field(discriminator="type"),
 ]

@@ -1,0 +1,407 @@
+"""Avatar images and saved avatars, as clients of the API send and read them."""
+
+import base64
+import io
+import json
+import struct
+import uuid
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+
+from tests.support.server import Server, files, until
+from visavis import errors
+from visavis.adapters.credentials import verify
+from visavis.core import rigs
+from visavis.surfaces.avatars import error_responses
+from visavis.surfaces.shared.authentication import AuthUnavailableError
+
+GENERATE, SAVE, AVATARS = "/api/v1/avatars/generate", "/api/v1/avatars/save", "/api/v1/avatars"
+ASKED = {
+    "prompt": "A friendly doctor in her forties with short grey hair and round glasses",
+    "hints": {"eye_color": "green", "accessories": ["stud earrings"], "unheard_of": 7},
+    "output": {"aspect_ratio": "1:1", "resolution": "512", "count": 2},
+    "client_reference_id": "ref-1",
+    "metadata": {"campaign": "spring"},
+}
+KEY = {"Idempotency-Key": "first"}
+
+
+def code(answer: httpx.Response) -> tuple[int, str]:
+    """Status and code of an error, whose shape is checked."""
+    error = answer.json()["error"]
+    assert list(answer.json()) == ["error"]
+    assert list(error) == ["type", "code", "message", "request_id"]
+    assert error["request_id"] == answer.headers["x-request-id"]
+    assert error["request_id"].startswith("req_")
+    assert error["message"]
+    assert error["type"] == error_responses.type_of(answer.status_code)
+    return answer.status_code, error["code"]
+
+
+def ended(client: httpx.Client, job_id: str) -> dict[str, Any]:
+    """A job, when it has ended."""
+
+    def look() -> dict[str, Any] | None:
+        query = {"wait_for_completion": "true", "timeout_seconds": 30, "expand": "avatar", "fields": "id"}
+        job: dict[str, Any] = client.get(f"/api/v1/jobs/{job_id}", params=query).raise_for_status().json()
+        return job if job["status"] in {"completed", "failed"} else None
+
+    found = until(look, within_s=120, what=f"end of {job_id}")
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def own(server: Server) -> Iterator[httpx.Client]:
+    """A client with a key of its own, whose avatars nobody else makes."""
+    with server.client(server.make_key("avatars", requests_per_minute=10_000)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def accepted(own: httpx.Client) -> httpx.Response:
+    return own.post(GENERATE, json=ASKED, headers=KEY)
+
+
+@pytest.fixture(scope="module")
+def job(own: httpx.Client, accepted: httpx.Response) -> dict[str, Any]:
+    return ended(own, accepted.json()["job_id"])
+
+
+@pytest.fixture(scope="module")
+def saved(own: httpx.Client, job: dict[str, Any]) -> dict[str, Any]:
+    body = {"job_id": job["data"]["id"], "label": "CEO hero v2"}
+    answer: dict[str, Any] = own.post(SAVE, json=body).raise_for_status().json()
+    return answer
+
+
+def test_a_generation_is_accepted(accepted: httpx.Response) -> None:
+    said = accepted.json()
+    assert accepted.status_code == 202
+    assert "x-idempotency-replayed" not in accepted.headers
+    assert accepted.headers["x-request-id"].startswith("req_")
+    assert list(said) == ["id", "object", "status", "created_at", "job_id", "data"]
+    assert said["id"] == f"req_pi_{uuid.UUID(said['job_id']).hex}"
+    assert (said["object"], said["status"], said["data"]) == ("job", "queued", {"job_id": said["job_id"]})
+    assert isinstance(said["created_at"], int)
+
+
+def test_the_same_request_under_one_key_is_answered_again(
+    own: httpx.Client, accepted: httpx.Response, server: Server
+) -> None:
+    again = own.post(GENERATE, json=dict(reversed(ASKED.items())), headers=KEY)
+    assert (again.status_code, again.headers["x-idempotency-replayed"]) == (202, "true")
+    assert again.json() == accepted.json()
+    other = own.post(GENERATE, json=ASKED | {"prompt": "A sailor"}, headers=KEY)
+    assert code(other) == (409, "idempotency_key_mismatch")
+    assert code(own.post(GENERATE, json=ASKED, headers={"Idempotency-Key": "x" * 201})) == (
+        400,
+        "invalid_request_body",
+    )
+    # The keys of another surface are others.
+    speech = own.post("/v1/tts/generate", json={"text": "One."}, headers=KEY)
+    assert speech.status_code == 202
+    server.rows("SELECT 1 FROM jobs WHERE id = %s", speech.json()["job_id"])
+
+
+def test_a_completed_job(own: httpx.Client, accepted: httpx.Response, job: dict[str, Any]) -> None:
+    assert list(job) == [
+        *("id", "object", "status", "created_at", "client_reference_id", "metadata", "data"),
+    ]
+    assert (job["id"], job["object"], job["status"]) == (accepted.json()["id"], "job", "completed")
+    assert (job["client_reference_id"], job["metadata"]) == ("ref-1", {"campaign": "spring"})
+    data = job["data"]
+    assert list(data) == [
+        *("id", "org_id", "type", "status", "progress", "payload", "client_reference_id", "metadata"),
+        *("result_url", "error_log", "error_code", "created_at", "updated_at", "avatar"),
+    ]
+    assert (data["type"], data["status"], data["error_log"]) == ("avatar_generation", "completed", None)
+    assert data["org_id"].startswith("org_")
+    payload = data["payload"]
+    assert (payload["prompt"], payload["hints"]["unheard_of"]) == (ASKED["prompt"], "7")
+    assert payload["output"]["resolution"] == "512"
+    assert payload["metadata"] == ASKED["metadata"]
+    assert "grey" in json.dumps(payload["understood"])
+    avatar = data["avatar"]
+    assert avatar["image_url"] == data["result_url"] == avatar["images"][0]["image_url"]
+    assert (avatar["width"], avatar["height"], avatar["content_type"]) == (512, 512, "image/png")
+    assert avatar["warnings"] == []
+    assert len({each["image_url"] for each in avatar["images"]}) == 2
+    assert own.get(f"/api/v1/jobs/{accepted.json()['id']}").json()["data"]["id"] == data["id"]
+
+
+def test_the_pictures_are_marked_as_made_by_ai(job: dict[str, Any], tmp_path: Path) -> None:
+    contents = set()
+    for each in job["data"]["avatar"]["images"]:
+        answer = httpx.get(each["image_url"]).raise_for_status()
+        assert answer.headers["content-type"] == "image/png"
+        assert len(answer.content) == each["size_bytes"]
+        assert Image.open(io.BytesIO(answer.content)).size == (512, 512)
+        path = tmp_path / "picture.png"
+        path.write_bytes(answer.content)
+        verdict = verify(path)
+        assert verdict is not None
+        assert (verdict.made_by_ai, verdict.intact) == (True, True)
+        contents.add(answer.content)
+    assert len(contents) == 2
+
+
+def test_a_saved_avatar(own: httpx.Client, job: dict[str, Any], saved: dict[str, Any]) -> None:
+    assert list(saved) == [
+        *("id", "object", "label", "name", "image_url", "job_id", "created_at", "client_reference_id"),
+        *("metadata", "data", "avatar"),
+    ]
+    assert (saved["object"], saved["label"], saved["name"]) == (
+        *("saved_avatar", "CEO hero v2", "CEO hero v2"),
+    )
+    assert (saved["job_id"], saved["metadata"]) == (job["data"]["id"], ASKED["metadata"])
+    flat = {name: value for name, value in saved.items() if name not in {"data", "avatar"}}
+    assert saved["data"] == saved["avatar"] == flat
+    first = httpx.get(job["data"]["avatar"]["image_url"]).content
+    assert httpx.get(saved["image_url"]).raise_for_status().content == first
+    got = own.get(f"{AVATARS}/{saved['id']}").raise_for_status().json()
+    assert (got["id"], got["label"]) == (saved["id"], "CEO hero v2")
+
+
+def test_avatars_are_listed_renamed_and_deleted(
+    own: httpx.Client, server: Server, job: dict[str, Any], saved: dict[str, Any]
+) -> None:
+    body = {"job_id": job["id"], "name": "Second", "image_index": 1}
+    second = own.post(SAVE, json=body).raise_for_status().json()
+    listed = own.get(AVATARS, params={"limit": 1}).json()
+    assert list(listed) == ["object", "data", "total", "total_count", "has_more", "limit", "offset"]
+    assert [each["id"] for each in listed["data"]] == [second["id"]]
+    assert (listed["total"], listed["total_count"], listed["has_more"]) == (2, 2, True)
+    last = own.get(AVATARS, params={"limit": 1, "offset": 1}).json()
+    assert ([each["id"] for each in last["data"]], last["has_more"]) == ([saved["id"]], False)
+    path = f"{AVATARS}/{second['id']}"
+    assert own.patch(path, json={"label": "Other"}).json()["name"] == "Other"
+    stranger = server.make_key("a stranger")
+    with server.client(stranger) as other:
+        for answer in (other.get(path), other.patch(path, json={"name": "x"}), other.delete(path)):
+            assert code(answer) == (404, "avatar_not_found")
+        assert code(other.get(f"/api/v1/jobs/{job['id']}")) == (404, "job_not_found")
+        assert code(other.post(SAVE, json=body)) == (404, "job_not_found")
+        assert other.get(AVATARS).json()["total"] == 0
+    picture = server.data / "objects" / "avatars" / f"{second['id']}.png"
+    assert picture.is_file()
+    assert own.delete(path).json() == {"id": second["id"], "object": "saved_avatar", "deleted": True}
+    assert not picture.exists()
+    assert code(own.get(path)) == (404, "avatar_not_found")
+    assert own.get(AVATARS).json()["total"] == 1
+
+
+def test_a_saved_avatar_is_a_face_everywhere(
+    own: httpx.Client, server: Server, media: Path, job: dict[str, Any], saved: dict[str, Any]
+) -> None:
+    short = {"audio": files(media)["audio"]}
+    made = own.post("/v1/generate", data={"avatar_id": saved["id"]}, files=short).raise_for_status().json()
+    video = until(lambda: _video(own, made["job_id"]), within_s=120)
+    assert (video["status"], video["output"]["warnings"]) == ("completed", [])
+    mine = own.post(SAVE, json={"job_id": job["id"], "name": "Brief"}).raise_for_status().json()
+    session = own.post("/v1/realtime/session", json={"avatar_id": mine["id"]}).raise_for_status().json()
+    try:
+        path = f"/v1/realtime/session/{session['session_id']}"
+        digest = server.rows("SELECT digest FROM avatars WHERE id = %s", mine["id"])[0][0]
+        look = "SELECT rig_id, status FROM sessions WHERE id = %s"
+        assert server.rows(look, session["session_id"]) == [(rigs.rig_id(digest), "active")]
+        own.patch(path, json={"avatar_id": saved["id"]}).raise_for_status()
+        # A session keeps its face when the avatar is gone.
+        own.delete(f"{AVATARS}/{mine['id']}").raise_for_status()
+        assert server.rows(look, session["session_id"])[0][1] == "active"
+    finally:
+        own.delete(path)
+
+
+def _video(client: httpx.Client, job_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = client.get(f"/v1/jobs/{job_id}").json()
+    return found if found["status"] in {"completed", "failed"} else {}
+
+
+def test_an_unknown_or_foreign_avatar_is_never_the_default(
+    client: httpx.Client, media: Path, saved: dict[str, Any]
+) -> None:
+    short = {"audio": files(media)["audio"]}
+    for avatar_id in (saved["id"], "unknown"):
+        body = {"avatar_id": avatar_id}
+        for answer in (
+            client.post("/v1/generate", data=body, files=short),
+            client.post(
+                "/v1/tts/generate-video",
+                files={name: (None, value) for name, value in body.items()} | {"text": (None, "One.")},
+            ),
+            client.post("/v1/realtime/session", json=body),
+        ):
+            assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
+            assert answer.json()["message"] == "avatar_id: there is no such avatar."
+    both = client.post("/v1/generate", data={"avatar_id": saved["id"]}, files=files(media))
+    assert (both.status_code, both.json()["error"]) == (400, "invalid_input")
+
+
+def encoded(image: Image.Image, kind: str = "PNG") -> str:
+    file = io.BytesIO()
+    image.save(file, kind)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def bomb() -> str:
+    """A PNG of 40000 x 40000 pixels in a few kilobytes."""
+    head = struct.pack(">IIBBBBB", 40_000, 40_000, 1, 0, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(10_000))), (b"IEND", b""))
+    png = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+    return base64.b64encode(png).decode()
+
+
+SMALL = encoded(Image.new("RGB", (64, 64)))
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"prompt": None}, "prompt: is missing."),
+        ({"prompt": "  "}, "prompt: must not be empty."),
+        ({"prompt": "a" * 5001}, "prompt: must have at most 5000 characters."),
+        ({"prompt": 7}, "prompt: must be text."),
+        ({"prompt": "a\0"}, "prompt: must be text without NUL"),
+        ({"hints": []}, "hints: must be an object."),
+        ({"hints": {"mood": {"a": 1}}}, "hints.mood: must be text or a list of texts."),
+        ({"hints": {"accessories": ["x"] * 33}}, "hints.accessories: must have at most 32 entries."),
+        ({"output": {"resolution": "1k"}}, "output.resolution: must be one of"),
+        ({"output": {"aspect_ratio": "5:7"}}, "output.aspect_ratio: must be one of"),
+        ({"output": {"thinking_intensity": "low"}}, "output.thinking_intensity: must be one of"),
+        ({"output": {"width": 64}}, "output.width: must be at least 256."),
+        ({"output": {"width": 4096, "aspect_ratio": "1:8"}}, "output: with this aspect_ratio"),
+        ({"output": {"format": "gif"}}, "output.format: must be png, jpeg or webp."),
+        ({"output": {"background": "#12"}}, "output.background: must be auto, opaque, transparent or"),
+        ({"output": {"background": "transparent", "format": "jpeg"}}, "a JPEG cannot be transparent"),
+        ({"output": {"count": 5}}, "output.count: must be at most 4."),
+        ({"client_reference_id": "a" * 201}, "client_reference_id: must have at most 200 characters."),
+        ({"metadata": {str(n): "" for n in range(17)}}, "metadata: must have at most 16 entries."),
+        ({"metadata": {"a": "b" * 501}}, "metadata: names must have at most 200 characters"),
+        ({"metadata": {"a": 1}}, "metadata.a: must be text."),
+        ({"callback_url": "http://a.example"}, "The callback URL must use HTTPS."),
+        ({"reference_images": "x"}, "reference_images: must be a list of texts."),
+        ({"reference_images": [SMALL] * 7}, "reference_images: must have at most 6 entries."),
+        ({"reference_images": ["https://a.example/b.png"]}, "reference_images.0: it is not a picture."),
+        ({"reference_images": [SMALL, SMALL[:80]]}, "reference_images.1: The photo is damaged"),
+        ({"reference_images": [base64.b64encode(b"words").decode()]}, "reference_images.0 file is damaged"),
+        ({"reference_images": [encoded(Image.new("L", (8, 8)), "GIF")]}, "is not supported."),
+        ({"reference_images": [bomb()]}, "reference_images.0: The photo has more than 50 megapixels."),
+    ],
+)
+def test_what_cannot_be_used_is_refused(client: httpx.Client, changed: dict[str, Any], words: str) -> None:
+    answer = client.post(GENERATE, json={"prompt": "A sailor"} | changed)
+    assert code(answer) == (400, "invalid_request_body")
+    assert words in answer.json()["error"]["message"]
+
+
+def test_bodies_that_are_no_json_objects(client: httpx.Client, saved: dict[str, Any]) -> None:
+    routes = (("POST", GENERATE), ("POST", SAVE), ("PATCH", f"{AVATARS}/{saved['id']}"))
+    for method, path in routes:
+        for content in (b"{", b"", b'{"prompt": NaN}', b"\xff"):
+            assert code(client.request(method, path, content=content)) == (400, "invalid_json_body")
+        assert code(client.request(method, path, json=[])) == (400, "invalid_request_body")
+
+
+def test_pictures_that_are_too_large(client: httpx.Client) -> None:
+    large = "A" * (15 * 2**20 // 3 * 4 + 8)
+    answer = client.post(GENERATE, json={"prompt": "x", "reference_images": [large]})
+    assert code(answer) == (413, "payload_too_large")
+    assert answer.json()["error"]["message"] == "reference_images.0: at most 15 MB."
+    assert code(client.post(SAVE, content=b" " * (2**20 + 1))) == (413, "payload_too_large")
+
+
+def test_who_asks_must_be_known(server: Server) -> None:
+    for method, path in (
+        *(("POST", GENERATE), ("POST", SAVE), ("GET", AVATARS), ("GET", f"{AVATARS}/x")),
+        *(("PATCH", f"{AVATARS}/x"), ("DELETE", f"{AVATARS}/x"), ("GET", "/api/v1/jobs/x")),
+    ):
+        for headers in ({}, {"Authorization": "Bearer sk_live_unknown"}, {"Authorization": "Token x"}):
+            answer = httpx.request(method, server.url + path, headers=headers)
+            assert code(answer) == (401, "unauthorized")
+            assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_too_many_requests(server: Server) -> None:
+    with server.client(server.make_key("slow", requests_per_minute=1)) as client:
+        assert client.get(AVATARS).status_code == 200
+        limited = client.get(AVATARS)
+        assert code(limited) == (429, "rate_limit_exceeded")
+        assert int(limited.headers["retry-after"]) > 0
+    with server.client(server.make_key("capped", monthly_cap=1)) as client:
+        assert client.get(AVATARS).status_code == 200
+        assert code(client.get(AVATARS)) == (429, "monthly_cap_exceeded")
+
+
+def test_routes_and_queries(client: httpx.Client) -> None:
+    assert code(client.get("/api/v1/avatars/a/b")) == (404, "not_found")
+    assert code(client.put(AVATARS)) == (405, "method_not_allowed")
+    assert code(client.get("/api/v1/jobs/unknown")) == (404, "job_not_found")
+    assert code(client.get(f"/api/v1/jobs/{uuid.uuid4()}")) == (404, "job_not_found")
+    for path, query in (
+        (AVATARS, "limit=0"),
+        (AVATARS, "limit=101"),
+        (AVATARS, "offset=-1"),
+        ("/api/v1/jobs/x", "timeout_seconds=0"),
+        ("/api/v1/jobs/x", "timeout_seconds=31"),
+        ("/api/v1/jobs/x", "wait_for_completion=perhaps"),
+    ):
+        answer = client.get(f"{path}?{query}")
+        assert code(answer) == (400, "invalid_request_body")
+        assert answer.json()["error"]["message"].startswith(query.partition("=")[0])
+    assert client.head(AVATARS).status_code == 200
+
+
+def test_what_cannot_be_saved(own: httpx.Client, server: Server, job: dict[str, Any]) -> None:
+    speech = own.post("/v1/tts/generate", json={"text": "One."}).json()["job_id"]
+    assert code(own.post(SAVE, json={"job_id": speech, "label": "x"})) == (400, "invalid_job_type")
+    for body in ({"label": "x"}, {"job_id": job["id"]}, {"job_id": job["id"], "label": " "}):
+        assert code(own.post(SAVE, json=body)) == (400, "invalid_request_body")
+    many = own.post(SAVE, json={"job_id": job["id"], "label": "x", "image_index": 2})
+    assert many.json()["error"]["message"] == "image_index: must be less than 2, the number of pictures."
+    assert code(own.post(SAVE, json={"job_id": "unknown", "label": "x"})) == (404, "job_not_found")
+    [account] = server.rows("SELECT account_id, key_id FROM jobs WHERE id = %s", job["data"]["id"])
+    for status, expected in (
+        ("pending", (409, "job_not_complete")),
+        ("failed", (409, "job_not_complete")),
+        ("completed", (404, "job_not_found")),
+    ):
+        job_id = str(uuid.uuid4())
+        server.rows(
+            "INSERT INTO jobs (id, account_id, key_id, surface, kind, input, output, base_url, status, "
+            "expires_at) VALUES (%s, %s, %s, 'avatars', 'avatar_image', %s, %s, '', %s, %s) RETURNING id",
+            *(job_id, *account, json.dumps({"width_px": 512, "height_px": 512, "text": "A sailor"})),
+            json.dumps({"path": "x", "size_bytes": 1}) if status == "completed" else None,
+            *(status, "2026-01-01" if status == "completed" else None),
+        )
+        assert code(own.post(SAVE, json={"job_id": job_id, "label": "x"})) == expected
+
+
+def test_each_row_of_the_error_table_has_an_error() -> None:
+    for error, status in (
+        (errors.NotPermittedError("x"), 403),
+        (errors.AvatarLimitError("x"), 409),
+        (errors.StoreFullError("x"), 503),
+        (errors.LinkError("x"), 503),
+        (AuthUnavailableError("x"), 503),
+        (errors.DatabaseError("x"), 503),
+        (errors.ChildError("x"), 500),
+    ):
+        assert error_responses.TABLE.response_to(error).status == status
+
+
+def test_the_surface_has_its_own_openapi_document(server: Server) -> None:
+    document = httpx.get(f"{server.url}/api/v1/avatars/openapi.json").json()
+    assert sorted(document["paths"]) == [
+        *("/api/v1/avatars", "/api/v1/avatars/generate", "/api/v1/avatars/save"),
+        *("/api/v1/avatars/{avatar_id}", "/api/v1/jobs/{job_id}"),
+    ]
