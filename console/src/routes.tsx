@@ -110,6 +110,10 @@ export const router = createBrowserRouter([
             children: [
               { path: "/", element: <Navigate to="/studio" replace /> },
               {
+                path: "/create",
+                lazy: async () => ({ Component: (await import("./pages/create/create.tsx")).Create }),
+              },
+              {
                 path: "/studio",
                 lazy: async () => ({ Component: (await import("./pages/studio/studio.tsx")).Studio }),
               },

@@ -10,6 +10,7 @@ import {
   useCheckedPhoto,
 } from "../files/photo.ts";
 import { words } from "../words/index.ts";
+import { AvatarGallery } from "./avatar-gallery.tsx";
 import { FileInput, useDrop } from "./file-input.tsx";
 import { ErrorNotice, Notice } from "./notice.tsx";
 import { RetryButton } from "./query-view.tsx";
@@ -157,6 +158,7 @@ export function FacePicker({
           onChoose={(file) => void take(file)}
         />
       </div>
+      <AvatarGallery onChoose={choose} />
       {!face && fallback.isError && (
         <ErrorNotice
           error={fallback.error}

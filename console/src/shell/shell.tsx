@@ -13,6 +13,7 @@ import {
   Monitor,
   Moon,
   Settings2,
+  Sparkles,
   Sun,
 } from "lucide-react";
 import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
@@ -43,6 +44,7 @@ const NAVIGATION: readonly [string, readonly NavItem[]][] = [
   [
     groups.create,
     [
+      { to: "/create", name: pages.create, icon: <Sparkles size={18} aria-hidden /> },
       { to: "/studio", name: pages.studio, icon: <Clapperboard size={18} aria-hidden /> },
       { to: "/live", name: pages.live, icon: <AudioLines size={18} aria-hidden /> },
     ],

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from signal import SIGKILL
-from typing import Final
+from typing import Final, TypeVar
 
 from visavis.adapters import tethered
 from visavis.errors import BusyError, ChildError
@@ -22,9 +22,17 @@ from visavis.settings import (
 from visavis.settings.group import variables
 from visavis.surfaces.console.context import FaceInPhoto
 from visavis.worker.process_pool import ProcessPool
-from visavis.worker.protocol import CheckRequest, FaceRequest, PicturesRequest, RigRequest
+from visavis.worker.protocol import (
+    CheckRequest,
+    FaceRequest,
+    Message,
+    PicturesRequest,
+    Request,
+    RigRequest,
+)
 from visavis.worker.rendering_requests import run_request
 
+_Result = TypeVar("_Result", bound=Message)
 _CHECK_LIMIT_S: Final = 20.0
 _CHECK_PATIENCE_S: Final = 5.0
 _BUILD_PATIENCE_S: Final = 20.0
@@ -113,7 +121,7 @@ def pictures_check(pool: ProcessPool) -> Callable[[Sequence[Path], str], Awaitab
     return check
 
 
-async def _check_if_free(pool: ProcessPool, request: CheckRequest | PicturesRequest, owner: str) -> None:
+async def _check_if_free(pool: ProcessPool, request: Request[_Result], owner: str) -> None:
     try:
         await run_request(pool, request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner)
     except (BusyError, ChildError):

@@ -50,7 +50,7 @@ def fitted(
         ((1024, 768), "image/webp", "WEBP"),
         ((1456, 624), "image/png", "PNG"),
         ((448, 1000), "image/jpeg", "JPEG"),
-        ((3072, 384), "image/jpeg", "JPEG"),
+        ((2048, 512), "image/jpeg", "JPEG"),
     ],
 )
 def test_a_picture_gets_its_size_and_keeps_its_face(

@@ -1,4 +1,5 @@
 /** English. Text in `backticks` is shown as code. */
+import { avatars } from "./avatars.ts";
 import { common, errors } from "./common.ts";
 import { conversation } from "./conversation.ts";
 import { jobs, sessions, usage } from "./history.ts";
@@ -10,6 +11,7 @@ import { studio } from "./studio.ts";
 
 export const en = {
   audio,
+  avatars,
   common,
   conversation,
   errors,

@@ -23,7 +23,7 @@ ASSETS: Final = "/assets/"
 _YEAR_S: Final = 31_536_000
 _VARIES: Final = {"Vary": "Accept-Encoding"}
 _ROUTES: Final = (
-    *("/", "/sign-in", "/studio", "/live", "/jobs", "/sessions", "/usage", "/keys", "/workers"),
+    *("/", "/sign-in", "/create", "/studio", "/live", "/jobs", "/sessions", "/usage", "/keys", "/workers"),
     *("/settings", "/organizations", "/invitation"),
 )
 _PLAYERS: Final = ("/watch/", "/view/")

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageColor
 
+from visavis import painter
 from visavis.engine.arrays import Floats, Pixels
 from visavis.engine.face import FaceModels, find_face
 from visavis.engine.photo import LONGEST_SIDE_PX, Photo, read_photo
@@ -43,15 +44,19 @@ def check_pictures(request: PicturesRequest) -> PicturesChecked:
     return PicturesChecked()
 
 
-def paint(models: FaceModels, request: PaintRequest) -> Painted:
+def paint(request: PaintRequest) -> Painted:
     """Paint a character.
 
     Raises:
         PhotoError: A reference cannot be read, or shows no face.
     """
-    references = [read_photo(each) for each in request.references]
-    # TODO: the painter's interface
-    return Painted(understood=json.dumps({}))
+    understood = painter.understand(request.prompt, request.hints, request.seed)
+    background = None if request.background == SCENE else request.background
+    layers = painter.paint(understood.character, request.width_px, request.height_px, background)
+    if request.background != TRANSPARENT:
+        layers = np.ascontiguousarray(layers[..., :3])
+    Image.fromarray(layers).save(request.output, "PNG", compress_level=1)
+    return Painted(understood=json.dumps(understood.as_json()))
 
 
 def fit(models: FaceModels, request: FitRequest) -> Fitted:
@@ -87,14 +92,18 @@ def _cut(models: FaceModels, photo: Photo, size: tuple[int, int]) -> Photo:
     rgb = _shrunk_first(photo.rgb, scale)
     ratio = rgb.shape[1] / width
     turn[:, :2] /= ratio
-    filled = cv2.warpAffine(rgb, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
-    inside = cv2.warpAffine(np.ones(rgb.shape[:2], np.float32), turn, size, flags=cv2.INTER_LINEAR)
+    filled = np.asarray(
+        cv2.warpAffine(rgb, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101), np.uint8
+    )
+    inside = np.asarray(
+        cv2.warpAffine(np.ones(rgb.shape[:2], np.float32), turn, size, flags=cv2.INTER_LINEAR), np.float32
+    )
     if inside.min() < 1:
         filled = _softened(filled, inside)
     if photo.alpha is None:
         return Photo(filled, None)
     alpha = cv2.warpAffine(_shrunk_first(photo.alpha, scale), turn, size, flags=cv2.INTER_LINEAR)
-    return Photo(filled, alpha)
+    return Photo(filled, np.asarray(alpha, np.uint8))
 
 
 def _start(centre: float, length: float, available: int) -> float:

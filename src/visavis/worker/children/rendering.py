@@ -127,7 +127,7 @@ def _do(tools: Tools, request: RenderingRequest, progress: BinaryIO) -> Renderin
         case PicturesRequest():
             return check_pictures(request)
         case PaintRequest():
-            return paint(tools.faces, request)
+            return paint(request)
         case FitRequest():
             return fit(tools.faces, request)
 
