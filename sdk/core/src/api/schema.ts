@@ -1393,7 +1393,12 @@ export interface operations {
                      * Format: binary
                      * @description A photo of one face: PNG, JPEG or WebP.
                      */
-                    image: Blob;
+                    image?: Blob;
+                    /**
+                     * Avatar Id
+                     * @description A saved avatar, instead of the photo.
+                     */
+                    avatar_id?: string | null;
                     /**
                      * Captions
                      * @description `burned` draws captions into the picture, `file` makes files (SRT and WebVTT). Speech that was sent is recognized for them.
@@ -1920,7 +1925,12 @@ export interface operations {
                      * Format: binary
                      * @description A photo of one face: PNG, JPEG or WebP.
                      */
-                    image: Blob;
+                    image?: Blob;
+                    /**
+                     * Avatar Id
+                     * @description A saved avatar, instead of the photo.
+                     */
+                    avatar_id?: string | null;
                     /**
                      * Text
                      * @example Hello, welcome to our demo.
@@ -2594,6 +2604,11 @@ export interface operations {
                      */
                     face_url?: string;
                     /**
+                     * Avatar Id
+                     * @description ID of a saved avatar, instead of a picture.
+                     */
+                    avatar_id?: string;
+                    /**
                      * Mode
                      * @default passthrough
                      * @enum {string}
@@ -2703,6 +2718,11 @@ export interface operations {
                      * @description HTTPS address of a face.
                      */
                     face_url?: string;
+                    /**
+                     * Avatar Id
+                     * @description ID of a saved avatar, instead of a picture.
+                     */
+                    avatar_id?: string;
                     /**
                      * Mode
                      * @default passthrough
@@ -2814,6 +2834,11 @@ export interface operations {
                      * @description HTTPS address of a face.
                      */
                     face_url?: string;
+                    /**
+                     * Avatar Id
+                     * @description ID of a saved avatar, instead of a picture.
+                     */
+                    avatar_id?: string;
                     /**
                      * Mode
                      * @default passthrough
@@ -3346,6 +3371,11 @@ export interface operations {
                      * @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB.
                      */
                     face: string;
+                    /**
+                     * Avatar Id
+                     * @description ID of a saved avatar, instead of a picture.
+                     */
+                    avatar_id?: string;
                 };
                 "application/x-www-form-urlencoded": {
                     /**
@@ -3353,6 +3383,11 @@ export interface operations {
                      * @description A face written as text: PNG, JPEG or WebP in base64, or as a data URL; at most 10 MB.
                      */
                     face: string;
+                    /**
+                     * Avatar Id
+                     * @description ID of a saved avatar, instead of a picture.
+                     */
+                    avatar_id?: string;
                 };
                 "multipart/form-data": {
                     /**
@@ -3361,6 +3396,11 @@ export interface operations {
                      * @description PNG, JPEG or WebP, at most 10 MB.
                      */
                     face: Blob;
+                    /**
+                     * Avatar Id
+                     * @description ID of a saved avatar, instead of a picture.
+                     */
+                    avatar_id?: string;
                 };
             };
         };
@@ -3514,7 +3554,7 @@ export interface operations {
                     avatar_image_url?: string;
                     /**
                      * Avatar Id
-                     * @description A saved avatar.
+                     * @description ID of a saved avatar, instead of a picture.
                      */
                     avatar_id?: string;
                     /**
@@ -3549,7 +3589,7 @@ export interface operations {
                     avatar_image_url?: string;
                     /**
                      * Avatar Id
-                     * @description A saved avatar.
+                     * @description ID of a saved avatar, instead of a picture.
                      */
                     avatar_id?: string;
                     /**
@@ -3584,7 +3624,7 @@ export interface operations {
                     avatar_image_url?: string;
                     /**
                      * Avatar Id
-                     * @description A saved avatar.
+                     * @description ID of a saved avatar, instead of a picture.
                      */
                     avatar_id?: string;
                     /**
