@@ -295,6 +295,7 @@ SMALL = encoded(Image.new("RGB", (64, 64)))
         ({"reference_images": [SMALL, SMALL[:80]]}, "reference_images.1: The photo is damaged"),
         ({"reference_images": [base64.b64encode(b"words").decode()]}, "reference_images.0 file is damaged"),
         ({"reference_images": [encoded(Image.new("L", (8, 8)), "GIF")]}, "is not supported."),
+        ({"reference_images": [SMALL]}, "the built-in painter reads descriptions only."),
         ({"reference_images": [bomb()]}, "reference_images.0: The photo has more than 50 megapixels."),
     ],
 )

@@ -1,7 +1,9 @@
 """An image service over real HTTP: its pictures, and its failures."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ from tests.conformance.providers.image_server import (
 
 from visavis.adapters.public_http import PublicHttp
 from visavis.errors import InputError, ProviderBusyError, ProviderError, ProviderTimeoutError
-from visavis.ports import CharacterRequest
+from visavis.ports import CharacterRequest, Understood
 from visavis.providers.images.endpoint import ImageEndpoint
 from visavis.settings import ImageSettings
 
@@ -38,11 +40,19 @@ DOCTOR = CharacterRequest(
 )
 
 
-def service(url: str, key: str = KEY, **settings: Any) -> ImageEndpoint:
-    chosen = {"model": MODEL, "timeout_s": 0.5} | settings
-    return ImageEndpoint(
-        ImageSettings(url=f"{url}/v1/", api_key=SecretStr(key), **chosen), PublicHttp(networks=()).get
-    )
+@asynccontextmanager
+async def service(url: str, **settings: Any) -> AsyncIterator[ImageEndpoint]:
+    chosen: dict[str, Any] = {"model": MODEL, "api_key": SecretStr(KEY)} | settings
+    endpoint = ImageEndpoint(ImageSettings(url=f"{url}/v1/", **chosen), PublicHttp(networks=()).get)
+    try:
+        yield endpoint
+    finally:
+        await endpoint.close()
+
+
+async def picture(url: str, wanted: CharacterRequest, target: Path, **settings: Any) -> Understood:
+    async with service(url, **settings) as endpoint:
+        return await endpoint.generate(wanted, target)
 
 
 def with_server(check: Callable[[ImageServer], Coroutine[None, None, None]]) -> None:
@@ -55,14 +65,13 @@ def with_server(check: Callable[[ImageServer], Coroutine[None, None, None]]) -> 
 
 def test_a_picture_from_words(tmp_path: Path) -> None:
     async def check(server: ImageServer) -> None:
-        endpoint = service(server.url)
-        understood = await endpoint.generate(DOCTOR, tmp_path / "picture")
+        understood = await picture(server.url, DOCTOR, tmp_path / "picture")
         [sent] = server.requests
         assert (sent["path"], sent["model"], sent["size"]) == ("/v1/images/generations", MODEL, "1024x1024")
         assert sent["prompt"].startswith("A doctor\n\nHair style: curly.\nAccessories: hat, pin.")
         assert understood == {"prompt": sent["prompt"]}
-        assert Image.open(tmp_path / "picture").size == (1024, 1024)
-        await endpoint.close()
+        with Image.open(tmp_path / "picture") as made:
+            assert made.size == (1024, 1024)
 
     with_server(check)
 
@@ -73,7 +82,7 @@ def test_a_picture_from_words(tmp_path: Path) -> None:
 def test_the_closest_size_is_asked_for(tmp_path: Path, size_px: tuple[int, int], asked: str) -> None:
     async def check(server: ImageServer) -> None:
         wanted = CharacterRequest(prompt="x", width_px=size_px[0], height_px=size_px[1])
-        await service(server.url).generate(wanted, tmp_path / "picture")
+        await picture(server.url, wanted, tmp_path / "picture")
         assert server.requests[0]["size"] == asked
 
     with_server(check)
@@ -93,11 +102,9 @@ def test_references_are_sent_as_edits(tmp_path: Path) -> None:
             background="transparent",
             effort="high",
         )
-        await service(server.url).generate(wanted, tmp_path / "picture")
-        await service(server.url, model="flux").generate(
-            CharacterRequest(prompt="x", width_px=512, height_px=512, references=(paths[1],)),
-            tmp_path / "picture",
-        )
+        await picture(server.url, wanted, tmp_path / "picture")
+        one_reference = replace(wanted, references=(paths[1],))
+        await picture(server.url, one_reference, tmp_path / "picture", model="flux")
         two, one = server.requests
         assert two["path"] == one["path"] == "/v1/images/edits"
         assert (two["background"], two["quality"]) == ("transparent", "high")
@@ -112,7 +119,7 @@ def test_a_link_to_the_same_server_is_followed(tmp_path: Path) -> None:
     async def check(server: ImageServer) -> None:
         server.behave = by_link
         server.picture = plain("8x8")
-        await service(server.url).generate(DOCTOR, tmp_path / "picture")
+        await picture(server.url, DOCTOR, tmp_path / "picture")
         assert (tmp_path / "picture").read_bytes() == server.picture
 
     with_server(check)
@@ -141,21 +148,20 @@ def test_failures_are_errors_of_ours(
 ) -> None:
     async def check(server: ImageServer) -> None:
         server.behave = behave
-        endpoint = service(server.url, timeout_s=0.5 if behave is stall else 30)
+        timeout_s = 0.3 if behave is stall else 60
         with pytest.raises(error) as raised:
-            await endpoint.generate(DOCTOR, tmp_path / "picture")
+            await picture(server.url, DOCTOR, tmp_path / "picture", timeout_s=timeout_s)
         assert type(raised.value) is error
         assert words in str(raised.value)
         assert KEY not in str(raised.value)
         assert not (tmp_path / "picture").exists()
-        await endpoint.close()
 
     with_server(check)
 
 
 def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ProviderBusyError, match="cannot be reached"):
-        asyncio.run(service("http://127.0.0.1:1").generate(DOCTOR, tmp_path / "picture"))
+        asyncio.run(picture("http://127.0.0.1:1", DOCTOR, tmp_path / "picture"))
 
 
 @pytest.mark.parametrize(

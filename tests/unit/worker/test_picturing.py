@@ -1,6 +1,7 @@
 """Pictures of characters are fitted to what a client asked for, and their faces can speak."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ def fitted(
     size: tuple[int, int],
     *,
     background: str = "scene",
-    content_type: str = "image/png",
+    content_type: Any = "image/png",
 ) -> tuple[Image.Image, tuple[str, ...]]:
     request = FitRequest(
         image=picture,
@@ -38,9 +39,9 @@ def fitted(
         output=folder / "out",
     )
     warnings = fit(models, request).warnings
-    made = Image.open(folder / "out")
-    made.load()
-    return made, warnings
+    with Image.open(folder / "out") as made:
+        made.load()
+        return made, warnings
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from visavis.core import jobs
 from visavis.core.schema import COMPLETED, Job
@@ -18,7 +18,10 @@ _CREATED, _STARTED, _COMPLETED = "2026-03-25T16:47:07Z", "2026-03-25T16:47:09Z",
 
 Photo = Annotated[File | None, Field(description="A photo of one face: PNG, JPEG or WebP.")]
 AvatarId = Annotated[
-    str | None, ABSENT_IF_EMPTY, Field(max_length=100, description="A saved avatar, instead of the photo.")
+    Annotated[str, Field(max_length=100)] | None,
+    ABSENT_IF_EMPTY,
+    WithJsonSchema({"type": "string", "maxLength": 100}),
+    Field(description="A saved avatar, instead of the photo."),
 ]
 
 

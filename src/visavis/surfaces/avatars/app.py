@@ -14,7 +14,8 @@ from visavis.surfaces.shared.fields import MAX_TEXT_BYTES
 
 _DESCRIPTION: Final = """
 Avatar images: describe a character, or send pictures to be inspired by, and get pictures of a new person
-whose face can speak. Save the one you like: its ID is a face on every other API of this server, as `avatar_id`.
+whose face can speak. Save the one you like: its ID is a face on the other APIs of this server, as
+`avatar_id`.
 
 Every answer has the header `X-Request-Id`, and every error says it again.
 """

@@ -45,11 +45,7 @@ def check_pictures(request: PicturesRequest) -> PicturesChecked:
 
 
 def paint(request: PaintRequest) -> Painted:
-    """Paint a character.
-
-    Raises:
-        PhotoError: A reference cannot be read, or shows no face.
-    """
+    """Paint a character."""
     understood = painter.understand(request.prompt, request.hints, request.seed)
     background = None if request.background == SCENE else request.background
     layers = painter.paint(understood.character, request.width_px, request.height_px, background)
