@@ -14,6 +14,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from tests.api.test_commands import visavis
 from tests.support.server import Server, files, until
 from visavis import errors
 from visavis.adapters.credentials import verify
@@ -217,6 +218,18 @@ def test_a_saved_avatar_is_a_face_everywhere(
         assert server.rows(look, session["session_id"])[0][1] == "active"
     finally:
         own.delete(path)
+
+
+def test_the_command_line_renders_a_saved_avatar(
+    server: Server, media: Path, saved: dict[str, Any], tmp_path: Path
+) -> None:
+    out, data = tmp_path / "out.mp4", ("--data", str(server.data))
+    more = (str(media / "short.wav"), "-o", str(out), "--size", "256", *data)
+    made = visavis("render", f"avatar:{saved['id']}", *more)
+    assert made.returncode == 0, made.stderr
+    assert verify(out) is not None
+    unknown = visavis("render", "avatar:unknown", *more)
+    assert (unknown.returncode, unknown.stderr) == (2, "visavis: Avatar not found.\n")
 
 
 def _video(client: httpx.Client, job_id: str) -> dict[str, Any]:
