@@ -58,12 +58,12 @@ async function call<Data>(method: string, path: string, body?: object, signal?: 
 }
 
 /** Asks for pictures. Returns the ID of the job. */
-export async function requestAvatars({
-  references,
-  count,
-  ...wanted
-}: CharacterRequest): Promise<string> {
-  const body = { ...wanted, output: { count }, ...(references.length ? { reference_images: references } : {}) };
+export async function requestAvatars({ references, count, ...wanted }: CharacterRequest): Promise<string> {
+  const body = {
+    ...wanted,
+    output: { count },
+    ...(references.length ? { reference_images: references } : {}),
+  };
   return (await call<{ job_id: string }>("POST", "/avatars/generate", body)).job_id;
 }
 
@@ -91,7 +91,8 @@ export async function fetchPicture(url: string, name: string): Promise<File> {
   const answer = await fetch(url).catch(() => {
     throw unreachable();
   });
-  if (!answer.ok) throw new ApiError("unexpected", words.errors.unexpectedStatus(answer.status), answer.status);
+  if (!answer.ok)
+    throw new ApiError("unexpected", words.errors.unexpectedStatus(answer.status), answer.status);
   const picture = await answer.blob();
   return new File([picture], name, { type: picture.type });
 }

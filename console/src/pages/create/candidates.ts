@@ -1,6 +1,7 @@
 /** What is asked for on the page, and the candidates of the last job. It outlives the page. */
-import { ApiError } from "../../api/error.ts";
+
 import { type AvatarPicture, requestAvatars, waitForAvatars } from "../../api/avatars.ts";
+import { ApiError } from "../../api/error.ts";
 import { createStore } from "../../components/store.ts";
 import { onSignOut } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
@@ -64,8 +65,7 @@ export async function createCandidates(): Promise<void> {
     });
     let job = await waitForAvatars(jobId, signal);
     while (job.status === "queued" || job.status === "processing") job = await waitForAvatars(jobId, signal);
-    if (!job.data.avatar)
-      throw new ApiError("failed", job.data.error_log ?? words.avatars.noResult, 0);
+    if (!job.data.avatar) throw new ApiError("failed", job.data.error_log ?? words.avatars.noResult, 0);
     creation.set({ jobId, pictures: job.data.avatar.images });
   } catch (error) {
     if (!signal.aborted) creation.set({ error });

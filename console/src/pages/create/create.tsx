@@ -204,19 +204,20 @@ function Candidates() {
       )}
       {error !== null && <ErrorNotice error={error} title={words.avatars.failed} />}
       {pictures.length > 0 && (
-        <div className="candidates" role="group" aria-label={words.avatars.candidates}>
+        <ul className="candidates" aria-label={words.avatars.candidates}>
           {pictures.map(({ image_url: url }, index) => (
-            <button
-              key={url}
-              type="button"
-              aria-pressed={index === chosen}
-              aria-label={words.avatars.candidate(index + 1)}
-              onClick={() => creation.set({ chosen: index })}
-            >
-              <img src={url} alt="" />
-            </button>
+            <li key={url}>
+              <button
+                type="button"
+                aria-pressed={index === chosen}
+                aria-label={words.avatars.candidate(index + 1)}
+                onClick={() => creation.set({ chosen: index })}
+              >
+                <img src={url} alt="" />
+              </button>
+            </li>
           ))}
-        </div>
+        </ul>
       )}
       <Chosen />
       {!isBusy && error === null && pictures.length === 0 && (

@@ -1398,7 +1398,7 @@ export interface operations {
                      * Avatar Id
                      * @description A saved avatar, instead of the photo.
                      */
-                    avatar_id?: string | null;
+                    avatar_id?: string;
                     /**
                      * Captions
                      * @description `burned` draws captions into the picture, `file` makes files (SRT and WebVTT). Speech that was sent is recognized for them.
@@ -1930,7 +1930,7 @@ export interface operations {
                      * Avatar Id
                      * @description A saved avatar, instead of the photo.
                      */
-                    avatar_id?: string | null;
+                    avatar_id?: string;
                     /**
                      * Text
                      * @example Hello, welcome to our demo.
