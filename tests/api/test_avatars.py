@@ -229,7 +229,7 @@ def test_the_command_line_renders_a_saved_avatar(
     assert made.returncode == 0, made.stderr
     assert verify(out) is not None
     unknown = visavis("render", "avatar:unknown", *more)
-    assert (unknown.returncode, unknown.stderr) == (2, "visavis: Avatar not found.\n")
+    assert (unknown.returncode, unknown.stderr) == (2, "visavis: There is no saved avatar unknown.\n")
 
 
 def _video(client: httpx.Client, job_id: str) -> dict[str, Any]:

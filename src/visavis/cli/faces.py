@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from visavis.cli.serve import refuse_without_extra
+from visavis.errors import AvatarMissingError, InputError
 from visavis.settings import Settings
 
 AVATAR: Final = "avatar:"
@@ -23,7 +24,7 @@ def face_file(settings: Settings, face: Path, data: Path | None) -> Iterator[Pat
         data: Data folder of the installation; `None` for the one of the settings.
 
     Raises:
-        AvatarMissingError: There is no such avatar.
+        InputError: There is no such avatar.
         DatabaseError: The database of the installation cannot be used.
     """
     if not str(face).startswith(AVATAR):
@@ -34,7 +35,11 @@ def face_file(settings: Settings, face: Path, data: Path | None) -> Iterator[Pat
     from visavis.bootstrap.installation import Installation
 
     installation = Installation.of(settings, data)
+    avatar_id = str(face).removeprefix(AVATAR)
     with TemporaryDirectory(prefix="visavis-avatar-") as folder:
         with installation.database() as url:
-            path = asyncio.run(fetch_avatar(installation, url, str(face).removeprefix(AVATAR), Path(folder)))
+            try:
+                path = asyncio.run(fetch_avatar(installation, url, avatar_id, Path(folder)))
+            except AvatarMissingError as error:
+                raise InputError(f"There is no saved avatar {avatar_id}.") from error
         yield path
