@@ -412,6 +412,11 @@ def test_saved_avatars_are_limited_and_kept_apart(postgres: str) -> None:
                 await avatars.find(tx, theirs, kept[0])
             with pytest.raises(AvatarMissingError):
                 await avatars.remove(tx, theirs, kept[0])
+            assert (await avatars.find_named(tx, mine, kept[0])).id == kept[0]
+            newest = (await avatars.page(tx, mine, limit=1, offset=0)).rows[0]
+            assert await avatars.find_named(tx, mine, "Sailor") is newest
+            with pytest.raises(AvatarMissingError):
+                await avatars.find_named(tx, theirs, kept[0])
             path = avatars.picture_path(kept[0], jobs.PNG)
             assert await avatars.orphaned(tx, [path, "avatars/x.png"]) == ["avatars/x.png"]
             assert await avatars.remove(tx, mine, kept[0]) == path

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, or_, select, text
 
 from visavis.core.database import Tx
 from visavis.core.identity.principals import Principal
@@ -102,6 +102,18 @@ async def find(tx: Tx, principal: Principal, avatar_id: str) -> Avatar:
     """
     query = select(Avatar).where(Avatar.id == avatar_id, Avatar.account_id == principal.account_id)
     return _existing((await tx.execute(query)).scalar_one_or_none())
+
+
+async def find_named(tx: Tx, principal: Principal, word: str) -> Avatar:
+    """Find an avatar of the account by its ID, or else the newest one with that label or name.
+
+    Raises:
+        AvatarMissingError: There is none.
+    """
+    matches = or_(Avatar.id == word, Avatar.label == word, Avatar.name == word)
+    query = select(Avatar).where(Avatar.account_id == principal.account_id, matches)
+    best = query.order_by((Avatar.id == word).desc(), Avatar.sequence.desc()).limit(1)
+    return _existing((await tx.execute(best)).scalar_one_or_none())
 
 
 async def page(tx: Tx, principal: Principal, *, limit: int, offset: int) -> Page[Avatar]:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from visavis.core import avatars
 from visavis.core.identity.principals import Principal
 from visavis.errors import AvatarMissingError
 from visavis.surfaces.shared import faces
@@ -20,7 +21,7 @@ async def rig_of_avatar(
     Args:
         context: What the surface was given.
         principal: For whom.
-        avatar_id: ID of the avatar, as the plugin sent it.
+        avatar_id: ID or name of the avatar, as the plugin sent it.
         stock: IDs that stand for the built-in face.
 
     Raises:
@@ -28,4 +29,9 @@ async def rig_of_avatar(
     """
     if avatar_id == BUILT_IN or avatar_id in stock:
         return await faces.default_rig(context, principal)
-    raise AvatarMissingError(f"There is no avatar {shown(avatar_id)}.")
+    try:
+        async with context.database.transaction() as tx:
+            avatar = await avatars.find_named(tx, principal, avatar_id)
+        return await faces.rig_of_avatar(context, principal, avatar.id)
+    except AvatarMissingError as error:
+        raise AvatarMissingError(f"There is no avatar {shown(avatar_id)}.") from error
