@@ -24,7 +24,7 @@ from tests.support.jobs import SAID
 from tests.support.organizations import PASSWORD, PATH, a_members_key, a_user, add, an_organization
 from tests.support.server import Server, in_database
 from visavis.bootstrap.surfaces import SURFACES
-from visavis.core import jobs
+from visavis.core import avatars, jobs
 from visavis.core.database import Database
 from visavis.core.identity import keys, sign_ins, users
 from visavis.core.schema import Session
@@ -55,6 +55,7 @@ NEVER: Final = {
     "token_id": never("sct"),
     "user_id": never("mem"),
     "group_id": never("grp"),
+    "avatar_id": "00000000-0000-0000-0000-000000000000",
     "name": "results/never/1.mp4",
 }
 # Parameters that identify nothing: a value with which the route can be asked.
@@ -72,13 +73,16 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "PATCH /console/api/keys/{key_id}": {"json": {"allows_conversation": False}},
     "GET /console/api/view/{session_id}": {"params": {"share": "never"}},
     "GET /v1/files/{name}": {"params": {"expires": "9999999999", "signature": "0" * 64}},
+    "PATCH /api/v1/avatars/{avatar_id}": {"json": {"label": "x"}},
     # No identifier in the path, one in the body.
+    "POST /api/v1/avatars/save": {"json": {"job_id": "{job_id}", "label": "x"}},
+    "POST /v1/realtime/session": {"json": {"avatar_id": "{avatar_id}"}},
     "POST /console/api/session/account": {"json": {"organization_id": "{org_id}"}},
     "POST /console/api/token": {"json": {"key_id": "{key_id}"}},
 }
 
 _JOINS: Final = "opens a session in a room whose token is sent"
-_NO_AVATARS: Final = "there are no avatars of accounts yet; every ID but the built-in one is unknown"
+_NAMES_AVATARS: Final = "opens a session in a room; avatars are found as by POST /v1/realtime/session"
 
 # Routes that change something and name nothing that exists, each with the reason.
 NAMELESS: Final = {
@@ -92,13 +96,13 @@ NAMELESS: Final = {
     "POST /api/v2/sessions": _JOINS,
     "POST /v2/conversations": _JOINS,
     "POST /v1/sessions": _JOINS,
-    "POST /v1/avatars/{avatar_id}/avatar_sessions": _NO_AVATARS,
-    "POST /v2/agents/{agent_id}/sessions/join": _NO_AVATARS,
+    "POST /v1/avatars/{avatar_id}/avatar_sessions": _NAMES_AVATARS,
+    "POST /v2/agents/{agent_id}/sessions/join": _NAMES_AVATARS,
     "POST /v1/generate": "makes a job of what is sent",
     "POST /v1/tts/generate": "makes a job of what is sent",
     "POST /v1/tts/generate-wav": "makes a job of what is sent",
     "POST /v1/tts/generate-video": "makes a job of what is sent",
-    "POST /v1/realtime/session": "opens a session with a face that is sent",
+    "POST /api/v1/avatars/generate": "makes a job of what is sent",
     "POST /v1/avatar/session": _JOINS,
     "POST /v1/organizations": "makes an organization",
     "GET /scim/v2/Schemas/{schema_id}": "what the surface can do",
@@ -126,7 +130,7 @@ SHARED: Final = {
     "GET /v1/status": "capacity is one for all accounts",
     "GET /v1/health": "the state of the server",
 }
-VOLATILE: Final = frozenset({"remaining", "resets_in", "requests_used", "requests_this_month"})
+VOLATILE: Final = frozenset({"image_url", "remaining", "resets_in", "requests_used", "requests_this_month"})
 
 
 @dataclass
@@ -214,8 +218,19 @@ def fill(server: Server, account: Account) -> None:
             )
             tx.add(live)
             await tx.flush()
+            avatar = avatars.NewAvatar(
+                id=avatars.new_id(),
+                label="Secret face",
+                name="Secret face",
+                content_type=jobs.PNG,
+                size_bytes=1,
+                digest=job.id.encode(),
+                job_id=job.id,
+            )
+            await avatars.save(tx, principal, avatar, max_avatars=10)
         return {
             "job_id": job.id,
+            "avatar_id": avatar.id,
             "session_id": live.id,
             "key_id": str(row.id),
             "name": result,
@@ -277,6 +292,7 @@ READ: Final = [
 
 # How each surface is told who asks.
 CREDENTIALS: Final[dict[str, Callable[[Account], dict[str, str]]]] = {
+    "avatars": lambda account: {"Authorization": f"Bearer {account.key}"},
     "atlas": lambda account: {"Authorization": f"Bearer {account.key}"},
     "organizations": lambda account: {"Authorization": f"Bearer {account.key}"},
     "scim": lambda account: {"Authorization": f"Bearer {account.scim_token}"},
@@ -331,7 +347,7 @@ def answer_to(
 def without(said: str, identifiers: dict[str, str]) -> str:
     for each in sorted(identifiers.values(), key=len, reverse=True):
         said = said.replace(each, "ID") if each else said
-    return said
+    return re.sub(r"req_[0-9a-f]{16}", "REQUEST", said)
 
 
 @pytest.fixture(scope="module")
