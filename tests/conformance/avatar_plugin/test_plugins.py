@@ -8,6 +8,7 @@ from harness.viewing import mouth_box
 from tests.support.live import Stage, asynchronous
 from tests.support.server import until
 
+pytestmark = pytest.mark.slow
 TESTED = ("bey", "keyframe")  # the common form, and the one whose sound comes in records
 
 
