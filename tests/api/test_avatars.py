@@ -1,5 +1,6 @@
 """Avatar images and saved avatars, as clients of the API send and read them."""
 
+import asyncio
 import base64
 import io
 import json
@@ -15,6 +16,7 @@ import pytest
 from PIL import Image
 
 from tests.api.test_commands import visavis
+from tests.support.external_rooms import agent_token, rooms_of
 from tests.support.server import Server, files, until
 from visavis import errors
 from visavis.adapters.credentials import verify
@@ -218,6 +220,19 @@ def test_a_saved_avatar_is_a_face_everywhere(
         assert server.rows(look, session["session_id"])[0][1] == "active"
     finally:
         own.delete(path)
+
+
+def test_a_plugin_names_a_saved_avatar(own: httpx.Client, server: Server, saved: dict[str, Any]) -> None:
+    rooms = asyncio.run(rooms_of(server))
+    key = {"x-api-key": own.headers["Authorization"].removeprefix("Bearer ")}
+    room = {"transport": "livekit", "url": rooms.url, "token": agent_token(rooms, "faces", "avatar")}
+    digest = server.rows("SELECT digest FROM avatars WHERE id = %s", saved["id"])[0][0]
+    for word in (saved["id"], saved["label"]):
+        sent = room | {"avatar_id": word}
+        made = own.post("/v1/sessions", json=sent, headers=key).raise_for_status().json()
+        own.delete(f"/v1/realtime/session/{made['id']}").raise_for_status()
+        shown = server.rows("SELECT rig_id FROM sessions WHERE id = %s", made["id"])
+        assert shown == [(rigs.rig_id(digest),)]
 
 
 def test_the_command_line_renders_a_saved_avatar(

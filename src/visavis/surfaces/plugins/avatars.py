@@ -22,16 +22,18 @@ async def rig_of_avatar(
         context: What the surface was given.
         principal: For whom.
         avatar_id: ID or name of the avatar, as the plugin sent it.
-        stock: IDs that stand for the built-in face.
+        stock: IDs that stand for the built-in face, unless an avatar has such a name.
 
     Raises:
         AvatarMissingError: The account has no such avatar.
     """
-    if avatar_id == BUILT_IN or avatar_id in stock:
+    if avatar_id == BUILT_IN:
         return await faces.default_rig(context, principal)
     try:
         async with context.database.transaction() as tx:
             avatar = await avatars.find_named(tx, principal, avatar_id)
         return await faces.rig_of_avatar(context, principal, avatar.id)
     except AvatarMissingError as error:
+        if avatar_id in stock:
+            return await faces.default_rig(context, principal)
         raise AvatarMissingError(f"There is no avatar {shown(avatar_id)}.") from error
