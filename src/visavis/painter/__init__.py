@@ -3,7 +3,7 @@
 from visavis.painter.character import Character, Face, Hair, Outfit, Scene, Skin
 from visavis.painter.imagining import Understood, understand
 from visavis.painter.painting import TRANSPARENT, paint
-from visavis.painter.references import Reference
+from visavis.painter.references import Reference, inspired_by
 
 __all__ = [
     "TRANSPARENT",
@@ -15,6 +15,7 @@ __all__ = [
     "Scene",
     "Skin",
     "Understood",
+    "inspired_by",
     "paint",
     "understand",
 ]

@@ -12,8 +12,8 @@ from visavis.painter.strands import Growth
 
 _TEXTURES: Final[dict[str, dict[str, Any]]] = {
     "straight": {},
-    "wavy": {"curl": 0.42, "pitch": 6.5, "gather": 0.7, "locks": 90, "stray": 0.06},
-    "curly": {"curl": 0.62, "pitch": 3.2, "gather": 0.72, "locks": 150, "stray": 0.1},
+    "wavy": {"curl": 0.42, "pitch": 6.5, "gather": 0.7, "locks": 90, "stray": 0.04},
+    "curly": {"curl": 0.62, "pitch": 4.2, "gather": 0.72, "locks": 150, "stray": 0.1},
     "coily": {"curl": 0.34, "pitch": 1.25, "gather": 0.45, "locks": 420, "stray": 0.16},
 }
 
@@ -41,7 +41,7 @@ def _parted(part_x: float, forward: float = 0.1, down: float = 0.15) -> Callable
         side = np.tanh((roots[:, 0] - part_x) * 2.5)
         back = np.clip((-roots[:, 2] - 2) / 6, 0, 1)
         return np.stack(
-            [side * (1 - 0.5 * back), np.full(len(roots), -down) - 0.8 * back, forward - 0.8 * back], axis=-1
+            [side * (1 - 0.93 * back), np.full(len(roots), -down) - 0.8 * back, forward - 0.8 * back], axis=-1
         )
 
     return comb
@@ -99,10 +99,11 @@ def _short(side: float) -> list[Growth]:
     return [
         Growth(
             everywhere,
-            _swept(0.7 * side, 0.1, 0.75),
-            _graded(4.2, 1.3),
-            lift=0.5,
+            _swept(0.4 * side, 0.0, 0.9),
+            _graded(3.6, 1.1),
+            lift=0.4,
             weight=0.12,
+            cling=0.9,
             volume=1.0,
             locks=160,
             gather=0.5,
@@ -120,7 +121,17 @@ def _side_part(side: float) -> list[Growth]:
         return over * top + down * (1 - top)
 
     return [
-        Growth(everywhere, comb, _graded(6.0, 1.6), lift=0.42, weight=0.10, volume=1.1, locks=110, gather=0.6)
+        Growth(
+            everywhere,
+            comb,
+            _graded(6.0, 1.6),
+            lift=0.35,
+            weight=0.10,
+            cling=0.9,
+            volume=1.0,
+            locks=110,
+            gather=0.6,
+        )
     ]
 
 
@@ -187,7 +198,7 @@ def _mohawk(side: float) -> list[Growth]:
     middle = Growth(
         lambda roots: np.abs(roots[:, 0]) < 1.7,
         _towards(0, 1, 0.2),
-        _constant(6.0),
+        _constant(3.6),
         lift=1.0,
         weight=0,
         volume=1.0,
@@ -254,12 +265,15 @@ def _hanging(
         everywhere,
         _parted(part_x),
         length,
-        lift=0.30,
+        lift=0.22,
         weight=weight,
         volume=volume,
         locks=110,
         gather=gather,
         density=1.25,
+        face_free=True,
+        cling=0.7,
+        ragged=0.03,
     )
 
 
@@ -360,6 +374,7 @@ def _pigtails(side: float) -> list[Growth]:
             locks=20,
             gather=0.7,
             hold=8.0,
+            face_free=True,
             density=1.2,
         )
     ]
@@ -373,8 +388,8 @@ def _ball(length_cm: float, low_cm: float | None = None) -> Growth:
         lift=1.0,
         weight=0.01,
         volume=length_cm,
-        curl=0.36,
-        pitch=1.3,
+        curl=0.5,
+        pitch=1.5,
         locks=520,
         gather=0.4,
         stray=0.12,
@@ -395,8 +410,8 @@ def _curls(side: float) -> list[Growth]:
         replace(
             _hanging(1.0 * side, 9.0, volume=3.0, weight=0.16),
             lift=0.8,
-            curl=0.75,
-            pitch=3.4,
+            curl=0.85,
+            pitch=4.4,
             locks=170,
             gather=0.75,
             stray=0.14,
@@ -408,7 +423,7 @@ def _curls(side: float) -> list[Growth]:
 def _ropes(side: float, length_cm: float, locks: int, thick: float) -> list[Growth]:
     hanging = _hanging(0.6 * side, length_cm, volume=1.2, weight=0.34)
     return [
-        replace(hanging, locks=locks, gather=0.97, curl=0.12, pitch=1.1, density=1.5, thick=thick, stray=0.02)
+        replace(hanging, locks=locks, gather=0.97, plait=1.3, curl=0.0, density=1.5, thick=thick, stray=0.02)
     ]
 
 
@@ -429,8 +444,7 @@ def _dread_short(side: float) -> list[Growth]:
             lift=0.9,
             weight=0.16,
             volume=1.8,
-            curl=0.12,
-            pitch=1.0,
+            plait=0.9,
             locks=110,
             gather=0.95,
             density=1.4,
@@ -456,8 +470,7 @@ def _cornrows(side: float) -> list[Growth]:
             lift=0.05,
             weight=0,
             volume=0.35,
-            curl=0.14,
-            pitch=0.8,
+            plait=0.7,
             locks=240,
             gather=0.3,
             density=2.0,

@@ -16,7 +16,7 @@ from visavis.painter.character import Character
 # The edge of the face from the chin up its right side.
 _SIDE: Final = (152, 377, 400, 378, 379, 365, 397, 288, 361, 323, 454)
 SKULL_CENTRE: Final = np.array([0.0, 5.0, -4.2])
-SKULL_RADII: Final = np.array([7.35, 7.75, 9.1])
+SKULL_RADII: Final = np.array([7.05, 7.3, 9.1])
 
 _LOW: Final = (-10.0, 14.5)  # the upper left corner of the fields
 _SPAN: Final = (20.0, 25.0)
@@ -198,7 +198,7 @@ def _outline(points: Points, widening: float) -> Points:
     """The edge of face and skull, from the chin up the right side and down the left one."""
     face = points[list(_SIDE), :2]
     skull = np.array(
-        [(7.12, 3.4), (7.3, 5.6), (7.1, 8.0), (6.2, 10.2), (4.6, 11.8), (2.4, 12.7), (0.0, 12.95)]
+        [(7.0, 3.4), (7.02, 5.4), (6.6, 7.7), (5.6, 9.7), (4.0, 11.2), (2.0, 12.1), (0.0, 12.35)]
     )
     right = np.concatenate([face, skull * [widening, 1]])
     whole = np.concatenate([right, mirrored(right[:-1])])
@@ -215,7 +215,7 @@ def _grid(per_cm: float) -> Points:
 
 def _height(points: Points, outline: Points, widening: float) -> Floats:
     skull = []
-    for y in (9.6, 10.8, 11.8, 12.6):
+    for y in (9.6, 10.6, 11.4, 12.0):
         reach = (
             SKULL_RADII[0] * widening * np.sqrt(max(0.02, 1 - ((y - SKULL_CENTRE[1]) / SKULL_RADII[1]) ** 2))
         )

@@ -137,21 +137,23 @@ class _Imagination:
     # The person
 
     def _age(self) -> int:
-        free = int(self._one([24, 28, 33, 38, 45, 54, 63]))
+        free = int(self._one([23, 26, 29, 32, 36, 41, 48, 57]))
         said = self._said.get("age")
         if said is not None:
             spread = _AGE_SPREAD.get(int(said), 0)
             return int(np.clip(int(said) + self._random.integers(-spread, spread + 1), 6, 95))
-        return self._reference.age_years if self._reference is not None else free
+        return free
 
     def _femininity(self) -> float:
         free = self._one([0.1, 0.88])
         sex = self._said.get("sex") or self._said.get("pronoun")
-        if sex is None and "beard" in self._said and self._said["beard"] != "none":
+        if sex is None and self._is_bearded():
             sex = "man"
-        if sex is None and self._reference is not None:
-            return self._reference.femininity
         return float(np.clip(_FEMININITY.get(sex or "", free) + self._about(0.05), 0, 1))
+
+    def _is_bearded(self) -> bool:
+        inspired = self._reference is not None and self._reference.beard is not None
+        return self._said.get("beard", "none") != "none" or (inspired and "beard" not in self._said)
 
     def _origin(self) -> dict[str, Any]:
         origins = self._palette["origins"]

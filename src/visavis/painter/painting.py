@@ -7,19 +7,22 @@ import numpy as np
 
 from visavis.engine.arrays import Floats, Pixels
 from visavis.painter.background import paint_background
-from visavis.painter.canvas import Canvas, Patch, Strokes, blurred, colour, mixed
+from visavis.painter.beard import paint_beard
+from visavis.painter.canvas import Canvas, Patch, Strokes, blurred, colour, curve, mirrored, mixed
 from visavis.painter.character import Character
-from visavis.painter.clothes import Wardrobe
 from visavis.painter.cuts import growths
 from visavis.painter.eyes import paint_brows, paint_eyes
+from visavis.painter.finish import graded, pose, styled
 from visavis.painter.form import Form, head_form
+from visavis.painter.headwear import HIDING_HAIR, Headwear
 from visavis.painter.light import LIGHTS
 from visavis.painter.mouth import paint_mouth, paint_nose
 from visavis.painter.skin import SkinColours, paint_ears, paint_face, paint_lines, paint_neck
-from visavis.painter.strands import HairColours, Strands, draw, grow, scalp_roots
+from visavis.painter.strands import HairColours, Strands, cut_behind_head, draw, grow, scalp_roots
+from visavis.painter.wardrobe import Wardrobe
 
-_MIN_PX_PER_CM: Final = 24.0  # below it, more is painted and the picture is reduced
-_FRAME_CM: Final = 36.0  # height of a square picture of a bust
+_FINE_PX_PER_CM: Final = 22.0  # below it, more is painted and the picture is reduced
+_FRAME_CM: Final = 38.0  # height of a square picture of a bust
 TRANSPARENT: Final = "transparent"
 
 
@@ -36,7 +39,7 @@ def paint(character: Character, width_px: int, height_px: int, background: str |
         Shape `(height, width, 4)`: RGBA, not premultiplied.
     """
     scale, origin = _composition(character, width_px, height_px)
-    times = max(1, int(np.ceil(_MIN_PX_PER_CM / scale)))
+    times = max(1, round(_FINE_PX_PER_CM / scale))
     canvas = Canvas(
         width_px * times, height_px * times, scale * times, (origin[0] * times, origin[1] * times)
     )
@@ -46,7 +49,7 @@ def paint(character: Character, width_px: int, height_px: int, background: str |
         np.asarray(cv2.resize(each, size, interpolation=cv2.INTER_AREA) if times > 1 else each, np.float32)
         for each in (canvas.rgb, canvas.alpha)
     )
-    return _composed(character, rgb, alpha, background)
+    return _composed(character, rgb, alpha, background, scale)
 
 
 def _composition(character: Character, width_px: int, height_px: int) -> tuple[float, tuple[float, float]]:
@@ -61,10 +64,12 @@ def _composition(character: Character, width_px: int, height_px: int) -> tuple[f
     return scale, (width_px / 2, top * scale + 0.30 * max(0.0, spare))
 
 
-def _composed(character: Character, rgb: Floats, alpha: Floats, background: str | None) -> Pixels:
+def _composed(
+    character: Character, rgb: Floats, alpha: Floats, background: str | None, px_per_cm: float
+) -> Pixels:
     height, width = alpha.shape
     if background == TRANSPARENT:
-        shown = rgb / np.maximum(alpha, 1e-4)[..., None]
+        shown = np.asarray(rgb / np.maximum(alpha, 1e-4)[..., None], np.float32)
         cover = alpha
     else:
         behind = (
@@ -72,8 +77,11 @@ def _composed(character: Character, rgb: Floats, alpha: Floats, background: str 
             if background is None
             else np.broadcast_to(colour(background.lstrip("#")), rgb.shape)
         )
-        shown = rgb + behind * (1 - alpha)[..., None]
+        shown = np.asarray(rgb + behind * (1 - alpha)[..., None], np.float32)
         cover = np.ones_like(alpha)
+    flat = np.asarray(np.clip(shown, 0, 1), np.float32)
+    shown = styled(flat, character.scene.style, px_per_cm, character.seed)
+    shown = graded(shown, character.scene.grade)
     result = np.empty((height, width, 4), np.uint8)
     result[..., :3] = np.rint(np.clip(shown, 0, 1) * 255)
     result[..., 3] = np.rint(np.clip(cover, 0, 1) * 255)
@@ -99,7 +107,9 @@ class _Sitting:
             self._skin,
             self._light,
         )
+        worn = Headwear(canvas, character, form, light)
         behind, before = self._grown()
+        worn.behind()
         self._draw(behind)
         paint_neck(canvas, character, form, skin, light)
         Wardrobe(canvas, character, light, self._random).paint()
@@ -110,11 +120,36 @@ class _Sitting:
         paint_mouth(canvas, character, form, skin, self._random)
         paint_eyes(canvas, character, form, skin, self._random)
         paint_brows(canvas, character, form, self._hair.tones(), self._random)
+        paint_beard(canvas, character, form, self._hair.tones(), self._random)
+        self._scalp(face)
+        worn.earrings()
+        worn.neck()
         self._draw(before, shadow_on=face)
+        worn.before()
+        worn.glasses()
+        worn.extras()
+        pose(canvas, character, form)
+
+    def _scalp(self, face: Patch) -> None:
+        """The scalp under the hair: dark, so that no gap shows skin."""
+        cut, thinning = self._character.hair.cut, self._character.hair.thinning
+        if cut in ("bald", "balding") or thinning > 0.75 or self._character.headwear in HIDING_HAIR:
+            return
+        opacity = {"buzz": 0.45, "undercut": 0.5, "mohawk": 0.45, "cornrows": 0.3}.get(cut, 0.9)
+        raised = thinning * np.array([0, 0, 0.4, 1.9, 1.4, 0.9])
+        line = np.array([(6.75, 2.6), (6.45, 5.0), (5.9, 7.2), (4.0, 8.5), (2.0, 8.95), (0.0, 9.0)])
+        line[:, 1] += raised
+        edge = np.concatenate([line, mirrored(line[:-1])]) * [self._form.widening, 1]
+        over = np.concatenate([curve(edge, 80), [(-9, 2.6), (-9, 14), (9, 14), (9, 2.6)]])
+        patch = self._canvas.shape(over, 0.3).times(face)
+        self._canvas.lay(self._hair.tones()[0] * np.float32(0.7), patch, opacity)
 
     def _grown(self) -> tuple[list[Strands], list[Strands]]:
         """The hair behind the head and the hair before it."""
-        behind, before = [], []
+        behind: list[Strands] = []
+        before: list[Strands] = []
+        if self._character.headwear in HIDING_HAIR:
+            return behind, before
         for growth in growths(self._character):
             count = int(2600 * growth.density)
             roots, normals = scalp_roots(
@@ -124,9 +159,12 @@ class _Sitting:
             if not len(strands.paths):
                 continue
             middle = strands.paths[:, len(strands.paths[0]) // 2, 2]
-            back = (strands.paths[:, 0, 2] < -5.0) & (middle < -3.0)
+            half = len(strands.paths[0]) // 2
+            falls = (strands.paths[:, 0, 2] < -2) | (strands.paths[:, half, 1] < 4)
+            back = (middle < -3.2) & falls
             behind.append(strands.part(back))
             before.append(strands.part(~back))
+            cut_behind_head(before[-1])
         return behind, before
 
     def _draw(self, parts: list[Strands], shadow_on: Patch | None = None) -> None:

@@ -39,6 +39,12 @@ class SkinColours:
         self.strength = 1 - 0.35 * tone
 
 
+def skin_tone_of(rgb: Floats) -> float:
+    """The tone, 0 to 1, that comes closest to a colour of lit skin."""
+    tones = np.array([colour(code).mean() for code in _TONES])
+    return float(np.interp(-float(rgb.mean()), -tones, np.linspace(0, 1, len(_TONES))))
+
+
 def lit(surface: Floats, light: Floats, tone: float) -> Floats:
     """Skin under a light: shadows are warmer than lights, and dark skin keeps its shadows open."""
     floor = np.float32(0.10 + 0.22 * tone)

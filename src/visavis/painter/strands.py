@@ -17,8 +17,9 @@ from visavis.painter.form import SKULL_CENTRE, SKULL_RADII
 from visavis.painter.light import Light
 
 STEPS: Final = 22
-_FACE: Final = np.array([6.1, 9.3])  # half axes of the face that long hair leaves free
-_FACE_CENTRE: Final = np.array([0.0, -0.5])
+_BEHIND_CM: Final = -4.4  # z from which on hair before the head passes behind it
+_FACE: Final = np.array([6.2, 6.9])  # half axes of the face that long hair leaves free
+_FACE_CENTRE: Final = np.array([0.0, 1.9])
 
 Field = Callable[[Points, Points], Points]
 """Something for each root: from roots and normals, each `(n, 3)`."""
@@ -45,6 +46,8 @@ class Growth:
         hold: How long the comb holds against the weight, centimetres.
         face_free: Whether it stays beside the face.
         cling: How closely it follows the curve of the head.
+        ragged: How much the lengths of strands differ.
+        plait: Length of one turn of a plait or a rope, centimetres; 0 for loose hair.
     """
 
     region: Callable[[Points], np.ndarray]
@@ -61,8 +64,10 @@ class Growth:
     density: float = 1.0
     thick: float = 1.0
     hold: float = 1.5
-    face_free: bool = True
+    face_free: bool = False
     cling: float = 0.25
+    ragged: float = 0.1
+    plait: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -98,10 +103,23 @@ class Strands:
     layers: np.ndarray
     locks: np.ndarray
     thick: float
+    coated: bool = True
+    plait: float = 0.0
 
     def part(self, mask: np.ndarray) -> "Strands":
         """Some of them."""
-        return Strands(self.paths[mask], self.layers[mask], self.locks[mask], self.thick)
+        return Strands(
+            self.paths[mask], self.layers[mask], self.locks[mask], self.thick, self.coated, self.plait
+        )
+
+
+def cut_behind_head(strands: Strands) -> None:
+    """End strands where they pass behind the head, in place."""
+    hidden = strands.paths[..., 2] < _BEHIND_CM
+    hidden[:, 0] = False
+    first = np.where(hidden.any(axis=1), hidden.argmax(axis=1), STEPS)
+    steps = np.minimum(np.arange(STEPS)[None], first[:, None] - 1)
+    strands.paths[:] = np.take_along_axis(strands.paths, np.maximum(steps, 0)[..., None], axis=1)
 
 
 def scalp_roots(
@@ -120,7 +138,7 @@ def scalp_roots(
     radii = SKULL_RADII * [widening, 1, 1]
     roots = SKULL_CENTRE + way * radii
     x, y, z = np.abs(roots[:, 0]), roots[:, 1], roots[:, 2]
-    front = 9.0 - 0.028 * x**2 + raised * (0.9 + 2.4 * np.exp(-(((x - 3.4) / 1.7) ** 2)))
+    front = 8.7 - 0.028 * x**2 + raised * (0.9 + 2.4 * np.exp(-(((x - 3.4) / 1.7) ** 2)))
     front = front + generator.normal(0, 0.16, len(x))
     line = np.where(z > 0.5, front, np.where(z > -5.5, 1.2 + 1.0 * np.clip(z + 1.5, 0, 2), -1.6))
     kept = y > line
@@ -140,10 +158,12 @@ def grow(
     if not count:
         return Strands(np.zeros((0, STEPS, 3)), np.zeros(0), np.zeros(0, int), growth.thick)
     layers = generator.uniform(0, 1, count) ** 0.8
-    lengths = growth.length(roots) * generator.uniform(0.86, 1.06, count)
+    lengths = growth.length(roots) * (1 + growth.ragged * generator.uniform(-1.3, 0.6, count))
     step = (lengths / (STEPS - 1))[:, None]
     combed = growth.comb(roots, normals)
-    combed = combed - (combed * normals).sum(axis=1, keepdims=True) * normals * (1 - growth.lift)
+    if growth.lift < 0.85:  # along the scalp, and down where the comb says nothing
+        combed = combed - (combed * normals).sum(axis=1, keepdims=True) * normals
+        combed = _unit(combed + np.array([0.0, -0.25, 0.0]) * np.clip(8 - roots[:, 1:2], 0, 6) / 6)
     # What grows at the sides lies closer to the head than what grows on top.
     lift = (
         growth.lift * (0.3 + 0.7 * np.clip(normals[:, 1:2] + 0.1, 0, 1))
@@ -170,9 +190,25 @@ def grow(
         at = _over_shoulders(at)
         paths[:, k] = at
     paths, locks = _gathered(paths, start, growth, generator)
+    if growth.face_free:
+        clear = ~_before_face(paths)
+        paths, layers, locks, lengths = paths[clear], layers[clear], locks[clear], lengths[clear]
     if growth.curl:
         paths = _curled(paths, lengths, locks, growth, generator)
-    return Strands(paths, layers, locks, growth.thick)
+    return Strands(paths, layers, locks, growth.thick, bool(lengths.mean() > 1.0), growth.plait)
+
+
+def _within_face(at: Points) -> Points:
+    """Places relative to the region that long hair leaves free: round above, straight below."""
+    scaled = (at[..., :2] - _FACE_CENTRE) / _FACE
+    scaled[..., 1] = np.maximum(scaled[..., 1], 0)
+    return np.asarray(scaled, np.float64)
+
+
+def _before_face(paths: Points) -> np.ndarray:
+    """Which strands cross the face."""
+    far = np.linalg.norm(_within_face(paths), axis=-1)
+    return np.asarray(((far < 0.93) & (paths[..., 2] > -3.5) & (paths[..., 1] > -9)).any(axis=1))
 
 
 def _unit(vectors: Points) -> Points:
@@ -194,22 +230,24 @@ def _off_scalp(
     normal = _unit((result - SKULL_CENTRE) / outer**2)
     into = np.minimum((way * normal).sum(axis=1, keepdims=True), 0)
     way = np.where(
-        inside < 1, _unit(way - into * normal * (1 - free)), _unit(way - cling * (1 - free) * normal)
+        inside < 1,
+        _unit(way - into * normal * (1 - free)),
+        _unit(way - cling * np.clip((at[:, 1:2] - 2.5) / 2, 0, 1) * normal),
     )
     return result, way
 
 
 def _beside_face(at: Points, way: Points, side: Points) -> tuple[Points, Points]:
     """Let hair that would hang before the face slide along its edge."""
-    scaled = (at[:, :2] - _FACE_CENTRE) / _FACE
+    scaled = _within_face(at)
     far = np.linalg.norm(scaled, axis=1, keepdims=True)
-    inside = (far < 1) & (at[:, 2:] > -2.0)
-    edge = _FACE_CENTRE + scaled / np.maximum(far, 1e-3) * _FACE
+    inside = (far < 1) & (at[:, 2:] > -3.0) & (at[:, 1:2] > -9.0)
+    edge = at[:, :2] + (scaled / np.maximum(far, 1e-3) - scaled) * _FACE
     moved, turned = at.copy(), way.copy()
     moved[:, :2] = np.where(inside, edge, at[:, :2])
     outwards = _unit(scaled / _FACE)
     along = np.stack([-outwards[:, 1], outwards[:, 0]], axis=-1)
-    upper = at[:, 1:2] > _FACE_CENTRE[1] + 3
+    upper = at[:, 1:2] > _FACE_CENTRE[1] + 4.5
     # Across the forehead hair goes the way it is combed, and down beside the cheeks.
     along *= np.where(upper, np.where(along[:, :1] * side > 0, 1, -1), np.where(along[:, 1:] < 0, 1, -1))
     slid = np.concatenate([along, np.full((len(at), 1), -0.25)], axis=1)
@@ -235,7 +273,8 @@ def _gathered(
     locks = min(growth.locks, len(start))
     guides = generator.choice(len(start), locks, replace=False)
     _, nearest = cKDTree(start[guides]).query(start)
-    share = growth.gather * np.linspace(0, 1, STEPS)[None, :, None] ** 0.8
+    along = np.linspace(0, 1, STEPS)[None, :, None]
+    share = growth.gather * (np.clip(along * 5, 0, 1) if growth.plait else along**0.8)
     return paths + (paths[guides[nearest]] - paths) * share, np.asarray(nearest)
 
 
@@ -277,11 +316,11 @@ def draw(
     tones = _tones(strands, colours, light, widening, generator)
     order = np.argsort(strands.layers + 0.12 * strands.paths[:, STEPS // 2, 2] / 9)
     thin = strokes.px(0.045 * strands.thick)
-    if under:
-        coat = order[: max(1, count // 2) : 2]
-        width = strokes.px(0.34 * max(1.0, strands.thick))
-        end = STEPS * 3 // 4
-        strokes.draw(strands.paths[coat][:, 1:end:2, :2], (tones[coat][:, 1:end:2] * 0.55)[:, :-1], width)
+    if under and strands.coated:
+        coat = order[: max(1, count // 2)]
+        width = strokes.px((0.30 if strands.plait else 0.2) * max(1.0, strands.thick))
+        end = STEPS if strands.plait else STEPS * 3 // 4
+        strokes.draw(strands.paths[coat][:, 2:end:2, :2], (tones[coat][:, 2:end:2] * 0.55)[:, :-1], width)
     strokes.draw(strands.paths[order][..., :2], tones[order], thin)
 
 
@@ -315,16 +354,22 @@ def _tones(
         np.sqrt(np.clip(1 - np.clip(tangent @ half + shift, -1, 1) ** 2, 0, 1)) ** 46
         * np.clip(normal @ half, 0, 1) ** 2
     )
-    deep = 0.42 + 0.58 * strands.layers[:, None]
+    deep = 0.36 + 0.64 * strands.layers[:, None]
     along = np.linspace(0, 1, STEPS - 1)[None]
-    level = deep * (0.34 + 0.80 * facing * (0.5 + 0.5 * across)) * (0.82 + 0.22 * along)
-    level *= (1 + generator.normal(0, 0.10, locks)[strands.locks] + generator.normal(0, 0.09, count))[:, None]
+    level = deep * (0.26 + 0.86 * facing * (0.45 + 0.55 * across)) * (0.86 + 0.2 * along)
+    level *= (1 + generator.normal(0, 0.11, locks)[strands.locks] + generator.normal(0, 0.08, count))[:, None]
+    if strands.plait:
+        gone = np.cumsum(np.linalg.norm(np.diff(paths, axis=1), axis=-1), axis=1)
+        turn = 2 * np.pi * gone / strands.plait + generator.uniform(0, 6.3, locks)[strands.locks][:, None]
+        level *= 1.15 - 0.75 * (0.5 + 0.5 * np.cos(turn)) ** 2
     is_grey = generator.random(count) < colours.grey
-    base = np.where(is_grey[:, None], colours.white * 0.92, colours.base)
+    ash = colours.base + (colours.white * 0.6 - colours.base) * 0.75 * colours.grey
+    base = np.where(is_grey[:, None], colours.white * 0.9, ash)
     rim = np.clip(1 - normal[..., 2], 0, 1) ** 2 * np.clip(0.3 + normal[..., 1], 0, 1)
     tint = light.key_colour / light.key_colour.max()
-    tones = base[:, None] * level[..., None] * 1.22 * (0.5 + 0.5 * tint)
-    bright = np.sqrt(base)[:, None] * 0.55 + 0.12
+    tones = base[:, None] * level[..., None] * 1.25 * (0.5 + 0.5 * tint)
+    grey = base.mean(axis=1, keepdims=True)
+    bright = (0.7 * base + 0.3 * grey + 0.16)[:, None]
     tones = tones + bright * (shine * deep)[..., None] * 0.62 * light.key_colour
     tones = (
         tones

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 _FOLDER: Final = Path(__file__).with_name("words")
-LANGUAGES: Final = ("english",)
+LANGUAGES: Final = ("english", "german", "spanish", "french")
 
 Meaning = tuple[str, str]
 """A kind (a trait, `colour`, `noun`, `negation`, `resume` or `noise`) and a value of it."""
@@ -80,7 +80,7 @@ def _read(data: dict[str, Any]) -> Vocabulary:
     phrases: dict[str, dict[tuple[str, ...], tuple[Meaning, ...]]] = {}
     stems: dict[str, dict[tuple[str, ...], tuple[Meaning, ...]]] = {}
     for text, meaning in _entries(data):
-        phrase = tuple(re.findall(r"[^\W_]+(?:&[^\W_]+)?\*?", folded(text)))
+        phrase = _phrase(text)
         open_ended = phrase[0].endswith("*")
         place = stems.setdefault(phrase[0][:3], {}) if open_ended else phrases.setdefault(phrase[0], {})
         known = place.get(phrase, ())
@@ -91,9 +91,13 @@ def _read(data: dict[str, Any]) -> Vocabulary:
         noun_first=data.get("noun_first", False),
         phrases=phrases,
         stems=stems,
-        bound=frozenset(tuple(words_of(folded(text))) for text in data.get("bound", ())),
+        bound=frozenset(_phrase(text) for text in data.get("bound", ())),
         ages=tuple(re.compile(pattern) for pattern in data["age_patterns"]),
     )
+
+
+def _phrase(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[^\W_]+(?:&[^\W_]+)?\*?", folded(text)))
 
 
 def _entries(data: dict[str, Any]) -> Iterator[tuple[str, Meaning]]:

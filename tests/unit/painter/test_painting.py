@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from visavis.engine.face import FaceModels, find_face
-from visavis.painter import Character, paint, understand
+from visavis.painter import Character, inspired_by, paint, understand
 
 PROMPT = "a friendly woman in her 30s with brown hair"
 
@@ -32,3 +32,27 @@ def test_a_transparent_background_is_transparent_beside_the_person(character):
     picture = paint(character, 128, 128, "transparent")
     assert picture[2, 2, 3] == 0
     assert picture[64, 64, 3] == 255
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 1280), (1280, 320)])
+def test_the_bust_stands_well_in_every_shape_of_picture(face_models: FaceModels, character, width, height):
+    found = find_face(face_models, paint(character, width, height)[..., :3])
+    x, y = found.landmarks.points[:468, :2].mean(axis=0)
+    assert found.eye_distance_px > 60
+    assert abs(x / width - 0.5) < 0.06
+    assert 0.2 < y / height < 0.6
+
+
+def test_people_inspired_by_a_picture_have_its_colours_and_are_not_its_copy(face_models: FaceModels):
+    sitter = understand(
+        "a dark-skinned man with a full beard and glasses, looking at the camera", seed=2
+    ).character
+    picture = paint(sitter, 512, 512)[..., :3]
+    reference = inspired_by(face_models, [picture])
+    assert reference.glasses is not None
+    assert reference.beard is not None
+    assert abs(reference.skin_tone - sitter.skin.tone) < 0.25
+    inspired = understand("a person", seed=9, reference=reference).character
+    assert inspired.glasses is not None
+    assert inspired.beard is not None
+    assert inspired.face != sitter.face

@@ -62,3 +62,21 @@ def test_what_is_not_understood_is_told():
     reading = read_request("a woman with a unicorn", {"mood": "quizzaciously"})
     assert ("unicorn", "prompt") in reading.unknown
     assert ("quizzaciously", "mood") in reading.unknown
+
+
+@pytest.mark.parametrize(
+    ("prompt", "language", "hair", "sex"),
+    [
+        ("Eine freundliche Frau mit schwarzen Haaren, ohne Brille", "de", "black", "woman"),
+        ("Un hombre con pelo negro, sin gafas", "es", "black", "man"),
+        ("Une femme aux cheveux noirs, sans lunettes", "fr", "black", "woman"),
+    ],
+)
+def test_other_languages_are_read(prompt, language, hair, sex):
+    reading = read_request(prompt, {})
+    said = reading.values()
+    assert reading.language == language
+    assert said["hair_colour"] == hair
+    assert said["sex"] == sex
+    assert said["glasses"] == "none"
+    assert reading.unknown == ()
