@@ -497,7 +497,19 @@ def _balding(side: float) -> list[Growth]:
 
 
 _OWN_TEXTURE: Final = frozenset(
-    ("buzz", "braids", "dreadlocks", "dread_short", "cornrows", "afro", "short_afro", "curls")
+    (
+        "ponytail",
+        "bun",
+        "slicked",
+        "buzz",
+        "braids",
+        "dreadlocks",
+        "dread_short",
+        "cornrows",
+        "afro",
+        "short_afro",
+        "curls",
+    )
 )
 _CUTS: Final[dict[str, Callable[[float], list[Growth]]]] = {
     "bald": lambda side: [],

@@ -247,7 +247,7 @@ def paint_brows(
         0.42
         * (1 + 0.5 * face.brow_weight)
         * (1.18 - 0.42 * fem)
-        * (1 - 0.25 * childlike(character.age_years))
+        * (1 - 0.42 * childlike(character.age_years))
     )
     arch = 0.10 + 0.26 * fem + 0.22 * face.brow_arch
     base = -0.32 * (1 - fem) + 0.12 * fem - 0.04

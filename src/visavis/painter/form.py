@@ -139,7 +139,7 @@ def _widen(points: Points, character: Character) -> None:
     points[:, 0] *= 1 + (-0.065 - 0.12 * (femininity - 0.4) + 0.085 * face.jaw - 0.05 * child) * lower
     side = np.sign(points[:, 0])
     cheek = _near(points, 5.4, -3.6, 1.6, 2.2)
-    points[:, 0] += side * (0.42 * face.fullness + 0.15 * child + 0.12 * old) * cheek
+    points[:, 0] += side * (0.42 * face.fullness + 0.5 * child + 0.12 * old) * cheek
     bone = _near(points, 5.9, 0.6, 1.2, 1.4)
     points[:, 0] += side * (-0.12 * face.fullness) * bone
     chin = np.clip((-5.0 - points[:, 1]) / 3.5, 0, 1)
@@ -149,7 +149,7 @@ def _widen(points: Points, character: Character) -> None:
         (-6.8 - points[:, 1]) / 1.6, 0, 1
     )
     below = np.clip(2.0 - points[:, 1], 0, None)
-    points[:, 1] += 0.085 * child * below
+    points[:, 1] += 0.125 * child * below
 
 
 def _shape_eyes(points: Points, character: Character, mood: Mood) -> None:
@@ -157,8 +157,8 @@ def _shape_eyes(points: Points, character: Character, mood: Mood) -> None:
     old = aged(character.age_years)
     side = np.sign(points[:, 0])
     eye = _near(points, 3.15, 2.56, 1.6, 0.85)
-    wide = 0.09 + 0.05 * character.femininity + 0.05 * face.eye_size + 0.06 * child
-    high = 0.26 + 0.14 * character.femininity + 0.20 * face.eye_size + 0.22 * child
+    wide = 0.09 + 0.05 * character.femininity + 0.05 * face.eye_size + 0.11 * child
+    high = 0.26 + 0.14 * character.femininity + 0.20 * face.eye_size + 0.34 * child
     high -= 0.16 * mood.squint + 0.14 * old
     points[:, 0] += wide * eye * (points[:, 0] - side * 3.15)
     points[:, 1] += high * eye * (points[:, 1] - 2.56)
@@ -169,7 +169,7 @@ def _shape_nose(points: Points, character: Character) -> None:
     face, child = character.face, childlike(character.age_years)
     side = np.sign(points[:, 0])
     wing = _near(points, 1.5, -0.9, 0.75, 0.95)
-    points[:, 0] += side * (0.30 * face.nose_width - 0.26 * character.femininity + 0.02 - 0.1 * child) * wing
+    points[:, 0] += side * (0.30 * face.nose_width - 0.26 * character.femininity + 0.02 - 0.32 * child) * wing
     bridge = np.exp(-0.5 * ((points[:, 0] / 1.1) ** 2 + ((points[:, 1] - 1.6) / 1.8) ** 2))
     points[:, 2] -= 0.35 * np.clip(face.nose_width, -0.5, 1) * bridge + 0.5 * child * bridge
     tip = np.exp(-0.5 * ((points[:, 0] / 2.0) ** 2 + ((points[:, 1] + 1.3) / 1.3) ** 2))

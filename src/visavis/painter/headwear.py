@@ -12,6 +12,12 @@ HIDING_HAIR: Final = frozenset(("headscarf", "turban", "surgical_cap"))
 """Headwear under which no hair shows."""
 
 
+HATS: Final = frozenset(
+    ("cap", "beanie", "hat", "wide_hat", "beret", "hard_hat", "chef_hat", "officer_cap", "headwrap")
+)
+"""Headwear over hair that still shows below it."""
+
+
 class Headwear(Worn):
     """Paints it on one character."""
 

@@ -286,6 +286,9 @@ class _Imagination:
         return role.get("headwear") if worn and "hair_cut" not in self._said else None
 
     def _headwear_colours(self, role: dict[str, Any]) -> list[str]:
+        usual = {"wide_hat": ["beige", "light_brown"], "hard_hat": ["yellow", "orange", "white"]}
+        if self._said.get("headwear") in usual:
+            return usual[self._said["headwear"]]
         if role.get("headwear"):
             return ["white"] if role["headwear"] == "chef_hat" else list(role["colour"])
         return ["burgundy", "navy", "teal", "beige", "charcoal", "dark_green", "purple", "white"]

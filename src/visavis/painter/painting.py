@@ -14,7 +14,7 @@ from visavis.painter.cuts import growths
 from visavis.painter.eyes import paint_brows, paint_eyes
 from visavis.painter.finish import graded, pose, styled
 from visavis.painter.form import Form, head_form
-from visavis.painter.headwear import HIDING_HAIR, Headwear
+from visavis.painter.headwear import HATS, HIDING_HAIR, Headwear
 from visavis.painter.light import LIGHTS
 from visavis.painter.mouth import paint_mouth, paint_nose
 from visavis.painter.skin import SkinColours, paint_ears, paint_face, paint_lines, paint_neck
@@ -57,10 +57,10 @@ def _composition(character: Character, width_px: int, height_px: int) -> tuple[f
     closeness = character.scene.closeness
     frame = _FRAME_CM * (1.0 - 0.22 * closeness if closeness > 0 else 1.0 - 0.4 * closeness)
     # A narrow picture shows less beside the head, and a wide one comes closer.
-    scale = min(height_px / frame, width_px / (frame * 0.80))
-    scale = max(scale, min(width_px / 30.0, height_px / 30.0)) if closeness >= 0 else scale
-    spare = height_px - frame * scale
-    top = frame * (0.455 + 0.02 * closeness)
+    tall = frame * (0.80 if width_px > 1.6 * height_px and closeness >= 0 else 1.0)
+    scale = min(height_px / tall, width_px / (frame * 0.80))
+    spare = height_px - tall * scale
+    top = tall * (0.455 + 0.02 * closeness)
     return scale, (width_px / 2, top * scale + 0.30 * max(0.0, spare))
 
 
@@ -156,12 +156,14 @@ class _Sitting:
                 self._random, count, self._form.widening, self._character.hair.thinning
             )
             strands = grow(growth, roots, normals, self._form.widening, self._random)
+            if self._character.headwear in HATS:  # no hair stands above a hat
+                strands = strands.part(strands.paths[..., 1].max(axis=1) < 10.2)
             if not len(strands.paths):
                 continue
             middle = strands.paths[:, len(strands.paths[0]) // 2, 2]
             half = len(strands.paths[0]) // 2
             falls = (strands.paths[:, 0, 2] < -2) | (strands.paths[:, half, 1] < 4)
-            back = (middle < -3.2) & falls
+            back = ((middle < -3.2) & falls) | (strands.paths[:, 0, 2] < -4.4)
             behind.append(strands.part(back))
             before.append(strands.part(~back))
             cut_behind_head(before[-1])

@@ -89,7 +89,7 @@ def _measured(models: FaceModels, rgb: Pixels) -> Reference:
             np.asarray(np.median([_iris(soft, places[k], scale) for k in _IRISES], axis=0), np.float32)
         ),
         hair_colour=_web(_hair(soft, places, scale, np.asarray(skin, np.float32))),
-        beard="short" if chin.mean() < 0.68 * skin.mean() else None,
+        beard="short" if _is_bearded(rgb, places, scale) or chin.mean() < 0.68 * skin.mean() else None,
         glasses="square" if wears_glasses(crop_head(rgb, found.landmarks.points, 512)) else None,
     )
 
@@ -119,6 +119,17 @@ def _patch(rgb: Floats, at: Floats, reach_px: float) -> Floats:
     return np.asarray(np.median(part.reshape(-1, 3), axis=0), np.float32)
 
 
+def _is_bearded(rgb: Pixels, places: Floats, scale: float) -> bool:
+    """Whether the chin is as rough as hair, compared with the cheeks."""
+    grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.float32)
+    fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), max(0.8, 0.12 * scale)))
+    both = np.repeat(fine[..., None], 3, axis=-1)
+    chin, cheeks = (
+        float(np.mean([_patch(both, places[k], 0.35 * scale) for k in points])) for points in (_CHIN, _CHEEKS)
+    )
+    return chin > 2.5 * cheeks + 1.0
+
+
 def _iris(rgb: Floats, centre: Floats, scale: float) -> Floats:
     """Colour of an iris: of the ring around the pupil, without lights and lashes."""
     turn = np.radians([-30, 0, 30, 150, 180, 210])
@@ -133,10 +144,12 @@ def _hair(rgb: Floats, places: Floats, scale: float, skin: Floats) -> Floats:
     up = places[10] - places[152]
     up = np.asarray(up / max(1e-3, float(np.linalg.norm(up))), np.float32)
     seen = [
-        _patch(rgb, places[10] + up * np.float32(reach * scale), 0.5 * scale) for reach in (2.0, 2.8, 3.4)
+        _patch(rgb, places[10] + up * np.float32(reach * scale), 0.5 * scale) for reach in (1.6, 2.2, 2.8)
     ]
     colour = np.median(seen, axis=0)
-    bald = float(np.linalg.norm(colour - skin)) < 0.12
+    # A bald head has the hue of the skin; hair in front of a bright wall is darker than the wall.
+    hue = np.abs(colour / max(1e-3, float(colour.sum())) - skin / max(1e-3, float(skin.sum()))).sum()
+    bald = hue < 0.05 and float(colour.mean()) > 0.6 * float(skin.mean())
     return np.asarray([0.2, 0.13, 0.1] if bald else np.clip(colour * 1.25, 0, 1), np.float32)
 
 

@@ -40,9 +40,9 @@ class SkinColours:
 
 
 def skin_tone_of(rgb: Floats) -> float:
-    """The tone, 0 to 1, that comes closest to a colour of lit skin."""
+    """The tone, 0 to 1, of which lit skin has a colour; light takes about an eighth of it."""
     tones = np.array([colour(code).mean() for code in _TONES])
-    return float(np.interp(-float(rgb.mean()), -tones, np.linspace(0, 1, len(_TONES))))
+    return float(np.interp(-1.15 * float(rgb.mean()), -tones, np.linspace(0, 1, len(_TONES))))
 
 
 def lit(surface: Floats, light: Floats, tone: float) -> Floats:
@@ -60,11 +60,11 @@ def paint_neck(canvas: Canvas, character: Character, form: Form, skin: SkinColou
     wide *= 1 - 0.16 * childlike(character.age_years)
     chin = float(form.at(152)[0, 1])
     side = curve(
-        np.array([(4.7, -3.0), (4.25, -7.0), (4.1, -9.8), (4.6, -11.9), (7.2, -13.6), (13.0, -15.2)])
+        np.array([(4.7, -3.0), (4.25, -7.0), (4.1, -9.8), (4.6, -11.9), (6.6, -13.6), (8.2, -15.2)])
         * [wide, 1],
         80,
     )
-    outline = np.concatenate([side, [(13.0 * wide, -26), (-13.0 * wide, -26)], mirrored(side)])
+    outline = np.concatenate([side, [(7.5, -26), (-7.5, -26)], mirrored(side)])
     patch = canvas.shape(outline, 0.05)
     x, y = canvas.grid(patch)
     across = np.clip(x / (4.4 * wide), -1, 1) * np.clip((y + 19) / 7, 0.25, 1)
