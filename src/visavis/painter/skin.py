@@ -40,9 +40,9 @@ class SkinColours:
 
 
 def skin_tone_of(rgb: Floats) -> float:
-    """The tone, 0 to 1, of which lit skin has a colour; light takes about an eighth of it."""
+    """The tone, 0 to 1, of which lit skin has a colour; light takes about a fifth of it."""
     tones = np.array([colour(code).mean() for code in _TONES])
-    return float(np.interp(-1.15 * float(rgb.mean()), -tones, np.linspace(0, 1, len(_TONES))))
+    return float(np.interp(-1.25 * float(rgb.mean()), -tones, np.linspace(0, 1, len(_TONES))))
 
 
 def lit(surface: Floats, light: Floats, tone: float) -> Floats:

@@ -42,8 +42,11 @@ class Vocabulary:
         first = words[start]
         for found in (self.phrases.get(first, {}), self.stems.get(first[:3], {})):
             for phrase, meanings in found.items():
-                if len(phrase) > best[0] and _fits(phrase, words[start : start + len(phrase)]):
-                    best = (len(phrase), phrase, meanings)
+                length = len(phrase)
+                if length < best[0] or not _fits(phrase, words[start : start + length]):
+                    continue
+                known = best[2] if length == best[0] else ()
+                best = (length, phrase, (*known, *meanings))
         return best
 
 
