@@ -43,10 +43,12 @@ function errorOf(answer: Response, body: unknown): ApiError {
 }
 
 async function call<Data>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Data> {
-  const token = await bearer();
+  const headers = new Headers();
+  headers.set("Authorization", `Bearer ${await bearer()}`);
+  headers.set("Content-Type", "application/json");
   const answer = await fetch(BASE + path, {
     method,
-    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+    headers,
     ...(body ? { body: JSON.stringify(body) } : {}),
     ...(signal ? { signal } : {}),
   }).catch((error: unknown) => {

@@ -39,7 +39,7 @@ export function AvatarGallery({ onChoose }: { onChoose: (face: File) => void }) 
               disabled={chosen.isPending}
               onClick={() => chosen.mutate(avatar)}
             >
-              <img src={avatar.image_url} alt="" loading="lazy" />
+              <img src={avatar.image_url} alt="" />
             </button>
           </li>
         ))}

@@ -237,7 +237,7 @@ function SavedRow({ avatar }: { avatar: SavedAvatar }) {
   });
   return (
     <li className="card saved-avatar">
-      <img src={avatar.image_url} alt="" loading="lazy" />
+      <img src={avatar.image_url} alt="" />
       <div className="stack">
         <strong className="cut">{avatar.name}</strong>
         <div className="row">
