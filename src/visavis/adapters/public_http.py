@@ -210,7 +210,7 @@ class PublicHttp:
                 target = _parsed(url)
                 sent: list[tuple[bytes | str, bytes | str]] = [
                     ("Host", target.authority),
-                    ("Accept", "image/*"),
+                    ("Accept", "*/*"),
                 ]
                 async with pool.stream("GET", _dialled(target), headers=sent) as answer:
                     return await _body(answer, max_bytes)

@@ -14,6 +14,7 @@ from visavis.adapters.livekit import LiveKitRooms
 from visavis.adapters.objects import CloudObjects, LocalObjects
 from visavis.adapters.public_http import PublicHttp
 from visavis.bootstrap import external_rooms, processes, roomserver
+from visavis.bootstrap.agents import write_agent_portrait
 from visavis.bootstrap.console import console_context
 from visavis.bootstrap.conversation_check import conversation_check
 from visavis.bootstrap.images import image_generator
@@ -145,13 +146,16 @@ async def gateway(
                     own=await room_server(installation, database, public=False),
                 ),
                 fetch=http.get,
+                speak=processes.speaker(pool, hosted_speaker(settings)),
                 build_rig=processes.rig_builder(pool),
                 rooms=rooms,
+                webhook_secret=settings.webhooks.shared_secret,
                 open_link=store.open_link if isinstance(store, LocalObjects) else None,
                 folder=folder,
                 is_whole=is_whole,
                 server=settings.server,
                 requests=settings.requests,
+                agents=settings.agents,
                 storage=settings.storage,
                 live=settings.live,
                 images=settings.images,
@@ -212,7 +216,10 @@ async def worker_context(installation: Installation, folder: Path) -> AsyncItera
                 speak_hosted=hosted_speaker(settings),
                 event_renderers=event_renderers(store, result_ttl_s=settings.storage.result_ttl_s),
                 post=http.post,
+                fetch=http.get,
+                write_portrait=write_agent_portrait,
                 jobs=settings.jobs,
+                agents=settings.agents,
                 image_settings=settings.images,
                 storage=settings.storage,
                 webhooks=settings.webhooks,

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from visavis.adapters import tethered
 from visavis.errors import BusyError, ChildError
+from visavis.ports import Voice
 from visavis.settings import (
     JobSettings,
     LanguageModelSettings,
@@ -29,6 +30,8 @@ from visavis.worker.protocol import (
     PicturesRequest,
     Request,
     RigRequest,
+    SpeechRequest,
+    SpokenText,
 )
 from visavis.worker.rendering_requests import run_request
 
@@ -36,6 +39,7 @@ _Result = TypeVar("_Result", bound=Message)
 _CHECK_LIMIT_S: Final = 20.0
 _CHECK_PATIENCE_S: Final = 5.0
 _BUILD_PATIENCE_S: Final = 20.0
+_SPEAK_LIMIT_S: Final = 120.0
 _SPARE_SESSIONS: Final = 2
 _OF_CONVERSATIONS: Final = (SpeechSettings, RecognitionSettings, LanguageModelSettings, WebhookSettings)
 _MAY_KNOW: Final = (
@@ -149,6 +153,29 @@ def rig_builder(pool: ProcessPool) -> Callable[[Path, Path, str], Awaitable[None
         await run_request(pool, request, limit_s=_CHECK_LIMIT_S, patience_s=_BUILD_PATIENCE_S, owner=owner)
 
     return build
+
+
+def speaker(
+    pool: ProcessPool, speak_hosted: Callable[[str, Voice, Path], Awaitable[bool]]
+) -> Callable[[str, Voice, str, Path, str], Awaitable[None]]:
+    """What speaks texts into files of any format.
+
+    Args:
+        pool: Processes that speak.
+        speak_hosted: Speaks with the voice of a service instead; says whether the voice is one's.
+    """
+
+    async def speak(text: str, voice: Voice, sound_format: str, target: Path, owner: str) -> None:
+        hosted = target.with_suffix(".hosted.wav")
+        speech: Path | SpokenText = SpokenText(
+            text=text, language=voice.language, voice=voice.name, tempo=voice.tempo, pitch=voice.pitch
+        )
+        if await speak_hosted(text, voice, hosted):
+            speech = hosted
+        request = SpeechRequest.model_validate({"speech": speech, "format": sound_format, "output": target})
+        await run_request(pool, request, limit_s=_SPEAK_LIMIT_S, patience_s=_BUILD_PATIENCE_S, owner=owner)
+
+    return speak
 
 
 def _command(module: str) -> list[str]:

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from visavis.core.webhooks import EventRenderer
 from visavis.ports import ObjectStore
+from visavis.surfaces.agents import app as agents
 from visavis.surfaces.atlas import app as atlas
 from visavis.surfaces.avatars import app as avatars
 from visavis.surfaces.console import app as console
@@ -21,6 +22,7 @@ SURFACES: Final[list[Surface]] = [
     *(console.SURFACE, pages.SURFACE, organizations.SURFACE, scim.SURFACE),
     *plugins.SURFACES,
     avatars.SURFACE,
+    agents.SURFACE,
     atlas.SURFACE,
 ]
 """In the order in which they are asked; the last one answers what no other does."""

@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 
 from visavis import __version__
+from visavis.cli import credits as credits_command
 from visavis.cli import (
     demo,
     inspect,
@@ -37,6 +38,7 @@ app.command("work")(serve.work)
 app.command("openapi")(openapi.openapi)
 app.command("verify")(verify.verify)
 app.add_typer(keys.app, name="keys")
+app.add_typer(credits_command.app, name="credits")
 app.add_typer(keys.users, name="users")
 app.add_typer(organizations.app, name="orgs")
 app.command("rooms")(rooms.rooms)

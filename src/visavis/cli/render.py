@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Final
 
 import platformdirs
@@ -18,6 +19,7 @@ from visavis.bootstrap.marking import can_mark, marker
 from visavis.bootstrap.recognition import speech_recognizer
 from visavis.cli.console import clear_errors, doing, frames_bar, say, warn
 from visavis.cli.faces import face_file
+from visavis.cli.saying import profile_of, say_text
 from visavis.engine.background import KEEP, put_before
 from visavis.engine.mp4 import SOUND_RATE_HZ
 from visavis.engine.performer import Emotion, Manners
@@ -28,6 +30,7 @@ from visavis.engine.rig.build import build_rig
 from visavis.engine.rig.file import is_rig, load_rig
 from visavis.engine.rig.model import Rig
 from visavis.engine.sound import open_sound
+from visavis.engine.speech import Phoneme
 from visavis.engine.threads import use_one_thread
 from visavis.engine.view import FaceView, PhotoView, View
 from visavis.errors import InputError, OutputError, PhotoError
@@ -82,7 +85,7 @@ def render(
             "saved on this machine."
         ),
     ],
-    speech: Annotated[Path, typer.Argument(help="Audio file: WAV, MP3, OGG, WebM, FLAC, M4A…")],
+    speech: Annotated[Path | None, typer.Argument(help="Audio file: WAV, MP3, OGG, WebM, FLAC, M4A…")] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="MP4 file to write.")] = Path("out.mp4"),
     frame: Annotated[
         Framing, typer.Option(help="face: a square around the head. photo: the whole photo, up to 1080p.")
@@ -102,6 +105,13 @@ def render(
     ] = 1.0,
     emotion: Annotated[Emotion, typer.Option(help="Emotion of the person.")] = Emotion.NEUTRAL,
     seed: Annotated[int, typer.Option(help="Seed of blinks and nods.", min=0)] = 0,
+    text: Annotated[
+        str | None,
+        typer.Option(
+            "--say",
+            help="Text to speak instead of an audio file: with the agent's voice, or the default one.",
+        ),
+    ] = None,
     captions: Annotated[
         CaptionMode,
         typer.Option(
@@ -116,21 +126,32 @@ def render(
         bool, typer.Option("--offline", help="Work without the network: nothing is downloaded.")
     ] = False,
 ) -> None:
-    """Render a video in which the face speaks the audio."""
+    """Render a video in which the face speaks the audio, or a text."""
+    if (speech is None) == (text is None):
+        raise InputError('Name an audio file, or a text with --say "…".')
     settings = bootstrap.read_settings()
     if offline:
         settings = replace(settings, models=settings.models.model_copy(update={"offline": True}))
     look = Look(frame, _even(size), background)
-    with face_file(settings, face, data) as photo:
+    manners = Manners(liveliness, emotion, seed)
+    with face_file(settings, face, data) as photo, TemporaryDirectory(prefix="visavis-say-") as folder:
+        profile = profile_of(photo)
+        if profile is not None:
+            manners = replace(
+                profile.manners, liveliness=liveliness, emotion=emotion, seed=seed or profile.manners.seed
+            )
+        spoken = say_text(settings, text, profile, Path(folder)) if text is not None else None
+        sound = spoken.path if spoken else speech
         make_video(
             settings,
             photo,
-            speech,
+            sound or Path(),
             output,
             look,
             fps=parse_fps(fps),
-            manners=Manners(liveliness, emotion, seed),
+            manners=manners,
             captions=captions,
+            phonemes=spoken.phonemes if spoken else (),
         )
 
 
@@ -144,6 +165,7 @@ def make_video(
     fps: Fraction,
     manners: Manners,
     captions: CaptionMode = CaptionMode.NONE,
+    phonemes: tuple[Phoneme, ...] = (),
 ) -> Rendered:
     """Render the video, with a progress bar and a final line."""
     use_one_thread()
@@ -159,6 +181,7 @@ def make_video(
                 sound,
                 target,
                 speech=bootstrap.speech_model(),
+                phonemes=phonemes,
                 captions=captioned.painter,
                 fps=fps,
                 manners=manners,

@@ -6,13 +6,13 @@ may take a session whose lease has expired. The database decides everything, by 
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import exists, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.capacity import HEARTBEAT_TTL_S
-from visavis.core.schema import ACTIVE, ENDED, Session, SessionMessage
+from visavis.core.schema import ACTIVE, CONTEXT, ENDED, SPEAK, SWAP, Session, SessionMessage
 from visavis.errors import NoCapacityError
 
 CHANNEL: Final = "visavis_sessions"
@@ -194,13 +194,70 @@ async def joined(tx: AsyncSession, worker_id: str, session_id: str) -> None:
 
 
 async def unread(tx: AsyncSession, row: Session) -> list[SessionMessage]:
-    """Messages that the session has not applied yet, oldest first."""
+    """Changes of the face that the session has not applied yet, oldest first."""
     query = (
         select(SessionMessage)
-        .where(SessionMessage.session_id == row.id, SessionMessage.sequence > row.applied)
+        .where(
+            SessionMessage.session_id == row.id,
+            SessionMessage.kind == SWAP,
+            SessionMessage.sequence > row.applied,
+        )
         .order_by(SessionMessage.sequence)
     )
     return list((await tx.execute(query)).scalars())
+
+
+async def for_conversation(tx: AsyncSession, row: Session, *, again: bool) -> list[SessionMessage]:
+    """Messages for the conversation of a session, oldest first.
+
+    Args:
+        tx: The transaction.
+        row: The session.
+        again: For a conversation that begins: all knowledge, and all texts that are not spoken to their end.
+            Otherwise only what was not taken yet.
+    """
+    is_open = SessionMessage.taken_at.is_(None)
+    if again:
+        is_open = SessionMessage.done_at.is_(None) | (SessionMessage.kind == CONTEXT)
+    query = (
+        select(SessionMessage)
+        .where(SessionMessage.session_id == row.id, SessionMessage.kind.in_([SPEAK, CONTEXT]), is_open)
+        .order_by(SessionMessage.sequence)
+    )
+    return list((await tx.execute(query)).scalars())
+
+
+async def mark_taken(tx: AsyncSession, worker_id: str, session_id: str, sequence: int) -> None:
+    """Record that a session's conversation has taken a message."""
+    await _mark(tx, worker_id, session_id, sequence, {"taken_at": func.now()})
+
+
+async def mark_spoken(
+    tx: AsyncSession, worker_id: str, session_id: str, sequence: int, position: int, is_done: bool
+) -> None:
+    """Record how much of a text was spoken.
+
+    Args:
+        tx: The transaction.
+        worker_id: Worker that holds the session.
+        session_id: ID of the session.
+        sequence: Number of the message.
+        position: Number of sentences that were spoken.
+        is_done: Whether nothing more of it will be spoken.
+    """
+    done = {"done_at": func.now()} if is_done else {}
+    await _mark(tx, worker_id, session_id, sequence, {"position": position, **done})
+
+
+async def _mark(
+    tx: AsyncSession, worker_id: str, session_id: str, sequence: int, values: dict[str, Any]
+) -> None:
+    """Change a message to a session that a worker holds."""
+    is_held = exists().where(Session.id == session_id, Session.worker_id == worker_id)
+    statement = update(SessionMessage).where(
+        SessionMessage.sequence == sequence, SessionMessage.session_id == session_id, is_held
+    )
+    await tx.execute(statement.values(values))
 
 
 async def mark_applied(tx: AsyncSession, worker_id: str, session_id: str, sequence: int) -> None:

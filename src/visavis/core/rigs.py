@@ -41,7 +41,7 @@ async def keep(tx: AsyncSession, rig: str) -> None:
 
 
 async def forget_unused(tx: AsyncSession, *, age_s: float, limit: int = 100) -> list[str]:
-    """Forget rigs that were not used for a while: they are people's faces.
+    """Forget rigs that were not used for a while, and are no agent's: they are people's faces.
 
     Sessions that ended before that time no longer know which face they had.
 
@@ -54,7 +54,8 @@ async def forget_unused(tx: AsyncSession, *, age_s: float, limit: int = 100) -> 
             RigFile.used_at < func.now() - func.make_interval(0, 0, 0, 0, 0, 0, age_s),
             text(
                 "NOT EXISTS (SELECT FROM sessions s WHERE s.rig_id = rigs.id "
-                "AND (s.status <> 'ended' OR s.ended_at > now() - make_interval(secs => :age)))"
+                "AND (s.status <> 'ended' OR s.ended_at > now() - make_interval(secs => :age))) "
+                "AND NOT EXISTS (SELECT FROM agents a WHERE a.rig_id = rigs.id)"
             ).bindparams(age=age_s),
         )
         .limit(limit)

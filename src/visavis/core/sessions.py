@@ -17,7 +17,7 @@ from visavis.core.identity import keys
 from visavis.core.identity.ownership import owned
 from visavis.core.identity.principals import CredentialKind, Principal
 from visavis.core.paging import Page, read_page
-from visavis.core.schema import ACTIVE, ENDED, RESERVED, ApiKey, Session, SessionMessage
+from visavis.core.schema import ACTIVE, ENDED, RESERVED, SWAP, ApiKey, Session, SessionMessage
 from visavis.errors import (
     SessionEndedError,
     SessionMissingError,
@@ -27,7 +27,6 @@ from visavis.errors import (
 from visavis.ports.conversation import ConversationConfig
 
 PASSTHROUGH, CONVERSATION, EXTERNAL = "passthrough", "conversation", "external"
-SWAP: Final = "swap"
 
 _ID_BEGIN, _ID_BYTES = "ses_", 10
 _MIN_IDLE_S, _MAX_IDLE_S = 30, 3600
@@ -67,6 +66,7 @@ class NewSession:
         output_protocol: Protocol of its main output: `livekit` or `rtmp`.
         sealed_outputs: Addresses that its video is sent to besides its room, as a JSON list, sealed.
         is_reserved: Whether it only takes a slot, until it is paid (`visavis.core.paid_sessions`).
+        agent_id: ID of the agent's row; `None` for a session without an agent.
     """
 
     mode: str
@@ -84,6 +84,7 @@ class NewSession:
     output_protocol: str = "livekit"
     sealed_outputs: bytes | None = None
     is_reserved: bool = False
+    agent_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ async def open_session(tx: Tx, principal: Principal, wanted: NewSession) -> Sess
         prepaid=wanted.prepaid.model_dump(mode="json") if wanted.prepaid else None,
         output_protocol=wanted.output_protocol,
         sealed_outputs=wanted.sealed_outputs,
+        agent_id=wanted.agent_id,
         worker_id=worker,
         lease_until=func.now() + leases.LEASE,
     )

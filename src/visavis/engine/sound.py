@@ -31,7 +31,7 @@ BLOCK_SAMPLES = 9_600  # 0.2 s at the usual rate
 
 # Containers of sound and video. Playlists and similar formats, which name other files or URLs for the decoder
 # to open, must never be among them.
-_CONTAINERS = (
+CONTAINERS = (
     "aac,ac3,aiff,amr,amrnb,amrwb,asf,au,avi,caf,eac3,flac,flv,loas,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,"
     "mp3,mpeg,mpegts,mpegvideo,ogg,rm,tta,w64,wav,wv,ape"
 )
@@ -237,7 +237,7 @@ class _Track:
     """The sound of one file while it is decoded; use it in a `with`."""
 
     def __init__(self, file: BinaryIO) -> None:
-        options = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"}
+        options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "none"}
         self._container: InputContainer = av.open(file, mode="r", options=options)
         try:
             self._stream = _audio_stream(self._container)

@@ -67,7 +67,7 @@ class PhotoView:
         height, width = (n // 2 * 2 for n in picture.rgb.shape[:2])
         self._photo = np.ascontiguousarray(picture.rgb[:height, :width])
         self.neutral, self.size = rig.neutral, (width, height)
-        left, top = int(np.floor(picture.left)), int(np.floor(picture.top))
+        left, top = max(0, int(np.floor(picture.left))), max(0, int(np.floor(picture.top)))
         right = min(int(np.ceil(picture.left + picture.side)), width)
         bottom = min(int(np.ceil(picture.top + picture.side)), height)
         self._rows, self._columns = slice(top, bottom), slice(left, right)

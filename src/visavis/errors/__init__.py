@@ -22,6 +22,13 @@ from visavis.errors.accounts import (
     SignedOutError,
     SignInLinkError,
 )
+from visavis.errors.agents import (
+    AgentExistsError,
+    AgentMissingError,
+    AgentNotReadyError,
+    CreditsError,
+    NoActiveRoomsError,
+)
 from visavis.errors.avatars import AvatarLimitError, AvatarMissingError, JobKindError
 from visavis.errors.base import InputError, TryLaterError, VisavisError, error_class
 from visavis.errors.directory import (
@@ -48,6 +55,7 @@ from visavis.errors.inputs import (
     TooMuchMemoryError,
     UploadTooLargeError,
     UrlError,
+    VideoError,
     input_error,
 )
 from visavis.errors.installation import (
@@ -103,10 +111,14 @@ from visavis.errors.storage import (
     StoreError,
     StoreFullError,
 )
+from visavis.errors.webhooks import TooManyWebhooksError, WebhookMissingError
 
 __all__ = [
     "AccountError",
     "AddressTakenError",
+    "AgentExistsError",
+    "AgentMissingError",
+    "AgentNotReadyError",
     "AvatarLimitError",
     "AvatarMissingError",
     "BusyError",
@@ -114,6 +126,7 @@ __all__ = [
     "ChildError",
     "ConversationDisabledError",
     "CredentialsMissingError",
+    "CreditsError",
     "DatabaseError",
     "DirectoryConflictError",
     "DirectoryEntryMissingError",
@@ -147,6 +160,7 @@ __all__ = [
     "MonthlyCapError",
     "MouthCoveredError",
     "MouthOpenError",
+    "NoActiveRoomsError",
     "NoCapacityError",
     "NoFaceError",
     "NoSoundError",
@@ -184,11 +198,14 @@ __all__ = [
     "StoredFileMissingError",
     "TakingTooLongError",
     "TokenError",
+    "TooManyWebhooksError",
     "TooMuchMemoryError",
     "TryLaterError",
     "UploadTooLargeError",
     "UrlError",
+    "VideoError",
     "VisavisError",
+    "WebhookMissingError",
     "WireError",
     "error_class",
     "input_error",

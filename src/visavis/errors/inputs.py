@@ -59,6 +59,12 @@ class RigFileError(InputError):
     code = "invalid_rig"
 
 
+class VideoError(InputError):
+    """The video is damaged, too large or of an unsupported format."""
+
+    code = "invalid_video"
+
+
 class TooMuchMemoryError(InputError):
     """The input needs more memory than a rendering process may have."""
 
@@ -107,7 +113,7 @@ class MediaTypeError(VisavisError):
     code = "unsupported_media"
 
 
-_FOUND_IN_FILES: Final = (PhotoError, SoundError, RigFileError, TooMuchMemoryError)
+_FOUND_IN_FILES: Final = (PhotoError, SoundError, RigFileError, TooMuchMemoryError, VideoError)
 
 
 def input_error(code: str, message: str) -> InputError | None:

@@ -35,6 +35,8 @@ class ConversationConfig(_Frozen):
         greeting: Sentence that the avatar begins with; empty for none.
         language: BCP 47 tag of the language that is spoken; empty for English.
         voice: ID of the avatar's voice; empty for the default of the language.
+        tempo: Factor on the tempo of the voice.
+        pitch: Factor on the pitch of the voice.
         knowledge: Texts that answers are taken from.
         tools: Tools that the avatar may call.
         fallback: Sentence for when a provider fails twice; empty for the default one.
@@ -46,6 +48,8 @@ class ConversationConfig(_Frozen):
     greeting: str = ""
     language: str = ""
     voice: str = ""
+    tempo: float = Field(default=1.0, ge=0.5, le=2)
+    pitch: float = Field(default=1.0, ge=0.5, le=2)
     knowledge: tuple[str, ...] = ()
     tools: tuple[ConversationTool, ...] = ()
     fallback: str = ""

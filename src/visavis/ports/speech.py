@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from visavis.engine.arrays import Floats
+from visavis.engine.voice import VoiceMeasures
 from visavis.errors import ModelNotReadyError
 
 
@@ -15,10 +16,14 @@ class Voice:
     Attributes:
         language: BCP 47 tag, such as `en-us`; empty for the default of the voice.
         name: ID of a voice; empty for the default voice of the language.
+        tempo: Factor on the tempo of the voice. Hosted services may ignore it.
+        pitch: Factor on the pitch of the voice, likewise.
     """
 
     language: str = ""
     name: str = ""
+    tempo: float = 1.0
+    pitch: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class VoiceInfo:
         licence: SPDX identifier of the licence, or the terms in a few words.
         rtf: Processor seconds of one thread per second of speech on a usual machine; `None` for a service.
         model: Name of the model that it needs on this machine (`visavis models pull`); `None` for none.
+        figures: Its pitch and tempo; `None` if they were not measured.
     """
 
     id: str
@@ -44,6 +50,7 @@ class VoiceInfo:
     licence: str
     rtf: float | None = None
     model: str | None = None
+    figures: VoiceMeasures | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
+from visavis.engine.agent_file import read_profile
+from visavis.engine.performer import Manners
 from visavis.engine.rig.file import load_rig
 from visavis.engine.speech import SpeechModel
 from visavis.engine.stream import Pose, Stream
@@ -86,8 +88,9 @@ class LiveSession:
             RigFileError: The file is no rig.
         """
         face = await asyncio.to_thread(self._face, self._config.rig)
+        manners = await asyncio.to_thread(_manners, self._config.rig)
         self._crossfade = FaceCrossfade(face, fps=float(self._fps))
-        stream = Stream(self._crossfade, self._speech, fps=self._fps)
+        stream = Stream(self._crossfade, self._speech, fps=self._fps, manners=manners)
         self._av_sync = AvSync(stream, fps=self._fps)
         async with asyncio.TaskGroup() as group:
             work = (self._connection.run(), self._play(stream, self._av_sync), self._watch())
@@ -189,3 +192,9 @@ class LiveSession:
                 self._stats.dropped_s = self._connection.audio_input.dropped_samples / RATE_HZ
                 await self._connection.measure(self._delays)
                 self._observer.report(replace(self._stats), self._delays.take_ms())
+
+
+def _manners(rig: Path) -> Manners | None:
+    """How the person of a rig file moves; `None` if the file does not say it."""
+    profile = read_profile(rig.read_bytes())
+    return profile.manners if profile is not None else None

@@ -23,6 +23,8 @@ _NEVER_EXIT = 0x8000
 _BY_CHARACTER = 1
 _UTF_8 = 1
 _OK = 0
+_RATE = 1
+_USUAL_RATE = 175  # words a minute
 _GO_ON = 0
 _PHONEME_EVENTS_IN_IPA = 0x0003
 _LAST_EVENT = 0
@@ -107,12 +109,13 @@ def speak(text: str, voice: str = "en-us") -> tuple[NDArray[np.int16], int]:
     return utterance.samples, utterance.rate_hz
 
 
-def utter(text: str, voice: str) -> Utterance:
+def utter(text: str, voice: str, *, tempo: float = 1.0) -> Utterance:
     """Say a text, with its phonemes.
 
     Args:
         text: A sentence or a few.
         voice: A language known to espeak-ng, such as `en-us`, `de`, `es`.
+        tempo: Factor on the usual tempo.
 
     Raises:
         SpeakerMissingError: espeak-ng is not installed, or does not know the voice.
@@ -121,6 +124,7 @@ def utter(text: str, voice: str) -> Utterance:
         speaker = _speaker()
         if speaker.library.espeak_SetVoiceByName(voice.encode()) != _OK:
             raise SpeakerMissingError(f"espeak-ng has no voice {voice!r}. Use another one, such as `en-us`.")
+        speaker.library.espeak_SetParameter(_RATE, round(_USUAL_RATE * tempo), 0)
         heard: list[NDArray[np.int16]] = []
         phonemes: list[Phoneme] = []
         word = (0, 0)

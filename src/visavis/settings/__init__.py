@@ -12,6 +12,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from visavis.errors import SettingsError
+from visavis.settings.agents import AgentSettings
 from visavis.settings.credentials import CredentialSettings
 from visavis.settings.database import DatabaseSettings
 from visavis.settings.group import PREFIX, Group, variables
@@ -35,6 +36,7 @@ from visavis.settings.webhooks import WebhookSettings
 __all__ = [
     "CLIENT_NAMES",
     "GROUPS",
+    "AgentSettings",
     "CredentialSettings",
     "DatabaseSettings",
     "ImageSettings",
@@ -72,6 +74,7 @@ class Settings:
     server: ServerSettings = field(default_factory=ServerSettings)
     requests: RequestSettings = field(default_factory=RequestSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
+    agents: AgentSettings = field(default_factory=AgentSettings)
     images: ImageSettings = field(default_factory=ImageSettings)
     live: LiveSettings = field(default_factory=LiveSettings)
     rooms: RoomSettings = field(default_factory=RoomSettings)

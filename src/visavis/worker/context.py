@@ -15,7 +15,14 @@ from visavis.core.webhooks import EventRenderer
 from visavis.errors import DatabaseError
 from visavis.ports import ImageGenerator, ObjectStore, Rooms, Voice
 from visavis.realtime.ports import VideoSettings
-from visavis.settings import ImageSettings, JobSettings, LiveSettings, StorageSettings, WebhookSettings
+from visavis.settings import (
+    AgentSettings,
+    ImageSettings,
+    JobSettings,
+    LiveSettings,
+    StorageSettings,
+    WebhookSettings,
+)
 from visavis.worker.process_pool import ProcessPool
 
 _PATIENCE_S: Final = 60.0
@@ -69,7 +76,10 @@ class WorkerContext:
         event_renderers: Renderer of events for each surface, by name of the surface. The worker does not know
             the surfaces: `bootstrap` provides them.
         post: Posts a body with headers to a URL; returns the status.
+        fetch: Fetches the file at a public URL, if it has at most so many bytes; raises `CallbackError`.
+        write_portrait: Writes the face of an agent without one, as a PNG, from its prompt and a seed.
         jobs: Settings of jobs.
+        agents: Settings of agents.
         image_settings: Settings of pictures of characters.
         storage: Settings of storage.
         webhooks: Settings of webhooks.
@@ -88,7 +98,10 @@ class WorkerContext:
     speak_hosted: Callable[[str, Voice, Path], Awaitable[bool]]
     event_renderers: Mapping[str, EventRenderer]
     post: Callable[[str, bytes, dict[str, str]], Awaitable[int]]
+    fetch: Callable[[str, int], Awaitable[bytes]]
+    write_portrait: Callable[[str, int, Path], None]
     jobs: JobSettings
+    agents: AgentSettings
     image_settings: ImageSettings
     storage: StorageSettings
     webhooks: WebhookSettings

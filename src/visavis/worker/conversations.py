@@ -23,9 +23,12 @@ from visavis.worker.protocol import (
     ConversationJoined,
     ConversationOver,
     EndConversation,
+    MessageTaken,
     SegmentSaid,
     SpeakText,
+    TextSpoken,
 )
+from visavis.worker.room_messages import MessageLog, RoomMessage, command_of
 
 AGENT: Final = "agent"
 """Identity of the process of a conversation in a room of ours."""
@@ -47,6 +50,7 @@ class Conversation:
         session: str,
         begin: Callable[[], BeginConversation],
         keep: Callable[[TranscriptSegment], Awaitable[None]],
+        log: MessageLog,
     ) -> None:
         """Prepare; nothing is started.
 
@@ -55,8 +59,10 @@ class Conversation:
             session: ID of the session.
             begin: Makes the command that begins it, with a fresh token.
             keep: Stores a segment of the transcript.
+            log: Records what becomes of session messages.
         """
         self._pool, self._session, self._begin, self._keep = pool, session, begin, keep
+        self._log, self._messages = log, dict[int, RoomMessage]()
         self._process: ChildProcess | None = None
         self._texts: list[str] = []  # until there is a process
         self._running: asyncio.Task[None] | None = None
@@ -79,6 +85,22 @@ class Conversation:
                 self._texts.append(text)
         else:
             await self._send(self._process, SpeakText(text=text))
+
+    async def deliver(self, message: RoomMessage) -> None:
+        """Pass on a session message, unless it was passed on before, or too many texts wait.
+
+        What waits stays in the database, and is passed on later. A process that takes the place of another
+        gets all knowledge again, and of the texts what was not spoken.
+        """
+        if message.sequence in self._messages:
+            return
+        waiting = [each for each in self._messages.values() if not each.is_knowledge and not each.is_done]
+        if not message.is_knowledge and len(waiting) >= _MAX_WAITING:
+            return
+        self.start()
+        self._messages[message.sequence] = message
+        if self._process is not None:
+            await self._send(self._process, command_of(message))
 
     async def end(self) -> None:
         """Let the process leave its room; kill it if that takes too long."""
@@ -120,10 +142,12 @@ class Conversation:
                         process=process.pid,
                         memory_mb=round(memory_bytes / 1e6),
                     )
-                    self._process = process
-                    texts, self._texts = self._texts, []
-                    for text in texts:
-                        await self._send(process, SpeakText(text=text))
+                    await self._tell_all(process)
+                case MessageTaken(sequence=sequence):
+                    await self._log.taken(sequence)
+                case TextSpoken(sequence=sequence, position=position, is_done=is_done):
+                    self._messages[sequence].position, self._messages[sequence].is_done = position, is_done
+                    await self._log.spoken(sequence, position, is_done)
                 case SegmentSaid(segment=segment):
                     await self._keep(segment)
                 case ConversationOver(error_code=error_code, was_sent_away=was_sent_away):
@@ -131,6 +155,16 @@ class Conversation:
                         _log.error("conversation_failed", session=self._session, code=error_code)
                     return was_sent_away
         return False
+
+    async def _tell_all(self, process: ChildProcess) -> None:
+        """Tell a process that has just begun all that it has to know, and to say."""
+        self._process = process
+        texts, self._texts = self._texts, []
+        for text in texts:
+            await self._send(process, SpeakText(text=text))
+        for message in sorted(self._messages.values(), key=lambda each: each.sequence):
+            if message.is_knowledge or not message.is_done:
+                await self._send(process, command_of(message))
 
     async def _send(self, process: ChildProcess, command: ConversationCommand) -> None:
         """Send a command. One that comes too late is lost: the events tell that the process is gone."""

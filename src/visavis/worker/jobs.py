@@ -6,7 +6,8 @@ from typing import Final
 
 import structlog
 
-from visavis.core import jobs
+from visavis.core import agents, jobs
+from visavis.core.database import Tx
 from visavis.core.schema import Job
 from visavis.errors import (
     ChildError,
@@ -87,9 +88,11 @@ def _earlier_results(job: Job) -> list[str]:
 async def _finish(context: WorkerContext, job: Job, output: jobs.JobOutput) -> bool:
     async def write() -> bool:
         async with context.database.transaction() as tx:
-            return await jobs.finish(
+            is_ours = await jobs.finish(
                 tx, job, output, ttl_s=context.storage.result_ttl_s, prices=context.prices
             )
+            await _settle(tx, job)
+            return is_ours
 
     return await patiently(write)
 
@@ -97,7 +100,9 @@ async def _finish(context: WorkerContext, job: Job, output: jobs.JobOutput) -> b
 async def _fail(context: WorkerContext, job: Job, code: str, message: str) -> None:
     async def write() -> bool:
         async with context.database.transaction() as tx:
-            return await jobs.fail(tx, job, code, message, ttl_s=context.storage.result_ttl_s)
+            is_ours = await jobs.fail(tx, job, code, message, ttl_s=context.storage.result_ttl_s)
+            await _settle(tx, job)
+            return is_ours
 
     if await patiently(write):
         await _delete_inputs(context, job)
@@ -106,9 +111,17 @@ async def _fail(context: WorkerContext, job: Job, code: str, message: str) -> No
 async def _release(context: WorkerContext, job: Job, *, counts: bool) -> bool:
     async def write() -> bool:
         async with context.database.transaction() as tx:
-            return await jobs.release(tx, job, counts=counts, ttl_s=context.storage.result_ttl_s)
+            is_queued = await jobs.release(tx, job, counts=counts, ttl_s=context.storage.result_ttl_s)
+            await _settle(tx, job)
+            return is_queued
 
     return await patiently(write)
+
+
+async def _settle(tx: Tx, job: Job) -> None:
+    """Give what an ended job made to what it was made for, in the same transaction."""
+    if job.kind == jobs.AGENT.name:
+        await agents.settle(tx)
 
 
 async def _delete_inputs(context: WorkerContext, job: Job) -> None:

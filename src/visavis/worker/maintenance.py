@@ -9,7 +9,7 @@ from procrastinate import App
 from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 
-from visavis.core import avatars, events, jobs, rates, rigs, sign_in_tries, transcripts, webhooks
+from visavis.core import agents, avatars, events, jobs, rates, rigs, sign_in_tries, transcripts, webhooks
 from visavis.core.capacity import HEARTBEAT_TTL_S
 from visavis.core.schema import Worker
 from visavis.errors import VisavisError
@@ -70,6 +70,7 @@ async def _take_over(context: WorkerContext, app: App) -> None:
         for each in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_AFTER_S):
             _log.warning("job_taken_over", queue_entry=each.id)
             await app.job_manager.retry_job(each)
+        await agents.settle(tx)
         lost = await jobs.requeue_lost(tx) + await webhooks.requeue_lost(tx)
         if lost:
             _log.warning("work_requeued", entries=lost)
@@ -88,10 +89,12 @@ async def collect_garbage(context: WorkerContext) -> None:
     uploads = await context.store.older_than(jobs.UPLOADS, _ORPHAN_AFTER_S)
     faces = await context.store.older_than("rigs", _ORPHAN_AFTER_S)
     results = await context.store.older_than(jobs.RESULTS, _ORPHAN_AFTER_S)
+    of_agents = await context.store.older_than(agents.AGENTS, _ORPHAN_AFTER_S)
     pictures = await context.store.older_than(jobs.AVATARS, _ORPHAN_AFTER_S)
     async with context.database.transaction() as tx:
         orphans = await jobs.orphaned_uploads(tx, uploads) + await jobs.orphaned_results(tx, results)
         orphans += await avatars.orphaned(tx, pictures)
+        orphans += await agents.orphaned(tx, of_agents)
         shown = await rigs.kept(tx, faces)
     orphans += [name for name in faces if name not in shown]
     await context.store.delete(orphans)

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +37,7 @@ from visavis.worker.protocol import (
     SwapFace,
     TokenRefreshed,
 )
+from visavis.worker.room_messages import MessageLog, pass_on
 from visavis.worker.session_process import SessionProcess, measure_cost
 
 AVATAR: Final = "avatar"
@@ -62,6 +63,7 @@ class _Running:
     Attributes:
         id: ID of the session.
         sent: Number of the last message that its process was sent, or that was sent before it began.
+        told: Messages for its conversation from before it began here.
         process: Its process, once there is one.
         conversation: Its conversation, in a process beside; `None` in rooms of others.
         playing: The task that runs it, to its end.
@@ -70,6 +72,7 @@ class _Running:
 
     id: str
     sent: int
+    told: list[SessionMessage] = field(default_factory=list)
     process: SessionProcess | None = None
     conversation: Conversation | None = None
     playing: asyncio.Task[None] | None = None
@@ -145,22 +148,27 @@ class LiveSessions:
             taken = await leases.take_over(tx, self._name, free=free)
             held = {row.id: row for row in await leases.renew(tx, self._name)}
             unread = {row.id: await leases.unread(tx, row) for row in held.values()}
+            told = {
+                name: await leases.for_conversation(tx, row, again=name not in self._running)
+                for name, row in held.items()
+            }
         for identifier in taken:
             _log.warning("session_taken_over", session=identifier)
         for identifier in self._running.keys() - held.keys():
             self._drop(identifier)
         for row in held.values():
             if row.id not in self._running:
-                self._begin(row, unread[row.id])
+                self._begin(row, unread[row.id], told[row.id])
             elif _is_too_long(row):
                 await self._end(row.id, Reason.LONGEST)
             else:
                 await self._send_messages(self._running[row.id], unread[row.id])
+                await pass_on(self._running[row.id].conversation, told[row.id])
         await self._maintain()
 
-    def _begin(self, row: Session, messages: list[SessionMessage]) -> None:
-        """Let a process play a session. The messages that it was sent so far are in its row already."""
-        running = _Running(row.id, messages[-1].sequence if messages else row.applied)
+    def _begin(self, row: Session, messages: list[SessionMessage], told: list[SessionMessage]) -> None:
+        """Let a process play a session. The faces that it was sent so far are in its row already."""
+        running = _Running(row.id, messages[-1].sequence if messages else row.applied, told)
         self._running[row.id] = running
         running.playing = asyncio.create_task(self._play(running, row))
 
@@ -184,7 +192,7 @@ class LiveSessions:
             running.process = SessionProcess(await self._session_pool.acquire())
             _log.info("session_begun", session=row.id, placement=row.placements, process=running.process.pid)
             await running.process.send(begin)
-            self._begin_conversation(running, row)
+            await self._begin_conversation(running, row)
             reason = await self._watch(running, running.process, row)
         except (VisavisError, OSError) as error:
             _log.error("session_broke", session=row.id, reason=type(error).__name__)
@@ -196,7 +204,7 @@ class LiveSessions:
             del self._running[running.id]
             await self._conclude(running.id, reason)
 
-    def _begin_conversation(self, running: _Running, row: Session) -> None:
+    async def _begin_conversation(self, running: _Running, row: Session) -> None:
         """Begin what listens and speaks; in a session without conversation, when a text is to be spoken."""
         if row.mode == EXTERNAL:
             return
@@ -212,9 +220,11 @@ class LiveSessions:
             if config is not None and config.keeps_transcript:
                 await self._write(transcripts.add, running.id, segment)
 
-        running.conversation = Conversation(self._context.conversation_pool, running.id, begin, keep)
+        pool, log = self._context.conversation_pool, MessageLog(self._write, running.id)
+        running.conversation = Conversation(pool, running.id, begin, keep, log)
         if config is not None:
             running.conversation.start()
+        await pass_on(running.conversation, running.told)
 
     async def _conclude(self, identifier: str, reason: Reason | None) -> None:
         """End a session that came to its end here; let one that broke be begun anew."""

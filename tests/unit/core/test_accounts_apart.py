@@ -23,6 +23,8 @@ QUERIES: Final = {"select", "update", "delete", "get"}
 
 # Functions and modules that act for the installation and not for an account, each with the reason.
 SYSTEM: Final = {
+    "core.agents.files.orphaned": "maintenance: files that an agent has",
+    "core.agents.lifecycle.settle": "a worker and maintenance: agents whose jobs have ended",
     "core.avatars.on_this_machine": "for whoever is on the server's own machine",
     "core.avatars.orphaned": "maintenance: pictures that are still needed",
     "core.capacity": "what all workers together can do, and do",

@@ -93,7 +93,7 @@ async def by_day(tx: Tx, principal: Principal, *, days: int) -> list[DailyUsage]
     query = (
         select(*one, func.count(), func.sum(LedgerEntry.seconds), func.sum(LedgerEntry.amount_micros))
         .join(ApiKey, ApiKey.id == LedgerEntry.key_id)
-        .where(owned(LedgerEntry.account_id, principal), day > today - days)
+        .where(owned(LedgerEntry.account_id, principal), LedgerEntry.credits.is_(None), day > today - days)
         .group_by(*one)
         .order_by(*one)
     )

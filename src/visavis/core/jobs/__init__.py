@@ -11,12 +11,14 @@ from visavis.core.jobs.files import (
 )
 from visavis.core.jobs.idempotency import find_earlier
 from visavis.core.jobs.kinds import (
+    AGENT,
     AVATAR_IMAGE,
     JPEG,
     KINDS,
     MP3,
     MP4,
     PNG,
+    RIG,
     SPEECH,
     SRT,
     SUFFIXES,
@@ -24,6 +26,8 @@ from visavis.core.jobs.kinds import (
     VTT,
     WAV,
     WEBP,
+    AgentInput,
+    AgentOutput,
     AvatarImageInput,
     AvatarImageOutput,
     AvatarPicture,
@@ -66,6 +70,7 @@ from visavis.core.jobs.results import (
 from visavis.core.jobs.search import Search, find, page, position, search
 
 __all__ = [
+    "AGENT",
     "AVATARS",
     "AVATAR_IMAGE",
     "GENERATION_FAILED",
@@ -76,6 +81,7 @@ __all__ = [
     "MP4",
     "PNG",
     "RESULTS",
+    "RIG",
     "SPEECH",
     "SRT",
     "SUFFIXES",
@@ -84,6 +90,8 @@ __all__ = [
     "VTT",
     "WAV",
     "WEBP",
+    "AgentInput",
+    "AgentOutput",
     "AvatarImageInput",
     "AvatarImageOutput",
     "AvatarPicture",

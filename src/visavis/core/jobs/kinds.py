@@ -22,6 +22,7 @@ VTT: Final = "text/vtt"
 PNG: Final = "image/png"
 JPEG: Final = "image/jpeg"
 WEBP: Final = "image/webp"
+RIG: Final = "application/x-visavis"
 SUFFIXES: Final = {
     MP4: "mp4",
     MP3: "mp3",
@@ -31,6 +32,7 @@ SUFFIXES: Final = {
     PNG: "png",
     JPEG: "jpg",
     WEBP: "webp",
+    RIG: "visavis",
 }
 
 CaptionMode = Literal["none", "burned", "file"]
@@ -268,6 +270,63 @@ class AvatarImageOutput(JobOutput):
         return self.model_copy(update={"path": None, "pictures": ()})
 
 
+class AgentInput(JobInput):
+    """Input of an agent. `text` is its prompt. Each of the three is a file, or at a URL, or not given.
+
+    Attributes:
+        code: Code of the agent.
+        image: Photo of the face.
+        image_url: URL of it.
+        video: Video of the person.
+        video_url: URL of it.
+        audio: Voice of the person.
+        audio_url: URL of it.
+        duration_s: Length of the clip in which it introduces itself.
+        aspect_ratio: Aspect ratio of the picture.
+        video_aspect_ratio: Aspect ratio of the clip.
+    """
+
+    content_type: Literal["application/x-visavis"] = RIG
+    code: str
+    image: StoredFile | None = None
+    image_url: str | None = None
+    video: StoredFile | None = None
+    video_url: str | None = None
+    audio: StoredFile | None = None
+    audio_url: str | None = None
+    duration_s: float
+    aspect_ratio: str
+    video_aspect_ratio: str
+
+    @property
+    def result_types(self) -> tuple[str, ...]:
+        """None: the files belong to the agent, not to the job."""
+        return ()
+
+
+class AgentOutput(JobOutput):
+    """Output of an agent. Its files are the agent's, so they do not expire with the job.
+
+    Attributes:
+        name: Name of the person.
+        system_prompt: How it is to be.
+        voice: Voice that it speaks with, as `visavis.ports.Voice`.
+        manner: How it moves, as `visavis.engine.performer.Manners`.
+        picture_path: Path of its picture in the object store.
+        clip_path: Path of the clip.
+        rig_id: ID of its rig.
+    """
+
+    path: None = None
+    name: str
+    system_prompt: str
+    voice: dict[str, Any]
+    manner: dict[str, Any]
+    picture_path: str
+    clip_path: str
+    rig_id: str
+
+
 @dataclass(frozen=True)
 class Prices:
     """Prices of the operator.
@@ -322,7 +381,11 @@ AVATAR_IMAGE: Final = JobKind(
     "avatar_image", AvatarImageInput, AvatarImageOutput, queue.RENDERING, _cost_of_pictures
 )
 
-KINDS: Final[dict[str, JobKind[Any, Any]]] = {kind.name: kind for kind in (VIDEO, SPEECH, AVATAR_IMAGE)}
+AGENT: Final = JobKind("agent", AgentInput, AgentOutput, queue.RENDERING, _free)
+
+KINDS: Final[dict[str, JobKind[Any, Any]]] = {
+    kind.name: kind for kind in (VIDEO, SPEECH, AVATAR_IMAGE, AGENT)
+}
 
 
 def input_of(job: Job) -> JobInput:

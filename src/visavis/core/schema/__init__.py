@@ -1,9 +1,10 @@
 """The tables, as the code sees them; `migrations` creates them. Each area has a file."""
 
+from visavis.core.schema.agents import GENERATING, READY, Agent
 from visavis.core.schema.avatars import Avatar
 from visavis.core.schema.billing import LedgerEntry
 from visavis.core.schema.directory import DirectoryGroup, DirectoryGroupMember
-from visavis.core.schema.events import Delivery, Event
+from visavis.core.schema.events import Delivery, Event, Webhook
 from visavis.core.schema.identity import (
     ORGANIZATION,
     SERVICE,
@@ -39,8 +40,11 @@ from visavis.core.schema.organizations import (
 from visavis.core.schema.payments import Payment, Wallet
 from visavis.core.schema.sessions import (
     ACTIVE,
+    CONTEXT,
     ENDED,
     RESERVED,
+    SPEAK,
+    SWAP,
     Session,
     SessionMessage,
     Share,
@@ -53,19 +57,25 @@ __all__ = [
     "ACTIVE_MEMBER",
     "ADMIN",
     "COMPLETED",
+    "CONTEXT",
     "DEACTIVATED",
     "ENDED",
     "FAILED",
+    "GENERATING",
     "MEMBER",
     "ORGANIZATION",
     "OWNER",
     "PENDING",
     "PROCESSING",
+    "READY",
     "RESERVED",
     "SERVICE",
+    "SPEAK",
+    "SWAP",
     "USER",
     "WALLET",
     "Account",
+    "Agent",
     "ApiKey",
     "AuditEntry",
     "Avatar",
@@ -92,5 +102,6 @@ __all__ = [
     "Table",
     "User",
     "Wallet",
+    "Webhook",
     "Worker",
 ]

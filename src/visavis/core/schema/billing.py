@@ -11,7 +11,8 @@ from visavis.core.schema.table import Table, now
 class LedgerEntry(Table):
     """An amount, in micro-dollars, that changes the balance of an account. What an account owes is negative.
 
-    A subject has one entry for each reason, so nothing is charged twice. Metered work has `seconds`.
+    A subject has one entry for each reason, so nothing is charged twice. Metered work has `seconds`. An entry
+    of prepaid credits has `credits`, which it adds, or takes if negative, and an amount of 0.
     """
 
     __tablename__ = "ledger"
@@ -27,5 +28,6 @@ class LedgerEntry(Table):
     reason: Mapped[str]
     amount_micros: Mapped[int]
     seconds: Mapped[float | None]
+    credits: Mapped[int | None]
     key_id: Mapped[int | None] = mapped_column(ForeignKey("api_keys.id"))
     at: Mapped[datetime] = now()

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from visavis.core.schema.table import Table, now
@@ -44,3 +45,19 @@ class Delivery(Table):
     delivered_at: Mapped[datetime | None]
     given_up_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
+
+
+class Webhook(Table):
+    """A URL that an account has registered for events of a surface."""
+
+    __tablename__ = "webhooks"
+    __table_args__ = (Index("webhooks_of_account", "account_id", "surface"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    key_id: Mapped[int] = mapped_column(ForeignKey("api_keys.id"))
+    surface: Mapped[str]
+    url: Mapped[str]
+    events: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    description: Mapped[str]
+    created_at: Mapped[datetime] = now()

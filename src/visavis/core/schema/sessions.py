@@ -11,14 +11,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from visavis.core.schema.table import Table, now
 
 RESERVED, ACTIVE, ENDED = "reserved", "active", "ended"
+SWAP, SPEAK, CONTEXT = "swap", "speak", "context"
+"""Kinds of messages: another face; a text to speak; knowledge for answers."""
 
 
 class Session(Table):
     """A live session: what it is to be, who holds it, and what is owed for it.
 
     Whoever is `worker_id` renews `lease_until`; a lease that ran out may be taken. `applied` is the last
-    message that the avatar has applied. `conversation` is a `ConversationConfig`, or `None` for a session
-    without one. A session that waits for its payment is `RESERVED`: it has a slot, and no worker runs it.
+    change of the face that the avatar has applied. `agent_id` is the agent that is shown. `conversation` is a
+    `ConversationConfig`, or `None` for a session without one. A session that waits for its payment is `RESERVED`: it has a slot, and no worker runs it.
 
     A session belongs to the key that opened it, or to whoever has its token, of which a digest is stored.
     `prepaid` says what was paid for it in advance (`visavis.core.billing.prepaid`). `sealed_outputs` are the
@@ -32,6 +34,7 @@ class Session(Table):
         Index("sessions_to_close", "ended_at", postgresql_where=sql("status = 'ended' AND NOT room_closed")),
         Index("sessions_of_rig", "rig_id"),
         Index("sessions_by_room", "room"),
+        Index("sessions_of_agent", "agent_id", postgresql_where=sql("status = 'active'")),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -52,6 +55,7 @@ class Session(Table):
     output_protocol: Mapped[str] = mapped_column(server_default=sql("'livekit'"))
     sealed_outputs: Mapped[bytes | None]
     conversation: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id", ondelete="SET NULL"))
     worker_id: Mapped[str | None]
     lease_until: Mapped[datetime]
     placements: Mapped[int] = mapped_column(server_default=sql("1"))
@@ -70,6 +74,9 @@ class SessionMessage(Table):
         kind: Kind of the message.
         rig_id: ID of the rig that it shows.
         payload: What else the kind needs.
+        taken_at: Time at which the room confirmed a message for its conversation.
+        position: Number of characters of a text to speak that were spoken.
+        done_at: Time at which a message for the conversation had its whole effect.
     """
 
     __tablename__ = "session_messages"
@@ -80,6 +87,9 @@ class SessionMessage(Table):
     kind: Mapped[str]
     rig_id: Mapped[str | None] = mapped_column(ForeignKey("rigs.id"))
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=sql("'{}'"))
+    taken_at: Mapped[datetime | None]
+    position: Mapped[int] = mapped_column(server_default=sql("0"))
+    done_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = now()
 
 

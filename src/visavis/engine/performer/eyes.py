@@ -16,6 +16,8 @@ _OPENING_S: Final = 0.17
 _BLINK_S: Final = _CLOSING_S + _SHUT_S + _OPENING_S
 _MIN_BETWEEN_S: Final = 1.1
 _DOUBLE_BLINK_CHANCE: Final = 0.10
+_MEASURED_SHAPE: Final = 6.0  # of the pauses' gamma distribution, where a rate is to be kept
+_LEAST_OF_PAUSE: Final = 0.4  # shortest pause between blinks, over the mean one
 _PHRASE_END_CHANCE: Final = 0.55
 
 _SACCADE_S: Final = 0.045
@@ -36,9 +38,18 @@ class EyesAt:
 class Eyes:
     """Both eyes over time. Ask for times in ascending order."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
+    def __init__(self, rng: np.random.Generator, *, blinks_per_minute: float | None = None) -> None:
+        """Begin.
+
+        Args:
+            rng: Gives the random numbers.
+            blinks_per_minute: Mean number of blinks, more than 0; `None` for what is usual.
+        """
         self._rng = rng
-        self._blink_at = float(rng.uniform(0.8, 3.0))
+        self._mean_s = 60 / blinks_per_minute if blinks_per_minute else None
+        self._saved_s = 0.0  # by which the next blink came before its time
+        first_s = (0.8, 3.0) if self._mean_s is None else (0.3 * self._mean_s, 0.9 * self._mean_s)
+        self._blink_at = float(rng.uniform(*first_s))
         self._gaze_from = self._gaze_to = (0.0, 0.0)
         self._glance_at = float(rng.uniform(0.6, 2.0))
         self._glanced_at = -1.0
@@ -48,6 +59,7 @@ class Eyes:
         due_s = time_s + float(self._rng.uniform(0.05, 0.25))
         willing = self._rng.random() < _PHRASE_END_CHANCE
         if willing and time_s < self._blink_at and self._blink_at - time_s > _MIN_BETWEEN_S:
+            self._saved_s += self._blink_at - due_s
             self._blink_at = due_s
 
     def at(self, time_s: float, liveliness: float) -> EyesAt:
@@ -65,6 +77,11 @@ class Eyes:
 
     def _pause_s(self) -> float:
         """Time from the start of one blink to the start of the next."""
+        if self._mean_s is not None:
+            least_s = min(_MIN_BETWEEN_S, _LEAST_OF_PAUSE * self._mean_s)
+            more_s = self._rng.gamma(_MEASURED_SHAPE, (self._mean_s - least_s) / _MEASURED_SHAPE)
+            saved_s, self._saved_s = self._saved_s, 0.0
+            return least_s + float(more_s) + saved_s
         if self._rng.random() < _DOUBLE_BLINK_CHANCE:
             return _BLINK_S + float(self._rng.uniform(0.05, 0.20))
         return _MIN_BETWEEN_S + float(self._rng.gamma(2.0, 1.25))

@@ -17,6 +17,8 @@ _BREATH_HZ: Final = 0.22
 _SWAY: Final = {"yaw": 0.20, "pitch": 0.11, "roll": 0.07, "shift_x": 0.06, "shift_y": 0.025}
 _SWAY_HZ: Final = (0.05, 0.55)
 _SWAY_WAVES: Final = 5
+_DEGREES: Final = 10.0  # of a control of the head
+_STEADY_S: Final = np.arange(0.0, 60.0, 0.2)  # times over which a measured spread is kept
 
 _USUAL_LOUDNESS_DB: Final = -26.0
 _USUAL_PITCH_HZ: Final = 150.0
@@ -29,17 +31,33 @@ _PHRASE_START_S: Final = 0.35  # time in which the lift at the start of a phrase
 class Sway:
     """Idle motion of the head: a sum of slow waves, a pure function of time."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
+    def __init__(
+        self, rng: np.random.Generator, *, degrees: tuple[float, float, float] | None = None
+    ) -> None:
+        """Begin.
+
+        Args:
+            rng: Gives the random numbers.
+            degrees: Standard deviations of yaw, pitch and roll; `None` for what is usual.
+        """
         self._hz = rng.uniform(*_SWAY_HZ, (len(_SWAY), _SWAY_WAVES))
         self._phase = rng.uniform(0, 2 * np.pi, (len(_SWAY), _SWAY_WAVES))
         # Slow waves have larger amplitudes, as in recorded head motion.
         self._share = (1 / (0.2 + self._hz)) / np.linalg.norm(1 / (0.2 + self._hz), axis=1, keepdims=True)
+        self._width = dict(_SWAY)
+        if degrees is not None:
+            angles = 2 * np.pi * self._hz[..., None] * _STEADY_S + self._phase[..., None]
+            spread = (np.sin(angles) * self._share[..., None]).sum(axis=1).std(axis=1)
+            for row, (name, wanted) in enumerate(zip(("yaw", "pitch", "roll"), degrees, strict=True)):
+                self._width[name] = wanted / _DEGREES / float(spread[row])
 
     def at(self, time_s: float) -> dict[str, float]:
         """Control values at a time."""
         waves = np.sin(2 * np.pi * self._hz * time_s + self._phase) * self._share
         sums = waves.sum(axis=1)
-        return {name: width * float(wave) for (name, width), wave in zip(_SWAY.items(), sums, strict=True)}
+        return {
+            name: width * float(wave) for (name, width), wave in zip(self._width.items(), sums, strict=True)
+        }
 
 
 def breath_at(time_s: float) -> float:
@@ -53,9 +71,11 @@ class SpeechGestures:
     """Motion of head and brows from the melody of the voice. The filters have state; call it row by row.
 
     Attributes:
+        brows: Motion of the brows: 0 none, 1 usual.
         speaking: How much speech there was in the last second, 0..1.
     """
 
+    brows: float = 1.0
     speaking: float = 0.0
     _level_db: float = _USUAL_LOUDNESS_DB
     _log_pitch: float = math.log2(_USUAL_PITCH_HZ)
@@ -97,5 +117,6 @@ class SpeechGestures:
         # brows follow the rising voice.
         stress = self._fast - self._slow
         weights[INDEX["pitch"]] = 0.38 * stress - 0.14 * self._rise - 0.10 * self._lift
-        weights[INDEX["brow_raise"]] = max(0.0, 0.42 * self._rise + 0.20 * stress + 0.22 * self._lift)
+        raised = 0.42 * self._rise + 0.20 * stress + 0.22 * self._lift
+        weights[INDEX["brow_raise"]] = self.brows * max(0.0, raised)
         return weights

@@ -1,7 +1,6 @@
 """Turns rows of speech motion into one row of weights for every frame."""
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
@@ -11,6 +10,7 @@ from visavis.engine.arrays import Floats
 from visavis.engine.performer.emotion import Emotion, Mood
 from visavis.engine.performer.eyes import Eyes
 from visavis.engine.performer.head import SpeechGestures, Sway, breath_at
+from visavis.engine.performer.manners import Manners
 from visavis.engine.performer.mouth import MouthGate, mouth_weights, smooth_mouth
 from visavis.engine.rig.controls import CONTROLS, INDEX, clamp
 from visavis.engine.speech.calibration import LEAD_S
@@ -18,21 +18,6 @@ from visavis.engine.speech.motion import ROW_RATE_HZ, SpeechMotion
 
 _ROUND_RELAXES: Final = 0.65  # a rounded mouth smiles less
 _PHRASE_S: Final = 0.6  # speech of this length counts as a phrase
-
-
-@dataclass(frozen=True)
-class Manners:
-    """How a person moves.
-
-    Attributes:
-        liveliness: Motion of head, brows and gaze: 0 still, 1 natural, 2 vivid.
-        emotion: Emotion from the first frame on.
-        seed: Seed of the random motion. The same seed and sound give the same performance.
-    """
-
-    liveliness: float = 1.0
-    emotion: Emotion = Emotion.NEUTRAL
-    seed: int = 0
 
 
 class Performer:
@@ -51,8 +36,9 @@ class Performer:
         """
         self._neutral, self._fps, self._manners = neutral, fps, manners or Manners()
         rng = np.random.default_rng(self._manners.seed)
-        self._eyes, self._sway = Eyes(rng), Sway(rng)
-        self._delivery, self._mood = SpeechGestures(), Mood(self._manners.emotion)
+        self._eyes = Eyes(rng, blinks_per_minute=self._manners.blinks_per_minute)
+        self._sway = Sway(rng, degrees=self._manners.sway_degrees)
+        self._delivery, self._mood = SpeechGestures(self._manners.brows), Mood(self._manners.emotion)
         self._mouth, self._gate = np.zeros(len(CONTROLS), np.float32), MouthGate()
         self._rows = np.zeros((0, len(CONTROLS)), np.float32)  # rows that the next frames still need
         self._speaking = np.zeros(0, np.float32)
@@ -135,8 +121,10 @@ class Performer:
             # Blinks close what the emotion leaves open.
             weights[INDEX[lid]] += eyes.blink * (1 - weights[INDEX[lid]])
         weights[INDEX["gaze_x"]], weights[INDEX["gaze_y"]] = eyes.gaze_x, eyes.gaze_y
+        more = 1.0 if self._manners.sway_degrees else 0.75 + 0.6 * speaking
         for name, value in self._sway.at(time_s).items():
-            weights[INDEX[name]] += value * lively * (0.75 + 0.6 * speaking)
+            weights[INDEX[name]] += value * lively * more
+        weights[INDEX["smile"]] += self._manners.smile
         weights[INDEX["breath"]] = breath_at(time_s)
         weights[INDEX["relax"]] += _ROUND_RELAXES * row[INDEX["round"]]
         return clamp(weights)

@@ -1,10 +1,12 @@
 """One synthesizer made of several: it chooses by the language and the name of a voice."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from visavis.errors import ModelNotReadyError, RequestError
-from visavis.ports import SpeechPart, SpeechSynthesizer, Voice, VoiceInfo, is_ready
+from visavis.ports import SpeechPart, SpeechSynthesizer, TimedText, Voice, VoiceInfo, is_ready
+from visavis.providers.tts.figures import FIGURES
 from visavis.providers.tts.languages import find_language
 from visavis.providers.tts.vendors import Sex, read_voice_id
 
@@ -42,7 +44,11 @@ class VoiceCatalogue:
 
     def voices(self) -> tuple[VoiceInfo, ...]:
         """All voices, the preferred ones first; see the port."""
-        return tuple(info for synthesizer in self._synthesizers for info in synthesizer.voices())
+        return tuple(
+            replace(info, figures=FIGURES.get(info.id))
+            for synthesizer in self._synthesizers
+            for info in synthesizer.voices()
+        )
 
     def check(self, voice: Voice) -> None:
         """Refuse a voice that cannot be spoken with; see the port."""
@@ -52,7 +58,11 @@ class VoiceCatalogue:
     def speak(self, text: str, voice: Voice) -> AsyncIterator[SpeechPart]:
         """Speak a text; see the port."""
         synthesizer, chosen = self._choose(voice)
-        return synthesizer.speak(text, chosen)
+        tempo, pitch = voice.tempo, voice.pitch
+        if pitch == 1.0 or _is_hosted(synthesizer):
+            return synthesizer.speak(text, replace(chosen, tempo=tempo))
+        # Spoken slower and played faster, or the other way round: that is another pitch at the same tempo.
+        return _faster(synthesizer.speak(text, replace(chosen, tempo=tempo / pitch)), pitch)
 
     def is_hosted(self, voice: Voice) -> bool:
         """Whether a service speaks with a voice, and not this machine.
@@ -60,8 +70,7 @@ class VoiceCatalogue:
         Raises:
             RequestError: The language or the voice is not known.
         """
-        synthesizer, _ = self._choose(voice)
-        return all(info.rtf is None for info in synthesizer.voices())
+        return _is_hosted(self._choose(voice)[0])
 
     async def close(self) -> None:
         """Close all synthesizers; see the port."""
@@ -117,6 +126,22 @@ class VoiceCatalogue:
             return RequestError(f"language: no voice speaks {voice.language!r}. {_TAGS}")
         reason = f"this voice does not speak {language}" if is_known else "unknown voice"
         return RequestError(f"voice: {reason}. Use default, or one of: {named}")
+
+
+def _is_hosted(synthesizer: SpeechSynthesizer) -> bool:
+    return all(info.rtf is None for info in synthesizer.voices())
+
+
+async def _faster(parts: AsyncIterator[SpeechPart], factor: float) -> AsyncIterator[SpeechPart]:
+    """Parts that are played faster, with the times of their words and phonemes."""
+
+    def moved(timed: tuple[TimedText, ...], by: float) -> tuple[TimedText, ...]:
+        return tuple(TimedText(each.text, each.start_s / by, each.end_s / by) for each in timed)
+
+    async for part in parts:
+        rate_hz = round(part.rate_hz * factor)
+        by = rate_hz / part.rate_hz
+        yield replace(part, rate_hz=rate_hz, words=moved(part.words, by), phonemes=moved(part.phonemes, by))
 
 
 def _speaks(info: VoiceInfo, language: str) -> bool:

@@ -60,7 +60,7 @@ class Espeak:
     def speak(self, text: str, voice: Voice) -> AsyncIterator[SpeechPart]:
         """Speak a text; see the port."""
         name = self._name(voice)
-        return self._thread.speak(text, lambda sentence: _part(sentence, name))
+        return self._thread.speak(text, lambda sentence: _part(sentence, name, voice.tempo))
 
     async def close(self) -> None:
         """End the thread; see the port."""
@@ -134,8 +134,8 @@ class Espeak:
         }
 
 
-def _part(sentence: str, name: str) -> SpeechPart:
-    utterance = utter(without_emoji(sentence), name)
+def _part(sentence: str, name: str, tempo: float) -> SpeechPart:
+    utterance = utter(without_emoji(sentence), name, tempo=tempo)
     samples = np.asarray(utterance.samples, np.float32) / np.float32(_FULL_SCALE)
     rate_hz = utterance.rate_hz
     timed = _timed(utterance.phonemes, len(samples), rate_hz)

@@ -3,7 +3,7 @@
 import importlib.util
 import json
 from collections.abc import AsyncIterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -58,22 +58,23 @@ class Hibari:
     def speak(self, text: str, voice: Voice) -> AsyncIterator[SpeechPart]:
         """Speak a text; see the port."""
         self.check(voice)
-        return self._thread.speak(text, self._part)
+        return self._thread.speak(text, partial(self._part, tempo=voice.tempo))
 
     async def close(self) -> None:
         """End the thread; see the port."""
         self._thread.close()
 
-    def _part(self, sentence: str) -> SpeechPart | None:
+    def _part(self, sentence: str, *, tempo: float) -> SpeechPart | None:
         spelling = self._english.spell(without_emoji(sentence)).only(self._known)
-        return speak_spelling(sentence, spelling, self._run, delay_s=_DELAY_S, gain=_GAIN)
+        run = partial(self._run, tempo=tempo)
+        return speak_spelling(sentence, spelling, run, delay_s=_DELAY_S, gain=_GAIN)
 
-    def _run(self, symbols: str) -> tuple[Floats, list[float]]:
+    def _run(self, symbols: str, *, tempo: float) -> tuple[Floats, list[float]]:
         from hibari import dsp
 
         ids = [0, *(self._known[symbol] for symbol in symbols), 0]
         *spectrum, durations = self._session.run(
-            None, {"ids": np.array([ids], np.int64), "speed": np.ones(1, np.float32)}
+            None, {"ids": np.array([ids], np.int64), "speed": np.full(1, tempo, np.float32)}
         )
         noise = np.random.default_rng(_NOISE_SEED)  # the same text sounds the same
         return dsp.synth(*(each[0] for each in spectrum), noise), durations.ravel().tolist()

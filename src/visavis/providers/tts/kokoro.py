@@ -99,7 +99,8 @@ class Kokoro:
         from visavis.engine.onnx import Cancellation
 
         cancellation = Cancellation()
-        make_part = partial(self._part, voice=self._find(voice), cancellation=cancellation)
+        name, tempo = self._find(voice), voice.tempo
+        make_part = partial(self._part, voice=name, tempo=tempo, cancellation=cancellation)
         return self._thread.speak(text, make_part, cancellation.cancel)
 
     async def close(self) -> None:
@@ -118,9 +119,11 @@ class Kokoro:
             raise RequestError(f"language: the voice {name} speaks {_LANGUAGES[name[0]][0]} only.")
         return name
 
-    def _part(self, sentence: str, *, voice: str, cancellation: "Cancellation") -> SpeechPart | None:
+    def _part(
+        self, sentence: str, *, voice: str, tempo: float, cancellation: "Cancellation"
+    ) -> SpeechPart | None:
         spelling = self._spell(without_emoji(sentence), voice).only(self._known)
-        run = partial(self._run, voice=voice, cancellation=cancellation)
+        run = partial(self._run, voice=voice, tempo=tempo, cancellation=cancellation)
         return speak_spelling(sentence, spelling, run, delay_s=_DELAY_S, gain=_GAIN)
 
     def _spell(self, sentence: str, voice: str) -> Spelling:
@@ -130,7 +133,9 @@ class Kokoro:
             return english(british=voice[0] == "b").spell(sentence)
         return spell_with_espeak(sentence, self._espeak.base(_LANGUAGES[voice[0]][0]))
 
-    def _run(self, symbols: str, *, voice: str, cancellation: "Cancellation") -> tuple[Floats, list[float]]:
+    def _run(
+        self, symbols: str, *, voice: str, tempo: float, cancellation: "Cancellation"
+    ) -> tuple[Floats, list[float]]:
         ids = [0, *(self._known[symbol] for symbol in symbols), 0]
         style = np.fromfile(self._folder / "voices" / f"{voice}.bin", np.float32).reshape(_STYLE_SHAPE)
         sound, durations = self._session.run(
@@ -138,7 +143,7 @@ class Kokoro:
             {
                 "tokens": np.array([ids], np.int64),
                 "style": style[[len(symbols) - 1]],
-                "speed": np.ones(1, np.float32),
+                "speed": np.full(1, tempo, np.float32),
             },
             cancellation.run_options,
         )

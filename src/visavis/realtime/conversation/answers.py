@@ -14,12 +14,14 @@ from visavis.realtime.conversation.patience import PatienceLostError, ask_twice
 
 FIRST_PIECE_S: Final = 1.7
 """Time for the first piece, of each of two tries: then there is time to say so within 4 s of silence."""
+MAX_LEARNED_CHARS: Final = 64_000
+"""Length of all texts that are learned during a conversation."""
 
 _log = structlog.get_logger()
 
 
 class Answers(llm.LLM[str]):
-    """Answers with a language model, from knowledge that it is given before each conversation."""
+    """Answers with a language model, from knowledge that it is given before and during a conversation."""
 
     def __init__(
         self,
@@ -39,6 +41,7 @@ class Answers(llm.LLM[str]):
         """
         super().__init__()
         self._port, self._knowledge = model, tuple(knowledge)
+        self._learned: list[str] = []
         self.fallback, self.first_s = fallback, first_s
 
     def chat(
@@ -55,6 +58,12 @@ class Answers(llm.LLM[str]):
         del parallel_tool_calls, tool_choice, extra_kwargs
         return _Stream(self, self._port, self._messages(chat_ctx), chat_ctx, tools or [], conn_options)
 
+    def learn(self, text: str) -> None:
+        """Answer from a text too, from the next answer on. The oldest texts make room for it."""
+        self._learned.append(text)
+        while sum(map(len, self._learned)) > MAX_LEARNED_CHARS and len(self._learned) > 1:
+            self._learned.pop(0)
+
     async def warm_up(self, chat_ctx: llm.ChatContext) -> None:
         """Prepare for a conversation that begins so."""
         await self._port.warm_up(self._messages(chat_ctx))
@@ -62,7 +71,8 @@ class Answers(llm.LLM[str]):
     def _messages(self, chat_ctx: llm.ChatContext) -> list[ChatMessage]:
         messages = [message for item in chat_ctx.items if (message := _message(item)) is not None]
         first = 1 if messages and messages[0].role == "system" else 0
-        messages[first:first] = [ChatMessage("system", text) for text in self._knowledge]
+        known = (*self._knowledge, *self._learned)
+        messages[first:first] = [ChatMessage("system", text) for text in known]
         return messages
 
 

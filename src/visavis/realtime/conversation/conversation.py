@@ -13,7 +13,7 @@ from livekit.agents.types import ATTRIBUTE_AGENT_STATE, APIConnectOptions
 from livekit.agents.voice.agent_session import SessionConnectOptions
 from livekit.agents.voice.transcription import TranscriptSynchronizer
 
-from visavis.errors import LiveRoomError, RequestError, VisavisError
+from visavis.errors import LiveRoomError, VisavisError
 from visavis.ports import (
     ConversationConfig,
     LanguageModel,
@@ -34,13 +34,13 @@ from visavis.realtime.conversation.listener import Listener
 from visavis.realtime.conversation.microphones import Microphones
 from visavis.realtime.conversation.speaker import Speaker
 from visavis.realtime.conversation.spoken_text import SpokenText
+from visavis.realtime.conversation.texts import TextsToSay, TextToSay
 from visavis.realtime.conversation.tools import CallAddress, make_tool
 from visavis.realtime.conversation.transcript import Transcript
 from visavis.realtime.conversation.voice import AvatarVoice
 from visavis.realtime.speak_requests import SpeakRequests
 
 _JOIN_S: Final = 10.0
-_MAX_WAITING: Final = 16  # texts to speak
 _RESUME_S: Final = 0.1  # after what turned out to be no interruption
 _ONCE: Final = APIConnectOptions(max_retry=0, timeout=30.0)
 
@@ -105,6 +105,10 @@ class ConversationObserver(Protocol):
         """A segment of the transcript is final."""
         ...
 
+    def spoken(self, sequence: int, position: int, is_done: bool) -> None:
+        """So many sentences of a session message were spoken; whether nothing more of it will be."""
+        ...
+
     def token_refreshed(self, token: str) -> None:
         """The room server gave a newer token."""
         ...
@@ -129,7 +133,9 @@ class Conversation:
         self._over = asyncio.Event()
         self._said = RecentSpeech()
         self._fallback = config.fallback or default_fallback(config.language)
-        self._texts: asyncio.Queue[str] = asyncio.Queue(_MAX_WAITING)
+        self._texts = TextsToSay(observer.spoken)
+        self._learned: list[str] = []  # until there is something to answer with
+        self._answers: Answers | None = None
         self._states: asyncio.Queue[AgentStateChangedEvent] = asyncio.Queue()
         self._session: AgentSession[None] | None = None
         self._transcript: Transcript | None = None
@@ -141,12 +147,20 @@ class Conversation:
         Raises:
             RequestError: Too many texts wait.
         """
-        try:
-            self._texts.put_nowait(text)
-        except asyncio.QueueFull as error:
-            raise RequestError(
-                "Too many texts wait to be spoken. Wait until the avatar has spoken."
-            ) from error
+        self._texts.add(TextToSay(text))
+
+    def say(self, wanted: TextToSay) -> None:
+        """Have the avatar say the text of a session message, and report how far it is."""
+        self._texts.add(wanted)
+        if wanted.now and self._session is not None:
+            self._session.interrupt()
+
+    def learn(self, text: str) -> None:
+        """Let the avatar answer from a text too, from its next answer on."""
+        if self._answers is None:
+            self._learned.append(text)
+        else:
+            self._answers.learn(text)
 
     def answer(self, text: str) -> None:
         """Have the avatar answer a text."""
@@ -204,7 +218,7 @@ class Conversation:
         )
         voice = AvatarVoice(
             providers.synthesizer,
-            Voice(config.language, config.voice),
+            Voice(config.language, config.voice, config.tempo, config.pitch),
             local=providers.local,
             local_voice=Voice(config.language),
             on_sentence=self._said.add,
@@ -224,6 +238,9 @@ class Conversation:
             fallback=self._fallback,
             first_s=providers.first_piece_s,
         )
+        self._answers = answers
+        for text in self._learned:
+            answers.learn(text)
         session = self._session = _session(ears, voice, answers, hears=config.hears)
         session.on("agent_state_changed", self._states.put_nowait)
         session.output.audio = synchronizer.audio_output
@@ -241,7 +258,7 @@ class Conversation:
 
         microphones = Microphones(self._room, self._place.avatar, listener.speakers, make_speaker)
         agent = Agent(instructions=config.instructions, tools=tools)
-        work: list[Any] = [output.run(), transcript.run(), self._speak_texts(session), self._show_states()]
+        work: list[Any] = [output.run(), transcript.run(), self._texts.say_all(session), self._show_states()]
         if config.hears:
             work.append(microphones.run())
         await self._warm_up(answers)
@@ -269,12 +286,6 @@ class Conversation:
                 await answers.warm_up(chat)
         except VisavisError as error:
             _log.warning("not_prepared", code=error.code, reason=error.message)
-
-    async def _speak_texts(self, session: AgentSession[None]) -> None:
-        """Say texts in order, each when the one before has ended."""
-        while True:
-            text = await self._texts.get()
-            await session.say(text, allow_interruptions=True).wait_for_playout()
 
     async def _show_states(self) -> None:
         """Tell clients, as an attribute of the agent, whether it listens, thinks or speaks."""

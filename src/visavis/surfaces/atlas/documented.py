@@ -44,6 +44,8 @@ SESSION: Final = (
     error_responses.INVALID_FACE_URL,
     error_responses.INVALID_MODE,
     error_responses.NO_CONVERSATION,
+    error_responses.NO_AGENT,
+    error_responses.AGENT_NOT_READY,
     error_responses.SESSION_RATE,
     error_responses.MODEL_NOT_READY,
     error_responses.NO_CAPACITY,

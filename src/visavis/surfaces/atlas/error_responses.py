@@ -26,6 +26,8 @@ NO_CONVERSATION = ErrorResponse(
     "Conversation mode is restricted. Use passthrough unless your key is allowlisted.",
 )
 NO_SESSION = ErrorResponse(404, "not_found", "Session not found.")
+NO_AGENT = ErrorResponse(404, "not_found", "Agent not found for code: A91XMB7113")
+AGENT_NOT_READY = ErrorResponse(409, "agent_not_ready", "The agent A91XMB7113 is still being made.")
 NOT_FOUND = ErrorResponse(404, "not_found", "Job not found.")
 NO_AVATAR = ErrorResponse(404, "not_found", "avatar_id: there is no such avatar.")
 NO_OUTPUT = ErrorResponse(404, "no_output", "No stored output available for this job.")
@@ -123,6 +125,8 @@ TABLE: Final = ErrorTable(
         (errors.ConversationDisabledError, NO_CONVERSATION),
         (errors.AvatarMissingError, NO_AVATAR),
         (errors.SessionMissingError, NO_SESSION),
+        (errors.AgentMissingError, NO_AGENT),
+        (errors.AgentNotReadyError, AGENT_NOT_READY),
         (errors.SessionEndedError, ALREADY_ENDED),
         (errors.SessionNotActiveError, NOT_ACTIVE),
         (errors.NoCapacityError, NO_CAPACITY),

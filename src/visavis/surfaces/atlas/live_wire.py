@@ -108,6 +108,11 @@ class _SessionFields(_LiveRequest):
     face: _Face = None
     face_url: _FaceUrl = Field(default=None, description="HTTPS address of a face.")
     avatar_id: AvatarId = None
+    agent_id: _Word = Field(
+        default="",
+        description="Code of an agent: its face, voice and prompt count where the request names none, and the "
+        "mode is conversation if it names none.",
+    )
     mode: _Mode = PASSTHROUGH
     idle_timeout: _Seconds = Field(
         default=300,

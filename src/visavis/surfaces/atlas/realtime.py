@@ -19,6 +19,7 @@ from visavis.errors import (
 )
 from visavis.ports.conversation import ConversationConfig
 from visavis.surfaces.atlas import documented, error_responses, live_wire
+from visavis.surfaces.atlas.agents import agent_of
 from visavis.surfaces.atlas.conversations import read_conversation, read_speech
 from visavis.surfaces.atlas.principals import (
     KeyPrincipal,
@@ -70,6 +71,8 @@ async def create(request: Request, principal: SessionPrincipal, context: Given) 
 async def _create(
     principal: Principal, context: Context, body: live_wire.SessionRequest
 ) -> live_wire.Created:
+    agent = await agent_of(context, principal, body) if body.agent_id else None
+    body = body if agent is None else agent.completed(body)
     is_conversation = body.mode == sessions.CONVERSATION
     conversation: ConversationConfig | None
     if is_conversation:
@@ -77,7 +80,7 @@ async def _create(
     else:
         conversation = await read_speech(context, body)
     await _refuse_when_full(context)
-    rig = await _face_of(context, principal, body)
+    rig = await _face_of(context, principal, body) or (agent.rig_id if agent else None)
     rig = rig or await faces.default_rig(context, principal)
     live = context.live
     wanted = sessions.NewSession(
@@ -90,7 +93,8 @@ async def _create(
             live.conversation_price_per_hour_usd if is_conversation else live.price_per_hour_usd
         ),
         room_prefix=live_wire.ROOM_PREFIX,
-        conversation=conversation,
+        conversation=agent.spoken(conversation) if agent else conversation,
+        agent_id=agent.id if agent else None,
     )
     async with context.database.transaction() as tx:
         row = await sessions.open_session(tx, principal, wanted)

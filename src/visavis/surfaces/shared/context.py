@@ -10,9 +10,16 @@ from starlette.requests import HTTPConnection, Request
 
 from visavis.core.database import Database
 from visavis.core.urls import Url
-from visavis.ports import ObjectStore, Rooms, SpeechSynthesizer
+from visavis.ports import ObjectStore, Rooms, SpeechSynthesizer, Voice
 from visavis.ports.conversation import ConversationConfig
-from visavis.settings import ImageSettings, LiveSettings, RequestSettings, ServerSettings, StorageSettings
+from visavis.settings import (
+    AgentSettings,
+    ImageSettings,
+    LiveSettings,
+    RequestSettings,
+    ServerSettings,
+    StorageSettings,
+)
 from visavis.surfaces.shared.metrics import Metrics
 
 _Kind = TypeVar("_Kind")
@@ -36,6 +43,10 @@ class Context:
             language that there is not, `ModelNotReadyError` for a model that is not on this machine yet.
         check_room: Looks whether an avatar may be sent to a room server with a token. Returns the server's
             address as it is kept; raises `InputError`.
+        speak: Speaks a text with a voice into a file of a format (`mp3`, `wav`, `flac`, `opus`, `aac` or
+            `pcm`), for an account; raises `InputError`, `ProviderError`, and `BusyError` when no process is
+            free in time.
+        webhook_secret: Secret that signs webhooks of all keys; `None` if each key has its own.
         fetch: Gets what lies at an address, if it weighs no more than so many bytes; raises `CallbackError`.
         build_rig: Takes the face in a picture apart into a rig file, for an account; raises `InputError`, and
             `BusyError` when it does not come to that in time.
@@ -46,6 +57,7 @@ class Context:
         is_whole: Whether no part of the server is down.
         server: Settings of the HTTP server.
         requests: Settings of requests: rates and sizes.
+        agents: Settings of agents.
         storage: Settings of storage: how long results are kept.
         live: Settings of live sessions.
         images: Settings of pictures of characters, and of saved avatars.
@@ -63,13 +75,16 @@ class Context:
     check_conversation: Callable[[ConversationConfig], Awaitable[None]]
     check_room: Callable[[Url, str], Awaitable[str]]
     fetch: Callable[[str, int], Awaitable[bytes]]
+    speak: Callable[[str, Voice, str, Path, str], Awaitable[None]]
     build_rig: Callable[[Path, Path, str], Awaitable[None]]
     rooms: Rooms
+    webhook_secret: str | None
     open_link: Callable[[str, str, str], Path | None] | None
     folder: Path
     is_whole: Callable[[], bool]
     server: ServerSettings
     requests: RequestSettings
+    agents: AgentSettings
     storage: StorageSettings
     live: LiveSettings
     images: ImageSettings

@@ -15,17 +15,21 @@ from pydantic import TypeAdapter
 from visavis.errors import RequestError, VisavisError
 from visavis.ports import TranscriptSegment
 from visavis.realtime.conversation.conversation import Conversation, Place, Providers
+from visavis.realtime.conversation.texts import TextToSay
 from visavis.worker.children.output import claim_output, send
 from visavis.worker.protocol import (
     MAX_LINE_BYTES,
+    AddKnowledge,
     BeginConversation,
     ConversationCommand,
     ConversationJoined,
     ConversationOver,
     EndConversation,
+    MessageTaken,
     Ready,
     SegmentSaid,
     SpeakText,
+    TextSpoken,
     TokenRefreshed,
 )
 
@@ -81,8 +85,11 @@ class _Process:
             match _COMMANDS.validate_json(line):
                 case BeginConversation() as command:
                     self._begin(command)
-                case SpeakText(text=text) if self._conversation is not None:
-                    self._speak(self._conversation, text)
+                case SpeakText() as command if self._conversation is not None:
+                    self._speak(self._conversation, command)
+                case AddKnowledge(text=text, sequence=sequence) if self._conversation is not None:
+                    self._conversation.learn(text)
+                    send(self._events, MessageTaken(sequence=sequence))
                 case EndConversation():
                     return
 
@@ -104,9 +111,13 @@ class _Process:
             self._over.set()
         send(self._events, over)
 
-    def _speak(self, conversation: Conversation, text: str) -> None:
+    def _speak(self, conversation: Conversation, command: SpeakText) -> None:
+        if command.sequence is not None:
+            conversation.say(TextToSay(command.text, command.sequence, command.position, command.now))
+            send(self._events, MessageTaken(sequence=command.sequence))
+            return
         try:
-            conversation.speak(text)
+            conversation.speak(command.text)
         except RequestError as error:
             _log.warning("text_not_spoken", code=error.code)
 
@@ -117,6 +128,10 @@ class _Process:
     def said(self, segment: TranscriptSegment) -> None:
         """Tell the worker."""
         send(self._events, SegmentSaid(segment=segment))
+
+    def spoken(self, sequence: int, position: int, is_done: bool) -> None:
+        """Tell the worker."""
+        send(self._events, TextSpoken(sequence=sequence, position=position, is_done=is_done))
 
     def token_refreshed(self, token: str) -> None:
         """Tell the worker."""

@@ -8,17 +8,12 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO, Final
 
-import av
 import numpy as np
-from av.audio.stream import AudioStream
 from pydantic import TypeAdapter
-from scipy.io import wavfile
 
-from visavis.engine.arrays import Floats
 from visavis.engine.captions import TimedWord
 from visavis.engine.face import FaceModels
 from visavis.engine.face.landmarks import OVAL
@@ -32,14 +27,17 @@ from visavis.engine.speech import Phoneme, SpeechModel
 from visavis.engine.view import FaceView
 from visavis.errors import NoSoundError, TooMuchMemoryError, VisavisError
 from visavis.ports import SpeechRecognizer, SpeechSynthesizer
+from visavis.worker.children import agents
 from visavis.worker.children.captioning import caption, recognized_words
 from visavis.worker.children.output import claim_output, send
 from visavis.worker.children.picturing import check_pictures, fit, paint
-from visavis.worker.children.speaking import Speech, speak
+from visavis.worker.children.sound_files import render_speech, write_sound
+from visavis.worker.children.speaking import speak
 from visavis.worker.protocol import (
     Accepted,
     Checked,
     CheckRequest,
+    ClipRequest,
     FaceFound,
     FaceRequest,
     Failed,
@@ -51,18 +49,15 @@ from visavis.worker.protocol import (
     RenderingRequest,
     RigBuilt,
     RigRequest,
-    SpeechRendered,
     SpeechRequest,
     SpokenText,
     VideoProgress,
     VideoRendered,
     VideoRequest,
+    VoiceRequest,
+    WatchRequest,
 )
 
-_MP3_BIT_RATE: Final = 128_000
-_MP3_RATE_HZ: Final = 44_100
-_MP3_CODEC: Final = "libmp3lame"
-_WAV_CODEC: Final = "pcm_s16le"
 _PROGRESS_PERIOD_S: Final = 0.5
 _REQUESTS: Final[TypeAdapter[RenderingRequest]] = TypeAdapter(RenderingRequest)
 
@@ -123,13 +118,20 @@ def _do(tools: Tools, request: RenderingRequest, progress: BinaryIO) -> Renderin
         case VideoRequest():
             return _render_video(tools, request, progress)
         case SpeechRequest():
-            return _render_speech(tools, request)
+            return render_speech(tools.synthesizer, request)
         case PicturesRequest():
             return check_pictures(request)
         case PaintRequest():
             return paint(request)
         case FitRequest():
             return fit(tools.faces, request)
+        case WatchRequest():
+            return agents.watch_video(tools.faces, request)
+        case VoiceRequest():
+            return agents.match_voice(tools.synthesizer, request)
+        case ClipRequest():
+            tell = _progress_sender(progress)
+            return agents.render_clip(tools.synthesizer, tools.speech, request, tell)
 
 
 def _check(tools: Tools, request: CheckRequest) -> Checked:
@@ -168,7 +170,7 @@ def _render_video(tools: Tools, request: VideoRequest, progress: BinaryIO) -> Vi
     if isinstance(path, SpokenText):
         spoken = speak(tools.synthesizer, path)
         path, phonemes, words = request.output.with_suffix(".wav"), spoken.phonemes, list(spoken.words)
-        _write(spoken.samples, spoken.rate_hz, path, "wav", _WAV_CODEC, spoken.rate_hz)
+        write_sound(spoken, path, "wav")
     elif request.captions != "none":
         words = recognized_words(tools.recognizer(), path)
     captions = caption(words, request.captions, view.size, tools.caption_font)
@@ -199,34 +201,3 @@ def _progress_sender(answers: BinaryIO) -> Callable[[Progress], None]:
             send(answers, VideoProgress(share=min(1.0, progress.frames / progress.total_frames)))
 
     return tell
-
-
-def _render_speech(tools: Tools, request: SpeechRequest) -> SpeechRendered:
-    if isinstance(request.speech, Path):
-        rate_hz, samples = wavfile.read(request.speech)
-        spoken = Speech(samples, rate_hz, (), ())
-    else:
-        spoken = speak(tools.synthesizer, request.speech)
-    codec, to_rate_hz = (
-        (_MP3_CODEC, _MP3_RATE_HZ) if request.format == "mp3" else (_WAV_CODEC, spoken.rate_hz)
-    )
-    _write(spoken.samples, spoken.rate_hz, request.output, request.format, codec, to_rate_hz)
-    return SpeechRendered(duration_s=len(spoken.samples) / spoken.rate_hz, sample_rate_hz=to_rate_hz)
-
-
-def _write(samples: Floats, rate_hz: int, path: Path, container: str, codec: str, to_rate_hz: int) -> None:
-    with av.open(str(path), "w", format=container) as file:
-        stream = file.add_stream(codec, rate=to_rate_hz)
-        if not isinstance(stream, AudioStream):
-            raise TypeError(f"{codec} encodes no sound")
-        stream.layout = "mono"
-        if codec == _MP3_CODEC:
-            stream.bit_rate = _MP3_BIT_RATE
-        resampler = av.AudioResampler(format=stream.format.name, layout="mono", rate=to_rate_hz)
-        frame = av.AudioFrame.from_ndarray(
-            np.ascontiguousarray(samples[None], np.float32), format="fltp", layout="mono"
-        )
-        frame.sample_rate, frame.pts, frame.time_base = rate_hz, 0, Fraction(1, rate_hz)
-        for part in (*resampler.resample(frame), *resampler.resample(None)):
-            file.mux(stream.encode(part))
-        file.mux(stream.encode(None))

@@ -41,7 +41,7 @@ def speak(synthesizer: SpeechSynthesizer, spoken: SpokenText) -> Speech:
 
 
 async def _collect(synthesizer: SpeechSynthesizer, spoken: SpokenText) -> list[SpeechPart]:
-    voice = Voice(spoken.language, spoken.voice)
+    voice = Voice(spoken.language, spoken.voice, spoken.tempo, spoken.pitch)
     return [part async for part in synthesizer.speak(spoken.text, voice)]
 
 

@@ -33,10 +33,29 @@ class SpeakText(Message):
 
     Attributes:
         text: The text.
+        sequence: Number of the session message that it came in; `None` for a text from the room.
+        position: Number of its sentences that were spoken before.
+        now: Whether it cuts off what the avatar says.
     """
 
     type: Literal["speak"] = "speak"
     text: str = Field(repr=False)
+    sequence: int | None = None
+    position: int = 0
+    now: bool = False
+
+
+class AddKnowledge(Message):
+    """Give the avatar knowledge for its next answers.
+
+    Attributes:
+        text: The knowledge.
+        sequence: Number of the session message that it came in.
+    """
+
+    type: Literal["add_knowledge"] = "add_knowledge"
+    text: str = Field(repr=False)
+    sequence: int
 
 
 class EndConversation(Message):
@@ -45,7 +64,9 @@ class EndConversation(Message):
     type: Literal["end_conversation"] = "end_conversation"
 
 
-ConversationCommand = Annotated[BeginConversation | SpeakText | EndConversation, Field(discriminator="type")]
+ConversationCommand = Annotated[
+    BeginConversation | SpeakText | AddKnowledge | EndConversation, Field(discriminator="type")
+]
 
 
 class ConversationJoined(Message):
@@ -70,6 +91,32 @@ class SegmentSaid(Message):
     segment: TranscriptSegment = Field(repr=False)
 
 
+class MessageTaken(Message):
+    """The conversation has taken a session message.
+
+    Attributes:
+        sequence: Number of the message.
+    """
+
+    type: Literal["message_taken"] = "message_taken"
+    sequence: int
+
+
+class TextSpoken(Message):
+    """A sentence of a session message was spoken, or nothing more of it will be.
+
+    Attributes:
+        sequence: Number of the message.
+        position: Number of its sentences that were spoken.
+        is_done: Whether nothing more of it will be spoken.
+    """
+
+    type: Literal["text_spoken"] = "text_spoken"
+    sequence: int
+    position: int
+    is_done: bool
+
+
 class ConversationOver(Message):
     """The conversation is over; the process ends.
 
@@ -84,5 +131,6 @@ class ConversationOver(Message):
 
 
 ConversationEvent = Annotated[
-    ConversationJoined | TokenRefreshed | SegmentSaid | ConversationOver, Field(discriminator="type")
+    ConversationJoined | TokenRefreshed | SegmentSaid | MessageTaken | TextSpoken | ConversationOver,
+    Field(discriminator="type"),
 ]

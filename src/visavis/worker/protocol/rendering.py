@@ -1,13 +1,16 @@
 """Requests to rendering processes, and their answers."""
 
 from pathlib import Path
-from typing import Annotated, ClassVar, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import Field
 
+from visavis.engine.agent_file import AgentVoice
 from visavis.worker.protocol.message import Message
 
 _Result = TypeVar("_Result", bound=Message)
+
+SoundFormat = Literal["mp3", "wav", "flac", "opus", "aac", "pcm"]
 
 
 class Accepted(Message):
@@ -123,6 +126,45 @@ class Failed(Message):
     message: str
 
 
+class VideoWatched(Message):
+    """A video of a person was watched. The frame that shows the face best is in its file.
+
+    Attributes:
+        manners: How the person moves, as `visavis.engine.performer.manners_to_json` writes it.
+        at_s: Time of the frame.
+    """
+
+    type: Literal["video_watched"] = "video_watched"
+    manners: dict[str, Any]
+    at_s: float
+
+
+class VoiceMatched(Message):
+    """The stock voice that is closest to a person's.
+
+    Attributes:
+        voice: The voice, with the person's tempo and pitch as far as it allows.
+        pitch_hz: The person's pitch, in the middle; 0 if there is no voice in the sound.
+        syllables_per_s: The person's tempo, without pauses; 0 if it could not be measured.
+    """
+
+    type: Literal["voice_matched"] = "voice_matched"
+    voice: AgentVoice
+    pitch_hz: float
+    syllables_per_s: float
+
+
+class ClipRendered(Message):
+    """The picture of an agent and the clip in which it introduces itself are in their files.
+
+    Attributes:
+        duration_s: Length of the clip.
+    """
+
+    type: Literal["clip_rendered"] = "clip_rendered"
+    duration_s: float
+
+
 RenderingAnswer = Annotated[
     Accepted
     | Checked
@@ -134,6 +176,9 @@ RenderingAnswer = Annotated[
     | PicturesChecked
     | Painted
     | Fitted
+    | VideoWatched
+    | VoiceMatched
+    | ClipRendered
     | Failed,
     Field(discriminator="type"),
 ]
@@ -198,11 +243,15 @@ class SpokenText(Message):
         text: The text.
         language: BCP 47 tag; the synthesizer's default if empty.
         voice: Name of a voice; the language's default if empty.
+        tempo: Factor on the voice's tempo.
+        pitch: Factor on the voice's pitch.
     """
 
     text: str = Field(repr=False)
     language: str = ""
     voice: str = ""
+    tempo: float = 1.0
+    pitch: float = 1.0
 
 
 class VideoRequest(Request[VideoRendered]):
@@ -228,14 +277,68 @@ class SpeechRequest(Request[SpeechRendered]):
 
     Attributes:
         speech: The text, or its sound as a WAV file of float32.
-        format: Format of the file.
+        format: Format of the file; `pcm` is 16 bits, mono, 24 kHz, without a header.
         output: File to write the sound to.
     """
 
     result: ClassVar[type[Message]] = SpeechRendered
     type: Literal["speech"] = "speech"
     speech: Path | SpokenText
-    format: Literal["mp3", "wav"]
+    format: SoundFormat
+    output: Path
+
+
+class WatchRequest(Request[VideoWatched]):
+    """Watch a video of a person.
+
+    Attributes:
+        video: The video.
+        face: File to write the frame to that shows the face best, as a PNG.
+    """
+
+    result: ClassVar[type[Message]] = VideoWatched
+    type: Literal["watch"] = "watch"
+    video: Path
+    face: Path
+
+
+class VoiceRequest(Request[VoiceMatched]):
+    """Find the stock voice that is closest to a person's.
+
+    Attributes:
+        sound: Sound file, or a video, in which the person speaks.
+        language: BCP 47 tag of the language that it is to speak.
+        max_rtf: Cost of a voice up to which it may be chosen, as `visavis.ports.VoiceInfo.rtf`.
+    """
+
+    result: ClassVar[type[Message]] = VoiceMatched
+    type: Literal["voice"] = "voice"
+    sound: Path
+    language: str
+    max_rtf: float
+
+
+class ClipRequest(Request[ClipRendered]):
+    """Draw the picture of an agent, and render the clip in which it introduces itself.
+
+    Attributes:
+        agent: Agent file.
+        texts: What it says, in order of preference: the first that fits into the clip is taken.
+        duration_s: Length of the clip.
+        aspect_ratio: Aspect ratio of the picture, a key of `visavis.engine.framing.SIZES`.
+        video_aspect_ratio: Aspect ratio of the clip, likewise.
+        picture: File to write the picture to, as a JPEG.
+        output: File to write the clip to.
+    """
+
+    result: ClassVar[type[Message]] = ClipRendered
+    type: Literal["clip"] = "clip"
+    agent: Path
+    texts: tuple[str, ...] = Field(repr=False)
+    duration_s: float
+    aspect_ratio: str
+    video_aspect_ratio: str
+    picture: Path
     output: Path
 
 
@@ -305,6 +408,9 @@ RenderingRequest = Annotated[
     | SpeechRequest
     | PicturesRequest
     | PaintRequest
-    | FitRequest,
+    | FitRequest
+    | WatchRequest
+    | VoiceRequest
+    | ClipRequest,
     Field(discriminator="type"),
 ]

@@ -1,0 +1,46 @@
+"""Agents: a face, a voice, a manner and a prompt under one code."""
+
+from visavis.core.agents.codes import RESERVED, check_code, new_code
+from visavis.core.agents.files import AGENTS, orphaned, path_of
+from visavis.core.agents.lifecycle import (
+    AgentEnded,
+    AgentState,
+    NewAgent,
+    create,
+    delete,
+    find,
+    find_ready,
+    page,
+    settle,
+    state,
+    update_prompt,
+    voice_of,
+)
+from visavis.core.agents.messages import live_rooms, send, taken
+from visavis.core.schema import CONTEXT, SPEAK
+
+__all__ = [
+    "AGENTS",
+    "CONTEXT",
+    "RESERVED",
+    "SPEAK",
+    "AgentEnded",
+    "AgentState",
+    "NewAgent",
+    "check_code",
+    "create",
+    "delete",
+    "find",
+    "find_ready",
+    "live_rooms",
+    "new_code",
+    "orphaned",
+    "page",
+    "path_of",
+    "send",
+    "settle",
+    "state",
+    "taken",
+    "update_prompt",
+    "voice_of",
+]

@@ -1,0 +1,62 @@
+"""Table of agents."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from visavis.core.schema.table import Table, now
+
+GENERATING, READY = "generating", "ready"  # or failed
+
+
+class Agent(Table):
+    """An agent: a face, a voice, a manner and a prompt, made by a job.
+
+    What the job makes is there once the status is `READY`.
+
+    Attributes:
+        key_id: ID of the key that asked for it.
+        code: Code by which its account names it.
+        job_id: ID of the job that makes it.
+        status: `GENERATING`, `READY` or `failed`.
+        name: Name of the person.
+        system_prompt: How it is to be, and what it knows.
+        voice: Voice that it speaks with, as `visavis.ports.Voice`.
+        manner: How it moves, as `visavis.engine.performer.Manners`.
+        picture_path: Path of its picture in the object store.
+        clip_path: Path of the clip in which it introduces itself.
+        rig_id: ID of its rig, whose file is the agent's own file.
+        duration_s: Length of the clip.
+        aspect_ratio: Aspect ratio of the picture, such as `16:9`.
+        video_aspect_ratio: Aspect ratio of the clip.
+    """
+
+    __tablename__ = "agents"
+    __table_args__ = (
+        UniqueConstraint("account_id", "code"),
+        Index("agents_generating", "job_id", postgresql_where=sql("status = 'generating'")),
+        Index("agents_of_rig", "rig_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    key_id: Mapped[int] = mapped_column(ForeignKey("api_keys.id"))
+    code: Mapped[str]
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"))
+    status: Mapped[str] = mapped_column(server_default=sql("'generating'"))
+    name: Mapped[str | None]
+    system_prompt: Mapped[str]
+    voice: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    manner: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    picture_path: Mapped[str | None]
+    clip_path: Mapped[str | None]
+    rig_id: Mapped[str | None] = mapped_column(ForeignKey("rigs.id"))
+    duration_s: Mapped[float]
+    aspect_ratio: Mapped[str]
+    video_aspect_ratio: Mapped[str]
+    created_at: Mapped[datetime] = now()
+    updated_at: Mapped[datetime] = now()

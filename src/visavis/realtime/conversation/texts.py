@@ -1,0 +1,96 @@
+"""Texts that the avatar is to say word for word: in order, each when the one before has ended."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from livekit.agents import AgentSession, tokenize
+
+from visavis.errors import RequestError
+
+MAX_WAITING: Final = 16
+
+
+@dataclass(frozen=True)
+class TextToSay:
+    """A text that the avatar is to say.
+
+    Attributes:
+        text: The text.
+        sequence: Number of the session message that it came in; `None` for a text from the room.
+        position: Number of its sentences that were spoken before.
+        now: Whether it cuts off what the avatar says.
+    """
+
+    text: str
+    sequence: int | None = None
+    position: int = 0
+    now: bool = False
+
+
+OnSpoken = Callable[[int, int, bool], None]
+"""Told the number of a message, how many of its sentences were spoken, and whether that is all."""
+
+
+class TextsToSay:
+    """The texts that wait. Those of session messages are spoken and reported sentence by sentence."""
+
+    def __init__(self, on_spoken: OnSpoken) -> None:
+        """Begin with none.
+
+        Args:
+            on_spoken: Told what was spoken.
+        """
+        self._on_spoken = on_spoken
+        self._waiting: deque[TextToSay] = deque()
+        self._urgent = 0  # of the texts that wait, those that go before others
+        self._came = asyncio.Event()
+
+    def add(self, wanted: TextToSay) -> None:
+        """Add a text: behind the others, or behind the others that are as urgent.
+
+        Raises:
+            RequestError: Too many texts wait. Texts of session messages are never refused: they are counted
+                before they come here.
+        """
+        if wanted.sequence is None and len(self._waiting) >= MAX_WAITING:
+            raise RequestError("Too many texts wait to be spoken. Wait until the avatar has spoken.")
+        if wanted.now:
+            self._waiting.insert(self._urgent, wanted)
+            self._urgent += 1
+        else:
+            self._waiting.append(wanted)
+        self._came.set()
+
+    async def say_all(self, session: AgentSession[None]) -> None:
+        """Say texts until cancelled."""
+        while True:
+            while not self._waiting:
+                self._came.clear()
+                await self._came.wait()
+            wanted = self._waiting.popleft()
+            self._urgent = max(0, self._urgent - 1)
+            if wanted.sequence is None:
+                await session.say(wanted.text, allow_interruptions=True).wait_for_playout()
+            else:
+                await self._say_sentences(session, wanted, wanted.sequence)
+
+    async def _say_sentences(self, session: AgentSession[None], wanted: TextToSay, sequence: int) -> None:
+        sentences = sentences_of(wanted.text)
+        for position in range(wanted.position, len(sentences)):
+            handle = session.say(sentences[position], allow_interruptions=True)
+            await handle.wait_for_playout()
+            if handle.interrupted:
+                self._on_spoken(sequence, position, True)
+                return
+            self._on_spoken(sequence, position + 1, position + 1 == len(sentences))
+        if wanted.position >= len(sentences):
+            self._on_spoken(sequence, wanted.position, True)
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a text; the same for the same text."""
+    found = tokenize.blingfire.SentenceTokenizer(min_sentence_len=1).tokenize(text)
+    return [each for each in (sentence.strip() for sentence in found) if each]
