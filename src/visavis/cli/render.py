@@ -109,7 +109,7 @@ def render(
         str | None,
         typer.Option(
             "--say",
-            help="Text to speak instead of an audio file: with the agent's voice, or the default one.",
+            help="Text to speak instead of an audio file, with the agent's voice or the default one.",
         ),
     ] = None,
     captions: Annotated[

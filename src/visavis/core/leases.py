@@ -4,6 +4,7 @@ A worker announces how many sessions it can hold, and renews the leases of those
 may take a session whose lease has expired. The database decides everything, by its own clock.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -207,24 +208,34 @@ async def unread(tx: AsyncSession, row: Session) -> list[SessionMessage]:
     return list((await tx.execute(query)).scalars())
 
 
-async def for_conversation(tx: AsyncSession, row: Session, *, again: bool) -> list[SessionMessage]:
-    """Messages for the conversation of a session, oldest first.
+async def for_conversations(
+    tx: AsyncSession, rows: Iterable[Session], *, running: Collection[str]
+) -> dict[str, list[SessionMessage]]:
+    """Messages for the conversations of sessions, oldest first, by ID of the session.
 
     Args:
         tx: The transaction.
-        row: The session.
-        again: For a conversation that begins: all knowledge, and all texts that are not spoken to their end.
-            Otherwise only what was not taken yet.
+        rows: The sessions.
+        running: IDs of the sessions that run: they get what was not taken yet. A session that begins gets all
+            knowledge, and all texts that are not spoken to their end.
     """
-    is_open = SessionMessage.taken_at.is_(None)
-    if again:
-        is_open = SessionMessage.done_at.is_(None) | (SessionMessage.kind == CONTEXT)
+    ids = [row.id for row in rows]
+    in_full = SessionMessage.session_id.not_in(running) & (
+        SessionMessage.done_at.is_(None) | (SessionMessage.kind == CONTEXT)
+    )
     query = (
         select(SessionMessage)
-        .where(SessionMessage.session_id == row.id, SessionMessage.kind.in_([SPEAK, CONTEXT]), is_open)
+        .where(
+            SessionMessage.session_id.in_(ids),
+            SessionMessage.kind.in_([SPEAK, CONTEXT]),
+            SessionMessage.taken_at.is_(None) | in_full,
+        )
         .order_by(SessionMessage.sequence)
     )
-    return list((await tx.execute(query)).scalars())
+    found: dict[str, list[SessionMessage]] = {name: [] for name in ids}
+    for message in (await tx.execute(query)).scalars():
+        found[message.session_id].append(message)
+    return found
 
 
 async def mark_taken(tx: AsyncSession, worker_id: str, session_id: str, sequence: int) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from visavis.engine.arrays import Floats
 from visavis.engine.downmix import Downmix
@@ -17,6 +18,7 @@ from visavis.engine.sound import open_sound
 from visavis.engine.speech import RATE_HZ
 from visavis.engine.speech.prosody import WINDOW_SAMPLES, loudness_db, pitch_hz
 
+Flags = NDArray[np.bool_]
 MAX_HEARD_S: Final = 60.0
 """Longest part of a sound that is heard, from its start."""
 
@@ -91,7 +93,7 @@ def measure_voice(samples: Floats) -> VoiceMeasures:
     return VoiceMeasures(median, float(near.std()), _syllables_per_s(loudness, is_speech, pitches > 0))
 
 
-def _syllables_per_s(loudness: Floats, is_speech: Floats, is_voiced: Floats) -> float:
+def _syllables_per_s(loudness: Floats, is_speech: Flags, is_voiced: Flags) -> float:
     smooth = np.convolve(loudness, np.hanning(_SMOOTH + 2)[1:-1] / np.hanning(_SMOOTH + 2).sum(), "same")
     tops = [
         at
@@ -108,7 +110,7 @@ def _syllables_per_s(loudness: Floats, is_speech: Floats, is_voiced: Floats) -> 
     return len(kept) / spoken_s if spoken_s > 0.5 else 0.0
 
 
-def _spoken_s(is_speech: Floats) -> float:
+def _spoken_s(is_speech: Flags) -> float:
     """Time of speech, with its gaps that are shorter than a pause."""
     at = np.flatnonzero(is_speech)
     gaps = np.diff(at)

@@ -187,11 +187,11 @@ def frames_of(path: Path) -> Iterator[tuple[float, Pixels]]:
 
 def _opened(file: object) -> InputContainer:
     options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "none"}
-    return av.open(file, mode="r", options=options)  # type: ignore[arg-type, return-value]
+    return av.open(file, mode="r", options=options)
 
 
 def _upright(frame: av.VideoFrame) -> Pixels:
-    rgb = frame.to_ndarray(format="rgb24")
+    rgb = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
     turns = round(getattr(frame, "rotation", 0) / 90) % 4
     return np.ascontiguousarray(np.rot90(rgb, turns)) if turns else rgb
 

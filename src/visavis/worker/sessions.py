@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core import leases, sessions, transcripts
-from visavis.core.schema import Session, SessionMessage
+from visavis.core.schema import SWAP, Session, SessionMessage
 from visavis.core.secret import SEALS, seal, shared_secret, unseal
 from visavis.core.sessions import EXTERNAL, Reason
 from visavis.errors import DatabaseError, LiveRoomError, StoreError, VisavisError
@@ -148,10 +148,7 @@ class LiveSessions:
             taken = await leases.take_over(tx, self._name, free=free)
             held = {row.id: row for row in await leases.renew(tx, self._name)}
             unread = {row.id: await leases.unread(tx, row) for row in held.values()}
-            told = {
-                name: await leases.for_conversation(tx, row, again=name not in self._running)
-                for name, row in held.items()
-            }
+            told = await leases.for_conversations(tx, held.values(), running=self._running.keys())
         for identifier in taken:
             _log.warning("session_taken_over", session=identifier)
         for identifier in self._running.keys() - held.keys():
@@ -208,8 +205,7 @@ class LiveSessions:
         """Begin what listens and speaks; in a session without conversation, when a text is to be spoken."""
         if row.mode == EXTERNAL:
             return
-        config = sessions.conversation_of(row)
-        rooms = self._context.live.rooms
+        config, rooms = sessions.conversation_of(row), self._context.live.rooms
 
         def begin() -> BeginConversation:
             token = rooms.token(row.room, AGENT, role="agent")
@@ -257,7 +253,7 @@ class LiveSessions:
             if message.sequence <= running.sent:
                 continue
             running.sent = message.sequence
-            if message.kind == sessions.SWAP and message.rig_id is not None:
+            if message.kind == SWAP and message.rig_id is not None:
                 rig = await self._fetch_rig(message.rig_id)
                 swap = SwapFace(sequence=message.sequence, rig=rig, face=message.rig_id[:12])
                 await running.process.send(swap)

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from visavis.engine.agent_file import AgentVoice
+from visavis.engine.performer import Emotion, Manners
 from visavis.errors import (
     InputError,
     PhotoError,
@@ -52,7 +54,16 @@ CONVERSATIONS = st.builds(
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 SEGMENTS = st.builds(TranscriptSegment, id=st.text(), text=st.text(), start_s=FINITE, end_s=FINITE)
-MODELS: dict[Any, st.SearchStrategy[Any]] = {ConversationConfig: CONVERSATIONS, TranscriptSegment: SEGMENTS}
+FACTORS = st.floats(0.5, 2)
+VOICES = st.builds(AgentVoice, name=st.text(max_size=100), tempo=FACTORS, pitch=FACTORS)
+SWAYS = st.none() | st.tuples(FACTORS, FACTORS, FACTORS)
+MANNERS = st.builds(Manners, emotion=st.sampled_from(Emotion), seed=st.integers(0), sway_degrees=SWAYS)
+MODELS: dict[Any, st.SearchStrategy[Any]] = {
+    ConversationConfig: CONVERSATIONS,
+    TranscriptSegment: SEGMENTS,
+    AgentVoice: VOICES,
+    Manners: MANNERS,
+}
 
 ALL_KINDS = {
     "rendering requests": kinds(protocol.RenderingRequest),

@@ -1,12 +1,11 @@
 """How a person moves: chosen, or measured on a video of the person."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field
 
 from visavis.engine.performer.emotion import Emotion
-from visavis.errors import RigFileError
 
 _Factor = Annotated[float, Field(ge=0, le=2)]
 _Degrees = Annotated[float, Field(ge=0, le=10)]
@@ -33,24 +32,3 @@ class Manners:
     sway_degrees: tuple[_Degrees, _Degrees, _Degrees] | None = None
     brows: _Factor = 1.0
     smile: Annotated[float, Field(ge=0, le=1)] = 0.0
-
-
-_AS_JSON: Final = TypeAdapter(Manners)
-
-
-def manners_to_json(manners: Manners) -> dict[str, Any]:
-    """Manners as JSON holds them."""
-    written: dict[str, Any] = _AS_JSON.dump_python(manners, mode="json")
-    return written
-
-
-def manners_from_json(written: dict[str, Any]) -> Manners:
-    """Read manners.
-
-    Raises:
-        RigFileError: They cannot be used.
-    """
-    try:
-        return _AS_JSON.validate_python(written)
-    except ValidationError as error:
-        raise RigFileError("The file is damaged: it does not say how the person moves.") from error

@@ -34,9 +34,9 @@ class SessionAgent:
         more: dict[str, str] = {}
         if "mode" not in given:
             more["mode"] = sessions.CONVERSATION
-        if more.get("mode", body.mode) == sessions.CONVERSATION:
-            if not body.system_prompt and not body.instructions:
-                more["system_prompt"] = self.system_prompt
+        has_prompt = bool(body.system_prompt or body.instructions)
+        if more.get("mode", body.mode) == sessions.CONVERSATION and not has_prompt:
+            more["system_prompt"] = self.system_prompt
         if self.has_own_voice:
             more |= {"voice": self.voice.name, "language": self.voice.language}
         return body.model_copy(update=more)

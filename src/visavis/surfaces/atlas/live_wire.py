@@ -110,8 +110,8 @@ class _SessionFields(_LiveRequest):
     avatar_id: AvatarId = None
     agent_id: _Word = Field(
         default="",
-        description="Code of an agent: its face, voice and prompt count where the request names none, and the "
-        "mode is conversation if it names none.",
+        description="Code of an agent: its face, voice and prompt count where the request names none. The "
+        "mode is then conversation, if it names none.",
     )
     mode: _Mode = PASSTHROUGH
     idle_timeout: _Seconds = Field(

@@ -13,11 +13,10 @@ from visavis.engine.arrays import Floats
 from visavis.engine.face import FaceModels
 from visavis.engine.framing import framed
 from visavis.engine.mp4 import SOUND_RATE_HZ
-from visavis.engine.performer import manners_to_json
 from visavis.engine.render import Progress, render
 from visavis.engine.rig.file import load_rig
 from visavis.engine.sound import open_sound
-from visavis.engine.speech import Phoneme, SpeechModel
+from visavis.engine.speech import SpeechModel
 from visavis.engine.view import PhotoView
 from visavis.engine.voice import VoiceMeasures, measure_file
 from visavis.engine.watching import watch
@@ -49,7 +48,7 @@ def watch_video(faces: FaceModels, request: WatchRequest) -> VideoWatched:
     """Find the best frame of a video, and measure how the person moves; see `WatchRequest`."""
     seen = watch(faces, request.video)
     Image.fromarray(seen.face).save(request.face, "PNG")
-    return VideoWatched(manners=manners_to_json(seen.manners), at_s=seen.at_s)
+    return VideoWatched(manners=seen.manners, at_s=seen.at_s)
 
 
 def match_voice(synthesizer: SpeechSynthesizer, request: VoiceRequest) -> VoiceMatched:
@@ -139,7 +138,8 @@ def _placed(spoken: Speech, duration_s: float) -> Speech:
     heard = spoken.samples[: max(0, len(samples) - begin)]
     samples[begin : begin + len(heard)] = heard
     phonemes = tuple(
-        Phoneme(each.text, each.start_s + _BEFORE_S, each.end_s + _BEFORE_S) for each in spoken.phonemes
+        each._replace(start_s=each.start_s + _BEFORE_S, end_s=each.end_s + _BEFORE_S)
+        for each in spoken.phonemes
     )
     return replace(spoken, samples=samples, phonemes=phonemes, words=())
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from visavis.core import agents, jobs, rigs
 from visavis.core.agents.personas import Persona, persona, seed_of
 from visavis.engine.agent_file import AgentProfile, AgentVoice, with_profile
-from visavis.engine.performer import Manners, manners_from_json
+from visavis.engine.performer import Manners
 from visavis.errors import CallbackError, InputError, SoundError
 from visavis.worker.attempt import Attempt
 from visavis.worker.protocol import ClipRequest, RigRequest, VoiceRequest, WatchRequest
@@ -65,7 +66,7 @@ async def handle(attempt: Attempt, wanted: jobs.AgentInput) -> jobs.AgentOutput:
         name=person.name,
         system_prompt=person.system_prompt,
         voice=voice.model_dump(mode="json"),
-        manner=_json_of(profile)["manners"],
+        manner=profile.model_dump(mode="json")["manners"],
         picture_path=await _store(attempt, picture, jobs.JPEG),
         clip_path=await _store(attempt, marked, jobs.MP4),
         rig_id=rig_id,
@@ -92,7 +93,7 @@ async def _appearance(
             WatchRequest(video=video, face=attempt.folder / "face.png"),
             limit_s=context.agents.timeout_s,
         )
-        manners = manners_from_json({**watched.manners, "seed": manners.seed})
+        manners = replace(watched.manners, seed=manners.seed)
         image = image or attempt.folder / "face.png"
     if image is None:
         image = attempt.folder / "portrait.png"
@@ -162,8 +163,3 @@ async def _file(attempt: Attempt, stored: jobs.StoredFile | None, url: str | Non
     path = attempt.folder / name
     await asyncio.to_thread(path.write_bytes, content)
     return path
-
-
-def _json_of(profile: AgentProfile) -> dict[str, Any]:
-    written: dict[str, Any] = profile.model_dump(mode="json")
-    return written

@@ -1,11 +1,12 @@
 """Requests to rendering processes, and their answers."""
 
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
+from typing import Annotated, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import Field
 
 from visavis.engine.agent_file import AgentVoice
+from visavis.engine.performer import Manners
 from visavis.worker.protocol.message import Message
 
 _Result = TypeVar("_Result", bound=Message)
@@ -130,12 +131,12 @@ class VideoWatched(Message):
     """A video of a person was watched. The frame that shows the face best is in its file.
 
     Attributes:
-        manners: How the person moves, as `visavis.engine.performer.manners_to_json` writes it.
+        manners: How the person moves.
         at_s: Time of the frame.
     """
 
     type: Literal["video_watched"] = "video_watched"
-    manners: dict[str, Any]
+    manners: Manners
     at_s: float
 
 

@@ -1,0 +1,122 @@
+"""Agent files, framing and personas."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from visavis.core.agents import check_code, new_code
+from visavis.core.agents.personas import persona
+from visavis.engine.agent_file import AgentProfile, AgentVoice, read_profile, with_profile
+from visavis.engine.framing import SIZES, framed
+from visavis.engine.performer import Manners
+from visavis.engine.rig.file import load_rig, rig_bytes
+from visavis.engine.rig.model import Picture, Rig
+from visavis.engine.view import PhotoView
+from visavis.errors import RequestError, RigFileError
+
+PROFILE = AgentProfile(
+    code="A91XMB7113",
+    name="Ada",
+    system_prompt="You sell bicycles. \U0001f6b2",
+    voice=AgentVoice(name="hibari", tempo=1.1, pitch=0.9),
+    manners=Manners(blinks_per_minute=12.5, sway_degrees=(2.0, 1.0, 0.5), smile=0.2, seed=7),
+)
+
+
+def test_an_agent_file_is_a_rig_file_that_says_who_it_is(small_rig: Rig) -> None:
+    content = rig_bytes(small_rig)
+    assert read_profile(content) is None
+    packed = with_profile(content, PROFILE)
+    assert read_profile(packed) == PROFILE
+    opened = load_rig(packed)
+    assert np.array_equal(opened.person, load_rig(content).person)
+    renamed = with_profile(packed, PROFILE.model_copy(update={"name": "Bo"}))
+    profile = read_profile(renamed)
+    assert profile is not None
+    assert profile.name == "Bo"
+    assert len(load_rig(renamed).neutral) == len(opened.neutral)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"x" * 100, (20).to_bytes(8, "little") + b'{"__metadata__": {}}', b"\xff" * 64]
+)
+def test_what_is_no_rig_is_refused(content: bytes) -> None:
+    with pytest.raises(RigFileError):
+        read_profile(content)
+
+
+def test_manners_that_nobody_has_are_refused(small_rig: Rig) -> None:
+    packed = with_profile(rig_bytes(small_rig), PROFILE)
+    for old, new in ((b"12.5", b"1e99"), (b"2.0,", b"2e9,")):
+        with pytest.raises(RigFileError):
+            read_profile(packed.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("aspect_ratio", list(SIZES))
+@pytest.mark.parametrize("photo", [(512, 512), (1080, 1920), (1920, 1080), (400, 400)])
+def test_the_head_is_whole_and_well_placed_in_every_frame(
+    small_rig: Rig, aspect_ratio: str, photo: tuple[int, int]
+) -> None:
+    height, width = photo
+    side = 0.55 * min(photo)
+    picture = Picture(
+        np.full((height, width, 3), 90, np.uint8), width / 2 - side / 2, height / 2 - side / 2, side
+    )
+    framing = framed(replace(small_rig, picture=picture), aspect_ratio)
+    wide, high = SIZES[aspect_ratio]
+    placed = framing.picture
+    assert placed.rgb.shape == (high, wide, 3)
+    # The face takes the middle half of the square, the hair a little more above.
+    left, right = placed.left + 0.2 * placed.side, placed.left + 0.8 * placed.side
+    top, bottom = placed.top + 0.1 * placed.side, placed.top + 0.85 * placed.side
+    assert left >= 0
+    assert right <= wide
+    assert top >= 0
+    assert bottom <= high
+    assert abs((left + right) / 2 - wide / 2) < 0.1 * wide
+    assert placed.side > 0.5 * min(wide, high)
+    drawn = PhotoView(framing).draw(small_rig.neutral)
+    assert drawn.shape == (high, wide, 3)
+
+
+def test_where_the_photo_ends_it_goes_on_blurred(small_rig: Rig) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (600, 400, 3), dtype=np.uint8)
+    picture = Picture(noise, 100, 100, 200)
+    frame = framed(replace(small_rig, picture=picture), "16:9").picture.rgb.astype(float)
+    middle, edge = frame[:, 600:680], frame[:, :40]
+    assert np.abs(np.diff(middle, axis=0)).mean() > 10 * np.abs(np.diff(edge, axis=0)).mean()
+    assert abs(middle.mean() - edge.mean()) < 25
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        ("You are Ada, a sales assistant.", "Ada"),
+        ("Your name is Grace Hopper. You teach.", "Grace Hopper"),
+        ("You are a robot called Kim who tells jokes.", "Kim"),
+    ],
+)
+def test_the_prompt_names_the_person(prompt: str, name: str) -> None:
+    found = persona(prompt, "A000000000")
+    assert found.name == name
+    assert found.system_prompt == prompt
+    assert all(name in text for text in found.introductions[:-1])
+
+
+def test_without_a_prompt_there_is_a_persona_of_its_own() -> None:
+    one, again, other = (persona("", code) for code in ("A000000001", "A000000001", "A000000003"))
+    assert one == again
+    assert one != other
+    assert one.name in one.system_prompt
+    assert persona("You are a professional video content creator.", "A1").name
+
+
+def test_codes() -> None:
+    codes = {new_code() for _ in range(200)}
+    assert len(codes) == 200
+    assert all(len(code) == 10 and code[0].isalpha() and code.isalnum() for code in codes)
+    for code in ("generate", "Status", "", "a b", "x" * 65, "-a"):
+        with pytest.raises(RequestError):
+            check_code(code)
+    assert check_code("A12345678") == "A12345678"
