@@ -21,7 +21,7 @@ from visavis.errors import (
     IdempotencyError,
     JobMissingError,
 )
-from visavis.settings import ImageSettings, JobSettings, StorageSettings, WebhookSettings
+from visavis.settings import AgentSettings, ImageSettings, JobSettings, StorageSettings, WebhookSettings
 from visavis.surfaces.atlas import NAME as SURFACE
 from visavis.worker import maintenance
 from visavis.worker.context import WorkerContext
@@ -322,7 +322,10 @@ def test_files_left_by_a_crash_are_deleted_from_the_store(postgres: str, tmp_pat
             None,
             {},
             None,
+            None,
+            None,
             JobSettings(),
+            AgentSettings(),
             ImageSettings(),
             StorageSettings(),
             WebhookSettings(),

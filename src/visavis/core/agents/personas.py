@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _NAMED: Final = re.compile(
-    r"\b(?:your name is|you are named|you are called|named|called|my name is)\s+"
+    r"\b(?:[Yy]our name is|you are named|you are called|named|called|[Mm]y name is)\s+"
     r"(?P<name>[A-Z][\w'-]+(?:\s[A-Z][\w'-]+)?)"
 )
 _YOU_ARE: Final = re.compile(
