@@ -10,7 +10,7 @@ from tests.support.jobs import PRICES, TTL_S, a_key
 from tests.support.server import in_database
 from visavis.core import agents, jobs, rigs, subscriptions
 from visavis.core.agents import AgentState, NewAgent
-from visavis.core.billing import prepaid, usage
+from visavis.core.billing import balances, usage
 from visavis.core.database import Database
 from visavis.core.identity import keys
 from visavis.core.identity.principals import Principal
@@ -23,7 +23,7 @@ PRICE = 250
 async def granted(database: Database, amount: int) -> Principal:
     key = await a_key(database)
     async with database.transaction() as tx:
-        await prepaid.grant(tx, await keys.read(tx, key), amount)
+        await balances.grant(tx, await keys.read(tx, key), amount)
     return key
 
 
@@ -40,7 +40,7 @@ async def make(database: Database, key: Principal, code: str = "", **more: Any) 
 
 async def balance(database: Database, key: Principal) -> int:
     async with database.transaction() as tx:
-        return await prepaid.balance(tx, key.account_id)
+        return await balances.balance(tx, key.account_id)
 
 
 def test_credits_are_spent_and_given_back_once(postgres: str) -> None:
@@ -74,7 +74,7 @@ def test_nothing_is_made_without_credits(postgres: str) -> None:
             assert (await agents.page(tx, key, limit=9, offset=0)).count == 0
             assert (await jobs.page(tx, key, surface="agents", limit=9, offset=0)).count == 0
             with pytest.raises(AccountError):
-                await prepaid.grant(tx, await keys.read(tx, key), 0)
+                await balances.grant(tx, await keys.read(tx, key), 0)
         assert await balance(database, key) == 249
 
     in_database(postgres, run)

@@ -82,7 +82,7 @@ def test_the_head_is_whole_and_well_placed_in_every_frame(
 
 def test_where_the_photo_ends_it_goes_on_blurred(small_rig: Rig) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (600, 400, 3), dtype=np.uint8)
-    picture = Picture(noise, 100, 100, 200)
+    picture = Picture(noise, 50, 100, 300)
     frame = framed(replace(small_rig, picture=picture), "16:9").picture.rgb.astype(float)
     middle, edge = frame[:, 600:680], frame[:, :40]
     assert np.abs(np.diff(middle, axis=0)).mean() > 10 * np.abs(np.diff(edge, axis=0)).mean()

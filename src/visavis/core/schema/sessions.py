@@ -20,7 +20,8 @@ class Session(Table):
 
     Whoever is `worker_id` renews `lease_until`; a lease that ran out may be taken. `applied` is the last
     change of the face that the avatar has applied. `agent_id` is the agent that is shown. `conversation` is a
-    `ConversationConfig`, or `None` for a session without one. A session that waits for its payment is `RESERVED`: it has a slot, and no worker runs it.
+    `ConversationConfig`, or `None` for a session without one. A session that waits for its payment is
+    `RESERVED`: it has a slot, and no worker runs it.
 
     A session belongs to the key that opened it, or to whoever has its token, of which a digest is stored.
     `prepaid` says what was paid for it in advance (`visavis.core.billing.prepaid`). `sealed_outputs` are the

@@ -5,6 +5,7 @@ time. Blinks are more likely at the end of a phrase (Bentivoglio et al. 1997; Cu
 0.5–3 s between jumps.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +18,7 @@ _BLINK_S: Final = _CLOSING_S + _SHUT_S + _OPENING_S
 _MIN_BETWEEN_S: Final = 1.1
 _DOUBLE_BLINK_CHANCE: Final = 0.10
 _MEASURED_SHAPE: Final = 6.0  # of the pauses' gamma distribution, where a rate is to be kept
+_PULLED_OF_PAUSE: Final = 0.4  # by which the end of a phrase can pull a blink, over the mean pause
 _LEAST_OF_PAUSE: Final = 0.4  # shortest pause between blinks, over the mean one
 _PHRASE_END_CHANCE: Final = 0.55
 
@@ -47,6 +49,8 @@ class Eyes:
         """
         self._rng = rng
         self._mean_s = 60 / blinks_per_minute if blinks_per_minute else None
+        # A rate is kept only if no blink comes much before its time.
+        self._reach_s = math.inf if self._mean_s is None else _PULLED_OF_PAUSE * self._mean_s
         self._saved_s = 0.0  # by which the next blink came before its time
         first_s = (0.8, 3.0) if self._mean_s is None else (0.3 * self._mean_s, 0.9 * self._mean_s)
         self._blink_at = float(rng.uniform(*first_s))
@@ -57,7 +61,7 @@ class Eyes:
     def phrase_ends(self, time_s: float) -> None:
         """Register the end of a phrase: a likely time for a blink."""
         due_s = time_s + float(self._rng.uniform(0.05, 0.25))
-        willing = self._rng.random() < _PHRASE_END_CHANCE
+        willing = self._rng.random() < _PHRASE_END_CHANCE and self._blink_at - time_s < self._reach_s
         if willing and time_s < self._blink_at and self._blink_at - time_s > _MIN_BETWEEN_S:
             self._saved_s += self._blink_at - due_s
             self._blink_at = due_s
