@@ -20,8 +20,7 @@ from visavis.ports import SpeechSynthesizer, Voice
 from visavis.settings import Settings
 
 TEXT: Final = (
-    "Good morning, and thank you for calling. Our opening hours are from nine to six, and we are closed on "
-    "Mondays. What can I do for you today? Please tell me your name, and I will look for your order."
+    "Good morning, and thank you for calling. We are open from nine to six. What can I do for you today?"
 )
 
 

@@ -53,8 +53,9 @@ async def spend(tx: Tx, principal: Principal, amount: int, *, subject_id: str) -
     """
     if amount <= 0:
         return
-    # The row's lock: two requests at once do not spend the same credits.
-    await tx.execute(select(Account.id).where(Account.id == principal.account_id).with_for_update())
+    # The row's lock: two requests at once do not spend the same credits. It lets others refer to the row.
+    locked = select(Account.id).where(Account.id == principal.account_id)
+    await tx.execute(locked.with_for_update(key_share=True))
     has = await balance(tx, principal.account_id)
     if has < amount:
         raise CreditsError(f"Not enough credits: this costs {amount}, and the balance is {has}.")

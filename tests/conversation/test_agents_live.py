@@ -1,0 +1,147 @@
+"""Agents in live sessions: told what to say and what to know, once each, in order, whatever dies."""
+
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from harness.talking import Talker, talking
+from tests.support.live import Stage, asynchronous, start_live
+from tests.support.server import until
+
+from visavis.engine.rig.model import Rig
+
+pytestmark = pytest.mark.slow
+CODE = "A12345678"
+PROMPT = "You are Ada, a sales assistant. We sell bicycles."
+
+
+@pytest.fixture(scope="module")
+def stage(
+    open_folder: Callable[[], Path], model_folder: Callable[[str], Path], portrait_rig: Rig
+) -> Iterator[Stage]:
+    """A server with an agent."""
+    for model in ("face", "whisper-tiny.en"):
+        model_folder(model)
+    stage = Stage(start_live(open_folder(), VISAVIS_LIVE_SPARE_CONVERSATIONS="1"), portrait_rig)
+    try:
+        with stage.server.client() as client:
+            body = {"prompt": PROMPT, "agent_id": CODE, "duration": 2, "video_aspect_ratio": "1:1"}
+            assert client.post("/v1/agent/generate", json=body).status_code == 200
+
+            def status() -> str:
+                return str(client.get(f"/v1/agent/status/{CODE}").json()["data"]["status"])
+
+            until(lambda: status() == "ready", within_s=120, what="the agent")
+        yield stage
+    finally:
+        assert stage.server.stop() == 0
+
+
+@asynccontextmanager
+async def room(stage: Stage, **fields: Any) -> AsyncIterator[tuple[Talker, dict[str, Any]]]:
+    """A live session with the agent, when it has greeted."""
+    sent = {"agent_id": CODE, "greeting": "Welcome.", **fields}
+    async with (
+        stage.session(json=sent) as made,
+        talking(made["livekit_url"], made["token"]) as talker,
+    ):
+        await talker.until(lambda: said(talker) == ["Welcome."], within_s=60)
+        yield talker, made
+
+
+def said(talker: Talker) -> list[str]:
+    return [line.text.strip() for line in talker.finals("avatar")]
+
+
+def shown(talker: Talker) -> str:
+    """The transcript so far, final or not."""
+    return " ".join(line.text for line in talker.lines.values())
+
+
+async def tell(client: httpx.AsyncClient, what: str, **body: Any) -> dict[str, Any]:
+    answer = await client.post(f"/v1/agent/{CODE}/{what}", json=body)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+@asynchronous
+async def test_what_is_said_reaches_every_room_once_and_in_order(stage: Stage) -> None:
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(stage.client)
+        first, made = await stack.enter_async_context(room(stage))
+        second, other = await stack.enter_async_context(room(stage))
+        assert (made["mode"], other["mode"]) == ("conversation", "conversation")
+        delivered = [await tell(client, "speak", message=f"This is number {n}.") for n in ("one", "two")]
+        assert delivered == [
+            {"agent_code": CODE, "context_type": "speak", "delivered_to_rooms": 2} for _ in range(2)
+        ]
+        only = await tell(client, "add-context", context="And three.", type="speak", room_id=made["room"])
+        assert (only["context_type"], only["delivered_to_rooms"]) == ("speak", 1)
+        only = await tell(client, "speak", message="And four.", room_id=other["session_id"])
+        assert only["delivered_to_rooms"] == 1
+        both = ["Welcome.", "This is number one.", "This is number two."]
+        await first.until(lambda: said(first) == [*both, "And three."], within_s=60)
+        await second.until(lambda: said(second) == [*both, "And four."], within_s=60)
+        known = await tell(client, "add-context", context="The colour of the year is violet.")
+        assert known == {"agent_code": CODE, "context_type": "add_context", "delivered_to_rooms": 2}
+        await first.room.local_participant.send_text("What is the colour of the year?", topic="lk.chat")
+        await first.until(lambda: "violet" in said(first)[-1], within_s=60)
+        none = await client.post(f"/v1/agent/{CODE}/speak", json={"message": "x", "room_id": "nowhere"})
+        assert (none.status_code, none.json()["error"]["code"]) == (404, "NO_ACTIVE_ROOMS")
+
+
+@asynchronous
+async def test_now_cuts_off_what_is_said(stage: Stage) -> None:
+    long = "This is a very long sentence about bicycles with many gears and bells and lamps and baskets. " * 3
+    async with stage.client as client, room(stage) as (talker, _):
+        await tell(client, "speak", message=long)
+        await talker.until(lambda: "gears" in shown(talker), within_s=60)
+        await tell(client, "speak", message="Stop, please.", priority="now")
+        await talker.until(lambda: said(talker)[-1] == "Stop, please.", within_s=60)
+        await talker.until(lambda: talker.is_silent(1.0), within_s=60)
+        assert said(talker)[-1] == "Stop, please."
+        assert not any("baskets" in text for text in said(talker)[2:])
+
+
+@asynchronous
+async def test_a_worker_dies_and_nothing_is_lost_or_said_twice(stage: Stage) -> None:
+    texts = ["One is a bell. Two is a lamp.", "Three is a basket.", "Four is a lock."]
+    whole = ["One is a bell.", "Two is a lamp.", "Three is a basket.", "Four is a lock."]
+    async with stage.client as client, room(stage) as (talker, made):
+        for text in texts:
+            await tell(client, "speak", message=text)
+        await talker.until(lambda: whole[0] in said(talker), within_s=60)
+        (worker,) = stage.server.processes()["worker"]
+        os.kill(worker, signal.SIGKILL)
+        await talker.until(lambda: whole[-1] in said(talker), within_s=100)
+        spoken = [text for text in said(talker) if text in whole]
+        assert spoken == whole
+        rows = stage.server.rows(
+            "SELECT taken_at IS NOT NULL, done_at IS NOT NULL FROM session_messages WHERE session_id = %s",
+            made["session_id"],
+        )
+        assert rows == [(True, True)] * len(texts)
+
+
+def test_a_worker_dies_while_it_makes_an_agent(stage: Stage) -> None:
+    with stage.server.client() as client:
+        body = {"prompt": PROMPT, "agent_id": "killed", "duration": 4}
+        assert client.post("/v1/agent/generate", json=body).status_code == 200
+
+        def data() -> dict[str, Any]:
+            found: dict[str, Any] = client.get("/v1/agent/status/killed").json()["data"]
+            return found
+
+        until(lambda: data()["current_step"] == "video", within_s=100, what="the clip")
+        (worker,) = stage.server.processes()["worker"]
+        os.kill(worker, signal.SIGKILL)
+        until(lambda: data()["status"] == "ready", within_s=150, what="the agent")
+        assert data()["video_url"]
+    ((path,),) = stage.server.rows("SELECT clip_path FROM agents WHERE code = 'killed'")
+    assert path.endswith("/2.mp4")  # of the second attempt
