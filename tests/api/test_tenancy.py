@@ -24,7 +24,7 @@ from tests.support.jobs import SAID
 from tests.support.organizations import PASSWORD, PATH, a_members_key, a_user, add, an_organization
 from tests.support.server import Server, in_database
 from visavis.bootstrap.surfaces import SURFACES
-from visavis.core import avatars, jobs
+from visavis.core import agents, avatars, jobs, subscriptions
 from visavis.core.database import Database
 from visavis.core.identity import keys, sign_ins, users
 from visavis.core.schema import Session
@@ -57,6 +57,8 @@ NEVER: Final = {
     "group_id": never("grp"),
     "avatar_id": "00000000-0000-0000-0000-000000000000",
     "name": "results/never/1.mp4",
+    **dict.fromkeys(("agent_id", "code", "agent_code"), "A000000000"),
+    "webhook_id": "wh_0000000000000000",
 }
 # Parameters that identify nothing: a value with which the route can be asked.
 PLAIN: Final = {"format": "srt", "schema_id": SCIM_USER, "type_id": "User"}
@@ -64,6 +66,9 @@ PLAIN: Final = {"format": "srt", "schema_id": SCIM_USER, "type_id": "User"}
 # Bodies and queries with which a route comes to its identifiers. `{name}` stands for an identifier.
 BODIES: Final[dict[str, dict[str, Any]]] = {
     "PATCH /v1/realtime/session/{session_id}": {"files": {"face": ("face.png", b"no picture", "image/png")}},
+    "POST /v1/agent/{code}": {"json": {"system_prompt": "x"}},
+    "POST /v1/agent/{agent_code}/speak": {"json": {"message": "x"}},
+    "POST /v1/agent/{agent_code}/add-context": {"json": {"context": "x"}},
     "POST /v1/organizations/{org_id}/members": {"json": {"email": "x@tenancy.example"}},
     "PATCH /v1/organizations/{org_id}/members/{member_id}": {"json": {"role": "admin"}},
     "POST /v1/organizations/{org_id}/invitations": {"json": {"email": "x@tenancy.example"}},
@@ -103,6 +108,11 @@ NAMELESS: Final = {
     "POST /v1/tts/generate-wav": "makes a job of what is sent",
     "POST /v1/tts/generate-video": "makes a job of what is sent",
     "POST /api/v1/avatars/generate": "makes a job of what is sent",
+    "POST /v1/validate": "checks the own key",
+    "POST /v1/agent/generate": "makes an agent of what is sent",
+    "POST /v1/audio/speech": "keeps nothing",
+    "POST /v1/tts": "keeps nothing",
+    "POST /v1/webhooks": "registers a URL that is sent",
     "POST /v1/avatar/session": _JOINS,
     "POST /v1/organizations": "makes an organization",
     "GET /scim/v2/Schemas/{schema_id}": "what the surface can do",
@@ -189,6 +199,21 @@ def fill(server: Server, account: Account) -> None:
                 id=jobs.new_id(), kind=jobs.SPEECH, surface="atlas", input=SAID, base_url=""
             )
             job = await jobs.submit(tx, principal, wanted)
+            asked = jobs.AgentInput(
+                code=agents.new_code(), duration_s=2, aspect_ratio="1:1", video_aspect_ratio="1:1"
+            )
+            made = jobs.Submission(
+                id=jobs.new_id(), kind=jobs.AGENT, surface="agents", input=asked, base_url=""
+            )
+            await agents.create(tx, principal, agents.NewAgent(made, f"You know {account.email}.", 0))
+            await tx.execute(
+                text("DELETE FROM procrastinate_jobs WHERE args ->> 'job_id' = :id"), {"id": made.id}
+            )
+            failed = "UPDATE jobs SET status = 'failed', completed_at = now() WHERE id = :id"
+            await tx.execute(text(failed), {"id": made.id})
+            webhook = await subscriptions.create(
+                tx, principal, surface="agents", url="https://example.com/", events=[], description=""
+            )
             result = f"results/{job.id}/1.mp3"
             output = {"path": result, "size_bytes": 10, "duration_s": 2.0, "sample_rate_hz": 24_000}
             await tx.execute(
@@ -234,6 +259,8 @@ def fill(server: Server, account: Account) -> None:
             "session_id": live.id,
             "key_id": str(row.id),
             "name": result,
+            **dict.fromkeys(("agent_id", "code", "agent_code"), asked.code),
+            "webhook_id": webhook.id,
         }
 
     account.identifiers = in_database(server.database_url, make)
@@ -292,6 +319,7 @@ READ: Final = [
 
 # How each surface is told who asks.
 CREDENTIALS: Final[dict[str, Callable[[Account], dict[str, str]]]] = {
+    "agents": lambda account: {"api-secret": account.key},
     "avatars": lambda account: {"Authorization": f"Bearer {account.key}"},
     "atlas": lambda account: {"Authorization": f"Bearer {account.key}"},
     "organizations": lambda account: {"Authorization": f"Bearer {account.key}"},

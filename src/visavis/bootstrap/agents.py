@@ -1,17 +1,22 @@
 """The faces of agents that are made without one."""
 
 from pathlib import Path
+from typing import Final
 
-from visavis.samples import write_portrait
+from PIL import Image
+
+from visavis.painter import paint, understand
+
+_SIZE_PX: Final = (1280, 960)  # wide enough for every aspect ratio
 
 
 def write_agent_portrait(prompt: str, seed: int, path: Path) -> None:
-    """Write the face of an agent without one, as a PNG: the built-in portrait.
+    """Paint the face of an agent without one, and write it as a PNG.
 
     Args:
-        prompt: Prompt of the agent.
+        prompt: Prompt of the agent; what it says of the person is painted.
         seed: Seed of what the prompt leaves open.
         path: Path of the file.
     """
-    del prompt, seed
-    write_portrait(path)
+    character = understand(prompt, seed=seed).character
+    Image.fromarray(paint(character, *_SIZE_PX)).convert("RGB").save(path)
