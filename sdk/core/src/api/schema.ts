@@ -2609,6 +2609,12 @@ export interface operations {
                      */
                     avatar_id?: string;
                     /**
+                     * Agent Id
+                     * @description Code of an agent: its face, voice and prompt count where the request names none. The mode is then conversation, if it names none.
+                     * @default
+                     */
+                    agent_id?: string;
+                    /**
                      * Mode
                      * @default passthrough
                      * @enum {string}
@@ -2723,6 +2729,12 @@ export interface operations {
                      * @description ID of a saved avatar, instead of a picture.
                      */
                     avatar_id?: string;
+                    /**
+                     * Agent Id
+                     * @description Code of an agent: its face, voice and prompt count where the request names none. The mode is then conversation, if it names none.
+                     * @default
+                     */
+                    agent_id?: string;
                     /**
                      * Mode
                      * @default passthrough
@@ -2839,6 +2851,12 @@ export interface operations {
                      * @description ID of a saved avatar, instead of a picture.
                      */
                     avatar_id?: string;
+                    /**
+                     * Agent Id
+                     * @description Code of an agent: its face, voice and prompt count where the request names none. The mode is then conversation, if it names none.
+                     * @default
+                     */
+                    agent_id?: string;
                     /**
                      * Mode
                      * @default passthrough
@@ -2987,6 +3005,15 @@ export interface operations {
             };
             /** @description method_not_allowed */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description agent_not_ready */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -271,16 +271,13 @@ class AvatarImageOutput(JobOutput):
 
 
 class AgentInput(JobInput):
-    """Input of an agent. `text` is its prompt. Each of the three is a file, or at a URL, or not given.
+    """Input of an agent. `text` is its prompt. Each of the files can be at a URL instead, or not given.
 
     Attributes:
         code: Code of the agent.
-        image: Photo of the face.
-        image_url: URL of it.
-        video: Video of the person.
-        video_url: URL of it.
-        audio: Voice of the person.
-        audio_url: URL of it.
+        image: Photo of the face; `image_url` is its URL.
+        video: Video of the person, likewise.
+        audio: Voice of the person, likewise.
         duration_s: Length of the clip in which it introduces itself.
         aspect_ratio: Aspect ratio of the picture.
         video_aspect_ratio: Aspect ratio of the clip.

@@ -125,6 +125,14 @@ def _do(tools: Tools, request: RenderingRequest, progress: BinaryIO) -> Renderin
             return paint(request)
         case FitRequest():
             return fit(tools.faces, request)
+        case WatchRequest() | VoiceRequest() | ClipRequest():
+            return _make_agent(tools, request, progress)
+
+
+def _make_agent(
+    tools: Tools, request: WatchRequest | VoiceRequest | ClipRequest, progress: BinaryIO
+) -> RenderingAnswer:
+    match request:
         case WatchRequest():
             return agents.watch_video(tools.faces, request)
         case VoiceRequest():

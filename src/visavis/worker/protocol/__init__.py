@@ -5,6 +5,14 @@ time: it answers `Accepted` when it has it, and after that with the result or `F
 live session and of its conversation get commands and report events, each whenever there is one.
 """
 
+from visavis.worker.protocol.agents import (
+    ClipRendered,
+    ClipRequest,
+    VideoWatched,
+    VoiceMatched,
+    VoiceRequest,
+    WatchRequest,
+)
 from visavis.worker.protocol.conversation import (
     AddKnowledge,
     BeginConversation,
@@ -27,8 +35,6 @@ from visavis.worker.protocol.rendering import (
     Accepted,
     Checked,
     CheckRequest,
-    ClipRendered,
-    ClipRequest,
     FaceFound,
     FaceRequest,
     Failed,
@@ -40,21 +46,16 @@ from visavis.worker.protocol.rendering import (
     PicturesRequest,
     RenderingAnswer,
     RenderingRequest,
-    Request,
     RigBuilt,
     RigRequest,
-    SoundFormat,
     SpeechRendered,
     SpeechRequest,
     SpokenText,
     VideoProgress,
     VideoRendered,
     VideoRequest,
-    VideoWatched,
-    VoiceMatched,
-    VoiceRequest,
-    WatchRequest,
 )
+from visavis.worker.protocol.request import Request, SoundFormat
 from visavis.worker.protocol.session import (
     Applied,
     BeginSession,
