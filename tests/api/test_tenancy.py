@@ -387,9 +387,9 @@ def curious(server: Server) -> Account:
 
 
 @pytest.fixture(scope="module")
-def before(server: Server, curious: Account) -> dict[str, tuple[int, str, Any]]:
+def before(server: Server, curious: Account) -> dict[Walked, tuple[int, str, Any]]:
     """What the curious account reads before the other one has anything."""
-    return {each.name: answer_to(server, each, curious, {}) for each in READ}
+    return {each: answer_to(server, each, curious, {}) for each in READ}
 
 
 @pytest.fixture(scope="module")
@@ -435,12 +435,12 @@ def test_what_others_have_is_as_what_never_existed(
 def test_lists_and_counts_show_nothing_of_others(
     server: Server,
     curious: Account,
-    before: dict[str, tuple[int, str, Any]],
+    before: dict[Walked, tuple[int, str, Any]],
     other: Account,
     walked: Walked,
 ) -> None:
     status, content_type, now = answer_to(server, walked, curious, {})
-    assert (status, content_type, steady(now)) == (*before[walked.name][:2], steady(before[walked.name][2]))
+    assert (status, content_type, steady(now)) == (*before[walked][:2], steady(before[walked][2]))
     assert status < 500
     for each in (other.email, *other.identifiers.values()):
         assert not each or len(each) < 8 or each not in now
