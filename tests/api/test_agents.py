@@ -1,5 +1,6 @@
 """The agents API on a real server: every route, every error, from a prompt to the agent's own file."""
 
+import asyncio
 import base64
 import re
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from openai import OpenAI
 from PIL import Image
 
+from tests.support.external_rooms import agent_token, rooms_of
 from tests.support.server import Server, until
 from visavis.engine.agent_file import read_profile
 from visavis.engine.framing import SIZES
@@ -143,6 +145,27 @@ def test_agents_of_other_accounts_are_not_there(
             assert fault(answer) == (404, "AGENT_NOT_FOUND")
             assert answer.json()["error"]["message"] == f"Agent not found for code: {code}"
         assert client.get("/v1/agents").json()["data"] == []
+
+
+def test_a_plugin_shows_an_agent_by_its_code(
+    server: Server, api: httpx.Client, agent: tuple[dict[str, Any], Any]
+) -> None:
+    rooms = asyncio.run(rooms_of(server))
+    room = {
+        "livekit_url": rooms.url,
+        "room_name": "agents",
+        "livekit_token": agent_token(rooms, "agents", "a"),
+    }
+    made = api.post("/v1/runtime-tokens/request", json=room | {"agent_id": agent[0]["agent_id"]})
+    session_id = made.raise_for_status().json()["session_id"]
+    api.delete(
+        f"/v1/realtime/session/{session_id}", headers={"Authorization": f"Bearer {api.headers['api-secret']}"}
+    ).raise_for_status()
+    look = "SELECT s.rig_id = a.rig_id FROM sessions s, agents a WHERE s.id = %s AND a.code = %s"
+    assert server.rows(look, session_id, agent[0]["agent_id"]) == [(True,)]
+    missing = api.post("/v1/runtime-tokens/request", json=room | {"agent_id": "A000000000"})
+    assert fault(missing) == (404, "AGENT_NOT_FOUND")
+    assert missing.json()["error"]["message"] == "Agent not found for code: A000000000"
 
 
 def test_secrets(server: Server, api: httpx.Client) -> None:

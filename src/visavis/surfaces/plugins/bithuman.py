@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from visavis.core.identity.principals import Principal
-from visavis.errors import InputError
+from visavis.errors import AvatarMissingError, InputError
 from visavis.surfaces.plugins.error_responses import answer
 from visavis.surfaces.plugins.vendor import (
     AvatarId,
@@ -31,6 +31,7 @@ from visavis.surfaces.shared.bodies import ABSENT_IF_EMPTY, ALL_KINDS, BodyType,
 from visavis.surfaces.shared.context import Given
 from visavis.surfaces.shared.errors import ErrorResponse
 from visavis.surfaces.shared.external_sessions import ExternalRoom
+from visavis.surfaces.shared.texts import shown
 
 _KEY_HEADER: Final = "api-secret"
 _PATH: Final = "/v1/runtime-tokens/request"
@@ -74,7 +75,10 @@ async def create(request: Request, principal: KeyPrincipal, context: Given) -> d
         face = body.image if body.avatar_image is None else body.avatar_image
         avatar_id = body.agent_id or body.avatar_id
         wanted = AvatarRequest(room, avatar_id, face, body.avatar_image_url)
-        row = await start(context, principal, wanted)
+        try:
+            row = await start(context, principal, wanted)
+        except AvatarMissingError as error:
+            raise AvatarMissingError(f"Agent not found for code: {shown(avatar_id or '')}") from error
     return {"session_id": row.id, "status": "ok"}
 
 

@@ -11,6 +11,7 @@ from visavis.surfaces.shared.errors import ErrorResponse, ErrorTable, Render
 NOT_FOUND: Final = ErrorResponse(404, "not_found", "There is no endpoint {path}.")
 _UNAUTHORIZED: Final = ErrorResponse(401, "unauthorized", "Invalid or revoked API key.")
 _NO_AVATAR: Final = ErrorResponse(404, "avatar_not_found", "There is no avatar face-1.")
+_NOT_READY: Final = ErrorResponse(409, "avatar_not_renderable", "The agent A1B2C3D4E5 is still being made.")
 _NO_SESSION: Final = ErrorResponse(404, "session_not_found", "Session not found.")
 _NO_METHOD: Final = ErrorResponse(405, "method_not_allowed", "{method} is not allowed here.")
 _TOO_LARGE: Final = ErrorResponse(413, "payload_too_large", "The body is too large.")
@@ -37,6 +38,7 @@ def table(render: Render, *, invalid_status: int = 400) -> ErrorTable:
     return ErrorTable(
         rows=(
             (errors.AvatarMissingError, _NO_AVATAR),
+            (errors.AgentNotReadyError, _NOT_READY),
             (errors.InputError, invalid),
             (errors.RequestError, invalid),
             (errors.CredentialsMissingError, _UNAUTHORIZED),
