@@ -102,6 +102,10 @@ export const router = createBrowserRouter([
         lazy: async () => ({ Component: (await import("./pages/sign-in/sign-in.tsx")).SignIn }),
       },
       {
+        path: "/invitation",
+        lazy: async () => ({ Component: (await import("./pages/invitation/invitation.tsx")).InvitationPage }),
+      },
+      {
         Component: SignedIn,
         children: [
           {
@@ -136,6 +140,12 @@ export const router = createBrowserRouter([
               {
                 path: "/keys",
                 lazy: async () => ({ Component: (await import("./pages/keys/keys.tsx")).Keys }),
+              },
+              {
+                path: "/organizations",
+                lazy: async () => ({
+                  Component: (await import("./pages/organizations/organizations.tsx")).Organizations,
+                }),
               },
               {
                 path: "/workers",

@@ -14,6 +14,7 @@ export type UsageAnswer = Schemas["UsageAnswer"];
 export type ConversationAnswer = Schemas["ConversationAnswer"];
 export type WorkersAnswer = Schemas["WorkersAnswer"];
 export type SettingRow = Schemas["SettingRow"];
+export type Invited = Schemas["InvitedAnswer"];
 export type Token = Schemas["TokenAnswer"];
 
 let signedOut: () => void = () => undefined;

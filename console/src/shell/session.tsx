@@ -39,14 +39,26 @@ export function useSession(): Session {
 }
 
 /** A unique name of the account that is signed in; `null` if none is. */
-export const accountOf = ({ user, key }: Session): string | null =>
-  user ? `user ${user.email}` : key ? `key ${key.id}` : null;
+export const accountOf = ({ user, key, organization }: Session): string | null => {
+  const who = user ? `user ${user.email}` : key ? `key ${key.id}` : null;
+  return who && organization ? `${who} ${organization.id}` : who;
+};
 
 const signOutCallbacks = new Set<() => Promise<unknown>>();
 
 /** Registers a callback that cleans up before the account is signed out. */
 export function onSignOut(callback: () => Promise<unknown>): void {
   signOutCallbacks.add(callback);
+}
+
+/** Stores another sign-in, or another account of it, and forgets what was loaded before. */
+export function useNewSession(): (session: Session) => void {
+  const queries = useQueryClient();
+  return (session) => {
+    forgetTokens();
+    queries.setQueryData<Session>(SESSION, session);
+    void queries.resetQueries({ predicate: (query) => query.queryKey[0] !== SESSION[0] });
+  };
 }
 
 /** Signs out on the server, and deletes everything of the account in this browser. */

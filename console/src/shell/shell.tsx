@@ -15,6 +15,7 @@ import {
   Settings2,
   Sparkles,
   Sun,
+  Users,
 } from "lucide-react";
 import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { Link, NavLink, useLocation } from "react-router";
@@ -26,6 +27,7 @@ import { Sheet } from "../components/sheet.tsx";
 import { showToast, Toasts } from "../components/toasts.tsx";
 import { chooseTheme, readTheme, type Theme } from "../theme.ts";
 import { words } from "../words/index.ts";
+import { AccountSwitch } from "./account-switch.tsx";
 import { Dock, useHasDock } from "./dock.tsx";
 import { dock } from "./dock-store.ts";
 import { useSession, useSignOut } from "./session.tsx";
@@ -61,6 +63,7 @@ const NAVIGATION: readonly [string, readonly NavItem[]][] = [
     groups.manage,
     [
       { to: "/keys", name: pages.keys, icon: <KeyRound size={18} aria-hidden /> },
+      { to: "/organizations", name: pages.organizations, icon: <Users size={18} aria-hidden /> },
       { to: "/workers", name: pages.workers, icon: <Cpu size={18} aria-hidden />, operator: true },
       { to: "/settings", name: pages.settings, icon: <Settings2 size={18} aria-hidden /> },
     ],
@@ -153,6 +156,7 @@ function Sidebar({ onSignOut }: { onSignOut: () => void }) {
         ))}
       </nav>
       <footer>
+        <AccountSwitch />
         <div className="who">
           <span className="face" aria-hidden>
             {who.slice(0, 1)}

@@ -44,6 +44,7 @@ export const common = {
     live: "Live",
     online: "Online",
     revoked: "Revoked",
+    removed: "Removed",
   },
 };
 

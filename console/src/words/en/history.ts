@@ -91,6 +91,7 @@ export const sessions = {
     room_lost: "Room unreachable",
     worker_lost: "Worker lost",
     failed: "Repeated failures",
+    access_ended: "Access ended",
   } as Readonly<Record<string, string>>,
 
   title: "Session",

@@ -6,21 +6,27 @@ import { jobs, sessions, usage } from "./history.ts";
 import { invite, live } from "./live.ts";
 import { keys, settings, workers } from "./manage.ts";
 import { audio, face, files, recorder, voice } from "./media.ts";
+import { auditLog, invitation, invitations, members, organizations } from "./organizations.ts";
 import { shell, signIn } from "./shell.ts";
 import { studio } from "./studio.ts";
 
 export const en = {
   audio,
+  auditLog,
   avatars,
   common,
   conversation,
   errors,
   face,
   files,
+  invitation,
+  invitations,
   invite,
   jobs,
   keys,
   live,
+  members,
+  organizations,
   recorder,
   sessions,
   settings,
