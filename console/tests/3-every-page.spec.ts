@@ -1,7 +1,18 @@
 /** What holds for every page: accessibility, keyboard, phones, errors and size. */
 import { cutOff, expect, expectAccessible, test } from "./console.ts";
 
-const PAGES = ["create", "studio", "live", "jobs", "sessions", "usage", "keys", "workers", "settings"];
+const PAGES = [
+  "create",
+  "studio",
+  "live",
+  "jobs",
+  "sessions",
+  "usage",
+  "keys",
+  "organizations",
+  "workers",
+  "settings",
+];
 const MAX_SCRIPT_BYTES = 200_000; // of the first page, as sent
 const SHOTS = process.env.SCREENSHOTS;
 

@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { test as base, type Cookie, expect, type Page, request } from "@playwright/test";
 
-export { expect };
+export { expect, type Page };
 
 export const EMAIL = "operator@example.com";
 export const PASSWORD = "correct horse battery";
