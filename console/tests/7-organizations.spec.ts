@@ -88,7 +88,7 @@ test("an invitation of a stranger asks for a sign-in", async ({ page }) => {
 
 test("the browser acts for the organization, until it is deleted", async ({ signedIn: page }) => {
   await page.goto("/keys");
-  const account = page.getByLabel("Account", { exact: true });
+  const account = page.getByRole("combobox", { name: "Account" });
   await account.selectOption({ label: "Example Incorporated" });
   await expect(page.getByText("No API keys yet")).toBeVisible();
   await page.getByRole("button", { name: "Create key" }).click();

@@ -1,6 +1,7 @@
 """Browsers that act for organizations, and invitations, by link and through a real mail server."""
 
 import re
+import socket
 from collections.abc import Callable, Iterator
 from email.message import Message
 
@@ -37,10 +38,12 @@ class Mailbox(MessageHandler):
 def mailbox() -> Iterator[tuple[Mailbox, int]]:
     """A mail server, and its port."""
     handler = Mailbox()
-    controller = Controller(handler, hostname="127.0.0.1", port=0)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        yield handler, controller.server.sockets[0].getsockname()[1]
+        yield handler, port
     finally:
         controller.stop()
 

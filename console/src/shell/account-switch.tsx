@@ -35,8 +35,8 @@ export function AccountSwitch() {
   if (!user || others.length === 0) return null;
   const hint = session.is_bound ? words.shell.boundAccount : isLive ? words.shell.accountLocked : undefined;
   return (
-    <label className="field account-switch" htmlFor={label} title={hint}>
-      <span>{words.shell.account}</span>
+    <div className="field account-switch" title={hint}>
+      <label htmlFor={label}>{words.shell.account}</label>
       <select
         id={label}
         className="input"
@@ -44,13 +44,13 @@ export function AccountSwitch() {
         disabled={hint !== undefined || change.isPending}
         onChange={(event) => change.mutate(event.target.value)}
       >
-        {!session.is_bound && <option value={OWN}>{words.shell.ownAccount(user.email)}</option>}
+        {!session.is_bound && <option value={OWN}>{words.shell.ownAccount}</option>}
         {others.map(({ id, name }) => (
           <option key={id} value={id}>
             {name}
           </option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }

@@ -24,7 +24,7 @@ export const shell = {
   apiDocumentation: "API documentation",
   roles: { operator: "Operator", user: "User", key: "Signed in with an API key" },
   account: "Account",
-  ownAccount: (email: string) => `${email} (yourself)`,
+  ownAccount: "Your own account",
   accountLocked: "End the live session to change the account.",
   boundAccount: "This sign-in is for one organization only.",
   notSwitched: (reason: string) => `Could not change the account. ${reason}`,
