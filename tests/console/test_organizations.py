@@ -3,6 +3,7 @@
 import re
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.message import Message
 
 import httpx
@@ -67,12 +68,14 @@ def owner(posting: Server) -> Iterator[httpx.Client]:
         yield client
 
 
-def browser(server: Server, email: str = "") -> httpx.Client:
-    client = httpx.Client(base_url=server.url, timeout=60.0)
-    if email:
-        answer = client.post(f"{API}/session", json={"email": email, "password": PASSWORD})
-        assert answer.status_code == 200, answer.text
-    return client
+@contextmanager
+def browser(server: Server, email: str = "") -> Iterator[httpx.Client]:
+    """A browser, which a user with an address is signed in to."""
+    with httpx.Client(base_url=server.url, timeout=60.0) as client:
+        if email:
+            answer = client.post(f"{API}/session", json={"email": email, "password": PASSWORD})
+            assert answer.status_code == 200, answer.text
+        yield client
 
 
 def secret_in(text: str) -> str:
