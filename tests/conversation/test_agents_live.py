@@ -112,12 +112,19 @@ async def test_now_cuts_off_what_is_said(stage: Stage) -> None:
 
 @asynchronous
 async def test_a_worker_dies_and_nothing_is_lost_or_said_twice(stage: Stage) -> None:
-    texts = ["One is a bell. Two is a lamp.", "Three is a basket.", "Four is a lock."]
-    whole = ["One is a bell.", "Two is a lamp.", "Three is a basket.", "Four is a lock."]
+    # Long enough that the worker dies in the middle of it.
+    second = "Two is a lamp " + "that shines on the road at night and " * 4 + "costs ten euros."
+    texts = [f"One is a bell. {second}", "Three is a basket.", "Four is a lock."]
+    whole = ["One is a bell.", second, "Three is a basket.", "Four is a lock."]
     async with stage.client as client, room(stage) as (talker, made):
         for text in texts:
             await tell(client, "speak", message=text)
-        await talker.until(lambda: whole[0] in said(talker), within_s=60)
+        begun = "SELECT position FROM session_messages WHERE session_id = %s ORDER BY sequence LIMIT 1"
+
+        def is_first_recorded() -> bool:
+            return stage.server.rows(begun, made["session_id"]) == [(1,)]
+
+        await asyncio.to_thread(until, is_first_recorded, within_s=60, what="the first sentence")
         (worker,) = stage.server.processes()["worker"]
         os.kill(worker, signal.SIGKILL)
         await talker.until(lambda: whole[-1] in said(talker), within_s=100)
