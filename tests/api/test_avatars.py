@@ -139,6 +139,20 @@ def test_a_completed_job(own: httpx.Client, accepted: httpx.Response, job: dict[
     assert own.get(f"/api/v1/jobs/{accepted.json()['id']}").json()["data"]["id"] == data["id"]
 
 
+def test_references_inspire_and_must_show_a_face(own: httpx.Client, media: Path) -> None:
+    face = base64.b64encode((media / "face.jpg").read_bytes()).decode()
+    wanted = {"prompt": "A sailor", "output": {"resolution": "512", "format": "webp"}}
+    asked = ({"reference_images": [face, f"data:image/jpeg;base64,{face}"]}, {"reference_images": [SMALL]})
+    made = [own.post(GENERATE, json=wanted | each).raise_for_status().json()["job_id"] for each in asked]
+    inspired, faceless = (ended(own, each) for each in made)
+    assert (inspired["status"], inspired["data"]["payload"]["reference_image_count"]) == ("completed", 2)
+    picture = httpx.get(inspired["data"]["result_url"]).raise_for_status()
+    assert picture.headers["content-type"] == "image/webp"
+    assert (faceless["status"], faceless["data"]["error_code"]) == ("failed", "invalid_input")
+    assert faceless["data"]["error_log"].startswith("No face was found.")
+    assert faceless["data"]["avatar"] is None
+
+
 def test_the_pictures_are_marked_as_made_by_ai(job: dict[str, Any], tmp_path: Path) -> None:
     contents = set()
     for each in job["data"]["avatar"]["images"]:
@@ -323,7 +337,6 @@ SMALL = encoded(Image.new("RGB", (64, 64)))
         ({"reference_images": [SMALL, SMALL[:80]]}, "reference_images.1: The photo is damaged"),
         ({"reference_images": [base64.b64encode(b"words").decode()]}, "reference_images.0 file is damaged"),
         ({"reference_images": [encoded(Image.new("L", (8, 8)), "GIF")]}, "is not supported."),
-        ({"reference_images": [SMALL]}, "the built-in painter reads descriptions only."),
         ({"reference_images": [bomb()]}, "reference_images.0: The photo has more than 50 megapixels."),
     ],
 )

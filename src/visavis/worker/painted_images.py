@@ -1,4 +1,4 @@
-"""Pictures by the built-in painter, in rendering processes."""
+"""Pictures by the built-in painter, in rendering processes: it looks at pictures of strangers."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from visavis.worker.rendering_requests import run_request
 
 
 class PaintedImages:
-    """An `ImageGenerator` that needs no model and no network. It reads descriptions, and no references."""
+    """An `ImageGenerator` that needs no model and no network."""
 
     def __init__(self, pool: ProcessPool, *, limit_s: float | None) -> None:
         """Prepare.
@@ -26,6 +26,7 @@ class PaintedImages:
         request = PaintRequest(
             prompt=wanted.prompt,
             hints=dict(wanted.hints),
+            references=wanted.references,
             width_px=wanted.width_px,
             height_px=wanted.height_px,
             background=wanted.background,

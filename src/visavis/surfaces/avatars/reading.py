@@ -149,15 +149,10 @@ async def check_references(context: Context, references: tuple[UploadedFile, ...
     """Refuse pictures that cannot be decoded, and small files that would unpack to gigabytes.
 
     Raises:
-        InputError: One of them is such a picture; the message names it. Or nothing here can use pictures.
+        InputError: One of them is such a picture; the message names it.
     """
     for number, file in enumerate(references):
         try:
             await context.check_pictures([file.path], owner)
         except InputError as error:
             raise InputError(f"{_PICTURES}.{number}: {error.message}") from error
-    if references and context.images.url is None:
-        raise InputError(
-            f"{_PICTURES}: the built-in painter reads descriptions only. Leave the pictures out, or let the "
-            "operator set VISAVIS_IMAGES_URL."
-        )

@@ -44,9 +44,15 @@ def check_pictures(request: PicturesRequest) -> PicturesChecked:
     return PicturesChecked()
 
 
-def paint(request: PaintRequest) -> Painted:
-    """Paint a character."""
-    understood = painter.understand(request.prompt, request.hints, request.seed)
+def paint(models: FaceModels, request: PaintRequest) -> Painted:
+    """Paint a character.
+
+    Raises:
+        PhotoError: A reference cannot be read, or shows no face.
+    """
+    pictures = [read_photo(each).rgb for each in request.references]
+    reference = painter.inspired_by(models, pictures) if pictures else None
+    understood = painter.understand(request.prompt, request.hints, request.seed, reference)
     background = None if request.background == SCENE else request.background
     layers = painter.paint(understood.character, request.width_px, request.height_px, background)
     if request.background != TRANSPARENT:

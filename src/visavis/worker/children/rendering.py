@@ -122,7 +122,7 @@ def _do(tools: Tools, request: RenderingRequest, progress: BinaryIO) -> Renderin
         case PicturesRequest():
             return check_pictures(request)
         case PaintRequest():
-            return paint(request)
+            return paint(tools.faces, request)
         case FitRequest():
             return fit(tools.faces, request)
         case WatchRequest() | VoiceRequest() | ClipRequest():

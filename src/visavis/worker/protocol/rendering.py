@@ -261,6 +261,7 @@ class PaintRequest(Request[Painted]):
     Attributes:
         prompt: Description of the character.
         hints: Further words, by what they are about.
+        references: Pictures that the character is to be inspired by.
         width_px: Width of the picture.
         height_px: Height of the picture.
         background: `scene`, `transparent`, or a colour as `#rrggbb`.
@@ -272,6 +273,7 @@ class PaintRequest(Request[Painted]):
     type: Literal["paint"] = "paint"
     prompt: str = Field(repr=False)
     hints: dict[str, str | tuple[str, ...]] = Field(default={}, repr=False)
+    references: tuple[Path, ...] = ()
     width_px: int
     height_px: int
     background: str
