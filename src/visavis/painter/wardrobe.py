@@ -3,7 +3,8 @@
 import numpy as np
 
 from visavis.painter.canvas import Patch, Points, colour, curve, mixed
-from visavis.painter.clothes import Clothes, Garment
+from visavis.painter.clothes import Clothes
+from visavis.painter.garments import Garment
 
 
 class Wardrobe(Clothes):

@@ -1,0 +1,155 @@
+"""Cuts of hair that hangs or is tied."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from visavis.painter.canvas import Points
+from visavis.painter.combing import constant, everywhere, front, parted, to_knot, towards
+from visavis.painter.strands import Growth
+
+
+def hanging(
+    part_x: float, length_cm: float, volume: float = 1.2, weight: float = 0.30, gather: float = 0.6
+) -> Growth:
+    """Hair that hangs down from a parting."""
+
+    def length(roots: Points) -> np.ndarray:
+        # Tips end at one height: roots that lie higher grow more.
+        return length_cm + 0.75 * np.clip(roots[:, 1], -2, 12) + 0.35 * np.abs(roots[:, 0] - part_x)
+
+    return Growth(
+        everywhere,
+        parted(part_x),
+        length,
+        lift=0.22,
+        weight=weight,
+        volume=volume,
+        locks=110,
+        gather=gather,
+        density=1.25,
+        face_free=True,
+        cling=0.7,
+        ragged=0.03,
+    )
+
+
+def _fringe(length_cm: float, side: float = 0.0) -> Growth:
+    return Growth(
+        front,
+        towards(0.25 * side, -0.6, 1.0),
+        constant(length_cm),
+        lift=0.35,
+        weight=0.5,
+        volume=1.3,
+        locks=34,
+        gather=0.55,
+        density=1.3,
+        hold=0.3,
+        face_free=False,
+    )
+
+
+def _bob(side: float) -> list[Growth]:
+    return [hanging(1.8 * side, 7.0, volume=1.5)]
+
+
+def _fringe_bob(side: float) -> list[Growth]:
+    return [hanging(0, 7.0, volume=1.5), _fringe(5.6)]
+
+
+def _lob(side: float) -> list[Growth]:
+    return [hanging(1.6 * side, 12.5, volume=1.3)]
+
+
+def _long(side: float) -> list[Growth]:
+    return [hanging(0.8 * side, 22.0, volume=1.2)]
+
+
+def _long_fringe(side: float) -> list[Growth]:
+    return [hanging(0, 21.0, volume=1.3), _fringe(5.8)]
+
+
+def _layered(side: float) -> list[Growth]:
+    inner, outer = hanging(1.2 * side, 14.0), hanging(1.2 * side, 7.5, volume=1.8, weight=0.2)
+    return [inner, replace(outer, density=0.7, curl=0.4, pitch=9.0, lift=0.45)]
+
+
+def _side_swept(side: float) -> list[Growth]:
+    return [hanging(-3.2 * side, 20.0, volume=1.6)]
+
+
+def _tied(side: float, x: float = 0.0, y: float = 6.0, z: float = -14.0) -> Growth:
+    def length(roots: Points) -> np.ndarray:
+        return np.asarray(np.linalg.norm(roots - np.array([x, y, z]), axis=1) * 0.85)
+
+    return Growth(
+        everywhere, to_knot(x, y, z), length, lift=0.1, weight=0.0, volume=0.5, locks=90, gather=0.35
+    )
+
+
+def _ponytail(side: float) -> list[Growth]:
+    tail = Growth(
+        lambda roots: (roots[:, 2] < -8.5) & (np.abs(roots[:, 0]) < 5),
+        lambda roots, normals: np.array([side * 7.5, 7.0, -14.0]) - roots,
+        constant(24.0),
+        lift=0.7,
+        weight=0.22,
+        volume=1.6,
+        locks=24,
+        gather=0.6,
+        hold=4.0,
+        density=1.6,
+    )
+    return [tail, _tied(side, y=8.0)]
+
+
+def _bun(side: float) -> list[Growth]:
+    return [_tied(side, y=10.5, z=-10.0)]
+
+
+def pigtails(side: float) -> list[Growth]:
+    """Two tails, one on each side."""
+
+    def to_sides(roots: Points, normals: Points) -> Points:
+        return (
+            np.stack(
+                [np.sign(roots[:, 0]) * 8.6, np.full(len(roots), 2.5), np.full(len(roots), -3.0)], axis=-1
+            )
+            - roots
+        )
+
+    def length(roots: Points) -> np.ndarray:
+        return np.full(len(roots), 17.0) + 0.5 * roots[:, 1]
+
+    return [
+        Growth(
+            everywhere,
+            to_sides,
+            length,
+            lift=0.12,
+            weight=0.20,
+            volume=0.7,
+            locks=20,
+            gather=0.7,
+            hold=8.0,
+            face_free=True,
+            density=1.2,
+        )
+    ]
+
+
+LONG_CUTS: Final[dict[str, Callable[[float], list[Growth]]]] = {
+    "bob": _bob,
+    "fringe_bob": _fringe_bob,
+    "lob": _lob,
+    "long": _long,
+    "long_fringe": _long_fringe,
+    "layered": _layered,
+    "side_swept": _side_swept,
+    "ponytail": _ponytail,
+    "bun": _bun,
+    "pigtails": pigtails,
+}
