@@ -168,7 +168,7 @@ class PublicHttp:
             CallbackError: The address is not public, cannot be reached, or does not answer within
                 `TIMEOUT_S`.
         """
-        async with self._posted(url, body, headers) as answer:
+        async with self._answered("POST", url, body, headers) as answer:
             return int(answer.status)
 
     async def call(self, url: str, body: bytes, headers: dict[str, str], *, max_bytes: int) -> str:
@@ -178,20 +178,20 @@ class PublicHttp:
             CallbackError: The address is not public or cannot be reached, or the answer is no success, is too
                 long, or takes longer than `TIMEOUT_S`.
         """
-        async with self._posted(url, body, headers) as answer:
+        async with self._answered("POST", url, body, headers) as answer:
             return (await _body(answer, max_bytes)).decode(errors="replace")
 
     @asynccontextmanager
-    async def _posted(
-        self, url: str, body: bytes, headers: dict[str, str]
+    async def _answered(
+        self, method: str, url: str, body: bytes, headers: dict[str, str]
     ) -> AsyncIterator[httpcore.Response]:
-        """The answer to a POST request, to be read within `TIMEOUT_S` of the request."""
+        """The answer to a request, to be read within `TIMEOUT_S` of the request."""
         try:
             async with asyncio.timeout(TIMEOUT_S), self._pool() as pool:
                 target = _parsed(url)
                 sent: list[tuple[bytes | str, bytes | str]] = [("Host", target.authority)]
                 sent += [("Content-Length", str(len(body))), *headers.items()]
-                async with pool.stream("POST", _dialled(target), headers=sent, content=body) as answer:
+                async with pool.stream(method, _dialled(target), headers=sent, content=body) as answer:
                     yield answer
         except TimeoutError as error:
             raise CallbackError(f"The receiver did not answer within {TIMEOUT_S:g} s.") from error
@@ -221,6 +221,21 @@ class PublicHttp:
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
             raise CallbackError(f"The address cannot be reached ({type(error).__name__}).") from error
 
+    async def exchange(
+        self, method: str, url: str, body: bytes, headers: dict[str, str], *, max_bytes: int
+    ) -> tuple[int, bytes]:
+        """Send one request to an interface that answers errors with a body, too.
+
+        Returns:
+            Status and body of the answer.
+
+        Raises:
+            CallbackError: The address is not public or cannot be reached, or the answer is too long, or takes
+                longer than `TIMEOUT_S`.
+        """
+        async with self._answered(method, url, body, headers) as answer:
+            return int(answer.status), await _content(answer, max_bytes)
+
     @asynccontextmanager
     async def _pool(self) -> AsyncIterator[httpcore.AsyncConnectionPool]:
         backend = _CheckedBackend(self._also)
@@ -244,6 +259,10 @@ def _dialled(target: Url) -> httpcore.URL:
 async def _body(answer: httpcore.Response, max_bytes: int) -> bytes:
     if not 200 <= answer.status < 300:
         raise CallbackError(f"The server at that address answered with status {answer.status}.")
+    return await _content(answer, max_bytes)
+
+
+async def _content(answer: httpcore.Response, max_bytes: int) -> bytes:
     body = bytearray()
     async for block in answer.aiter_stream():
         body += block

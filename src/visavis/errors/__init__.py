@@ -103,6 +103,7 @@ from visavis.errors.rooms import (
     TokenError,
     WireError,
 )
+from visavis.errors.sso import SsoConnectionError, SsoNotActiveError, SsoRefusedError
 from visavis.errors.storage import (
     DatabaseError,
     LinkError,
@@ -193,6 +194,9 @@ __all__ = [
     "SignedOutError",
     "SoundError",
     "SpeakerMissingError",
+    "SsoConnectionError",
+    "SsoNotActiveError",
+    "SsoRefusedError",
     "StoreError",
     "StoreFullError",
     "StoredFileMissingError",

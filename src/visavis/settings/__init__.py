@@ -30,6 +30,7 @@ from visavis.settings.requests import RequestSettings
 from visavis.settings.rooms import LiveKitSettings, RoomSettings
 from visavis.settings.server import ServerSettings
 from visavis.settings.speech import SpeechSettings
+from visavis.settings.sso import SsoSettings
 from visavis.settings.storage import StorageSettings
 from visavis.settings.webhooks import WebhookSettings
 
@@ -54,6 +55,7 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "SpeechSettings",
+    "SsoSettings",
     "StorageSettings",
     "WebhookSettings",
     "read_settings",
@@ -83,6 +85,7 @@ class Settings:
     storage: StorageSettings = field(default_factory=StorageSettings)
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
     organizations: OrganizationSettings = field(default_factory=OrganizationSettings)
+    sso: SsoSettings = field(default_factory=SsoSettings)
     mail: MailSettings = field(default_factory=MailSettings)
     credentials: CredentialSettings = field(default_factory=CredentialSettings)
     language_model: LanguageModelSettings = field(default_factory=LanguageModelSettings)

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from visavis.core import agents, avatars, events, jobs, rates, rigs, sign_in_tries, transcripts, webhooks
 from visavis.core.capacity import HEARTBEAT_TTL_S
+from visavis.core.organizations import sso
 from visavis.core.schema import Worker
 from visavis.errors import VisavisError
 from visavis.worker.context import WorkerContext
@@ -85,6 +86,7 @@ async def collect_garbage(context: WorkerContext) -> None:
         await events.forget(tx)
         await rates.forget(tx)
         await sign_in_tries.forget(tx)
+        await sso.forget(tx)
     await context.store.delete(expired + unused)
     uploads = await context.store.older_than(jobs.UPLOADS, _ORPHAN_AFTER_S)
     faces = await context.store.older_than("rigs", _ORPHAN_AFTER_S)

@@ -169,7 +169,7 @@ async def by_id(tx: Tx, principal: Principal, ids: set[int]) -> dict[int, ApiKey
     return {row.id: row for row in (await tx.execute(query.order_by(ApiKey.id))).scalars()}
 
 
-async def console_key(tx: Tx, user: User, account_id: int, *, requests_per_minute: int) -> ApiKey:
+async def console_key(tx: Tx, user: User, account_id: int, *, requests_per_minute: int | None) -> ApiKey:
     """Find the key on which a user's work in the console is counted; create it on first use.
 
     Nobody knows the key itself: it is only used through access tokens.

@@ -19,6 +19,8 @@ from visavis.core.secret import ACCESS, derived, shared_secret
 from visavis.errors import KeyRefusedError, NotPermittedError
 
 TOKEN_BEGIN: Final = "at_"  # noqa: S105 - no secret
+SESSION_BEGIN: Final = "sso_"
+"""A session token is this and the secret of a sign-in: it stands for the key of that browser."""
 TOKEN_TTL_S: Final = 900
 _ALGORITHM: Final = "HS256"
 
@@ -65,6 +67,21 @@ async def find(tx: Tx, token: str) -> ApiKey:
     if row is None:
         raise _refused()
     return row
+
+
+async def find_by_session(tx: Tx, token: str) -> ApiKey:
+    """Find the key that a session token stands for: that of its user for the account of its sign-in.
+
+    Raises:
+        KeyRefusedError: The sign-in has ended.
+    """
+    principal = await sign_ins.find(tx, token.removeprefix(SESSION_BEGIN))
+    if principal is None:
+        raise _refused()
+    holder = await sign_ins.holder(tx, principal)
+    if holder.user is None:
+        raise _refused()
+    return await keys.console_key(tx, holder.user, principal.account_id, requests_per_minute=None)
 
 
 async def _acting_key(tx: Tx, principal: Principal, key_id: int | None, console_rate: int) -> ApiKey:

@@ -50,6 +50,16 @@ from visavis.core.schema.sessions import (
     Share,
     SpokenSegment,
 )
+from visavis.core.schema.sso import (
+    CONNECTION_ACTIVE,
+    CONNECTION_INACTIVE,
+    OIDC,
+    WORKOS,
+    SsoAttempt,
+    SsoConnection,
+    SsoEvent,
+    SsoIdentity,
+)
 from visavis.core.schema.table import Table
 
 __all__ = [
@@ -57,12 +67,15 @@ __all__ = [
     "ACTIVE_MEMBER",
     "ADMIN",
     "COMPLETED",
+    "CONNECTION_ACTIVE",
+    "CONNECTION_INACTIVE",
     "CONTEXT",
     "DEACTIVATED",
     "ENDED",
     "FAILED",
     "GENERATING",
     "MEMBER",
+    "OIDC",
     "ORGANIZATION",
     "OWNER",
     "PENDING",
@@ -74,6 +87,7 @@ __all__ = [
     "SWAP",
     "USER",
     "WALLET",
+    "WORKOS",
     "Account",
     "Agent",
     "ApiKey",
@@ -99,6 +113,10 @@ __all__ = [
     "SignIn",
     "SignInLink",
     "SpokenSegment",
+    "SsoAttempt",
+    "SsoConnection",
+    "SsoEvent",
+    "SsoIdentity",
     "Table",
     "User",
     "Wallet",

@@ -16,13 +16,12 @@ from visavis.surfaces.console.context import ConsoleContext
 from visavis.surfaces.shared.authentication import cookie
 from visavis.surfaces.shared.connections import owner_of
 from visavis.surfaces.shared.context import context_of
+from visavis.surfaces.shared.sign_in_cookie import COOKIE, PATH, set_sign_in
 
-COOKIE: Final = "visavis_console"
 PROOF: Final = "visavis_browser"
 _SIGN_IN: Final = cookie(COOKIE, "A sign-in: `POST /console/api/session` sets it.")
 _PROOF_TTL_S: Final = 365 * 86_400
 _PAGES: Final = frozenset({"http", "https"})
-_PATH: Final = "/console"
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
@@ -107,15 +106,7 @@ Operator = Annotated[Principal, Depends(operator)]
 
 def give_cookie(request: Request, response: Response, context: ConsoleContext, secret: str) -> None:
     """Let the browser be signed in."""
-    response.set_cookie(
-        COOKIE,
-        secret,
-        max_age=sign_ins.SIGN_IN_TTL_S,
-        path=_PATH,
-        httponly=True,
-        samesite="strict",
-        secure=context.shared.base_url(request).startswith("https:"),
-    )
+    set_sign_in(response, secret, is_secure=context.shared.base_url(request).startswith("https:"))
 
 
 def give_proof(request: Request, response: Response, context: ConsoleContext, proof: str) -> None:
@@ -124,7 +115,7 @@ def give_proof(request: Request, response: Response, context: ConsoleContext, pr
         PROOF,
         proof,
         max_age=_PROOF_TTL_S,
-        path=_PATH,
+        path=PATH,
         httponly=True,
         samesite="strict",
         secure=context.shared.base_url(request).startswith("https:"),
@@ -133,4 +124,4 @@ def give_proof(request: Request, response: Response, context: ConsoleContext, pr
 
 def take_cookie(response: Response) -> None:
     """Let the browser forget."""
-    response.delete_cookie(COOKIE, path=_PATH, httponly=True, samesite="strict")
+    response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="strict")

@@ -21,9 +21,9 @@ from visavis.surfaces.console.signed_in import (
     machine_of,
     take_cookie,
 )
+from visavis.surfaces.shared.sign_in_cookie import CONSOLE_RATE
 
 _NO_CONTENT: Final = 204
-_CONSOLE_RATE: Final = 4  # the console's own keys may ask this many times as often as others
 
 router = APIRouter(prefix=PREFIX, tags=["Signing in"])
 
@@ -128,7 +128,7 @@ async def token(body: wire.TokenRequest, principal: SignedIn, context: Given) ->
 
     It stands for the key that is named, or for your own: what is done with it is counted on that key.
     """
-    rate = _CONSOLE_RATE * context.shared.requests.requests_per_minute
+    rate = CONSOLE_RATE * context.shared.requests.requests_per_minute
     async with context.shared.database.transaction() as tx:
         made, key = await tokens.issue(tx, principal, body.key_id, console_requests_per_minute=rate)
     return wire.TokenAnswer(

@@ -5,7 +5,16 @@ from typing import Final
 from fastapi import FastAPI
 
 from visavis import __version__
-from visavis.surfaces.organizations import audit_log, invitations, members, organizations, scim_tokens
+from visavis.surfaces.organizations import (
+    audit_log,
+    invitations,
+    members,
+    organizations,
+    scim_tokens,
+    sso,
+    sso_sign_in,
+)
+from visavis.surfaces.organizations.context import SIGN_IN_PATH
 from visavis.surfaces.organizations.error_responses import TABLE
 from visavis.surfaces.shared.dispatcher import Surface
 
@@ -37,6 +46,8 @@ def create_app() -> FastAPI:
         invitations.router,
         audit_log.router,
         scim_tokens.router,
+        sso.router,
+        sso_sign_in.router,
     ):
         app.include_router(router)
     return app
@@ -44,7 +55,7 @@ def create_app() -> FastAPI:
 
 SURFACE: Final = Surface(
     "organizations",
-    prefixes=(organizations.PREFIX,),
+    prefixes=(organizations.PREFIX, SIGN_IN_PATH),
     create_app=create_app,
     errors=TABLE,
     max_body_bytes=_MAX_BODY_BYTES,

@@ -1,15 +1,18 @@
 """What the surface of organizations is given."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
 from visavis.core.identity.principals import Principal
+from visavis.ports.identity_provider import HostedConnections, IdentityProvider
 from visavis.settings import OrganizationSettings
 from visavis.surfaces.shared.authentication import authenticated, bearer
 from visavis.surfaces.shared.context import Context, context_of
+
+SIGN_IN_PATH: Final = "/v1/auth/sso"
 
 SendMail = Callable[[str, str, str], Awaitable[None]]
 """Sends an email to an address, with a subject and a text; raises `MailError`."""
@@ -22,10 +25,14 @@ class OrganizationsContext(Context):
     Attributes:
         organizations: Settings of organizations.
         send_mail: Sends email; `None` where no mail server is set.
+        identity_providers: Sign members in, by the kind of the connection.
+        workos: Sets up connections at WorkOS; `None` without an account there.
     """
 
     organizations: OrganizationSettings
     send_mail: SendMail | None
+    identity_providers: Mapping[str, IdentityProvider]
+    workos: HostedConnections | None
 
 
 Given = Annotated[OrganizationsContext, Depends(context_of(OrganizationsContext))]

@@ -25,6 +25,9 @@ LAST_OWNER = ErrorResponse(409, "last_owner", "This is the last owner. Make some
 ALREADY_MEMBER = ErrorResponse(
     409, "already_member", "ada@example.com is a member of this organization already."
 )
+SSO_NOT_ACTIVE = ErrorResponse(
+    409, "sso_not_active", "Set up single sign-on first: there is no active connection."
+)
 LIMIT = ErrorResponse(409, "limit_reached", "A user can own at most 20 organizations.")
 TOO_LARGE = ErrorResponse(413, "payload_too_large", "The body is too large.")
 VALIDATION = ErrorResponse(422, "validation_error", "name: must have 2 to 100 characters.")
@@ -32,6 +35,9 @@ RATE_LIMIT = ErrorResponse(
     429, "rate_limit_exceeded", "Slow down! You've hit the limit of 30 requests per minute."
 )
 MONTHLY_CAP = ErrorResponse(429, "monthly_cap_exceeded", "You've reached the cap of 1000 requests per month.")
+SSO_UNAVAILABLE = ErrorResponse(
+    502, "sso_unavailable", "The identity provider cannot be reached. Try again in a moment."
+)
 INTERNAL = ErrorResponse(500, "internal_error", "Unexpected server error.", is_fixed=True)
 AUTH = ErrorResponse(
     503,
@@ -65,6 +71,9 @@ TABLE: Final = ErrorTable(
         (errors.CredentialsMissingError, UNAUTHORIZED),
         (errors.KeyRefusedError, FORBIDDEN),
         (errors.NotPermittedError, FORBIDDEN),
+        (errors.SsoRefusedError, FORBIDDEN),
+        (errors.SsoNotActiveError, SSO_NOT_ACTIVE),
+        (errors.SsoConnectionError, SSO_UNAVAILABLE),
         (errors.OrganizationMissingError, NOT_FOUND),
         (errors.MemberMissingError, NO_MEMBER),
         (errors.InvitationMissingError, NO_INVITATION),

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from visavis.core.schema import ScimToken
 
@@ -79,3 +79,100 @@ def token_fields(row: ScimToken) -> ScimTokenFields:
 
 def _time(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+class SsoSetup(BaseModel):
+    """An identity provider to connect."""
+
+    return_url: str | None = Field(
+        default=None, description="Where the admin portal of WorkOS leads back to.", max_length=2048
+    )
+    discovery_url: str | None = Field(
+        default=None,
+        max_length=2048,
+        examples=["https://example.okta.com/.well-known/openid-configuration"],
+        description="Discovery URL of an OpenID Connect provider.",
+    )
+    client_id: str | None = Field(default=None, max_length=500, description="Client ID that it gave.")
+    client_secret: SecretStr | None = Field(
+        default=None, max_length=2000, description="Client secret that it gave. It is kept encrypted."
+    )
+
+
+class SsoEnable(BaseModel):
+    """Whether single sign-on is required."""
+
+    enabled: bool
+
+
+class SsoConnectionFields(_Wire):
+    """The connection to an identity provider."""
+
+    id: str = Field(examples=["conn_4f6c2d9e8a7b1c3d5e0f"])
+    state: Literal["active", "inactive"]
+    type: str = Field(examples=["OpenIDConnect"])
+
+
+class SsoAnswer(_Wire):
+    """How an organization signs in."""
+
+    configured: bool
+    enabled: bool
+    connection: SsoConnectionFields | None
+    domains: list[str] = Field(description="E-mail domains of the organization at WorkOS.")
+    redirect_uri: str = Field(description="The address that an OpenID Connect provider must permit.")
+    sign_in_url: str = Field(description="Where members begin to sign in.")
+
+
+class SsoSetupAnswer(_Wire):
+    """What to do next."""
+
+    portal_url: str | None = Field(
+        description="The admin portal of WorkOS; `null` if an OpenID Connect provider was connected."
+    )
+    redirect_uri: str
+
+
+class SsoEnabled(_Wire):
+    """Whether single sign-on is required."""
+
+    enabled: bool
+
+
+class AuthorizationAnswer(_Wire):
+    """Where a sign-in begins."""
+
+    authorization_url: str
+
+
+class SsoUser(_Wire):
+    """Who signed in."""
+
+    id: str = Field(examples=["usr_4f6c2d9e8a7b1c3d5e0f"])
+    email: str
+    name: str | None
+    role: str
+
+
+class SsoOrganization(_Wire):
+    """Where the user signed in to."""
+
+    id: str
+    name: str
+    slug: str
+
+
+class SessionAnswer(_Wire):
+    """A sign-in."""
+
+    session_token: str = Field(
+        examples=["sso_…"], description="A bearer token for the API, for this organization, for 14 days."
+    )
+    user: SsoUser
+    organization: SsoOrganization
+
+
+class Received(_Wire):
+    """The webhook was handled, now or before."""
+
+    received: Literal[True] = True
