@@ -13,7 +13,7 @@ from visavis.core.billing.usage import MonthlyUsage
 from visavis.core.database import Database, Tx
 from visavis.core.identity import keys
 from visavis.core.identity.principals import Principal
-from visavis.core.schema import Session
+from visavis.core.schema import SPEAK, Session
 from visavis.core.secret import seal, unseal
 from visavis.errors import (
     NoCapacityError,
@@ -233,16 +233,18 @@ def test_face_swaps_are_ordered_and_limited(postgres: str) -> None:
         run(postgres, swap)
 
 
-def test_a_message_of_any_kind_carries_a_payload(postgres: str) -> None:
+def test_faces_and_texts_are_read_apart(postgres: str) -> None:
     add_worker(postgres, "one", 1)
     made = run(postgres, open_one)
     words = {"text": "Guten Tag – 你好", "at": [1, 2.5], "interrupt": True}
-    sent = run(postgres, lambda tx, _: sessions.send(tx, made, "speak", payload=words))
+    sent = run(postgres, lambda tx, _: sessions.send(tx, made, SPEAK, payload=words))
     swapped = run(postgres, lambda tx, key: sessions.swap_face(tx, key, made.id, RIG, max_per_minute=1))
     row = run(postgres, lambda tx, key: sessions.find(tx, key, made.id))
-    speak, swap = run(postgres, lambda tx, _: leases.unread(tx, row))
-    assert (speak.sequence, speak.kind, speak.rig_id, speak.payload) == (sent, "speak", None, words)
+    (swap,) = run(postgres, lambda tx, _: leases.unread(tx, row))
     assert (swap.sequence, swap.kind, swap.rig_id, swap.payload) == (swapped, sessions.SWAP, RIG, {})
+    waiting = run(postgres, lambda tx, _: leases.for_conversations(tx, [row], running=[]))
+    (speak,) = waiting[made.id]
+    assert (speak.sequence, speak.kind, speak.rig_id, speak.payload) == (sent, SPEAK, None, words)
 
 
 def test_earlier_messages_have_an_empty_payload(postgres: str) -> None:
