@@ -1,10 +1,11 @@
 """Measures the pitch and the tempo of every English voice of this machine.
 
-    python -m bench.voice_figures
+    python -m bench.voice_figures [--quick]
 
-It prints the table of `visavis.providers.tts.figures`.
+It prints the table of `visavis.providers.tts.figures`; `--quick` measures one voice.
 """
 
+import argparse
 import asyncio
 from typing import Final
 
@@ -26,6 +27,9 @@ TEXT: Final = (
 
 def main() -> None:
     """Measure, and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one voice")
+    is_quick = parser.parse_args().quick
     voices = synthesizer(Settings())
     for info in voices.voices():
         if info.rtf is None or "en" not in {tag.partition("-")[0] for tag in info.languages}:
@@ -38,6 +42,8 @@ def main() -> None:
         found = measure_voice(samples)
         figures = f"{found.pitch_hz:.1f}, {found.pitch_spread:.2f}, {found.syllables_per_s:.2f}"
         print(f'    "{info.id}": VoiceMeasures({figures}),', flush=True)
+        if is_quick:
+            return
 
 
 async def _speak(voices: SpeechSynthesizer, name: str) -> Floats:
