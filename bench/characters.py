@@ -2,8 +2,9 @@
 
     python -m bench.characters [--quick]
 
-The sheet is docs/characters.webp; `--quick` paints two characters and writes none. Look at it: features that melt, hair like a helmet, skin that is darker
-than lit. Every picture is also judged by `find_face`, as an avatar would be.
+The sheet is docs/characters.webp. Look at it: features that melt, hair like a helmet, skin that is darker
+than lit. Every picture is also judged by `find_face`, as an avatar would be. `--quick` paints two characters
+and writes no sheet.
 """
 
 import argparse

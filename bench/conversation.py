@@ -6,7 +6,7 @@ A whole server and a user in the room. An answer counts from the user's last voi
 first one, as the user hears it; its first part ends when the user's words are final in the transcript. An
 interruption counts from the moment at which the user has said 150 ms of voice, gaps left out, until the user
 hears the avatar fall silent. `--instant` recognizes and answers by an endpoint of the bench, which needs
-no time. `--quick` asks once: whether it still runs.
+no time. `--quick` asks once and does not interrupt: whether it still runs.
 """
 
 import argparse
@@ -134,14 +134,15 @@ async def _measure(served: Served, sounds: dict[str, Sound], rounds: int) -> dic
             await talker.until(lambda: talker.is_silent(0.5))
             for number in range(rounds):
                 answers.append(await _ask(talker, sounds[QUESTIONS[number % len(QUESTIONS)]]))
-                interruptions.append(await _interrupt(talker, sounds[ORDERS[number % len(ORDERS)]]))
+                if rounds > 1:
+                    interruptions.append(await _interrupt(talker, sounds[ORDERS[number % len(ORDERS)]]))
         await client.delete(f"/v1/realtime/session/{made['session_id']}")
     return {
         "answers": len(answers),
         "answer_s": _spread([each["answer_s"] for each in answers]),
         "until_understood_s": _spread([each["understood_s"] for each in answers]),
         "then_until_heard_s": _spread([each["answer_s"] - each["understood_s"] for each in answers]),
-        "interruption_s": _spread(interruptions),
+        **({"interruption_s": _spread(interruptions)} if interruptions else {}),
     }
 
 
