@@ -37,6 +37,8 @@ def profile_of(face: Path) -> AgentProfile | None:
     """
     try:
         content = face.read_bytes()
+    except FileNotFoundError as error:
+        raise PhotoError(f"The photo {face} does not exist.") from error
     except OSError as error:
         raise PhotoError(f"The photo {face} cannot be read ({error.strerror}).") from error
     return read_profile(content) if is_rig(content) else None
