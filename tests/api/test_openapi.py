@@ -1,6 +1,7 @@
 """The OpenAPI document: complete, and true under thousands of made-up requests."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,14 @@ def not_broken(ctx: CheckContext, response: Any, case: schemathesis.Case) -> boo
     return not_a_server_error(ctx, response, case)
 
 
+@pytest.fixture
+def freed(server: Server) -> Iterator[None]:
+    """Sessions that a test has begun end with it."""
+    yield
+    server.end_sessions()
+
+
+@pytest.mark.usefixtures("freed")
 @pytest.mark.parametrize("seed", [1])
 def test_generated_requests_never_cause_a_server_error(server: Server, seed: int) -> None:
     schema = schemathesis.openapi.from_url(f"{server.url}/openapi.json")

@@ -185,19 +185,11 @@ def token(rooms: RoomServerAddress, server: Server) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _freed(server: Server, client: httpx.Client) -> Iterator[None]:
+def _freed(server: Server) -> Iterator[None]:
     """What a test opened gives the server's only slot back, and what a test of before left has none."""
-    _end_sessions(server, client)
+    server.end_sessions()
     yield
-    _end_sessions(server, client)
-
-
-def _end_sessions(server: Server, client: httpx.Client) -> None:
-    for (session_id,) in server.rows("SELECT id FROM sessions WHERE status IN ('active', 'reserved')"):
-        ended = client.delete(f"/v1/realtime/session/{session_id}")
-        if ended.status_code == 404:  # of another key
-            end = "UPDATE sessions SET status = 'ended', ended_at = now() WHERE id = %s RETURNING id"
-            server.rows(end, session_id)
+    server.end_sessions()
 
 
 def call(server: Server, wire: Wire, *, key: str, avatar: str, url: str, token: str) -> httpx.Response:

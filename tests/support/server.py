@@ -112,6 +112,11 @@ class Server:
         with psycopg.connect(self.database_url) as connection:
             return connection.execute(statement, values).fetchall()  # type: ignore[call-overload, no-any-return]
 
+    def end_sessions(self) -> None:
+        """End all live sessions, whoever began them, so that their slots are free."""
+        ended = "status = 'ended', reason = 'ended', ended_at = now()"
+        self.rows(f"UPDATE sessions SET {ended} WHERE status <> 'ended' RETURNING id")
+
     def processes(self) -> dict[str, list[int]]:
         """Process identifiers by role, of everything that this server started."""
         assert self.process is not None
