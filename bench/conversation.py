@@ -83,10 +83,9 @@ def _endpoint() -> Iterator[str]:
         server.shutdown()
 
 
-def _ends_of_voice(sound: Sound) -> tuple[float, float]:
-    """When the first and the last voiced sample of a sound are, in seconds."""
-    voiced = np.flatnonzero(np.abs(sound) > _VOICED)
-    return float(voiced[0]) / RATE_HZ, float(voiced[-1]) / RATE_HZ
+def _end_of_voice_s(sound: Sound) -> float:
+    """When the last voiced sample of a sound is, in seconds."""
+    return float(np.flatnonzero(np.abs(sound) > _VOICED)[-1]) / RATE_HZ
 
 
 def _has_been_voiced_s(sound: Sound, voiced_s: float) -> float:
@@ -99,7 +98,7 @@ async def _ask(talker: Talker, sound: Sound) -> dict[str, float]:
     """Ask, and measure the answer."""
     known = {line.id for line in talker.finals()}
     began_s, _ = await talker.say(sound)
-    last_s = began_s + _ends_of_voice(sound)[1]
+    last_s = began_s + _end_of_voice_s(sound)
 
     def understood() -> Any:
         return next((line for line in talker.finals() if line.id not in known), None)

@@ -1,7 +1,6 @@
 """The OpenAPI document: complete, and true under thousands of made-up requests."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +52,6 @@ def not_broken(ctx: CheckContext, response: Any, case: schemathesis.Case) -> boo
     if response.status_code == httpx.codes.SERVICE_UNAVAILABLE and "no_capacity" in response.text:
         return None
     return not_a_server_error(ctx, response, case)
-
-
-@pytest.fixture
-def freed(server: Server) -> Iterator[None]:
-    """Sessions that a test has begun end with it."""
-    yield
-    server.end_sessions()
 
 
 @pytest.mark.usefixtures("freed")

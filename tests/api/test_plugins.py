@@ -6,7 +6,7 @@
 import asyncio
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ import pytest
 from tests.support.external_rooms import agent_token, rooms_of
 from tests.support.server import Server
 from visavis.ports import RoomServerAddress
+
+pytestmark = pytest.mark.usefixtures("freed")
 
 ROOM, AVATAR = "plugins", "the-avatar"
 BASIC, BEARER = "Basic {}", "Bearer {}"
@@ -182,14 +184,6 @@ def rooms(server: Server) -> RoomServerAddress:
 def token(rooms: RoomServerAddress, server: Server) -> str:
     attributes = {"lk.publish_on_behalf": "agent", "api_secret": server.key}
     return agent_token(rooms, ROOM, AVATAR, **attributes)
-
-
-@pytest.fixture(autouse=True)
-def _freed(server: Server) -> Iterator[None]:
-    """What a test opened gives the server's only slot back, and what a test of before left has none."""
-    server.end_sessions()
-    yield
-    server.end_sessions()
 
 
 def call(server: Server, wire: Wire, *, key: str, avatar: str, url: str, token: str) -> httpx.Response:

@@ -58,6 +58,14 @@ def server(start_server: Callable[..., Server]) -> Server:
 
 
 @pytest.fixture
+def freed(server: Server) -> Iterator[None]:
+    """All live slots are free: sessions that another test left end before, those of the test after it."""
+    server.end_sessions()
+    yield
+    server.end_sessions()
+
+
+@pytest.fixture
 def client(server: Server) -> Iterator[httpx.Client]:
     with server.client() as client:
         yield client

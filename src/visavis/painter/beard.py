@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from visavis.engine.arrays import Floats
-from visavis.painter.canvas import Canvas, Patch, Points, Strokes, curve, mirrored
+from visavis.engine.spline import curve
+from visavis.painter.canvas import Canvas, Patch, Points, Strokes, mirrored
 from visavis.painter.character import Character
 from visavis.painter.form import Form
 

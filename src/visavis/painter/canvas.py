@@ -30,24 +30,6 @@ def mixed(first: Floats, second: Floats, share: float) -> Floats:
     return np.asarray(first + (second - first) * np.float32(share), np.float32)
 
 
-def curve(points: ArrayLike, count: int = 60) -> Points:
-    """A smooth curve through points (Catmull-Rom, chord lengths as parameters), shape `(count, n)`."""
-    knots = np.asarray(points, np.float64)
-    lengths = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(knots, axis=0), axis=1))])
-    slopes = np.gradient(knots, lengths, axis=0)
-    at = np.linspace(0, lengths[-1], count)
-    k = np.clip(np.searchsorted(lengths, at, side="right") - 1, 0, len(knots) - 2)
-    span = (lengths[k + 1] - lengths[k])[:, None]
-    t = ((at - lengths[k])[:, None]) / span
-    path: Points = (
-        (2 * t**3 - 3 * t**2 + 1) * knots[k]
-        + (t**3 - 2 * t**2 + t) * span * slopes[k]
-        + (-2 * t**3 + 3 * t**2) * knots[k + 1]
-        + (t**3 - t**2) * span * slopes[k + 1]
-    )
-    return path
-
-
 def mirrored(points: ArrayLike) -> Points:
     """The same on the other side of the face, in the opposite order."""
     return np.asarray(np.asarray(points, np.float64)[::-1] * np.array([-1.0, 1.0]), np.float64)

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from visavis.engine.arrays import Floats
-from visavis.painter.canvas import Canvas, Patch, Points, blurred, colour, curve, mirrored, mixed
+from visavis.engine.spline import curve
+from visavis.painter.canvas import Canvas, Patch, Points, blurred, colour, mirrored, mixed
 from visavis.painter.character import Character
 from visavis.painter.form import childlike
 from visavis.painter.garments import INNER_FIRST, MADE, Garment

@@ -5,7 +5,8 @@ from typing import Final
 import numpy as np
 
 from visavis.engine.arrays import Floats
-from visavis.painter.canvas import Canvas, Patch, Points, Strokes, colour, curve, mixed
+from visavis.engine.spline import curve
+from visavis.painter.canvas import Canvas, Patch, Points, Strokes, colour, mixed
 from visavis.painter.character import Character
 from visavis.painter.form import Form, aged, childlike
 from visavis.painter.skin import SkinColours

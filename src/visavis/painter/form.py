@@ -10,7 +10,8 @@ from scipy.interpolate import RBFInterpolator
 
 from visavis.engine.arrays import Floats
 from visavis.engine.face.pose import mean_face
-from visavis.painter.canvas import Canvas, Patch, Points, blurred, curve, mirrored
+from visavis.engine.spline import curve
+from visavis.painter.canvas import Canvas, Patch, Points, blurred, mirrored
 from visavis.painter.character import Character
 
 # The edge of the face from the chin up its right side.

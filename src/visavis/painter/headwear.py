@@ -5,7 +5,8 @@ from typing import Final
 import numpy as np
 
 from visavis.engine.arrays import Floats
-from visavis.painter.canvas import Patch, Points, colour, curve, mirrored, mixed
+from visavis.engine.spline import curve
+from visavis.painter.canvas import Patch, Points, colour, mirrored, mixed
 from visavis.painter.worn import GOLD, SHADOW, Worn
 
 HIDING_HAIR: Final = frozenset(("headscarf", "turban", "surgical_cap"))

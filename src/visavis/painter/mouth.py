@@ -5,7 +5,8 @@ from typing import Final
 import cv2
 import numpy as np
 
-from visavis.painter.canvas import Canvas, Patch, colour, curve, mixed
+from visavis.engine.spline import curve
+from visavis.painter.canvas import Canvas, Patch, colour, mixed
 from visavis.painter.character import Character
 from visavis.painter.form import Form, aged
 from visavis.painter.skin import SkinColours

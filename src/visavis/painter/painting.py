@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 
 from visavis.engine.arrays import Floats, Pixels
+from visavis.engine.spline import curve
 from visavis.painter.background import paint_background
 from visavis.painter.beard import paint_beard
-from visavis.painter.canvas import Canvas, Patch, Strokes, blurred, colour, curve, mirrored, mixed
+from visavis.painter.canvas import Canvas, Patch, Strokes, blurred, colour, mirrored, mixed
 from visavis.painter.character import Character
 from visavis.painter.cuts import growths
 from visavis.painter.eyes import paint_brows, paint_eyes

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from visavis.engine.arrays import Floats
-from visavis.painter.canvas import Canvas, Patch, Points, colour, curve, mirrored, mixed
+from visavis.engine.spline import curve
+from visavis.painter.canvas import Canvas, Patch, Points, colour, mirrored, mixed
 from visavis.painter.character import Character
 from visavis.painter.form import Form, aged, childlike
 from visavis.painter.light import Light

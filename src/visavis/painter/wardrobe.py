@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from visavis.painter.canvas import Patch, Points, colour, curve, mixed
+from visavis.engine.spline import curve
+from visavis.painter.canvas import Patch, Points, colour, mixed
 from visavis.painter.clothes import Clothes
 from visavis.painter.garments import Garment
 

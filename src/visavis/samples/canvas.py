@@ -43,24 +43,6 @@ def plane() -> tuple[Floats, Floats]:
     return grid_x, grid_y
 
 
-def curve(points: ArrayLike, count: int = 60) -> Points:
-    """A smooth curve through points (Catmull-Rom, chord lengths as parameters), shape `(count, 2)`."""
-    knots = np.asarray(points, np.float64)
-    lengths = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(knots, axis=0), axis=1))])
-    slopes = np.gradient(knots, lengths, axis=0)
-    at = np.linspace(0, lengths[-1], count)
-    k = np.clip(np.searchsorted(lengths, at, side="right") - 1, 0, len(knots) - 2)
-    span = (lengths[k + 1] - lengths[k])[:, None]
-    t = ((at - lengths[k])[:, None]) / span
-    path: Points = (
-        (2 * t**3 - 3 * t**2 + 1) * knots[k]
-        + (t**3 - 2 * t**2 + t) * span * slopes[k]
-        + (-2 * t**3 + 3 * t**2) * knots[k + 1]
-        + (t**3 - t**2) * span * slopes[k + 1]
-    )
-    return path
-
-
 def shape(outline: ArrayLike, *, soft_px: float = 0.6) -> Floats:
     """The inside of an outline as a mask with soft edges."""
     corners = pixels(outline)

@@ -3,7 +3,8 @@
 import numpy as np
 
 from visavis.engine.arrays import Floats
-from visavis.samples.canvas import blob, blurred, colour, curve, lay, line, noise, plane, shade, shape
+from visavis.engine.spline import curve
+from visavis.samples.canvas import blob, blurred, colour, lay, line, noise, plane, shade, shape
 
 _WOOL = colour("2f6f73")
 

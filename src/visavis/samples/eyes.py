@@ -3,6 +3,7 @@
 import numpy as np
 
 from visavis.engine.arrays import Floats
+from visavis.engine.spline import curve
 from visavis.samples.canvas import (
     Points,
     Strokes,
@@ -10,7 +11,6 @@ from visavis.samples.canvas import (
     blurred,
     colour,
     covered,
-    curve,
     lay,
     line,
     plane,

@@ -4,19 +4,8 @@ import cv2
 import numpy as np
 
 from visavis.engine.arrays import Floats
-from visavis.samples.canvas import (
-    SIDE,
-    Points,
-    Strokes,
-    colour,
-    covered,
-    curve,
-    lay,
-    line,
-    pixels,
-    shade,
-    shape,
-)
+from visavis.engine.spline import curve
+from visavis.samples.canvas import SIDE, Points, Strokes, colour, covered, lay, line, pixels, shade, shape
 
 _DARK = colour("241510")
 _MIDDLE = colour("643d27")

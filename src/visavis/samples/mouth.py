@@ -3,7 +3,8 @@
 import numpy as np
 
 from visavis.engine.arrays import Floats
-from visavis.samples.canvas import blob, colour, covered, curve, lay, line, noise, plane, shade, shape
+from visavis.engine.spline import curve
+from visavis.samples.canvas import blob, colour, covered, lay, line, noise, plane, shade, shape
 from visavis.samples.skin import FaceShape
 
 _UPPER_OUTER = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)

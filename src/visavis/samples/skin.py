@@ -8,6 +8,7 @@ from scipy.interpolate import RBFInterpolator
 
 from visavis.engine.arrays import Floats
 from visavis.engine.face.pose import mean_face
+from visavis.engine.spline import curve
 from visavis.samples.canvas import (
     SIDE,
     UNIT_PX,
@@ -15,7 +16,6 @@ from visavis.samples.canvas import (
     blob,
     blurred,
     colour,
-    curve,
     lay,
     line,
     noise,
