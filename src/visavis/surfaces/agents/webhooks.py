@@ -1,7 +1,5 @@
 """The webhooks of the surface: registered by clients, and told when an agent is ready or has failed."""
 
-import hashlib
-import hmac
 import json
 import time
 from typing import Annotated, Any, Final, Literal
@@ -21,6 +19,8 @@ from visavis.surfaces.agents.principals import KeyPrincipal, PollingPrincipal
 from visavis.surfaces.shared.bodies import ABSENT_IF_EMPTY, BodyType
 from visavis.surfaces.shared.context import Given
 from visavis.surfaces.shared.fields import JSON, MAX_TEXT_BYTES
+from visavis.surfaces.shared.links import absolute_link
+from visavis.surfaces.shared.signatures import hex_signature
 
 SIGNATURE, TIMESTAMP = "X-BitHuman-Signature", "X-BitHuman-Timestamp"
 """Headers, as the published clients of this API read them."""
@@ -129,7 +129,7 @@ class AgentWebhooks:
         """Render the end of a generation; see `EventRenderer`."""
         body = json.dumps(await self._body(event, AgentEnded.model_validate(event.payload))).encode()
         timestamp = str(int(time.time()))
-        signed = f"sha256={signature(secret, timestamp, body)}"
+        signed = f"sha256={hex_signature(secret, timestamp, body)}"
         return WebhookRequest(body, {TIMESTAMP: timestamp, SIGNATURE: signed})
 
     async def _body(self, event: Event, ended: AgentEnded) -> dict[str, Any]:
@@ -156,13 +156,7 @@ class AgentWebhooks:
     async def _link(self, ended: AgentEnded, path: str | None) -> str | None:
         if path is None:
             return None
-        link = await self._store.link(path, ttl_s=self._result_ttl_s)
-        return ended.base_url + link if link.startswith("/") else link
-
-
-def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """HMAC-SHA256 of `timestamp.body`, in hexadecimal."""
-    return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+        return await absolute_link(self._store, path, base_url=ended.base_url, ttl_s=self._result_ttl_s)
 
 
 def _row(row: Webhook) -> dict[str, Any]:

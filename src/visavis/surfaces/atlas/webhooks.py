@@ -1,7 +1,5 @@
 """The webhooks of the surface: what clients are told at the end of a job, and how it is signed."""
 
-import hashlib
-import hmac
 import json
 import time
 from datetime import UTC, datetime
@@ -12,6 +10,8 @@ from visavis.core.schema import COMPLETED, Event
 from visavis.core.webhooks import WebhookRequest
 from visavis.ports import ObjectStore
 from visavis.surfaces.atlas.wire import type_of
+from visavis.surfaces.shared.links import absolute_link
+from visavis.surfaces.shared.signatures import hex_signature
 
 
 class JobWebhooks:
@@ -30,7 +30,10 @@ class JobWebhooks:
         """Render the end of a job; see `EventRenderer`."""
         body = json.dumps(await self._body(event, JobEnded.model_validate(event.payload))).encode()
         timestamp = str(int(time.time()))
-        headers = {"X-Atlas-Timestamp": timestamp, "X-Atlas-Signature": signature(secret, timestamp, body)}
+        headers = {
+            "X-Atlas-Timestamp": timestamp,
+            "X-Atlas-Signature": hex_signature(secret, timestamp, body),
+        }
         return WebhookRequest(body, headers)
 
     async def _body(self, event: Event, ended: JobEnded) -> dict[str, Any]:
@@ -54,13 +57,9 @@ class JobWebhooks:
     async def _link(self, ended: JobEnded) -> str | None:
         if ended.result_path is None or ended.expires_at <= datetime.now(UTC):
             return None
-        link = await self._store.link(ended.result_path, ttl_s=self._result_ttl_s)
-        return ended.base_url + link if link.startswith("/") else link
-
-
-def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """HMAC-SHA256 of `timestamp.body`, in hexadecimal."""
-    return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+        return await absolute_link(
+            self._store, ended.result_path, base_url=ended.base_url, ttl_s=self._result_ttl_s
+        )
 
 
 def _moment(at: datetime) -> str:

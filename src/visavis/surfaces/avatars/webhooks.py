@@ -17,6 +17,7 @@ from visavis.core.schema import Event
 from visavis.core.webhooks import WebhookRequest
 from visavis.ports import ObjectStore
 from visavis.surfaces.avatars.answers import JOB_TYPE, request_id, unix
+from visavis.surfaces.shared.links import absolute_link
 
 _BEGIN: Final = "whsec_"
 
@@ -69,8 +70,7 @@ class AvatarWebhooks:
         }
 
     async def _link(self, ended: JobEnded, path: str) -> str:
-        link = await self._store.link(path, ttl_s=self._result_ttl_s)
-        return ended.base_url + link if link.startswith("/") else link
+        return await absolute_link(self._store, path, base_url=ended.base_url, ttl_s=self._result_ttl_s)
 
 
 def _is_kept(ended: JobEnded) -> bool:
