@@ -109,5 +109,7 @@ test("the browser acts for the organization, until it is deleted", async ({ sign
   await expect(account).toHaveCount(0);
   await page.goto("/keys");
   await expect(page.getByText(EMAIL).first()).toBeVisible();
-  await expect(page.getByRole("row", { name: /Shared/ })).toHaveCount(0);
+  // Operators see all keys of the installation: the organization's are revoked.
+  await expect(page.getByRole("row", { name: /Shared/ }).first()).toContainText("Revoked");
+  await expect(page.getByRole("button", { name: "Revoke Shared" })).toHaveCount(0);
 });
