@@ -25,6 +25,7 @@ import numpy as np
 import yaml
 
 from harness.talking import Sound, Talker, at_room_rate, talking
+from harness.viewing import RATE_HZ
 from visavis.adapters.livekit import LiveKitRooms
 from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.bootstrap import model_folders
@@ -203,6 +204,8 @@ class _Run:
     async def _second(self, text: str) -> None:
         if self._other is None:
             self._other = await self._stack.enter_async_context(talking(self._url, self._second_token))
+            await self._other.until_heard()
+            await self._other.say(np.zeros(RATE_HZ // 2, np.float32))  # the first packets may be lost
         await self._other.say(self._sounds[text])
 
     async def _speak(self, text: str) -> None:

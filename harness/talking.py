@@ -72,6 +72,20 @@ class Talker:
     _said: asyncio.Event = field(default_factory=asyncio.Event)
     _began_s: float = 0.0
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _microphone: rtc.LocalTrackPublication | None = None
+
+    async def until_heard(self, within_s: float = 10.0) -> None:
+        """Wait until somebody listens to the microphone."""
+        assert self._microphone is not None
+        async with asyncio.timeout(within_s):
+            await self._microphone.wait_for_subscription()
+
+    async def publish(self, source: rtc.AudioSource) -> None:
+        """Open the microphone."""
+        track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
+        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False)
+        self._microphone = await self.room.local_participant.publish_track(track, options)
+        self.spawn(self.feed(source))
 
     async def say(self, samples: Sound) -> tuple[float, float]:
         """Say something to its end. Returns the times at which its first and its last sample were said.
@@ -248,10 +262,7 @@ async def talking(url: str, token: str, *, microphone: bool = True) -> AsyncIter
     await room.connect(url, token, rtc.RoomOptions(connect_timeout=15))
     source = rtc.AudioSource(RATE_HZ, 1, queue_size_ms=0)
     if microphone:
-        track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
-        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False)
-        await room.local_participant.publish_track(track, options)
-        talker.spawn(talker.feed(source))
+        await talker.publish(source)
     try:
         yield talker
     finally:
