@@ -9,7 +9,7 @@ from visavis.core import rates, sessions, sharing, transcripts
 from visavis.core.billing import money
 from visavis.core.identity import keys
 from visavis.core.schema import ACTIVE, ApiKey, Session
-from visavis.surfaces.console import wire
+from visavis.surfaces.console import live_wire, wire
 from visavis.surfaces.console.context import PREFIX
 from visavis.surfaces.console.signed_in import Given, SignedIn, machine_of
 
@@ -29,7 +29,7 @@ async def search_sessions(
     status: Literal["active", "ended"] | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
     offset: Annotated[int, Query(ge=0, le=_MAX_OFFSET)] = 0,
-) -> wire.LivePage:
+) -> live_wire.LivePage:
     """Live sessions of your keys, newest first."""
     async with context.shared.database.transaction() as tx:
         page = await sessions.search(
@@ -43,11 +43,11 @@ async def search_sessions(
         wanted = {row.key_id for row in page.rows if row.key_id is not None}
         of_id = await keys.by_id(tx, principal, wanted)
     rows = [_row(row, of_id[row.key_id] if row.key_id is not None else None) for row in page.rows]
-    return wire.LivePage(sessions=rows, count=page.count, limit=limit, offset=offset)
+    return live_wire.LivePage(sessions=rows, count=page.count, limit=limit, offset=offset)
 
 
 @router.get("/sessions/{session_id}")
-async def read_session(session_id: SessionId, principal: SignedIn, context: Given) -> wire.LiveRow:
+async def read_session(session_id: SessionId, principal: SignedIn, context: Given) -> live_wire.LiveRow:
     """One live session."""
     async with context.shared.database.transaction() as tx:
         row, key = await sessions.read(tx, principal, session_id)
@@ -57,15 +57,15 @@ async def read_session(session_id: SessionId, principal: SignedIn, context: Give
 @router.get("/sessions/{session_id}/transcript")
 async def read_transcript(
     session_id: SessionId, principal: SignedIn, context: Given
-) -> wire.TranscriptAnswer:
+) -> live_wire.TranscriptAnswer:
     """What was said in a live session."""
     async with context.shared.database.transaction() as tx:
         row, _ = await sessions.read(tx, principal, session_id)
         said = await transcripts.of_session(tx, row)
-    return wire.TranscriptAnswer(
+    return live_wire.TranscriptAnswer(
         is_kept=sessions.keeps_transcript(row),
         segments=[
-            wire.SpokenRow(
+            live_wire.SpokenRow(
                 id=each.id,
                 role=each.role,
                 text=each.text,
@@ -78,14 +78,14 @@ async def read_transcript(
 
 
 @router.get("/conversation")
-async def read_conversation(_principal: SignedIn, context: Given) -> wire.ConversationAnswer:
+async def read_conversation(_principal: SignedIn, context: Given) -> live_wire.ConversationAnswer:
     """What conversations can be held with: the voices, and what answers."""
     model = context.language_model
-    return wire.ConversationAnswer(
+    return live_wire.ConversationAnswer(
         model=model.model or (model.file.name if model.file else None),
         has_model=model.url is not None or model.file is not None,
         voices=[
-            wire.VoiceRow(id=voice.id, name=voice.name, languages=list(voice.languages), sex=voice.sex)
+            live_wire.VoiceRow(id=voice.id, name=voice.name, languages=list(voice.languages), sex=voice.sex)
             for voice in context.shared.synthesizer.voices()
         ],
         price_per_hour_usd=context.shared.live.conversation_price_per_hour_usd,
@@ -95,13 +95,13 @@ async def read_conversation(_principal: SignedIn, context: Given) -> wire.Conver
 @router.post("/sessions/{session_id}/share")
 async def share_session(
     session_id: SessionId, request: Request, principal: SignedIn, context: Given
-) -> wire.ShareAnswer:
+) -> live_wire.ShareAnswer:
     """A link that lets others watch, until the session ends."""
     async with context.shared.database.transaction() as tx:
         row, _ = await sessions.read(tx, principal, session_id)
         token = await sharing.share(tx, row)
     url = f"{context.shared.base_url(request)}/watch/{row.id}?share={token}"
-    return wire.ShareAnswer(session_id=row.id, url=url)
+    return live_wire.ShareAnswer(session_id=row.id, url=url)
 
 
 @router.get("/view/{session_id}")
@@ -110,16 +110,16 @@ async def view_session(
     share: Annotated[str, Query(max_length=200)],
     request: Request,
     context: Given,
-) -> wire.ViewAnswer:
+) -> live_wire.ViewAnswer:
     """What a player needs to show a session: a token that can watch, and do nothing else."""
     async with context.shared.database.transaction() as tx:
         await rates.take_named(tx, f"look:{machine_of(request)}", max_per_minute=_LOOKS_PER_MINUTE)
     async with context.shared.database.transaction() as tx:
         row = await sharing.shared(tx, session_id, share)
     if row.status != ACTIVE:
-        return wire.ViewAnswer(session_id=row.id, status="ended", ready=False)
+        return live_wire.ViewAnswer(session_id=row.id, status="ended", ready=False)
     viewer = f"viewer-{secrets.token_hex(_ID_BYTES)}"
-    return wire.ViewAnswer(
+    return live_wire.ViewAnswer(
         session_id=row.id,
         status="active",
         ready=row.joined_at is not None,
@@ -128,9 +128,9 @@ async def view_session(
     )
 
 
-def _row(row: Session, key: ApiKey | None) -> wire.LiveRow:
+def _row(row: Session, key: ApiKey | None) -> live_wire.LiveRow:
     bill = sessions.bill(row)
-    return wire.LiveRow(
+    return live_wire.LiveRow(
         session_id=row.id,
         status=row.status,
         reason=row.reason,

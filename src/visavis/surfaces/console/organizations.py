@@ -14,7 +14,7 @@ from visavis.core.organizations.audit import Actor, ActorKind
 from visavis.core.organizations.invitations import Invited
 from visavis.core.schema import User
 from visavis.errors import NotPermittedError, SignedOutError
-from visavis.surfaces.console import wire
+from visavis.surfaces.console import sign_in_wire
 from visavis.surfaces.console.context import PREFIX, ConsoleContext
 from visavis.surfaces.console.signed_in import Given, MaybePrincipal, SignedIn, give_cookie
 from visavis.surfaces.console.signing_in import answer, count_try, holder_of
@@ -27,7 +27,7 @@ router = APIRouter(prefix=PREFIX, tags=["Organizations"])
 
 
 @router.get("/session/accounts")
-async def list_accounts(principal: SignedIn, context: Given) -> wire.AccountList:
+async def list_accounts(principal: SignedIn, context: Given) -> sign_in_wire.AccountList:
     """The organizations for which you can act here."""
     async with context.shared.database.transaction() as tx:
         holder = await sign_ins.holder(tx, principal)
@@ -36,13 +36,17 @@ async def list_accounts(principal: SignedIn, context: Given) -> wire.AccountList
         )
     if holder.is_bound:
         found = [row for row in found if row.account_id == principal.account_id]
-    return wire.AccountList(
-        organizations=[wire.OrganizationName(id=row.id, name=row.name, slug=row.slug) for row in found]
+    return sign_in_wire.AccountList(
+        organizations=[
+            sign_in_wire.OrganizationName(id=row.id, name=row.name, slug=row.slug) for row in found
+        ]
     )
 
 
 @router.post("/session/account")
-async def switch_account(body: wire.AccountRequest, principal: SignedIn, context: Given) -> wire.SignInAnswer:
+async def switch_account(
+    body: sign_in_wire.AccountRequest, principal: SignedIn, context: Given
+) -> sign_in_wire.SignInAnswer:
     """Act for an organization, or for your own account again. Tokens of the account before become invalid."""
     async with context.shared.database.transaction() as tx:
         principal = await sign_ins.switch(tx, principal, body.organization_id)
@@ -51,15 +55,15 @@ async def switch_account(body: wire.AccountRequest, principal: SignedIn, context
 
 @router.post("/invitations/look")
 async def look_at_invitation(
-    body: wire.InvitationRequest, request: Request, context: Given
-) -> wire.InvitedAnswer:
+    body: sign_in_wire.InvitationRequest, request: Request, context: Given
+) -> sign_in_wire.InvitedAnswer:
     """Where an invitation leads; looking does not use it up."""
     database = context.shared.database
     await count_try(database, request)
     async with database.transaction() as tx:
         invited = await invitations.look(tx, body.invitation.get_secret_value())
         can_create = await _can_create_user(tx, invited, context)
-    return wire.InvitedAnswer(
+    return sign_in_wire.InvitedAnswer(
         organization=invited.organization.name,
         email=invited.row.email,
         role=invited.row.role,
@@ -69,12 +73,12 @@ async def look_at_invitation(
 
 @router.post("/invitations/accept")
 async def accept_invitation(
-    body: wire.AcceptRequest,
+    body: sign_in_wire.AcceptRequest,
     request: Request,
     response: Response,
     principal: MaybePrincipal,
     context: Given,
-) -> wire.SignInAnswer:
+) -> sign_in_wire.SignInAnswer:
     """Join the organization: as who is signed in, or as a new user with a password. This uses the link up."""
     database, secret = context.shared.database, body.invitation.get_secret_value()
     await count_try(database, request)

@@ -9,7 +9,7 @@ from visavis.core import sign_in_tries
 from visavis.core.database import Database, Tx
 from visavis.core.identity import sign_ins, tokens, users
 from visavis.errors import NotPermittedError, RequestError, SignedOutError
-from visavis.surfaces.console import wire
+from visavis.surfaces.console import sign_in_wire, wire
 from visavis.surfaces.console.context import PREFIX, ConsoleContext
 from visavis.surfaces.console.signed_in import (
     PROOF,
@@ -29,21 +29,21 @@ router = APIRouter(prefix=PREFIX, tags=["Signing in"])
 
 
 @router.get("/session")
-async def session(principal: MaybePrincipal, context: Given) -> wire.SignInAnswer:
+async def session(principal: MaybePrincipal, context: Given) -> sign_in_wire.SignInAnswer:
     """Who is signed in."""
     async with context.shared.database.transaction() as tx:
         if principal is not None:
             return answer(await sign_ins.holder(tx, principal), context)
         has_users = bool(await users.count(tx))
-    return wire.SignInAnswer(
+    return sign_in_wire.SignInAnswer(
         signed_in=False, has_users=has_users, version=__version__, limits=_limits(context)
     )
 
 
 @router.post("/session")
 async def sign_in(
-    body: wire.SignInRequest, request: Request, response: Response, context: Given
-) -> wire.SignInAnswer:
+    body: sign_in_wire.SignInRequest, request: Request, response: Response, context: Given
+) -> sign_in_wire.SignInAnswer:
     """Sign in with an e-mail address and a password, or with an API key."""
     database = context.shared.database
     if body.api_key:
@@ -67,20 +67,22 @@ async def sign_in(
 
 
 @router.post("/session/link/look")
-async def look_at_link(body: wire.LinkRequest, request: Request, context: Given) -> wire.LinkAnswer:
+async def look_at_link(
+    body: sign_in_wire.LinkRequest, request: Request, context: Given
+) -> sign_in_wire.LinkAnswer:
     """What a sign-in link is good for; looking does not spend it."""
     database = context.shared.database
     await count_try(database, request)
     async with database.transaction() as tx:
-        return wire.LinkAnswer(
+        return sign_in_wire.LinkAnswer(
             makes_first_user=await sign_ins.is_first_link(tx, body.link.get_secret_value())
         )
 
 
 @router.post("/session/link")
 async def sign_in_by_link(
-    body: wire.LinkSignInRequest, request: Request, response: Response, context: Given
-) -> wire.SignInAnswer:
+    body: sign_in_wire.LinkSignInRequest, request: Request, response: Response, context: Given
+) -> sign_in_wire.SignInAnswer:
     """Sign in with a link, which is spent by it."""
     database = context.shared.database
     await count_try(database, request)
@@ -105,7 +107,7 @@ async def sign_out(principal: MaybePrincipal, response: Response, context: Given
 
 @router.post("/password", status_code=_NO_CONTENT)
 async def change_password(
-    body: wire.PasswordRequest, request: Request, principal: SignedIn, context: Given
+    body: sign_in_wire.PasswordRequest, request: Request, principal: SignedIn, context: Given
 ) -> None:
     """Change your password; every other browser is signed out."""
     database = context.shared.database
@@ -123,7 +125,9 @@ async def change_password(
 
 
 @router.post("/token")
-async def token(body: wire.TokenRequest, principal: SignedIn, context: Given) -> wire.TokenAnswer:
+async def token(
+    body: sign_in_wire.TokenRequest, principal: SignedIn, context: Given
+) -> sign_in_wire.TokenAnswer:
     """A bearer token for the public API, good for some minutes.
 
     It stands for the key that is named, or for your own: what is done with it is counted on that key.
@@ -131,7 +135,7 @@ async def token(body: wire.TokenRequest, principal: SignedIn, context: Given) ->
     rate = CONSOLE_RATE * context.shared.requests.requests_per_minute
     async with context.shared.database.transaction() as tx:
         made, key = await tokens.issue(tx, principal, body.key_id, console_requests_per_minute=rate)
-    return wire.TokenAnswer(
+    return sign_in_wire.TokenAnswer(
         token=made, expires_in=tokens.TOKEN_TTL_S, key_id=key.id, key_name=key.name, key_prefix=key.prefix
     )
 
@@ -157,9 +161,9 @@ async def holder_of(tx: Tx, secret: str) -> sign_ins.Holder:
     return await sign_ins.holder(tx, principal)
 
 
-def _limits(context: ConsoleContext) -> wire.LimitsAnswer:
+def _limits(context: ConsoleContext) -> sign_in_wire.LimitsAnswer:
     limits = context.shared.requests
-    return wire.LimitsAnswer(
+    return sign_in_wire.LimitsAnswer(
         max_upload_bytes=limits.max_upload_bytes,
         max_face_bytes=limits.max_face_bytes,
         max_text_chars=limits.max_text_chars,
@@ -167,17 +171,17 @@ def _limits(context: ConsoleContext) -> wire.LimitsAnswer:
     )
 
 
-def answer(holder: sign_ins.Holder, context: ConsoleContext) -> wire.SignInAnswer:
+def answer(holder: sign_ins.Holder, context: ConsoleContext) -> sign_in_wire.SignInAnswer:
     """Who is signed in, for the pages."""
     user, key, acting = holder.user, holder.key, holder.organization
-    return wire.SignInAnswer(
+    return sign_in_wire.SignInAnswer(
         signed_in=True,
         has_users=True,
         version=__version__,
         limits=_limits(context),
-        user=wire.UserAnswer(email=user.email, is_operator=user.is_operator) if user else None,
+        user=sign_in_wire.UserAnswer(email=user.email, is_operator=user.is_operator) if user else None,
         key=wire.KeyName(id=key.id, prefix=key.prefix, name=key.name) if key else None,
-        organization=wire.OrganizationName(id=acting.id, name=acting.name, slug=acting.slug)
+        organization=sign_in_wire.OrganizationName(id=acting.id, name=acting.name, slug=acting.slug)
         if acting
         else None,
         is_bound=holder.is_bound,

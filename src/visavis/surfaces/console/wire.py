@@ -1,21 +1,25 @@
-"""What goes over the wire between the console's pages and the server."""
+"""Bodies that the console's pages and the server exchange."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from visavis.surfaces.shared.bodies import File
 from visavis.surfaces.shared.texts import refuse_unclean
 
-_MAX_BIGINT = 2**53
+MAX_BIGINT = 2**53
 
 
-class _Wire(BaseModel):
+class Answer(BaseModel):
+    """What the server answers."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class _Sent(BaseModel):
+class Request(BaseModel):
+    """What a page sends, checked strictly."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
 
     @model_validator(mode="before")
@@ -25,33 +29,12 @@ class _Sent(BaseModel):
         return sent
 
 
-class UserAnswer(_Wire):
-    """A user."""
-
-    email: str
-    is_operator: bool = Field(description="Sees all keys, workers and settings.")
-
-
-class KeyName(_Wire):
+class KeyName(Answer):
     """A key, as people tell it from others."""
 
     id: int
     prefix: str
     name: str
-
-
-class OrganizationName(_Wire):
-    """The organization for which the browser acts."""
-
-    id: str
-    name: str
-    slug: str
-
-
-class AccountList(_Wire):
-    """The organizations for which the browser can act beside the user's own account."""
-
-    organizations: list[OrganizationName]
 
 
 class PhotoForm(BaseModel):
@@ -66,7 +49,7 @@ class SoundForm(BaseModel):
     audio: File
 
 
-class FaceAnswer(_Wire):
+class FaceAnswer(Answer):
     """The face that was found in a photo."""
 
     outline: list[tuple[float, float]] = Field(
@@ -75,110 +58,7 @@ class FaceAnswer(_Wire):
     warnings: list[str] = Field(description="For people. The photo can be used all the same.")
 
 
-class LimitsAnswer(_Wire):
-    """Limits of requests and results."""
-
-    max_upload_bytes: int = Field(description="All files of a request together.")
-    max_face_bytes: int = Field(description="The photo of a live session.")
-    max_text_chars: int
-    result_ttl_s: int = Field(description="Time that results are kept, in seconds.")
-
-
-class SignInAnswer(_Wire):
-    """Who is signed in."""
-
-    signed_in: bool
-    has_users: bool = Field(description="Whether there is anybody who could sign in with a password.")
-    version: str
-    limits: LimitsAnswer
-    user: UserAnswer | None = None
-    key: KeyName | None = Field(default=None, description="Of those who signed in with a key.")
-    organization: OrganizationName | None = Field(
-        default=None, description="Whose work is shown and done; nothing for the user's own."
-    )
-    is_bound: bool = Field(default=False, description="Whether the browser can act for no other account.")
-
-
-class SignInRequest(_Sent):
-    """E-mail address and password, or a key."""
-
-    email: str | None = Field(default=None, max_length=254)
-    password: SecretStr | None = Field(default=None, max_length=1000)
-    api_key: SecretStr | None = Field(default=None, max_length=200)
-
-
-class LinkRequest(_Sent):
-    """A sign-in link's secret."""
-
-    link: SecretStr = Field(min_length=1, max_length=200)
-
-
-class LinkSignInRequest(LinkRequest):
-    """A sign-in link's secret, and who its first user will be or the new password."""
-
-    email: str | None = Field(default=None, max_length=254)
-    password: SecretStr | None = Field(default=None, max_length=1000)
-
-
-class LinkAnswer(_Wire):
-    """What a link is good for."""
-
-    makes_first_user: bool
-
-
-class AccountRequest(_Sent):
-    """Which account to act for."""
-
-    organization_id: str | None = Field(max_length=100, description="Nothing for the user's own.")
-
-
-class InvitationRequest(_Sent):
-    """Secret of the link of an invitation."""
-
-    invitation: SecretStr = Field(min_length=1, max_length=200)
-
-
-class AcceptRequest(InvitationRequest):
-    """Secret of the link, and a password for whoever becomes a user by it."""
-
-    password: SecretStr | None = Field(default=None, max_length=1000)
-
-
-class InvitedAnswer(_Wire):
-    """Where an invitation leads."""
-
-    organization: str = Field(description="Name of the organization.")
-    email: str = Field(description="Address that was invited.")
-    role: str
-    can_create_user: bool = Field(
-        description="Whether whoever is not signed in becomes a user with a password, and needs no sign-in."
-    )
-
-
-class PasswordRequest(_Sent):
-    """A change of passwords."""
-
-    current: SecretStr = Field(max_length=1000)
-    new: SecretStr = Field(max_length=1000)
-
-
-class TokenRequest(_Sent):
-    """Which key to act as."""
-
-    key_id: int | None = Field(default=None, ge=1, le=_MAX_BIGINT, description="Your own if not given.")
-
-
-class TokenAnswer(_Wire):
-    """A bearer token for the public API."""
-
-    token: str
-    expires_in: int = Field(description="Seconds.")
-    key_id: int
-    key_name: str
-    key_prefix: str
-
-
-class KeyRow(_Wire):
+class KeyRow(Answer):
     """A key."""
 
     id: int
@@ -197,7 +77,7 @@ class KeyRow(_Wire):
     revoked_at: datetime | None
 
 
-class KeyList(_Wire):
+class KeyList(Answer):
     """Keys."""
 
     keys: list[KeyRow]
@@ -205,22 +85,22 @@ class KeyList(_Wire):
     default_requests_per_minute: int
 
 
-class KeyRequest(_Sent):
+class KeyRequest(Request):
     """A key to be made."""
 
     name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00]*\S[^\x00]*$")
     requests_per_minute: int | None = Field(default=None, ge=1, le=1_000_000)
-    monthly_cap: int | None = Field(default=None, ge=0, le=_MAX_BIGINT)
+    monthly_cap: int | None = Field(default=None, ge=0, le=MAX_BIGINT)
     allows_conversation: bool = True
 
 
-class KeyChange(_Sent):
+class KeyChange(Request):
     """A change of what a key may do."""
 
     allows_conversation: bool
 
 
-class NewKey(_Wire):
+class NewKey(Answer):
     """A key that was just made: the only time that it is shown."""
 
     key: str
@@ -228,7 +108,7 @@ class NewKey(_Wire):
     row: KeyRow
 
 
-class ConsoleJobRow(_Wire):
+class ConsoleJobRow(Answer):
     """A job in a list."""
 
     job_id: str
@@ -248,7 +128,7 @@ class ConsoleJobRow(_Wire):
     error_code: str | None
 
 
-class JobPage(_Wire):
+class JobPage(Answer):
     """Some jobs, newest first."""
 
     jobs: list[ConsoleJobRow]
@@ -257,90 +137,7 @@ class JobPage(_Wire):
     offset: int
 
 
-class LiveRow(_Wire):
-    """A live session."""
-
-    session_id: str
-    status: str
-    reason: str | None = Field(description="Why it ended.")
-    mode: str
-    room: str
-    key: KeyName | None = Field(description="Nothing if a wallet paid for it.")
-    is_key_revoked: bool
-    worker: str | None
-    takeovers: int = Field(description="How often another worker had to go on with it.")
-    created_at: datetime
-    started_at: datetime
-    ended_at: datetime | None
-    duration_s: float
-    cost_usd: float
-
-
-class LivePage(_Wire):
-    """Some live sessions, newest first."""
-
-    sessions: list[LiveRow]
-    count: int = Field(description="All that were found.")
-    limit: int
-    offset: int
-
-
-class VoiceRow(_Wire):
-    """A voice."""
-
-    id: str
-    name: str
-    languages: list[str] = Field(description="BCP 47 tags in lower case; its own first.")
-    sex: str | None
-
-
-class ConversationAnswer(_Wire):
-    """What conversations can be held with."""
-
-    model: str | None = Field(
-        description="Name of the language model that answers. Without one, answers come from the given texts."
-    )
-    has_model: bool
-    voices: list[VoiceRow]
-    price_per_hour_usd: float
-
-
-class SpokenRow(_Wire):
-    """What one side said at a time."""
-
-    id: str
-    role: Literal["user", "avatar"]
-    text: str
-    start_s: float = Field(description="Since the conversation began.")
-    is_interrupted: bool
-
-
-class TranscriptAnswer(_Wire):
-    """The transcript of a live session."""
-
-    is_kept: bool = Field(description="Whether the session was created with a transcript.")
-    segments: list[SpokenRow]
-
-
-class ShareAnswer(_Wire):
-    """A link to watch by."""
-
-    session_id: str
-    url: str
-
-
-class ViewAnswer(_Wire):
-    """What a player needs."""
-
-    session_id: str
-    status: str = Field(examples=["active"])
-    ready: bool = Field(description="Whether the avatar has come.")
-    output_protocol: str = "livekit"
-    livekit_url: str | None = None
-    livekit_access_token: str | None = None
-
-
-class UsageRow(_Wire):
+class UsageRow(Answer):
     """What a key used on one day, of one kind of work."""
 
     day: date
@@ -351,7 +148,7 @@ class UsageRow(_Wire):
     cost_usd: float
 
 
-class UsageAnswer(_Wire):
+class UsageAnswer(Answer):
     """What was used."""
 
     days: list[UsageRow]
@@ -361,7 +158,7 @@ class UsageAnswer(_Wire):
     conversation_price_per_hour_usd: float = Field(description="Of live sessions that are conversations.")
 
 
-class WorkerRow(_Wire):
+class WorkerRow(Answer):
     """A worker."""
 
     id: str
@@ -372,7 +169,7 @@ class WorkerRow(_Wire):
     seen_at: datetime
 
 
-class WorkersAnswer(_Wire):
+class WorkersAnswer(Answer):
     """The workers that live, and how much waits for them."""
 
     workers: list[WorkerRow]
@@ -380,7 +177,7 @@ class WorkersAnswer(_Wire):
     processing: int
 
 
-class SettingRow(_Wire):
+class SettingRow(Answer):
     """A setting."""
 
     name: str
@@ -392,13 +189,13 @@ class SettingRow(_Wire):
     group: str = Field(description="Heading that the setting belongs under.")
 
 
-class SettingsAnswer(_Wire):
+class SettingsAnswer(Answer):
     """The settings of this server."""
 
     settings: list[SettingRow]
 
 
-class ConsoleErrorAnswer(_Wire):
+class ConsoleErrorAnswer(Answer):
     """How every error looks."""
 
     error: str = Field(description="A stable code.")
