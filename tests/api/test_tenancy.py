@@ -79,6 +79,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "PATCH /scim/v2/Groups/{group_id}": {"json": _PATCH},
     "PATCH /console/api/keys/{key_id}": {"json": {"allows_conversation": False}},
     "GET /console/api/view/{session_id}": {"params": {"share": "never"}},
+    "GET /v1/view/{session_id}": {"params": {"share": "never"}},
     "GET /v1/files/{name}": {"params": {"expires": "9999999999", "signature": "0" * 64}},
     "PATCH /api/v1/avatars/{avatar_id}": {"json": {"label": "x"}},
     # No identifier in the path, one in the body.
@@ -142,6 +143,7 @@ SHARED: Final = {
     "GET /metrics": "counts of the whole installation, for its operator",
     "GET /v1/status": "capacity is one for all accounts",
     "GET /v1/health": "the state of the server",
+    "GET /health": "capacity is one for all accounts",
 }
 VOLATILE: Final = frozenset({"image_url", "remaining", "resets_in", "requests_used", "requests_this_month"})
 
@@ -328,6 +330,8 @@ CREDENTIALS: Final[dict[str, Callable[[Account], dict[str, str]]]] = {
     "organizations": lambda account: {"Authorization": f"Bearer {account.key}"},
     "scim": lambda account: {"Authorization": f"Bearer {account.scim_token}"},
     "console": lambda account: {"Cookie": f"{COOKIE}={account.cookie}"},
+    # No key opens a paid session: each has a token of its own.
+    "mirrorstage": lambda account: {"Authorization": f"Bearer {account.key}"},
     # Plugins of other vendors, whose keys come in various headers.
     "plugins": lambda account: {"Authorization": f"Bearer {account.key}", "X-Api-Key": account.key},
 }

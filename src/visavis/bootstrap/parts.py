@@ -13,7 +13,7 @@ from visavis.adapters import scratch
 from visavis.adapters.livekit import LiveKitRooms
 from visavis.adapters.objects import CloudObjects, LocalObjects
 from visavis.adapters.public_http import PublicHttp
-from visavis.bootstrap import external_rooms, processes, roomserver
+from visavis.bootstrap import external_rooms, payments, processes, roomserver
 from visavis.bootstrap.agents import write_agent_portrait
 from visavis.bootstrap.console import console_context
 from visavis.bootstrap.conversation_check import conversation_check
@@ -30,6 +30,7 @@ from visavis.errors import SettingsError
 from visavis.ports import ImageGenerator, RoomServerAddress
 from visavis.samples import write_portrait
 from visavis.settings import ServerSettings, WebhookSettings
+from visavis.surfaces.mirrorstage.context import PaidContext
 from visavis.surfaces.scim.context import ScimContext
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.metrics import Metrics
@@ -121,6 +122,7 @@ async def gateway(
     settings = installation.settings
     database = Database(installation.url)
     http = public_http(settings.webhooks)
+    taking = payments.payments(settings.payments)
     default_face = installation.folder / "default-face.png"
     if not default_face.exists():
         write_portrait(default_face)
@@ -162,14 +164,19 @@ async def gateway(
                 default_face=default_face,
                 metrics=Metrics(),
             )
+            proofs = await payments.wallet_proofs(settings.payments, database)
+            terms = payments.terms(settings.payments)
             answering = dispatcher(
                 context,
                 console_context(context, settings, processes.face_finder(pool)),
                 organizations_context(context, settings),
                 ScimContext(**vars(context), organizations=settings.organizations),
+                PaidContext(context, settings.payments, taking, proofs, terms),
             )
             yield Gateway(_behind_proxies(answering, settings.server), answering.takes_websocket)
     finally:
+        if taking is not None:
+            await taking.close()
         await database.close()
 
 
@@ -193,6 +200,7 @@ async def worker_context(installation: Installation, folder: Path) -> AsyncItera
     settings = installation.settings
     mark = marker(settings.credentials, installation.folder)
     http = public_http(settings.webhooks)
+    taking = payments.payments(settings.payments)
     database = Database(installation.url)
     try:
         store = await object_store(installation, database)
@@ -223,10 +231,13 @@ async def worker_context(installation: Installation, folder: Path) -> AsyncItera
                 image_settings=settings.images,
                 storage=settings.storage,
                 webhooks=settings.webhooks,
+                payments=taking,
                 folder=folder,
                 collect_garbage=lambda: scratch.collect_garbage(installation.temporary),
             )
     finally:
+        if taking is not None:
+            await taking.close()
         await database.close()
 
 

@@ -10,6 +10,8 @@ from visavis.surfaces.avatars import app as avatars
 from visavis.surfaces.console import app as console
 from visavis.surfaces.console import pages
 from visavis.surfaces.console.context import ConsoleContext
+from visavis.surfaces.mirrorstage import app as mirrorstage
+from visavis.surfaces.mirrorstage.context import PaidContext
 from visavis.surfaces.organizations import app as organizations
 from visavis.surfaces.organizations.context import OrganizationsContext
 from visavis.surfaces.plugins import app as plugins
@@ -23,6 +25,7 @@ SURFACES: Final[list[Surface]] = [
     *plugins.SURFACES,
     avatars.SURFACE,
     agents.SURFACE,
+    mirrorstage.SURFACE,
     atlas.SURFACE,
 ]
 """In the order in which they are asked; the last one answers what no other does."""
@@ -33,6 +36,7 @@ def dispatcher(
     console_context: ConsoleContext,
     organizations_context: OrganizationsContext,
     scim_context: ScimContext,
+    paid_context: PaidContext,
 ) -> Dispatcher:
     """What answers requests.
 
@@ -41,11 +45,13 @@ def dispatcher(
         console_context: What the console works with.
         organizations_context: What the surface of organizations works with.
         scim_context: What the surface of their directories works with.
+        paid_context: What paid sessions work with.
     """
     own: dict[str, object] = {
         console.SURFACE.name: console_context,
         organizations.SURFACE.name: organizations_context,
         scim.SURFACE.name: scim_context,
+        mirrorstage.SURFACE.name: paid_context,
     }
     return Dispatcher([(each, each.serve(own.get(each.name, context), context.metrics)) for each in SURFACES])
 

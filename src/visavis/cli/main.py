@@ -14,6 +14,7 @@ from visavis.cli import (
     models,
     openapi,
     organizations,
+    payments,
     render,
     rig,
     rooms,
@@ -41,6 +42,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(credits_command.app, name="credits")
 app.add_typer(keys.users, name="users")
 app.add_typer(organizations.app, name="orgs")
+app.add_typer(payments.app, name="payments")
 app.command("rooms")(rooms.rooms)
 app.add_typer(rig.app, name="rig")
 app.add_typer(models.app, name="models")

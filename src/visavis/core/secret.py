@@ -20,6 +20,7 @@ WEBHOOKS: Final = "webhooks"
 ACCESS: Final = "access"
 ROOMS: Final = "rooms"
 SEALS: Final = "seals"
+PROOFS: Final = "proofs"
 
 
 async def shared_secret(tx: Tx, name: str) -> bytes:

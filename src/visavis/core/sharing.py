@@ -7,12 +7,24 @@ from sqlalchemy import delete, func, select
 
 from visavis.core.database import Tx
 from visavis.core.schema import ACTIVE, Session, Share
-from visavis.core.secret import digest
+from visavis.core.secret import LINKS, derived, digest, shared_secret
 from visavis.core.sessions import EXTERNAL
 from visavis.errors import InputError, SessionNotActiveError, ShareMissingError
 
 KEPT_DAYS: Final = 7  # for so long a link answers that its session is over, afterwards that it does not exist
 _TOKEN_BYTES: Final = 18
+_VIEW_DIGITS: Final = 36
+
+
+async def view_token(tx: Tx, row: Session) -> str:
+    """The token of a session's own link, which is the same each time; `allow_view` makes it valid."""
+    return derived(await shared_secret(tx, LINKS), f"view {row.id}")[:_VIEW_DIGITS]
+
+
+async def allow_view(tx: Tx, row: Session) -> None:
+    """Let whoever has a session's own link watch it."""
+    tx.add(Share(digest=digest(await view_token(tx, row)), session_id=row.id))
+    await tx.flush()
 
 
 async def share(tx: Tx, row: Session) -> str:

@@ -17,7 +17,8 @@ from visavis.errors import UrlError
 MAX_URL_CHARS: Final = 2048
 WEB: Final = frozenset({"https"})
 ROOMS: Final = frozenset({"ws", "wss", "http", "https"})
-_DEFAULT_PORTS: Final = {"https": 443, "wss": 443, "http": 80, "ws": 80}
+STREAMS: Final = frozenset({"rtmp", "rtmps"})
+_DEFAULT_PORTS: Final = {"https": 443, "wss": 443, "http": 80, "ws": 80, "rtmp": 1935, "rtmps": 443}
 _MAX_HOST_CHARS: Final = 253
 
 # The characters that RFC 3986 allows in a path and a query; anything else must be percent-encoded.

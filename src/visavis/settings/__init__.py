@@ -24,6 +24,7 @@ from visavis.settings.logs import LogSettings
 from visavis.settings.mail import MailSettings
 from visavis.settings.models import ModelSettings
 from visavis.settings.organizations import OrganizationSettings
+from visavis.settings.payments import PaymentSettings
 from visavis.settings.recognition import RecognitionSettings
 from visavis.settings.renamed import replace_old_names
 from visavis.settings.requests import RequestSettings
@@ -49,6 +50,7 @@ __all__ = [
     "MailSettings",
     "ModelSettings",
     "OrganizationSettings",
+    "PaymentSettings",
     "RecognitionSettings",
     "RequestSettings",
     "RoomSettings",
@@ -92,6 +94,7 @@ class Settings:
     models: ModelSettings = field(default_factory=ModelSettings)
     speech: SpeechSettings = field(default_factory=SpeechSettings)
     recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
+    payments: PaymentSettings = field(default_factory=PaymentSettings)
     logs: LogSettings = field(default_factory=LogSettings)
     renamed: dict[str, str] = field(default_factory=dict)
 

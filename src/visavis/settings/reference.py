@@ -42,7 +42,7 @@ def _group(title: str, rows: list[Variable]) -> str:
 
 def _default(row: Variable) -> str:
     value: Any = row.default
-    if value is None or value == ():
+    if value is None or value in ((), {}):
         return "not set"
     if isinstance(value, bool):
         return "`1`" if value else "`0`"

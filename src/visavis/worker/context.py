@@ -14,6 +14,7 @@ from visavis.core.jobs import Prices
 from visavis.core.webhooks import EventRenderer
 from visavis.errors import DatabaseError
 from visavis.ports import ImageGenerator, ObjectStore, Rooms, Voice
+from visavis.ports.payments import Payments
 from visavis.realtime.ports import VideoSettings
 from visavis.settings import (
     AgentSettings,
@@ -83,6 +84,7 @@ class WorkerContext:
         image_settings: Settings of pictures of characters.
         storage: Settings of storage.
         webhooks: Settings of webhooks.
+        payments: Asks networks about payments; `None` if this installation takes none.
         folder: Folder for temporary files.
         collect_garbage: Deletes temporary files of killed processes; returns the number of folders.
     """
@@ -105,6 +107,7 @@ class WorkerContext:
     image_settings: ImageSettings
     storage: StorageSettings
     webhooks: WebhookSettings
+    payments: Payments | None
     folder: Path
     collect_garbage: Callable[[], int]
 

@@ -15,7 +15,7 @@ from psycopg_pool import PoolTimeout
 
 from visavis.core import queue
 from visavis.errors import DatabaseError
-from visavis.worker import deliveries, jobs, maintenance
+from visavis.worker import deliveries, jobs, maintenance, payments
 from visavis.worker.context import WorkerContext
 from visavis.worker.sessions import LiveSessions
 
@@ -43,6 +43,7 @@ async def work(context: WorkerContext, url: str, stopped: asyncio.Event) -> None
     loops = [
         asyncio.create_task(_work_always(context, url, name)),
         asyncio.create_task(LiveSessions(context, name).work(url)),
+        asyncio.create_task(payments.reconcile_always(context)),
     ]
     try:
         await _first(stopped.wait(), loops)

@@ -13,6 +13,7 @@ JOB: Final = "job"
 SESSION: Final = "session"
 EXTENSION: Final = "extension"  # more time for a session
 PAYMENT: Final = "payment"
+PROOF: Final = "proof"  # a message with which a wallet spends credit
 REALTIME: Final = "realtime"  # reason of the charge for a session
 
 
@@ -22,7 +23,7 @@ class Entry:
 
     Attributes:
         account_id: ID of the account.
-        subject_kind: `JOB`, `SESSION`, `EXTENSION` or `PAYMENT`.
+        subject_kind: `JOB`, `SESSION`, `EXTENSION`, `PAYMENT` or `PROOF`.
         subject_id: ID of the subject.
         reason: Kind of work: the name of a kind of job, or `realtime`. Or why money moved.
         amount_micros: Amount in micro-dollars; what the account owes is negative.
@@ -39,8 +40,12 @@ class Entry:
     key_id: int | None = None
 
 
-async def record(tx: Tx, entry: Entry) -> None:
-    """Record an amount. Each subject has one entry for each reason; a second one changes nothing."""
+async def record(tx: Tx, entry: Entry) -> bool:
+    """Record an amount. Each subject has one entry for each reason; a second one changes nothing.
+
+    Returns:
+        Whether it was recorded now.
+    """
     row = {
         "account_id": entry.account_id,
         "key_id": entry.key_id,
@@ -50,7 +55,8 @@ async def record(tx: Tx, entry: Entry) -> None:
         "seconds": entry.seconds,
         "amount_micros": entry.amount_micros,
     }
-    await tx.execute(insert(LedgerEntry).values(row).on_conflict_do_nothing())
+    statement = insert(LedgerEntry).values(row).on_conflict_do_nothing().returning(LedgerEntry.id)
+    return (await tx.execute(statement)).scalar_one_or_none() is not None
 
 
 async def balance_micros(tx: Tx, account_id: int) -> int:

@@ -74,11 +74,14 @@ def principal_of(account_id: int) -> Principal:
     return Principal(account_id, Credential(CredentialKind.WALLET, account_id))
 
 
-async def address_of(tx: Tx, account_id: int) -> str | None:
-    """Address of an account's wallet, without the network; `None` if it has none."""
+async def address_of(tx: Tx, account_id: int) -> WalletAddress | None:
+    """Address of an account's wallet; `None` if it has none."""
     query = select(Wallet.address).where(Wallet.account_id == account_id)
     found = (await tx.execute(query)).scalar_one_or_none()
-    return found.rpartition(":")[2] if found else None
+    if not found:
+        return None
+    network, _, address = found.rpartition(":")
+    return WalletAddress(network, address)
 
 
 async def _find(tx: Tx, address: str) -> int | None:
