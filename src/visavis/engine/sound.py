@@ -11,36 +11,24 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self, cast
+from typing import BinaryIO, Self, cast
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
-from av.audio.stream import AudioStream
-from av.container import InputContainer
 from av.error import FFmpegError
-from numpy.typing import NDArray
 
 from visavis.engine.arrays import Floats
+from visavis.engine.sound_track import UNREADABLE, SampleConverter, SoundTrack, TrackDescription
 from visavis.engine.strung import SpanReader, files_in
 from visavis.errors import NoSoundError, SoundError
 
 TRACK_RATE_HZ = 48_000
 BLOCK_SAMPLES = 9_600  # 0.2 s at the usual rate
 
-# Containers of sound and video. Playlists and similar formats, which name other files or URLs for the decoder
-# to open, must never be among them.
-CONTAINERS = (
-    "aac,ac3,aiff,amr,amrnb,amrwb,asf,au,avi,caf,eac3,flac,flv,loas,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,"
-    "mp3,mpeg,mpegts,mpegvideo,ogg,rm,tta,w64,wav,wv,ape"
-)
 _JITTER_S = 0.05  # smaller errors of timestamps are rounding, not a gap
 _MAX_SILENCE_S = 3600.0  # maximum of silence for the gaps of a file; beyond, its timestamps are broken
-_MIN_RATE_HZ, _MAX_RATE_HZ = 4_000, 384_000  # outside, a header is damaged, and resampling would take minutes
-_MAX_BAD_PACKETS = 500  # before the first good one: then it is not a known kind of sound
 _EARLY_END_S = 1.0  # missing part of the stated duration that causes a warning
-_UNREADABLE = (FFmpegError, OSError, ValueError)  # errors of the decoder for unreadable files
 
 
 @dataclass(frozen=True)
@@ -77,7 +65,7 @@ class Sound:
         self._bad_packets = 0
         self._given = 0
         self._missing_s = 0.0
-        self._first = closing.enter_context(_Track(self._file(0)))
+        self._first = closing.enter_context(SoundTrack(self._file(0)))
         files = [self._first.description, *map(self._described, range(1, len(self._spans)))]
         known = [file for file in files if file is not None]
         self.channels = max(file.channels for file in known)
@@ -90,12 +78,12 @@ class Sound:
             return self._stream
         return cast(BinaryIO, SpanReader(self._stream, self._spans[number]))
 
-    def _described(self, number: int) -> "_Description | None":
+    def _described(self, number: int) -> TrackDescription | None:
         """Description of a later file; `None` if it cannot be opened."""
         try:
-            with _Track(self._file(number)) as track:
+            with SoundTrack(self._file(number)) as track:
                 return track.description
-        except (*_UNREADABLE, SoundError):
+        except (*UNREADABLE, SoundError):
             return None
 
     def __enter__(self) -> Self:
@@ -137,17 +125,17 @@ class Sound:
 
     def _pieces(self) -> Iterator[Floats]:
         """Decoded samples of all files, in pieces of any length up to a block."""
-        converter = _Converter(self.channels, self.rate_hz)
+        converter = SampleConverter(self.channels, self.rate_hz)
         yield from self._pieces_of(self._first, converter)
         for number in range(1, len(self._spans)):
             try:
-                with _Track(self._file(number)) as track:
+                with SoundTrack(self._file(number)) as track:
                     yield from self._pieces_of(track, converter)
-            except (*_UNREADABLE, SoundError):
+            except (*UNREADABLE, SoundError):
                 self._bad_packets += 1
         yield from converter.finish()
 
-    def _pieces_of(self, track: "_Track", converter: "_Converter") -> Iterator[Floats]:
+    def _pieces_of(self, track: SoundTrack, converter: SampleConverter) -> Iterator[Floats]:
         """Decoded samples of one file, with silence in gaps."""
         timeline = _Timeline(track.start_us, self.rate_hz)
         for frame in track.frames():
@@ -202,7 +190,7 @@ def open_sound(source: Path | bytes | BinaryIO, *, rate_hz: int = TRACK_RATE_HZ)
         return Sound(_opened(source, closing), rate_hz=rate_hz, closing=closing)
     except BaseException as error:
         closing.close()
-        if isinstance(error, _UNREADABLE):
+        if isinstance(error, UNREADABLE):
             raise SoundError(
                 "The file is not audio that can be read, or it is damaged. Use WAV, MP3, M4A, OGG or FLAC."
             ) from error
@@ -223,90 +211,6 @@ def _opened(source: Path | bytes | BinaryIO, closing: ExitStack) -> BinaryIO:
         return closing.enter_context(source.open("rb"))
     except OSError as error:
         raise SoundError(f"The audio file cannot be opened ({error.strerror}).") from error
-
-
-@dataclass(frozen=True)
-class _Description:
-    """What a file says about its sound."""
-
-    channels: int
-    duration_s: float | None
-
-
-class _Track:
-    """The sound of one file while it is decoded; use it in a `with`."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "none"}
-        self._container: InputContainer = av.open(file, mode="r", options=options)
-        try:
-            self._stream = _audio_stream(self._container)
-        except BaseException:
-            self._container.close()
-            raise
-        self.description = _Description(
-            1 if self._stream.codec_context.channels == 1 else 2, _duration_s(self._container, self._stream)
-        )
-        self.start_us = self._container.start_time
-        self.bad_packets = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._container.close()
-
-    def frames(self) -> Iterator[AudioFrame]:
-        """Frames in order; packets that cannot be decoded are skipped and counted."""
-        packets = self._container.demux(self._stream)
-        decoded = 0
-        while True:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                return
-            except _UNREADABLE:
-                self.bad_packets += 1
-                return
-            try:
-                frames = packet.decode()
-            except EOFError:
-                return
-            except (FFmpegError, ValueError):
-                self.bad_packets += 1
-                if not decoded and self.bad_packets >= _MAX_BAD_PACKETS:
-                    return
-                continue
-            for frame in frames:
-                if not isinstance(frame, AudioFrame) or frame.samples <= 0:
-                    continue
-                if not _MIN_RATE_HZ <= frame.sample_rate <= _MAX_RATE_HZ:
-                    self.bad_packets += 1
-                    return
-                decoded += 1
-                yield frame
-
-
-def _audio_stream(container: InputContainer) -> AudioStream:
-    stream = container.streams.best("audio")
-    if not isinstance(stream, AudioStream):
-        raise NoSoundError("The file has no audio track. Use a file that contains speech.")
-    if stream.codec_context is None:
-        raise SoundError(
-            "The audio codec is not supported, or the file is protected against copying. Use "
-            "WAV, MP3, M4A, OGG or FLAC."
-        )
-    return stream
-
-
-def _duration_s(container: InputContainer, stream: AudioStream) -> float | None:
-    if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    if container.duration and container.duration > 0:
-        return container.duration / av.time_base
-    return None
 
 
 class _Timeline:
@@ -336,48 +240,3 @@ class _Timeline:
             return 0
         self._silence_left -= silence
         return silence
-
-
-class _Converter:
-    """Converts frames to float samples with a fixed rate and channel count, also if the format changes."""
-
-    def __init__(self, channels: int, rate_hz: int) -> None:
-        self._channels = channels
-        self._rate_hz = rate_hz
-        self._kind: tuple[str, str, int] | None = None
-        self._resampler: AudioResampler | None = None
-
-    def __call__(self, frame: AudioFrame) -> list[Floats]:
-        kind = (frame.format.name, frame.layout.name, frame.sample_rate)
-        before: list[Floats] = []
-        if kind != self._kind:
-            before = self.finish()
-            layout = "mono" if 1 in (self._channels, frame.layout.nb_channels) else "stereo"
-            self._resampler = AudioResampler(format="fltp", layout=layout, rate=self._rate_hz)
-            self._kind = kind
-        assert self._resampler is not None  # noqa: S101 - set with the kind
-        frame.pts = None  # the timeline is ours; the resampler would stretch the sound to match these
-        try:
-            return before + [self._spread(each) for each in self._resampler.resample(frame)]
-        except (FFmpegError, ValueError):
-            self._resampler, self._kind = None, None
-            raise
-
-    def finish(self) -> list[Floats]:
-        """Samples that the resampler still holds."""
-        if self._resampler is None:
-            return []
-        rest = [self._spread(each) for each in self._resampler.resample(None)]
-        self._resampler, self._kind = None, None
-        return rest
-
-    def _spread(self, frame: AudioFrame) -> Floats:
-        """Samples of a frame; a mono frame in a stereo sound goes to both sides at full level."""
-        samples = _clean(frame.to_ndarray())
-        return samples if len(samples) == self._channels else np.repeat(samples, self._channels, axis=0)
-
-
-def _clean(samples: NDArray[Any]) -> Floats:
-    """Files of floats may contain anything: NaN becomes silence, and the rest is clipped to -1..1."""
-    finite = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
-    return np.asarray(np.clip(finite, -1, 1), np.float32)

@@ -24,7 +24,7 @@ from visavis.engine.face.pose import head_pose
 from visavis.engine.performer import Manners
 from visavis.engine.photo import Photo
 from visavis.engine.rig.build import check_photo
-from visavis.engine.sound import CONTAINERS
+from visavis.engine.sound_track import CONTAINERS
 from visavis.errors import NoFaceError, PhotoError, VideoError
 
 MAX_WATCHED_S: Final = 60.0
