@@ -101,6 +101,6 @@ async def _play(stay: AvatarRoom) -> None:
         await clock.sleep_until(due_s)
         audio_input = stay.audio_input
         blocks = [audio_input.take() for _ in range(2)]
-        await stay.output.play(blocks)
+        await stay.output.play(blocks, due_s)
         audio_input.note_played(blocks, held_blocks=0)
         due_s += 2 * BLOCK_S

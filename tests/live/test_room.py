@@ -53,7 +53,7 @@ async def beat(avatar: AvatarRoom, draws: asyncio.Event) -> None:
     due_s, silence = clock.now_s(), Block.silent()
     while True:
         await clock.sleep_until(due_s)
-        await avatar.output.play([silence] * 4)
+        await avatar.output.play([silence] * 4, due_s)
         if draws.is_set():
             avatar.output.show(np.full((SIDE_PX, SIDE_PX, 3), GREY, np.uint8), due_s)
         due_s += 4 * BLOCK_S

@@ -28,7 +28,7 @@ FORMATS = {
     "m4a": SoundFormat.M4A_BACKWARDS,
     "m4a with its index first": SoundFormat.M4A,
 }
-# Bytes from which a kind gives its first samples. FLAC's parser wants ten frames, of a tenth of a second each.
+# Bytes from which a kind gives its first samples. FLAC is not among them: its parser wants ten frames.
 ENOUGH_BYTES = {"mp3": 2_600, "mp3 of 24 kHz without ID3": 1_500, "wav": 4_500, "aac": 1_000, "pcm": 350}
 
 
@@ -94,7 +94,12 @@ def test_damaged_files_are_sound_or_an_error_of_ours(kind: str, data: st.DataObj
 
 def test_quiet_samples_are_no_mp3() -> None:
     quiet = np.random.default_rng(1).integers(-3, 4, 20_000).astype("<i2").tobytes()
-    for begin in (quiet, b"\xff\xff" * 100 + quiet, b"\xff\xfb" + quiet, struct.pack("<hh", -1025, 144) + quiet):
+    for begin in (
+        quiet,
+        b"\xff\xff" * 100 + quiet,
+        b"\xff\xfb" + quiet,
+        struct.pack("<hh", -1025, 144) + quiet,
+    ):
         assert recognize(begin, is_whole=False) is SoundFormat.PCM
         assert len(decoded([begin])) == len(begin) // 2 * 3
 

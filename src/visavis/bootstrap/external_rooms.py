@@ -1,9 +1,9 @@
-"""Room servers that strangers name: which may be joined, and the way there."""
+"""Room servers and RTMP servers that strangers name: which may be used, and the way there."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from visavis.core.urls import ROOMS, Url, parse_url
+from visavis.core.urls import ROOMS, RTMP, Url, parse_url
 from visavis.ports import RoomServerAddress
 from visavis.settings import RoomSettings
 
@@ -42,4 +42,13 @@ async def forward(settings: RoomSettings, url: str) -> AsyncIterator[str]:
     from visavis.adapters.external_rooms import forwarded
 
     async with forwarded(parse_url(url, "livekit_url", schemes=ROOMS), also=settings.networks) as local:
+        yield local
+
+
+@asynccontextmanager
+async def forward_rtmp(settings: RoomSettings, url: str) -> AsyncIterator[str]:
+    """The way to an RTMP server that strangers named: gives the address to connect to instead."""
+    from visavis.adapters.rtmp_forward import forwarded
+
+    async with forwarded(parse_url(url, "output_url", schemes=RTMP), also=settings.networks) as local:
         yield local

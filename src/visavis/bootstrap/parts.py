@@ -35,6 +35,9 @@ from visavis.surfaces.scim.context import ScimContext
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.metrics import Metrics
 from visavis.worker.context import LiveOptions, WorkerContext
+from visavis.worker.protocol import BeginSound
+from visavis.worker.sessions import AVATAR, SOUND_SOURCE
+from visavis.worker.sound_streams import SoundStreamsByProcess
 
 _MAX_WAITING: Final = 8  # faces of one account
 
@@ -130,9 +133,12 @@ async def gateway(
         store = await object_store(installation, database)
         rooms = LiveKitRooms(await room_server(installation, database, public=True))
         size = settings.jobs.face_processes
-        async with processes.rendering(
-            settings.jobs, size=size, max_held=max(1, size - 1), max_waiting=_MAX_WAITING
-        ) as pool:
+        async with (
+            processes.rendering(
+                settings.jobs, size=size, max_held=max(1, size - 1), max_waiting=_MAX_WAITING
+            ) as pool,
+            sound_streams(installation, database) as sounds,
+        ):
             context = Context(
                 database=database,
                 store=store,
@@ -152,6 +158,7 @@ async def gateway(
                 build_rig=processes.rig_builder(pool),
                 rooms=rooms,
                 webhook_secret=settings.webhooks.shared_secret,
+                sounds=sounds,
                 open_link=store.open_link if isinstance(store, LocalObjects) else None,
                 folder=folder,
                 is_whole=is_whole,
@@ -178,6 +185,25 @@ async def gateway(
         if taking is not None:
             await taking.close()
         await database.close()
+
+
+@contextlib.asynccontextmanager
+async def sound_streams(
+    installation: Installation, database: Database
+) -> AsyncIterator[SoundStreamsByProcess]:
+    """The streams of sound that clients open on this server."""
+    settings = installation.settings
+    rooms = LiveKitRooms(await room_server(installation, database, public=False))
+
+    def begin(room: str) -> BeginSound:
+        token = rooms.token(room, SOUND_SOURCE, role="agent")
+        return BeginSound(server_url=rooms.url, token=token, avatar=AVATAR)
+
+    async with (
+        processes.sounds(settings.live, settings.jobs) as pool,
+        SoundStreamsByProcess(pool, begin) as streams,
+    ):
+        yield streams
 
 
 def _behind_proxies(app: ASGIApp, settings: ServerSettings) -> ASGIApp:

@@ -93,6 +93,22 @@ def conversations(settings: LiveSettings) -> ProcessPool:
     )
 
 
+def sounds(live: LiveSettings, jobs: JobSettings) -> ProcessPool:
+    """A pool of processes that take clients' sound to avatars. They decode it and get no secrets.
+
+    Args:
+        live: Number of processes that wait.
+        jobs: Memory of a process.
+    """
+    return ProcessPool(
+        _command("visavis.cli.sound_process"),
+        size=0 if live.slots == 0 else live.spare_sound_processes,
+        environment=_environment(),
+        single_use=True,
+        memory_bytes=jobs.max_process_memory_bytes,
+    )
+
+
 def render_count(settings: JobSettings) -> int:
     """How many jobs are rendered at a time."""
     return settings.render_processes or len(os.sched_getaffinity(0))

@@ -6,6 +6,7 @@ import sys
 from functools import partial
 
 from visavis import bootstrap
+from visavis.adapters import tethered
 from visavis.bootstrap import external_rooms
 from visavis.engine.photo import Photo
 from visavis.engine.rig.build import build_rig
@@ -14,7 +15,9 @@ from visavis.engine.threads import use_one_thread
 from visavis.realtime.cost import measure_cost
 from visavis.realtime.ports import VideoSettings
 from visavis.samples.portrait import paint_portrait
-from visavis.worker.children.session import serve
+from visavis.worker.children.session import Ways, serve
+
+_RTMP_PROCESS = "visavis.cli.rtmp_process"
 
 
 def main() -> None:
@@ -30,7 +33,13 @@ def main() -> None:
     serve(
         bootstrap.speech_model,
         measure,
-        partial(external_rooms.forward, settings.rooms),
+        Ways(
+            room=partial(external_rooms.forward, settings.rooms),
+            rtmp=partial(external_rooms.forward_rtmp, settings.rooms),
+            rtmp_command=tuple(
+                tethered.command([sys.executable, "-m", _RTMP_PROCESS], on_parents_death=signal.SIGKILL)
+            ),
+        ),
         loop_factory=bootstrap.loop_factory(),
     )
     # Threads of the room library call Python until the end. An interpreter that shuts down kills them, and

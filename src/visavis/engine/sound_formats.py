@@ -200,7 +200,7 @@ def _aac_frame(head: Head) -> int | None:
     return length if length > _AAC_HEADER else None
 
 
-def _is_like(head: Head, following: bytes) -> bool:
+def _is_like(head: Head, following: Head) -> bool:
     """Whether a second header is of the same kind, rate and layer as the first one."""
     if len(following) < 3:
         return False

@@ -116,7 +116,7 @@ class AvOutput(Protocol):
     its room is lost.
     """
 
-    async def play(self, blocks: Sequence["Block"]) -> None:
+    async def play(self, blocks: Sequence["Block"], time_s: float) -> None:
         """Play blocks of 10 ms, mono, 48 kHz.
 
         Returns when the output has accepted them: a session that is too fast waits here. An output for live
@@ -124,6 +124,7 @@ class AvOutput(Protocol):
 
         Args:
             blocks: Blocks in order.
+            time_s: Time at which the first one is played, on the clock of `show`.
         """
         ...
 

@@ -1,7 +1,7 @@
 """One live session: from the sound of its input to the audio and video of its output."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +18,7 @@ from visavis.realtime.clock import Clock
 from visavis.realtime.crossfade import FaceCrossfade
 from visavis.realtime.delays import Delays
 from visavis.realtime.ports import (
+    AvOutput,
     Connection,
     ConnectionListener,
     EndReason,
@@ -25,7 +26,7 @@ from visavis.realtime.ports import (
     SessionStats,
     VideoSettings,
 )
-from visavis.realtime.sound import BLOCK_S, RATE_HZ
+from visavis.realtime.sound import BLOCK_S, RATE_HZ, Block
 
 _WATCH_S: Final = 0.5
 _TICK_BLOCKS: Final = 2  # each wake finds the caches emptied by other work; two blocks a wake save an eighth
@@ -62,6 +63,7 @@ class LiveSession:
         clock: Clock,
         observer: SessionObserver,
         connect: Callable[[ConnectionListener], Connection],
+        more_outputs: Sequence[AvOutput] = (),
     ) -> None:
         """Prepare; this opens nothing yet.
 
@@ -71,6 +73,8 @@ class LiveSession:
             clock: The session's only clock.
             observer: Observer of the session.
             connect: Creates the connection of the session that it is given.
+            more_outputs: Outputs besides that of the connection, which never wait. Whoever opened them closes
+                them.
         """
         self._config, self._speech, self._clock, self._observer = config, speech, clock, observer
         self._fps = Fraction(config.video.fps)
@@ -79,7 +83,7 @@ class LiveSession:
         self._crossfade: FaceCrossfade | None = None
         self._av_sync: AvSync | None = None
         self._stats, self._delays = SessionStats(), Delays()
-        self._connection = connect(self)
+        self._connection, self._more_outputs = connect(self), more_outputs
 
     async def run(self) -> EndReason:
         """Run the session. Returns why it ended.
@@ -147,7 +151,7 @@ class LiveSession:
             self._delays.add("tick", late_s)
             self._delays.add("input", self._connection.audio_input.waiting_s)
             self._delays.add("hold", av_sync.held_blocks * BLOCK_S)
-            pose = await self._take_and_play(av_sync)
+            pose = await self._take_and_play(av_sync, began_s)
             self._delays.add("think", self._clock.now_s() - began_s - tick * _TICK_S - late_s)
             if pose is not None:
                 began_drawing_s = self._clock.now_s()
@@ -155,16 +159,18 @@ class LiveSession:
                 self._delays.add("draw", self._clock.now_s() - began_drawing_s)
             tick += 1
 
-    async def _take_and_play(self, av_sync: AvSync) -> Pose | None:
+    async def _take_and_play(self, av_sync: AvSync, began_s: float) -> Pose | None:
         """Take and play the blocks of one tick. Returns the pose that is due."""
-        audio_input, output = self._connection.audio_input, self._connection.output
-        pose, sound = None, []
+        audio_input, pose = self._connection.audio_input, None
+        sound, times_s = list[Block](), list[float]()
         for _ in range(_TICK_BLOCKS):
             tick = av_sync.step(audio_input.take())
             sound.append(tick.sound)
+            times_s.append(began_s + tick.number * BLOCK_S)
             self._stats.skipped += tick.skipped + (pose is not None and tick.pose is not None)
             pose = tick.pose or pose
-        await output.play(sound)
+        for output in self._outputs():
+            await output.play(sound, times_s[0])
         audio_input.note_played(sound, held_blocks=av_sync.held_blocks)
         return pose
 
@@ -174,10 +180,16 @@ class LiveSession:
             self._stats.skipped += 1
             return
         self._stats.late += late_s > frame_s / 2
-        self._connection.output.show(stream.draw(pose).rgb, at_s)
+        rgb = stream.draw(pose).rgb
+        for output in self._outputs():
+            output.show(rgb, at_s)
         self._stats.frames += 1
         if self._stats.frames == 1:
             self._observer.showing()
+
+    def _outputs(self) -> tuple[AvOutput, ...]:
+        """Outputs of this moment; that of the connection may change."""
+        return (self._connection.output, *self._more_outputs)
 
     async def _watch(self) -> None:
         """Check at intervals whether anybody is there, and report."""

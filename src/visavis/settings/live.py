@@ -25,6 +25,12 @@ class LiveSettings(Group):
         description="Number of processes that wait for a conversation, with their models loaded. Each takes "
         "about 600 MB of memory; without one a conversation begins some seconds later.",
     )
+    spare_sound_processes: int = Field(
+        default=1,
+        ge=0,
+        description="Number of processes that wait for the sound that clients stream. Without one, the first "
+        "sound of a stream is heard a second later.",
+    )
     size_px: int = Field(
         default=512,
         ge=128,

@@ -22,6 +22,7 @@ from visavis.core.secret import SEALS, seal, shared_secret, unseal
 from visavis.core.sessions import EXTERNAL, Reason
 from visavis.errors import DatabaseError, LiveRoomError, StoreError, VisavisError
 from visavis.ports.conversation import ConversationConfig, TranscriptSegment
+from visavis.ports.video import DESTINATIONS, VideoDestination
 from visavis.realtime.ports import EndReason
 from visavis.whole_file import whole_file
 from visavis.worker.context import WorkerContext, patiently
@@ -41,11 +42,16 @@ from visavis.worker.room_messages import MessageLog, pass_on
 from visavis.worker.session_process import SessionProcess, measure_cost
 
 AVATAR: Final = "avatar"
+SOUND_SOURCE: Final = "source"
+"""Identity of what takes a client's sound to the avatar of a session."""
+
 _CORES_FOR_SESSIONS: Final = 0.85  # the rest is for rooms, database and gateway
 _MOVED_WITHIN_S: Final = 8.0
 _PAUSE_S: Final = 1.0
 _CLOSE_AGAIN_S: Final = 10.0
 _MAX_RIGS: Final = 64
+_PAID_IDLE_S: Final = 1e9  # time that is paid for is not taken away because nobody speaks
+_PAID_GRACE_S: Final = 5.0  # for the last words, and for an extension that is on its way
 _REASONS: Final = {
     EndReason.IDLE_TIMEOUT: Reason.IDLE,
     EndReason.ROOM_DELETED: Reason.ROOM,
@@ -183,8 +189,9 @@ class LiveSessions:
                 viewers_token=self._viewers_token(row),
                 rig=rig,
                 video=live.video,
-                idle_timeout_s=row.idle_timeout_s,
-                agent=None if row.mode == EXTERNAL else AGENT,
+                idle_timeout_s=_PAID_IDLE_S if sessions.takes_streams(row) else row.idle_timeout_s,
+                agent=AGENT if _may_converse(row) else None,
+                outputs=await self._destinations(row),
             )
             running.process = SessionProcess(await self._session_pool.acquire())
             _log.info("session_begun", session=row.id, placement=row.placements, process=running.process.pid)
@@ -203,7 +210,7 @@ class LiveSessions:
 
     async def _begin_conversation(self, running: _Running, row: Session) -> None:
         """Begin what listens and speaks; in a session without conversation, when a text is to be spoken."""
-        if row.mode == EXTERNAL:
+        if not _may_converse(row):
             return
         config, rooms = sessions.conversation_of(row), self._context.live.rooms
 
@@ -235,6 +242,7 @@ class LiveSessions:
         if row.mode != EXTERNAL or row.sealed_token is None:
             config = sessions.conversation_of(row)
             agent = AGENT if config is not None and config.hears else None
+            agent = SOUND_SOURCE if sessions.takes_streams(row) else agent
             return self._context.live.rooms.token(row.room, AVATAR, role="avatar", agent=agent)
         async with self._context.database.transaction() as tx:
             return unseal(await shared_secret(tx, SEALS), row.sealed_token)
@@ -245,6 +253,13 @@ class LiveSessions:
         if row.mode == EXTERNAL or viewers == row.room:
             return None
         return rooms.token(viewers, AVATAR, role="avatar")
+
+    async def _destinations(self, row: Session) -> tuple[VideoDestination, ...]:
+        if row.sealed_outputs is None:
+            return ()
+        async with self._context.database.transaction() as tx:
+            outputs = unseal(await shared_secret(tx, SEALS), row.sealed_outputs)
+        return tuple(DESTINATIONS.validate_json(outputs))
 
     async def _send_messages(self, running: _Running, messages: list[SessionMessage]) -> None:
         if running.process is None:
@@ -396,4 +411,10 @@ def _figures(report: SessionReport) -> dict[str, Any]:
 
 
 def _is_too_long(row: Session) -> bool:
-    return row.max_duration_s is not None and sessions.bill(row).duration_s > row.max_duration_s
+    grace_s = _PAID_GRACE_S if sessions.takes_streams(row) else 0
+    return row.max_duration_s is not None and sessions.bill(row).duration_s > row.max_duration_s + grace_s
+
+
+def _may_converse(row: Session) -> bool:
+    """Whether a process of ours may speak in its room."""
+    return row.mode != EXTERNAL and not sessions.takes_streams(row)

@@ -136,7 +136,7 @@ async def check_av_output(output: AvOutput, recorder: Recorder, *, side_px: int)
 
 async def check_silent(output: AvOutput, *, side_px: int) -> None:
     """Check that an output that is not open accepts sound and pictures."""
-    await output.play([Block(tones()[:BLOCK_SAMPLES])] * _TICK_BLOCKS)
+    await output.play([Block(tones()[:BLOCK_SAMPLES])] * _TICK_BLOCKS, 0.0)
     output.show(_picture(LEVELS[0], side_px), 0.0)
 
 
@@ -149,7 +149,7 @@ async def _perform(output: AvOutput, side_px: int) -> None:
     for tick, first in enumerate(range(0, len(blocks), _TICK_BLOCKS)):
         due_s = began_s + first * BLOCK_S
         await clock.sleep_until(due_s)
-        await output.play(blocks[first : first + _TICK_BLOCKS])
+        await output.play(blocks[first : first + _TICK_BLOCKS], due_s)
         if tick % _FRAME_TICKS == 0:
             output.show(_picture(LEVELS[min(first // _TONE_BLOCKS, len(LEVELS) - 1)], side_px), due_s)
 

@@ -32,6 +32,8 @@ UNIONS: dict[str, TypeAdapter[Any]] = {
     "session events": TypeAdapter(protocol.SessionEvent),
     "conversation commands": TypeAdapter(protocol.ConversationCommand),
     "conversation events": TypeAdapter(protocol.ConversationEvent),
+    "sound commands": TypeAdapter(protocol.SoundCommand),
+    "sound reports": TypeAdapter(protocol.SoundReport),
 }
 PATHS = st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1).map(Path)
 st.register_type_strategy(Path, PATHS)
@@ -72,6 +74,8 @@ ALL_KINDS = {
     "session events": kinds(protocol.SessionEvent),
     "conversation commands": kinds(protocol.ConversationCommand),
     "conversation events": kinds(protocol.ConversationEvent),
+    "sound commands": kinds(protocol.SoundCommand),
+    "sound reports": kinds(protocol.SoundReport),
 }
 CASES = [(name, kind) for name, all_kinds in ALL_KINDS.items() for kind in all_kinds]
 IDS = [kind.__name__ for _, kind in CASES]

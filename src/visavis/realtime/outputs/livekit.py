@@ -87,7 +87,7 @@ class LiveKitOutput:
         await me.publish_track(track, options)
         return track
 
-    async def play(self, blocks: Sequence[Block]) -> None:
+    async def play(self, blocks: Sequence[Block], time_s: float) -> None:  # noqa: ARG002 - sound has no times
         """Play blocks, in order."""
         source = self._sound
         if source is None or self._is_stopped:

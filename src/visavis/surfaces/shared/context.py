@@ -12,6 +12,7 @@ from visavis.core.database import Database
 from visavis.core.urls import Url
 from visavis.ports import ObjectStore, Rooms, SpeechSynthesizer, Voice
 from visavis.ports.conversation import ConversationConfig
+from visavis.ports.sound import SoundStreams
 from visavis.settings import (
     AgentSettings,
     ImageSettings,
@@ -51,6 +52,7 @@ class Context:
         build_rig: Takes the face in a picture apart into a rig file, for an account; raises `InputError`, and
             `BusyError` when it does not come to that in time.
         rooms: Where live sessions meet.
+        sounds: Streams of sound from clients to avatars.
         open_link: The file behind a link of ours (name, expires, signature); nothing where the store makes
             its own.
         folder: For uploads on their way.
@@ -79,6 +81,7 @@ class Context:
     build_rig: Callable[[Path, Path, str], Awaitable[None]]
     rooms: Rooms
     webhook_secret: str | None
+    sounds: SoundStreams
     open_link: Callable[[str, str, str], Path | None] | None
     folder: Path
     is_whole: Callable[[], bool]

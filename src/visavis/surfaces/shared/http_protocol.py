@@ -26,7 +26,7 @@ from visavis.surfaces.shared.middleware import SECURITY_HEADERS
 MAX_URL_BYTES: Final = 8 * 1024
 MAX_HEADER_LINE_BYTES: Final = 16 * 1024
 MAX_HEADERS: Final = 100
-MAX_MESSAGE_BYTES: Final = 1024 * 1024  # on a WebSocket
+MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024  # on a WebSocket: a photo in base64, or minutes of sound in one
 _MAX_PIPELINED: Final = 16
 _MAX_UNREAD_BYTES: Final = 256 * 1024 * 1024  # of a body that nobody reads after the answer
 _MIN_BODY_BYTES_PER_S: Final = 1024

@@ -5,9 +5,9 @@ It runs one session, or measures the cost of one, and then exits, so that nothin
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import BinaryIO, Final
 
@@ -16,8 +16,11 @@ from pydantic import TypeAdapter
 
 from visavis.engine.speech import SpeechModel
 from visavis.errors import RigFileError
+from visavis.ports.video import VideoDestination
 from visavis.realtime.clock import MonotonicClock
 from visavis.realtime.connection import RoomConfig, RoomConnection
+from visavis.realtime.outputs.other_room import OtherRoomOutput
+from visavis.realtime.outputs.rtmp import RtmpOutput
 from visavis.realtime.ports import EndReason, SessionStats, VideoSettings
 from visavis.realtime.session import LiveSession, SessionConfig
 from visavis.worker.children.output import claim_output, send
@@ -40,16 +43,32 @@ from visavis.worker.protocol import (
 )
 
 _COMMANDS: Final[TypeAdapter[SessionCommand]] = TypeAdapter(SessionCommand)
+_CLOSE_S: Final = 2.0  # for an RTMP server to hear that the stream is over
 _log = structlog.get_logger()
 
 Measure = Callable[[SpeechModel, VideoSettings], float]
 Forward = Callable[[str], AbstractAsyncContextManager[str]]
 
 
+@dataclass(frozen=True)
+class Ways:
+    """How a session reaches servers that clients name.
+
+    Attributes:
+        room: Opens a proxy to a room server; it yields the URL to connect to instead.
+        rtmp: The same for an RTMP server.
+        rtmp_command: Command that starts a process that sends to an RTMP server.
+    """
+
+    room: Forward
+    rtmp: Forward
+    rtmp_command: tuple[str, ...]
+
+
 def serve(
     load: Callable[[], SpeechModel],
     measure: Measure,
-    forward: Forward,
+    ways: Ways,
     *,
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
 ) -> None:
@@ -58,20 +77,20 @@ def serve(
     Args:
         load: Loads the speech model.
         measure: Measures how many processor seconds a second of a session takes.
-        forward: Opens a proxy to an external room server; returns the address to connect to instead.
+        ways: How it reaches servers that clients name.
         loop_factory: Creates the event loop; `None` for asyncio's own.
     """
     events = claim_output()
     speech = load()
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(_Process(speech, events, measure, forward).run())
+        runner.run(_Process(speech, events, measure, ways).run())
 
 
 class _Process:
     """Reads commands and executes them."""
 
-    def __init__(self, speech: SpeechModel, events: BinaryIO, measure: Measure, forward: Forward) -> None:
-        self._speech, self._events, self._measure, self._forward = speech, events, measure, forward
+    def __init__(self, speech: SpeechModel, events: BinaryIO, measure: Measure, ways: Ways) -> None:
+        self._speech, self._events, self._measure, self._ways = speech, events, measure, ways
         self._live: LiveSession | None = None
         self._playing: asyncio.Task[None] | None = None
         self._over = asyncio.Event()
@@ -105,21 +124,34 @@ class _Process:
 
     def _begin(self, command: BeginSession) -> None:
         url, clock, reporter = command.server_url, MonotonicClock(), _Reporter(self._events)
-        way = nullcontext(url) if command.is_own_server else self._forward(url)
+        way = nullcontext(url) if command.is_own_server else self._ways.room(url)
         room = RoomConfig(way, command.token, command.viewers_token, command.agent)
         config = SessionConfig(command.rig, command.video, command.idle_timeout_s)
         connect = partial(RoomConnection, room, command.video, clock, reporter)
-        self._live = LiveSession(config, self._speech, clock, reporter, connect)
-        self._playing = asyncio.create_task(self._play(self._live))
+        outputs = [self._output(number, each, command.video) for number, each in enumerate(command.outputs)]
+        self._live = LiveSession(config, self._speech, clock, reporter, connect, outputs)
+        self._playing = asyncio.create_task(self._play(self._live, outputs))
 
-    async def _play(self, live: LiveSession) -> None:
+    def _output(
+        self, number: int, destination: VideoDestination, video: VideoSettings
+    ) -> RtmpOutput | OtherRoomOutput:
+        ways = self._ways
+        if destination.is_rtmp:
+            return RtmpOutput(destination, video, ways.rtmp_command, ways.rtmp, name=f"output-{number}")
+        return OtherRoomOutput(destination.url, destination.token or "", video, ways.room)
+
+    async def _play(self, live: LiveSession, outputs: Sequence[RtmpOutput | OtherRoomOutput]) -> None:
         """Run the session. An unexpected error ends the process; the worker then starts another one."""
+        sending = [asyncio.create_task(each.run()) for each in outputs]
         try:
             over = SessionOver(reason=await live.run())
         except RigFileError as error:
             over = SessionOver(reason=EndReason.FAILED, error_code=error.code)
             _log.error("face_unusable", code=error.code, reason=error.message)
         finally:
+            await asyncio.gather(*(each.close() for each in outputs))
+            if sending:
+                await asyncio.wait(sending, timeout=_CLOSE_S)
             self._over.set()
         send(self._events, over)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from visavis.ports.video import VideoDestination
 from visavis.realtime.ports import EndReason, VideoSettings
 from visavis.worker.protocol.message import Message
 
@@ -22,6 +23,7 @@ class BeginSession(Message):
         idle_timeout_s: Time without anybody to be heard after which the session ends.
         agent: Identity of the process of its conversation, which may have the avatar speak; `None` in rooms
             of others.
+        outputs: Servers that the video is sent to besides the room.
     """
 
     type: Literal["begin"] = "begin"
@@ -33,6 +35,7 @@ class BeginSession(Message):
     video: VideoSettings
     idle_timeout_s: float
     agent: str | None = None
+    outputs: tuple[VideoDestination, ...] = ()
 
 
 class SwapFace(Message):

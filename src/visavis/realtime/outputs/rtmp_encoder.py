@@ -1,0 +1,172 @@
+"""Encodes pictures and sound for an RTMP server: H.264 and AAC, as streaming services ask for them.
+
+A keyframe every two seconds, a constant bit rate, no frames that depend on later ones. It runs in a process
+of its own (`rtmp_wire`), because writing to a server that stands still does not return.
+"""
+
+from fractions import Fraction
+from typing import Final
+
+import av
+import cv2
+import numpy as np
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.video.stream import VideoStream
+
+from visavis.engine.arrays import Pixels
+from visavis.realtime.outputs.rtmp_wire import RtmpSettings
+from visavis.realtime.sound import RATE_HZ
+
+KEYFRAME_S: Final = 2
+_VIDEO_KBPS: Final = 2500  # for 1280 × 720 at 25 frames a second; in proportion for others, and at least
+_MIN_VIDEO_KBPS: Final = 1500
+_REFERENCE_PX: Final = 1280 * 720
+_AUDIO_BITS: Final = 128_000
+_FRAME_SAMPLES: Final = 1024  # of AAC
+_JUMP_S: Final = 0.05  # smaller differences of times are rounding, not a gap
+_MAX_GAP_S: Final = 10
+_MS: Final = Fraction(1, 1000)
+_US: Final = 1_000_000
+_LIMITED_RANGE, _BT601 = 1, 6  # numbers in the standards
+
+
+class RtmpEncoder:
+    """One connection to an RTMP server. Its methods raise `OSError` or `FFmpegError` when it breaks."""
+
+    def __init__(self, settings: RtmpSettings) -> None:
+        """Prepare; the first picture connects.
+
+        Args:
+            settings: What is sent where.
+        """
+        self._settings = settings
+        options = {"flvflags": "no_duration_filesize"}
+        self._container: OutputContainer = av.open(settings.url, "w", format="flv", options=options)
+        self._video, self._audio = self._add_video(), self._add_audio()
+        self._canvas = _Canvas(settings)
+        self._resampler = av.AudioResampler(
+            format="fltp", layout="stereo", rate=RATE_HZ, frame_size=_FRAME_SAMPLES
+        )
+        self._origin_us: int | None = None
+        self._keyframe_ms = -1_000_000
+        self._last_ms = -1
+        self._samples = 0  # position of the next sample that comes
+
+    def picture(self, time_us: int, planes: bytes) -> None:
+        """Send a picture.
+
+        Args:
+            time_us: Time at which it is shown, in µs.
+            planes: Planes of YUV 4:2:0, `side_px` square.
+        """
+        time_ms = self._since_origin_us(time_us) // 1000
+        if time_ms <= self._last_ms:
+            return
+        self._last_ms = time_ms
+        frame = av.VideoFrame.from_ndarray(self._canvas.paint(planes), format="yuv420p")
+        frame.pts, frame.time_base = time_ms, _MS
+        if time_ms - self._keyframe_ms >= KEYFRAME_S * 1000:
+            frame.pict_type = av.video.frame.PictureType.I
+            self._keyframe_ms = time_ms
+        self._container.mux(self._video.encode(frame))
+
+    def sound(self, time_us: int, pcm: bytes) -> None:
+        """Send sound; silence fills gaps.
+
+        Args:
+            time_us: Time at which it begins to be heard, in µs.
+            pcm: 16-bit samples, mono, 48 kHz.
+        """
+        at = self._since_origin_us(time_us) * RATE_HZ // _US
+        gap = at - self._samples
+        if self._origin_us is not None and abs(gap) > _MAX_GAP_S * RATE_HZ:  # another clock: go on from here
+            self._origin_us += gap * _US // RATE_HZ
+        elif gap > _JUMP_S * RATE_HZ:
+            self._encode(np.zeros(gap, np.int16))
+        self._encode(np.frombuffer(pcm, np.int16))
+
+    def close(self) -> None:
+        """Send what is left and end the stream."""
+        for stream in (self._video, self._audio):
+            self._container.mux(stream.encode(None))
+        self._container.close()
+
+    def _since_origin_us(self, time_us: int) -> int:
+        if self._origin_us is None:
+            self._origin_us = time_us
+        return max(0, time_us - self._origin_us)
+
+    def _encode(self, samples: "np.ndarray[tuple[int], np.dtype[np.int16]]") -> None:
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples[None]), format="s16", layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = RATE_HZ, self._samples, Fraction(1, RATE_HZ)
+        self._samples += len(samples)
+        for each in self._resampler.resample(frame):
+            self._container.mux(self._audio.encode(each))
+
+    def _add_video(self) -> VideoStream:
+        settings = self._settings
+        pixels = settings.width_px * settings.height_px
+        kbps = max(_MIN_VIDEO_KBPS, round(_VIDEO_KBPS * pixels / _REFERENCE_PX))
+        every = KEYFRAME_S * settings.fps
+        rate = {"maxrate": f"{kbps}k", "minrate": f"{kbps}k", "bufsize": f"{kbps}k"}
+        options = {
+            "preset": "veryfast",
+            "tune": "zerolatency",
+            "profile": "main",
+            "forced-idr": "1",
+            "x264-params": f"keyint={2 * every}:min-keyint=1:scenecut=0:nal-hrd=cbr",
+            **rate,
+        }
+        stream = self._container.add_stream("libx264", rate=settings.fps, options=options)
+        if not isinstance(stream, VideoStream):
+            raise TypeError("The encoder encodes no video.")
+        stream.width, stream.height, stream.pix_fmt = settings.width_px, settings.height_px, "yuv420p"
+        stream.bit_rate = kbps * 1000
+        stream.time_base = stream.codec_context.time_base = _MS
+        stream.codec_context.color_range, stream.codec_context.colorspace = _LIMITED_RANGE, _BT601
+        return stream
+
+    def _add_audio(self) -> AudioStream:
+        stream = self._container.add_stream("aac", rate=RATE_HZ)
+        if not isinstance(stream, AudioStream):
+            raise TypeError("The encoder encodes no sound.")
+        stream.layout = "stereo"
+        stream.bit_rate = _AUDIO_BITS
+        return stream
+
+
+class _Canvas:
+    """The picture of the video: the square one in the middle, before the background."""
+
+    def __init__(self, settings: RtmpSettings) -> None:
+        self._side_px = settings.side_px
+        width, height = settings.width_px, settings.height_px
+        self._shown_px = shown = min(width, height)
+        colour = np.full((2, 2, 3), settings.background, np.uint8)
+        y, u, v = cv2.cvtColor(colour, cv2.COLOR_RGB2YUV_I420).reshape(-1)[[0, 4, 5]]
+        self._planes = [
+            np.full((height, width), y, np.uint8),
+            np.full((height // 2, width // 2), u, np.uint8),
+            np.full((height // 2, width // 2), v, np.uint8),
+        ]
+        self._left, self._top = (width - shown) // 2 // 2 * 2, (height - shown) // 2 // 2 * 2
+        self._height, self._width = height, width
+
+    def paint(self, planes: bytes) -> Pixels:
+        """Planes of the whole picture, as `yuv420p` has them in one array."""
+        side, shown = self._side_px, self._shown_px
+        parts = _split(np.frombuffer(planes, np.uint8), side)
+        for target, part, scale in zip(self._planes, parts, (1, 2, 2), strict=True):
+            if shown != side:
+                size = (shown // scale, shown // scale)
+                part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+            top, left = self._top // scale, self._left // scale
+            target[top : top + shown // scale, left : left + shown // scale] = part
+        return np.concatenate([each.reshape(-1) for each in self._planes]).reshape(-1, self._width)
+
+
+def _split(planes: "np.ndarray[tuple[int], np.dtype[np.uint8]]", side: int) -> list[Pixels]:
+    half = side // 2
+    y, u, v = np.split(planes, [side * side, side * side + half * half])
+    return [y.reshape(side, side), u.reshape(half, half), v.reshape(half, half)]

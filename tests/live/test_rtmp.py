@@ -1,0 +1,85 @@
+"""The output by RTMP, against a real server, pulled back as a player does."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from harness.room_clients import asynchronous
+from harness.rtmp_output import BEEP_EVERY_S, VIDEO, playing
+from harness.rtmp_server import Pulled, RtmpServer, module, offsets_ms, pull, rtmp_server
+
+from visavis.ports.video import VideoDestination
+from visavis.realtime.outputs.rtmp_encoder import KEYFRAME_S
+
+pytestmark = [
+    pytest.mark.skipif(module() is None, reason="needs nginx with the module of libnginx-mod-rtmp"),
+    pytest.mark.slow,
+]
+MAX_OFFSET_MS = 40
+SECONDS = 6.0
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RtmpServer]:
+    with rtmp_server(tmp_path) as running:
+        yield running
+
+
+async def pulled(server: RtmpServer, seconds: float = SECONDS) -> Pulled:
+    """Pull as soon as there is a stream."""
+    for _ in range(100):
+        try:
+            found = await asyncio.to_thread(pull, server.url, seconds=seconds, open_s=3.0)
+            if found.pictures:
+                return found
+        except (OSError, av.FFmpegError):
+            await asyncio.sleep(0.1)
+    raise AssertionError("there is no stream")
+
+
+@asynchronous
+async def test_video_comes_back_as_streaming_services_ask_for_it(server: RtmpServer) -> None:
+    async with playing(VideoDestination(url=server.url)):
+        found = await pulled(server)
+    assert found.codecs == ["aac", "h264"]
+    assert found.size == (512, 512)
+    assert len(found.pictures) > SECONDS * VIDEO.fps * 0.8
+    between_s = np.diff(found.keyframes_s)
+    assert len(between_s) >= SECONDS / KEYFRAME_S - 1
+    assert between_s.max() <= KEYFRAME_S + 2 / VIDEO.fps
+    offsets = offsets_ms(found)
+    assert len(offsets) >= SECONDS / BEEP_EVERY_S - 2
+    assert max(map(abs, offsets)) <= MAX_OFFSET_MS
+
+
+@asynchronous
+async def test_a_square_face_stands_before_the_background(server: RtmpServer) -> None:
+    destination = VideoDestination(url=server.url, size="1280x720", background="#c02040")
+    async with playing(destination):
+        found = await pulled(server, 1.0)
+    assert found.size == (1280, 720)
+    assert found.last is not None
+    left = found.last[:, :200].reshape(-1, 3).mean(axis=0)
+    assert np.abs(left - (0xC0, 0x20, 0x40)).max() < 12
+    assert np.ptp(found.last[:, 400:-400].mean(axis=2)) < 40  # the picture that was shown, grey
+
+
+@asynchronous
+async def test_a_server_that_stands_still_and_comes_back_gets_the_stream_again(
+    server: RtmpServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with playing(VideoDestination(url=server.url)) as output:
+        await pulled(server, 1.0)
+        server.stall()
+        before = output.connections
+        while output.connections == before:  # the process was ended, and another one tries
+            await asyncio.sleep(0.05)
+        server.stop()
+        server.start()
+        await pulled(server, 1.0)
+    assert "secret-key" not in caplog.text
