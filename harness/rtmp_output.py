@@ -12,7 +12,7 @@ import numpy as np
 
 from visavis.adapters import tethered
 from visavis.adapters.rtmp_forward import forwarded
-from visavis.core.urls import RTMP, parse_url
+from visavis.core.urls import STREAMS, parse_url
 from visavis.ports.video import VideoDestination
 from visavis.realtime.clock import MonotonicClock
 from visavis.realtime.outputs.rtmp import RtmpOutput
@@ -28,7 +28,7 @@ _DARK, _BRIGHT = 60, 200
 
 def way(url: str) -> AbstractAsyncContextManager[str]:
     """The way to a server on this machine."""
-    return forwarded(parse_url(url, "url", schemes=RTMP), also=(ip_network("127.0.0.0/8"),))
+    return forwarded(parse_url(url, "url", schemes=STREAMS), also=(ip_network("127.0.0.0/8"),))
 
 
 @asynccontextmanager

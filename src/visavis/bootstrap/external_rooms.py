@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from visavis.core.urls import ROOMS, RTMP, Url, parse_url
+from visavis.core.urls import ROOMS, STREAMS, Url, parse_url
 from visavis.ports import RoomServerAddress
 from visavis.settings import RoomSettings
 
@@ -50,5 +50,5 @@ async def forward_rtmp(settings: RoomSettings, url: str) -> AsyncIterator[str]:
     """The way to an RTMP server that strangers named: gives the address to connect to instead."""
     from visavis.adapters.rtmp_forward import forwarded
 
-    async with forwarded(parse_url(url, "output_url", schemes=RTMP), also=settings.networks) as local:
+    async with forwarded(parse_url(url, "output_url", schemes=STREAMS), also=settings.networks) as local:
         yield local

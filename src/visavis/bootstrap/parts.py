@@ -36,7 +36,7 @@ from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.metrics import Metrics
 from visavis.worker.context import LiveOptions, WorkerContext
 from visavis.worker.protocol import BeginSound
-from visavis.worker.sessions import AVATAR, SOUND_SOURCE
+from visavis.worker.session_start import AVATAR, SOUND_SOURCE
 from visavis.worker.sound_streams import SoundStreamsByProcess
 
 _MAX_WAITING: Final = 8  # faces of one account

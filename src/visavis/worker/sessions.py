@@ -18,11 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core import leases, sessions, transcripts
 from visavis.core.schema import SWAP, Session, SessionMessage
-from visavis.core.secret import SEALS, seal, shared_secret, unseal
+from visavis.core.secret import SEALS, seal, shared_secret
 from visavis.core.sessions import EXTERNAL, Reason
 from visavis.errors import DatabaseError, LiveRoomError, StoreError, VisavisError
 from visavis.ports.conversation import ConversationConfig, TranscriptSegment
-from visavis.ports.video import DESTINATIONS, VideoDestination
 from visavis.realtime.ports import EndReason
 from visavis.whole_file import whole_file
 from visavis.worker.context import WorkerContext, patiently
@@ -30,7 +29,6 @@ from visavis.worker.conversations import AGENT, Conversation
 from visavis.worker.protocol import (
     Applied,
     BeginConversation,
-    BeginSession,
     Joined,
     SessionOver,
     SessionReport,
@@ -40,17 +38,13 @@ from visavis.worker.protocol import (
 )
 from visavis.worker.room_messages import MessageLog, pass_on
 from visavis.worker.session_process import SessionProcess, measure_cost
-
-AVATAR: Final = "avatar"
-SOUND_SOURCE: Final = "source"
-"""Identity of what takes a client's sound to the avatar of a session."""
+from visavis.worker.session_start import AVATAR, begin_session, is_guest, may_converse
 
 _CORES_FOR_SESSIONS: Final = 0.85  # the rest is for rooms, database and gateway
 _MOVED_WITHIN_S: Final = 8.0
 _PAUSE_S: Final = 1.0
 _CLOSE_AGAIN_S: Final = 10.0
 _MAX_RIGS: Final = 64
-_PAID_IDLE_S: Final = 1e9  # time that is paid for is not taken away because nobody speaks
 _PAID_GRACE_S: Final = 5.0  # for the last words, and for an extension that is on its way
 _REASONS: Final = {
     EndReason.IDLE_TIMEOUT: Reason.IDLE,
@@ -180,19 +174,7 @@ class LiveSessions:
         reason: Reason | None = None
         try:
             rig = await self._fetch_rig(str(row.rig_id))
-            live = self._context.live
-            is_own = row.mode != EXTERNAL or row.livekit_url == live.shown_url
-            begin = BeginSession(
-                server_url=live.rooms.url if is_own else row.livekit_url,
-                is_own_server=is_own,
-                token=await self._token(row),
-                viewers_token=self._viewers_token(row),
-                rig=rig,
-                video=live.video,
-                idle_timeout_s=_PAID_IDLE_S if sessions.takes_streams(row) else row.idle_timeout_s,
-                agent=AGENT if _may_converse(row) else None,
-                outputs=await self._destinations(row),
-            )
+            begin = await begin_session(self._context, row, rig)
             running.process = SessionProcess(await self._session_pool.acquire())
             _log.info("session_begun", session=row.id, placement=row.placements, process=running.process.pid)
             await running.process.send(begin)
@@ -210,7 +192,7 @@ class LiveSessions:
 
     async def _begin_conversation(self, running: _Running, row: Session) -> None:
         """Begin what listens and speaks; in a session without conversation, when a text is to be spoken."""
-        if not _may_converse(row):
+        if not may_converse(row):
             return
         config, rooms = sessions.conversation_of(row), self._context.live.rooms
 
@@ -238,29 +220,6 @@ class LiveSessions:
             await self._write(_end_here, identifier, reason)
         self._wake.set()
 
-    async def _token(self, row: Session) -> str:
-        if row.mode != EXTERNAL or row.sealed_token is None:
-            config = sessions.conversation_of(row)
-            agent = AGENT if config is not None and config.hears else None
-            agent = SOUND_SOURCE if sessions.takes_streams(row) else agent
-            return self._context.live.rooms.token(row.room, AVATAR, role="avatar", agent=agent)
-        async with self._context.database.transaction() as tx:
-            return unseal(await shared_secret(tx, SEALS), row.sealed_token)
-
-    def _viewers_token(self, row: Session) -> str | None:
-        rooms = self._context.live.rooms
-        viewers = rooms.viewers_room(row.room)
-        if row.mode == EXTERNAL or viewers == row.room:
-            return None
-        return rooms.token(viewers, AVATAR, role="avatar")
-
-    async def _destinations(self, row: Session) -> tuple[VideoDestination, ...]:
-        if row.sealed_outputs is None:
-            return ()
-        async with self._context.database.transaction() as tx:
-            outputs = unseal(await shared_secret(tx, SEALS), row.sealed_outputs)
-        return tuple(DESTINATIONS.validate_json(outputs))
-
     async def _send_messages(self, running: _Running, messages: list[SessionMessage]) -> None:
         if running.process is None:
             return
@@ -283,7 +242,7 @@ class LiveSessions:
                     await self._write(leases.mark_applied, running.id, before)
                 case SpeakWanted(text=text) if running.conversation is not None:
                     await running.conversation.speak(text)
-                case TokenRefreshed(token=token) if row.mode == EXTERNAL:
+                case TokenRefreshed(token=token) if is_guest(row):
                     # For whoever takes the session over; tokens for our own rooms are made anew.
                     await self._write(_keep_token, running.id, token)
                 case Applied(sequence=sequence, error_code=error_code):
@@ -351,8 +310,8 @@ class LiveSessions:
             async with self._context.database.transaction() as tx:
                 ended = await leases.rooms_to_close(tx)
             for row in ended:
-                if row.mode != EXTERNAL:
-                    await self._context.live.rooms.close(row.room)
+                if row.mode != EXTERNAL or sessions.takes_streams(row):
+                    await self._context.live.rooms.close(sessions.own_room(row))
                 async with self._context.database.transaction() as tx:
                     await leases.room_closed(tx, row.id)
             await self._close_rooms_again()
@@ -413,8 +372,3 @@ def _figures(report: SessionReport) -> dict[str, Any]:
 def _is_too_long(row: Session) -> bool:
     grace_s = _PAID_GRACE_S if sessions.takes_streams(row) else 0
     return row.max_duration_s is not None and sessions.bill(row).duration_s > row.max_duration_s + grace_s
-
-
-def _may_converse(row: Session) -> bool:
-    """Whether a process of ours may speak in its room."""
-    return row.mode != EXTERNAL and not sessions.takes_streams(row)

@@ -7,7 +7,7 @@ has no secrets but its token for the room, and it ends itself when the decoder s
 import asyncio
 import sys
 from collections.abc import Callable
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import structlog
 from livekit import rtc
@@ -167,7 +167,8 @@ class _Process:
     async def _send_until_gone(self, room: rtc.Room, source: SoundSource, gone: "asyncio.Future[int]") -> int:
         sending = asyncio.create_task(source.run(room))
         try:
-            await asyncio.wait([sending, gone], return_when=asyncio.FIRST_COMPLETED)
+            both: set[asyncio.Future[Any]] = {sending, gone}
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             if sending.done():
                 sending.result()
             return await gone
