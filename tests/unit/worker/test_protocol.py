@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -21,6 +21,7 @@ from visavis.errors import (
     input_error,
 )
 from visavis.ports.conversation import ConversationConfig, ConversationTool, TranscriptSegment
+from visavis.ports.video import VideoDestination
 from visavis.realtime.ports import EndReason
 from visavis.worker import protocol
 from visavis.worker.protocol import Message
@@ -56,6 +57,9 @@ CONVERSATIONS = st.builds(
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 SEGMENTS = st.builds(TranscriptSegment, id=st.text(), text=st.text(), start_s=FINITE, end_s=FINITE)
+DESTINATIONS = st.builds(
+    VideoDestination, url=st.text(), token=st.none() | st.text(), background=st.just("#a0B1c2")
+)
 FACTORS = st.floats(0.5, 2)
 VOICES = st.builds(AgentVoice, name=st.text(max_size=100), tempo=FACTORS, pitch=FACTORS)
 SWAYS = st.none() | st.tuples(FACTORS, FACTORS, FACTORS)
@@ -65,6 +69,7 @@ MODELS: dict[Any, st.SearchStrategy[Any]] = {
     TranscriptSegment: SEGMENTS,
     AgentVoice: VOICES,
     Manners: MANNERS,
+    VideoDestination: DESTINATIONS,
 }
 
 ALL_KINDS = {
@@ -111,6 +116,7 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:
 
 @pytest.mark.parametrize(("union", "kind"), CASES, ids=IDS)
 @given(data=st.data())
+@settings(deadline=None)
 def test_a_message_survives_serialization(union: str, kind: type[Message], data: st.DataObject) -> None:
     message = data.draw(messages(kind))
     line = message.to_line()
