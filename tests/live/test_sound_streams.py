@@ -195,7 +195,7 @@ async def test_a_client_that_connects_again_goes_on_and_one_beside_it_takes_over
                 await beside.finish()
                 assert isinstance((await until(beside, is_last))[-1], SoundPlayed)
             # The same from another server: it joins under the same identity.
-            async with joined_elsewhere(target, stage.room), stage.streams.connect("one", stage.room) as here:
+            async with stage.streams.connect("one", stage.room) as here, joined_elsewhere(target, stage.room):
                 assert (await until(here, lambda each: isinstance(each, SoundEnd)))[-1] is SoundEnd.REPLACED
 
 
