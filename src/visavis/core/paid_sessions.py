@@ -49,6 +49,16 @@ def principal_of(row: Session) -> Principal:
     return Principal(row.account_id, credential, session_id=row.id)
 
 
+def takes_streams(row: Session) -> bool:
+    """Whether the sound of a session comes from whoever has its token, and from nobody in its room."""
+    return row.token_digest is not None
+
+
+def own_room(row: Session) -> str:
+    """Name of the room on our server: where the avatar of a session of our own is, or hears its stream."""
+    return row.id if row.mode == sessions.EXTERNAL else row.room
+
+
 async def start(tx: Tx, session_id: str, token: str) -> Session:
     """Open a reserved session, once it is paid: a worker begins with it, and its account is charged.
 

@@ -155,16 +155,6 @@ def conversation_of(row: Session) -> ConversationConfig | None:
     return None if row.conversation is None else ConversationConfig.model_validate(row.conversation)
 
 
-def takes_streams(row: Session) -> bool:
-    """Whether the sound of a session comes from whoever has its token, and from nobody in its room."""
-    return row.token_digest is not None
-
-
-def own_room(row: Session) -> str:
-    """Name of the room on our server: where the avatar of a session of our own is, or hears its stream."""
-    return row.id if row.mode == EXTERNAL else row.room
-
-
 def keeps_transcript(row: Session) -> bool:
     """Whether what is said in a session is kept."""
     config = conversation_of(row)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from visavis.core import sessions
+from visavis.core import paid_sessions, sessions
 from visavis.core.schema import Session
 from visavis.core.secret import SEALS, shared_secret, unseal
 from visavis.core.sessions import EXTERNAL
@@ -30,7 +30,7 @@ async def begin_session(context: WorkerContext, row: Session, rig: Path) -> Begi
         row: The session.
         rig: File of its face.
     """
-    live, takes_streams = context.live, sessions.takes_streams(row)
+    live, takes_streams = context.live, paid_sessions.takes_streams(row)
     is_own_server = not is_guest(row) or row.livekit_url == live.shown_url
     return BeginSession(
         server_url=live.rooms.url if is_own_server else row.livekit_url,
@@ -47,12 +47,12 @@ async def begin_session(context: WorkerContext, row: Session, rig: Path) -> Begi
 
 def may_converse(row: Session) -> bool:
     """Whether a process of ours may speak and answer in the room of a session."""
-    return row.mode != EXTERNAL and not sessions.takes_streams(row)
+    return row.mode != EXTERNAL and not paid_sessions.takes_streams(row)
 
 
 def is_guest(row: Session) -> bool:
     """Whether the avatar of a session is in somebody else's room, with a token from there."""
-    return row.mode == EXTERNAL and not sessions.takes_streams(row)
+    return row.mode == EXTERNAL and not paid_sessions.takes_streams(row)
 
 
 async def _token(context: WorkerContext, row: Session) -> str:
@@ -60,12 +60,12 @@ async def _token(context: WorkerContext, row: Session) -> str:
         return await _unsealed(context, row.sealed_token)
     config = sessions.conversation_of(row)
     agent = AGENT if config is not None and config.hears else None
-    agent = SOUND_SOURCE if sessions.takes_streams(row) else agent
-    return context.live.rooms.token(sessions.own_room(row), AVATAR, role="avatar", agent=agent)
+    agent = SOUND_SOURCE if paid_sessions.takes_streams(row) else agent
+    return context.live.rooms.token(paid_sessions.own_room(row), AVATAR, role="avatar", agent=agent)
 
 
 def _viewers_token(context: WorkerContext, row: Session) -> str | None:
-    rooms, room = context.live.rooms, sessions.own_room(row)
+    rooms, room = context.live.rooms, paid_sessions.own_room(row)
     viewers = rooms.viewers_room(room)
     if is_guest(row) or viewers == room:
         return None

@@ -16,7 +16,7 @@ import psycopg
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.core import leases, sessions, transcripts
+from visavis.core import leases, paid_sessions, sessions, transcripts
 from visavis.core.schema import SWAP, Session, SessionMessage
 from visavis.core.secret import SEALS, seal, shared_secret
 from visavis.core.sessions import EXTERNAL, Reason
@@ -310,8 +310,8 @@ class LiveSessions:
             async with self._context.database.transaction() as tx:
                 ended = await leases.rooms_to_close(tx)
             for row in ended:
-                if row.mode != EXTERNAL or sessions.takes_streams(row):
-                    await self._context.live.rooms.close(sessions.own_room(row))
+                if row.mode != EXTERNAL or paid_sessions.takes_streams(row):
+                    await self._context.live.rooms.close(paid_sessions.own_room(row))
                 async with self._context.database.transaction() as tx:
                     await leases.room_closed(tx, row.id)
             await self._close_rooms_again()
@@ -370,5 +370,5 @@ def _figures(report: SessionReport) -> dict[str, Any]:
 
 
 def _is_too_long(row: Session) -> bool:
-    grace_s = _PAID_GRACE_S if sessions.takes_streams(row) else 0
+    grace_s = _PAID_GRACE_S if paid_sessions.takes_streams(row) else 0
     return row.max_duration_s is not None and sessions.bill(row).duration_s > row.max_duration_s + grace_s
