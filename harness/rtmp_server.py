@@ -28,11 +28,12 @@ rtmp {{
     server {{
         listen 127.0.0.1:{port};
         chunk_size 4096;
-        application live {{ live on; wait_key on; idle_streams off; access_log off; }}
+        application live {{ live on; wait_key on; wait_video on; idle_streams off; access_log off; }}
     }}
 }}
 """
 _START_S: Final = 10.0
+_PLAYER: Final = {"rtmp_live": "live", "fflags": "nobuffer", "fpsprobesize": "0"}  # shows the stream at once
 
 
 def module() -> Path | None:
@@ -118,10 +119,8 @@ class Pulled:
 
 def pull(url: str, *, seconds: float, open_s: float = 10.0) -> Pulled:
     """Pull a stream for some seconds of it, as a player does; raises `OSError` or `av.FFmpegError`."""
-    pulled, sounds = Pulled(), []
-    with av.open(
-        url, timeout=(open_s, open_s), options={"rtmp_live": "live", "fflags": "nobuffer"}
-    ) as container:
+    pulled, sounds, ends_s = Pulled(), [], time.monotonic() + open_s + 2 * seconds
+    with av.open(url, timeout=(open_s, open_s), options=_PLAYER) as container:
         pulled.codecs = sorted(stream.codec_context.name for stream in container.streams)
         first_s: float | None = None
         for packet in container.demux():
@@ -129,8 +128,8 @@ def pull(url: str, *, seconds: float, open_s: float = 10.0) -> Pulled:
                 continue
             for frame in packet.decode():
                 at_s = float(frame.pts * frame.time_base)
-                first_s = at_s if first_s is None else first_s
                 if isinstance(frame, av.VideoFrame):
+                    first_s = at_s if first_s is None else first_s
                     grey = frame.to_ndarray(format="gray")
                     height, width = grey.shape
                     middle = grey[height // 3 : -height // 3, width // 3 : -width // 3]
@@ -142,8 +141,9 @@ def pull(url: str, *, seconds: float, open_s: float = 10.0) -> Pulled:
                     if not sounds:
                         pulled.sound_s, pulled.rate_hz = at_s, frame.sample_rate
                     sounds.append(frame.to_ndarray().mean(axis=0))
-                if at_s - first_s > seconds:
-                    pulled.sound = np.concatenate(sounds)
+                is_enough = first_s is not None and at_s - first_s > seconds
+                if is_enough or time.monotonic() > ends_s:
+                    pulled.sound = np.concatenate(sounds) if sounds else pulled.sound
                     return pulled
     pulled.sound = np.concatenate(sounds) if sounds else pulled.sound
     return pulled

@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.slow,
 ]
 MAX_OFFSET_MS = 40
-SECONDS = 6.0
+SECONDS = 4.5
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ async def test_video_comes_back_as_streaming_services_ask_for_it(server: RtmpSer
 async def test_a_square_face_stands_before_the_background(server: RtmpServer) -> None:
     destination = VideoDestination(url=server.url, size="1280x720", background="#c02040")
     async with playing(destination):
-        found = await pulled(server, 1.0)
+        found = await pulled(server, 0.2)
     assert found.size == (1280, 720)
     assert found.last is not None
     left = found.last[:, :200].reshape(-1, 3).mean(axis=0)
@@ -74,12 +74,12 @@ async def test_a_server_that_stands_still_and_comes_back_gets_the_stream_again(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with playing(VideoDestination(url=server.url)) as output:
-        await pulled(server, 1.0)
+        await pulled(server, 0.2)
         server.stall()
         before = output.connections
         while output.connections == before:  # the process was ended, and another one tries
             await asyncio.sleep(0.05)
         server.stop()
         server.start()
-        await pulled(server, 1.0)
+        await pulled(server, 0.2)
     assert "secret-key" not in caplog.text
