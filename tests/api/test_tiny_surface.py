@@ -1,6 +1,7 @@
 """A surface that is added in one small file has all that the others have: a real server with it."""
 
 import json
+import struct
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -159,19 +160,26 @@ def test_a_refused_websocket_gets_the_reason(
     [
         ("tea", 1008, "teapot"),  # an error of the table
         ("crash", 1011, ""),  # one that nobody foresaw
-        ("a" * (LARGEST_MESSAGE_BYTES + 1), 1009, None),
     ],
 )
-def test_an_error_closes_an_open_websocket(tiny: Server, words: str, code: int, reason: str | None) -> None:
-    def exchange() -> None:
-        socket.send(words)  # the server may close before it has read all of it
-        socket.recv()
-
-    with dialled(tiny) as socket, pytest.raises(ConnectionClosedError) as closed:
-        exchange()
+def test_an_error_closes_an_open_websocket(tiny: Server, words: str, code: int, reason: str) -> None:
+    with dialled(tiny) as socket:
+        socket.send(words)
+        with pytest.raises(ConnectionClosedError) as closed:
+            socket.recv()
     assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == code
-    assert reason is None or closed.value.rcvd.reason == reason
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (code, reason)
+
+
+def test_a_message_that_is_too_large_is_refused_before_it_is_read(tiny: Server) -> None:
+    with dialled(tiny) as socket:
+        text, masked_64_bit_length, mask = 0x81, 0xFF, bytes(4)
+        header = struct.pack(">BBQ", text, masked_64_bit_length, LARGEST_MESSAGE_BYTES + 1) + mask
+        socket.socket.sendall(header)
+        with pytest.raises(ConnectionClosedError) as closed:
+            socket.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1009
 
 
 def test_without_a_websocket_surface_an_upgrade_is_answered_as_a_request(tiny: Server) -> None:
