@@ -1,5 +1,6 @@
 import {
   type DisconnectReason,
+  LocalAudioTrack,
   type Participant,
   type RemoteParticipant,
   type RemoteTrack,
@@ -9,8 +10,10 @@ import {
   Track,
   type TrackPublication,
 } from "livekit-client";
+import type { ChosenDevices } from "./audio/devices.js";
+import { LevelMeter, type Speaker } from "./audio/level.js";
 import { Voices } from "./audio/voice.js";
-import { LatencyMeter } from "./latency.js";
+import { type ConnectionQuality, LatencyMeter } from "./latency.js";
 import { LipSync } from "./lip-sync.js";
 import type { Stage } from "./stage.js";
 import { Texts } from "./texts.js";
@@ -26,7 +29,8 @@ export interface ConnectionListener {
   onMicrophoneLost(): void;
   onMessage(message: TranscriptMessage): void;
   onAudioBlocked(blocked: boolean): void;
-  onLatency(latencyMs: number): void;
+  onSpeaking(who: Speaker, speaking: boolean): void;
+  onLatency(latencyMs: number, quality: ConnectionQuality): void;
 }
 
 /** The name under which the avatar publishes its tracks. */
@@ -48,12 +52,18 @@ export class Connection {
   readonly #stage: Stage;
   readonly #listener: ConnectionListener;
   readonly #lips = new LipSync();
-  #meter: LatencyMeter | null = null;
+  #latency: LatencyMeter | null = null;
+  #levels: LevelMeter | null = null;
   #closed = false;
 
-  constructor(stage: Stage, listener: ConnectionListener) {
-    // Leaving the page is the session's business: it also tells the backend.
-    this.room = new Room({ adaptiveStream: true, dynacast: true, disconnectOnPageLeave: false });
+  constructor(stage: Stage, listener: ConnectionListener, { microphoneId, speakerId }: ChosenDevices) {
+    this.room = new Room({
+      adaptiveStream: true,
+      dynacast: true,
+      disconnectOnPageLeave: false, // the session's business: it also tells the backend
+      ...(microphoneId === null ? {} : { audioCaptureDefaults: { deviceId: microphoneId } }),
+      ...(speakerId === null ? {} : { audioOutput: { deviceId: speakerId } }),
+    });
     this.#stage = stage;
     this.#listener = listener;
     this.voices = new Voices(this.room, () => this.#checkBlocked());
@@ -81,12 +91,42 @@ export class Connection {
       .on(RoomEvent.AudioPlaybackStatusChanged, this.#checkBlocked);
     await this.room.connect(url, token);
     if (this.#closed) return;
-    this.#meter = new LatencyMeter(() => this.#stage.tracks, this.#listener.onLatency);
+    this.#latency = new LatencyMeter(() => this.#stage.tracks, this.#listener.onLatency);
+    const tracks = { avatar: () => this.#stage.sound, user: () => this.#microphone };
+    this.#levels = new LevelMeter(tracks, this.#listener.onSpeaking);
     this.#checkBlocked();
   }
 
   async setMicrophone(enabled: boolean): Promise<void> {
     await this.room.localParticipant.setMicrophoneEnabled(enabled);
+  }
+
+  /** Opens the microphone without anybody hearing it, so that it is there when it is wanted. */
+  async prepareMicrophone(): Promise<void> {
+    const user = this.room.localParticipant;
+    const [track] = await user.createTracks({ audio: true });
+    if (!(track instanceof LocalAudioTrack)) return;
+    try {
+      await track.mute();
+      await user.publishTrack(track as Parameters<typeof user.publishTrack>[0]);
+    } catch (error) {
+      track.stop();
+      throw error;
+    }
+  }
+
+  /** Uses a microphone or loudspeaker; `null` for the browser's choice. */
+  async use(kind: "audioinput" | "audiooutput", deviceId: string | null): Promise<void> {
+    await this.room.switchActiveDevice(kind, deviceId ?? "default", deviceId !== null);
+  }
+
+  /** Loudness now, 0 to 1. */
+  level(who: Speaker): number {
+    return this.#levels?.level(who) ?? 0;
+  }
+
+  get #microphone(): MediaStreamTrack | undefined {
+    return this.room.localParticipant.getTrackPublication(Track.Source.Microphone)?.track?.mediaStreamTrack;
   }
 
   /** Plays what the browser held back; call it from a touch of the user. */
@@ -100,7 +140,8 @@ export class Connection {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#meter?.stop();
+    this.#latency?.stop();
+    this.#levels?.close();
     this.#lips.stop();
     this.#stage.clear();
     this.texts.close();

@@ -32,6 +32,22 @@ function text(record: Record<string, unknown>, ...names: string[]): string | nul
 }
 
 /**
+ * Looks whether a backend has forwarded an error of the API.
+ *
+ * @throws SessionError with the API's code and message.
+ */
+export function checkAnswer(answer: unknown): void {
+  if (typeof answer !== "object" || answer === null) return;
+  const record = answer as Record<string, unknown>;
+  const code = text(record, "error");
+  if (code === null) return;
+  const wait = record.retry_after_seconds;
+  throw new SessionError(code, text(record, "message") ?? messages.createRejected(code), {
+    retryAfterS: typeof wait === "number" ? wait : null,
+  });
+}
+
+/**
  * Reads what `createSession` returned.
  *
  * A backend that forwards responses without checking their status also forwards the API's errors
@@ -49,13 +65,7 @@ export function readSessionInfo(answer: unknown): SessionInfo {
   const token = text(record, "token");
   if (sessionId !== null && livekitUrl !== null && token !== null) return { sessionId, livekitUrl, token };
 
-  const code = text(record, "error");
-  if (code !== null) {
-    const wait = record.retry_after_seconds;
-    throw new SessionError(code, text(record, "message") ?? messages.createRejected(code), {
-      retryAfterS: typeof wait === "number" ? wait : null,
-    });
-  }
+  checkAnswer(record);
   const missing = Object.entries({ sessionId, livekitUrl, token })
     .filter(([, value]) => value === null)
     .map(([name]) => name);

@@ -13,6 +13,7 @@ export type SessionErrorCode =
   | "invalid_session"
   | "delete_failed"
   | "get_failed"
+  | "swap_failed"
   | "token_refused"
   | "connect_failed"
   | "connection_lost"
@@ -30,7 +31,8 @@ export type SessionErrorCode =
   | "microphone_missing"
   | "microphone_busy"
   | "microphone_failed"
-  | "microphone_lost";
+  | "microphone_lost"
+  | "speaker_failed";
 
 /**
  * An error with a message for people and a code for programs.
@@ -82,6 +84,9 @@ export function joinError(error: unknown): SessionError {
 /** The error for a microphone that could not be opened. */
 export function microphoneError(error: unknown): SessionError {
   const cause = { cause: error };
+  // A device that was chosen and is gone.
+  if (error instanceof Error && error.name === "OverconstrainedError")
+    return new SessionError("microphone_missing", messages.microphoneMissing, cause);
   switch (MediaDeviceFailure.getFailure(error)) {
     case MediaDeviceFailure.PermissionDenied:
       return new SessionError("microphone_denied", messages.microphoneDenied, cause);

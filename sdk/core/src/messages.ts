@@ -8,6 +8,8 @@ export const messages = {
   createReturned: (missing: string) => `createSession did not return ${missing}.`,
   createMustReturn: "createSession must return sessionId, livekitUrl and token.",
   deleteFailed: "Could not end the session. It may still be running",
+  swapFailed: "Could not change the face",
+  swapNotPossible: "Pass updateSession to change the face.",
   getFailed: "Could not find out why the session ended",
 
   tokenRefused:
@@ -25,6 +27,7 @@ export const messages = {
   microphoneMissing: "No microphone found. Connect one, then try again.",
   microphoneBusy: "Another program is using the microphone. Close it, then try again.",
   microphoneFailed: "Could not use the microphone",
+  speakerFailed: "Could not use the loudspeaker",
   microphoneLost: "The microphone was disconnected. Connect one, then turn it on again.",
 
   audioFailed: "Could not send the audio",

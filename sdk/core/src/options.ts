@@ -28,6 +28,12 @@ export interface AvatarSessionOptions {
    * it. Without it, `endReason` says only that it did.
    */
   getSession?: ((sessionId: string) => Promise<{ end_reason?: string | null }>) | undefined;
+  /**
+   * Changes the face of a session on your backend (`PATCH /v1/realtime/session/{id}`), for `swapFace`.
+   */
+  updateSession?:
+    | ((sessionId: string, face: File | null, faceUrl: string | null) => Promise<unknown>)
+    | undefined;
   /** Opens the microphone when connected. Default `true`. */
   autoEnableMic?: boolean | undefined;
   /** Ends the session when the page is left. Default `true`. */

@@ -1,31 +1,18 @@
-import { ConnectionState, type DisconnectReason } from "livekit-client";
+import { type AudioDevices, listDevices } from "./audio/devices.js";
 import type { AudioInput } from "./audio/input.js";
+import type { Speaker } from "./audio/level.js";
 import type { AudioPlaybackHandle } from "./audio/playback.js";
-import { Connection, type ConnectionListener } from "./connection.js";
-import { readSessionInfo, type SessionInfo } from "./credentials.js";
-import { describeEnding, endReasonText } from "./endings.js";
-import { asSessionError, joinError, microphoneError, SessionError } from "./errors.js";
+import { pushToTalk } from "./audio/push-to-talk.js";
+import type { Connection } from "./connection.js";
+import { checkAnswer } from "./credentials.js";
+import { asSessionError, SessionError } from "./errors.js";
+import type { SessionEvents } from "./events.js";
+import { Lifecycle } from "./lifecycle.js";
 import { messages } from "./messages.js";
 import type { AvatarSessionOptions } from "./options.js";
-import { nextPhase, type PhaseEvent, statusOf } from "./phase.js";
 import { Stage } from "./stage.js";
 import type { SessionState } from "./state.js";
-import { mergeMessage } from "./transcript.js";
-
-/** One try at a session, from asking for it to having left it. Whose try is not the current one is late. */
-interface Attempt {
-  /** The session that the backend created; `null` when it did not. Never rejects. */
-  created: Promise<SessionInfo | null>;
-  connection: Connection | null;
-  /** Sounds on tracks of their own that are not over. */
-  sounds: number;
-  /** Whether the microphone was silenced for them, and not by the user. */
-  micPaused: boolean;
-  /** Settles when connected, failed or given up. Never rejects. */
-  done: Promise<void>;
-}
-
-const DISCONNECTED = { room: null, muted: true, latency: 0, audioBlocked: false } as const;
+import { Store } from "./store.js";
 
 /**
  * A live avatar in a page: creates a session on the backend, joins its room, shows the avatar, sends it
@@ -38,35 +25,26 @@ const DISCONNECTED = { room: null, muted: true, latency: 0, audioBlocked: false 
  */
 export class AvatarSession {
   readonly #options: AvatarSessionOptions;
-  readonly #listeners = new Set<() => void>();
   readonly #stage = new Stage();
-  #state: SessionState = {
-    phase: "idle",
-    status: "idle",
-    error: null,
-    endReason: null,
-    sessionId: null,
-    messages: [],
-    volume: 100,
-    ...DISCONNECTED,
-  };
-  #attempt: Attempt | null = null;
-  /** Settles when everything that was left is gone. Never rejects. */
-  #leaving: Promise<unknown> = Promise.resolve();
+  readonly #store = new Store();
+  readonly #lifecycle: Lifecycle;
 
   /** Creates the object; `connect` starts the session. */
   constructor(options: AvatarSessionOptions) {
     this.#options = options;
+    this.#lifecycle = new Lifecycle(options, this.#store, this.#stage);
   }
 
   /** The current state. The same object until something changes. */
-  getState = (): SessionState => this.#state;
+  getState = (): SessionState => this.#store.state;
 
   /** Calls a listener after every change. Returns a function that unsubscribes. */
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener);
+
+  /** Calls a listener at every event of a kind, of this session and later ones. Returns a function that unsubscribes. */
+  on<E extends keyof SessionEvents>(event: E, listener: (detail: SessionEvents[E]) => void): () => void {
+    return this.#store.events.add(event, listener);
+  }
 
   /** Shows the avatar inside an element; `null` removes it from the page. */
   setContainer(container: HTMLElement | null): void {
@@ -78,36 +56,92 @@ export class AvatarSession {
    *
    * @param face - A photo; `null` for `faceUrl` or the default face.
    * @param faceUrl - The https URL of a photo.
+   * @param options - `signal`: ends the session when it is aborted. Before the backend was asked, nothing is created;
+   *   what it creates after that is deleted as soon as it is there.
    * @returns Resolves when connected, failed or cancelled; the state says which.
    */
-  connect(face: File | null = null, faceUrl: string | null = null): Promise<void> {
-    if (this.#attempt !== null) return this.#attempt.done;
-    const attempt: Attempt = {
-      created: Promise.resolve(null),
-      connection: null,
-      sounds: 0,
-      micPaused: false,
-      done: Promise.resolve(),
-    };
-    this.#attempt = attempt;
-    this.#advance("create", { error: null, endReason: null, sessionId: null, messages: [], ...DISCONNECTED });
-    globalThis.addEventListener?.("pagehide", this.#onPageHide);
-    attempt.created = this.#create(attempt, face, faceUrl);
-    attempt.done = this.#join(attempt);
-    return attempt.done;
+  connect(
+    face: File | null = null,
+    faceUrl: string | null = null,
+    { signal }: { signal?: AbortSignal | undefined } = {},
+  ): Promise<void> {
+    return this.#lifecycle.connect(face, faceUrl, signal);
   }
 
   /** Ends the session in any phase. Resolves when the backend has been called. */
-  async disconnect(): Promise<void> {
-    if (this.#attempt !== null) this.#leave(this.#attempt, { mayStillRun: true });
-    this.#advance("end");
-    await this.#leaving;
+  disconnect(): Promise<void> {
+    return this.#lifecycle.disconnect();
   }
 
   /** Turns the microphone on or off. Errors are in the state's `error`. */
   async setMicEnabled(enabled: boolean): Promise<void> {
-    if (this.#attempt !== null) this.#attempt.micPaused = false; // the user's choice outlasts the audio
-    await this.#switchMicrophone(enabled);
+    await this.#lifecycle.microphone?.setEnabled(enabled);
+  }
+
+  /**
+   * Lets the user speak only while a button is pressed, by mouse, finger, space bar or Enter.
+   *
+   * @returns A function that takes the button back. The microphone stays closed until `setMicEnabled`.
+   */
+  pushToTalk(button: HTMLElement): () => void {
+    const release = pushToTalk(button, async (talking) => {
+      if (this.#store.state.status === "connected") await this.setMicEnabled(talking);
+    });
+    this.#lifecycle.talkButtons += 1;
+    if (!this.#store.state.muted) void this.setMicEnabled(false);
+    return () => {
+      this.#lifecycle.talkButtons -= 1;
+      release();
+    };
+  }
+
+  /**
+   * Lists microphones and loudspeakers.
+   *
+   * @param options - `ask`: asks for the microphone first if the user has not allowed it yet, so that devices have
+   *   names. Rejects when the user says no.
+   */
+  listDevices({ ask = false }: { ask?: boolean } = {}): Promise<AudioDevices> {
+    return listDevices(ask);
+  }
+
+  /** Uses another microphone, now and in later sessions; `null` for the browser's choice. Errors are in the state. */
+  async setMicrophone(deviceId: string | null): Promise<void> {
+    const { connection, microphone } = this.#lifecycle;
+    const use = () => connection?.use("audioinput", deviceId) ?? Promise.resolve();
+    if (microphone && !(await microphone.attempt(use))) return;
+    this.#store.set({ microphoneId: deviceId });
+  }
+
+  /** Uses another loudspeaker, now and in later sessions; `null` for the browser's choice. Errors are in the state. */
+  async setSpeaker(deviceId: string | null): Promise<void> {
+    try {
+      await this.#lifecycle.connection?.use("audiooutput", deviceId);
+      this.#store.set({ speakerId: deviceId });
+    } catch (error) {
+      this.#store.set({ error: asSessionError(error, "speaker_failed", messages.speakerFailed) });
+    }
+  }
+
+  /** Loudness now, 0 (-60 dB or less) to 1 (0 dB), for a meter that asks at every frame. */
+  level(who: Speaker = "user"): number {
+    return this.#lifecycle.connection?.level(who) ?? 0;
+  }
+
+  /**
+   * Changes the avatar's face, with a crossfade.
+   *
+   * @throws SessionError `not_connected`, `swap_failed`, or the API's code if it refused the face.
+   */
+  async swapFace(face: File | null, faceUrl: string | null = null): Promise<void> {
+    this.#lifecycle.connected();
+    const { updateSession } = this.#options;
+    if (updateSession === undefined) throw new SessionError("swap_failed", messages.swapNotPossible);
+    try {
+      checkAnswer(await updateSession(this.#store.state.sessionId ?? "", face, faceUrl));
+    } catch (error) {
+      throw asSessionError(error, "swap_failed", messages.swapFailed);
+    }
   }
 
   /**
@@ -118,7 +152,7 @@ export class AvatarSession {
   setVolume(volume: number): void {
     const inside = Math.min(100, Math.max(0, Number.isFinite(volume) ? volume : 100));
     this.#stage.setVolume(inside / 100);
-    this.#set({ volume: inside });
+    this.#store.set({ volume: inside });
   }
 
   /**
@@ -127,11 +161,9 @@ export class AvatarSession {
    * @throws SessionError `not_connected`, `not_allowed`, `no_agent` or `send_failed`.
    */
   async sendChat(text: string): Promise<void> {
-    const { texts } = this.#connected();
+    const { texts } = this.#lifecycle.connected();
     const { timestamp, id } = await this.#send(() => texts.chat(text));
-    this.#set({
-      messages: mergeMessage(this.#state.messages, { id, role: "user", text, final: true, timestamp }),
-    });
+    this.#store.addMessage({ id, role: "user", text, final: true, timestamp });
   }
 
   /**
@@ -141,8 +173,20 @@ export class AvatarSession {
    * or `not_spoken` if nothing in the room speaks texts.
    */
   async sayText(text: string): Promise<void> {
-    const { texts } = this.#connected();
+    const { texts } = this.#lifecycle.connected();
     await this.#send(() => texts.say(text));
+  }
+
+  /**
+   * Has the avatar speak a text word for word, also one that is still being written, as by a language model: it is
+   * sent sentence by sentence. Texts are spoken one after the other.
+   *
+   * @returns Resolves when the text was accepted: `true`, or `false` if `interrupt` came first.
+   * @throws SessionError as `sayText`.
+   */
+  async speakText(text: string | AsyncIterable<string>): Promise<boolean> {
+    const { texts } = this.#lifecycle.connected();
+    return this.#send(() => texts.speak(text));
   }
 
   /**
@@ -182,181 +226,30 @@ export class AvatarSession {
     await this.#publishing((connection) => connection.voices.open());
   }
 
-  /** Stops all audio at once. */
+  /** Stops the avatar at once: audio, texts, and answers. */
   interrupt(): void {
-    this.#attempt?.connection?.voices.interrupt();
+    const connection = this.#lifecycle.connection;
+    if (!connection || this.#store.state.status !== "connected") return;
+    connection.voices.interrupt();
+    connection.texts.interrupt().catch((error: unknown) => {
+      this.#store.set({ error: asSessionError(error, "send_failed", messages.sendFailed) });
+    });
   }
 
   /** Plays audio that the browser blocked. Call it from a click of the user when `audioBlocked` is set. */
   async startAudio(): Promise<void> {
-    await this.#connected().startAudio();
-  }
-
-  async #switchMicrophone(enabled: boolean): Promise<void> {
-    const attempt = this.#attempt;
-    try {
-      await this.#connected().setMicrophone(enabled);
-      if (this.#isCurrent(attempt) && this.#state.error?.code.startsWith("microphone_"))
-        this.#set({ error: null });
-    } catch (error) {
-      if (this.#isCurrent(attempt)) this.#set({ error: microphoneError(error) });
-    }
+    await this.#lifecycle.connected().startAudio();
   }
 
   /** Mutes the microphone until the last audio that asked for it has ended. */
   async #pauseMicrophone(): Promise<() => void> {
-    this.#connected();
-    const attempt = this.#attempt;
-    if (attempt === null) return () => undefined;
-    attempt.sounds += 1;
-    if (!this.#state.muted) {
-      attempt.micPaused = true;
-      await this.#switchMicrophone(false);
-    }
-    return () => {
-      attempt.sounds -= 1;
-      if (attempt.sounds > 0 || !attempt.micPaused) return;
-      attempt.micPaused = false;
-      if (this.#isCurrent(attempt)) void this.#switchMicrophone(true);
-    };
-  }
-
-  // Creating and joining. Between any two steps the user may have left: `#isCurrent` is asked again.
-
-  async #create(attempt: Attempt, face: File | null, faceUrl: string | null): Promise<SessionInfo | null> {
-    // Also lets a disconnect in the same breath (an effect that React runs twice) come before any request.
-    await this.#leaving;
-    if (!this.#isCurrent(attempt)) return null;
-    try {
-      return readSessionInfo(
-        await this.#options.createSession(face, faceUrl, this.#options.conversation ?? null),
-      );
-    } catch (error) {
-      this.#fail(attempt, asSessionError(error, "create_failed", messages.createFailed));
-      return null;
-    }
-  }
-
-  async #join(attempt: Attempt): Promise<void> {
-    const info = await attempt.created;
-    if (info === null || !this.#isCurrent(attempt)) return;
-    const connection = new Connection(this.#stage, this.#listen(attempt));
-    attempt.connection = connection;
-    this.#advance("created", { sessionId: info.sessionId, room: connection.room });
-    try {
-      await connection.join(info.livekitUrl, info.token);
-    } catch (error) {
-      this.#fail(attempt, joinError(error));
-    }
-    if (!this.#isCurrent(attempt)) return;
-    this.#advance("joined");
-    if (connection.room.state === ConnectionState.Disconnected) this.#onEnded(attempt, undefined);
-    if (!this.#isCurrent(attempt)) return;
-    if (this.#stage.hasVideo) this.#advance("video_added");
-    if ((this.#options.autoEnableMic ?? true) && connection.canPublish) await this.setMicEnabled(true);
-  }
-
-  /** Listens to an attempt's connection, only while the attempt is the current one. */
-  #listen(attempt: Attempt): ConnectionListener {
-    const whileCurrent =
-      <Args extends unknown[]>(listener: (...args: Args) => void) =>
-      (...args: Args) => {
-        if (this.#isCurrent(attempt)) listener(...args);
-      };
-    return {
-      onVideo: whileCurrent((present) => this.#advance(present ? "video_added" : "video_removed")),
-      onConnection: whileCurrent((line) => this.#advance(line === "lost" ? "reconnecting" : "reconnected")),
-      onDisconnected: whileCurrent((reason) => this.#onEnded(attempt, reason)),
-      onMicrophone: whileCurrent((muted) => this.#set({ muted })),
-      onMicrophoneLost: whileCurrent(() => {
-        this.#set({ error: new SessionError("microphone_lost", messages.microphoneLost) });
-      }),
-      onMessage: whileCurrent((message) => {
-        this.#set({ messages: mergeMessage(this.#state.messages, message) });
-      }),
-      onAudioBlocked: whileCurrent((audioBlocked) => this.#set({ audioBlocked })),
-      onLatency: whileCurrent((latency) => this.#set({ latency })),
-    };
-  }
-
-  // Leaving.
-
-  #onEnded(attempt: Attempt, reason: DisconnectReason | undefined): void {
-    // While joining, the rejected promise says the same and more.
-    if (this.#state.phase === "connecting") return;
-    const ending = describeEnding(reason);
-    if (ending.error !== null) this.#fail(attempt, ending.error, ending);
-    else {
-      this.#leave(attempt, ending);
-      this.#advance("end", { endReason: ending.reason });
-      void this.#fetchEndReason(this.#state.sessionId);
-    }
-  }
-
-  /** The room only knows that it was closed. The API knows why. */
-  async #fetchEndReason(sessionId: string | null): Promise<void> {
-    if (sessionId === null || this.#options.getSession === undefined) return;
-    try {
-      const { end_reason: code } = await this.#options.getSession(sessionId);
-      const stillShown = this.#state.phase === "ended" && this.#state.sessionId === sessionId;
-      if (stillShown && code) this.#set({ endReason: endReasonText(code) });
-    } catch (error) {
-      this.#set({ error: asSessionError(error, "get_failed", messages.getFailed) });
-    }
-  }
-
-  #fail(attempt: Attempt, error: SessionError, { mayStillRun } = { mayStillRun: true }): void {
-    if (!this.#isCurrent(attempt)) return;
-    this.#leave(attempt, { mayStillRun });
-    this.#advance("fail", { error, endReason: error.message });
-  }
-
-  #leave(attempt: Attempt, { mayStillRun }: { mayStillRun: boolean }): void {
-    this.#attempt = null;
-    globalThis.removeEventListener?.("pagehide", this.#onPageHide);
-    this.#set(DISCONNECTED);
-    // In parallel: a page that is being left has little time.
-    this.#leaving = Promise.all([
-      this.#leaving,
-      attempt.connection?.close(),
-      mayStillRun ? this.#delete(attempt.created) : null,
-    ]);
-  }
-
-  async #delete(created: Promise<SessionInfo | null>): Promise<void> {
-    const info = await created;
-    if (info === null) return;
-    try {
-      await this.#options.deleteSession?.(info.sessionId);
-    } catch (error) {
-      // If the next session has started, errors of the last one do not matter.
-      if (this.#attempt !== null || this.#state.error !== null) return;
-      this.#set({
-        error: asSessionError(error, "delete_failed", messages.deleteFailed),
-      });
-    }
-  }
-
-  #onPageHide = (): void => {
-    if (this.#options.autoCleanup ?? true) void this.disconnect();
-  };
-
-  // Helpers.
-
-  #isCurrent(attempt: Attempt | null): boolean {
-    return attempt !== null && attempt === this.#attempt;
-  }
-
-  #connected(): Connection {
-    const connection = this.#attempt?.connection;
-    if (!connection || this.#state.status !== "connected") {
-      throw new SessionError("not_connected", messages.notConnected);
-    }
-    return connection;
+    this.#lifecycle.connected();
+    const { microphone } = this.#lifecycle;
+    return microphone === undefined ? () => undefined : microphone.pause(this.#store.state.muted);
   }
 
   async #publishing<T>(speak: (connection: Connection) => Promise<T>): Promise<T> {
-    const connection = this.#connected();
+    const connection = this.#lifecycle.connected();
     if (!connection.canPublish) throw new SessionError("not_allowed", messages.notAllowed);
     return speak(connection);
   }
@@ -367,18 +260,5 @@ export class AvatarSession {
     } catch (error) {
       throw asSessionError(error, "send_failed", messages.sendFailed);
     }
-  }
-
-  #advance(event: PhaseEvent, change: Partial<SessionState> = {}): void {
-    const phase = nextPhase(this.#state.phase, event);
-    this.#set({ ...change, phase, status: statusOf(phase) });
-  }
-
-  #set(change: Partial<SessionState>): void {
-    const known = this.#state;
-    if (Object.entries(change).every(([name, value]) => Object.is(known[name as keyof SessionState], value)))
-      return;
-    this.#state = { ...known, ...change };
-    for (const listener of [...this.#listeners]) listener();
   }
 }

@@ -16,6 +16,11 @@ export class Stage {
     return this.#elements.keys();
   }
 
+  /** The avatar's newest sound. */
+  get sound(): MediaStreamTrack | undefined {
+    return [...this.#elements.keys()].findLast((track) => track.kind === Track.Kind.Audio)?.mediaStreamTrack;
+  }
+
   /** Whether there is a picture. */
   get hasVideo(): boolean {
     return [...this.#elements.keys()].some((track) => track.kind === Track.Kind.Video);

@@ -1,6 +1,7 @@
 import { type Participant, type RemoteParticipant, type Room, RoomEvent } from "livekit-client";
 import { SessionError } from "./errors.js";
 import { messages } from "./messages.js";
+import { toPieces } from "./sentences.js";
 
 const CHAT = "lk.chat";
 const SPEAK = "visavis.speak";
@@ -22,9 +23,15 @@ const answers = (participant: Participant): boolean =>
 export class Texts {
   readonly #room: Room;
   readonly #pending = new Map<string, Pending>();
+  /** Settles at the next interruption. */
+  #interrupted: Promise<null>;
+  #tellInterrupted: (nothing: null) => void = () => undefined;
+  /** Settles when the last text to speak was accepted. Never rejects. */
+  #spoken: Promise<unknown> = Promise.resolve();
 
   constructor(room: Room) {
     this.#room = room;
+    this.#interrupted = this.#nextInterruption();
     room.on(RoomEvent.DataReceived, this.#onData);
   }
 
@@ -46,9 +53,8 @@ export class Texts {
       );
       this.#pending.set(id, { resolve, reject, timer });
     });
-    const payload = new TextEncoder().encode(JSON.stringify({ type: "speak", text, id }));
     try {
-      await this.#room.localParticipant.publishData(payload, { reliable: true });
+      await this.#publish({ type: "speak", text, id });
     } catch (error) {
       this.#settle(id, null);
       throw error;
@@ -56,14 +62,63 @@ export class Texts {
     await answered;
   }
 
+  /**
+   * Asks for a text to be spoken, whole or as it is being written, after the one before.
+   *
+   * @returns Whether all of it was accepted; `false` when it was interrupted.
+   */
+  speak(text: string | AsyncIterable<string>): Promise<boolean> {
+    const interrupted = this.#interrupted;
+    const speaking = this.#spoken.then(() => this.#speakPieces(toPieces(text), interrupted));
+    this.#spoken = speaking.catch(() => undefined);
+    return speaking;
+  }
+
+  async #speakPieces(pieces: AsyncGenerator<string>, interrupted: Promise<null>): Promise<boolean> {
+    for (;;) {
+      // A language model may be silent for long: an interruption does not wait for its next word.
+      const next = await Promise.race([interrupted, pieces.next()]);
+      if (next === null) {
+        void pieces.return(undefined);
+        return false;
+      }
+      if (next.done) return true;
+      await this.say(next.value);
+    }
+  }
+
+  /** Stops what the avatar says, and what waits to be said. */
+  async interrupt(): Promise<void> {
+    this.#dropTexts();
+    if (this.#room.localParticipant.permissions?.canPublishData === false) return;
+    await this.#publish({ type: "interrupt" });
+  }
+
   close(): void {
+    this.#dropTexts();
     for (const id of [...this.#pending.keys()])
       this.#settle(id, new SessionError("not_connected", messages.over));
+  }
+
+  #dropTexts(): void {
+    this.#tellInterrupted(null);
+    this.#interrupted = this.#nextInterruption();
+  }
+
+  #nextInterruption(): Promise<null> {
+    return new Promise((resolve) => {
+      this.#tellInterrupted = resolve;
+    });
   }
 
   #checkAllowed(): void {
     if (this.#room.localParticipant.permissions?.canPublishData === false)
       throw new SessionError("not_allowed", messages.textNotAllowed);
+  }
+
+  async #publish(message: Record<string, string>): Promise<void> {
+    const payload = new TextEncoder().encode(JSON.stringify(message));
+    await this.#room.localParticipant.publishData(payload, { reliable: true });
   }
 
   #agentIsHere(): Promise<void> {

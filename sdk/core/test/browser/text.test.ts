@@ -148,6 +148,33 @@ test("a text to be said is a data message, and said once it was accepted", async
   ]);
 });
 
+test("a text is spoken while it is written, in order, and an interruption ends it", async ({
+  avatar,
+  session,
+}) => {
+  const asked = await answerSpeech(avatar, { status: "accepted" });
+  let goOn: () => void = () => undefined;
+  const more = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const source = (async function* () {
+    yield "We open at ";
+    yield "nine. And";
+    await more;
+    yield " we close";
+  })();
+  const speaking = session.speakText(source);
+  const next = session.speakText("Goodbye!");
+  await until(() => expect(asked).toEqual([{ type: "speak", text: "We open at nine." }]));
+  session.interrupt();
+  expect(await speaking).toBe(false);
+  expect(await next).toBe(false);
+  await until(() => expect(asked.at(-1)).toEqual({ type: "interrupt" }));
+  goOn();
+  expect(await session.speakText("Hello again!")).toBe(true);
+  expect(asked.slice(2)).toEqual([{ type: "speak", text: "Hello again!" }]);
+});
+
 test("a text that the server refuses is an error with its code and message", async ({ avatar, session }) => {
   await answerSpeech(avatar, { status: "rejected", code: "model_not_ready", message: "Run this first." });
   await expect(session.sayText("Hello!")).rejects.toMatchObject({
