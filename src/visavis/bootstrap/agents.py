@@ -5,8 +5,6 @@ from typing import Final
 
 from PIL import Image
 
-from visavis.painter import paint, understand
-
 _SIZE_PX: Final = (1280, 960)  # wide enough for every aspect ratio
 
 
@@ -18,5 +16,7 @@ def write_agent_portrait(prompt: str, seed: int, path: Path) -> None:
         seed: Seed of what the prompt leaves open.
         path: Path of the file.
     """
+    from visavis.painter import paint, understand  # heavy: not for processes that paint nothing
+
     character = understand(prompt, seed=seed).character
     Image.fromarray(paint(character, *_SIZE_PX)).convert("RGB").save(path)

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import numpy as np
-from scipy.io import wavfile
 
 from visavis.bootstrap import model_folders
 from visavis.ports import SpeechSynthesizer, Voice
@@ -51,6 +50,8 @@ def hosted_speaker(settings: Settings) -> Callable[[str, Voice, Path], Awaitable
     """
 
     async def speak(text: str, voice: Voice, target: Path) -> bool:
+        from scipy.io import wavfile  # takes long, and the gateway and workers seldom need it
+
         voices = synthesizer(settings)
         try:
             if not voices.is_hosted(voice):

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
@@ -18,8 +18,10 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from visavis.engine.render import Progress as RenderProgress
 from visavis.errors import InputError, SettingsError, VisavisError
+
+if TYPE_CHECKING:
+    from visavis.engine.render import Progress as RenderProgress
 
 MB: Final = 1_000_000
 EXIT_FAILED: Final = 1
@@ -85,7 +87,7 @@ def doing(words: str) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def frames_bar(fps: float) -> Iterator[Callable[[RenderProgress], None]]:
+def frames_bar(fps: float) -> Iterator[Callable[["RenderProgress"], None]]:
     """Show a progress bar with speed and remaining time; the yielded function updates it."""
     if not complain.is_terminal:
         yield lambda _: _stop_if_asked()
@@ -101,7 +103,7 @@ def frames_bar(fps: float) -> Iterator[Callable[[RenderProgress], None]]:
     with Progress(*columns, console=complain, transient=True) as bar:
         task = bar.add_task("Rendering", total=None, frames="?", speed="")
 
-        def move(progress: RenderProgress) -> None:
+        def move(progress: "RenderProgress") -> None:
             _stop_if_asked()
             speed = bar.tasks[task].speed
             bar.update(

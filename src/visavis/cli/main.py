@@ -1,52 +1,74 @@
 """The `visavis` command."""
 
-from typing import Annotated
+from collections import UserDict
+from importlib import import_module
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
 from visavis import __version__
-from visavis.cli import credits as credits_command
-from visavis.cli import (
-    demo,
-    inspect,
-    keys,
-    models,
-    openapi,
-    organizations,
-    payments,
-    render,
-    rig,
-    rooms,
-    serve,
-    verify,
-    voices,
-)
 from visavis.cli.console import stop_on_signals
+
+_HELP: Final = "One face photo and speech in, lip-synced video out, on your own machine."
+# Where each command is: a function, or a Typer app with commands of its own.
+_COMMANDS: Final = {
+    "render": "render:render",
+    "inspect": "inspect:inspect",
+    "demo": "demo:demo",
+    "serve": "serve:serve",
+    "work": "serve:work",
+    "openapi": "openapi:openapi",
+    "verify": "verify:verify",
+    "rooms": "rooms:rooms",
+    "keys": "keys:app",
+    "credits": "credits:app",
+    "users": "keys:users",
+    "orgs": "organizations:app",
+    "payments": "payments:app",
+    "rig": "rig:app",
+    "models": "models:app",
+    "voices": "voices:app",
+}
+
+
+class _LazyCommands(UserDict[str, Any]):
+    """Commands by name. Each is imported when it is first used: no process waits for what others import."""
+
+    def __init__(self) -> None:
+        super().__init__(dict.fromkeys(_COMMANDS))
+
+    def __getitem__(self, name: str) -> Any:
+        if self.data[name] is None:
+            module, _, attribute = _COMMANDS[name].partition(":")
+            found = getattr(import_module(f"visavis.cli.{module}"), attribute)
+            if isinstance(found, typer.Typer):
+                command: Any = get_group(found)
+                command.name = name
+            else:
+                alone = typer.Typer(add_completion=False)
+                alone.command(name)(found)
+                command = get_command(alone)
+            self.data[name] = command
+        return self.data[name]
+
+
+class _Group(TyperGroup):
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = _LazyCommands()
+
 
 app = typer.Typer(
     name="visavis",
-    help="One face photo and speech in, lip-synced video out, on your own machine.",
+    cls=_Group,
+    help=_HELP,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("render")(render.render)
-app.command("inspect")(inspect.inspect)
-app.command("demo")(demo.demo)
-app.command("serve")(serve.serve)
-app.command("work")(serve.work)
-app.command("openapi")(openapi.openapi)
-app.command("verify")(verify.verify)
-app.add_typer(keys.app, name="keys")
-app.add_typer(credits_command.app, name="credits")
-app.add_typer(keys.users, name="users")
-app.add_typer(organizations.app, name="orgs")
-app.add_typer(payments.app, name="payments")
-app.command("rooms")(rooms.rooms)
-app.add_typer(rig.app, name="rig")
-app.add_typer(models.app, name="models")
-app.add_typer(voices.app, name="voices")
 
 
 def _version(wanted: bool) -> None:
@@ -55,13 +77,13 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(help=_HELP)
 def _options(
     _: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """One face photo and speech in, lip-synced video out, on your own machine."""
+    pass
 
 
 def run() -> None:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from scipy.interpolate import RBFInterpolator
 
 from visavis.engine.arrays import Floats
 from visavis.engine.face.pose import mean_face
@@ -77,6 +76,8 @@ def face_form() -> FaceShape:
 
 
 def _height(points: Points) -> Floats:
+    from scipy.interpolate import RBFInterpolator  # takes long, and most who import samples paint nothing
+
     steps = np.arange(0, SIDE, _FORM_STEP) + _FORM_STEP / 2 - 0.5
     x, y = (steps - SIDE / 2) / UNIT_PX, (SIDE / 2 - steps) / UNIT_PX
     grid = np.stack(np.meshgrid(x, y), axis=-1)
