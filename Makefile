@@ -13,11 +13,12 @@ NO_WEB := Skipped the web parts: they need Node 20.19 or newer, with npm.
 # a machine that is shared stands still for longer than sound may be late.
 ROOMS  := tests/conformance
 LIVE   := tests/live
-PARTS  := tests/unit tests/api tests/console
+API    := tests/api tests/console
+UNIT   := tests/unit
 AGAIN  := $(if $(CI),--reruns 1 -r fEsR)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo console test test-rooms test-live test-parts test-whole test-quiet test-web check check-web bench fuzz openapi settings changelog lock clean
+.PHONY: help setup demo console test test-rooms test-live test-api test-unit test-whole test-quiet test-web check check-python check-web bench fuzz openapi settings changelog lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -46,11 +47,11 @@ $(PAGES): $(WEB) $(shell find console sdk/*/src -type f -not -path '*/node_modul
 demo: $(READY)  ## Run the main job on the built-in sample
 	$(BIN)/visavis demo
 
-# Three processes at a time: two mostly wait, one mostly computes. Tests that load the whole machine run after them.
+# Two cores are busy all the time: tests over rooms mostly wait, the others mostly compute. The tests that load the whole
+# machine run after them.
 test: $(READY) $(if $(NODE),$(PAGES))  ## Run the tests, all but those of test-quiet
-	@$(MAKE) --no-print-directory -j3 --output-sync=target test-rooms test-live test-parts
-	@$(MAKE) --no-print-directory test-whole
-	@$(MAKE) --no-print-directory test-web
+	@$(MAKE) --no-print-directory -j3 --output-sync=target test-rooms test-live test-api test-unit
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-whole test-web
 
 test-rooms: $(READY)
 	$(BIN)/python -m pytest $(AGAIN) $(ROOMS)
@@ -58,27 +59,32 @@ test-rooms: $(READY)
 test-live: $(READY)
 	$(BIN)/python -m pytest $(AGAIN) $(LIVE)
 
-test-parts: $(READY)
-	$(BIN)/python -m pytest $(PARTS)
+test-api: $(READY)
+	$(BIN)/python -m pytest $(API)
+
+test-unit: $(READY)
+	$(BIN)/python -m pytest $(UNIT)
 
 test-whole: $(READY)
-	$(BIN)/python -m pytest $(AGAIN) -m "not quiet" $(patsubst %,--ignore %,$(ROOMS) $(LIVE) $(PARTS))
+	$(BIN)/python -m pytest $(AGAIN) -m "not quiet" $(patsubst %,--ignore %,$(ROOMS) $(LIVE) $(API) $(UNIT))
 
 test-quiet: $(READY)  ## Run the tests that need a machine that does nothing else
 	$(BIN)/python -m pytest -m quiet
 
-check: $(READY)  ## Check formatting, lint, types, layers and changelog fragments
+check: $(READY) $(if $(NODE),$(WEB))  ## Check formatting, lint, types, layers and changelog fragments
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-python check-web
+
+check-python: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/towncrier build --draft --version Unreleased > /dev/null
-	@$(MAKE) --no-print-directory check-web
 
 ifeq ($(NODE),yes)
-test-web: $(READY) $(WEB)
-	npm run build
-	@touch $(PAGES)
+# The console is built already, and other tests are reading it.
+test-web: $(READY) $(PAGES)
+	npm run build --if-present $(patsubst %/package.json,-w %,$(wildcard sdk/*/package.json examples/*/package.json))
 	npm run size
 	npm test
 

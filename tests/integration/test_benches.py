@@ -36,7 +36,8 @@ def ran() -> Iterator[Callable[[str], Ran]]:
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         running: dict[str, Future[Ran]] = {name: pool.submit(run, name) for name in BENCHES}
-        yield lambda name: running[name].result()
+        # A test that is repeated runs its bench again.
+        yield lambda name: (running.pop(name, None) or pool.submit(run, name)).result()
 
 
 @pytest.mark.slow
