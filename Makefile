@@ -16,6 +16,7 @@ LIVE   := tests/live
 API    := tests/api tests/console
 UNIT   := tests/unit
 AGAIN  := $(if $(CI),--reruns 1 -r fEsR)
+PYTEST := $(BIN)/python -m pytest $(if $(CI),--durations 20)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo console test test-rooms test-live test-api test-unit test-whole test-quiet test-web check check-python check-web bench fuzz openapi settings changelog lock clean
@@ -54,19 +55,19 @@ test: $(READY) $(if $(NODE),$(PAGES))  ## Run the tests, all but those of test-q
 	@$(MAKE) --no-print-directory -j2 --output-sync=target test-whole test-web
 
 test-rooms: $(READY)
-	$(BIN)/python -m pytest $(AGAIN) $(ROOMS)
+	$(PYTEST) $(AGAIN) $(ROOMS)
 
 test-live: $(READY)
-	$(BIN)/python -m pytest $(AGAIN) $(LIVE)
+	$(PYTEST) $(AGAIN) $(LIVE)
 
 test-api: $(READY)
-	$(BIN)/python -m pytest $(API)
+	$(PYTEST) $(API)
 
 test-unit: $(READY)
-	$(BIN)/python -m pytest $(UNIT)
+	$(PYTEST) $(UNIT)
 
 test-whole: $(READY)
-	$(BIN)/python -m pytest $(AGAIN) -m "not quiet" $(patsubst %,--ignore %,$(ROOMS) $(LIVE) $(API) $(UNIT))
+	$(PYTEST) $(AGAIN) -m "not quiet" $(patsubst %,--ignore %,$(ROOMS) $(LIVE) $(API) $(UNIT))
 
 test-quiet: $(READY)  ## Run the tests that need a machine that does nothing else
 	$(BIN)/python -m pytest -m quiet

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
+from tests.support.fixtures import CLIENT_VARIABLES
 from tests.support.server import Server, files, until
 from visavis.adapters import tethered
 from visavis.adapters.postgres import EmbeddedPostgres
@@ -63,15 +64,12 @@ def test_keys_while_the_server_is_stopped(open_folder: Callable[[], Path]) -> No
     assert visavis("keys", "create", "x", "--owner", "nobody@example.com", *data).returncode == 2
 
 
-def test_the_server_starts_with_the_variables_of_a_client_set(start_server: Callable[..., Server]) -> None:
-    client = {"api_url": "http://127.0.0.1:8000", "api_key": "sk_live_of_another_server"}
-    server = start_server(live_slots="0", **client)
+def test_servers_and_commands_ignore_the_variables_of_a_client(server: Server) -> None:
+    assert server.env.items() >= CLIENT_VARIABLES.items()
     assert httpx.get(f"{server.url}/healthz").status_code == 200
-    in_shell = {f"VISAVIS_{name.upper()}": value for name, value in client.items()}
-    listed = visavis("keys", "list", "--data", str(server.data), **in_shell)
+    listed = visavis("keys", "list", "--data", str(server.data), **CLIENT_VARIABLES)
     assert listed.returncode == 0, listed.stderr
     assert "First key" in listed.stdout
-    server.stop()
 
 
 def test_a_second_server_on_the_same_folder_is_refused(server: Server) -> None:

@@ -1,6 +1,5 @@
 """Every error code of the API's table, on the wire."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,7 @@ import httpx
 import psycopg
 from PIL import Image
 
-from tests.support.server import Server, files
+from tests.support.server import Server, files, until
 from visavis import errors
 from visavis.surfaces.atlas import error_responses
 from visavis.surfaces.shared.authentication import AuthUnavailableError
@@ -219,17 +218,22 @@ def test_not_ready_no_output_and_failed_jobs(server: Server, client: httpx.Clien
     server.finished(waiting)
 
 
-def test_a_failing_object_store(start_server: Callable[..., Server], media: Path) -> None:
-    broken = start_server(render_processes="1")
-    uploads = broken.data / "objects" / "uploads"
+def test_a_failing_object_store(server: Server, client: httpx.Client, media: Path) -> None:
+    unfinished = "SELECT id FROM jobs WHERE status IN ('pending', 'processing')"
+    until(lambda: not server.rows(unfinished), what="the end of other tests' jobs")
+    uploads = server.data / "objects" / "uploads"
+    aside = uploads.with_name("aside")
+    if uploads.exists():
+        uploads.rename(aside)
     uploads.parent.mkdir(exist_ok=True)
     uploads.write_bytes(b"not a folder")
-    with broken.client() as client:
+    try:
         assert code(client.post("/v1/generate", files=files(media))) == (503, "storage_error")
+    finally:
         uploads.unlink()
-        job_id = client.post("/v1/generate", files=files(media)).json()["job_id"]
-    broken.finished(job_id)
-    broken.stop()
+        if aside.exists():
+            aside.rename(uploads)
+    server.finished(client.post("/v1/generate", files=files(media)).json()["job_id"])
 
 
 def test_each_row_of_the_error_table_has_an_error() -> None:

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 import wave
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,12 @@ from PIL import Image
 from tests.support.server import Server, encode
 from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.core.database import migrate
+
+# Of a shell in which a client of another server runs.
+CLIENT_VARIABLES = {
+    "VISAVIS_API_URL": "http://127.0.0.1:8000",
+    "VISAVIS_API_KEY": "sk_live_of_another_server",
+}
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +38,24 @@ def open_folder() -> Iterator[Callable[[], Path]]:
 
 
 @pytest.fixture(scope="session")
+def server(open_folder: Callable[[], Path], face_models_folder: Path) -> Iterator[Server]:
+    """One server for all tests that do it no harm."""
+    with _starting(open_folder) as start:
+        clients = {name.removeprefix("VISAVIS_").lower(): value for name, value in CLIENT_VARIABLES.items()}
+        yield start(requests_per_minute="100000", live_slots="1", **clients)
+
+
+@pytest.fixture(scope="module")
 def start_server(
     open_folder: Callable[[], Path], face_models_folder: Path
 ) -> Iterator[Callable[..., Server]]:
-    """Starts servers; all are ended with the session."""
+    """Starts servers; all are ended with the module, so that they do not take time from others."""
+    with _starting(open_folder) as start:
+        yield start
+
+
+@contextmanager
+def _starting(open_folder: Callable[[], Path]) -> Iterator[Callable[..., Server]]:
     started: list[Server] = []
 
     def start(data: Path | None = None, key: str = "", **settings: str) -> Server:
@@ -45,16 +66,12 @@ def start_server(
         server.start()
         return server
 
-    yield start
-    for server in started:
-        if server.process is not None and server.process.poll() is None:
-            server.stop()
-
-
-@pytest.fixture(scope="session")
-def server(start_server: Callable[..., Server]) -> Server:
-    """One server for all tests that do it no harm."""
-    return start_server(requests_per_minute="100000", live_slots="1")
+    try:
+        yield start
+    finally:
+        for server in started:
+            if server.process is not None and server.process.poll() is None:
+                server.stop()
 
 
 @pytest.fixture
