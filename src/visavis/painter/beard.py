@@ -32,6 +32,7 @@ def paint_beard(
     """
     style = character.beard
     if style is None:
+        _shaved(canvas, character, form, tones[0])
         return
     length = _LENGTHS_CM.get(style, 0.5)
     for outline in _regions(style, form):
@@ -40,6 +41,18 @@ def paint_beard(
         patch = _without(patch, lips)
         canvas.lay(tones[0], patch, 0.34 if style == "stubble" else 0.78)
         _hairs(canvas, form, outline, length, tones, generator, is_stubble=style == "stubble")
+
+
+def _shaved(canvas: Canvas, character: Character, form: Form, dark: Floats) -> None:
+    """The shade that stays where a man shaves."""
+    strength = np.clip((0.4 - character.femininity) / 0.3, 0, 1) * np.clip(
+        (character.age_years - 17) / 6, 0, 1
+    )
+    if strength <= 0:
+        return
+    lips = _lips(canvas, form)
+    for outline in _regions("stubble", form):
+        canvas.lay(dark, _without(canvas.shape(outline, 0.5), lips), float(0.13 * strength))
 
 
 def _without(patch: Patch, other: Patch) -> Patch:
@@ -75,7 +88,7 @@ def _regions(style: str, form: Form) -> list[Points]:
         jaw = jaw[np.argsort(jaw[:, 1])[::-1]]
         low = jaw + np.clip((-3.0 - jaw[:, 1:]) / 5, 0, 1) * np.array([[0.05, -1.0]]) * grown
         inner = [(corner[0] + 0.25, corner[1] + 0.4), (4.3, -3.1), (5.4, -1.7), (6.35, 0.6), (6.6, 1.9)]
-        below = [(0.0, corner[1] - 1.75), (1.3, corner[1] - 1.6), (corner[0] - 0.1, corner[1] - 0.75)]
+        below = [(0.0, corner[1] - 1.55), (1.3, corner[1] - 1.45), (corner[0] - 0.05, corner[1] - 0.65)]
         whole = np.concatenate([curve([*below, *inner], 60), low, [(0.0, chin[1] - grown)]])
         regions.append(np.concatenate([whole, mirrored(whole)]))
     elif style == "goatee":

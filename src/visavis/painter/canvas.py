@@ -98,6 +98,14 @@ class Canvas:
         self.rgb: Floats = np.zeros((height_px, width_px, 3), np.float32)  # premultiplied
         self.alpha: Floats = np.zeros((height_px, width_px), np.float32)
 
+    def raised(self, up_cm: float) -> "Canvas":
+        """The same picture, on which everything is painted higher."""
+        x, y = self._origin
+        origin = (float(x), float(y) - up_cm * self.px_per_cm)
+        other = Canvas(self.width_px, self.height_px, self.px_per_cm, origin)
+        other.rgb, other.alpha = self.rgb, self.alpha
+        return other
+
     # Places
 
     def pixels(self, points: ArrayLike) -> Points:
@@ -261,6 +269,50 @@ class Strokes:
         for path, colours in zip(stops, shades.tolist(), strict=True):
             for k, tone in enumerate(colours):
                 lines(layer, [path[2 * k : 2 * k + 3]], False, tone, width_px, soft, _SHIFT)
+
+    def solidify(self, gap_cm: float, stray_cm: float, depth: float = 0.72) -> None:
+        """Make one body of the strokes: gaps between them close, and strokes that stand alone go.
+
+        Args:
+            gap_cm: Width of gaps that close.
+            stray_cm: Width below which a part is no body; 0 keeps all.
+            depth: Brightness of what shows in the gaps, relative to the strokes beside them.
+        """
+        shrink = max(1.0, self._canvas.px_per_cm / 9)
+        left, top, width, height = cv2.boundingRect(self._layer[..., 3])
+        if not width:
+            return
+        low = np.array([left, top], np.float64)
+        where = self._canvas.window(low, low + [width, height], 2 * gap_cm * self._canvas.px_per_cm)
+        layer = self._layer[where]
+        height, width = layer.shape[:2]
+        size = max(1, round(width / shrink)), max(1, round(height / shrink))
+        small = np.asarray(
+            cv2.resize(layer, size, interpolation=cv2.INTER_AREA) * np.float32(1 / 255), np.float32
+        )
+        per_cm = self._canvas.px_per_cm / shrink
+
+        def disc(reach_cm: float) -> NDArray[np.uint8]:
+            across = 2 * max(1, round(reach_cm * per_cm)) + 1
+            return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across)), np.uint8)
+
+        body = cv2.morphologyEx(np.asarray(small[..., 3] > 0.3, np.uint8), cv2.MORPH_CLOSE, disc(gap_cm / 2))
+        if stray_cm:
+            body = cv2.morphologyEx(body, cv2.MORPH_OPEN, disc(stray_cm / 2))
+        kept = np.asarray(cv2.dilate(body, disc(0.3)) if stray_cm else np.ones_like(body), np.float32)
+        filled = blurred(np.asarray(cv2.erode(body, disc(0.1)), np.float32), 0.12 * per_cm)
+        # The colour of a gap is that of the strokes around it.
+        around = blurred(small, 0.35 * per_cm)
+        paint = around[..., :3] / np.maximum(around[..., 3:], 0.02) * np.float32(depth)
+        below = np.concatenate([paint * filled[..., None], filled[..., None]], axis=-1)
+        kept = blurred(kept, 0.08 * per_cm)
+
+        def grown(field: Floats) -> Floats:
+            return np.asarray(cv2.resize(field, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+        strokes = layer * grown(kept)[..., None]
+        open_share = 1 - strokes[..., 3:] * np.float32(1 / 255)
+        self._layer[where] = np.asarray(np.rint(strokes + 255 * grown(below) * open_share), np.uint8)
 
     def coverage(self) -> Floats:
         """How far each pixel is covered."""

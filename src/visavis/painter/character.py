@@ -26,6 +26,12 @@ class Face:
         nose_length: Length of the nose.
         lip_fullness: Height of the lips.
         mouth_width: Width of the mouth.
+        cheekbones: How far the cheekbones stand out.
+        forehead: Height of the hairline.
+        eye_spacing: Distance of the eyes.
+        brow_height: Distance of the brows from the eyes.
+        nose_tip: From a tip that hangs (-1) to one that is turned up (1).
+        ears: Size of the ears.
     """
 
     width: float = 0.0
@@ -41,6 +47,12 @@ class Face:
     nose_length: float = 0.0
     lip_fullness: float = 0.0
     mouth_width: float = 0.0
+    cheekbones: float = 0.0
+    forehead: float = 0.0
+    eye_spacing: float = 0.0
+    brow_height: float = 0.0
+    nose_tip: float = 0.0
+    ears: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class Clothes:
         child = childlike(character.age_years)
         self._wide = (
             0.99 - 0.13 * character.femininity + 0.06 * character.shoulders + 0.07 * character.build
-        ) * (1 - 0.2 * child)
+        ) * (1 - 0.26 * child)
         self._drop = 0.4 * child - 0.35 * (1 - character.femininity)
         self._shadow = mixed(colour("7d6a66"), colour("5f5658"), 0.5)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from visavis.painter.canvas import Points
 from visavis.painter.combing import constant, everywhere, graded, outwards, swept
-from visavis.painter.long_cuts import hanging, pigtails
+from visavis.painter.long_cuts import hanging
 from visavis.painter.strands import Growth
 
 
@@ -55,7 +55,7 @@ def _curls(side: float) -> list[Growth]:
 def _ropes(side: float, length_cm: float, locks: int, thick: float) -> list[Growth]:
     ropes = hanging(0.6 * side, length_cm, volume=1.2, weight=0.34)
     return [
-        replace(ropes, locks=locks, gather=0.97, plait=1.3, curl=0.0, density=1.5, thick=thick, stray=0.02)
+        replace(ropes, locks=locks, gather=0.97, plait=1.3, curl=0.0, density=1.1, thick=thick, stray=0.02)
     ]
 
 
@@ -85,10 +85,6 @@ def _dread_short(side: float) -> list[Growth]:
     ]
 
 
-def _plaits(side: float) -> list[Growth]:
-    return pigtails(side)
-
-
 def _cornrows(side: float) -> list[Growth]:
     def rows(roots: Points) -> np.ndarray:
         angle = np.arctan2(roots[:, 0], np.maximum(roots[:, 1] - 1.0, 0.3))
@@ -98,14 +94,15 @@ def _cornrows(side: float) -> list[Growth]:
         Growth(
             rows,
             swept(0.0, 0.3, -1.0, 0.2),
-            constant(3.0),
+            constant(0.95),
             lift=0.05,
             weight=0,
-            volume=0.35,
-            plait=0.7,
-            locks=240,
-            gather=0.3,
-            density=2.0,
+            volume=0.3,
+            plait=0.5,
+            locks=400,
+            gather=0.1,
+            density=3.2,
+            thick=1.3,
         )
     ]
 
@@ -116,7 +113,6 @@ COILED_CUTS: Final[dict[str, Callable[[float], list[Growth]]]] = {
     "curls": _curls,
     "braids": _braids,
     "cornrows": _cornrows,
-    "plaits": _plaits,
     "dreadlocks": _dreadlocks,
     "dread_short": _dread_short,
 }

@@ -11,6 +11,7 @@ from visavis.painter.character import Character
 from visavis.painter.coiled_cuts import COILED_CUTS
 from visavis.painter.combing import constant, swept
 from visavis.painter.long_cuts import LONG_CUTS
+from visavis.painter.plaits import combed_to_sides
 from visavis.painter.short_cuts import SHORT_CUTS
 from visavis.painter.strands import Growth
 
@@ -53,6 +54,8 @@ def _balding(side: float) -> list[Growth]:
     ]
 
 
+CROPPED_CUTS: Final = frozenset(("buzz", "undercut", "mohawk", "cornrows", "balding"))
+"""Cuts through which the scalp shows."""
 _OWN_TEXTURE: Final = frozenset(
     (
         "ponytail",
@@ -74,4 +77,6 @@ _CUTS: Final[dict[str, Callable[[float], list[Growth]]]] = {
     **SHORT_CUTS,
     **LONG_CUTS,
     **COILED_CUTS,
+    "plaits": combed_to_sides,
+    "pigtails": combed_to_sides,
 }

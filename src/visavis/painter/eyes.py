@@ -247,11 +247,11 @@ def paint_brows(
     weight = (
         0.42
         * (1 + 0.5 * face.brow_weight)
-        * (1.18 - 0.42 * fem)
+        * (1.26 - 0.60 * fem)
         * (1 - 0.42 * childlike(character.age_years))
     )
     arch = 0.10 + 0.26 * fem + 0.22 * face.brow_arch
-    base = -0.32 * (1 - fem) + 0.12 * fem - 0.04
+    base = -0.34 * (1 - fem) + 0.16 * fem - 0.04 + 0.20 * face.brow_height
     inner, outer = 0.5 * mood.inner_brow, 0.35 * mood.outer_brow
     knots = np.array(
         [

@@ -101,12 +101,12 @@ class Form:
 
 def childlike(age_years: float) -> float:
     """How much of a child's proportions, 0..1."""
-    return float(np.clip((16 - age_years) / 9, 0, 1))
+    return float(np.clip((17 - age_years) / 8, 0, 1))
 
 
 def aged(age_years: float) -> float:
-    """How old the skin looks, 0..1: nothing up to 30, much from 80 on."""
-    return float(np.clip((age_years - 28) / 52, 0, 1) ** 1.15)
+    """How old the skin looks, 0..1: nothing up to 27, all of it from 77 on."""
+    return float(np.clip((age_years - 27) / 50, 0, 1))
 
 
 def head_form(character: Character) -> Form:
@@ -117,11 +117,20 @@ def head_form(character: Character) -> Form:
     _shape_eyes(points, character, mood)
     _shape_nose(points, character)
     _shape_mouth(points, character, mood)
-    widening = 1 + 0.045 * character.face.width - 0.02 * character.femininity
+    widening = _widening(character)
     outline = _outline(points, widening)
     height = _height(points, outline, widening)
     normals, hollows = _surface(height)
     return Form(points, outline, height, normals, hollows, widening, mood)
+
+
+def _widening(character: Character) -> float:
+    return 1 + 0.05 * character.face.width - 0.025 * character.femininity
+
+
+def _grown_femininity(character: Character) -> float:
+    """Femininity of the bones: those of boys and girls differ little."""
+    return character.femininity + (0.62 - character.femininity) * 0.8 * childlike(character.age_years)
 
 
 def _near(points: Points, x: float, y: float, wide: float, high: float) -> Points:
@@ -133,24 +142,25 @@ def _near(points: Points, x: float, y: float, wide: float, high: float) -> Point
 
 
 def _widen(points: Points, character: Character) -> None:
-    face, femininity, child = character.face, character.femininity, childlike(character.age_years)
-    old = aged(character.age_years)
-    points[:, 0] *= 1 + 0.045 * face.width - 0.02 * femininity
-    lower = np.clip((-0.8 - points[:, 1]) / 7.5, 0, 1)
-    points[:, 0] *= 1 + (-0.065 - 0.12 * (femininity - 0.4) + 0.085 * face.jaw - 0.05 * child) * lower
+    face, child, old = character.face, childlike(character.age_years), aged(character.age_years)
+    femininity = _grown_femininity(character)
+    points[:, 0] *= _widening(character)
+    lower = np.clip((-0.4 - points[:, 1]) / 7.5, 0, 1)
+    points[:, 0] *= 1 + (-0.07 - 0.20 * (femininity - 0.35) + 0.11 * face.jaw - 0.04 * child) * lower
     side = np.sign(points[:, 0])
     cheek = _near(points, 5.4, -3.6, 1.6, 2.2)
-    points[:, 0] += side * (0.42 * face.fullness + 0.5 * child + 0.12 * old) * cheek
+    points[:, 0] += side * (0.50 * face.fullness + 0.45 * child + 0.16 * old) * cheek
     bone = _near(points, 5.9, 0.6, 1.2, 1.4)
-    points[:, 0] += side * (-0.12 * face.fullness) * bone
+    points[:, 0] += side * (0.22 * face.cheekbones - 0.12 * face.fullness) * bone
+    points[:, 2] += (0.35 * face.cheekbones) * _near(points, 4.6, 0.2, 1.3, 1.0)
     chin = np.clip((-5.0 - points[:, 1]) / 3.5, 0, 1)
-    points[:, 1] += (0.30 * femininity - 0.55 * face.chin - 0.12 + 0.3 * child) * chin
+    points[:, 1] += (0.58 * femininity - 0.62 * face.chin - 0.22 + 0.15 * child) * chin
     # The point of the chin is broader in men.
-    points[:, 0] *= 1 + (0.16 * (0.5 - femininity) + 0.1 * face.jaw) * np.clip(
+    points[:, 0] *= 1 + (0.34 * (0.45 - femininity) + 0.12 * face.jaw) * np.clip(
         (-6.8 - points[:, 1]) / 1.6, 0, 1
     )
     below = np.clip(2.0 - points[:, 1], 0, None)
-    points[:, 1] += 0.125 * child * below
+    points[:, 1] += 0.18 * child * below
 
 
 def _shape_eyes(points: Points, character: Character, mood: Mood) -> None:
@@ -158,35 +168,46 @@ def _shape_eyes(points: Points, character: Character, mood: Mood) -> None:
     old = aged(character.age_years)
     side = np.sign(points[:, 0])
     eye = _near(points, 3.15, 2.56, 1.6, 0.85)
-    wide = 0.09 + 0.05 * character.femininity + 0.05 * face.eye_size + 0.11 * child
-    high = 0.26 + 0.14 * character.femininity + 0.20 * face.eye_size + 0.34 * child
-    high -= 0.16 * mood.squint + 0.14 * old
+    femininity = _grown_femininity(character)
+    wide = 0.07 + 0.07 * femininity + 0.06 * face.eye_size + 0.13 * child
+    high = 0.20 + 0.22 * femininity + 0.24 * face.eye_size + 0.34 * child
+    high -= 0.16 * mood.squint + 0.20 * old
     points[:, 0] += wide * eye * (points[:, 0] - side * 3.15)
+    points[:, 0] += side * 0.15 * face.eye_spacing * _near(points, 3.15, 2.56, 2.2, 1.4)
     points[:, 1] += high * eye * (points[:, 1] - 2.56)
-    points[:, 1] += (0.07 * face.eye_tilt + 0.02) * eye * (np.abs(points[:, 0]) - 3.15)
+    points[:, 1] += (
+        (0.10 * face.eye_tilt + 0.03 * femininity - 0.05 * old) * eye * (np.abs(points[:, 0]) - 3.15)
+    )
 
 
 def _shape_nose(points: Points, character: Character) -> None:
     face, child = character.face, childlike(character.age_years)
-    side = np.sign(points[:, 0])
+    side, old = np.sign(points[:, 0]), aged(character.age_years)
     wing = _near(points, 1.5, -0.9, 0.75, 0.95)
-    points[:, 0] += side * (0.30 * face.nose_width - 0.26 * character.femininity + 0.02 - 0.32 * child) * wing
+    points[:, 0] += (
+        side
+        * (0.38 * face.nose_width - 0.40 * _grown_femininity(character) + 0.08 - 0.32 * child + 0.08 * old)
+        * wing
+    )
     bridge = np.exp(-0.5 * ((points[:, 0] / 1.1) ** 2 + ((points[:, 1] - 1.6) / 1.8) ** 2))
     points[:, 2] -= 0.35 * np.clip(face.nose_width, -0.5, 1) * bridge + 0.5 * child * bridge
     tip = np.exp(-0.5 * ((points[:, 0] / 2.0) ** 2 + ((points[:, 1] + 1.3) / 1.3) ** 2))
-    points[:, 1] += (-0.42 * face.nose_length + 0.12 * character.femininity + 0.12 * child) * tip
+    points[:, 1] += (-0.50 * face.nose_length + 0.22 * character.femininity + 0.12 * child - 0.15 * old) * tip
+    points[:, 1] += (
+        0.22 * face.nose_tip * np.exp(-0.5 * ((points[:, 0] / 0.7) ** 2 + ((points[:, 1] + 1.3) / 0.7) ** 2))
+    )
     points[:, 2] -= 0.5 * child * tip
 
 
 def _shape_mouth(points: Points, character: Character, mood: Mood) -> None:
-    face = character.face
+    face, child = character.face, childlike(character.age_years)
     side = np.sign(points[:, 0])
     lips = np.exp(-0.5 * ((points[:, 0] / 2.1) ** 2 + ((points[:, 1] + 4.35) / 0.8) ** 2))
-    fuller = (
-        0.36 * face.lip_fullness + 0.22 * (character.femininity - 0.45) - 0.30 * aged(character.age_years)
-    )
+    fuller = 0.38 * face.lip_fullness + 0.36 * (character.femininity - 0.4) - 0.34 * aged(character.age_years)
     points[:, 1] += (fuller + 0.05 - 0.06 * max(0, mood.smile)) * lips * (points[:, 1] + 4.35)
-    points[:, 0] *= 1 + (0.09 * face.mouth_width + 0.05 * mood.smile - 0.04 * character.femininity) * lips
+    points[:, 0] *= (
+        1 + (0.12 * face.mouth_width + 0.05 * mood.smile - 0.06 * character.femininity - 0.05 * child) * lips
+    )
     corner = _near(points, 2.45, -4.3, 0.75, 0.65)
     points[:, 0] += side * 0.12 * mood.smile * corner
     points[:, 1] += 0.42 * mood.smile * corner

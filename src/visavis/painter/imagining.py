@@ -137,8 +137,11 @@ class _Imagination:
     # The person
 
     def _age(self) -> int:
-        free = int(self._one([23, 26, 29, 32, 36, 41, 48, 57]))
+        free = int(self._one([22, 25, 28, 31, 34, 44, 49, 53]))
+        grey = int(self._one([59, 64, 69]))
         said = self._said.get("age")
+        if said is None and self._said.get("hair_colour") in ("grey", "white"):
+            return grey
         if said is not None:
             spread = _AGE_SPREAD.get(int(said), 0)
             return int(np.clip(int(said) + self._random.integers(-spread, spread + 1), 6, 95))
@@ -166,12 +169,12 @@ class _Imagination:
 
     def _face(self, origin: dict[str, Any], femininity: float, age: int) -> Face:
         del age
-        values = {part.name: self._about(0.42) for part in fields(Face)}
+        values = {part.name: self._about(0.6) for part in fields(Face)}
         if self._reference is not None:
             values.update(self._reference.face)
         else:
             for name, usual in origin["face"].items():
-                values[name] = 0.55 * values[name] + usual
+                values[name] = 0.7 * values[name] + usual
         for name, usual in FACE_SHAPES.get(self._said.get("face_shape", ""), {}).items():
             values[name] = 0.3 * values[name] + usual
         values["fullness"] += 0.55 * self._build()
@@ -196,7 +199,7 @@ class _Imagination:
         freckles = 0.8 if self._said.get("freckles") == "yes" else 0.4 * freckled
         if self._said.get("freckles") == "none":
             freckles = 0.0
-        usual = 0.35 * femininity * (femininity > 0.6) * (age > 17)
+        usual = 0.5 * femininity * (femininity > 0.6) * (age > 17) * (age < 75)
         makeup = {"none": 0.0, "light": 0.35, "strong": 1.0}.get(self._said.get("makeup", ""), usual)
         if "lips_colour" in self._said:
             makeup = max(makeup, 0.9)
@@ -221,7 +224,7 @@ class _Imagination:
         if said in ("grey", "white"):
             grey = 0.8 if said == "grey" else 1.0
         elif said is not None:
-            colour, grey = self._palette["hair"].get(said, colour), grey * (0.35 if age < 60 else 0.0)
+            colour, grey = self._palette["hair"].get(said, colour), grey * (0.3 if age > 60 else 0.0)
         cut = self._cut(texture, age, femininity)
         thinning = float(np.clip((age - 30 + self._about() * 22) / 60, 0, 1)) * (femininity < 0.4)
         if cut == "balding":

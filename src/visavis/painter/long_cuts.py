@@ -86,7 +86,16 @@ def _tied(side: float, x: float = 0.0, y: float = 6.0, z: float = -14.0) -> Grow
         return np.asarray(np.linalg.norm(roots - np.array([x, y, z]), axis=1) * 0.85)
 
     return Growth(
-        everywhere, to_knot(x, y, z), length, lift=0.1, weight=0.0, volume=0.5, locks=90, gather=0.35
+        everywhere,
+        to_knot(x, y, z),
+        length,
+        lift=0.1,
+        weight=0.0,
+        volume=0.5,
+        locks=90,
+        gather=0.35,
+        density=1.2,
+        tight=True,
     )
 
 
@@ -110,37 +119,6 @@ def _bun(side: float) -> list[Growth]:
     return [_tied(side, y=10.5, z=-10.0)]
 
 
-def pigtails(side: float) -> list[Growth]:
-    """Two tails, one on each side."""
-
-    def to_sides(roots: Points, normals: Points) -> Points:
-        return (
-            np.stack(
-                [np.sign(roots[:, 0]) * 8.6, np.full(len(roots), 2.5), np.full(len(roots), -3.0)], axis=-1
-            )
-            - roots
-        )
-
-    def length(roots: Points) -> np.ndarray:
-        return np.full(len(roots), 17.0) + 0.5 * roots[:, 1]
-
-    return [
-        Growth(
-            everywhere,
-            to_sides,
-            length,
-            lift=0.12,
-            weight=0.20,
-            volume=0.7,
-            locks=20,
-            gather=0.7,
-            hold=8.0,
-            face_free=True,
-            density=1.2,
-        )
-    ]
-
-
 LONG_CUTS: Final[dict[str, Callable[[float], list[Growth]]]] = {
     "bob": _bob,
     "fringe_bob": _fringe_bob,
@@ -151,5 +129,4 @@ LONG_CUTS: Final[dict[str, Callable[[float], list[Growth]]]] = {
     "side_swept": _side_swept,
     "ponytail": _ponytail,
     "bun": _bun,
-    "pigtails": pigtails,
 }

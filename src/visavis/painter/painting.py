@@ -11,13 +11,15 @@ from visavis.painter.background import paint_background
 from visavis.painter.beard import paint_beard
 from visavis.painter.canvas import Canvas, Patch, Strokes, blurred, colour, mirrored, mixed
 from visavis.painter.character import Character
-from visavis.painter.cuts import growths
+from visavis.painter.cuts import CROPPED_CUTS, growths
 from visavis.painter.eyes import paint_brows, paint_eyes
 from visavis.painter.finish import graded, pose, styled
 from visavis.painter.form import Form, head_form
-from visavis.painter.headwear import HATS, HIDING_HAIR, Headwear
+from visavis.painter.hats import HATS
+from visavis.painter.headwear import HIDING_HAIR, Headwear
 from visavis.painter.light import LIGHTS
 from visavis.painter.mouth import paint_mouth, paint_nose
+from visavis.painter.plaits import bun, plaits, tails
 from visavis.painter.skin import SkinColours, paint_ears, paint_face, paint_lines, paint_neck
 from visavis.painter.strands import HairColours, Strands, cut_behind_head, draw, grow, scalp_roots
 from visavis.painter.wardrobe import Wardrobe
@@ -89,6 +91,17 @@ def _composed(
     return result
 
 
+_BALLS: Final = frozenset(("afro", "short_afro"))  # light falls through their edges
+
+
+def _narrow(strands: Strands) -> None:
+    """Keep hair behind the head within the silhouette of what hangs before it, in place."""
+    x, y = strands.paths[..., 0], strands.paths[..., 1]
+    limit = np.interp(y, [-14, -4, 2, 6], [6.9, 6.7, 6.6, 7.2])
+    over = np.clip(np.abs(x) - limit, 0, None)
+    strands.paths[..., 0] = np.sign(x) * (np.abs(x) - 0.72 * over)
+
+
 class _Sitting:
     """One picture: the parts of the person in their order."""
 
@@ -109,11 +122,13 @@ class _Sitting:
             self._light,
         )
         worn = Headwear(canvas, character, form, light)
+        # A short face, such as a child's, has no longer neck.
+        body = canvas.raised(0.85 * max(0.0, float(form.at(152)[0, 1]) + 8.8))
         behind, before = self._grown()
         worn.behind()
         self._draw(behind)
         paint_neck(canvas, character, form, skin, light)
-        Wardrobe(canvas, character, light, self._random).paint()
+        Wardrobe(body, character, light, self._random).paint()
         paint_ears(canvas, character, form, skin, light)
         face = paint_face(canvas, character, form, skin, light, self._random)
         paint_lines(canvas, character, form, skin, face)
@@ -124,7 +139,7 @@ class _Sitting:
         paint_beard(canvas, character, form, self._hair.tones(), self._random)
         self._scalp(face)
         worn.earrings()
-        worn.neck()
+        Headwear(body, character, form, light).neck()
         self._draw(before, shadow_on=face)
         worn.before()
         worn.glasses()
@@ -136,14 +151,14 @@ class _Sitting:
         cut, thinning = self._character.hair.cut, self._character.hair.thinning
         if cut in ("bald", "balding") or thinning > 0.75 or self._character.headwear in HIDING_HAIR:
             return
-        opacity = {"buzz": 0.45, "undercut": 0.5, "mohawk": 0.45, "cornrows": 0.3}.get(cut, 0.9)
+        opacity = {"buzz": 0.45, "undercut": 0.5, "mohawk": 0.45, "cornrows": 0.3}.get(cut, 0.85)
         raised = thinning * np.array([0, 0, 0.4, 1.9, 1.4, 0.9])
-        line = np.array([(6.75, 2.6), (6.45, 5.0), (5.9, 7.2), (4.0, 8.5), (2.0, 8.95), (0.0, 9.0)])
-        line[:, 1] += raised
+        line = np.array([(7.0, 3.6), (6.6, 5.4), (6.0, 7.4), (4.0, 8.65), (2.0, 9.1), (0.0, 9.15)])
+        line[:, 1] += raised + 0.45 * self._character.face.forehead * np.array([0, 0.2, 0.7, 1, 1, 1])
         edge = np.concatenate([line, mirrored(line[:-1])]) * [self._form.widening, 1]
-        over = np.concatenate([curve(edge, 80), [(-9, 2.6), (-9, 14), (9, 14), (9, 2.6)]])
-        patch = self._canvas.shape(over, 0.3).times(face)
-        self._canvas.lay(self._hair.tones()[0] * np.float32(0.7), patch, opacity)
+        over = np.concatenate([curve(edge, 80), [(-9, 3.6), (-9, 14), (9, 14), (9, 3.6)]])
+        patch = self._canvas.shape(over, 0.4).times(face)
+        self._canvas.lay(self._hair.tones()[0] * np.float32(0.85), patch, opacity)
 
     def _grown(self) -> tuple[list[Strands], list[Strands]]:
         """The hair behind the head and the hair before it."""
@@ -154,7 +169,11 @@ class _Sitting:
         for growth in growths(self._character):
             count = int(2600 * growth.density)
             roots, normals = scalp_roots(
-                self._random, count, self._form.widening, self._character.hair.thinning
+                self._random,
+                count,
+                self._form.widening,
+                self._character.hair.thinning,
+                0.45 * self._character.face.forehead,
             )
             strands = grow(growth, roots, normals, self._form.widening, self._random)
             if self._character.headwear in HATS:  # no hair stands above a hat
@@ -166,8 +185,16 @@ class _Sitting:
             falls = (strands.paths[:, 0, 2] < -2) | (strands.paths[:, half, 1] < 4)
             back = ((middle < -3.2) & falls) | (strands.paths[:, 0, 2] < -4.4)
             behind.append(strands.part(back))
+            if growth.face_free and not growth.curl:
+                _narrow(behind[-1])
             before.append(strands.part(~back))
             cut_behind_head(before[-1])
+        if self._character.hair.cut == "plaits":
+            before += plaits(17.0, self._random)
+        elif self._character.hair.cut == "pigtails":
+            before += tails(15.0, self._random)
+        elif self._character.hair.cut == "bun" and self._character.headwear not in HATS:
+            behind.append(bun(self._random))
         return behind, before
 
     def _draw(self, parts: list[Strands], shadow_on: Patch | None = None) -> None:
@@ -176,6 +203,9 @@ class _Sitting:
         strokes = Strokes(self._canvas)
         for part in parts:
             draw(strokes, part, self._hair, self._light, self._form.widening, self._random)
+        cut = self._character.hair.cut
+        if cut not in CROPPED_CUTS and cut not in _BALLS:
+            strokes.solidify(1.4 if shadow_on is None else 0.7, 0.5)
         if shadow_on is not None:
             cover = blurred(strokes.coverage(), 0.45 * self._canvas.px_per_cm)
             shift = round(0.5 * self._canvas.px_per_cm)

@@ -12,7 +12,7 @@ from visavis.painter.character import Character
 from visavis.painter.form import Form, aged, childlike
 from visavis.painter.light import Light
 
-_TONES: Final = ("f7d9c8", "f1c9ae", "e6b591", "d49c74", "bb8058", "9c6542", "7c4b30", "603824", "48291b")
+_TONES: Final = ("f5d8ca", "eec8b2", "e2b598", "cf9f80", "b58568", "976a51", "79513e", "5f3e30", "4a3027")
 _ROSY: Final = np.array([1.03, 0.965, 0.985], np.float32)
 _GOLDEN: Final = np.array([1.01, 1.0, 0.93], np.float32)
 
@@ -31,7 +31,7 @@ class SkinColours:
         self.base = np.asarray(base * (1 + (tint - 1) * np.float32(abs(warmth))), np.float32)
         # Blood shows through light skin; dark skin is deeper and redder where it is thin.
         self.blush = mixed(colour("f09c8a"), colour("c4705a"), tone)
-        self.deep = mixed(colour("a8604a"), colour("6a4038"), tone)
+        self.deep = mixed(colour("a86a58"), colour("6a443c"), tone)
         self.lips = mixed(
             mixed(colour("c9736a"), colour("a35a50"), min(1, tone * 1.6)),
             colour("6b3a36"),
@@ -50,15 +50,15 @@ def lit(surface: Floats, light: Floats, tone: float) -> Floats:
     """Skin under a light: shadows are warmer than lights, and dark skin keeps its shadows open."""
     floor = np.float32(0.10 + 0.22 * tone)
     bright = floor + (1 - floor) * np.clip(light, 0, 2)
-    return np.asarray(surface * bright ** np.array([0.72, 0.92, 1.0], np.float32), np.float32)
+    return np.asarray(surface * bright ** np.array([0.80, 0.95, 1.0], np.float32), np.float32)
 
 
 def paint_neck(canvas: Canvas, character: Character, form: Form, skin: SkinColours, light: Light) -> None:
     """Neck and chest, in the shadow of the chin."""
     wide = (
-        1 + 0.16 * (0.5 - character.femininity) + 0.10 * character.build + 0.12 * max(0, character.shoulders)
+        1 + 0.34 * (0.42 - character.femininity) + 0.10 * character.build + 0.12 * max(0, character.shoulders)
     )
-    wide *= 1 - 0.16 * childlike(character.age_years)
+    wide *= 1 - 0.24 * childlike(character.age_years)
     chin = float(form.at(152)[0, 1])
     side = curve(
         np.array([(4.7, -3.0), (4.25, -7.0), (4.1, -9.8), (4.6, -11.9), (6.6, -13.6), (8.2, -15.2)])
@@ -110,12 +110,15 @@ def paint_neck(canvas: Canvas, character: Character, form: Form, skin: SkinColou
 
 def paint_ears(canvas: Canvas, character: Character, form: Form, skin: SkinColours, light: Light) -> None:
     """Both ears, behind the edge of the face."""
-    long = 1 + 0.16 * aged(character.age_years) - 0.05 * character.femininity
+    long = 1 + 0.16 * aged(character.age_years) - 0.08 * character.femininity + 0.1 * character.face.ears
+    out = 0.66 + 0.14 * character.face.ears - 0.12 * character.femininity
     for sign in (-1.0, 1.0):
         x0 = 6.75 * form.widening
 
         def at(points: list[tuple[float, float]], sign: float = sign, x0: float = x0) -> Points:
-            return np.array([(sign * (x0 + dx), 0.9 + (y - 0.9) * long) for dx, y in points])
+            return np.array(
+                [(sign * (x0 + dx * (out if dx > 0 else 1.0)), 0.9 + (y - 0.9) * long) for dx, y in points]
+            )
 
         outline = curve(
             at(
@@ -193,7 +196,9 @@ def _blush(canvas: Canvas, character: Character, skin: SkinColours, mask: Patch)
     for side in (-1, 1):
         canvas.shade(skin.blush, canvas.blob(side * 4.2, -0.8, 1.5, 1.1, side * 20).times(mask), 0.30 * rosy)
         canvas.shade(
-            mixed(skin.deep, colour("ffffff"), 0.35), canvas.blob(side * 3.1, 3.1, 1.5, 0.8).times(mask), 0.22
+            mixed(skin.deep, colour("ffffff"), 0.35),
+            canvas.blob(side * 3.1, 3.2, 1.5, 0.8).times(mask),
+            0.36 - 0.22 * character.femininity,
         )
         # The planes beside cheekbone and temple.
         canvas.shade(
@@ -223,7 +228,8 @@ def _freckles(
 
 def paint_lines(canvas: Canvas, character: Character, form: Form, skin: SkinColours, mask: Patch) -> None:
     """Lines and folds: those of age, and those of a smile."""
-    old, smile = aged(character.age_years), max(0.0, form.mood.smile)
+    old, smile = aged(character.age_years) ** 1.35, max(0.0, form.mood.smile)
+    grown = 1 - childlike(character.age_years)
     crease = mixed(skin.deep, colour("5a342c"), 0.3)
     corner = form.at(291)[0]
     wing = form.at(358)[0]
@@ -248,7 +254,12 @@ def paint_lines(canvas: Canvas, character: Character, form: Form, skin: SkinColo
             (corner[0] + 0.55, corner[1] - 0.9),
         ]
     )
-    fold(laugh, [0.05, 0.26, 0.2, 0.03], 0.14, 0.26 * smile + 0.62 * old + 0.05 * (1 - character.femininity))
+    fold(
+        laugh,
+        [0.05, 0.26, 0.2, 0.03],
+        0.14,
+        0.22 * smile * grown + 0.62 * old + 0.05 * (1 - character.femininity) * grown,
+    )
     fold(laugh[:42], [0.02, 0.07, 0.02], 0.05, 0.75 * max(0, old - 0.2))
     fold(
         curve(
@@ -268,7 +279,7 @@ def paint_lines(canvas: Canvas, character: Character, form: Form, skin: SkinColo
         crow = curve(
             [(5.0, 2.5 + rise * 0.5), (5.6 + spread, 2.45 + rise), (6.25 + spread, 2.3 + rise * 1.6)], 20
         )
-        fold(crow, [0.02, 0.07, 0.01], 0.05, 0.75 * max(0, old - 0.12 * k) + 0.12 * smile)
+        fold(crow, [0.02, 0.07, 0.01], 0.05, 0.75 * max(0, old - 0.12 * k) + 0.12 * smile * grown)
     for k in range(4):
         y = 6.3 + 0.85 * k
         wave = curve(

@@ -48,6 +48,7 @@ class Growth:
         cling: How closely it follows the curve of the head.
         ragged: How much the lengths of strands differ.
         plait: Length of one turn of a plait or a rope, centimetres; 0 for loose hair.
+        tight: Whether it lies on the head all the way.
     """
 
     region: Callable[[Points], np.ndarray]
@@ -68,6 +69,7 @@ class Growth:
     cling: float = 0.25
     ragged: float = 0.1
     plait: float = 0.0
+    tight: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def cut_behind_head(strands: Strands) -> None:
 
 
 def scalp_roots(
-    generator: np.random.Generator, count: int, widening: float, raised: float
+    generator: np.random.Generator, count: int, widening: float, raised: float, higher_cm: float = 0.0
 ) -> tuple[Points, Points]:
     """Places where hair grows, and normals there.
 
@@ -132,13 +134,14 @@ def scalp_roots(
         count: About how many.
         widening: Width of the head.
         raised: How far the hairline has receded, 0..1.
+        higher_cm: How much higher than usual the hairline lies.
     """
     way = generator.standard_normal((int(count * 1.9), 3))
     way /= np.linalg.norm(way, axis=1, keepdims=True)
     radii = SKULL_RADII * [widening, 1, 1]
     roots = SKULL_CENTRE + way * radii
     x, y, z = np.abs(roots[:, 0]), roots[:, 1], roots[:, 2]
-    front = 8.7 - 0.028 * x**2 + raised * (0.9 + 2.4 * np.exp(-(((x - 3.4) / 1.7) ** 2)))
+    front = 8.7 + higher_cm - 0.028 * x**2 + raised * (0.9 + 2.4 * np.exp(-(((x - 3.4) / 1.7) ** 2)))
     front = front + generator.normal(0, 0.16, len(x))
     line = np.where(z > 0.5, front, np.where(z > -5.5, 1.2 + 1.0 * np.clip(z + 1.5, 0, 2), -1.6))
     kept = y > line
@@ -184,7 +187,10 @@ def grow(
         falls = growth.weight * step * np.clip((gone - growth.hold) / 2.0 + 0.35, 0, 1.6)
         way = _unit(way + bend * step * 0.4 + falls * np.array([0, -1.0, 0]))
         at = at + way * step
-        at, way = _off_scalp(at, way, radii, growth.volume * (0.1 + 0.9 * layers), growth.cling * step)
+        over = growth.volume * (0.1 + 0.9 * layers)
+        at, way = _off_scalp(at, way, radii, over, growth.cling * step)
+        if growth.tight:
+            at = _on_scalp(at, radii, over)
         if growth.face_free:
             at, way = _beside_face(at, way, side)
         at = _over_shoulders(at)
@@ -235,6 +241,13 @@ def _off_scalp(
         _unit(way - cling * np.clip((at[:, 1:2] - 2.5) / 2, 0, 1) * normal),
     )
     return result, way
+
+
+def _on_scalp(at: Points, radii: Points, over: np.ndarray) -> Points:
+    outer = radii + over[:, None]
+    scaled = (at - SKULL_CENTRE) / outer
+    far = np.maximum(np.linalg.norm(scaled, axis=1, keepdims=True), 1e-6)
+    return np.asarray(SKULL_CENTRE + scaled / far * outer, np.float64)
 
 
 def _beside_face(at: Points, way: Points, side: Points) -> tuple[Points, Points]:
@@ -314,7 +327,8 @@ def draw(
     if not count:
         return
     tones = _tones(strands, colours, light, widening, generator)
-    order = np.argsort(strands.layers + 0.12 * strands.paths[:, STEPS // 2, 2] / 9)
+    middle = strands.paths[:, strands.paths.shape[1] // 2, 2]
+    order = np.argsort(strands.layers + 0.12 * middle / 9 if strands.coated else middle)
     thin = strokes.px(0.045 * strands.thick)
     if under and strands.coated:
         coat = order[: max(1, count // 2)]
@@ -354,9 +368,9 @@ def _tones(
         np.sqrt(np.clip(1 - np.clip(tangent @ half + shift, -1, 1) ** 2, 0, 1)) ** 46
         * np.clip(normal @ half, 0, 1) ** 2
     )
-    deep = 0.36 + 0.64 * strands.layers[:, None]
-    along = np.linspace(0, 1, STEPS - 1)[None]
-    level = deep * (0.26 + 0.86 * facing * (0.45 + 0.55 * across)) * (0.86 + 0.2 * along)
+    deep = 0.46 + 0.54 * strands.layers[:, None]
+    along = np.linspace(0, 1, paths.shape[1] - 1)[None]
+    level = deep * (0.36 + 0.78 * facing * (0.45 + 0.55 * across)) * (0.86 + 0.2 * along)
     level *= (1 + generator.normal(0, 0.11, locks)[strands.locks] + generator.normal(0, 0.08, count))[:, None]
     if strands.plait:
         gone = np.cumsum(np.linalg.norm(np.diff(paths, axis=1), axis=-1), axis=1)

@@ -33,12 +33,12 @@ class Worn:
         frames = {
             "square": "22201f",
             "round": "3a2a20",
-            "thin": "8f8470",
+            "thin": "c4ad78" if self._character.skin.tone > 0.55 else "6f6248",
             "cat_eye": "4a1f2e",
             "tinted": "2a2624",
         }
         frame = colour(frames.get(style, "22201f"))
-        width = {"thin": 0.11, "round": 0.20}.get(style, 0.30)
+        width = {"thin": 0.17, "round": 0.22}.get(style, 0.30)
         eye = self._form.at(159, 145).mean(axis=0)
         y = float(eye[1]) - 0.28
         for side in (-1.0, 1.0):
