@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 
 from visavis.ports import ImageGenerator
+from visavis.providers.images.automatic1111 import Automatic1111
+from visavis.providers.images.comfyui import ComfyUi
 from visavis.providers.images.endpoint import ImageEndpoint
 from visavis.settings import Settings
 from visavis.worker.painted_images import PaintedImages
@@ -12,13 +14,17 @@ from visavis.worker.process_pool import ProcessPool
 def image_generator(
     settings: Settings, pool: ProcessPool, fetch: Callable[[str, int], Awaitable[bytes]]
 ) -> ImageGenerator:
-    """The endpoint of the settings; the built-in painter if there is none.
+    """The image service of the settings; the built-in painter if there is none.
 
     Args:
         settings: All settings.
         pool: Pool of rendering processes, in which the painter paints.
         fetch: Gets what lies at a public address.
     """
-    if settings.images.url:
-        return ImageEndpoint(settings.images, fetch)
-    return PaintedImages(pool, limit_s=settings.jobs.job_timeout_s or None)
+    if not settings.images.url:
+        return PaintedImages(pool, limit_s=settings.jobs.job_timeout_s or None)
+    if settings.images.protocol == "automatic1111":
+        return Automatic1111(settings.images)
+    if settings.images.protocol == "comfyui":
+        return ComfyUi(settings.images)
+    return ImageEndpoint(settings.images, fetch)
