@@ -1,4 +1,4 @@
-"""A server that takes payments on chains of this machine, and a facilitator between it and them."""
+"""Who stands around a server that takes payments: a facilitator, honest or not, and wallets."""
 
 import gc
 import json
@@ -10,17 +10,21 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
+import httpx
 from solders.keypair import Keypair
-from x402 import x402FacilitatorSync
-from x402.mechanisms.evm import FacilitatorWeb3Signer
+from x402 import x402ClientSync, x402FacilitatorSync
+from x402.http import x402HTTPClientSync
+from x402.mechanisms.evm import EthAccountSigner, FacilitatorWeb3Signer
 from x402.mechanisms.evm.exact import register_exact_evm_facilitator
-from x402.mechanisms.svm.exact.register import register_exact_svm_facilitator
-from x402.mechanisms.svm.signers import FacilitatorKeypairSigner
+from x402.mechanisms.evm.exact.register import register_exact_evm_client
+from x402.mechanisms.svm.exact.register import register_exact_svm_client, register_exact_svm_facilitator
+from x402.mechanisms.svm.signers import FacilitatorKeypairSigner, KeypairSigner
 from x402.schemas import SettleRequest, VerifyRequest
 
 from harness import evm_node, solana_node
 
 FEE_PAYER: Final = Keypair.from_seed(bytes([7]) * 32)
+_LATE_S: Final = 0.5
 
 Answer = tuple[int, dict[str, Any]]
 Step = Callable[["Facilitator", str, dict[str, Any]], Answer | None]
@@ -35,11 +39,13 @@ class Facilitator:
         url: URL of the facilitator.
         behave: What happens to the calls of `verify` and `settle`; honest if not set.
         calls: Paths that were called, in order.
+        late: Settlements that it makes after it broke the connection.
     """
 
     url: str = ""
     behave: Step | None = None
     calls: list[str] = field(default_factory=list)
+    late: list[threading.Timer] = field(default_factory=list)
     _inner: x402FacilitatorSync = field(default_factory=x402FacilitatorSync)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
@@ -101,6 +107,16 @@ def claims_without_settling(facilitator: Facilitator, path: str, asked: dict[str
     return 200, {"success": True, "transaction": "0x" + "ab" * 32, "network": network, "payer": ""}
 
 
+def settles_after_breaking(facilitator: Facilitator, path: str, asked: dict[str, Any]) -> Answer | None:
+    """Its connection breaks, and only then it settles."""
+    if path != "/settle":
+        return facilitator.honest(path, asked)
+    late = threading.Timer(_LATE_S, facilitator.honest, (path, asked))
+    late.start()
+    facilitator.late.append(late)
+    return None
+
+
 def breaks_before_settling(facilitator: Facilitator, path: str, asked: dict[str, Any]) -> Answer | None:
     """Its connection breaks, and it sends nothing."""
     return None if path == "/settle" else facilitator.honest(path, asked)
@@ -156,6 +172,23 @@ def facilitator() -> Iterator[Facilitator]:
                 warnings.simplefilter("ignore", ResourceWarning)  # its library closes no connection
                 del state._inner
                 gc.collect()
+
+
+def sign(wallet: Any, asked: httpx.Response, solana_url: str) -> dict[str, str]:
+    """The header with which a wallet pays what an answer 402 asks for, as the client of PyPI makes it."""
+    client = x402ClientSync()
+    if isinstance(wallet, Keypair):
+        register_exact_svm_client(client, KeypairSigner(wallet), rpc_url=solana_url)
+    else:
+        register_exact_evm_client(client, EthAccountSigner(wallet))
+    paying = x402HTTPClientSync(client)
+    headers, _ = paying.handle_402_response(dict(asked.headers), asked.content, str(asked.url))
+    if isinstance(wallet, Keypair):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # the client for Solana closes nothing
+            del client, paying
+            gc.collect()
+    return headers
 
 
 def _plain(model: Any) -> dict[str, Any]:

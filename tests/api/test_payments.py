@@ -2,13 +2,11 @@
 
 import asyncio
 import base64
-import gc
 import json
 import os
 import shutil
 import subprocess
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,20 +17,15 @@ from typing import Any
 import httpx
 import pytest
 from harness import evm_node, paying, solana_node
+from harness.dying_gateway import STEPS, dying_gateway
 from harness.evm_node import EvmNode
 from harness.paying import Facilitator
 from harness.solana_node import SolanaNode
 from solders.keypair import Keypair
-from x402 import x402ClientSync
 from x402.extensions.sign_in_with_x.client import create_siwx_payload
 from x402.extensions.sign_in_with_x.encode import encode_siwx_header
 from x402.extensions.sign_in_with_x.types import SIGN_IN_WITH_X
-from x402.http import x402HTTPClientSync
 from x402.http.utils import decode_payment_required_header, decode_payment_response_header
-from x402.mechanisms.evm import EthAccountSigner
-from x402.mechanisms.evm.exact.register import register_exact_evm_client
-from x402.mechanisms.svm.exact.register import register_exact_svm_client
-from x402.mechanisms.svm.signers import KeypairSigner
 
 from tests.support.server import Server, until
 
@@ -56,23 +49,19 @@ class Shop:
     def sessions(self) -> str:
         return f"{self.server.url}/v1/sessions"
 
-    def ask(self, headers: dict[str, str] | None = None, **fields: str) -> httpx.Response:
+    def ask(
+        self, headers: dict[str, str] | None = None, *, url: str | None = None, **fields: str
+    ) -> httpx.Response:
         """A request for a session."""
         data = {"accept_tos": "true", "duration_minutes": "15"} | fields
         files = {"reference_image": ("face.jpg", self.face, "image/jpeg")}
-        return httpx.post(self.sessions, files=files, data=data, headers=headers, timeout=60)
+        return httpx.post(url or self.sessions, files=files, data=data, headers=headers, timeout=60)
 
     def sign(self, wallet: Any, asked: httpx.Response | None = None) -> dict[str, str]:
         """The header that pays what was asked."""
         asked = asked or self.ask()
         assert asked.status_code == 402, asked.text
-        client = x402HTTPClientSync(client_of(wallet, self.solana.url))
-        headers, _ = client.handle_402_response(dict(asked.headers), asked.content, self.sessions)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)  # the client for Solana closes nothing
-            del client
-            gc.collect()
-        return headers
+        return paying.sign(wallet, asked, self.solana.url)
 
     def buy(self, wallet: Any, **fields: str) -> dict[str, Any]:
         """A session, paid by a wallet."""
@@ -98,13 +87,6 @@ class Shop:
 
     def received(self) -> int:
         return self.evm.balance(PAY_TO)
-
-
-def client_of(wallet: Any, solana_url: str) -> x402ClientSync:
-    client = x402ClientSync()
-    if isinstance(wallet, Keypair):
-        return register_exact_svm_client(client, KeypairSigner(wallet), rpc_url=solana_url)
-    return register_exact_evm_client(client, EthAccountSigner(wallet))
 
 
 def bearer(made: dict[str, Any]) -> dict[str, str]:
@@ -435,6 +417,33 @@ def test_a_payment_whose_request_died_is_settled_by_the_chain(shop: Shop) -> Non
     assert answer.status_code == 200, answer.text
     assert (credit_of(shop, wallet.address), shop.evm.balance(wallet.address)) == (0, 4 * DOLLAR)
     shop.end(answer.json())
+
+
+def test_a_server_that_dies_on_the_way_loses_no_payment(shop: Shop) -> None:
+    """It dies at each step of a payment. The same payment, sent again, buys the session, and once."""
+    late = "UPDATE payments SET created_at = created_at - interval '2 minutes' WHERE payer = %s RETURNING id"
+    with dying_gateway(shop.server.data, shop.server.env) as gateway:
+        for step in STEPS:
+            wallet = shop.evm.wallet(2 * DOLLAR)
+            payment = shop.sign(wallet)
+            gateway.restart(dies_at=step)
+            with pytest.raises(httpx.TransportError):
+                shop.ask(payment, url=f"{gateway.url}/v1/sessions")
+            shop.server.rows(late, wallet.address)  # no request can be at it any more
+            answer = until(lambda payment=payment: bought(shop.ask(payment)), what=step)
+            assert shop.ask(payment).json() == answer.json(), step
+            assert shop.evm.balance(wallet.address) == DOLLAR, step
+            shop.end(answer.json())
+            assert credit_of(shop, wallet.address) == DOLLAR, step
+    assert shop.server.rows("SELECT count(*) FROM sessions WHERE status = 'reserved'") == [(0,)]
+
+
+def bought(answer: httpx.Response) -> httpx.Response | None:
+    """An answer with a session; `None` if nobody knows yet whether it is paid."""
+    if answer.status_code == 200:
+        return answer
+    assert refused(answer) == (503, "settlement_pending")
+    return None
 
 
 def test_a_named_payment_is_made_once(shop: Shop) -> None:

@@ -7,6 +7,8 @@ import structlog
 
 from visavis.core import paid_sessions
 from visavis.core.billing import payments
+from visavis.core.database import Database
+from visavis.core.schema import Payment
 from visavis.errors import VisavisError
 from visavis.ports.payments import Outcome, Payments
 from visavis.worker.context import WorkerContext
@@ -21,33 +23,50 @@ async def reconcile_always(context: WorkerContext) -> None:
     while True:
         try:
             if context.payments is not None:
-                await reconcile(context, context.payments)
-            await _release_unused(context)
+                await reconcile(context.database, context.payments)
+            await release_unused(context.database)
         except VisavisError as error:
             _log.warning("payments_not_reconciled", code=error.code)
         await asyncio.sleep(_PERIOD_S)
 
 
-async def reconcile(context: WorkerContext, taking: Payments) -> None:
+async def reconcile(database: Database, taking: Payments) -> None:
     """Ask once what became of each payment that is pending, or whose request died.
 
     A payment that turns out to be paid is credit of its wallet until the client sends it again and gets what
     it has bought.
+
+    Args:
+        database: The database.
+        taking: Takes payments.
     """
-    async with context.database.transaction() as tx:
-        open_payments = await payments.unresolved(tx)
-    for row in open_payments:
-        if row.payload is None:
-            continue
+    last = 0
+    while True:
+        async with database.transaction() as tx:
+            page = await payments.unresolved(tx, after=last)
+        if not page:
+            return
+        await asyncio.gather(*(_reconcile_one(database, taking, row) for row in page))
+        last = page[-1].id
+
+
+async def _reconcile_one(database: Database, taking: Payments, row: Payment) -> None:
+    if row.payload is None:
+        return
+    try:
         found = await taking.look_up(taking.restore(row.payload), row.transaction or "")
-        async with context.database.transaction() as tx:
-            changed = await payments.conclude(tx, row.id, found)
-        if changed is not None and found.outcome is not Outcome.UNKNOWN:
-            _log.info("payment_reconciled", payment=row.id, status=changed.status, network=row.network)
+    except VisavisError as error:  # such as a network that the settings name no longer
+        _log.warning("payment_not_reconciled", payment=row.id, network=row.network, code=error.code)
+        return
+    async with database.transaction() as tx:
+        changed = await payments.conclude(tx, row.id, found)
+    if changed is not None and found.outcome is not Outcome.UNKNOWN:
+        _log.info("payment_reconciled", payment=row.id, status=changed.status, network=row.network)
 
 
-async def _release_unused(context: WorkerContext) -> None:
-    async with context.database.transaction() as tx:
+async def release_unused(database: Database) -> None:
+    """Give up reservations whose payment has ended, or whose client did not come back."""
+    async with database.transaction() as tx:
         await payments.forget_answers(tx)
         for session_id in await payments.unused_reservations(tx):
             await paid_sessions.release(tx, session_id)

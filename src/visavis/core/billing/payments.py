@@ -133,11 +133,17 @@ async def keep_answer(tx: Tx, row: Payment, sealed: bytes) -> None:
     await tx.flush()
 
 
-async def unresolved(tx: Tx, *, limit: int = 20) -> list[Payment]:
-    """Payments whose outcome is not known, and that no request is settling any more; oldest first."""
+async def unresolved(tx: Tx, *, after: int = 0, limit: int = 20) -> list[Payment]:
+    """Payments whose outcome is not known, and that no request is settling any more; oldest first.
+
+    Args:
+        tx: The transaction.
+        after: ID of the last payment of the page before; 0 for the first page.
+        limit: Maximum number.
+    """
     late = (Payment.status == PENDING) | (Payment.created_at < func.now() - _IN_FLIGHT)
-    query = select(Payment).where(Payment.status.in_(_OPEN), late).order_by(Payment.created_at).limit(limit)
-    return list((await tx.execute(query)).scalars())
+    query = select(Payment).where(Payment.id > after, Payment.status.in_(_OPEN), late)
+    return list((await tx.execute(query.order_by(Payment.id).limit(limit))).scalars())
 
 
 async def unused_reservations(tx: Tx, *, limit: int = 100) -> list[str]:
