@@ -1,5 +1,6 @@
 """Who stands around a server that takes payments: a facilitator, honest or not, and wallets."""
 
+import contextlib
 import gc
 import json
 import threading
@@ -150,11 +151,12 @@ def facilitator() -> Iterator[Facilitator]:
                 self.close_connection = True
                 return
             body = json.dumps(answer[1]).encode()
-            self.send_response(answer[0])
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            with contextlib.suppress(ConnectionError):  # the server may have died meanwhile
+                self.send_response(answer[0])
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
