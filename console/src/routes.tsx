@@ -138,6 +138,10 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import("./pages/usage/usage.tsx")).Usage }),
               },
               {
+                path: "/payments",
+                lazy: async () => ({ Component: (await import("./pages/payments/payments.tsx")).Payments }),
+              },
+              {
                 path: "/keys",
                 lazy: async () => ({ Component: (await import("./pages/keys/keys.tsx")).Keys }),
               },

@@ -27,7 +27,10 @@ from x402.extensions.sign_in_with_x.encode import encode_siwx_header
 from x402.extensions.sign_in_with_x.types import SIGN_IN_WITH_X
 from x402.http.utils import decode_payment_required_header, decode_payment_response_header
 
-from tests.support.server import Server, until
+from tests.console.test_signing_in import API, PASSWORD, browser
+from tests.support.server import Server, in_database, until
+from visavis.core.database import Database
+from visavis.core.identity import users
 
 PAY_TO = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
 SOLANA_PAY_TO = Keypair.from_seed(bytes([9]) * 32).pubkey()
@@ -477,6 +480,43 @@ def test_the_client_of_npm_pays(shop: Shop, tmp_path: Path) -> None:
     shop.end(made)
 
 
+@pytest.fixture(scope="module")
+def operator(shop: Shop) -> Iterator[httpx.Client]:
+    async def make(database: Database) -> None:
+        new = await users.prepare("op@example.com", PASSWORD)
+        async with database.transaction() as tx:
+            await users.create(tx, new, is_operator=True)
+
+    in_database(shop.server.database_url, make)
+    with browser(shop.server) as client:
+        body = {"email": "op@example.com", "password": PASSWORD}
+        assert client.post(f"{API}/session", json=body).status_code == 200
+        yield client
+
+
+def test_an_operator_finds_payments(shop: Shop, operator: httpx.Client) -> None:
+    wallet = shop.evm.wallet(DOLLAR)
+    made = shop.buy(wallet)
+    shop.end(made)
+
+    def found(**query: str) -> dict[str, Any]:
+        page = operator.get(f"{API}/payments", params=query)
+        assert page.status_code == 200, page.text
+        said: dict[str, Any] = page.json()
+        return said
+
+    (row,) = found(words=wallet.address.upper())["payments"]
+    assert (row["status"], row["amount_usd"], row["minutes"]) == ("paid", 1.0, 15)
+    assert (row["session_id"], row["network"]) == (made["session_id"], evm_node.NETWORK)
+    assert shop.evm.call("eth_getTransactionReceipt", row["transaction"])["status"] == "0x1"
+    for words in (row["transaction"], made["session_id"]):
+        assert found(words=words)["payments"] == [row]
+    nothing = {"payments": [], "count": 0, "limit": 25, "offset": 0}
+    assert found(words=wallet.address, status="pending") == found(words="nobody%") == nothing
+    with shop.server.client() as stranger:
+        assert stranger.get(f"{API}/payments").status_code in {401, 403}
+
+
 def test_payments_are_listed(shop: Shop) -> None:
     wallet = shop.evm.wallet(DOLLAR)
     made = shop.buy(wallet)
@@ -496,3 +536,45 @@ def test_without_an_address_nothing_is_sold(server: Server, media: Path) -> None
     answer = httpx.post(f"{server.url}/v1/sessions", files=files, data={"accept_tos": "true"}, timeout=60)
     assert refused(answer) == (503, "payments_unavailable")
     assert httpx.get(f"{server.url}/health").json()["available"] is False
+
+
+def test_sessions_are_free_by_setting(shop: Shop) -> None:
+    env = shop.server.env | {"VISAVIS_PAYMENT_REQUIRED": "false"}
+    with dying_gateway(shop.server.data, env) as gateway:
+        gateway.restart()
+        health = httpx.get(f"{gateway.url}/health").json()
+        assert (health["available"], health["price_per_minute_usd"]) == (True, 0)
+        answer = shop.ask(url=f"{gateway.url}/v1/sessions")
+        assert answer.status_code == 200, answer.text
+        made = answer.json()
+        assert (made["price_usd"], made["wallet"], made["duration_minutes"]) == (0, None, 15)
+        path = f"{gateway.url}/v1/sessions/{made['session_id']}/extend"
+        extended = httpx.post(path, json={"duration_minutes": 5}, headers=bearer(made), timeout=60)
+        assert (extended.status_code, extended.json()["price_usd"]) == (200, 0)
+    shop.end(made)
+
+
+def test_payments_are_settled_in_process(shop: Shop) -> None:
+    """With keys of accounts that pay the fees. One sends for two requests at once: one after the other."""
+    env = shop.server.env | {
+        "VISAVIS_PAYMENT_FACILITATOR": "in-process",
+        "VISAVIS_PAYMENT_EVM_RELAYER_KEY": evm_node.RELAYER_KEY,
+        "VISAVIS_PAYMENT_SOLANA_RELAYER_KEY": str(paying.FEE_PAYER),
+    }
+    before, calls = shop.received(), list(shop.facilitator.calls)
+    with dying_gateway(shop.server.data, env) as gateway:
+        gateway.restart()
+        url = f"{gateway.url}/v1/sessions"
+        solana_wallet = Keypair()
+        shop.solana.fund(solana_wallet, DOLLAR)
+        evm_wallets = [shop.evm.wallet(DOLLAR) for _ in range(2)]
+        asked = shop.ask(url=url)
+        payments = [shop.sign(wallet, asked) for wallet in (*evm_wallets, solana_wallet)]
+        with ThreadPoolExecutor(len(payments)) as pool:
+            answers = list(pool.map(lambda payment: shop.ask(payment, url=url), payments))
+    assert [answer.status_code for answer in answers] == [200] * 3, [answer.text for answer in answers]
+    assert shop.received() - before == 2 * DOLLAR
+    assert shop.solana.balance(solana_wallet.pubkey()) == 0
+    assert shop.facilitator.calls == calls
+    for answer in answers:
+        shop.end(answer.json())

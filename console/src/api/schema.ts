@@ -462,6 +462,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/api/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Payments
+         * @description Payments of all wallets, newest first. Wallets do not sign in, so only operators see them.
+         */
+        get: operations["search_payments_console_api_payments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/api/checks/photo": {
         parameters: {
             query?: never;
@@ -937,6 +957,74 @@ export interface components {
              * Format: password
              */
             new: string;
+        };
+        /**
+         * PaymentPage
+         * @description Some payments, newest first.
+         */
+        PaymentPage: {
+            /** Payments */
+            payments: components["schemas"]["PaymentRow"][];
+            /**
+             * Count
+             * @description All that were found.
+             */
+            count: number;
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+        };
+        /**
+         * PaymentRow
+         * @description A payment of a wallet.
+         */
+        PaymentRow: {
+            /** Id */
+            id: number;
+            /**
+             * Status
+             * @description reserved, pending, paid or not_paid.
+             */
+            status: string;
+            /**
+             * Error
+             * @description Why it is not paid.
+             */
+            error: string | null;
+            /**
+             * Purpose
+             * @description session or extension.
+             */
+            purpose: string;
+            /**
+             * Minutes
+             * @description Minutes that it bought.
+             */
+            minutes: number;
+            /** Amount Usd */
+            amount_usd: number;
+            /**
+             * Network
+             * @description Network as CAIP-2 writes it.
+             */
+            network: string;
+            /** Wallet */
+            wallet: string;
+            /**
+             * Transaction
+             * @description Hash or signature of its transaction.
+             */
+            transaction: string | null;
+            /** Session Id */
+            session_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Settled At */
+            settled_at: string | null;
         };
         /**
          * SettingRow
@@ -2035,6 +2123,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ViewAnswer"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
+                };
+            };
+        };
+    };
+    search_payments_console_api_payments_get: {
+        parameters: {
+            query?: {
+                /** @description In wallet, transaction or session ID. */
+                words?: string;
+                status?: ("reserved" | "pending" | "paid" | "not_paid") | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentPage"];
                 };
             };
             /** @description Client Error */

@@ -9,6 +9,10 @@ const KINDS: Record<string, string> = {
   live: "live",
   online: "good",
   revoked: "bad",
+  reserved: "wait",
+  settling: "wait",
+  paid: "good",
+  not_paid: "bad",
 };
 
 /** The status of a job, session, key or worker, in colour. */

@@ -16,6 +16,7 @@ import {
   Sparkles,
   Sun,
   Users,
+  Wallet,
 } from "lucide-react";
 import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { Link, NavLink, useLocation } from "react-router";
@@ -57,6 +58,7 @@ const NAVIGATION: readonly [string, readonly NavItem[]][] = [
       { to: "/jobs", name: pages.jobs, icon: <ListVideo size={18} aria-hidden /> },
       { to: "/sessions", name: pages.sessions, icon: <Activity size={18} aria-hidden /> },
       { to: "/usage", name: pages.usage, icon: <ChartColumn size={18} aria-hidden /> },
+      { to: "/payments", name: pages.payments, icon: <Wallet size={18} aria-hidden />, operator: true },
     ],
   ],
   [

@@ -45,6 +45,10 @@ export const common = {
     online: "Online",
     revoked: "Revoked",
     removed: "Removed",
+    reserved: "Reserved",
+    settling: "Pending",
+    paid: "Paid",
+    not_paid: "Not paid",
   },
 };
 

@@ -148,3 +148,29 @@ export const usage = {
   byKey: "Usage by key",
   key: "Key",
 };
+
+export const payments = {
+  about: "What wallets paid for live sessions. The chain decides whether a payment is paid.",
+  search: "Wallet, transaction or session ID",
+  failed: "The payments could not be loaded.",
+  noMatches: "No payment matches the search and the filter.",
+  empty: {
+    title: "No payments yet",
+    text: "Wallets can buy live sessions when `VISAVIS_PAYMENT_PAY_TO` names an address to be paid to.",
+  },
+  columns: {
+    wallet: "Wallet",
+    status: "Status",
+    amount: "Amount",
+    minutes: "Minutes",
+    purpose: "For",
+    network: "Network",
+    transaction: "Transaction",
+    session: "Session",
+    created: "Created",
+  },
+  filters: { status: "Status", allStatuses: "All statuses" },
+  purposes: { session: "Session", extension: "More time" },
+  openTransaction: (transaction: string) => `Open transaction ${transaction} in a block explorer`,
+  openSession: (session: string) => `Open session ${session}`,
+};

@@ -2,7 +2,7 @@
 import { avatars } from "./avatars.ts";
 import { common, errors } from "./common.ts";
 import { conversation } from "./conversation.ts";
-import { jobs, sessions, usage } from "./history.ts";
+import { jobs, payments, sessions, usage } from "./history.ts";
 import { invite, live } from "./live.ts";
 import { keys, settings, workers } from "./manage.ts";
 import { audio, face, files, recorder, voice } from "./media.ts";
@@ -27,6 +27,7 @@ export const en = {
   live,
   members,
   organizations,
+  payments,
   recorder,
   sessions,
   settings,

@@ -14,6 +14,7 @@ export const shell = {
     jobs: "Jobs",
     sessions: "Sessions",
     usage: "Usage",
+    payments: "Payments",
     keys: "API keys",
     organizations: "Organizations",
     workers: "Workers",

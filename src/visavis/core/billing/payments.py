@@ -175,12 +175,24 @@ async def forget_answers(tx: Tx) -> None:
 
 
 async def search(
-    tx: Tx, principal: Principal, *, status: str | None, limit: int, offset: int
+    tx: Tx, principal: Principal, *, words: str, status: str | None, limit: int, offset: int
 ) -> Page[Payment]:
-    """Payments of the account, for an operator all, newest first."""
+    """Payments of the account, for an operator all, newest first.
+
+    Args:
+        tx: The transaction.
+        principal: Reader.
+        words: In the wallet, the transaction or the session's ID; in any case of letters.
+        status: `RESERVED`, `PENDING`, `PAID` or `NOT_PAID`; `None` for any.
+        limit: Maximum number on the page.
+        offset: Number to skip.
+    """
     found = select(Payment).where(owned(Payment.account_id, principal))
     if status:
         found = found.where(Payment.status == status)
+    if words:
+        places = (Payment.payer, Payment.transaction, Payment.session_id)
+        found = found.where(or_(*(place.icontains(words, autoescape=True) for place in places)))
     return await read_page(tx, found, Payment.created_at.desc(), Payment.id, limit=limit, offset=offset)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import Depends, FastAPI
 
 from visavis import __version__
-from visavis.surfaces.console import checks, keys, live, organizations, signing_in, wire, work
+from visavis.surfaces.console import checks, keys, live, organizations, payments, signing_in, wire, work
 from visavis.surfaces.console.context import PREFIX
 from visavis.surfaces.console.error_responses import TABLE
 from visavis.surfaces.console.signed_in import refuse_foreign
@@ -34,7 +34,7 @@ def create_app() -> FastAPI:
         dependencies=[Depends(refuse_foreign)],
     )
     signing = (signing_in.router, organizations.router)
-    for router in (*signing, keys.router, work.router, live.router, checks.router):
+    for router in (*signing, keys.router, work.router, live.router, payments.router, checks.router):
         app.include_router(router)
     return app
 

@@ -158,6 +158,32 @@ class UsageAnswer(Answer):
     conversation_price_per_hour_usd: float = Field(description="Of live sessions that are conversations.")
 
 
+class PaymentRow(Answer):
+    """A payment of a wallet."""
+
+    id: int
+    status: str = Field(description="reserved, pending, paid or not_paid.")
+    error: str | None = Field(description="Why it is not paid.")
+    purpose: str = Field(description="session or extension.")
+    minutes: int = Field(description="Minutes that it bought.")
+    amount_usd: float
+    network: str = Field(description="Network as CAIP-2 writes it.")
+    wallet: str
+    transaction: str | None = Field(description="Hash or signature of its transaction.")
+    session_id: str | None
+    created_at: datetime
+    settled_at: datetime | None
+
+
+class PaymentPage(Answer):
+    """Some payments, newest first."""
+
+    payments: list[PaymentRow]
+    count: int = Field(description="All that were found.")
+    limit: int
+    offset: int
+
+
 class WorkerRow(Answer):
     """A worker."""
 
