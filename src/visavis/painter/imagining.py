@@ -219,7 +219,7 @@ class _Imagination:
         colour = self._palette["hair"][self._one(origin["hair"])]
         if self._reference is not None:
             colour = self._reference.hair_colour
-        said = self._said.get("hair_colour")
+        said = self._said.get("hair_colour") or self._said.get("beard_colour")
         grey = float(np.clip((age - 44 + self._about() * 9) / 26, 0, 1))
         if said in ("grey", "white"):
             grey = 0.8 if said == "grey" else 1.0

@@ -216,7 +216,7 @@ def _lens(style: str, side: float, y: float) -> Points:
     cos, sin = np.cos(turn), np.sin(turn)
     wide, high, power = {
         "round": (2.02, 1.95, 1.0),
-        "thin": (2.2, 1.55, 0.75),
+        "thin": (2.25, 1.85, 0.8),  # lower lenses would be drawn on closing lids
         "cat_eye": (2.35, 1.6, 0.8),
         "tinted": (2.3, 1.9, 0.8),
     }.get(style, (2.3, 1.72, 0.6))
