@@ -25,6 +25,7 @@ from visavis.engine.rig.build import build_rig
 from visavis.realtime.sound import to_pcm
 from visavis.samples import write_portrait
 from visavis.samples.portrait import paint_portrait
+from visavis.surfaces.console.pages import PLAYER, STATIC
 
 pytestmark = pytest.mark.slow
 
@@ -138,6 +139,42 @@ async def test_a_second_connection_takes_over_and_wrong_tokens_are_refused(
             with pytest.raises(websockets.InvalidStatus) as refused:
                 await websockets.connect(address)
             assert refused.value.response.status_code == status
+
+
+@asynchronous
+async def test_links_are_embedded_elsewhere_and_can_be_revoked(server: Server, face: Path) -> None:
+    async with session(server, face) as made, httpx.AsyncClient(base_url=server.url) as client:
+        path, headers = f"/v1/sessions/{made['session_id']}", {"Authorization": f"Bearer {made['token']}"}
+        other = (await client.post(f"{path}/share", headers=headers)).json()["share_url"]
+
+        async def embedded(link: str) -> httpx.Response:
+            return await client.get("/oembed", params={"url": link, "maxwidth": "200"})
+
+        shown = (await embedded(other)).json()
+        assert (shown["version"], shown["type"], shown["width"], shown["height"]) == (
+            "1.0",
+            "video",
+            200,
+            200,
+        )
+        assert f'src="{other}"' in shown["html"]
+        for wrong in (f"{other}x", other.replace("/view/", "/jobs/"), "https://elsewhere.example/view/x", ""):
+            assert (await embedded(wrong)).status_code == 404
+        if (STATIC / PLAYER).is_file():  # the pages are built
+            assert f'property="og:url" content="{other}"' in (await client.get(other)).text
+
+        share = other.partition("share=")[2]
+        revoked = await client.delete(f"{path}/share", params={"share": share}, headers=headers)
+        assert revoked.json() == {"session_id": made["session_id"], "revoked": 1}
+        assert (
+            await client.delete(f"{path}/share", params={"share": share}, headers=headers)
+        ).status_code == 404
+        for link, status in ((other, 404), (made["view_url"], 200)):
+            assert (await client.get(link.replace("/view/", "/v1/view/"))).status_code == status
+            assert (await embedded(link)).status_code == status
+        assert (await client.delete(f"{path}/share", headers=headers)).json()["revoked"] == 1
+        assert (await client.get(made["view_url"].replace("/view/", "/v1/view/"))).status_code == 404
+        assert (await client.get(path, headers=headers)).json()["view_url"] is None
 
 
 def leave(server: Server, made: dict[str, Any], seconds: int) -> None:

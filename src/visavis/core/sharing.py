@@ -27,6 +27,12 @@ async def allow_view(tx: Tx, row: Session) -> None:
     await tx.flush()
 
 
+async def allows_view(tx: Tx, row: Session) -> bool:
+    """Whether a session's own link is valid."""
+    found = await tx.get(Share, digest(await view_token(tx, row)))
+    return found is not None
+
+
 async def share(tx: Tx, row: Session) -> str:
     """Create the token of a share link; only its digest is stored.
 
@@ -60,6 +66,29 @@ async def shared(tx: Tx, session_id: str, token: str) -> Session:
     if row is None:
         raise ShareMissingError("This link is not valid or has expired.")
     return row
+
+
+async def revoke(tx: Tx, row: Session, token: str | None = None) -> int:
+    """Make links of a session invalid. Whoever watches goes on until they leave.
+
+    Args:
+        tx: The transaction.
+        row: The session.
+        token: Token of a link; `None` for all links.
+
+    Returns:
+        Number of links.
+
+    Raises:
+        ShareMissingError: The token does not belong to this session.
+    """
+    statement = delete(Share).where(Share.session_id == row.id)
+    if token is not None:
+        statement = statement.where(Share.digest == digest(token))
+    count = len((await tx.execute(statement.returning(Share.digest))).all())
+    if token is not None and not count:
+        raise ShareMissingError("This link is not valid or has expired.")
+    return count
 
 
 async def _delete_old(tx: Tx) -> None:

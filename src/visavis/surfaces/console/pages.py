@@ -11,7 +11,9 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import Scope
 
+from visavis.surfaces.console import previews
 from visavis.surfaces.console.error_responses import TABLE
+from visavis.surfaces.console.previews import OEMBED, PLAYERS
 from visavis.surfaces.shared.dispatcher import Surface
 from visavis.surfaces.shared.incoming import fault_of
 
@@ -26,10 +28,10 @@ _ROUTES: Final = (
     *("/", "/sign-in", "/create", "/studio", "/live", "/jobs", "/sessions", "/usage", "/keys", "/workers"),
     *("/settings", "/organizations", "/invitation"),
 )
-_PLAYERS: Final = ("/watch/", "/view/")
 # All of them, for the metrics: one route for each kind of page.
 _PATHS: Final = ("/watch/{session:path}", "/view/{session:path}", "/assets/{name:path}", "/{page:path}")
 _HTML: Final = "text/html; charset=utf-8"
+_HEAD_END: Final = "</head>"
 
 # Scripts and styles are ours alone. Videos may lie in another store, rooms on another machine.
 _POLICY: Final = (
@@ -51,7 +53,8 @@ _NO_PAGES: Final = """<!doctype html>
 
 def create_app() -> Starlette:
     """Make the application."""
-    return Starlette(routes=[Route(path, _answer) for path in _PATHS])
+    pages = [Route(path, _answer) for path in _PATHS]
+    return Starlette(routes=[Route(OEMBED, previews.embed), *pages])
 
 
 def wants_page(scope: Scope) -> bool:
@@ -59,7 +62,7 @@ def wants_page(scope: Scope) -> bool:
     if scope["method"] not in {"GET", "HEAD"} or fault_of(scope):
         return False
     path = scope["path"]
-    if path.startswith((*_PLAYERS, ASSETS)):
+    if path == OEMBED or path.startswith((*PLAYERS, ASSETS)):
         return True
     return (path.rstrip("/") or "/") in _ROUTES and is_browser(Headers(scope=scope))
 
@@ -80,14 +83,20 @@ def missing_page(scope: Scope) -> Response | None:
 
 
 async def _answer(request: Request) -> Response:
-    return page(request.url.path, request.headers, STATIC)
+    path = request.url.path
+    file = STATIC / PLAYER
+    if path.startswith(PLAYERS) and file.is_file():
+        shown = previews.tags(request.app.state.context, request)
+        html = file.read_text("utf-8").replace(_HEAD_END, f"{shown}\n{_HEAD_END}", 1)
+        return HTMLResponse(html, headers=_headers(is_player=True))
+    return page(path, request.headers, STATIC)
 
 
 def page(path: str, headers: Headers, folder: Path) -> Response:
     """The page, or the part of one, at a path that `wants_page`."""
     if path.startswith(ASSETS):
         return _asset(path, headers, folder)
-    is_player = path.startswith(_PLAYERS)
+    is_player = path.startswith(PLAYERS)
     file = folder / (PLAYER if is_player else CONSOLE)
     said = _headers(is_player=is_player)
     if not file.is_file():

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.types import Scope
 
 from visavis import __version__
-from visavis.surfaces.mirrorstage import NAME, about, sessions, wire
+from visavis.surfaces.mirrorstage import NAME, about, sessions, stream, wire
 from visavis.surfaces.mirrorstage.error_responses import TABLE
 from visavis.surfaces.shared.dispatcher import Surface
 from visavis.surfaces.shared.middleware import SECURITY_HEADERS
@@ -39,7 +39,7 @@ def create_app() -> FastAPI:
         redirect_slashes=False,
         responses={"4XX": {"model": wire.ErrorAnswer}, "5XX": {"model": wire.ErrorAnswer}},
     )
-    for router in (about.router, sessions.router):
+    for router in (about.router, sessions.router, stream.router):
         app.include_router(router)
     return app
 
@@ -59,4 +59,5 @@ SURFACE: Final = Surface(
     errors=TABLE,
     headers=_HEADERS,
     claims=_is_ours,
+    takes_websockets=True,
 )

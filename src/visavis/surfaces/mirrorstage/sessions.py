@@ -87,6 +87,22 @@ async def share(session_id: SessionId, token: Token, request: Request, context: 
     return wire.ShareCreated(session_id=row.id, share_url=url, view_url=url, share_kind="view")
 
 
+@router.delete("/v1/sessions/{session_id}/share")
+async def revoke(
+    session_id: SessionId,
+    token: Token,
+    context: Given,
+    share: Annotated[
+        str | None, Query(max_length=200, description="Token of one link; all links if it is left out.")
+    ] = None,
+) -> wire.SharesRevoked:
+    """Make links of a session invalid, its `view_url` included. Nobody comes in by them any more."""
+    async with context.shared.database.transaction() as tx:
+        row = await _find(tx, session_id, token)
+        count = await sharing.revoke(tx, row, share)
+    return wire.SharesRevoked(session_id=row.id, revoked=count)
+
+
 @router.get("/v1/view/{session_id}")
 async def view(
     session_id: SessionId, share: Annotated[str, Query(max_length=200)], request: Request, context: Given
@@ -290,7 +306,7 @@ def _fingerprint(request: Request, body_digest: bytes) -> bytes:
 
 
 async def _view_url(tx: Tx, context: PaidContext, request: Request, row: Session) -> str | None:
-    if row.mode == sessions.EXTERNAL:
+    if row.mode == sessions.EXTERNAL or not await sharing.allows_view(tx, row):
         return None
     return _view_link(context.shared.base_url(request), row.id, await sharing.view_token(tx, row))
 

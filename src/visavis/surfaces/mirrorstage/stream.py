@@ -13,13 +13,13 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, WebSocket
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
-from visavis.surfaces.mirrorstage.context import Given
 
 from visavis.core import paid_sessions, sessions
 from visavis.core.schema import ACTIVE, Session
 from visavis.errors import CredentialsMissingError, SessionEndedError, VisavisError
 from visavis.ports.sound import SoundEnd, SoundPlayed, SoundRefused, SoundStream
 from visavis.surfaces.mirrorstage import stream_wire as wire
+from visavis.surfaces.mirrorstage.context import Given
 from visavis.surfaces.shared import faces
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.encoded import decoded_picture

@@ -128,6 +128,13 @@ class ShareCreated(_Wire):
     share_kind: Literal["view"]
 
 
+class SharesRevoked(_Wire):
+    """Links that do not work any more."""
+
+    session_id: str = Field(examples=[SESSION_ID])
+    revoked: int = Field(description="Number of links.")
+
+
 class ViewCredentials(_Wire):
     """What a player needs to show a session."""
 
