@@ -5,7 +5,7 @@ import base64
 import contextlib
 import json
 import random
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +13,21 @@ import httpx
 import numpy as np
 import pytest
 import websockets
-from harness.rtmp_server import module, pull, rtmp_server
 from harness.streamed_sound import cut, streamed, voice
 from harness.viewing import mouth_box, watching
-from tests.support.live import asynchronous, start_live
+from tests.support.live import Stage, asynchronous
 from tests.support.server import Server
 
-from visavis.engine.face import FaceModels
-from visavis.engine.photo import Photo
-from visavis.engine.rig.build import build_rig
 from visavis.realtime.sound import to_pcm
 from visavis.samples import write_portrait
-from visavis.samples.portrait import paint_portrait
 from visavis.surfaces.console.pages import PLAYER, STATIC
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("stage", ["embedded"], indirect=True)]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = start_live(tmp_path_factory.mktemp("stream"), VISAVIS_PAYMENT_REQUIRED="false")
-    try:
-        yield running
-    finally:
-        running.stop()
+@pytest.fixture
+def server(stage: Stage) -> Server:
+    return stage.server
 
 
 @pytest.fixture(scope="module")
@@ -81,14 +72,15 @@ def is_last(message: dict[str, Any]) -> bool:
 
 @asynchronous
 async def test_lips_move_while_sound_is_streamed_and_the_client_hears_how_it_goes(
-    server: Server, face: Path, face_models: FaceModels
+    stage: Stage, server: Server, face: Path
 ) -> None:
-    rig = build_rig(face_models, Photo(paint_portrait(), None)).rig
     async with session(server, face) as made, websockets.connect(made["websocket_url"]) as socket:
         async with httpx.AsyncClient(base_url=server.url) as client:
             share = made["view_url"].partition("share=")[2]
             view = (await client.get(f"/v1/view/{made['session_id']}", params={"share": share})).json()
-        async with watching(view["livekit_url"], view["livekit_access_token"], mouth_box(rig)) as viewer:
+        async with watching(
+            view["livekit_url"], view["livekit_access_token"], mouth_box(stage.rig)
+        ) as viewer:
             await viewer.until(lambda: viewer.frames > 0)
             for piece in cut(streamed("mp3", 3.0), random.Random(1)):
                 await socket.send(piece)
@@ -198,21 +190,3 @@ async def test_the_end_of_paid_time_is_announced_and_then_told(server: Server, f
         leave(server, made, 1)
         ended = (await until(socket, lambda each: each["type"] == "ended"))[-1]
         assert ended["reason"] == "max_duration"
-
-
-@pytest.mark.skipif(module() is None, reason="needs nginx with the module of libnginx-mod-rtmp")
-@asynchronous
-async def test_the_video_goes_to_an_rtmp_server(server: Server, face: Path, tmp_path: Path) -> None:
-    with rtmp_server(tmp_path) as receiver:
-        async with session(server, face, output_url=receiver.url) as made:
-            assert made["output_protocol"] == "rtmp"
-            while True:
-                try:
-                    pulled = await asyncio.to_thread(pull, receiver.url, seconds=2.0, open_s=3.0)
-                    break
-                except OSError:
-                    await asyncio.sleep(0.1)
-            assert pulled.codecs == ["aac", "h264"]
-            assert pulled.last is not None
-            assert np.ptp(pulled.last.mean(axis=2)) > 60  # a face, and no plain grey
-        assert "secret-key" not in server.log.read_text()

@@ -84,6 +84,7 @@ def start_live(folder: Path, **env: str) -> Server:
         "VISAVIS_LIVE_SLOTS": str(SLOTS),
         "VISAVIS_LIVE_SPARE_CONVERSATIONS": "0",
         "VISAVIS_LIVE_SPARE_SOUND_PROCESSES": "0",
+        "VISAVIS_PAYMENT_REQUIRED": "false",
         "VISAVIS_ROOM_NETWORKS": '["127.0.0.0/8"]',
     }
     server = Server(folder, given | env)
