@@ -1,3 +1,4 @@
+import subprocess
 import sys
 
 import numpy as np
@@ -40,3 +41,13 @@ def test_a_missing_program_is_named(monkeypatch):
     sentence._speaker.cache_clear()
     with pytest.raises(SpeakerMissingError, match=r"visavis\[demo\]"):
         speak(SENTENCE)
+
+
+def test_speaking_starts_no_thread_of_the_library():
+    pytest.importorskip("espeakng_loader")
+    script = (
+        "import os; from visavis.samples.sentence import utter; before = len(os.listdir('/proc/self/task')); "
+        "utter('Hola.', 'es'); print(len(os.listdir('/proc/self/task')) - before)"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "0"

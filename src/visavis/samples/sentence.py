@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from visavis.errors import SpeakerMissingError
 
 # From espeak-ng's public header, speak_lib.h.
-_SOUND_BY_CALLBACK = 1
+_SYNCHRONOUS = 2  # sound comes in the thread of the call; a thread of the library has crashed processes
 _NEVER_EXIT = 0x8000
 _BY_CHARACTER = 1
 _UTF_8 = 1
@@ -147,9 +147,8 @@ def utter(text: str, voice: str, *, tempo: float = 1.0) -> Utterance:
         speaker.library.espeak_SetSynthCallback(callback)
         said = text.encode() + b"\0"
         result = speaker.library.espeak_Synth(said, len(said), 0, _BY_CHARACTER, 0, _UTF_8, None, None)
-        finished = speaker.library.espeak_Synchronize()
-        if result != _OK or finished != _OK:
-            raise SpeakerMissingError(f"espeak-ng could not speak the text (error {result or finished}).")
+        if result != _OK:
+            raise SpeakerMissingError(f"espeak-ng could not speak the text (error {result}).")
     samples = np.concatenate(heard) if heard else np.zeros(0, np.int16)
     return Utterance(samples, speaker.rate_hz, tuple(phonemes))
 
@@ -174,7 +173,7 @@ def _speaker() -> _Speaker:
     ]
     options = _NEVER_EXIT | _PHONEME_EVENTS_IN_IPA
     data = str(loader.get_data_path()).encode()
-    rate_hz = int(library.espeak_Initialize(_SOUND_BY_CALLBACK, 0, data, options))
+    rate_hz = int(library.espeak_Initialize(_SYNCHRONOUS, 0, data, options))
     if rate_hz <= 0:
         raise SpeakerMissingError(
             "espeak-ng did not find its voices. Run `pip install --force-reinstall 'visavis[demo]'`."

@@ -1,7 +1,7 @@
 """The language model as an LLM of livekit-agents. If it fails twice, the fallback sentence is the answer."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from livekit.agents.types import NOT_GIVEN, NotGivenOr
 from visavis.ports import ChatMessage, LanguageModel, Tool, ToolCall
 from visavis.realtime.conversation.patience import PatienceLostError, ask_twice
 
-FIRST_PIECE_S: Final = 1.7
+FIRST_PIECE_S: Final = 1.5
 """Time for the first piece, of each of two tries: then there is time to say so within 4 s of silence."""
 MAX_LEARNED_CHARS: Final = 64_000
 """Length of all texts that are learned during a conversation."""
@@ -30,6 +30,7 @@ class Answers(llm.LLM[str]):
         knowledge: Sequence[str] = (),
         fallback: str,
         first_s: float = FIRST_PIECE_S,
+        on_failure: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare.
 
@@ -38,11 +39,12 @@ class Answers(llm.LLM[str]):
             knowledge: Texts that answers are taken from.
             fallback: Sentence for when the model fails twice.
             first_s: Time to wait for the begin of an answer, each time.
+            on_failure: Told each failure: the fallback may be needed soon.
         """
         super().__init__()
         self._port, self._knowledge = model, tuple(knowledge)
         self._learned: list[str] = []
-        self.fallback, self.first_s = fallback, first_s
+        self.fallback, self.first_s, self.on_failure = fallback, first_s, on_failure
 
     def chat(
         self,
@@ -92,7 +94,12 @@ class _Stream(llm.LLMStream):
     async def _run(self) -> None:
         identifier = utils.shortuuid()
         tools = [tool for each in self._tools if (tool := _tool(each)) is not None]
-        pieces = ask_twice(lambda: self._model.chat(self._messages, tools), first_s=self._answers.first_s)
+        answers = self._answers
+        pieces = ask_twice(
+            lambda: self._model.chat(self._messages, tools),
+            first_s=answers.first_s,
+            on_failure=answers.on_failure,
+        )
         try:
             async with aclosing(pieces):
                 async for piece in pieces:
@@ -104,7 +111,7 @@ class _Stream(llm.LLMStream):
                     self._event_ch.send_nowait(llm.ChatChunk(id=identifier, delta=delta))
         except PatienceLostError as error:
             _log.warning("answer_failed", code=error.code)
-            delta = llm.ChoiceDelta(role="assistant", content=" " + self._answers.fallback)
+            delta = llm.ChoiceDelta(role="assistant", content=" " + answers.fallback)
             self._event_ch.send_nowait(llm.ChatChunk(id=identifier, delta=delta))
 
 

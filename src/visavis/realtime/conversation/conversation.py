@@ -237,6 +237,7 @@ class Conversation:
             knowledge=config.knowledge,
             fallback=self._fallback,
             first_s=providers.first_piece_s,
+            on_failure=lambda: voice.prepare(self._fallback),
         )
         self._answers = answers
         for text in self._learned:
@@ -272,6 +273,7 @@ class Conversation:
             with contextlib.suppress(RuntimeError):
                 await session.aclose()
             await synchronizer.aclose()
+            await voice.aclose()
             for task in tasks:
                 task.cancel()
         await model.close()

@@ -30,12 +30,18 @@ class PatienceLostError(ProviderError):
         self.has_begun = has_begun
 
 
-async def ask_twice(ask: Callable[[], AsyncIterator[_Piece]], *, first_s: float) -> AsyncGenerator[_Piece]:
+async def ask_twice(
+    ask: Callable[[], AsyncIterator[_Piece]],
+    *,
+    first_s: float,
+    on_failure: Callable[[], None] = lambda: None,
+) -> AsyncGenerator[_Piece]:
     """What a provider gives, piece by piece. It is asked again if it fails before the first piece.
 
     Args:
         ask: Asks the provider.
         first_s: Time to wait for the first piece, each time.
+        on_failure: Told each failure, before the provider is asked again.
 
     Raises:
         PatienceLostError: It failed twice, or later.
@@ -57,5 +63,6 @@ async def ask_twice(ask: Callable[[], AsyncIterator[_Piece]], *, first_s: float)
         except ProviderError as failure:
             error = failure
         _log.warning("provider_failed", code=error.code, attempt=attempt + 1)
+        on_failure()
         if has_begun or attempt + 1 == _TRIES:
             raise PatienceLostError(error.message, has_begun=has_begun) from error

@@ -1,12 +1,13 @@
 """The avatar's voice as a TTS of livekit-agents: sentence by sentence, with the times of words.
 
 The next sentence is made while one is spoken. A synthesizer that fails is asked once more; then a local one
-that needs neither network nor model speaks in its place.
+that needs neither network nor model speaks in its place. A sentence that may be needed soon, because the
+language model fails, is made beforehand: two providers that stall after each other are silent too long.
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Final
 
@@ -19,11 +20,14 @@ from visavis.errors import VisavisError
 from visavis.ports import SpeechPart, SpeechSynthesizer, Voice
 from visavis.realtime.conversation.patience import PatienceLostError, ask_twice
 from visavis.realtime.conversation.scripts import Script, Scripts
+from visavis.realtime.conversation.texts import sentences_of
 from visavis.realtime.sound import to_pcm
 
 RATE_HZ: Final = 24_000
 _FIRST_PART_S: Final = 1.5
 """Time for the first part, each time: after two of them there is less than 4 s of silence."""
+_PREPARED_S: Final = 0.2
+"""Time for a sentence that was to be made beforehand."""
 
 _log = structlog.get_logger()
 
@@ -56,6 +60,7 @@ class AvatarVoice(tts.TTS[str]):
         )
         self._synthesizer, self._voice = synthesizer, voice
         self._local, self._local_voice, self._on_sentence = local, local_voice, on_sentence
+        self._prepared: dict[str, asyncio.Task[list[SpeechPart]]] = {}
         self.scripts = Scripts()
         """The phonemes of the last answers."""
 
@@ -69,11 +74,23 @@ class AvatarVoice(tts.TTS[str]):
         """Speak a text that is still being written."""
         return _Stream(self, conn_options)
 
+    def prepare(self, text: str) -> None:
+        """Make the sound of a text's first sentence, which may be needed soon; it is kept."""
+        sentence = next(iter(sentences_of(text)), "")
+        known = self._prepared.get(sentence)
+        if known is None or (known.done() and not known.result()):
+            self._prepared[sentence] = asyncio.create_task(self._make(sentence))
+
+    async def aclose(self) -> None:
+        """Prepare nothing more."""
+        await utils.aio.cancel_and_wait(*self._prepared.values())
+
     async def parts(self, sentence: str) -> AsyncIterator[SpeechPart]:
         """The sound of a sentence; nothing if there is nothing in it to speak."""
         self._on_sentence(sentence, time.monotonic())
         try:
-            parts = ask_twice(lambda: self._synthesizer.speak(sentence, self._voice), first_s=_FIRST_PART_S)
+            prepared = self._prepared.get(sentence)
+            parts = self._ask(sentence) if prepared is None else _when_made(prepared)
             async with aclosing(parts):
                 async for part in parts:
                     yield part
@@ -82,6 +99,30 @@ class AvatarVoice(tts.TTS[str]):
             if not error.has_begun:
                 async for part in self._local.speak(sentence, self._local_voice):
                     yield part
+
+    def _ask(self, sentence: str) -> AsyncGenerator[SpeechPart]:
+        return ask_twice(lambda: self._synthesizer.speak(sentence, self._voice), first_s=_FIRST_PART_S)
+
+    async def _make(self, sentence: str) -> list[SpeechPart]:
+        """All parts of a sentence; none if that fails."""
+        try:
+            return [part async for part in self._ask(sentence)]
+        except VisavisError as error:
+            _log.warning("sentence_not_prepared", code=error.code)
+            return []
+
+
+async def _when_made(prepared: asyncio.Task[list[SpeechPart]]) -> AsyncGenerator[SpeechPart]:
+    """The parts of a sentence that was prepared, if they are there in time.
+
+    Raises:
+        PatienceLostError: They are not.
+    """
+    done, _ = await asyncio.wait({prepared}, timeout=_PREPARED_S)
+    if not done or not prepared.result():
+        raise PatienceLostError("The voice is not ready.", has_begun=False)
+    for part in prepared.result():
+        yield part
 
 
 class _Stream(tts.SynthesizeStream):

@@ -1,0 +1,67 @@
+"""A voice that stalls after the language model has stalled: a sentence is made before it is needed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from visavis.ports import SpeechPart, Voice
+from visavis.providers.tts.catalogue import VoiceCatalogue
+from visavis.providers.tts.espeak import Espeak
+from visavis.realtime.conversation.voice import AvatarVoice
+
+SENTENCE = "I cannot answer now."
+
+
+class Stalling(Espeak):
+    """The voices of espeak-ng, which speak when they are let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_speak = asyncio.Event()
+        self.asked = 0
+
+    async def speak(self, text: str, voice: Voice) -> AsyncIterator[SpeechPart]:
+        self.asked += 1
+        await self.may_speak.wait()
+        async for part in super().speak(text, voice):
+            yield part
+
+
+def avatar_voice(stalling: Stalling, local: Espeak) -> AvatarVoice:
+    return AvatarVoice(
+        VoiceCatalogue([stalling]), Voice("en", tempo=1.5), local=local, local_voice=Voice("en")
+    )
+
+
+async def length_of(voice: AvatarVoice) -> int:
+    return sum([len(part.samples) async for part in voice.parts(SENTENCE)])
+
+
+async def length_by(speaker: Espeak, voice: Voice) -> int:
+    return sum([len(part.samples) async for part in speaker.speak(SENTENCE, voice)])
+
+
+def test_a_prepared_sentence_is_spoken_without_asking_again() -> None:
+    async def check() -> None:
+        stalling, local = Stalling(), Espeak()
+        voice = avatar_voice(stalling, local)
+        voice.prepare(SENTENCE + " Ask me again.")
+        stalling.may_speak.set()
+        wanted = await length_by(local, Voice("en", tempo=1.5))
+        for _ in range(2):
+            assert await length_of(voice) == wanted
+        assert stalling.asked == 1
+        await voice.aclose()
+
+    asyncio.run(check())
+
+
+def test_a_sentence_that_is_not_ready_in_time_is_spoken_by_the_local_voice() -> None:
+    async def check() -> None:
+        stalling, local = Stalling(), Espeak()
+        voice = avatar_voice(stalling, local)
+        voice.prepare(SENTENCE)
+        assert await length_of(voice) == await length_by(local, Voice("en"))
+        assert not stalling.may_speak.is_set()
+        await voice.aclose()
+
+    asyncio.run(check())
