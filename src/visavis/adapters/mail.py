@@ -46,6 +46,7 @@ class SmtpMail:
                 password=settings.password.get_secret_value() if settings.password else None,
                 use_tls=settings.security == "tls",
                 start_tls=settings.security == "starttls",
+                cert_bundle=str(settings.ca) if settings.ca else None,
                 timeout=settings.timeout_s,
             )
         except (aiosmtplib.SMTPException, OSError) as error:

@@ -1,5 +1,6 @@
 """Settings of email."""
 
+from pathlib import Path
 from typing import ClassVar, Literal
 
 from pydantic import Field, SecretStr, model_validator
@@ -21,6 +22,10 @@ class MailSettings(Group):
     security: Literal["starttls", "tls", "none"] = Field(
         default="starttls",
         description="Encryption of the connection: `starttls` or `tls`; `none` only on a trusted network.",
+    )
+    ca: Path | None = Field(
+        default=None,
+        description="File of extra certificate authorities (PEM) to trust, besides the public ones.",
     )
     username: str | None = Field(default=None, description="User name at the mail server.")
     password: SecretStr | None = Field(default=None, description="Password at the mail server.")
