@@ -102,6 +102,10 @@ export const router = createBrowserRouter([
         lazy: async () => ({ Component: (await import("./pages/sign-in/sign-in.tsx")).SignIn }),
       },
       {
+        path: "/sign-in/failed",
+        lazy: async () => ({ Component: (await import("./pages/sign-in/sign-in-failed.tsx")).SignInFailed }),
+      },
+      {
         path: "/invitation",
         lazy: async () => ({ Component: (await import("./pages/invitation/invitation.tsx")).InvitationPage }),
       },

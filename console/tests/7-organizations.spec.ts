@@ -1,24 +1,8 @@
 /** Organizations: created, joined, changed, acted for, and deleted. */
 import { readFileSync } from "node:fs";
-import { cutOff, EMAIL, expect, expectAccessible, type Page, test } from "./console.ts";
-
-const SHOTS = process.env.SCREENSHOTS;
-const PHONE = { width: 390, height: 844 };
-const DESKTOP = { width: 1360, height: 860 };
+import { check, EMAIL, expect, expectAccessible, test } from "./console.ts";
 
 test.describe.configure({ mode: "serial" });
-
-/** Checks a page as it is now, on a desktop and on a phone. */
-async function check(page: Page, name: string): Promise<void> {
-  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
-  await expectAccessible(page, name);
-  for (const [device, size] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
-    await page.setViewportSize(size);
-    await expect.poll(() => cutOff(page), { message: `${name} on a ${device}` }).toEqual([]);
-    if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${device}.png`, fullPage: true });
-  }
-  await page.setViewportSize(DESKTOP);
-}
 
 test("an organization is created, and has members, invitations and an audit log", async ({
   signedIn: page,

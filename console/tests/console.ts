@@ -120,7 +120,8 @@ export async function cutOff(page: Page): Promise<string[]> {
       `${element.tagName}.${element.className} “${element.textContent?.trim().slice(0, 30)}”`;
     for (const element of document.querySelectorAll("body *")) {
       const box = element.getBoundingClientRect();
-      if (!box.width || element.closest(".visually-hidden, .skip, dialog:not([open]), select")) continue;
+      if (!box.width || element.closest(".visually-hidden, .skip, dialog:not([open]), select, input"))
+        continue;
       const isHidden = getComputedStyle(element).overflowX !== "visible";
       if (box.right > window.innerWidth + 1) found.push(`${name(element)} ends at ${box.right}`);
       if (element.scrollWidth > window.innerWidth) found.push(`${name(element)} scrolls in the window`);
@@ -157,4 +158,25 @@ export async function mouthMotion(page: Page): Promise<number> {
     before = now;
   }
   return mean(changes);
+}
+
+const SHOTS = process.env.SCREENSHOTS;
+const PHONE = { width: 390, height: 844 };
+const DESKTOP = { width: 1360, height: 860 };
+
+/** Checks a page as it is now, on a desktop and on a phone; with `SCREENSHOTS`, it also draws it there. */
+export async function check(page: Page, name: string): Promise<void> {
+  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+  await expectAccessible(page, name);
+  // Not by a style sheet: the page's policy refuses those of others.
+  if (SHOTS)
+    await page.locator(".toasts").evaluateAll((lists) => {
+      for (const list of lists) list.style.setProperty("visibility", "hidden");
+    });
+  for (const [device, size] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
+    await page.setViewportSize(size);
+    await expect.poll(() => cutOff(page), { message: `${name} on a ${device}` }).toEqual([]);
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${device}.png`, fullPage: true });
+  }
+  await page.setViewportSize(DESKTOP);
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { makeCertificates, startWorkOs } from "./identity-provider.ts";
 
 const BIN = resolve(import.meta.dirname, "../../.venv/bin");
 const START_MS = 180_000;
@@ -58,17 +59,25 @@ export default async function startServer(): Promise<() => Promise<void>> {
       "    file.writeframes((sound.clip(-1, 1) * 32000).astype('<i2').tobytes())",
     question,
   ]);
+  makeCertificates(folder);
+  const workos = await startWorkOs();
   const server = spawn(join(BIN, "visavis"), ["serve", "--port", "0", "--data", join(folder, "data")], {
     env: {
       ...process.env,
       VISAVIS_ROOMS_PORT: "0",
       VISAVIS_ROOMS_UDP_PORT: "0",
       VISAVIS_REQUESTS_PER_MINUTE: "1000",
+      VISAVIS_SSO_NETWORKS: "127.0.0.0/8",
+      VISAVIS_SSO_CA: join(folder, "ca.pem"),
+      VISAVIS_SSO_WORKOS_API_KEY: "sk_test_key",
+      VISAVIS_SSO_WORKOS_CLIENT_ID: "client_123",
+      VISAVIS_SSO_WORKOS_URL: workos.url,
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const stop = async () => {
     await ended(server);
+    await workos.stop();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -76,6 +85,7 @@ export default async function startServer(): Promise<() => Promise<void>> {
     process.env.VISAVIS_API_URL = said.url;
     process.env.VISAVIS_API_KEY = said.key;
     process.env.VISAVIS_LINK = said.link;
+    process.env.CERTIFICATES = folder;
     process.env.SPEECH_FILE = speech;
     process.env.QUESTION_FILE = question;
     process.env.PHOTO_FILE = photo;

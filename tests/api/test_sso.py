@@ -16,6 +16,7 @@ from tests.support.workos import WorkOs, signed
 
 SSO = "/v1/auth/sso"
 OTHER = "whsec_other"
+PAGE = {"Accept": "text/html,*/*"}
 needs_provider = pytest.mark.skipif(not HAS_PROVIDER, reason="needs Node and its packages")
 
 
@@ -83,6 +84,8 @@ def oidc(owner: httpx.Client, idp: Provider) -> dict[str, Any]:
 
 @pytest.fixture
 def browser(signing: Server) -> Iterator[httpx.Client]:
+    # All tests come from one machine, which may begin only so many sign-ins a minute.
+    signing.rows("DELETE FROM rate_rings WHERE name LIKE 'sign-in:%%' RETURNING id")
     with httpx.Client(base_url=signing.url, timeout=60) as client:
         yield client
 
@@ -114,7 +117,7 @@ def test_a_browser_is_signed_in_to_the_console(
     browser: httpx.Client, idp: Provider, oidc: dict[str, Any]
 ) -> None:
     back = idp.sign_in(begin(browser, oidc["slug"]), "member@sso.example")
-    answer = browser.get(back, headers={"Accept": "text/html,*/*"})
+    answer = browser.get(back, headers=PAGE)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     session = browser.get("/console/api/session").json()
     assert session["signed_in"] is True
@@ -157,6 +160,10 @@ def test_enforcement_ends_with_the_membership(
         lambda back, other: (back.copy_set_param("state", other.params["state"]), None),
         lambda back, other: (back.copy_set_param("code", other.params["code"]), None),
         lambda back, other: (back.copy_set_param("state", "x" * 3000), None),
+        lambda back, other: (back.copy_set_param("state", "x" * 5000), None),
+        lambda back, other: (back.copy_set_param("iss", "https://other.example"), None),
+        lambda back, other: (back.copy_set_param("iss", ""), None),
+        lambda back, other: (back.copy_remove_param("iss"), None),
     ],
 )
 def test_tampered_callbacks_are_refused(
@@ -176,6 +183,75 @@ def test_tampered_callbacks_are_refused(
     answer = browser.get(url)
     assert answer.status_code in {403, 422}, answer.text
     assert "session_token" not in answer.text
+    page = browser.get(url, headers=PAGE)
+    assert page.headers["location"].startswith("/sign-in/failed?reason="), page.text
+    assert not page.cookies
+
+
+@needs_provider
+def test_browsers_are_led_to_the_provider_and_to_pages(
+    browser: httpx.Client, idp: Provider, oidc: dict[str, Any]
+) -> None:
+    there = browser.get(SSO, params={"org_slug": oidc["slug"]}, headers=PAGE)
+    assert there.status_code == 303
+    assert there.headers["location"].startswith(idp.issuer)
+    back = idp.sign_in(there.headers["location"], "stranger@sso.example")
+    failed = browser.get(back, headers=PAGE)
+    assert failed.headers["location"] == f"/sign-in/failed?reason=not_member&org={oidc['slug']}"
+    for slug in ("", "nowhere", "\u2028", "x" * 5000):
+        answer = browser.get(SSO, params={"org_slug": slug}, headers=PAGE)
+        assert answer.headers["location"].startswith("/sign-in/failed?reason="), slug[:10]
+        assert browser.get(SSO, params={"org_slug": slug}).status_code in {404, 422}, slug[:10]
+
+
+@needs_provider
+def test_an_owner_tests_the_connection(
+    signing: Server, owner: httpx.Client, browser: httpx.Client, idp: Provider, oidc: dict[str, Any]
+) -> None:
+    path = f"{PATH}/{oidc['id']}/sso"
+
+    def tested(email: str) -> dict[str, Any]:
+        answer = owner.post(f"{path}/test")
+        assert (answer.status_code, answer.json()["problem"]) == (200, None), answer.text
+        browser.cookies.set("visavis_sso", answer.cookies["visavis_sso"])
+        led = browser.get(idp.sign_in(answer.json()["authorization_url"], email))
+        assert led.headers["location"] == f"/organizations?id={oidc['id']}&section=sso"
+        assert "visavis_console" not in led.cookies
+        found: dict[str, Any] = owner.get(path).json()["last_test"]
+        return found
+
+    passed = tested("owner@sso.example")
+    assert (passed["passed"], passed["email"], passed["reason"]) == (True, "owner@sso.example", None)
+    failed = tested("nobody@sso.example")
+    assert (failed["passed"], failed["email"], failed["reason"]) == (
+        False,
+        "nobody@sso.example",
+        "not_member",
+    )
+    newest = owner.get(f"{PATH}/{oidc['id']}/audit-log").json()["entries"][0]
+    assert (newest["action"], newest["actor_name"]) == ("sso.test_failed", "owner@sso.example")
+
+    with_client = "UPDATE sso_connections SET client_id = %s WHERE organization_id = %s RETURNING id"
+    signing.rows(with_client, "unknown", oidc["id"])
+    answer = owner.post(f"{path}/test").json()
+    assert (answer["passed"], answer["authorization_url"]) == (False, None)
+    assert "refuses the client ID" in answer["problem"]
+    signing.rows(with_client, "visavis", oidc["id"])
+    add(owner, oidc["id"], "admin@sso.example", "admin")
+    with signing.client(a_user(signing, "admin@sso.example")) as admin:
+        assert admin.post(f"{path}/test").status_code == 403
+        assert admin.get(path).json()["connection"]["client_id"] == "visavis"
+
+
+@needs_provider
+def test_a_client_that_the_provider_does_not_know_is_refused(owner: httpx.Client, idp: Provider) -> None:
+    org = an_organization(owner, "With a wrong secret")["id"]
+    for client_id, secret in (("visavis", "wrong"), ("unknown", "secret")):
+        setup = {"discovery_url": idp.discovery_url, "client_id": client_id, "client_secret": secret}
+        answer = owner.post(f"{PATH}/{org}/sso/setup", json=setup)
+        assert (answer.status_code, answer.json()["error"]) == (422, "validation_error")
+        assert "refuses the client ID or the client secret" in answer.json()["message"]
+    assert owner.post(f"{PATH}/{org}/sso/test").status_code == 409
 
 
 def test_addresses_that_are_no_provider_are_refused(owner: httpx.Client) -> None:

@@ -74,6 +74,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST /v1/organizations/{org_id}/invitations": {"json": {"email": "x@tenancy.example"}},
     "POST /v1/organizations/{org_id}/scim-tokens": {"json": {"name": "x"}},
     "POST /v1/organizations/{org_id}/sso/setup": {"json": {}},
+    "POST /v1/organizations/{org_id}/sso/test": {"json": {}},
     "POST /v1/organizations/{org_id}/sso/enable": {"json": {"enabled": True}},
     "PATCH /scim/v2/Users/{user_id}": {"json": _PATCH},
     "PATCH /scim/v2/Groups/{group_id}": {"json": _PATCH},

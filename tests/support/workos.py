@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -126,3 +127,10 @@ def signed(event: dict[str, Any], *, secret: str = WEBHOOK_SECRET, age_s: float 
     at = str(int((time.time() - age_s) * 1000))
     signature = hmac.new(secret.encode(), f"{at}.{body.decode()}".encode(), hashlib.sha256).hexdigest()
     return body, f"t={at}, v1={signature}"
+
+
+if __name__ == "__main__":  # for tests that are not in Python: until standard input ends
+    with workos() as running:
+        sys.stdout.write(f"{running.url}\n")
+        sys.stdout.flush()
+        sys.stdin.read()

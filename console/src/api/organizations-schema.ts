@@ -272,6 +272,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{org_id}/sso/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Sso
+         * @description Test the connection, as an owner.
+         *
+         *     This reads the provider's metadata and keys, and tries the client ID and the secret. To test the rest,
+         *     open `authorization_url` in the same browser and sign in. Nobody is signed in here by it; `last_test` of
+         *     `GET …/sso` says how it went.
+         */
+        post: operations["test_sso_v1_organizations__org_id__sso_test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{org_id}/sso/enable": {
         parameters: {
             query?: never;
@@ -303,7 +327,10 @@ export interface paths {
         };
         /**
          * Begin
-         * @description Begin to sign in. Open `authorization_url` in the same browser: a cookie binds it to the sign-in.
+         * @description Begin to sign in, with the short name of an organization.
+         *
+         *     Open `authorization_url` in the same browser: a cookie binds it to the sign-in. Browsers that ask for a
+         *     page are led there.
          */
         get: operations["begin_v1_auth_sso_get"];
         put?: never;
@@ -325,7 +352,8 @@ export interface paths {
          * Callback
          * @description End a sign-in: the identity provider sends the browser here.
          *
-         *     Browsers are led to the console, where they are signed in. Others get a token.
+         *     Browsers are led to the console, where they are signed in, or to a page that says why not. Others get a
+         *     token. `iss` is compared with the provider's issuer (RFC 9207).
          */
         get: operations["callback_v1_auth_sso_callback_get"];
         put?: never;
@@ -823,11 +851,23 @@ export interface components {
              * @description E-mail domains of the organization at WorkOS.
              */
             domains: string[];
+            /** @description `null` if the connection was not tested yet. */
+            last_test: components["schemas"]["SsoTestFields"] | null;
+            /**
+             * Has Workos
+             * @description Whether this server has an account at WorkOS.
+             */
+            has_workos: boolean;
             /**
              * Redirect Uri
              * @description The address that an OpenID Connect provider must permit.
              */
             redirect_uri: string;
+            /**
+             * Webhook Url
+             * @description Where WorkOS sends the events of connections.
+             */
+            webhook_url: string;
             /**
              * Sign In Url
              * @description Where members begin to sign in.
@@ -854,6 +894,16 @@ export interface components {
              * @example OpenIDConnect
              */
             type: string;
+            /**
+             * Discovery Url
+             * @description Of an OpenID Connect provider; otherwise `null`.
+             */
+            discovery_url: string | null;
+            /**
+             * Client Id
+             * @description Of an OpenID Connect provider. The secret is never shown.
+             */
+            client_id: string | null;
         };
         /**
          * SsoEnable
@@ -922,6 +972,47 @@ export interface components {
             portal_url: string | null;
             /** Redirect Uri */
             redirect_uri: string;
+        };
+        /**
+         * SsoTestAnswer
+         * @description How the first part of a test went, and where the second one begins.
+         */
+        SsoTestAnswer: {
+            /** Passed */
+            passed: boolean;
+            /**
+             * Problem
+             * @description What is wrong, for people; `null` if nothing is.
+             */
+            problem: string | null;
+            /**
+             * Authorization Url
+             * @description Where to sign in; `null` if something is wrong.
+             */
+            authorization_url: string | null;
+        };
+        /**
+         * SsoTestFields
+         * @description How a test of the connection went.
+         */
+        SsoTestFields: {
+            /**
+             * At
+             * @example 2026-03-25T16:47:07Z
+             */
+            at: string;
+            /** Passed */
+            passed: boolean;
+            /**
+             * Email
+             * @description Who signed in, as the identity provider says.
+             */
+            email: string | null;
+            /**
+             * Reason
+             * @description Why it failed: `denied`, `wrong_issuer`, `wrong_client`, `not_confirmed`, `email_unverified`, `not_member` or `unreachable`; `null` if it passed.
+             */
+            reason: string | null;
         };
         /**
          * SsoUser
@@ -2472,6 +2563,100 @@ export interface operations {
             };
         };
     };
+    test_sso_v1_organizations__org_id__sso_test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoTestAnswer"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description sso_not_active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description validation_error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description rate_limit_exceeded, monthly_cap_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description auth_unavailable, temporarily_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     enable_sso_v1_organizations__org_id__sso_enable_post: {
         parameters: {
             query?: never;
@@ -2572,8 +2757,8 @@ export interface operations {
     };
     begin_v1_auth_sso_get: {
         parameters: {
-            query: {
-                org_slug: string;
+            query?: {
+                org_slug?: string;
             };
             header?: never;
             path?: never;
@@ -2667,9 +2852,10 @@ export interface operations {
     callback_v1_auth_sso_callback_get: {
         parameters: {
             query?: {
-                code?: string | null;
-                state?: string | null;
-                error?: string | null;
+                code?: string;
+                state?: string;
+                error?: string;
+                iss?: string | null;
             };
             header?: never;
             path?: never;

@@ -10,25 +10,37 @@ export type Details = Schemas["OrganizationDetails"];
 export type Member = Schemas["MemberFields"];
 export type Invitation = Schemas["InvitationFields"];
 export type AuditEntry = Schemas["AuditFields"];
+export type Sso = Schemas["SsoAnswer"];
+export type SsoTest = Schemas["SsoTestFields"];
+export type ScimToken = Schemas["ScimTokenFields"];
 export type Role = Schemas["RoleChange"]["role"];
 
 export const ROLES: readonly Role[] = ["owner", "admin", "member"];
 
-export const organizationsApi = createClient<paths>({
-  baseUrl: "",
-  fetch: async (request) => {
-    request.headers.set("Authorization", `Bearer ${await bearer()}`);
-    return await fetch(request).catch((error: unknown) => {
-      throw request.signal.aborted ? error : unreachable();
-    });
-  },
-});
+function createApi(authorize: (request: Request) => Promise<void>) {
+  const api = createClient<paths>({
+    baseUrl: "",
+    fetch: async (request) => {
+      await authorize(request);
+      return await fetch(request).catch((error: unknown) => {
+        throw request.signal.aborted ? error : unreachable();
+      });
+    },
+  });
+  api.use({
+    async onResponse({ response }) {
+      if (!response.ok) throw apiErrorOf(response.status, await response.json().catch(() => null));
+    },
+  });
+  return api;
+}
 
-organizationsApi.use({
-  async onResponse({ response }) {
-    if (!response.ok) throw apiErrorOf(response.status, await response.json().catch(() => null));
-  },
-});
+export const organizationsApi = createApi(async (request) =>
+  request.headers.set("Authorization", `Bearer ${await bearer()}`),
+);
+
+/** What needs no sign-in. */
+export const publicOrganizationsApi = createApi(async () => undefined);
 
 /** The path parameters of a request for an organization. */
 export const inside = (org_id: string) => ({ params: { path: { org_id } } });

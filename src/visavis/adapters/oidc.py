@@ -18,8 +18,8 @@ from joserfc.jwk import KeySet
 
 from visavis.adapters.public_http import PublicHttp
 from visavis.core.urls import parse_url
-from visavis.errors import CallbackError, SsoConnectionError, SsoRefusedError, UrlError
-from visavis.ports.identity_provider import Attempt, Connection, Identity
+from visavis.errors import CallbackError, SsoConnectionError, SsoRefusal, SsoRefusedError, UrlError
+from visavis.ports.identity_provider import Attempt, Connection, Identity, Returned
 
 WELL_KNOWN: Final = "/.well-known/openid-configuration"
 _SCOPE: Final = "openid email profile"
@@ -42,6 +42,9 @@ _MAX_BYTES: Final = 512 * 1024
 _LEEWAY_S: Final = 60
 _RANDOM_BYTES: Final = 32
 _OK: Final = 200
+# How providers refuse a client, whatever its code (RFC 6749, 5.2; Entra ID sends the second for unknown IDs).
+_CLIENT_REFUSED: Final = frozenset({"invalid_client", "unauthorized_client"})
+_NO_CODE: Final = "visavis-checks-the-client"
 _JSON: Final = {"Accept": "application/json"}
 
 
@@ -56,10 +59,20 @@ class OidcProvider:
         """
         self._http = http
 
-    async def check(self, connection: Connection) -> None:
-        """Look whether the metadata and the keys can be read."""
+    async def check(self, connection: Connection, redirect_uri: str) -> None:
+        """Look whether the metadata and the keys can be read, and whether the provider knows the client.
+
+        A code that was never issued is exchanged: a provider that refuses the code, and not the client, has
+        accepted the client's ID and secret.
+        """
         metadata = await self._metadata(connection)
         await self._keys(metadata)
+        verifier = secrets.token_urlsafe(_RANDOM_BYTES)
+        try:
+            await self._exchange(connection, metadata, redirect_uri, _NO_CODE, verifier)
+        except SsoRefusedError as error:
+            if error.reason is SsoRefusal.WRONG_CLIENT:
+                raise SsoConnectionError(error.message) from error
 
     async def begin(self, connection: Connection, redirect_uri: str) -> Attempt:
         """Begin a sign-in."""
@@ -79,15 +92,19 @@ class OidcProvider:
         return Attempt(url, state, nonce, verifier)
 
     async def finish(
-        self, connection: Connection, redirect_uri: str, code: str, attempt: Attempt
+        self, connection: Connection, redirect_uri: str, returned: Returned, attempt: Attempt
     ) -> Identity:
         """End a sign-in: exchange the code for an ID token, and check this."""
         metadata = await self._metadata(connection)
-        answer = await self._exchange(connection, metadata, redirect_uri, code, attempt.code_verifier)
+        _refuse_foreign(metadata, returned.issuer)
+        verifier = attempt.code_verifier
+        answer = await self._exchange(connection, metadata, redirect_uri, returned.code, verifier)
         keys = await self._keys(metadata)
         claims = _checked(answer, keys, metadata["issuer"], connection.client_id, attempt.nonce)
         if claims.get("email_verified") is False:
-            raise SsoRefusedError("The identity provider has not verified your e-mail address.")
+            raise SsoRefusedError(
+                "The identity provider has not verified your e-mail address.", SsoRefusal.EMAIL_UNVERIFIED
+            )
         email = claims.get("email") or claims.get("preferred_username")
         is_address = isinstance(email, str) and "@" in email
         return Identity(str(claims["sub"]), email.strip().lower() if is_address else None)
@@ -128,7 +145,7 @@ class OidcProvider:
         )
         status, answer = await self._send("POST", url, body.encode(), headers, "The identity provider")
         if status != _OK:
-            raise SsoRefusedError("The identity provider does not confirm this sign-in. Start again.")
+            raise _exchange_refused(answer)
         return _object(answer, "The identity provider's answer")
 
     async def _read(self, url: str, name: str) -> dict[str, Any]:
@@ -146,6 +163,28 @@ class OidcProvider:
             raise SsoConnectionError(
                 f"{name} cannot be used: it must be an https address that this server may and can reach."
             ) from error
+
+
+def _refuse_foreign(metadata: dict[str, Any], issuer: str | None) -> None:
+    """Refuse a code that another provider made (RFC 9207): it might be meant for whoever asks for it."""
+    is_said = metadata.get("authorization_response_iss_parameter_supported") is True
+    if issuer != metadata["issuer"] if issuer is not None else is_said:
+        raise SsoRefusedError(
+            "The answer does not come from the organization's identity provider. Start again.",
+            SsoRefusal.WRONG_ISSUER,
+        )
+
+
+def _exchange_refused(body: bytes) -> SsoRefusedError:
+    try:
+        code = _object(body, "The identity provider's answer").get("error")
+    except SsoConnectionError:
+        code = None
+    if code in _CLIENT_REFUSED:
+        return SsoRefusedError(
+            "The identity provider refuses the client ID or the client secret.", SsoRefusal.WRONG_CLIENT
+        )
+    return SsoRefusedError("The identity provider does not confirm this sign-in. Start again.")
 
 
 def _checked(answer: dict[str, Any], keys: KeySet, issuer: str, client_id: str, nonce: str) -> CodeIDToken:

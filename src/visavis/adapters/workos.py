@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from visavis.errors import ExtraMissingError, SsoConnectionError, SsoRefusedError
-from visavis.ports.identity_provider import Attempt, Connection, Identity
+from visavis.ports.identity_provider import Attempt, Connection, Identity, Returned
 
 if TYPE_CHECKING:
     from workos import AsyncWorkOSClient
@@ -34,7 +34,7 @@ class WorkOsProvider:
         self._api_key, self._client_id, self._base_url = api_key, client_id, base_url
         self._webhook_secret = webhook_secret
 
-    async def check(self, connection: Connection) -> None:
+    async def check(self, connection: Connection, redirect_uri: str) -> None:
         """Nothing to look at: WorkOS says by webhooks whether a connection is active."""
 
     async def begin(self, connection: Connection, redirect_uri: str) -> Attempt:
@@ -46,13 +46,13 @@ class WorkOsProvider:
         return Attempt(begun["url"], begun["state"], "", begun["code_verifier"])
 
     async def finish(
-        self, connection: Connection, redirect_uri: str, code: str, attempt: Attempt
+        self, connection: Connection, redirect_uri: str, returned: Returned, attempt: Attempt
     ) -> Identity:
         """End a sign-in."""
         del redirect_uri  # WorkOS knows it from the beginning
         async with self._client() as client:
             found = await client.sso.get_profile_and_token_pkce(
-                code=code, code_verifier=attempt.code_verifier
+                code=returned.code, code_verifier=attempt.code_verifier
             )
         profile = found.profile
         if profile.organization_id != connection.address:

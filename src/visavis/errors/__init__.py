@@ -113,7 +113,7 @@ from visavis.errors.rooms import (
     TokenError,
     WireError,
 )
-from visavis.errors.sso import SsoConnectionError, SsoNotActiveError, SsoRefusedError
+from visavis.errors.sso import SsoConnectionError, SsoNotActiveError, SsoRefusal, SsoRefusedError
 from visavis.errors.storage import (
     DatabaseError,
     LinkError,
@@ -212,6 +212,7 @@ __all__ = [
     "SpeakerMissingError",
     "SsoConnectionError",
     "SsoNotActiveError",
+    "SsoRefusal",
     "SsoRefusedError",
     "StoreError",
     "StoreFullError",

@@ -37,6 +37,19 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Returned:
+    """What the browser brings back from the provider.
+
+    Attributes:
+        code: Code that is good for one exchange.
+        issuer: Who says to have made the code (RFC 9207); `None` if the provider does not say it.
+    """
+
+    code: str
+    issuer: str | None = None
+
+
+@dataclass(frozen=True)
 class Identity:
     """Who signed in, as the provider says.
 
@@ -52,8 +65,8 @@ class Identity:
 class IdentityProvider(Protocol):
     """Signs people in."""
 
-    async def check(self, connection: Connection) -> None:
-        """Look whether a connection can be used.
+    async def check(self, connection: Connection, redirect_uri: str) -> None:
+        """Look whether a connection can be used for sign-ins that end at `redirect_uri`.
 
         Raises:
             SsoConnectionError: It cannot; the message says why.
@@ -69,14 +82,14 @@ class IdentityProvider(Protocol):
         ...
 
     async def finish(
-        self, connection: Connection, redirect_uri: str, code: str, attempt: Attempt
+        self, connection: Connection, redirect_uri: str, returned: Returned, attempt: Attempt
     ) -> Identity:
         """End a sign-in.
 
         Args:
             connection: The connection with which it began.
             redirect_uri: The same as at the beginning.
-            code: The code that the browser brought from the provider.
+            returned: What the browser brought from the provider.
             attempt: What `begin` returned, without the URL.
 
         Raises:

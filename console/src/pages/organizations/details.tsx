@@ -21,6 +21,16 @@ import { Invitations } from "./invitations.tsx";
 import { useLeft } from "./left.ts";
 import { Members } from "./members.tsx";
 import { detailsOf } from "./queries.ts";
+import { ScimTokens } from "./scim-tokens.tsx";
+import { SingleSignOn } from "./single-sign-on.tsx";
+
+export interface DetailsProps {
+  id: string;
+  /** Name of the part that is shown. */
+  section: string;
+  onSection: (section: string) => void;
+  onClose: () => void;
+}
 
 function DeleteOrganization({
   organization,
@@ -59,14 +69,21 @@ function DeleteOrganization({
   );
 }
 
-function Sections({ found: { organization, members }, onClose }: { found: Found; onClose: () => void }) {
+function Sections({
+  found: { organization, members },
+  section,
+  onSection,
+  onClose,
+}: Omit<DetailsProps, "id"> & { found: Found }) {
   const canManage = organization.role !== "member";
   if (!canManage) return <Members organization={organization} members={members} onLeft={onClose} />;
   return (
-    <Tabs.Root className="stack" defaultValue="members">
+    <Tabs.Root className="stack" value={section} onValueChange={onSection}>
       <Tabs.List className="tabs" aria-label={words.organizations.sections}>
         <Tabs.Trigger value="members">{words.members.title}</Tabs.Trigger>
         <Tabs.Trigger value="invitations">{words.invitations.title}</Tabs.Trigger>
+        <Tabs.Trigger value="sso">{words.sso.title}</Tabs.Trigger>
+        <Tabs.Trigger value="scim-tokens">{words.scimTokens.title}</Tabs.Trigger>
         <Tabs.Trigger value="audit-log">{words.auditLog.title}</Tabs.Trigger>
       </Tabs.List>
       <Tabs.Content value="members" tabIndex={-1}>
@@ -75,6 +92,12 @@ function Sections({ found: { organization, members }, onClose }: { found: Found;
       <Tabs.Content value="invitations" tabIndex={-1}>
         <Invitations organization={organization} />
       </Tabs.Content>
+      <Tabs.Content value="sso" tabIndex={-1}>
+        <SingleSignOn organization={organization} />
+      </Tabs.Content>
+      <Tabs.Content value="scim-tokens" tabIndex={-1}>
+        <ScimTokens organization={organization} />
+      </Tabs.Content>
       <Tabs.Content value="audit-log" tabIndex={-1}>
         <AuditLog organization={organization} />
       </Tabs.Content>
@@ -82,8 +105,8 @@ function Sections({ found: { organization, members }, onClose }: { found: Found;
   );
 }
 
-/** One organization: its members and, for those who manage it, invitations and the audit log. */
-export function Details({ id, onClose }: { id: string; onClose: () => void }) {
+/** One organization: its members and, for those who manage it, how others join it, and the audit log. */
+export function Details({ id, section, onSection, onClose }: DetailsProps) {
   const [isDeleting, setDeleting] = useState(false);
   const found = useQuery({
     queryKey: detailsOf(id),
@@ -108,7 +131,7 @@ export function Details({ id, onClose }: { id: string; onClose: () => void }) {
   return (
     <Page title={organization?.name ?? words.shell.pages.organizations} about={about} actions={actions}>
       <QueryView of={found} failed={words.organizations.notLoaded}>
-        {(found) => <Sections found={found} onClose={onClose} />}
+        {(found) => <Sections found={found} section={section} onSection={onSection} onClose={onClose} />}
       </QueryView>
       {isDeleting && organization && (
         <DeleteOrganization

@@ -143,12 +143,20 @@ function OrganizationList({ onOpen }: { onOpen: (id: string) => void }) {
   );
 }
 
-/** The organizations of the user; with `?id=`, one of them. */
+const FIRST_SECTION = "members";
+
+/** The organizations of the user; with `?id=`, one of them, and with `section=` a part of it. */
 export function Organizations() {
   const [search, setSearch] = useSearchParams();
   const id = search.get("id");
   return id ? (
-    <Details key={id} id={id} onClose={() => setSearch({})} />
+    <Details
+      key={id}
+      id={id}
+      section={search.get("section") ?? FIRST_SECTION}
+      onSection={(section) => setSearch({ id, section }, { replace: true })}
+      onClose={() => setSearch({})}
+    />
   ) : (
     <OrganizationList onOpen={(id) => setSearch({ id })} />
   );

@@ -12,6 +12,7 @@ import { Loading } from "../../components/page.tsx";
 import { LoadError } from "../../components/query-view.tsx";
 import { SESSION, useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
+import { SsoForm } from "./sso-form.tsx";
 import "./sign-in.css";
 
 type Credentials = { email: string; password: string } | { api_key: string };
@@ -55,6 +56,7 @@ function CredentialsForm({ hasUsers }: { hasUsers: boolean }) {
       <Tabs.Root defaultValue={hasUsers ? "password" : "key"} onValueChange={() => signIn.reset()}>
         <Tabs.List className="tabs" aria-label={words.signIn.methods}>
           <Tabs.Trigger value="password">{words.signIn.password}</Tabs.Trigger>
+          <Tabs.Trigger value="sso">{words.ssoSignIn.method}</Tabs.Trigger>
           <Tabs.Trigger value="key">{words.signIn.apiKey}</Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="password" tabIndex={-1}>
@@ -83,6 +85,9 @@ function CredentialsForm({ hasUsers }: { hasUsers: boolean }) {
               <Coded>{words.signIn.forgotPassword}</Coded>
             </p>
           </form>
+        </Tabs.Content>
+        <Tabs.Content value="sso" tabIndex={-1}>
+          <SsoForm />
         </Tabs.Content>
         <Tabs.Content value="key" tabIndex={-1}>
           <form className="stack" onSubmit={submit((form) => ({ api_key: entry(form, "key").trim() }))}>

@@ -8,6 +8,7 @@ import { keys, settings, workers } from "./manage.ts";
 import { audio, face, files, recorder, voice } from "./media.ts";
 import { auditLog, invitation, invitations, members, organizations } from "./organizations.ts";
 import { shell, signIn } from "./shell.ts";
+import { scimTokens, sso, ssoSignIn } from "./sso.ts";
 import { studio } from "./studio.ts";
 
 export const en = {
@@ -29,10 +30,13 @@ export const en = {
   organizations,
   payments,
   recorder,
+  scimTokens,
   sessions,
   settings,
   shell,
   signIn,
+  sso,
+  ssoSignIn,
   studio,
   usage,
   voice,

@@ -117,6 +117,16 @@ export const auditLog = {
     "invitation.revoked": "Revoked invitation",
     "invitation.accepted": "Accepted invitation",
     "recovery_link.created": "Created recovery link",
+    "scim_token.created": "Created SCIM token",
+    "scim_token.revoked": "Revoked SCIM token",
+    "sso.connected": "Connected identity provider",
+    "sso.enabled": "Required single sign-on",
+    "sso.disabled": "No longer required single sign-on",
+    "sso.signed_in": "Signed in with SSO",
+    "sso.test_passed": "Tested single sign-on: passed",
+    "sso.test_failed": "Tested single sign-on: failed",
+    "sso.connection_activated": "Connection became active",
+    "sso.connection_deactivated": "Connection became inactive",
   } as Readonly<Record<string, string>>,
 };
 

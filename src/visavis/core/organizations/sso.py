@@ -34,7 +34,7 @@ from visavis.core.schema import (
     User,
 )
 from visavis.core.secret import SEALS, digest, seal, shared_secret, unseal
-from visavis.errors import OrganizationMissingError, SsoNotActiveError, SsoRefusedError
+from visavis.errors import OrganizationMissingError, SsoNotActiveError, SsoRefusal, SsoRefusedError
 from visavis.ports.identity_provider import Attempt, Connection, Identity
 
 ATTEMPT_TTL_S: Final = 600
@@ -51,11 +51,13 @@ class Begun:
         organization: Where the person wants in.
         row: The connection.
         attempt: What was sent to the provider, without the URL.
+        tester_id: ID of the user who tests the connection; `None` if it is a sign-in.
     """
 
     organization: Organization
     row: SsoConnection
     attempt: Attempt
+    tester_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -169,14 +171,20 @@ async def opened(tx: Tx, row: SsoConnection) -> Connection:
     return Connection(row.address, row.client_id, unseal(await shared_secret(tx, SEALS), row.sealed_secret))
 
 
-async def begin(tx: Tx, row: SsoConnection, attempt: Attempt) -> str:
+async def begin(tx: Tx, row: SsoConnection, attempt: Attempt, *, tester_id: int | None = None) -> str:
     """Remember a sign-in that begins.
+
+    Args:
+        tx: The transaction.
+        row: The connection.
+        attempt: What is sent to the provider.
+        tester_id: ID of the user who tests the connection: nobody is signed in at the end.
 
     Returns:
         The secret for a cookie: only the browser that has it can end the sign-in.
     """
     cookie = secrets.token_urlsafe(_COOKIE_BYTES)
-    kept = json.dumps([attempt.nonce, attempt.code_verifier])
+    kept = json.dumps([attempt.nonce, attempt.code_verifier, tester_id])
     tx.add(
         SsoAttempt(
             digest=digest(attempt.state),
@@ -215,8 +223,9 @@ async def take(tx: Tx, state: str, cookie: str) -> Begun:
     found = (await tx.execute(query)).one_or_none()
     if found is None:
         raise _not_begun()
-    nonce, verifier = json.loads(unseal(await shared_secret(tx, SEALS), begun.sealed))
-    return Begun(found[0], found[1], Attempt("", state, nonce, verifier))
+    nonce, verifier, *more = json.loads(unseal(await shared_secret(tx, SEALS), begun.sealed))
+    tester_id = more[0] if more else None  # what an older version began has no more
+    return Begun(found[0], found[1], Attempt("", state, nonce, verifier), tester_id)
 
 
 async def sign_in(tx: Tx, begun: Begun, identity: Identity, *, address: str | None) -> SignedIn:
@@ -228,12 +237,22 @@ async def sign_in(tx: Tx, begun: Begun, identity: Identity, *, address: str | No
     organization = begun.organization
     membership = await _member(tx, begun, identity)
     if membership is None:
-        raise SsoRefusedError("You are not a member of this organization. Ask one of its admins to add you.")
+        raise _not_a_member()
     secret = await sign_ins.bound(tx, membership.user_id, organization.id)
     user = (await tx.execute(select(User).where(User.id == membership.user_id))).scalar_one()
     actor = Actor(ActorKind.SSO, membership.email, user.id, address)
     await _record(tx, organization, actor, "sso.signed_in", membership.id, membership.email)
     return SignedIn(secret, user, membership, organization)
+
+
+async def test(tx: Tx, begun: Begun, identity: Identity) -> None:
+    """See whether a person could sign in. Nobody is signed in, and nothing is remembered.
+
+    Raises:
+        SsoRefusedError: The person is not a member of the organization.
+    """
+    if await _member(tx, begun, identity, remembers=False) is None:
+        raise _not_a_member()
 
 
 async def is_new_event(tx: Tx, event_id: str) -> bool:
@@ -296,7 +315,7 @@ async def _connect(tx: Tx, acting: Acting, **values: str | bytes) -> SsoConnecti
     return row
 
 
-async def _member(tx: Tx, begun: Begun, identity: Identity) -> Membership | None:
+async def _member(tx: Tx, begun: Begun, identity: Identity, *, remembers: bool = True) -> Membership | None:
     organization_id = begun.organization.id
     active = select(Membership).where(
         Membership.organization_id == organization_id, Membership.status == ACTIVE_MEMBER
@@ -314,6 +333,8 @@ async def _member(tx: Tx, begun: Begun, identity: Identity) -> Membership | None
     found = (await tx.execute(active.where(Membership.email == identity.email))).scalars().all()
     if len(found) != 1:
         return None
+    if not remembers:
+        return found[0]
     values = {
         "organization_id": organization_id,
         "issuer": begun.row.address,
@@ -331,4 +352,12 @@ async def _record(
 
 
 def _not_begun() -> SsoRefusedError:
-    return SsoRefusedError("This sign-in did not begin in this browser, or it took too long. Start again.")
+    return SsoRefusedError(
+        "This sign-in did not begin in this browser, or it took too long. Start again.", SsoRefusal.NOT_BEGUN
+    )
+
+
+def _not_a_member() -> SsoRefusedError:
+    return SsoRefusedError(
+        "You are not a member of this organization. Ask one of its admins to add you.", SsoRefusal.NOT_MEMBER
+    )

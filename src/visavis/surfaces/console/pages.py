@@ -26,7 +26,7 @@ _YEAR_S: Final = 31_536_000
 _VARIES: Final = {"Vary": "Accept-Encoding"}
 _ROUTES: Final = (
     *("/", "/sign-in", "/create", "/studio", "/live", "/jobs", "/sessions", "/usage", "/keys", "/workers"),
-    *("/settings", "/organizations", "/invitation"),
+    *("/settings", "/organizations", "/invitation", "/sign-in/failed"),
 )
 # All of them, for the metrics: one route for each kind of page.
 _PATHS: Final = ("/watch/{session:path}", "/view/{session:path}", "/assets/{name:path}", "/{page:path}")

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 
 from visavis.core.identity.principals import Principal
+from visavis.errors import SsoConnectionError
 from visavis.ports.identity_provider import HostedConnections, IdentityProvider
 from visavis.settings import OrganizationSettings
 from visavis.surfaces.shared.authentication import authenticated, bearer
@@ -33,6 +34,20 @@ class OrganizationsContext(Context):
     send_mail: SendMail | None
     identity_providers: Mapping[str, IdentityProvider]
     workos: HostedConnections | None
+
+    def identity_provider(self, kind: str) -> IdentityProvider:
+        """Whoever signs in the members of an organization.
+
+        Args:
+            kind: Kind of the organization's connection.
+
+        Raises:
+            SsoConnectionError: The server has no account at WorkOS any more.
+        """
+        found = self.identity_providers.get(kind)
+        if found is None:
+            raise SsoConnectionError("This server has no account at WorkOS.")
+        return found
 
 
 Given = Annotated[OrganizationsContext, Depends(context_of(OrganizationsContext))]

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
+from visavis.core.organizations import sso_tests
 from visavis.core.schema import ScimToken
 
 _MAX_NAME_CHARS = 100
@@ -111,6 +112,27 @@ class SsoConnectionFields(_Wire):
     id: str = Field(examples=["conn_4f6c2d9e8a7b1c3d5e0f"])
     state: Literal["active", "inactive"]
     type: str = Field(examples=["OpenIDConnect"])
+    discovery_url: str | None = Field(description="Of an OpenID Connect provider; otherwise `null`.")
+    client_id: str | None = Field(description="Of an OpenID Connect provider. The secret is never shown.")
+
+
+class SsoTestFields(_Wire):
+    """How a test of the connection went."""
+
+    at: str = Field(examples=["2026-03-25T16:47:07Z"])
+    passed: bool
+    email: str | None = Field(description="Who signed in, as the identity provider says.")
+    reason: str | None = Field(
+        description="Why it failed: `denied`, `wrong_issuer`, `wrong_client`, `not_confirmed`, "
+        "`email_unverified`, `not_member` or `unreachable`; `null` if it passed."
+    )
+
+
+def test_fields(result: sso_tests.Result) -> SsoTestFields:
+    """The result of a test as clients see it."""
+    return SsoTestFields(
+        at=_time(result.at), passed=result.reason is None, email=result.email, reason=result.reason
+    )
 
 
 class SsoAnswer(_Wire):
@@ -120,7 +142,10 @@ class SsoAnswer(_Wire):
     enabled: bool
     connection: SsoConnectionFields | None
     domains: list[str] = Field(description="E-mail domains of the organization at WorkOS.")
+    last_test: SsoTestFields | None = Field(description="`null` if the connection was not tested yet.")
+    has_workos: bool = Field(description="Whether this server has an account at WorkOS.")
     redirect_uri: str = Field(description="The address that an OpenID Connect provider must permit.")
+    webhook_url: str = Field(description="Where WorkOS sends the events of connections.")
     sign_in_url: str = Field(description="Where members begin to sign in.")
 
 
@@ -131,6 +156,14 @@ class SsoSetupAnswer(_Wire):
         description="The admin portal of WorkOS; `null` if an OpenID Connect provider was connected."
     )
     redirect_uri: str
+
+
+class SsoTestAnswer(_Wire):
+    """How the first part of a test went, and where the second one begins."""
+
+    passed: bool
+    problem: str | None = Field(description="What is wrong, for people; `null` if nothing is.")
+    authorization_url: str | None = Field(description="Where to sign in; `null` if something is wrong.")
 
 
 class SsoEnabled(_Wire):
