@@ -19,7 +19,7 @@ AGAIN  := $(if $(CI),--reruns 1 -r fEsR)
 PYTEST := $(BIN)/python -m pytest $(if $(CI),--durations 20)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo console test test-rooms test-live test-api test-unit test-whole test-quiet test-web check check-python check-web bench fuzz openapi settings changelog lock clean
+.PHONY: help setup demo console test test-rooms test-live test-api test-unit test-whole test-quiet test-web check check-python check-web bench fuzz screenshots openapi settings changelog lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -106,6 +106,10 @@ openapi: $(READY)  ## Generate the web clients again after a change of an API
 
 settings: $(READY)  ## Generate docs/settings.md again after a change of the settings
 	$(BIN)/python -m visavis.settings.reference > docs/settings.md
+
+screenshots: $(READY) $(PAGES)  ## Draw the pictures of docs/organizations.md again
+	cd console && SCREENSHOTS=test-results npx playwright test 1-first-day 8-single-sign-on -g "first account|single-sign-on"
+	$(BIN)/python -m harness.screenshots console/test-results docs/screenshots
 
 bench: $(READY)  ## Measure speed and memory, and keep the results
 	$(BIN)/python -m bench
