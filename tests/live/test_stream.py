@@ -13,6 +13,7 @@ import httpx
 import numpy as np
 import pytest
 import websockets
+from harness.rtmp_server import module, pull, rtmp_server
 from harness.streamed_sound import cut, streamed, voice
 from harness.viewing import mouth_box, watching
 from tests.support.live import Stage, asynchronous
@@ -190,3 +191,21 @@ async def test_the_end_of_paid_time_is_announced_and_then_told(server: Server, f
         leave(server, made, 1)
         ended = (await until(socket, lambda each: each["type"] == "ended"))[-1]
         assert ended["reason"] == "max_duration"
+
+
+@pytest.mark.skipif(module() is None, reason="needs nginx with the module of libnginx-mod-rtmp")
+@asynchronous
+async def test_the_video_goes_to_an_rtmp_server(server: Server, face: Path, tmp_path: Path) -> None:
+    with rtmp_server(tmp_path) as receiver:
+        async with session(server, face, output_url=receiver.url) as made:
+            assert made["output_protocol"] == "rtmp"
+            while True:
+                try:
+                    pulled = await asyncio.to_thread(pull, receiver.url, seconds=2.0, open_s=3.0)
+                    break
+                except OSError:
+                    await asyncio.sleep(0.1)
+            assert pulled.codecs == ["aac", "h264"]
+            assert pulled.last is not None
+            assert np.ptp(pulled.last.mean(axis=2)) > 60  # a face, and no plain grey
+        assert "secret-key" not in server.log.read_text()

@@ -1,5 +1,7 @@
 """Entry point of a process that sends the video of a session to an RTMP server; the session starts it."""
 
+import contextlib
+import fcntl
 import os
 import resource
 import signal
@@ -16,6 +18,7 @@ from visavis.settings.logs import LogSettings
 
 _NICENESS = 3  # below the process that draws
 _FAILED = 1
+_PIPE_BYTES = 1 << 20  # two pictures and more
 _log = structlog.get_logger()
 
 
@@ -27,6 +30,9 @@ def main() -> None:
     telemetry.configure(LogSettings())
     av.logging.set_level(None)  # FFmpeg's messages contain the key
     incoming = sys.stdin.buffer
+    with contextlib.suppress(OSError):  # not more than the system allows, and only a pipe
+        fcntl.fcntl(incoming, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    os.write(sys.stdout.fileno(), b"\n")  # the session counts from here on how long it takes nothing
     settings = RtmpSettings.model_validate_json(incoming.readline())
     try:
         encoder = RtmpEncoder(settings)

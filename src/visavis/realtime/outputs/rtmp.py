@@ -8,7 +8,6 @@ The session never waits. A server that stands still costs it what does not fit i
 
 import asyncio
 import contextlib
-import fcntl
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -29,7 +28,7 @@ _STALL_S: Final = 4.0  # a process that takes nothing for so long is ended
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 3.0
 _GOOD_S: Final = 10.0  # after so long, a connection counts as good: the next pause is short again
 _LEAVE_S: Final = 2.0
-_PIPE_BYTES: Final = 1 << 20
+_START_S: Final = 30.0
 
 _log = structlog.get_logger()
 
@@ -115,16 +114,16 @@ class RtmpOutput:
     async def _send(self, settings: RtmpSettings) -> None:
         """Have a process send, until it ends or takes nothing more."""
         process = await asyncio.create_subprocess_exec(
-            *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL
+            *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
         )
-        pipe = process.stdin
-        if pipe is None:
-            raise OSError("The process has no input.")
+        pipe, started = process.stdin, process.stdout
+        if pipe is None or started is None:
+            raise OSError("The process has no pipes.")
         self.connections += 1
         try:
-            with contextlib.suppress(OSError):  # not more than the system allows
-                fcntl.fcntl(pipe.get_extra_info("pipe").fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
             pipe.write(settings.model_dump_json().encode() + b"\n")
+            async with asyncio.timeout(_START_S):  # until then it takes nothing, and does not stand still
+                await started.readline()
             ended = asyncio.create_task(process.wait())
             while not self._is_closed and not ended.done():
                 self._changed.clear()

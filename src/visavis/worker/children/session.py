@@ -143,6 +143,8 @@ class _Process:
     async def _play(self, live: LiveSession, outputs: Sequence[RtmpOutput | OtherRoomOutput]) -> None:
         """Run the session. An unexpected error ends the process; the worker then starts another one."""
         sending = [asyncio.create_task(each.run()) for each in outputs]
+        for task in sending:
+            task.add_done_callback(_note_broken)
         try:
             over = SessionOver(reason=await live.run())
         except RigFileError as error:
@@ -185,3 +187,9 @@ class _Reporter:
 
     def report(self, stats: SessionStats, delays_ms: dict[str, float]) -> None:
         send(self._events, SessionReport(**asdict(stats), delays_ms=delays_ms))
+
+
+def _note_broken(output: asyncio.Task[None]) -> None:
+    """Log that an output ended by an error that nobody foresaw; the session goes on without it."""
+    if not output.cancelled() and (error := output.exception()) is not None:
+        _log.error("output_broke", reason=type(error).__name__)
