@@ -14,7 +14,11 @@ export function library(folder: URL, entry: Record<string, string>): UserConfig 
       sourcemap: true,
       minify: false,
       lib: { entry, formats: ["es", "cjs"] },
-      rolldownOptions: { external: (id) => others.some((name) => id === name || id.startsWith(`${name}/`)) },
+      rolldownOptions: {
+        // A style sheet that is imported as text becomes part of the package.
+        external: (id) =>
+          !id.includes(".css") && others.some((name) => id === name || id.startsWith(`${name}/`)),
+      },
     },
   });
 }

@@ -115,6 +115,22 @@ async def test_a_cough_lets_the_avatar_go_on_where_it_was(stage: Stage) -> None:
 
 
 @asynchronous
+async def test_a_client_stops_what_is_said_and_what_waits(stage: Stage) -> None:
+    async with conversation(stage) as (talker, _):
+        await talker.speak_request(LONG)
+        await talker.speak_request("This waits for the first text to end.")
+        _, asked_s = await talker.say(np.zeros(1, np.float32))
+        await talker.until(lambda: talker.first_sound_s(asked_s))
+        await talker.room.local_participant.publish_data(json.dumps({"type": "interrupt"}))
+        await talker.until(lambda: len(talker.finals("avatar")) == 2)
+        await talker.speak_request("Goodbye.")
+        await talker.until(lambda: talker.finals("avatar")[-1].text == "Goodbye.")
+        _, cut, _goodbye = talker.finals("avatar")
+        assert cut.text != LONG
+        assert LONG.startswith(cut.text)
+
+
+@asynchronous
 async def test_what_users_write_is_answered(stage: Stage) -> None:
     async with conversation(stage) as (talker, _):
         await talker.room.local_participant.send_text("How much is a coffee?", topic="lk.chat")

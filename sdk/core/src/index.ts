@@ -12,6 +12,7 @@ export { type ConversationOptions, type ConversationTool, sessionForm } from "./
 export type { ApiSessionInfo, SessionInfo } from "./credentials.js";
 export { SessionError, type SessionErrorCode } from "./errors.js";
 export type { ConnectionReport, SessionEnding, SessionEvents } from "./events.js";
+export { type CallLabels, defaultLabels } from "./labels.js";
 export type { ConnectionQuality } from "./latency.js";
 export { LipSync, type ReceivedTrack } from "./lip-sync.js";
 export type { AvatarSessionOptions } from "./options.js";

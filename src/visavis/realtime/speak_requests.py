@@ -1,10 +1,13 @@
-"""Data messages with which clients have the avatar say a text: `{"type": "speak", "text": …}`."""
+"""Data messages of clients.
+
+`{"type": "speak", "text": …}` has the avatar say a text, and `{"type": "interrupt"}` stops it.
+"""
 
 import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from livekit import rtc
@@ -36,13 +39,8 @@ class SpeakRequest:
 
 def read_speak_request(packet: rtc.DataPacket) -> SpeakRequest | None:
     """A data message as a request to speak; `None` for any other message."""
-    if packet.participant is None or len(packet.data) > _MAX_MESSAGE_BYTES:
-        return None
-    try:
-        sent = json.loads(packet.data)
-    except ValueError:
-        return None
-    if not isinstance(sent, dict) or sent.get("type") != "speak":
+    sent = _read_message(packet)
+    if packet.participant is None or sent.get("type") != "speak":
         return None
     identifier, text = sent.get("id"), sent.get("text")
     return SpeakRequest(
@@ -50,6 +48,22 @@ def read_speak_request(packet: rtc.DataPacket) -> SpeakRequest | None:
         identifier if isinstance(identifier, str) else None,
         packet.participant.identity,
     )
+
+
+def is_interruption(packet: rtc.DataPacket) -> bool:
+    """Whether a data message of a client stops what the avatar says."""
+    return packet.participant is not None and _read_message(packet).get("type") == "interrupt"
+
+
+def _read_message(packet: rtc.DataPacket) -> dict[str, Any]:
+    """A data message as an object of JSON; an empty one for anything else."""
+    if len(packet.data) > _MAX_MESSAGE_BYTES:
+        return {}
+    try:
+        sent = json.loads(packet.data)
+    except ValueError:
+        return {}
+    return sent if isinstance(sent, dict) else {}
 
 
 def check_text(text: str) -> None:

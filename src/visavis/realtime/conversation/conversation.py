@@ -38,7 +38,7 @@ from visavis.realtime.conversation.texts import TextsToSay, TextToSay
 from visavis.realtime.conversation.tools import CallAddress, make_tool
 from visavis.realtime.conversation.transcript import Transcript
 from visavis.realtime.conversation.voice import AvatarVoice
-from visavis.realtime.speak_requests import SpeakRequests
+from visavis.realtime.speak_requests import SpeakRequests, is_interruption
 
 _JOIN_S: Final = 10.0
 _RESUME_S: Final = 0.1  # after what turned out to be no interruption
@@ -169,6 +169,13 @@ class Conversation:
             self._session.interrupt()
             self._session.generate_reply(user_input=text)
 
+    def interrupt(self) -> None:
+        """Stop what the avatar says, and drop what waits to be said."""
+        self._texts.clear()
+        if self._session is not None:
+            with contextlib.suppress(RuntimeError):  # it does not run yet, so it says nothing
+                self._session.interrupt()
+
     def end(self) -> None:
         """Let it be over."""
         self._over.set()
@@ -186,6 +193,7 @@ class Conversation:
         if self._config.hears:  # otherwise the avatar's own process takes texts
             speaking.listen()
             chatting.listen()
+        self._room.on("data_received", self._interrupt_if_asked)
         self._room.on("disconnected", self._note_gone)
         self._room.on("token_refreshed", lambda: self._observer.token_refreshed(refreshed_token(self._room)))
         try:
@@ -197,6 +205,10 @@ class Conversation:
             await chatting.close()
             await leave_room(self._room, self._calls)
         return self._was_sent_away
+
+    def _interrupt_if_asked(self, packet: rtc.DataPacket) -> None:
+        if is_interruption(packet):
+            self.interrupt()
 
     def _note_gone(self, reason: Any) -> None:
         if not self._is_leaving:

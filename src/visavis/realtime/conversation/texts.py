@@ -64,6 +64,13 @@ class TextsToSay:
             self._waiting.append(wanted)
         self._came.set()
 
+    def clear(self) -> None:
+        """Drop every text that waits. Session messages are reported as done, as far as they were spoken."""
+        dropped, self._waiting, self._urgent = self._waiting, deque(), 0
+        for wanted in dropped:
+            if wanted.sequence is not None:
+                self._on_spoken(wanted.sequence, wanted.position, True)
+
     async def say_all(self, session: AgentSession[None]) -> None:
         """Say texts until cancelled."""
         while True:
