@@ -56,15 +56,23 @@ test("a key is created, used, and revoked", async ({ signedIn: page }) => {
 test("a photo and a text make a video", async ({ signedIn: page }) => {
   await page.goto("/studio");
   await page.getByLabel("Photo", { exact: true }).setInputFiles(env("PHOTO_FILE"));
+  await page.getByRole("textbox", { name: "Text" }).fill("Good day!");
+  await page.getByRole("button", { name: "Listen" }).click();
+  await expect(page.getByRole("button", { name: "Stop" }), "the voice is heard").toBeVisible();
   await page.getByRole("textbox", { name: "Text" }).fill("Good morning!");
+  await page.getByText("Options", { exact: true }).click();
+  await page.getByLabel("Captions").selectOption("As files");
   await page.getByRole("button", { name: "Create video" }).click();
   const video = page.getByLabel("Your video");
   await expect(video).toBeVisible({ timeout: 90_000 });
   await expect.poll(() => video.evaluate((shown: HTMLVideoElement) => shown.duration)).toBeGreaterThan(0.5);
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("link", { name: "Download" }).click(),
+    page.getByRole("link", { name: "Download", exact: true }).click(),
   ]);
+  const captions = await page.getByRole("link", { name: "Download VTT" }).getAttribute("href");
+  expect(await (await page.request.get(captions ?? "")).text()).toContain("Good morning!");
+  await expect(page.getByRole("link", { name: /^Good morning!/ }).locator("video")).toBeVisible();
   expect(download.suggestedFilename()).toMatch(/^visavis-[0-9a-f]{12}\.mp4$/);
 
   // The next photo is shown at once, in place of the video of the last one.
@@ -198,6 +206,8 @@ test("the draft survives other pages and a reload, and is deleted with its accou
   await page.getByLabel("Photo", { exact: true }).setInputFiles(env("PHOTO_FILE"));
   await text.fill("Not yet finished");
   await page.getByLabel("Language").selectOption("de");
+  await page.getByText("Options", { exact: true }).click();
+  await page.getByLabel("Captions").selectOption("In the picture");
   await page.getByRole("tab", { name: "Audio" }).click();
   await page.getByLabel("Audio file").setInputFiles(env("SPEECH_FILE"));
   await expect(page.locator(".audio-preview audio")).toBeVisible();
@@ -205,6 +215,7 @@ test("the draft survives other pages and a reload, and is deleted with its accou
   const expectKept = async () => {
     await expect(photo).toBeVisible();
     await expect(page.getByText("speech.wav")).toBeVisible();
+    await expect(page.getByLabel("Captions")).toHaveValue("burned");
     await page.getByRole("tab", { name: "Text" }).click();
     await expect(text).toHaveValue("Not yet finished");
     await expect(page.getByLabel("Language")).toHaveValue("de");
@@ -263,7 +274,7 @@ test("a job can be searched and opened, and is in the usage", async ({ signedIn:
   const sheet = page.getByRole("dialog");
   await expect(sheet.locator("video")).toBeVisible();
   await expect(sheet).toContainText("Good morning!");
-  await expect(sheet.getByRole("link", { name: "Download" })).toHaveAttribute("href", /^http/);
+  await expect(sheet.getByRole("link", { name: "Download", exact: true })).toHaveAttribute("href", /^http/);
   await page.keyboard.press("Escape");
   await expect(sheet).toBeHidden();
   await page.getByRole("combobox", { name: "Status" }).selectOption("failed");

@@ -64,6 +64,7 @@ def test_jobs_are_found(shown: Server, operator: httpx.Client, media: Path) -> N
     assert operator.get(f"{API}/jobs", params={"status": "odd"}).status_code == 422
     row = operator.get(f"{API}/jobs", params={"words": video}).json()["jobs"][0]
     assert row["has_result"] is True
+    assert httpx.get(row["url"]).headers["content-type"] == "video/mp4"
     token = operator.post(f"{API}/token", json={"key_id": row["key"]["id"]}).json()["token"]
     detail = operator.get(f"/v1/jobs/{video}", headers={"Authorization": f"Bearer {token}"}).json()
     assert detail["expires_in"] == operator.get(f"{API}/session").json()["limits"]["result_ttl_s"]

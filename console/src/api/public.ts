@@ -7,6 +7,7 @@ import { bearer } from "./token.ts";
 
 type Schemas = components["schemas"];
 export type Job = Schemas["JobAnswer"];
+export type Voice = Schemas["VoiceAnswer"];
 export type LiveSessionEnd = Schemas["Ended"];
 type LiveSession = Schemas["Created"];
 
@@ -15,6 +16,11 @@ export interface Speech {
   text: string;
   language: string;
   voice: string;
+}
+
+/** How a video is made. */
+export interface VideoOptions {
+  captions: "none" | "burned" | "file";
 }
 
 export const isFinished = (job: Job): boolean => job.status === "completed" || job.status === "failed";
@@ -72,26 +78,39 @@ async function submit(path: string, form: FormData, progress: (share: number) =>
   });
 }
 
+function setOptions(form: FormData, options: VideoOptions): void {
+  for (const [name, value] of Object.entries(options)) form.set(name, String(value));
+}
+
 export async function submitAudio(
   face: Blob,
   sound: Blob,
+  options: VideoOptions,
   progress: (share: number) => void,
 ): Promise<string> {
   const form = new FormData();
   form.set("image", face, "face");
   form.set("audio", sound, "sound");
+  setOptions(form, options);
   return await submit("/v1/generate", form, progress);
 }
 
 export async function submitText(
   face: Blob,
   speech: Speech,
+  options: VideoOptions,
   progress: (share: number) => void,
 ): Promise<string> {
   const form = new FormData();
   form.set("image", face, "face");
   for (const [name, value] of Object.entries(speech)) if (value) form.set(name, value);
+  setOptions(form, options);
   return await submit("/v1/tts/generate-video", form, progress);
+}
+
+/** The voices that texts can be spoken with. */
+export async function listVoices(): Promise<readonly Voice[]> {
+  return dataOf(await api().GET("/v1/voices")).voices;
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -611,6 +611,11 @@ export interface components {
             result_bytes: number | null;
             /** Has Result */
             has_result: boolean;
+            /**
+             * Url
+             * @description Link to the result; null if there is none, or its key is revoked.
+             */
+            url: string | null;
             /** Error Code */
             error_code: string | null;
         };

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import type { JobRow } from "../../api/console.ts";
 import { getJob, isFinished, type Job } from "../../api/public.ts";
+import { CaptionLinks } from "../../components/caption-links.tsx";
 import { atTime, bytes, count, duration, hertz, seconds } from "../../components/format.ts";
 import { Notice } from "../../components/notice.tsx";
 import { QueryView } from "../../components/query-view.tsx";
@@ -105,6 +106,7 @@ export function JobSheet({
                     {warning}
                   </Notice>
                 ))}
+                <CaptionLinks job={job} />
                 {job.url && (
                   <a
                     className="button primary"

@@ -6,6 +6,7 @@ import { Listing, useListing } from "../../components/listing.tsx";
 import { EmptyState, Page } from "../../components/page.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { type Column, Table } from "../../components/table.tsx";
+import { Thumbnail } from "../../components/thumbnail.tsx";
 import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
 import { JobSheet } from "./job-sheet.tsx";
@@ -26,18 +27,17 @@ const COLUMNS: readonly Column<JobRow>[] = [
   {
     name: columns.job,
     cell: (job) => (
-      <button type="button" className="row-button">
-        {job.job_id}
-      </button>
+      <span className="job-name">
+        <Thumbnail url={job.url} isVideo={job.type === "video"} />
+        <button type="button" className="row-button cut">
+          {job.text_preview ?? (job.type === "tts" ? words.jobs.speech : words.jobs.photoAndAudio)}
+        </button>
+      </span>
     ),
+    title: (job) => job.text_preview ?? "",
+    className: "job-what",
   },
   { name: columns.status, cell: (job) => <StatusBadge status={job.status} /> },
-  {
-    name: columns.input,
-    cell: (job) => job.text_preview ?? (job.type === "tts" ? words.jobs.speech : words.jobs.photoAndAudio),
-    title: (job) => job.text_preview ?? "",
-    className: "cut job-what",
-  },
   { name: columns.key, cell: (job) => job.key.name, className: "soft cut" },
   { name: columns.duration, cell: (job) => seconds(job.duration_s), isNumber: true },
   {

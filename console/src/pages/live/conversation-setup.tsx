@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ConversationAnswer, consoleApi, dataOf } from "../../api/console.ts";
 import { dollars, duration } from "../../components/format.ts";
 import { ErrorNotice, Notice } from "../../components/notice.tsx";
+import { nameOfVoice, voicesOf } from "../../components/voices.ts";
 import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
 import { LANGUAGES, languageNames } from "../studio/voice-picker.tsx";
@@ -9,25 +10,6 @@ import { draft, useDraft } from "./conversation.ts";
 
 const texts = words.conversation;
 const MAX_PROMPT_CHARS = 16_000;
-
-type Voice = ConversationAnswer["voices"][number];
-
-const primary = (tag: string): string => tag.split("-")[0] ?? tag;
-
-/** The voices that speak a language, those of the same variety of it first. */
-function voicesOf(voices: readonly Voice[], language: string): Voice[] {
-  const speaking = voices.filter((voice) =>
-    voice.languages.some((tag) => primary(tag) === primary(language)),
-  );
-  const isOwn = (voice: Voice) => voice.languages[0] === language;
-  return [...speaking.filter(isOwn), ...speaking.filter((voice) => !isOwn(voice))];
-}
-
-function nameOf(voice: Voice): string {
-  const sexes: Readonly<Record<string, string>> = texts.sexes;
-  const sex = voice.sex ? sexes[voice.sex] : undefined;
-  return sex ? texts.voiceName(voice.name, sex) : voice.name;
-}
 
 /** What answers, in plain words. */
 function WhatAnswers({ answer }: { answer: ConversationAnswer }) {
@@ -91,10 +73,10 @@ export function ConversationSetup() {
             value={entered.voice}
             onChange={(event) => draft.set({ voice: event.target.value })}
           >
-            <option value="">{texts.defaultVoice}</option>
+            <option value="">{words.voice.default}</option>
             {voices.map((voice) => (
               <option key={voice.id} value={voice.id}>
-                {nameOf(voice)}
+                {nameOfVoice(voice)}
               </option>
             ))}
           </select>

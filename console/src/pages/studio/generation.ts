@@ -21,15 +21,15 @@ const upload = createStore<Upload>(IDLE);
 /** Uploads a face and a voice. Errors are in the state. */
 export async function generate(face: Blob, voice: Voice): Promise<void> {
   if (upload.get().uploaded !== null) return;
-  const { account } = draft.get();
+  const { account, options } = draft.get();
   upload.set({ uploaded: 0, error: null });
   updateDraft({ jobId: null });
   const progress = (uploaded: number) => upload.set({ uploaded });
   try {
     const audio = audioOf(voice);
     const jobId = audio
-      ? await submitAudio(face, audio, progress)
-      : await submitText(face, voice.speech, progress);
+      ? await submitAudio(face, audio, options, progress)
+      : await submitText(face, voice.speech, options, progress);
     if (draft.get().account === account) updateDraft({ jobId });
   } catch (error) {
     upload.set({ error });

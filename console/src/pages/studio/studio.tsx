@@ -2,6 +2,7 @@ import { BadgeCheck, Download, Wand } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { isFinished, type Job } from "../../api/public.ts";
+import { CaptionLinks } from "../../components/caption-links.tsx";
 import { FacePicker, useDefaultFace, useFileUrl } from "../../components/face-picker.tsx";
 import { bytes, seconds } from "../../components/format.ts";
 import { scrollIntoView, usePlayedInView } from "../../components/in-view.ts";
@@ -13,6 +14,8 @@ import { accountOf, useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
 import { draft, openDraft, updateDraft } from "./draft.ts";
 import { clearError, type Generation, generate, useGeneration } from "./generation.ts";
+import { Options } from "./options.tsx";
+import { RecentVideos } from "./recent-videos.tsx";
 import { audioOf, type Voice } from "./voice.ts";
 import { VoicePicker } from "./voice-picker.tsx";
 import "./studio.css";
@@ -107,6 +110,7 @@ function Summary({ job }: { job: Job }) {
         <Link className="button quiet" to={`/jobs?job=${job.job_id}`}>
           {words.studio.details}
         </Link>
+        <CaptionLinks job={job} />
         {job.url && (
           <a className="button primary" href={job.url} download={`visavis-${job.job_id}.mp4`}>
             <Download size={16} aria-hidden /> {words.common.download}
@@ -141,7 +145,7 @@ export function Studio() {
   const session = useSession();
   const account = accountOf(session);
   useEffect(() => openDraft(account), [account]);
-  const { face, voice, isSaved } = useStore(draft);
+  const { face, voice, options, isSaved } = useStore(draft);
   const { max_text_chars: maxChars, max_upload_bytes: maxBytes } = session.limits;
   const fallback = useDefaultFace();
   const generation = useGeneration();
@@ -175,6 +179,7 @@ export function Studio() {
             <h2>{words.voice.title}</h2>
             <VoicePicker voice={voice} onChange={(changed) => updateDraft({ voice: changed })} />
           </section>
+          <Options options={options} onChange={(changed) => updateDraft({ options: changed })} />
           <button
             type="submit"
             className="button primary large"
@@ -196,6 +201,7 @@ export function Studio() {
               <BadgeCheck size={15} aria-hidden /> {words.studio.hint}
             </p>
           )}
+          <RecentVideos newestId={job?.status === "completed" ? job.job_id : null} />
         </section>
       </div>
     </Page>

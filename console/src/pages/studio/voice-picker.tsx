@@ -6,10 +6,12 @@ import { AudioPicker } from "../../components/audio-picker.tsx";
 import { useFileUrl } from "../../components/face-picker.tsx";
 import { clock, count } from "../../components/format.ts";
 import { Notice } from "../../components/notice.tsx";
+import { nameOfVoice, useVoices } from "../../components/voices.ts";
 import { useCheckedAudio } from "../../files/audio.ts";
 import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
 import { locale } from "../../words/language.ts";
+import { Listen } from "./listen.tsx";
 import { useRecorder } from "./recorder.ts";
 import type { Voice, VoiceSource } from "./voice.ts";
 
@@ -23,6 +25,7 @@ export const languageNames = new Intl.DisplayNames(locale, {
 
 /** The language and the voice of the speech. */
 export function SpeechOptions({ speech, onChange }: { speech: Speech; onChange: (speech: Speech) => void }) {
+  const voices = useVoices(speech.language);
   return (
     <div className="pair">
       <label className="field">
@@ -30,7 +33,7 @@ export function SpeechOptions({ speech, onChange }: { speech: Speech; onChange: 
         <select
           className="input"
           value={speech.language}
-          onChange={(event) => onChange({ ...speech, language: event.target.value })}
+          onChange={(event) => onChange({ ...speech, language: event.target.value, voice: "" })}
         >
           {LANGUAGES.map((tag) => (
             <option key={tag} value={tag}>
@@ -46,9 +49,10 @@ export function SpeechOptions({ speech, onChange }: { speech: Speech; onChange: 
           value={speech.voice}
           onChange={(event) => onChange({ ...speech, voice: event.target.value })}
         >
-          {Object.entries(words.voice.voices).map(([variant, name]) => (
-            <option key={variant} value={variant}>
-              {name}
+          <option value="">{words.voice.default}</option>
+          {voices.map((voice) => (
+            <option key={voice.id} value={voice.id}>
+              {nameOfVoice(voice)}
             </option>
           ))}
         </select>
@@ -159,6 +163,7 @@ export function VoicePicker({ voice, onChange }: { voice: Voice; onChange: (voic
           </small>
         </label>
         <SpeechOptions speech={speech} onChange={(changed) => onChange({ ...voice, speech: changed })} />
+        <Listen speech={speech} />
       </Tabs.Content>
       <Tabs.Content value="file" tabIndex={-1}>
         <AudioFile file={voice.file} onChoose={(file) => onChange({ ...voice, file })} />

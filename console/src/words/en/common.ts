@@ -13,6 +13,7 @@ export const common = {
   dismiss: "Dismiss",
   done: "Done",
   download: "Download",
+  downloadAs: (format: string) => `Download ${format}`,
   justNow: "just now",
   loading: "Loading…",
   notifications: "Notifications",

@@ -17,9 +17,6 @@ export const conversation = {
     "We are at 12 Harbour Street, next to the old lighthouse.\n" +
     "A coffee costs 3 dollars and a slice of cake costs 5 dollars.\n" +
     "To reserve a table, call 555 0123. Dogs are welcome.",
-  defaultVoice: "Default",
-  sexes: { female: "female", male: "male" },
-  voiceName: (name: string, sex: string) => `${name}, ${sex}`,
   keepTranscript: (time: string) => `Keep the transcript with the session for ${time}`,
   price: (price: string) => `A conversation costs ${price} per hour.`,
   notLoaded: "Could not load the voices",

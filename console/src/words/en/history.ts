@@ -23,7 +23,6 @@ export const jobs = {
   columns: {
     job: "Job",
     status: "Status",
-    input: "Input",
     key: "Key",
     duration: "Duration",
     renderTime: "Render time",

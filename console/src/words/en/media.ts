@@ -90,14 +90,11 @@ export const voice = {
   textTooLong: (used: string, max: string) => `${used} of ${max} characters: the text is too long`,
   language: "Language",
   voice: "Voice",
-  /** By the name of the server's voice; the empty one is the language's own. */
-  voices: {
-    "": "Default",
-    f2: "High, warm",
-    f3: "High, bright",
-    f5: "High, soft",
-    m2: "Low, calm",
-    m3: "Low, clear",
-    m7: "Low, deep",
-  },
+  default: "Default",
+  sexes: { female: "female", male: "male" },
+  name: (name: string, sex: string) => `${name}, ${sex}`,
+  listen: "Listen",
+  loadingVoice: "Loading the voice…",
+  stopListening: "Stop",
+  notHeard: "Could not play the voice",
 };

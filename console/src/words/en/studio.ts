@@ -21,5 +21,17 @@ export const studio = {
   summaryWithTime: (duration: string, size: string, renderTime: string) =>
     `Duration ${duration}, ${size}, rendered in ${renderTime}`,
   hint: "Your video appears here. Every video carries Content Credentials that mark it as AI-generated.",
+  recent: "Recent videos",
+  recentOne: (what: string, ago: string) => `${what} (${ago})`,
+  options: {
+    title: "Options",
+    captions: "Captions",
+    captionModes: { none: "None", burned: "In the picture", file: "As files" },
+    captionsAbout: {
+      none: "The video has no captions.",
+      burned: "The words are drawn into the video as they are spoken.",
+      file: "You get SRT and WebVTT files beside the video.",
+    },
+  },
   draftNotSaved: "This browser does not allow saving drafts. Your draft is lost when you reload the page.",
 };

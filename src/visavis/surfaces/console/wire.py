@@ -125,6 +125,7 @@ class ConsoleJobRow(Answer):
     duration_s: float | None
     result_bytes: int | None
     has_result: bool
+    url: str | None = Field(description="Link to the result; null if there is none, or its key is revoked.")
     error_code: str | None
 
 

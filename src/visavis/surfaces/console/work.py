@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from visavis.core import capacity, jobs
 from visavis.core.billing import money, usage
@@ -11,6 +11,7 @@ from visavis.core.schema import ApiKey, Job
 from visavis.surfaces.console import wire
 from visavis.surfaces.console.context import PREFIX
 from visavis.surfaces.console.signed_in import Given, Operator, SignedIn
+from visavis.surfaces.shared.links import link_to
 
 _MAX_OFFSET: Final = 2**31
 _MAX_DAYS: Final = 366
@@ -25,6 +26,7 @@ router = APIRouter(prefix=PREFIX)
 
 @router.get("/jobs", tags=["Work"])
 async def search_jobs(
+    request: Request,
     principal: SignedIn,
     context: Given,
     words: Annotated[str, Query(max_length=200, description="In id, text, error code or key name.")] = "",
@@ -38,7 +40,7 @@ async def search_jobs(
     async with context.shared.database.transaction() as tx:
         page = await jobs.search(tx, principal, wanted, limit=limit, offset=offset)
         of_id = await keys.by_id(tx, principal, {job.key_id for job in page.rows})
-    rows = [_job_row(job, of_id[job.key_id]) for job in page.rows]
+    rows = [await _job_row(job, of_id[job.key_id], request, context) for job in page.rows]
     return wire.JobPage(jobs=rows, count=page.count, limit=limit, offset=offset)
 
 
@@ -120,11 +122,12 @@ async def read_default_face(context: Given) -> Response:
     return Response(await context.default_face(), media_type="image/jpeg", headers=headers)
 
 
-def _job_row(job: Job, key: ApiKey) -> wire.ConsoleJobRow:
+async def _job_row(job: Job, key: ApiKey, request: Request, context: Given) -> wire.ConsoleJobRow:
     latency_ms = None
     if job.started_at is not None and job.completed_at is not None:
         latency_ms = round((job.completed_at - job.started_at).total_seconds() * _MS)
     asked, made = jobs.input_of(job), jobs.output_of(job)
+    result = jobs.available_result(job)
     return wire.ConsoleJobRow(
         job_id=job.id,
         type=_TYPES.get(job.kind, job.kind),
@@ -139,6 +142,7 @@ def _job_row(job: Job, key: ApiKey) -> wire.ConsoleJobRow:
         latency_ms=latency_ms,
         duration_s=made.duration_s if made else None,
         result_bytes=made.size_bytes if made else None,
-        has_result=jobs.available_result(job) is not None,
+        has_result=result is not None,
+        url=await link_to(context.shared, request, result) if result and not key.revoked_at else None,
         error_code=job.error_code,
     )
