@@ -15,7 +15,8 @@ const TECHNICAL = new Set(
 );
 
 /** Texts that stay the same in every language. */
-const UNTRANSLATED = new Set(["404", "visavis", "sk_live_…", "Hz"]);
+const NETWORKS = ["Base", "Base Sepolia", "Solana", "Solana devnet"];
+const UNTRANSLATED = new Set(["404", "visavis", "sk_live_…", "Hz", ...NETWORKS]);
 
 /** A sentence, a label or several words: not a code, a path, a class or a unit. */
 const isText = (text: string): boolean => /^\p{Lu}\p{Ll}+(?!\S)|\p{L}{2,} \p{L}{2,}/u.test(text.trim());
