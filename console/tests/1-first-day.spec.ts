@@ -29,6 +29,7 @@ test("sign-in leads to the requested page", async ({ page }) => {
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("heading", { name: "API keys", exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await page.goto("/keys");
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
 });
