@@ -329,6 +329,7 @@ def test_files_left_by_a_crash_are_deleted_from_the_store(postgres: str, tmp_pat
             ImageSettings(),
             StorageSettings(),
             WebhookSettings(),
+            None,
             tmp_path,
             lambda: 0,  # type: ignore[arg-type]
         )

@@ -146,7 +146,9 @@ SHARED: Final = {
     "GET /v1/health": "the state of the server",
     "GET /health": "capacity is one for all accounts",
 }
-VOLATILE: Final = frozenset({"image_url", "remaining", "resets_in", "requests_used", "requests_this_month"})
+VOLATILE: Final = frozenset(
+    {"image_url", "url", "remaining", "resets_in", "requests_used", "requests_this_month"}
+)
 
 
 @dataclass
