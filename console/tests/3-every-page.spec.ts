@@ -1,4 +1,5 @@
 /** What holds for every page: accessibility, keyboard, phones, errors and size. */
+import type { Request } from "@playwright/test";
 import { cutOff, expect, expectAccessible, test } from "./console.ts";
 
 const PAGES = [
@@ -171,11 +172,12 @@ test.describe("on a phone", () => {
 });
 
 test("the first page is light", async ({ page }) => {
-  const sent: Record<string, number> = {};
-  page.on("requestfinished", async (request) => {
-    sent[new URL(request.url()).pathname] = (await request.sizes()).responseBodySize;
-  });
+  const finished: Request[] = [];
+  page.on("requestfinished", (request) => finished.push(request));
   await page.goto("/sign-in", { waitUntil: "networkidle" });
+  const sent: Record<string, number> = {};
+  for (const request of finished)
+    sent[new URL(request.url()).pathname] = (await request.sizes()).responseBodySize;
   const scripts = Object.entries(sent).filter(([path]) => path.endsWith(".js"));
   const bytes = scripts.reduce((sum, [, size]) => sum + size, 0);
   expect(bytes, JSON.stringify(sent)).toBeGreaterThan(10_000);
