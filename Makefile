@@ -48,11 +48,12 @@ $(PAGES): $(WEB) $(shell find console sdk/*/src -type f -not -path '*/node_modul
 demo: $(READY)  ## Run the main job on the built-in sample
 	$(BIN)/visavis demo
 
-# Two cores are busy all the time: tests over rooms mostly wait, the others mostly compute. The tests that load the whole
-# machine run after them.
+# Tests over rooms mostly wait, the others mostly compute. The tests that load the whole machine run after them, and those
+# in browsers last and alone: lips that are drawn too late do not move.
 test: $(READY) $(if $(NODE),$(PAGES))  ## Run the tests, all but those of test-quiet
 	@$(MAKE) --no-print-directory -j3 --output-sync=target test-rooms test-live test-api test-unit
-	@$(MAKE) --no-print-directory -j2 --output-sync=target test-whole test-web
+	@$(MAKE) --no-print-directory test-whole
+	@$(MAKE) --no-print-directory test-web
 
 test-rooms: $(READY)
 	$(PYTEST) $(AGAIN) $(ROOMS)
