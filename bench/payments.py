@@ -1,6 +1,6 @@
 """Whether anybody pays twice, pays for nothing, or gets time unpaid: hostile payments by the thousand.
 
-    python -m bench.payments [--runs 2000] [--lanes 3] [--seed 1] [--limit-s N] [--keep]
+    python -m bench.payments [--runs 2000] [--lanes 3] [--seed 1] [--limit-s N] [--keep] [--quick]
 
 Each run is one wallet that buys a session: on a chain of this machine, from a gateway that may be killed at a
 step of the payment, by a facilitator that may behave badly, with a client that may do so too. At the end the
@@ -16,6 +16,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import sys
 import threading
 import time
@@ -35,7 +36,7 @@ from PIL import Image
 from solders.keypair import Keypair
 
 from bench.hostile_payments import DOLLAR, PURSE, Lane, Run, Shop
-from bench.machine import RESULTS, processor
+from bench.machine import RESULTS, not_here, processor
 from visavis import bootstrap
 from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.bootstrap import payments as choosing
@@ -246,8 +247,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit-s", type=float, default=86_400, help="Begin no run after that time.")
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--quick", action="store_true", help="two runs: whether it still runs")
     asked = parser.parse_args()
-    figures = measure(asked.runs, asked.lanes, asked.seed, asked.limit_s)
+    if shutil.which("node") is None:
+        raise not_here("The chain comes from npm, and Node is not installed.")
+    figures = measure(2 if asked.quick else asked.runs, asked.lanes, asked.seed, asked.limit_s)
     print(json.dumps(figures, indent=2))
     if asked.keep:
         about = {"processor": processor(), "date": datetime.now(UTC).date().isoformat()}
