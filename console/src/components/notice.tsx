@@ -13,7 +13,7 @@ export function Notice({
   children,
 }: {
   kind?: keyof typeof ICONS;
-  title?: string;
+  title?: string | undefined;
   /** A button, such as one that tries again. */
   action?: ReactNode;
   children?: ReactNode;
@@ -42,7 +42,7 @@ export function ErrorNotice({
   action,
 }: {
   error: unknown;
-  title?: string;
+  title?: string | undefined;
   action?: ReactNode;
 }) {
   return (

@@ -21,10 +21,9 @@ import {
 import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { Link, NavLink, useLocation } from "react-router";
 import { messageOf } from "../api/error.ts";
+import { ConfirmSheet } from "../components/confirm-sheet.tsx";
 import { Mark } from "../components/mark.tsx";
-import { ErrorNotice } from "../components/notice.tsx";
 import { Loading } from "../components/page.tsx";
-import { Sheet } from "../components/sheet.tsx";
 import { showToast, Toasts } from "../components/toasts.tsx";
 import { chooseTheme, readTheme, type Theme } from "../theme.ts";
 import { words } from "../words/index.ts";
@@ -106,23 +105,16 @@ function ThemeChoice() {
 function SignOut({ onClose }: { onClose: () => void }) {
   const signOut = useMutation({ mutationFn: useSignOut() });
   return (
-    <Sheet title={words.shell.endSession.title} onClose={onClose}>
+    <ConfirmSheet
+      title={words.shell.endSession.title}
+      confirm={words.shell.endSession.confirm}
+      action={signOut}
+      cancel={words.shell.endSession.stay}
+      failed={words.shell.notSignedOut}
+      onClose={onClose}
+    >
       <p>{words.shell.endSession.text}</p>
-      {signOut.isError && <ErrorNotice error={signOut.error} title={words.shell.notSignedOut} />}
-      <div className="actions">
-        <button type="button" className="button" onClick={onClose}>
-          {words.shell.endSession.stay}
-        </button>
-        <button
-          type="button"
-          className="button danger"
-          disabled={signOut.isPending}
-          onClick={() => signOut.mutate()}
-        >
-          {words.shell.endSession.confirm}
-        </button>
-      </div>
-    </Sheet>
+    </ConfirmSheet>
   );
 }
 

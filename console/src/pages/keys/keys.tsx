@@ -4,6 +4,7 @@ import { useState } from "react";
 import { consoleApi, dataOf, type KeyRow, type NewKey } from "../../api/console.ts";
 import { messageOf } from "../../api/error.ts";
 import { Coded } from "../../components/coded.tsx";
+import { ConfirmSheet } from "../../components/confirm-sheet.tsx";
 import { CopyField } from "../../components/copy-field.tsx";
 import { count, dollars, onDay, seconds } from "../../components/format.ts";
 import { ErrorNotice, Notice } from "../../components/notice.tsx";
@@ -121,25 +122,16 @@ function RevokeKey({ row, onClose }: { row: KeyRow; onClose: () => void }) {
     },
   });
   return (
-    <Sheet title={words.keys.revokeTitle(row.name)} onClose={onClose}>
+    <ConfirmSheet
+      title={words.keys.revokeTitle(row.name)}
+      confirm={words.keys.revokeConfirm}
+      action={revoke}
+      onClose={onClose}
+    >
       <p>
         <Coded>{words.keys.revokeText(row.prefix)}</Coded>
       </p>
-      {revoke.isError && <ErrorNotice error={revoke.error} />}
-      <div className="actions">
-        <button type="button" className="button" onClick={onClose}>
-          {words.common.cancel}
-        </button>
-        <button
-          type="button"
-          className="button danger"
-          disabled={revoke.isPending}
-          onClick={() => revoke.mutate()}
-        >
-          {words.keys.revokeConfirm}
-        </button>
-      </div>
-    </Sheet>
+    </ConfirmSheet>
   );
 }
 

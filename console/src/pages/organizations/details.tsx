@@ -10,11 +10,10 @@ import {
   organizationsApi,
 } from "../../api/organizations.ts";
 import { Coded } from "../../components/coded.tsx";
+import { ConfirmSheet } from "../../components/confirm-sheet.tsx";
 import { onDay } from "../../components/format.ts";
-import { ErrorNotice } from "../../components/notice.tsx";
 import { Page } from "../../components/page.tsx";
 import { QueryView } from "../../components/query-view.tsx";
-import { Sheet } from "../../components/sheet.tsx";
 import { words } from "../../words/index.ts";
 import { AuditLog } from "./audit-log.tsx";
 import { Invitations } from "./invitations.tsx";
@@ -49,23 +48,14 @@ function DeleteOrganization({
     onSuccess: () => left(words.organizations.removedToast(organization.name)),
   });
   return (
-    <Sheet title={words.organizations.removeTitle(organization.name)} onClose={onClose}>
+    <ConfirmSheet
+      title={words.organizations.removeTitle(organization.name)}
+      confirm={words.organizations.removeConfirm}
+      action={remove}
+      onClose={onClose}
+    >
       <p>{words.organizations.removeText}</p>
-      {remove.isError && <ErrorNotice error={remove.error} />}
-      <div className="actions">
-        <button type="button" className="button" onClick={onClose}>
-          {words.common.cancel}
-        </button>
-        <button
-          type="button"
-          className="button danger"
-          disabled={remove.isPending}
-          onClick={() => remove.mutate()}
-        >
-          {words.organizations.removeConfirm}
-        </button>
-      </div>
-    </Sheet>
+    </ConfirmSheet>
   );
 }
 

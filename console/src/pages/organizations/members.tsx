@@ -11,6 +11,7 @@ import {
   ROLES,
   type Role,
 } from "../../api/organizations.ts";
+import { ConfirmSheet } from "../../components/confirm-sheet.tsx";
 import { onDay } from "../../components/format.ts";
 import { ErrorNotice } from "../../components/notice.tsx";
 import { Sheet } from "../../components/sheet.tsx";
@@ -123,26 +124,14 @@ function RemoveMember({
     },
   });
   return (
-    <Sheet
+    <ConfirmSheet
       title={isSelf ? words.members.leaveTitle(organization.name) : words.members.removeTitle(member.email)}
+      confirm={isSelf ? words.members.leaveConfirm : words.members.removeConfirm}
+      action={remove}
       onClose={onClose}
     >
       <p>{isSelf ? words.members.leaveText : words.members.removeText}</p>
-      {remove.isError && <ErrorNotice error={remove.error} />}
-      <div className="actions">
-        <button type="button" className="button" onClick={onClose}>
-          {words.common.cancel}
-        </button>
-        <button
-          type="button"
-          className="button danger"
-          disabled={remove.isPending}
-          onClick={() => remove.mutate()}
-        >
-          {isSelf ? words.members.leaveConfirm : words.members.removeConfirm}
-        </button>
-      </div>
-    </Sheet>
+    </ConfirmSheet>
   );
 }
 

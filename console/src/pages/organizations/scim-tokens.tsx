@@ -3,6 +3,7 @@ import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { dataOf } from "../../api/console.ts";
 import { inside, type Organization, organizationsApi, type ScimToken } from "../../api/organizations.ts";
+import { ConfirmSheet } from "../../components/confirm-sheet.tsx";
 import { CopyField } from "../../components/copy-field.tsx";
 import { atTime, onDay } from "../../components/format.ts";
 import { ErrorNotice, Notice } from "../../components/notice.tsx";
@@ -94,23 +95,14 @@ function Revoke({
     onSettled: () => queries.invalidateQueries({ queryKey: scimTokensOf(organization.id) }),
   });
   return (
-    <Sheet title={words.scimTokens.revokeTitle(row.name)} onClose={onClose}>
+    <ConfirmSheet
+      title={words.scimTokens.revokeTitle(row.name)}
+      confirm={words.scimTokens.revokeConfirm}
+      action={revoke}
+      onClose={onClose}
+    >
       <p>{words.scimTokens.revokeText}</p>
-      {revoke.isError && <ErrorNotice error={revoke.error} />}
-      <div className="actions">
-        <button type="button" className="button" onClick={onClose}>
-          {words.common.cancel}
-        </button>
-        <button
-          type="button"
-          className="button danger"
-          disabled={revoke.isPending}
-          onClick={() => revoke.mutate()}
-        >
-          {words.scimTokens.revokeConfirm}
-        </button>
-      </div>
-    </Sheet>
+    </ConfirmSheet>
   );
 }
 

@@ -9,6 +9,7 @@ import {
   type SsoTest,
 } from "../../api/organizations.ts";
 import { Coded } from "../../components/coded.tsx";
+import { ConfirmSheet } from "../../components/confirm-sheet.tsx";
 import { CopyField } from "../../components/copy-field.tsx";
 import { atTime } from "../../components/format.ts";
 import { ErrorNotice, Notice } from "../../components/notice.tsx";
@@ -94,7 +95,13 @@ function RequireSheet({
 }) {
   const enable = useEnable(organization, true, onClose);
   return (
-    <Sheet title={words.sso.requireTitle} onClose={onClose}>
+    <ConfirmSheet
+      title={words.sso.requireTitle}
+      confirm={words.sso.requireConfirm}
+      action={enable}
+      isHarmless
+      onClose={onClose}
+    >
       {!isTested && (
         <Notice kind="warning" title={words.sso.untested}>
           {words.sso.untestedText}
@@ -103,21 +110,7 @@ function RequireSheet({
       <p>
         <Coded>{words.sso.requireText}</Coded>
       </p>
-      {enable.isError && <ErrorNotice error={enable.error} />}
-      <div className="actions">
-        <button type="button" className="button" onClick={onClose}>
-          {words.common.cancel}
-        </button>
-        <button
-          type="button"
-          className="button primary"
-          disabled={enable.isPending}
-          onClick={() => enable.mutate()}
-        >
-          {words.sso.requireConfirm}
-        </button>
-      </div>
-    </Sheet>
+    </ConfirmSheet>
   );
 }
 
