@@ -21,7 +21,7 @@ class SoundPlayed:
     utterance: int
     position_s: float
     is_last: bool
-    is_interrupted: bool
+    is_interrupted: bool = False
 
 
 @dataclass(frozen=True)

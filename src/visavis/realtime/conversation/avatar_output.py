@@ -6,8 +6,6 @@ voice goes on.
 """
 
 import asyncio
-import contextlib
-import json
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -18,13 +16,12 @@ from livekit import rtc
 from livekit.agents.voice.io import AudioOutput, AudioOutputCapabilities
 
 from visavis.engine.speech import Phoneme
+from visavis.realtime.avatar_link import CLEAR_S, STREAM_ERRORS, AvatarLink, close_stream
 from visavis.realtime.conversation.scripts import Scripts
-from visavis.realtime.inputs.agent_stream import CLEAR, FINISHED, STARTED, TOPIC
 from visavis.realtime.known_speech import send_phonemes
 
 _CHUNK_S: Final = 0.1
 _SAMPLE_BYTES: Final = 2
-_CLEAR_S: Final = 1.0  # an avatar that does not answer for so long counts as silent
 
 _log = structlog.get_logger()
 
@@ -71,6 +68,7 @@ class AvatarOutput(AudioOutput):
         """
         super().__init__(label="avatar", capabilities=AudioOutputCapabilities(pause=True))
         self._room, self._avatar, self._scripts = room, avatar, scripts
+        self._link = AvatarLink(room, avatar)
         self._segments: deque[_Segment] = deque()
         self._dropped: list[_Segment] = []  # whose end is told when the avatar has cleared them
         self._streamed: deque[_Segment] = deque()  # one for each byte stream whose end was not told yet
@@ -91,11 +89,12 @@ class AvatarOutput(AudioOutput):
 
     async def run(self) -> None:
         """Send until cancelled."""
-        me = self._room.local_participant
-        me.register_rpc_method(STARTED, self._note_started)
-        me.register_rpc_method(FINISHED, self._note_finished)
-        self._room.on("participant_disconnected", self._note_gone)
-        self._room.on("track_published", self._wake)
+        self._link.listen(
+            on_started=self._note_started,
+            on_finished=self._note_finished,
+            on_gone=self._note_gone,
+            on_track=self._changed.set,
+        )
         while True:
             self._changed.clear()
             if self._must_clear:
@@ -144,7 +143,7 @@ class AvatarOutput(AudioOutput):
     async def _send_some(self) -> bool:
         """Send the next chunk, or the end of a segment. Returns whether there was anything to do."""
         segment = next((each for each in self._segments if not each.is_streamed), None)
-        if segment is None or self._is_paused or not self._sees_avatar():
+        if segment is None or self._is_paused or not self._link.is_seen():
             return False
         if segment.sent >= len(segment.pcm):
             if not segment.is_whole:
@@ -158,7 +157,7 @@ class AvatarOutput(AudioOutput):
             segment.sent += len(chunk)
             await writer.write(chunk)
             await self._tell_phonemes(segment, writer)
-        except (rtc.StreamError, OSError, RuntimeError) as error:
+        except STREAM_ERRORS as error:
             _log.warning("avatar_not_reached", reason=type(error).__name__)
             self._rewind()
             return False
@@ -169,12 +168,7 @@ class AvatarOutput(AudioOutput):
             return self._writer[1]
         self._streamed.append(segment)
         self._quiet.clear()
-        writer = await self._room.local_participant.stream_bytes(
-            name="speech",
-            topic=TOPIC,
-            destination_identities=[self._avatar],
-            attributes={"sample_rate": str(segment.rate_hz), "num_channels": "1"},
-        )
+        writer = await self._link.open_stream(segment.rate_hz)
         self._writer = segment, writer
         return writer
 
@@ -197,16 +191,13 @@ class AvatarOutput(AudioOutput):
     async def _close_writer(self) -> None:
         if self._writer is not None:
             (_, writer), self._writer = self._writer, None
-            with contextlib.suppress(rtc.StreamError, OSError, RuntimeError):
-                await writer.aclose()
+            await close_stream(writer)
 
     async def _clear(self) -> None:
         """Have the avatar drop what it has, and wait until it has told how much was played."""
         try:
-            async with asyncio.timeout(_CLEAR_S):
-                await self._room.local_participant.perform_rpc(
-                    destination_identity=self._avatar, method=CLEAR, payload="", response_timeout=_CLEAR_S
-                )
+            async with asyncio.timeout(CLEAR_S):
+                await self._link.clear()
                 await self._close_writer()
                 await self._quiet.wait()
         except (rtc.RpcError, TimeoutError) as error:
@@ -230,25 +221,19 @@ class AvatarOutput(AudioOutput):
         self._writer = None
         self._quiet.set()
 
-    def _note_started(self, call: rtc.RpcInvocationData) -> str:
-        if call.caller_identity != self._avatar:
-            return "reject"
+    def _note_started(self) -> None:
         segment = self._streamed[0] if self._streamed else None
         if segment is not None and not segment.has_begun:
             segment.has_begun = True
             self.on_playback_started(created_at=time.time())
-        return "ok"
 
-    def _note_finished(self, call: rtc.RpcInvocationData) -> str:
-        if call.caller_identity != self._avatar:
-            return "reject"
-        said = json.loads(call.payload)
+    def _note_finished(self, position_s: float, is_interrupted: bool) -> None:
         if not self._streamed:
-            return "ok"
+            return
         segment = self._streamed.popleft()
-        position = round(float(said["playback_position"]) * segment.rate_hz) * _SAMPLE_BYTES
+        position = round(position_s * segment.rate_hz) * _SAMPLE_BYTES
         segment.played = min(segment.played + position, len(segment.pcm))
-        if said["interrupted"]:
+        if is_interrupted:
             segment.sent, segment.told, segment.is_streamed = segment.played, 0, False
         elif segment in self._segments:
             self._segments.remove(segment)
@@ -257,18 +242,7 @@ class AvatarOutput(AudioOutput):
         if not self._streamed:
             self._quiet.set()
             self._changed.set()
-        return "ok"
 
-    def _note_gone(self, person: rtc.RemoteParticipant) -> None:
-        if person.identity == self._avatar:
-            self._rewind()
-            self._changed.set()
-
-    def _sees_avatar(self) -> bool:
-        person = self._room.remote_participants.get(self._avatar)
-        return person is not None and any(
-            each.kind == rtc.TrackKind.KIND_VIDEO for each in person.track_publications.values()
-        )
-
-    def _wake(self, *_: object) -> None:
+    def _note_gone(self) -> None:
+        self._rewind()
         self._changed.set()

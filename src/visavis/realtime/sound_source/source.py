@@ -7,8 +7,6 @@ again to the one that takes its place.
 """
 
 import asyncio
-import contextlib
-import json
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +16,8 @@ import structlog
 from livekit import rtc
 
 from visavis.engine.arrays import Floats
-from visavis.realtime.inputs.agent_stream import CLEAR, FINISHED, STARTED, TOPIC
+from visavis.ports.sound import SoundPlayed
+from visavis.realtime.avatar_link import CLEAR_S, STREAM_ERRORS, AvatarLink, close_stream
 from visavis.realtime.sound import BLOCK_SAMPLES, RATE_HZ, to_pcm
 
 MAX_WAITING_S: Final = 60.0
@@ -30,27 +29,9 @@ _MAX_WAITING: Final = round(MAX_WAITING_S * RATE_HZ)
 _CHUNK_BYTES: Final = RATE_HZ // 10 * _SAMPLE_BYTES
 _PAUSE_S: Final = 1.0  # after so long without sound, the avatar must not wait for the rest of a segment
 _MAX_STREAMED: Final = 5  # segments at the avatar; what is on its way there cannot be interrupted
-_CLEAR_S: Final = 1.0  # an avatar that does not answer for so long counts as silent
 _CLEAR_TRIES: Final = 3  # a segment that was on its way begins after the first
 
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Played:
-    """How much of an utterance was played.
-
-    Attributes:
-        utterance: Number of the utterance, from 1.
-        position_s: Position in it, up to which it was played.
-        is_last: Whether no more of it will be played.
-        is_interrupted: Whether the rest of it was dropped.
-    """
-
-    utterance: int
-    position_s: float
-    is_last: bool
-    is_interrupted: bool = False
 
 
 @dataclass(eq=False)
@@ -93,7 +74,7 @@ class _Segment:
 class SoundSource:
     """The sound of a session, from samples to the avatar's mouth."""
 
-    def __init__(self, avatar: str, on_played: Callable[[Played], None]) -> None:
+    def __init__(self, avatar: str, on_played: Callable[[SoundPlayed], None]) -> None:
         """Prepare; `run` does the work.
 
         Args:
@@ -101,7 +82,7 @@ class SoundSource:
             on_played: Called in the order in which sound is played.
         """
         self._avatar, self._on_played = avatar, on_played
-        self._room = rtc.Room()
+        self._link = AvatarLink(rtc.Room(), avatar)
         self._segments: deque[_Segment] = deque()  # that were not played yet, in order
         self._streamed: deque[_Segment] = deque()  # one for each byte stream whose end was not reported yet
         self._dropped: list[_Segment] = []  # whose end is told when the avatar has cleared them
@@ -141,7 +122,7 @@ class SoundSource:
         self._is_speaking = False
         last = self._segments[-1] if self._segments else None
         if last is None:
-            self._on_played(Played(self._utterance, self._samples / RATE_HZ, is_last=True))
+            self._on_played(SoundPlayed(self._utterance, self._samples / RATE_HZ, is_last=True))
         else:
             last.is_whole = last.is_last = True
         self._changed.set()
@@ -164,12 +145,13 @@ class SoundSource:
             room: The room, connected.
         """
         self._rewind()
-        self._room = room
-        me = self._room.local_participant
-        me.register_rpc_method(STARTED, self._note_started)
-        me.register_rpc_method(FINISHED, self._note_finished)
-        self._room.on("participant_disconnected", self._note_gone)
-        self._room.on("track_published", self._wake)
+        self._link = AvatarLink(room, self._avatar)
+        self._link.listen(
+            on_started=lambda: None,
+            on_finished=self._note_finished,
+            on_gone=self._note_gone,
+            on_track=self._changed.set,
+        )
         while True:
             self._changed.clear()
             if self._must_clear:
@@ -195,7 +177,7 @@ class SoundSource:
                 await self._changed.wait()
         except TimeoutError:
             last = self._segments[-1] if self._segments else None
-            if last is None or last.is_whole or not last.ready or not self._sees_avatar():
+            if last is None or last.is_whole or not last.ready or not self._link.is_seen():
                 return
             rest = last.pcm[last.ready :]
             del last.pcm[last.ready :]
@@ -206,7 +188,7 @@ class SoundSource:
     async def _send_some(self) -> bool:
         """Send the next chunk, or the end of a segment. Returns whether there was anything to do."""
         segment = next((each for each in self._segments if not each.is_streamed), None)
-        if segment is None or not self._sees_avatar():
+        if segment is None or not self._link.is_seen():
             return False
         if segment not in self._streamed and len(self._streamed) >= _MAX_STREAMED:
             return False
@@ -221,7 +203,7 @@ class SoundSource:
             chunk = bytes(segment.pcm[segment.sent : min(segment.ready, segment.sent + _CHUNK_BYTES)])
             segment.sent += len(chunk)
             await writer.write(chunk)
-        except (rtc.StreamError, OSError, RuntimeError) as error:
+        except STREAM_ERRORS as error:
             _log.warning("avatar_not_reached", reason=type(error).__name__)
             self._rewind()
             await asyncio.sleep(_PAUSE_S)
@@ -232,20 +214,14 @@ class SoundSource:
             return self._writer[1]
         self._streamed.append(segment)
         self._quiet.clear()
-        writer = await self._room.local_participant.stream_bytes(
-            name="speech",
-            topic=TOPIC,
-            destination_identities=[self._avatar],
-            attributes={"sample_rate": str(RATE_HZ), "num_channels": "1"},
-        )
+        writer = await self._link.open_stream(RATE_HZ)
         self._writer = segment, writer
         return writer
 
     async def _close_writer(self) -> None:
         if self._writer is not None:
             (_, writer), self._writer = self._writer, None
-            with contextlib.suppress(rtc.StreamError, OSError, RuntimeError):
-                await writer.aclose()
+            await close_stream(writer)
 
     async def _clear(self) -> None:
         """Have the avatar drop what it has, and wait until it has told how much was played."""
@@ -253,13 +229,8 @@ class SoundSource:
             if not self._streamed:
                 break
             try:
-                async with asyncio.timeout(_CLEAR_S):
-                    await self._room.local_participant.perform_rpc(
-                        destination_identity=self._avatar,
-                        method=CLEAR,
-                        payload="",
-                        response_timeout=_CLEAR_S,
-                    )
+                async with asyncio.timeout(CLEAR_S):
+                    await self._link.clear()
                     await self._close_writer()
                     await self._quiet.wait()
             except (rtc.RpcError, TimeoutError) as error:
@@ -273,7 +244,7 @@ class SoundSource:
             if segment.utterance not in reported:
                 reported.add(segment.utterance)
                 position_s = (segment.start + segment.played) / RATE_HZ
-                self._on_played(Played(segment.utterance, position_s, is_last=True, is_interrupted=True))
+                self._on_played(SoundPlayed(segment.utterance, position_s, is_last=True, is_interrupted=True))
 
     def _rewind(self) -> None:
         """Send again what an avatar that is gone may not have played."""
@@ -283,38 +254,21 @@ class SoundSource:
         self._writer = None
         self._quiet.set()
 
-    def _note_started(self, call: rtc.RpcInvocationData) -> str:
-        return "ok" if call.caller_identity == self._avatar else "reject"
-
-    def _note_finished(self, call: rtc.RpcInvocationData) -> str:
-        if call.caller_identity != self._avatar:
-            return "reject"
-        said = json.loads(call.payload)
+    def _note_finished(self, position_s: float, _is_interrupted: bool) -> None:
         if not self._streamed:
-            return "ok"
+            return
         segment = self._streamed.popleft()
-        segment.played = min(round(float(said["playback_position"]) * RATE_HZ), segment.samples)
+        segment.played = min(round(position_s * RATE_HZ), segment.samples)
         if not segment.is_dropped:
             if self._segments and self._segments[0] is segment:
                 self._segments.popleft()
-            position_s = (segment.start + segment.played) / RATE_HZ
-            self._on_played(Played(segment.utterance, position_s, is_last=segment.is_last))
+            reached_s = (segment.start + segment.played) / RATE_HZ
+            self._on_played(SoundPlayed(segment.utterance, reached_s, is_last=segment.is_last))
             self._played.set()
         self._changed.set()
         if not self._streamed:
             self._quiet.set()
-        return "ok"
 
-    def _note_gone(self, person: rtc.RemoteParticipant) -> None:
-        if person.identity == self._avatar:
-            self._rewind()
-            self._changed.set()
-
-    def _sees_avatar(self) -> bool:
-        person = self._room.remote_participants.get(self._avatar)
-        return person is not None and any(
-            each.kind == rtc.TrackKind.KIND_VIDEO for each in person.track_publications.values()
-        )
-
-    def _wake(self, *_: object) -> None:
+    def _note_gone(self) -> None:
+        self._rewind()
         self._changed.set()

@@ -15,10 +15,10 @@ from pydantic import TypeAdapter
 
 from visavis.engine.arrays import Floats
 from visavis.errors import VisavisError
-from visavis.ports.sound import SoundEnd
+from visavis.ports.sound import SoundEnd, SoundPlayed
 from visavis.realtime.calls import LibraryCalls, leave_room, refreshed_token
 from visavis.realtime.sound_source.decoding import DecodingThread
-from visavis.realtime.sound_source.source import Played, SoundSource
+from visavis.realtime.sound_source.source import SoundSource
 from visavis.worker.children.output import claim_output, send
 from visavis.worker.protocol import (
     MAX_LINE_BYTES,
@@ -126,7 +126,7 @@ class _Process:
         if self._source is not None:
             self._source.end_utterance()
 
-    def _note_played(self, played: Played) -> None:
+    def _note_played(self, played: SoundPlayed) -> None:
         said = UtterancePlayed(
             utterance=played.utterance,
             position_s=round(played.position_s, 3),
