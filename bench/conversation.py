@@ -13,15 +13,15 @@ import argparse
 import asyncio
 import json
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 
 import numpy as np
 from harness.api_server import wait_until
 from harness.dialogues import speech
+from harness.http_server import serving_http
 from harness.live_server import Served, serving
 from harness.talking import Sound, Talker, talking
 from harness.viewing import BLOCK, RATE_HZ
@@ -77,10 +77,8 @@ class _Answer(BaseHTTPRequestHandler):
 
 @contextmanager
 def _endpoint() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Answer) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-        server.shutdown()
+    with serving_http(_Answer) as url:
+        yield f"{url}/v1"
 
 
 def _end_of_voice_s(sound: Sound) -> float:

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 
 import httpx
@@ -23,6 +23,7 @@ from x402.mechanisms.svm.signers import FacilitatorKeypairSigner, KeypairSigner
 from x402.schemas import SettleRequest, VerifyRequest
 
 from harness import evm_node, solana_node
+from harness.http_server import serving_http
 
 FEE_PAYER: Final = Keypair.from_seed(bytes([7]) * 32)
 _LATE_S: Final = 0.5
@@ -161,19 +162,14 @@ def facilitator() -> Iterator[Facilitator]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        state.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
+    try:
+        with serving_http(Handler) as state.url:
             yield state
-        finally:
-            server.shutdown()
-            thread.join()
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ResourceWarning)  # its library closes no connection
-                del state._inner
-                gc.collect()
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # its library closes no connection
+            del state._inner
+            gc.collect()
 
 
 def sign(wallet: Any, asked: httpx.Response, solana_url: str) -> dict[str, str]:

@@ -1,13 +1,13 @@
 """A conversation whose recognizer, language model and voice are services that fail."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 from harness.dialogues import speech
+from harness.http_server import serving_http
 from harness.talking import Sound, Talker, talking
 from tests.support.live import Stage, asynchronous, start_live
 
@@ -27,12 +27,8 @@ class _Failure(BaseHTTPRequestHandler):
 
 @contextmanager
 def _failing_service() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Failure) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-        finally:
-            server.shutdown()
+    with serving_http(_Failure) as url:
+        yield f"{url}/v1"
 
 
 @pytest.fixture(scope="module")

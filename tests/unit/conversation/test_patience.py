@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import ClassVar
 
 import pytest
+from harness.http_server import serving_http
 from livekit.agents import llm
 
 from visavis.providers.llm.endpoint import ChatEndpoint
@@ -50,10 +50,8 @@ class Failing(BaseHTTPRequestHandler):
 @contextmanager
 def failing(*statuses: int) -> Iterator[str]:
     Failing.failures, Failing.asked = list(statuses), 0
-    with ThreadingHTTPServer(("127.0.0.1", 0), Failing) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-        server.shutdown()
+    with serving_http(Failing) as url:
+        yield f"{url}/v1"
 
 
 async def answer(url: str) -> str:
