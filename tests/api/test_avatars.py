@@ -136,18 +136,22 @@ def test_a_completed_job(own: httpx.Client, accepted: httpx.Response, job: dict[
     assert (avatar["width"], avatar["height"], avatar["content_type"]) == (512, 512, "image/png")
     assert avatar["warnings"] == []
     assert len({each["image_url"] for each in avatar["images"]}) == 2
+    assert [each["preview_url"] for each in avatar["images"]] == [None, None]
     assert own.get(f"/api/v1/jobs/{accepted.json()['id']}").json()["data"]["id"] == data["id"]
 
 
 def test_references_inspire_and_must_show_a_face(own: httpx.Client, media: Path) -> None:
     face = base64.b64encode((media / "face.jpg").read_bytes()).decode()
-    wanted = {"prompt": "A sailor", "output": {"resolution": "512", "format": "webp"}}
+    wanted = {"prompt": "A sailor", "output": {"resolution": "512", "format": "webp", "preview": True}}
     asked = ({"reference_images": [face, f"data:image/jpeg;base64,{face}"]}, {"reference_images": [SMALL]})
     made = [own.post(GENERATE, json=wanted | each).raise_for_status().json()["job_id"] for each in asked]
     inspired, faceless = (ended(own, each) for each in made)
     assert (inspired["status"], inspired["data"]["payload"]["reference_image_count"]) == ("completed", 2)
     picture = httpx.get(inspired["data"]["result_url"]).raise_for_status()
     assert picture.headers["content-type"] == "image/webp"
+    [image] = inspired["data"]["avatar"]["images"]
+    preview = httpx.get(image["preview_url"]).raise_for_status()
+    assert (preview.headers["content-type"], preview.content[4:8]) == ("video/mp4", b"ftyp")
     assert (faceless["status"], faceless["data"]["error_code"]) == ("failed", "invalid_input")
     assert faceless["data"]["error_log"].startswith("No face was found.")
     assert faceless["data"]["avatar"] is None

@@ -6,6 +6,8 @@ import { bearer } from "./token.ts";
 /** A picture of a character that does not exist. */
 export interface AvatarPicture {
   image_url: string;
+  /** A short, silent video of the character. */
+  preview_url?: string | null;
 }
 
 export interface AvatarJob {
@@ -63,7 +65,7 @@ async function call<Data>(method: string, path: string, body?: object, signal?: 
 export async function requestAvatars({ references, count, ...wanted }: CharacterRequest): Promise<string> {
   const body = {
     ...wanted,
-    output: { count },
+    output: { count, preview: true },
     ...(references.length ? { reference_images: references } : {}),
   };
   return (await call<{ job_id: string }>("POST", "/avatars/generate", body)).job_id;

@@ -190,6 +190,13 @@ function Chosen() {
   );
 }
 
+/** A candidate that blinks and looks about; a still picture for who wants less motion. */
+function Candidate({ url, preview }: { url: string; preview: string | null }) {
+  const [isStill] = useState(() => matchMedia("(prefers-reduced-motion: reduce)").matches);
+  if (preview === null || isStill) return <img src={url} alt="" />;
+  return <video src={preview} poster={url} autoPlay loop muted playsInline disablePictureInPicture />;
+}
+
 function Candidates() {
   const { pictures, chosen, isBusy, error } = useStore(creation);
   return (
@@ -205,7 +212,7 @@ function Candidates() {
       {error !== null && <ErrorNotice error={error} title={words.avatars.failed} />}
       {pictures.length > 0 && (
         <ul className="candidates" aria-label={words.avatars.candidates}>
-          {pictures.map(({ image_url: url }, index) => (
+          {pictures.map(({ image_url: url, preview_url: preview }, index) => (
             <li key={url}>
               <button
                 type="button"
@@ -213,7 +220,7 @@ function Candidates() {
                 aria-label={words.avatars.candidate(index + 1)}
                 onClick={() => creation.set({ chosen: index })}
               >
-                <img src={url} alt="" />
+                <Candidate url={url} preview={preview ?? null} />
               </button>
             </li>
           ))}

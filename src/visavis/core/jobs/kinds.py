@@ -204,6 +204,7 @@ class AvatarImageInput(JobInput):
         seed: The same input and seed give the same pictures.
         effort: How much work a service puts into a picture, if it can be told.
         output: What the client asked the pictures to be like, in its own words.
+        has_previews: Whether each character is also shown in a short video.
     """
 
     content_type: Literal["image/png", "image/jpeg", "image/webp"] = PNG
@@ -215,12 +216,18 @@ class AvatarImageInput(JobInput):
     count: int = 1
     seed: int = 0
     effort: Literal["minimal", "high"] | None = None
-    output: dict[str, str | int] = {}
+    output: dict[str, str | int | bool] = {}
+    has_previews: bool = False
 
     @property
     def result_count(self) -> int:
         """Number of pictures."""
         return self.count
+
+    @property
+    def result_types(self) -> tuple[str, ...]:
+        """Media types of the pictures and of their previews."""
+        return (self.content_type, MP4) if self.has_previews else (self.content_type,)
 
     @property
     def files(self) -> dict[str, StoredFile]:
@@ -244,11 +251,13 @@ class AvatarPicture(_Record):
         path: Path in the object store.
         size_bytes: Size of the file.
         understood: What was understood of the description.
+        preview_path: Path of the video of the character; `None` if there is none.
     """
 
     path: str
     size_bytes: int
     understood: dict[str, Any] = {}
+    preview_path: str | None = None
 
 
 class AvatarImageOutput(JobOutput):
@@ -263,7 +272,8 @@ class AvatarImageOutput(JobOutput):
     @property
     def paths(self) -> tuple[str, ...]:
         """Paths of all files that it has in the object store."""
-        return tuple(picture.path for picture in self.pictures)
+        previews = (picture.preview_path for picture in self.pictures)
+        return (*(picture.path for picture in self.pictures), *(path for path in previews if path))
 
     def without_files(self) -> Self:
         """The same after its files were deleted, and what tells of the client's words with them."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -67,6 +67,9 @@ class Picture(_Wire):
     content_type: str = Field(examples=["image/png"])
     size_bytes: int
     understood: dict[str, Any] = Field(description="What was understood of the description.")
+    preview_url: str | None = Field(
+        description="Link to a short video of the character, if `output.preview` asked for it."
+    )
 
 
 class GeneratedAvatar(_Wire):
@@ -154,6 +157,14 @@ class Deleted(_Wire):
     deleted: Literal[True] = True
 
 
+class LinkedPicture(NamedTuple):
+    """A picture of a job, with links to its file and to its preview, if it has one."""
+
+    picture: jobs.AvatarPicture
+    url: str
+    preview_url: str | None
+
+
 def request_id(job_id: str) -> str:
     """ID of the request that submitted a job."""
     return _REQUEST_BEGIN + job_id.replace("-", "")
@@ -183,22 +194,23 @@ def accepted(job: Job) -> Accepted:
     )
 
 
-def job_answer(job: Job, pictures: Sequence[tuple[jobs.AvatarPicture, str]]) -> JobAnswer:
+def job_answer(job: Job, pictures: Sequence[LinkedPicture]) -> JobAnswer:
     """A job.
 
     Args:
         job: The job.
-        pictures: Its pictures, each with a link; none if there are none (yet).
+        pictures: Its pictures, each with its links; none if there are none (yet).
     """
     asked, made = jobs.input_of(job), jobs.output_of(job)
     images = [
         Picture(
-            image_url=link,
+            image_url=url,
             content_type=asked.content_type,
             size_bytes=picture.size_bytes,
             understood=picture.understood,
+            preview_url=preview_url,
         )
-        for picture, link in pictures
+        for picture, url, preview_url in pictures
     ]
     avatar = None
     if images and isinstance(asked, jobs.AvatarImageInput):

@@ -78,7 +78,12 @@ async def get_job(
             await asyncio.sleep(_POLL_S)
             job = await _find(principal, context, wanted)
     pictures = [
-        (picture, await link_to(context, request, picture.path)) for picture in jobs.available_pictures(job)
+        answers.LinkedPicture(
+            picture,
+            await link_to(context, request, picture.path),
+            await link_to(context, request, picture.preview_path) if picture.preview_path else None,
+        )
+        for picture in jobs.available_pictures(job)
     ]
     return answers.job_answer(job, pictures)
 
@@ -142,6 +147,7 @@ async def _submit(
         count=output.count,
         seed=sent.seed,
         effort=output.thinking_intensity,
+        has_previews=output.preview,
         output=output.model_dump(exclude_unset=True, exclude_none=True),
         client_reference_id=fields.client_reference_id,
         metadata=fields.metadata,

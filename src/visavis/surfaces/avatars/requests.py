@@ -129,6 +129,9 @@ class Output(_Body):
         WithJsonSchema({"type": "string", "examples": ["auto", "opaque", "transparent", "#1e90ff"]}),
     ] = SCENE
     count: int = Field(default=1, ge=1, le=MAX_COUNT, description="Pictures, each of another character.")
+    preview: bool = Field(
+        default=False, description="Whether each character is also shown in a short video, which is silent."
+    )
 
 
 class GenerateRequest(_Body):

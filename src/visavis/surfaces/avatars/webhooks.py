@@ -12,7 +12,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from visavis.core.jobs import JobEnded
+from visavis.core.jobs import MP4, SUFFIXES, JobEnded
 from visavis.core.schema import Event
 from visavis.core.webhooks import WebhookRequest
 from visavis.ports import ObjectStore
@@ -20,6 +20,7 @@ from visavis.surfaces.avatars.answers import JOB_TYPE, request_id, unix
 from visavis.surfaces.shared.links import absolute_link
 
 _BEGIN: Final = "whsec_"
+_VIDEO: Final = f".{SUFFIXES[MP4]}"  # of previews, which are told with the job
 
 
 class AvatarWebhooks:
@@ -47,7 +48,8 @@ class AvatarWebhooks:
 
     async def _body(self, message_id: str, event: Event) -> dict[str, Any]:
         ended = JobEnded.model_validate(event.payload)
-        links = [await self._link(ended, path) for path in ended.result_paths if _is_kept(ended)]
+        pictures = [path for path in ended.result_paths if not path.endswith(_VIDEO)]
+        links = [await self._link(ended, path) for path in pictures if _is_kept(ended)]
         avatar = {"image_url": links[0], "images": [{"image_url": link} for link in links]} if links else None
         return {
             "id": message_id,

@@ -2,17 +2,20 @@
 
 import asyncio
 import hashlib
+import wave
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from visavis.core.jobs import SUFFIXES, AvatarImageInput, AvatarImageOutput, AvatarPicture
+from visavis.core.jobs import MP4, SUFFIXES, AvatarImageInput, AvatarImageOutput, AvatarPicture
 from visavis.errors import InputError, ProviderError
 from visavis.ports.images import CharacterRequest, Understood
 from visavis.worker.attempt import FETCHING, RENDERING, STORING, Attempt
-from visavis.worker.protocol import FitRequest
+from visavis.worker.protocol import FitRequest, VideoRequest
 from visavis.worker.rendering_requests import run_request
 
 _SEED_BITS: Final = 32
+_PREVIEW_S: Final = 5
+_PREVIEW_RATE_HZ: Final = 16_000
 
 
 async def handle(attempt: Attempt, wanted: AvatarImageInput) -> AvatarImageOutput:
@@ -24,9 +27,13 @@ async def handle(attempt: Attempt, wanted: AvatarImageInput) -> AvatarImageOutpu
     warnings: dict[str, None] = {}
     for number in range(wanted.count):
         made = await _make(attempt, wanted, references, number)
-        path = await attempt.store(made.file, wanted.content_type, number)
         pictures.append(
-            AvatarPicture(path=path, size_bytes=made.file.stat().st_size, understood=made.understood)
+            AvatarPicture(
+                path=await attempt.store(made.file, wanted.content_type, number),
+                size_bytes=made.file.stat().st_size,
+                understood=made.understood,
+                preview_path=await _preview(attempt, made.file, number) if wanted.has_previews else None,
+            )
         )
         warnings |= dict.fromkeys(made.warnings)
         attempt.report_rendered((number + 1) / wanted.count)
@@ -84,6 +91,25 @@ async def _make(
         ) from error
     await asyncio.to_thread(context.mark, fitted, marked)
     return _Made(marked, understood, done.warnings)
+
+
+async def _preview(attempt: Attempt, picture: Path, number: int) -> str:
+    """Store a video in which the character is silent, blinks and looks about. Returns its path."""
+    context = attempt.context
+    silence, made, marked = (
+        attempt.folder / f"{name}-{number}.{suffix}"
+        for name, suffix in (("silence", "wav"), ("moving", "mp4"), ("preview", "mp4"))
+    )
+    with wave.open(str(silence), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(_PREVIEW_RATE_HZ)
+        file.writeframes(bytes(2 * _PREVIEW_RATE_HZ * _PREVIEW_S))
+    request = VideoRequest(image=picture, speech=silence, output=made)
+    owner = f"account {attempt.job.account_id}"
+    await run_request(context.render_pool, request, limit_s=context.jobs.job_timeout_s or None, owner=owner)
+    await asyncio.to_thread(context.mark, made, marked)
+    return await attempt.store(marked, MP4, number)
 
 
 def _seed(seed: int, number: int) -> int:
