@@ -1,4 +1,5 @@
 /** Calls of the avatars API: pictures of characters, and saved avatars. */
+import { AvatarFace } from "../files/avatar-face.ts";
 import { words } from "../words/index.ts";
 import { ApiError, unreachable } from "./error.ts";
 import { bearer } from "./token.ts";
@@ -90,13 +91,14 @@ export async function deleteAvatar(id: string): Promise<void> {
   await call("DELETE", `/avatars/${id}`);
 }
 
-/** A picture as a file, to be used as a face. */
-export async function fetchPicture(url: string, name: string): Promise<File> {
+/** A picture as a file, to be used as a face; that of a saved avatar knows its ID. */
+export async function fetchPicture(url: string, name: string, avatarId?: string): Promise<File> {
   const answer = await fetch(url).catch(() => {
     throw unreachable();
   });
   if (!answer.ok)
     throw new ApiError("unexpected", words.errors.unexpectedStatus(answer.status), answer.status);
   const picture = await answer.blob();
+  if (avatarId !== undefined) return new AvatarFace(picture, name, avatarId);
   return new File([picture], name, { type: picture.type });
 }

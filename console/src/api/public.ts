@@ -1,6 +1,7 @@
 /** Calls of the public API through the SDK's client. */
 import { type ConversationOptions, sessionForm } from "@visavis/core";
 import { type ApiClient, type components, createApiClient } from "@visavis/core/api";
+import { setFace } from "../files/avatar-face.ts";
 import { words } from "../words/index.ts";
 import { ApiError, apiErrorOf, unreachable } from "./error.ts";
 import { bearer } from "./token.ts";
@@ -89,7 +90,7 @@ export async function submitAudio(
   progress: (share: number) => void,
 ): Promise<string> {
   const form = new FormData();
-  form.set("image", face, "face");
+  setFace(form, face, "image");
   form.set("audio", sound, "sound");
   setOptions(form, options);
   return await submit("/v1/generate", form, progress);
@@ -102,7 +103,7 @@ export async function submitText(
   progress: (share: number) => void,
 ): Promise<string> {
   const form = new FormData();
-  form.set("image", face, "face");
+  setFace(form, face, "image");
   for (const [name, value] of Object.entries(speech)) if (value) form.set(name, value);
   setOptions(form, options);
   return await submit("/v1/tts/generate-video", form, progress);
@@ -133,7 +134,8 @@ export async function createLiveSession(
   face: File | null,
   conversation: ConversationOptions | null,
 ): Promise<LiveSession> {
-  const form = sessionForm(face, null, conversation);
+  const form = sessionForm(null, null, conversation);
+  if (face) setFace(form, face, "face");
   // The client sends a form as it is; its type knows the fields alone.
   return dataOf(
     await api().POST("/v1/realtime/session", { body: form as unknown as { mode: "conversation" } }),
@@ -142,7 +144,11 @@ export async function createLiveSession(
 
 export async function swapFace(id: string, face: Blob): Promise<void> {
   const params = { path: { session_id: id } };
-  dataOf(await api().PATCH("/v1/realtime/session/{session_id}", { params, body: { face } }));
+  const form = new FormData();
+  setFace(form, face, "face");
+  // The client sends a form as it is; its type knows the fields alone.
+  const body = form as unknown as { face: Blob };
+  dataOf(await api().PATCH("/v1/realtime/session/{session_id}", { params, body }));
 }
 
 /** Ends a session. `keepalive` lets the request finish when the page is left. */

@@ -15,7 +15,7 @@ export function useAvatars() {
 export function AvatarGallery({ onChoose }: { onChoose: (face: File) => void }) {
   const { data, error, isFetching, refetch } = useAvatars();
   const chosen = useMutation({
-    mutationFn: ({ image_url, name }: SavedAvatar) => fetchPicture(image_url, name),
+    mutationFn: ({ image_url, name, id }: SavedAvatar) => fetchPicture(image_url, name, id),
     onSuccess: onChoose,
   });
   if (error !== null)

@@ -103,13 +103,20 @@ function References() {
   );
 }
 
+/** A picture that becomes a face; `avatarId` is that of a saved avatar. */
+interface UsedPicture {
+  url: string;
+  name: string;
+  avatarId?: string;
+}
+
 /** Uses a picture as the face of another page. */
 function useAsFace() {
   const navigate = useNavigate();
   const account = accountOf(useSession());
   return useMutation({
-    mutationFn: async ({ url, name, page }: { url: string; name: string; page: "studio" | "live" }) => {
-      const face = await fetchPicture(url, name);
+    mutationFn: async ({ url, name, avatarId, page }: UsedPicture & { page: "studio" | "live" }) => {
+      const face = await fetchPicture(url, name, avatarId);
       if (page === "live") live.set({ face });
       else {
         openDraft(account);
@@ -120,7 +127,7 @@ function useAsFace() {
   });
 }
 
-function UseButtons({ url, name }: { url: string; name: string }) {
+function UseButtons(picture: UsedPicture) {
   const use = useAsFace();
   return (
     <>
@@ -128,7 +135,7 @@ function UseButtons({ url, name }: { url: string; name: string }) {
         type="button"
         className="button"
         disabled={use.isPending}
-        onClick={() => use.mutate({ url, name, page: "studio" })}
+        onClick={() => use.mutate({ ...picture, page: "studio" })}
       >
         <Clapperboard size={16} aria-hidden /> {words.avatars.useInStudio}
       </button>
@@ -136,7 +143,7 @@ function UseButtons({ url, name }: { url: string; name: string }) {
         type="button"
         className="button"
         disabled={use.isPending}
-        onClick={() => use.mutate({ url, name, page: "live" })}
+        onClick={() => use.mutate({ ...picture, page: "live" })}
       >
         <Radio size={16} aria-hidden /> {words.avatars.useInLive}
       </button>
@@ -248,7 +255,7 @@ function SavedRow({ avatar }: { avatar: SavedAvatar }) {
       <div className="stack">
         <strong className="cut">{avatar.name}</strong>
         <div className="row">
-          <UseButtons url={avatar.image_url} name={avatar.name} />
+          <UseButtons url={avatar.image_url} name={avatar.name} avatarId={avatar.id} />
           <button
             type="button"
             className="button quiet"
