@@ -29,6 +29,7 @@ ASKED = {
     "prompt": "A friendly doctor in her forties with short grey hair and round glasses",
     "hints": {"eye_color": "green", "accessories": ["stud earrings"], "unheard_of": 7},
     "output": {"aspect_ratio": "1:1", "resolution": "512", "count": 2},
+    "generator": "painter",
     "client_reference_id": "ref-1",
     "metadata": {"campaign": "spring"},
 }
@@ -329,6 +330,8 @@ SMALL = encoded(Image.new("RGB", (64, 64)))
         ({"output": {"format": "gif"}}, "output.format: must be png, jpeg or webp."),
         ({"output": {"background": "#12"}}, "output.background: must be auto, opaque, transparent or"),
         ({"output": {"background": "transparent", "format": "jpeg"}}, "a JPEG cannot be transparent"),
+        ({"generator": "service"}, "generator: this server has no image service. Use painter."),
+        ({"generator": "magic"}, "generator: must be"),
         ({"output": {"count": 5}}, "output.count: must be at most 4."),
         ({"client_reference_id": "a" * 201}, "client_reference_id: must have at most 200 characters."),
         ({"metadata": {str(n): "" for n in range(17)}}, "metadata: must have at most 16 entries."),

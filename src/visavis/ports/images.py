@@ -26,6 +26,8 @@ class CharacterRequest:
         seed: Of requests that differ in nothing else, each seed gives another character.
         effort: How much work to put into the picture; `None` for the usual.
         owner: Account that the picture is for; accounts take turns.
+        generator: What makes the picture: the built-in painter, or the image service of the installation.
+            `None` for the service, if there is one.
     """
 
     prompt: str
@@ -37,6 +39,7 @@ class CharacterRequest:
     seed: int = 0
     effort: Literal["minimal", "high"] | None = None
     owner: str = ""
+    generator: Literal["painter", "service"] | None = None
 
 
 class ImageGenerator(Protocol):

@@ -27,6 +27,7 @@ from tests.conformance.providers.image_server import (
 )
 
 from visavis.adapters.public_http import PublicHttp
+from visavis.bootstrap.images import ServiceOrPainter
 from visavis.errors import InputError, ProviderBusyError, ProviderError, ProviderTimeoutError
 from visavis.ports import CharacterRequest, Understood
 from visavis.providers.images.endpoint import ImageEndpoint
@@ -72,6 +73,18 @@ def test_a_picture_from_words(tmp_path: Path) -> None:
         assert understood == {"prompt": sent["prompt"]}
         with Image.open(tmp_path / "picture") as made:
             assert made.size == (1024, 1024)
+
+    with_server(check)
+
+
+def test_a_request_may_ask_for_the_other_generator(tmp_path: Path) -> None:
+    async def check(server: ImageServer) -> None:
+        async with service(server.url) as usual, service(server.url, model="painter") as painter:
+            both = ServiceOrPainter(usual, painter)
+            for generator in (None, "painter", "service"):
+                await both.generate(replace(DOCTOR, generator=generator), tmp_path / "picture")
+            assert [sent["model"] for sent in server.requests] == [MODEL, "painter", MODEL]
+            await both.close()
 
     with_server(check)
 

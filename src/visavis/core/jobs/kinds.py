@@ -205,6 +205,7 @@ class AvatarImageInput(JobInput):
         effort: How much work a service puts into a picture, if it can be told.
         output: What the client asked the pictures to be like, in its own words.
         has_previews: Whether each character is also shown in a short video.
+        generator: What makes the pictures: the painter, or the image service; `None` for the usual.
     """
 
     content_type: Literal["image/png", "image/jpeg", "image/webp"] = PNG
@@ -218,6 +219,7 @@ class AvatarImageInput(JobInput):
     effort: Literal["minimal", "high"] | None = None
     output: dict[str, str | int | bool] = {}
     has_previews: bool = False
+    generator: Literal["painter", "service"] | None = None
 
     @property
     def result_count(self) -> int:

@@ -126,6 +126,8 @@ async def _submit(
     )
     if output.background == "transparent" and output.format == jobs.JPEG:
         raise RequestError("output.background: a JPEG cannot be transparent. Use png or webp.")
+    if fields.generator == "service" and context.images.url is None:
+        raise RequestError("generator: this server has no image service. Use painter.")
     callback_url = await _callback(request, context, fields)
     await context.store.check_room()
     await check_references(context, sent.references, principal.owner)
@@ -148,6 +150,7 @@ async def _submit(
         seed=sent.seed,
         effort=output.thinking_intensity,
         has_previews=output.preview,
+        generator=fields.generator,
         output=output.model_dump(exclude_unset=True, exclude_none=True),
         client_reference_id=fields.client_reference_id,
         metadata=fields.metadata,

@@ -152,6 +152,11 @@ class GenerateRequest(_Body):
         "base64.",
     )
     output: Output = Output()
+    generator: Literal["painter", "service"] | None = Field(
+        default=None,
+        description="What makes the pictures: the built-in painter, or the image service of the server. By "
+        "default the service, if the server has one.",
+    )
     seed: int | None = Field(
         default=None,
         ge=0,

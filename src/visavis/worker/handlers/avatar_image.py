@@ -69,6 +69,7 @@ async def _make(
         seed=_seed(wanted.seed, number),
         effort=wanted.effort,
         owner=owner,
+        generator=wanted.generator,
     )
     understood = await context.images.generate(character, raw)
     suffix = SUFFIXES[wanted.content_type]
