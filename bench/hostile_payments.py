@@ -14,6 +14,7 @@ from typing import Any, Final
 import httpx
 from harness import evm_node, paying, solana_node
 from harness.dying_gateway import STEPS, DyingGateway
+from harness.payment_books import Buyer
 from solders.keypair import Keypair
 
 DOLLAR: Final = 1_000_000
@@ -34,7 +35,15 @@ BEHAVIOURS: Final[dict[str, paying.Step | None]] = {
     "claims without settling": paying.claims_without_settling,
     "accepts anything": paying.accepts_anything,
 }
-CONDUCTS: Final = ("patient", "three at once", "elsewhere", "extends", "gone", "tampers")
+CONDUCTS: Final = {
+    "patient": Buyer.STAYS,
+    "three at once": Buyer.STAYS,
+    "elsewhere": Buyer.STAYS,
+    "extends": Buyer.STAYS,
+    "gone": Buyer.LEAVES,
+    "tampers": Buyer.CHEATS,
+    "uses its nonce itself": Buyer.CHEATS,
+}
 CHANGES: Final[dict[str, dict[str, str]]] = {
     "amount": {"value": "1"},
     "payTo": {"to": "0x" + "11" * 20},
@@ -87,7 +96,7 @@ class Run:
         wallet: Wallet that signs.
         step: Where the gateway dies; empty if it does not.
         behaviour: Key of `BEHAVIOURS`.
-        conduct: One of `CONDUCTS`.
+        conduct: Key of `CONDUCTS`.
         bought: Answers with a session or an extension.
         signed: Number of payments that were signed.
         faults: What went wrong.
@@ -124,14 +133,15 @@ class Lane:
     def run(self) -> Run:
         """Let one wallet buy."""
         draw, shop = self._random, self._shop
-        conduct = draw.choice(CONDUCTS)
-        is_solana = draw.random() < _SOLANA_SHARE and conduct != "tampers"
+        conduct = draw.choice(list(CONDUCTS))
+        is_honest = CONDUCTS[conduct] is not Buyer.CHEATS
+        is_solana = draw.random() < _SOLANA_SHARE and is_honest
         wallet: Any = Keypair() if is_solana else shop.evm.wallet(PURSE)
         if is_solana:
             shop.solana.fund(wallet, PURSE)
         network = solana_node.NETWORK if is_solana else evm_node.NETWORK
         name = str(wallet.pubkey()) if is_solana else wallet.address.lower()
-        step = draw.choice(list(STEPS)) if draw.random() < _KILLED_SHARE and conduct != "tampers" else ""
+        step = draw.choice(list(STEPS)) if draw.random() < _KILLED_SHARE and is_honest else ""
         run = Run(wallet, step, draw.choice(list(BEHAVIOURS)), conduct, f"{network}:{name}")
         if conduct == "extends":
             made = self._buy(run, "", "honest", "/v1/sessions")
@@ -140,6 +150,8 @@ class Lane:
                 self._buy(run, run.step, run.behaviour, path, token=made["token"])
         elif conduct == "tampers":
             self._tamper(run)
+        elif conduct == "uses its nonce itself":
+            self._use_nonce(run)
         else:
             self._buy(run, run.step, run.behaviour, "/v1/sessions")
         return run
@@ -269,6 +281,22 @@ class Lane:
             answer = self._send("/v1/sessions", header)
             if answer.is_success:
                 run.faults.append(f"tampered ({name}) and bought: {answer.text[:200]}")
+
+    def _use_nonce(self, run: Run) -> None:
+        """Use the nonce of a payment for the wallet itself while it is settled; nothing may be bought."""
+        payment = self._sign(run, self._send("/v1/sessions"), "honest")
+        signed = _payload(payment)["payload"]
+        call = evm_node.authorized(run.wallet, signed["authorization"] | {"to": run.wallet.address})
+
+        def settle(facilitator: paying.Facilitator, path: str, asked: dict[str, Any]) -> paying.Answer | None:
+            if path == "/settle":
+                self._shop.evm.call_token(call)
+            return (BEHAVIOURS[run.behaviour] or paying.Facilitator.honest)(facilitator, path, asked)
+
+        self._shop.plans[_mark(signed)] = [settle]
+        answer = self._insist(run, "/v1/sessions", payment, None)
+        if answer is not None and answer.status_code != 402:
+            run.faults.append(f"its own transfer was taken for a payment: {answer.text[:200]}")
 
     def _age(self, run: Run) -> None:
         """Let a minute pass for a payment whose request died: then a worker asks its chain."""

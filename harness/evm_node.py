@@ -5,7 +5,7 @@ import platform
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+from eth_abi.abi import encode
 from eth_account import Account
 from eth_utils import keccak
 
@@ -25,6 +26,16 @@ _MINTER: Final = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"  # anvil's second 
 _REPOSITORY: Final = Path(__file__).parents[1]
 _TOKEN: Final = Path(__file__).parent / "data/eip3009_token.json"
 _START_S: Final = 30.0
+_CALL_BYTES: Final = 39  # of a program that calls once
+_DOMAIN: Final = {"name": "USD Coin", "version": "2", "chainId": 8453, "verifyingContract": USDC}
+_AUTHORIZATION: Final = {
+    "from": "address",
+    "to": "address",
+    "value": "uint256",
+    "validAfter": "uint256",
+    "validBefore": "uint256",
+    "nonce": "bytes32",
+}
 
 
 class NoNodeError(Exception):
@@ -71,6 +82,13 @@ class EvmNode:
         self.mint(made.address, amount)
         return made
 
+    def call_token(self, *calls: bytes) -> None:
+        """Call the token, several times in one transaction."""
+        sent = {"from": _MINTER, "data": "0x" + _program_of(calls).hex(), "gas": hex(1_000_000)}
+        receipt = self.call("eth_getTransactionReceipt", self.call("eth_sendTransaction", sent))
+        if len(receipt["logs"]) < len(calls):
+            raise RuntimeError("the token refused a call")
+
     def hold_blocks(self, *, held: bool) -> None:
         """Stop making blocks for each transaction, or go on; going on makes one."""
         self.call("evm_setAutomine", not held)
@@ -81,6 +99,26 @@ class EvmNode:
         """Make a block that many seconds later."""
         self.call("evm_increaseTime", seconds)
         self.call("evm_mine")
+
+
+def authorized(wallet: Any, terms: Mapping[str, str]) -> bytes:
+    """The call of the token that moves what a wallet authorizes.
+
+    Args:
+        wallet: Wallet that signs.
+        terms: `from`, `to`, `value`, `validAfter`, `validBefore` and `nonce`, as payments of x402 have them.
+    """
+    values = [
+        *(terms["from"], terms["to"], *(int(terms[name]) for name in ("value", "validAfter", "validBefore"))),
+        bytes.fromhex(terms["nonce"][2:]),
+    ]
+    fields = [{"name": name, "type": kind} for name, kind in _AUTHORIZATION.items()]
+    message = dict(zip(_AUTHORIZATION, values, strict=True))
+    signed = wallet.sign_typed_data(_DOMAIN, {"TransferWithAuthorization": fields}, message)
+    kinds = [*_AUTHORIZATION.values(), "uint8", "bytes32", "bytes32"]
+    name = f"transferWithAuthorization({','.join(kinds)})"
+    halves = [number.to_bytes(32, "big") for number in (signed.r, signed.s)]
+    return keccak(text=name)[:4] + encode(kinds, [*values, signed.v, *halves])
 
 
 @contextmanager
@@ -121,6 +159,20 @@ def _program() -> Path:
     if not found.exists():
         raise NoNodeError("anvil is missing: run npm ci")
     return found
+
+
+def _program_of(calls: Sequence[bytes]) -> bytes:
+    """A program for the chain that makes calls of the token, one after the other."""
+    push2, push20, zero = b"\x61", b"\x73", b"\x5f"
+    copy, gas, call, drop, stop = b"\x39", b"\x5a", b"\xf1", b"\x50", b"\x00"
+    offset = _CALL_BYTES * len(calls) + len(stop)
+    program, data = b"", b""
+    for each in calls:
+        size, at = (push2 + number.to_bytes(2, "big") for number in (len(each), offset + len(data)))
+        program += size + at + zero + copy
+        program += zero + zero + size + zero + zero + push20 + bytes.fromhex(USDC[2:]) + gas + call + drop
+        data += each
+    return program + stop + data
 
 
 def _selector(function: str) -> str:

@@ -3,6 +3,7 @@
 import base64
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ class _Landed:
     wire: bytes
     accounts: set[str]
     is_failed: bool
+    at_s: float = field(default_factory=time.time)
 
 
 @dataclass
@@ -131,13 +133,16 @@ class SolanaNode:
                 "slot": 1,
                 "err": _FAILURE if each.is_failed else None,
                 "memo": None,
-                "blockTime": 1,
+                "blockTime": int(each.at_s),
                 "confirmationStatus": "confirmed",
             }
             for signature, each in self._landed.items()
             if params[0] in each.accounts
-        ]
-        return found[::-1][: params[1]["limit"]]
+        ][::-1]
+        before = next(
+            (at for at, each in enumerate(found) if each["signature"] == params[1].get("before")), -1
+        )
+        return found[before + 1 :][: params[1]["limit"]]
 
     def _getTransaction(self, params: list[Any]) -> Any:  # noqa: N802
         found = self._landed.get(params[0])

@@ -107,16 +107,22 @@ class Payments(Protocol):
         """
         ...
 
-    async def settle(self, payment: SignedPayment) -> Settlement:
-        """Send a payment to its network. Sending the same one again moves no money a second time."""
+    async def settle(self, payment: SignedPayment, *, since: datetime) -> Settlement:
+        """Send a payment to its network. Sending the same one again moves no money a second time.
+
+        Args:
+            payment: The payment.
+            since: Time at which it was first sent to us.
+        """
         ...
 
-    async def look_up(self, payment: SignedPayment, transaction: str = "") -> Settlement:
+    async def look_up(self, payment: SignedPayment, transaction: str = "", *, since: datetime) -> Settlement:
         """Ask the network what became of a payment.
 
         Args:
             payment: The payment.
             transaction: Hash or signature of its transaction, if somebody named one.
+            since: Time at which it was first sent to us.
         """
         ...
 

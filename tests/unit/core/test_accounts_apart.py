@@ -32,6 +32,7 @@ SYSTEM: Final = {
     "core.billing.payments.list_all": "for whoever is on the server's own machine",
     "core.billing.payments.lock": "a payment that was found before",
     "core.billing.payments.unresolved": "maintenance",
+    "core.billing.payments.unresolved_networks": "maintenance",
     "core.billing.payments.unused_reservations": "maintenance",
     "core.capacity": "what all workers together can do, and do",
     "core.identity.keys._revoke": "a key that was found before",

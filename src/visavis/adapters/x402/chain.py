@@ -71,12 +71,13 @@ class Chain(Protocol):
         """
         ...
 
-    async def look_up(self, payment: SignedPayment, transaction: str) -> Settlement:
+    async def look_up(self, payment: SignedPayment, transaction: str, since: datetime) -> Settlement:
         """What became of a payment.
 
         Args:
             payment: The payment.
             transaction: Hash or signature of its transaction, if somebody named one; it may be wrong.
+            since: Time at which it was first sent to us.
 
         Raises:
             ChainUnreachableError: The chain cannot be asked.

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, Final
 
 from eth_abi.abi import decode, encode
@@ -61,16 +62,24 @@ class EvmChain:
             valid_until=datetime.fromtimestamp(min(before, _LAST_MOMENT_S), UTC),
         )
 
-    async def look_up(self, payment: SignedPayment, transaction: str) -> Settlement:
+    async def look_up(
+        self,
+        payment: SignedPayment,
+        transaction: str,
+        since: datetime,  # noqa: ARG002 - a nonce is found however old it is
+    ) -> Settlement:
         """What became of a payment: the token says whether its nonce was used, and an event by what."""
         nonce = payment.payload["payload"]["authorization"]["nonce"]
         latest = await self._rpc.call("eth_getBlockByNumber", "latest", False)
         words = [payment.payer, bytes.fromhex(nonce[2:])]
-        (is_used,) = await self._read(_STATE, ["address", "bytes32"], words, ["bool"])
+        is_expired = int(latest["timestamp"], 16) >= payment.valid_until.timestamp()
+        # Once it has expired, what is not used in that block can no longer be in a later one. A node that
+        # lags behind the one that named the block cannot answer; of its own last block it would say unused.
+        block = latest["number"] if is_expired else "latest"
+        (is_used,) = await self._read(_STATE, ["address", "bytes32"], words, ["bool"], block)
         if is_used:
             return await self._use(payment, nonce, int(latest["number"], 16), transaction)
-        # Asked for before the nonce: what is not used now can no longer be in a later block.
-        if int(latest["timestamp"], 16) >= payment.valid_until.timestamp():
+        if is_expired:
             return Settlement(Outcome.NOT_PAID, reason="authorization_expired")
         return Settlement(Outcome.UNKNOWN, transaction)
 
@@ -79,9 +88,15 @@ class EvmChain:
         await self._rpc.close()
 
     async def _use(self, payment: SignedPayment, nonce: str, latest: int, transaction: str) -> Settlement:
-        """By which transaction a nonce was used. A canceled authorization uses it too, and pays nothing."""
-        if _NONCE.fullmatch(transaction) and await self._is_paid_by(payment, transaction):
-            return Settlement(Outcome.PAID, transaction)
+        """By which transaction a nonce was used, and for what.
+
+        A canceled authorization uses it too, and so does another one that the payer has signed: they pay
+        nothing.
+        """
+        if _NONCE.fullmatch(transaction):
+            found = await self._use_in(payment, nonce, transaction)
+            if found is not None:
+                return found
         payer = _topic(payment.payer)
         for window in range(_MAX_WINDOWS):
             end = latest - window * _WINDOW_BLOCKS
@@ -97,31 +112,41 @@ class EvmChain:
             for log in await self._rpc.call("eth_getLogs", asked):
                 if log["topics"][0] == _CANCELED:
                     return Settlement(Outcome.NOT_PAID, reason="authorization_canceled")
-                if await self._is_paid_by(payment, log["transactionHash"]):
-                    return Settlement(Outcome.PAID, log["transactionHash"])
+                found = await self._use_in(payment, nonce, log["transactionHash"])
+                if found is not None:
+                    return found
         return Settlement(Outcome.UNKNOWN, transaction, "transaction_not_found")
 
-    async def _is_paid_by(self, payment: SignedPayment, transaction: str) -> bool:
-        """Whether a transaction has moved exactly this amount from the payer to us."""
+    async def _use_in(self, payment: SignedPayment, nonce: str, transaction: str) -> Settlement | None:
+        """What a transaction has done with the nonce of a payment; `None` if it has not used it.
+
+        A token moves the money of an authorization right after it has marked the nonce as used, so only the
+        transfer that follows counts. The same transaction can use other nonces, and pay us for those.
+        """
         receipt = await self._rpc.call("eth_getTransactionReceipt", transaction)
         if receipt is None or receipt["status"] != _SUCCEEDED:
-            return False
-        topics = [_TRANSFER, _topic(payment.payer), _topic(payment.pay_to)]
-        return any(
-            log["address"].lower() == payment.asset.lower()
-            and [topic.lower() for topic in log["topics"]] == topics
-            and int(log["data"], 16) == payment.amount
-            for log in receipt["logs"]
-        )
+            return None
+        used = [_USED, _topic(payment.payer), nonce.lower()]
+        paid = [_TRANSFER, _topic(payment.payer), _topic(payment.pay_to)]
+        events = [each for each in receipt["logs"] if each["address"].lower() == payment.asset.lower()]
+        for mark, transfer in pairwise(events):
+            if _topics(mark) != used or _topics(transfer)[0] != _TRANSFER:
+                continue
+            if _topics(transfer) == paid and int(transfer["data"], 16) == payment.amount:
+                return Settlement(Outcome.PAID, transaction)
+            return Settlement(Outcome.NOT_PAID, transaction, "authorization_used_elsewhere")
+        return None
 
     async def _text(self, function: str) -> str:
         (found,) = await self._read(function, [], [], ["string"])
         return str(found)
 
-    async def _read(self, function: str, kinds: list[str], words: list[Any], answer: list[str]) -> Any:
+    async def _read(
+        self, function: str, kinds: list[str], words: list[Any], answer: list[str], block: str = "latest"
+    ) -> Any:
         data = keccak(text=function)[:4] + encode(kinds, words)
         call = {"to": self._asset, "data": "0x" + data.hex()}
-        found = await self._rpc.call("eth_call", call, "latest")
+        found = await self._rpc.call("eth_call", call, block)
         try:
             return decode(answer, bytes.fromhex(str(found)[2:]))
         except (DecodingError, ValueError) as error:
@@ -133,6 +158,10 @@ def _matched(pattern: re.Pattern[str], value: object) -> str:
     if not pattern.fullmatch(text):
         raise ValueError("a field of the authorization is missing or wrong")
     return text
+
+
+def _topics(log: dict[str, Any]) -> list[str]:
+    return [topic.lower() for topic in log["topics"]]
 
 
 def _topic(address: str) -> str:

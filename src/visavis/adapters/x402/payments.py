@@ -125,7 +125,7 @@ class X402Payments:
         if not _same(found.payer, payment.payer):
             raise PaymentRefusedError("The payment is not valid: it was signed by another wallet.")
 
-    async def settle(self, payment: SignedPayment) -> Settlement:
+    async def settle(self, payment: SignedPayment, *, since: datetime) -> Settlement:
         """Send a payment to its network, and ask the network what became of it."""
         payload = PaymentPayload.model_validate(payment.payload)
         transaction, reason, is_settled = "", "", False
@@ -140,15 +140,15 @@ class X402Payments:
         for attempt in range(_LOOK_UPS if is_settled else 1):
             if attempt:
                 await asyncio.sleep(_LOOK_UP_PAUSE_S)  # nodes may lag behind each other
-            found = await self.look_up(payment, transaction)
+            found = await self.look_up(payment, transaction, since=since)
             if found.outcome is not Outcome.UNKNOWN:
                 return found
         return replace(found, reason=reason or found.reason)
 
-    async def look_up(self, payment: SignedPayment, transaction: str = "") -> Settlement:
+    async def look_up(self, payment: SignedPayment, transaction: str = "", *, since: datetime) -> Settlement:
         """Ask the network what became of a payment."""
         try:
-            return await self._chains[payment.network].look_up(payment, transaction)
+            return await self._chains[payment.network].look_up(payment, transaction, since)
         except (ChainUnreachableError, KeyError, TypeError, ValueError) as error:
             _log.warning("payment_not_looked_up", network=payment.network, reason=str(error))
             return Settlement(Outcome.UNKNOWN, transaction, "network_unreachable")

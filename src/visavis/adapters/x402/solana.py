@@ -17,9 +17,11 @@ from visavis.adapters.x402.chain import Authorization, ChainUnreachableError, Js
 from visavis.ports.payments import Outcome, Settlement, SignedPayment
 
 _BLOCKHASH_TTL: Final = timedelta(seconds=150)  # 150 blocks; they take 0.4 s, at times twice as long
-_MAX_SIGNATURES: Final = 100
+_PAGE_SIGNATURES: Final = 1000  # what nodes give at most
+_MAX_PAGES: Final = 10
 _DECIMALS_AT: Final = 44  # in a mint's data: after the authority (36 bytes) and the supply (8)
 _COMMITMENT: Final = {"commitment": "confirmed"}
+_NEWEST: Final = {"commitment": "processed"}
 
 
 class SolanaChain:
@@ -58,41 +60,53 @@ class SolanaChain:
             valid_until=datetime.now(UTC) + _BLOCKHASH_TTL,
         )
 
-    async def look_up(self, payment: SignedPayment, transaction: str) -> Settlement:
+    async def look_up(self, payment: SignedPayment, transaction: str, since: datetime) -> Settlement:
         """What became of a payment: its transaction is searched among the payer's last ones.
 
         Facilitators sign too, so nobody else knows its signature before it was sent.
         """
         signed = _decoded(payment.payload["payload"])
         blockhash = str(signed.message.recent_blockhash)
-        can_land = (await self._rpc.call("isBlockhashValid", blockhash, _COMMITMENT))["value"]
-        for signature in await self._candidates(signed, transaction):
-            found = await self._rpc.call(
-                "getTransaction",
-                signature,
-                {"encoding": "base64", "maxSupportedTransactionVersion": 0, **_COMMITMENT},
-            )
-            if found is None:
-                continue
-            landed = VersionedTransaction.from_bytes(base64.b64decode(found["transaction"][0]))
-            if bytes(landed.message) != bytes(signed.message):
-                continue
-            if found["meta"]["err"] is not None:
-                return Settlement(Outcome.NOT_PAID, signature, "transaction_failed")
-            return Settlement(Outcome.PAID, signature)
-        # Asked for before the search: what cannot land any more and was not found has not landed.
-        if not can_land:
-            return Settlement(Outcome.NOT_PAID, reason="blockhash_expired")
+        state = await self._rpc.call("isBlockhashValid", blockhash, _COMMITMENT)
+        # A blockhash that is too new to be confirmed is not expired.
+        can_land = state["value"] or (await self._rpc.call("isBlockhashValid", blockhash, _NEWEST))["value"]
+        found = await self._landed(signed, transaction) if transaction else None
+        if found is not None:
+            return found
+        oldest = (since - _BLOCKHASH_TTL).timestamp()
+        # A node that lags behind the one that was asked refuses to answer.
+        asked = {"limit": _PAGE_SIGNATURES, "minContextSlot": state["context"]["slot"], **_COMMITMENT}
+        for _ in range(_MAX_PAGES):
+            page = await self._rpc.call("getSignaturesForAddress", _transfer(signed).source_ata, asked)
+            recent = [each for each in page if (each["blockTime"] or oldest) >= oldest]
+            for each in recent:
+                found = await self._landed(signed, each["signature"])
+                if found is not None:
+                    return found
+            if len(recent) < _PAGE_SIGNATURES:
+                # Asked for before the search: what cannot land any more and was not found has not landed.
+                if not can_land:
+                    return Settlement(Outcome.NOT_PAID, reason="blockhash_expired")
+                break
+            asked["before"] = page[-1]["signature"]
         return Settlement(Outcome.UNKNOWN, transaction)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._rpc.close()
 
-    async def _candidates(self, signed: VersionedTransaction, transaction: str) -> list[str]:
-        limit = {"limit": _MAX_SIGNATURES, **_COMMITMENT}
-        found = await self._rpc.call("getSignaturesForAddress", _transfer(signed).source_ata, limit)
-        return [*([transaction] if transaction else []), *(each["signature"] for each in found)]
+    async def _landed(self, signed: VersionedTransaction, signature: str) -> Settlement | None:
+        """The outcome of a transaction, if it has landed and is the one that was signed."""
+        options = {"encoding": "base64", "maxSupportedTransactionVersion": 0, **_COMMITMENT}
+        found = await self._rpc.call("getTransaction", signature, options)
+        if found is None:
+            return None
+        landed = VersionedTransaction.from_bytes(base64.b64decode(found["transaction"][0]))
+        if bytes(landed.message) != bytes(signed.message):
+            return None
+        if found["meta"]["err"] is not None:
+            return Settlement(Outcome.NOT_PAID, signature, "transaction_failed")
+        return Settlement(Outcome.PAID, signature)
 
 
 def _decoded(payload: dict[str, Any]) -> VersionedTransaction:

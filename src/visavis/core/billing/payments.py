@@ -7,13 +7,14 @@ from typing import Any, Final
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from visavis.core import schema
 from visavis.core.billing import ledger
 from visavis.core.billing.ledger import Entry
 from visavis.core.database import Tx
 from visavis.core.identity.ownership import owned
 from visavis.core.identity.principals import Principal
 from visavis.core.paging import Page, read_page
-from visavis.core.schema import LedgerEntry, Payment, Wallet
+from visavis.core.schema import LedgerEntry, Payment, Session, Wallet
 from visavis.ports.payments import Outcome, Settlement, SignedPayment
 
 RESERVED, PENDING, PAID, NOT_PAID = "reserved", "pending", "paid", "not_paid"
@@ -24,6 +25,9 @@ _RECEIVED: Final = "received"
 _IN_FLIGHT: Final = timedelta(seconds=60)  # a request that settles may still be at it
 _UNUSED_AFTER: Final = timedelta(minutes=10)
 _ANSWER_TTL: Final = timedelta(days=30)
+_UNRESOLVED: Final = Payment.status.in_(_OPEN) & (
+    (Payment.status == PENDING) | (Payment.created_at < func.now() - _IN_FLIGHT)
+)
 
 
 @dataclass(frozen=True)
@@ -133,37 +137,41 @@ async def keep_answer(tx: Tx, row: Payment, sealed: bytes) -> None:
     await tx.flush()
 
 
-async def unresolved(tx: Tx, *, after: int = 0, limit: int = 20) -> list[Payment]:
-    """Payments whose outcome is not known, and that no request is settling any more; oldest first.
+async def unresolved_networks(tx: Tx) -> list[str]:
+    """Networks with payments whose outcome is not known, and that no request is settling any more."""
+    return list((await tx.execute(select(Payment.network).where(_UNRESOLVED).distinct())).scalars())
+
+
+async def unresolved(tx: Tx, network: str, *, after: int = 0, limit: int = 20) -> list[Payment]:
+    """Such payments on a network, oldest first.
 
     Args:
         tx: The transaction.
+        network: Network as CAIP-2 writes it.
         after: ID of the last payment of the page before; 0 for the first page.
         limit: Maximum number.
     """
-    late = (Payment.status == PENDING) | (Payment.created_at < func.now() - _IN_FLIGHT)
-    query = select(Payment).where(Payment.id > after, Payment.status.in_(_OPEN), late)
+    query = select(Payment).where(Payment.network == network, Payment.id > after, _UNRESOLVED)
     return list((await tx.execute(query.order_by(Payment.id).limit(limit))).scalars())
 
 
 async def unused_reservations(tx: Tx, *, limit: int = 100) -> list[str]:
     """IDs of sessions that are still reserved, long after their payment ended one way or the other."""
     query = (
-        select(Payment.session_id)
+        select(Session.id)
+        .join(Payment, Payment.session_id == Session.id)
         .where(
-            Payment.purpose == SESSION,
-            Payment.session_id.is_not(None),
-            Payment.sealed_answer.is_(None),
+            Session.status == schema.RESERVED,
             or_(
                 Payment.status == NOT_PAID,
                 (Payment.status == PAID) & (Payment.settled_at < func.now() - _UNUSED_AFTER),
-                # Its network has been unreachable since; what it turns out to have paid is credit.
-                (Payment.status == PENDING) & (Payment.valid_until < func.now() - _UNUSED_AFTER),
+                # Its network cannot be asked since; what it turns out to have paid is credit.
+                Payment.status.in_(_OPEN) & (Payment.valid_until < func.now() - _UNUSED_AFTER),
             ),
         )
         .limit(limit)
     )
-    return [each for each in (await tx.execute(query)).scalars() if each is not None]
+    return list((await tx.execute(query)).scalars())
 
 
 async def forget_answers(tx: Tx) -> None:

@@ -8,6 +8,7 @@ for while the first may have been made.
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
@@ -47,6 +48,7 @@ class Order:
         url: URL of the request.
         description: What it is, for people.
         fingerprint: Digest of the request.
+        check: Refuses what cannot be sold now. A payment that was sent before is not asked.
         reserve: Reserves it for an account; gives the ID of its session.
         deliver: Opens it, once it is paid, and gives the answer. Its session may be `None`: the reservation
             was given up.
@@ -59,6 +61,7 @@ class Order:
     url: str
     description: str
     fingerprint: bytes
+    check: Callable[[], Awaitable[None]]
     reserve: Callable[[Tx, int], Awaitable[str]]
     deliver: Callable[[Tx, int, str | None], Awaitable[Answer]]
     wallet: str | None = None
@@ -112,10 +115,12 @@ class Checkout:
                 _refuse_other_wallet(signed, self._order.wallet)
             used = await self._find(signed)
             if used is None:
+                await self._order.check()
                 await self._payments.verify(signed, self._order.price_micros)
                 payment_id = await self._reserve(signed)
                 if payment_id is not None:
-                    return await self._conclude(signed, payment_id, await self._payments.settle(signed))
+                    settlement = await self._payments.settle(signed, since=datetime.now(UTC))
+                    return await self._conclude(signed, payment_id, settlement)
                 used = await self._find(signed)
         except PaymentRefusedError as error:
             return await self.ask(error.message)
@@ -168,10 +173,10 @@ class Checkout:
             return await self._answer(signed, row)
         if row.key != signed.key:  # its identifier is that of another one, which is on its way
             return self._pending(signed, Settlement(Outcome.UNKNOWN, row.transaction or ""))
-        found = await self._payments.look_up(signed, row.transaction or "")
+        found = await self._payments.look_up(signed, row.transaction or "", since=row.created_at)
         if found.outcome is Outcome.UNKNOWN and row.status == payments.PENDING:
             # Its network takes the same payment once, so it can be sent again.
-            found = await self._payments.settle(signed)
+            found = await self._payments.settle(signed, since=row.created_at)
         if found.outcome is Outcome.UNKNOWN and row.status == payments.RESERVED:
             return self._pending(signed, found)  # the first request may still be at it
         return await self._conclude(signed, row.id, found)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -54,8 +55,9 @@ async def create(request: Request, context: Given) -> Response:
             raise TermsNotAcceptedError("Read the terms at GET /tos, then send accept_tos=true.")
         minutes = _checked_minutes(context, body.duration_minutes)
         output = await read_output(shared, body.output_url)
+        if SIGNATURE not in request.headers:
+            await _refuse_when_full(context)  # before any work; a payment may have its slot already
         async with shared.database.transaction() as tx:
-            await leases.refuse_when_full(tx)
             anybody = wallets.principal_of(await wallets.account_of(tx, wallets.ANYBODY))
         rig = await faces.rig_of_upload(shared, anybody, body.reference_image, "reference_image")
         opening = _Opening(context, request, minutes, output, rig)
@@ -139,14 +141,19 @@ async def extend(session_id: SessionId, token: Token, request: Request, context:
         async with shared.database.transaction() as tx:
             row = await _find(tx, session_id, token)
             wallet = await wallets.address_of(tx, row.account_id)
-        if row.status != ACTIVE:
-            raise SessionEndedError("The session has ended.")
         most = context.settings.max_minutes - wire.minutes_of(row)
-        if not 1 <= minutes <= most:
-            raise RequestError(f"duration_minutes: must be between 1 and {max(1, most)}.")
+
+        async def check() -> None:
+            if row.status != ACTIVE:
+                raise SessionEndedError("The session has ended.")
+            if not 1 <= minutes <= most:
+                raise RequestError(f"duration_minutes: must be between 1 and {max(1, most)}.")
+
         paid = prepaid_of(row)
         price = minutes * paid.price_per_minute_micros if paid is not None else 0
-        if price and wallet is None:
+        if price <= 0:
+            await check()
+        if price > 0 and wallet is None:
             raise RequestError("duration_minutes: this session has no wallet that could pay for more time.")
 
         async def deliver(tx: Tx, _account_id: int, _session_id: str | None) -> Answer:
@@ -154,7 +161,7 @@ async def extend(session_id: SessionId, token: Token, request: Request, context:
             grown = await paid_sessions.extend(tx, principal, row.id, minutes=minutes, paid_micros=price)
             return wire.extended(grown, minutes=minutes, price_micros=price).model_dump(mode="json")
 
-        if price == 0:
+        if price <= 0:
             async with shared.database.transaction() as tx:
                 return JSONResponse(await deliver(tx, row.account_id, row.id))
 
@@ -168,6 +175,7 @@ async def extend(session_id: SessionId, token: Token, request: Request, context:
             url=f"{shared.base_url(request)}{request.url.path}",
             description=f"{minutes} more minutes of an avatar session",
             fingerprint=_fingerprint(request, sent.digest),
+            check=check,
             reserve=reserve,
             deliver=deliver,
             wallet=wallet.text if wallet else None,
@@ -216,6 +224,7 @@ class _Opening:
             url=f"{self._context.shared.base_url(self._request)}{self._request.url.path}",
             description=f"{self._minutes} minutes of an avatar session",
             fingerprint=_fingerprint(self._request, body_digest),
+            check=partial(_refuse_when_full, self._context),
             reserve=self._reserve,
             deliver=self._deliver,
         )
@@ -277,8 +286,14 @@ async def _sell(context: PaidContext, request: Request, order: Order, wallet: st
     header = request.headers.get(SIGNATURE)
     if header is not None:
         return await checkout.take(header)
+    await order.check()
     answer = await spend_credit(context, request, order, wallet)
     return await checkout.ask() if answer is None else JSONResponse(answer)
+
+
+async def _refuse_when_full(context: PaidContext) -> None:
+    async with context.shared.database.transaction() as tx:
+        await leases.refuse_when_full(tx)
 
 
 async def _find(tx: Tx, session_id: str, token: str) -> Session:

@@ -43,7 +43,8 @@ async def stream(
     token: Annotated[str, Query(max_length=200)] = "",
 ) -> None:
     """Take sound and commands until the client leaves, or the session ends."""
-    token = token or websocket.headers.get("authorization", "").removeprefix("Bearer ")
+    # Clients add the token to an address that has it already: ?token=…?token=…
+    token = token.partition("?")[0] or websocket.headers.get("authorization", "").removeprefix("Bearer ")
     if not token:
         raise CredentialsMissingError("Add the session's token to the address, as ?token=… .")
     shared = context.shared
