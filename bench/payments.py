@@ -4,8 +4,8 @@
 
 Each run is one wallet that buys a session: on a chain of this machine, from a gateway that may be killed at a
 step of the payment, by a facilitator that may behave badly, with a client that may do so too. At the end the
-balances on the chains, the ledger and the sessions must agree, wallet by wallet. No session for which nobody came
-takes a slot any more.
+balances on the chains, the ledger and the sessions must agree, wallet by wallet. A session for which nobody
+came takes no slot any more.
 
 The database is real, the gateways are real processes, and payments are reconciled as a worker does. No worker
 runs the sessions: a row says that there are slots. A photo counts as read before, so no face is looked for.

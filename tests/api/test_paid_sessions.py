@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 import psycopg
 import pytest
-from sqlalchemy import func, select
 
 from tests.support.server import in_database
 from tests.support.sessions import add_worker, change, empty_sessions, opening
@@ -60,14 +59,6 @@ async def reserve(tx: Tx, wallet: Principal, paid: Prepaid | None = None) -> Ses
 
 async def open_paid(tx: Tx, wallet: Principal) -> Session:
     return await paid_sessions.start(tx, (await reserve(tx, wallet)).id, TOKEN)
-
-
-async def open_another(tx: Tx, wallet: Principal) -> Session:
-    return await sessions.open_session(tx, wallet, opening())
-
-
-async def count_active(tx: Tx, _: Principal) -> int:
-    return await tx.scalar(select(func.count()).select_from(Session).where(Session.status == "active")) or 0
 
 
 async def balance(tx: Tx, wallet: Principal) -> int:
@@ -162,17 +153,18 @@ def test_time_is_added_and_charged_at_the_price_of_the_session(postgres: str) ->
         run(postgres, extend)
 
 
-def add_payment(postgres: str, session: Session, status: str, *, minutes_ago: int) -> None:
-    """A payment for a session that came to its state so long ago."""
+def add_payments(postgres: str, session: Session, status: str, *, minutes_ago: int, count: int = 1) -> None:
+    """Payments for a session that came to their state so long ago."""
     settled = "NULL" if status in {"reserved", "pending"} else "now() - make_interval(mins => %(minutes)s)"
     statement = f"""
         INSERT INTO payments (key, account_id, fingerprint, purpose, network, asset, payer, pay_to, amount,
             amount_micros, valid_until, status, session_id, minutes, settled_at, created_at)
         SELECT gen_random_uuid()::text, account_id, '', 'session', 'eip155:8453', '', '', '', 1,
             1, now() - make_interval(mins => %(minutes)s), %(status)s, id, 15, {settled},
-            now() - make_interval(mins => %(minutes)s) FROM sessions WHERE id = %(session)s"""
+            now() - make_interval(mins => %(minutes)s)
+        FROM sessions, generate_series(1, %(count)s) WHERE id = %(session)s"""
     with psycopg.connect(postgres) as connection:
-        values = {"minutes": minutes_ago, "status": status, "session": session.id}
+        values = {"minutes": minutes_ago, "status": status, "session": session.id, "count": count}
         connection.execute(statement, values)  # type: ignore[call-overload]
 
 
@@ -191,16 +183,16 @@ def add_payment(postgres: str, session: Session, status: str, *, minutes_ago: in
 def test_no_reservation_is_left_for_good(
     postgres: str, status: str, minutes_ago: int, *, is_kept: bool
 ) -> None:
-    add_worker(postgres, "two", 300)
-    # What was opened long ago hides no reservation.
-    for _ in range(101):
-        add_payment(postgres, run(postgres, open_another), "paid", minutes_ago=60 * 24 * 40)
+    add_worker(postgres, "two", 1)
+    # Many payments of long ago hide no reservation.
+    running = run(postgres, open_paid)
+    add_payments(postgres, running, "paid", minutes_ago=60 * 24 * 40, count=101)
     waiting = run(postgres, reserve)
-    add_payment(postgres, waiting, status, minutes_ago=minutes_ago)
+    add_payments(postgres, waiting, status, minutes_ago=minutes_ago)
     in_database(postgres, release_unused)
     left = run(postgres, lambda tx, _: tx.get(Session, waiting.id))
     assert (left is not None) == is_kept
-    assert run(postgres, count_active) == 101
+    assert run(postgres, lambda tx, _: tx.get_one(Session, running.id)).status == "active"
 
 
 def test_a_wallet_has_one_account(postgres: str) -> None:
