@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, InstanceOf, ValidationError, WithJsonSchema
 from starlette.requests import Request
@@ -111,7 +111,7 @@ class BodyType(Generic[Model]):
         sent = {
             name: value
             for name, value in {**form.fields, **form.files}.items()
-            if name in fields and not (value == "" and ABSENT_IF_EMPTY in fields[name].metadata)
+            if name in fields and not (value == "" and name in self._absent_if_empty)
         }
         missing = [name for name in fields if name not in sent and self._is_needed(name, sent)]
         if missing and self.missing is not None:
@@ -135,6 +135,15 @@ class BodyType(Generic[Model]):
         return frozenset(name for name, schema in properties.items() if _choices(schema, is_file=True))
 
     @cached_property
+    def _absent_if_empty(self) -> frozenset[str]:
+        """Fields with that mark, on their type or on one of several that they can have."""
+        marks = {
+            name: [*each.metadata, *(mark for kind in get_args(each.annotation) for mark in _marks(kind))]
+            for name, each in self.model.model_fields.items()
+        }
+        return frozenset(name for name, found in marks.items() if ABSENT_IF_EMPTY in found)
+
+    @cached_property
     def _only_files(self) -> frozenset[str]:
         """Fields that can be nothing but a file."""
         properties = self.model.model_json_schema()["properties"]
@@ -148,6 +157,10 @@ class BodyType(Generic[Model]):
         taken = {name: _taken(each, kind) for name, each in schema["properties"].items()}
         schema["properties"] = {name: each for name, each in taken.items() if each is not None}
         return schema
+
+
+def _marks(kind: object) -> tuple[object, ...]:
+    return getattr(kind, "__metadata__", ())
 
 
 def _taken(field: dict[str, Any], kind: str) -> dict[str, Any] | None:
