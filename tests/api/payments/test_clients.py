@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from harness import solana_node
+from harness.x402_package import NoPackageError, fetch_package
 from solders.keypair import Keypair
 
 from tests.support.documents import PAID_SESSIONS, document, indented, listing
@@ -22,6 +23,8 @@ SOLANA_HOST = """
 from x402.mechanisms.svm.constants import NETWORK_CONFIGS
 NETWORK_CONFIGS[{network!r}]["rpc_url"] = {url!r}
 """
+# What newer versions of the client want to know besides.
+ANSWER, ANSWER_AND_URL = "body=resp.content)", "body=resp.content, request_url=str(resp.url))"
 BUY = 'print(json.dumps(asyncio.run(create_session("face.png"))))\n'
 
 
@@ -39,6 +42,15 @@ def buying(text: str) -> str:
 def folder(tmp_path: Path, media: Path) -> Path:
     shutil.copy(media / "face.png", tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def package() -> Path:
+    """The client of the time at which the document was written."""
+    try:
+        return fetch_package()
+    except NoPackageError as reason:
+        pytest.skip(str(reason))
 
 
 def run(shop: Shop, folder: Path, code: str, **env: str) -> Any:
@@ -60,7 +72,13 @@ def run(shop: Shop, folder: Path, code: str, **env: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_the_listing_for_base_buys_and_extends(shop: Shop, folder: Path, text: str, buying: str) -> None:
+@pytest.mark.parametrize("is_newest", [False, True])
+def test_the_listing_for_base_buys_and_extends(
+    shop: Shop, folder: Path, package: Path, text: str, buying: str, *, is_newest: bool
+) -> None:
+    env = {} if is_newest else {"PYTHONPATH": str(package)}
+    if is_newest:
+        buying = buying.replace(ANSWER, ANSWER_AND_URL)
     wallet = shop.evm.wallet(5 * DOLLAR)
     lines = listing(text, "async with x402HttpxClient", 'print(f"Extended to')
     extending = f"""
@@ -77,7 +95,7 @@ made = asyncio.run(create_session("face.png"))
 print(json.dumps([made, asyncio.run(extend(made["session_id"], made["token"]))]))
 """
     key = "0x" + bytes(wallet.key).hex()
-    made, extended = run(shop, folder, buying + extending, EVM_PRIVATE_KEY=key)
+    made, extended = run(shop, folder, buying + extending, EVM_PRIVATE_KEY=key, **env)
     assert (made["status"], made["duration_minutes"], made["price_usd"]) == ("warming", 15, 1.0)
     assert made["wallet"] == wallet.address.lower()
     assert (extended["session_id"], extended["added_minutes"]) == (made["session_id"], 10)
@@ -87,7 +105,7 @@ print(json.dumps([made, asyncio.run(extend(made["session_id"], made["token"]))])
     shop.end(made)
 
 
-def test_the_listing_for_solana_buys(shop: Shop, folder: Path, text: str, buying: str) -> None:
+def test_the_listing_for_solana_buys(shop: Shop, folder: Path, package: Path, text: str, buying: str) -> None:
     wallet = Keypair()
     shop.solana.fund(wallet, 5 * DOLLAR)
     imports = listing(text, "from solders.keypair import", "from x402.mechanisms.svm.exact.register")
@@ -95,7 +113,8 @@ def test_the_listing_for_solana_buys(shop: Shop, folder: Path, text: str, buying
     replaced = listing(buying, "    account = Account.from_key", "register_exact_evm_client(")
     code = imports + buying.replace(replaced, indented(setup, 4))
     host = SOLANA_HOST.format(network=solana_node.NETWORK, url=shop.solana.url)
-    made = run(shop, folder, host + code + BUY, SOLANA_PRIVATE_KEY=str(wallet))
+    env = {"PYTHONPATH": str(package), "SOLANA_PRIVATE_KEY": str(wallet)}
+    made = run(shop, folder, host + code + BUY, **env)
     assert (made["wallet"], made["price_usd"]) == (str(wallet.pubkey()), 1.0)
     assert shop.solana.balance(wallet.pubkey()) == 4 * DOLLAR
     shop.end(made)
