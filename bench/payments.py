@@ -1,6 +1,6 @@
 """Whether anybody pays twice, pays for nothing, or gets time unpaid: hostile payments by the thousand.
 
-    python -m bench.payments [--runs 2000] [--lanes 3] [--seed 1] [--limit-s N] [--keep] [--quick]
+    python -m bench.payments [--runs 2000] [--lanes 3] [--seed 1] [--limit-s N] [--keep | --add] [--quick]
 
 Each run is one wallet that buys a session: on a chain of this machine, from a gateway that may be killed at a
 step of the payment, by a facilitator that may behave badly, with a client that may do so too. At the end the
@@ -67,6 +67,7 @@ _OPEN: Final = "SELECT count(*) FROM payments WHERE status IN ('reserved', 'pend
 _RESERVED: Final = "SELECT count(*) FROM sessions WHERE status = 'reserved'"
 _EXPIRY_S: Final = 3600
 _OPEN_S: Final = 60
+_RESULT: Final = RESULTS / "payments.json"
 
 
 def check(shop: Shop, run: Run) -> list[str]:
@@ -235,8 +236,22 @@ def measure(runs: int, lanes: int, seed: int, limit_s: float) -> dict[str, Any]:
         "client": dict(Counter(run.conduct for run in done)),
         "networks": dict(Counter(run.address.partition(":")[0] for run in done)),
         "took_s": round(time.monotonic() - started),
-        "seed": seed,
+        "seeds": [seed],
     }
+
+
+def added(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """The figures of two measurements together."""
+    both: dict[str, Any] = {}
+    for name in sorted({*one, *other}, key=[*one, *other].index):
+        first, second = one.get(name), other.get(name)
+        if isinstance(first, dict) and isinstance(second, dict):
+            both[name] = added(first, second)
+        elif first is None or second is None or isinstance(first, str):
+            both[name] = second if first is None else first
+        else:
+            both[name] = first + second
+    return both
 
 
 def main() -> None:
@@ -246,16 +261,18 @@ def main() -> None:
     parser.add_argument("--lanes", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit-s", type=float, default=86_400, help="Begin no run after that time.")
-    parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--keep", action="store_true", help="Replace the last result.")
+    parser.add_argument("--add", action="store_true", help="Add to the last result, with another seed.")
     parser.add_argument("--quick", action="store_true", help="two runs: whether it still runs")
     asked = parser.parse_args()
     if shutil.which("node") is None:
         raise not_here("The chain comes from npm, and Node is not installed.")
     figures = measure(2 if asked.quick else asked.runs, asked.lanes, asked.seed, asked.limit_s)
     print(json.dumps(figures, indent=2))
-    if asked.keep:
+    if asked.keep or asked.add:
         about = {"processor": processor(), "date": datetime.now(UTC).date().isoformat()}
-        (RESULTS / "payments.json").write_text(json.dumps(about | figures, indent=2) + "\n")
+        kept = added(json.loads(_RESULT.read_text()), figures) if asked.add else figures
+        _RESULT.write_text(json.dumps(kept | about, indent=2) + "\n")
     is_open = figures["payments_still_open"] or figures["sessions_still_reserved"]
     agrees = figures["received_on_chains_usd"] == figures["received_in_ledger_usd"]
     sys.exit(bool(figures["runs_with_faults"] or is_open or not agrees))
