@@ -65,11 +65,7 @@ class EvmNode:
     def mint(self, address: str, amount: int) -> None:
         """Give an address tokens, in the smallest units."""
         data = _selector("mint(address,uint256)") + _word(address) + f"{amount:064x}"
-        sent = self.call(
-            "eth_sendTransaction", {"from": _MINTER, "to": USDC, "data": data, "gas": hex(200_000)}
-        )
-        if not self.call("eth_getTransactionReceipt", sent):
-            self.call("evm_mine")
+        self._send({"to": USDC, "data": data, "gas": hex(200_000)})
 
     def balance(self, address: str) -> int:
         """Tokens of an address, in the smallest units."""
@@ -84,10 +80,17 @@ class EvmNode:
 
     def call_token(self, *calls: bytes) -> None:
         """Call the token, several times in one transaction."""
-        sent = {"from": _MINTER, "data": "0x" + _program_of(calls).hex(), "gas": hex(1_000_000)}
-        receipt = self.call("eth_getTransactionReceipt", self.call("eth_sendTransaction", sent))
+        receipt = self._send({"data": "0x" + _program_of(calls).hex(), "gas": hex(1_000_000)})
         if len(receipt["logs"]) < len(calls):
             raise RuntimeError("the token refused a call")
+
+    def _send(self, transaction: dict[str, str]) -> dict[str, Any]:
+        """Send a transaction, and give its receipt."""
+        sent = self.call("eth_sendTransaction", {"from": _MINTER, **transaction})
+        while (receipt := self.call("eth_getTransactionReceipt", sent)) is None:
+            self.call("evm_mine")
+        found: dict[str, Any] = receipt
+        return found
 
     def hold_blocks(self, *, held: bool) -> None:
         """Stop making blocks for each transaction, or go on; going on makes one."""
