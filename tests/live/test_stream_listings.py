@@ -10,7 +10,6 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import httpx
-import numpy as np
 import pytest
 from harness.http_server import serving_http
 from harness.streamed_sound import streamed
@@ -108,7 +107,6 @@ async def test_an_agent_of_the_document_speaks(
                 assert len(texts) == count
                 # The agent has left; its last words are still to be heard.
                 await viewer.until(lambda: heard_s(viewer) > 0.9 * count * SOUND_S)
-                assert np.ptp(viewer.lips.values) > 0.05
         finally:
             if agent.returncode is None:
                 agent.kill()
