@@ -4,7 +4,7 @@ Every frame is measured, and scored by how frontal and sharp the face is, how op
 its mouth. Blinks, sway of the head, brows and smile become the manners of an avatar.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from visavis.engine.arrays import Floats, Pixels
+from visavis.engine.blinks import find_blinks
 from visavis.engine.face import FaceModels
 from visavis.engine.face.accept import agreed_faces
 from visavis.engine.face.detector import overlap
@@ -51,8 +52,6 @@ _MOUTH_CORNERS: Final = (61, 291)
 _LIP_MIDDLE: Final = (0, 17)
 _BROWS: Final = ((105, 159), (334, 386))
 
-_SHUT, _OPEN_AGAIN = 0.55, 0.75  # of the usual opening: a blink begins and ends
-_BLINK_S: Final = (0.03, 0.7)
 _USUAL_BLINKS: Final = 17.0  # a minute, as of a person who talks
 _TRUSTED_S: Final = 4.0  # weight of what is usual, beside what was watched
 _MIN_BLINKS, _MAX_BLINKS = 2.0, 60.0
@@ -86,7 +85,7 @@ class FaceMeasures:
     Attributes:
         time_s: Time of the frame.
         angles: Yaw, pitch and roll, degrees.
-        eyes: How open the eyes are: height over width.
+        eyes: How open the eyes are, image left first: height over width.
         gap_cm: Between the lips.
         smile_cm: How far the corners of the mouth are apart and up.
         brows_cm: Height of the brows over the eyes.
@@ -96,7 +95,7 @@ class FaceMeasures:
 
     time_s: float
     angles: tuple[float, float, float]
-    eyes: float
+    eyes: tuple[float, float]
     gap_cm: float
     smile_cm: float
     brows_cm: float
@@ -115,7 +114,7 @@ def watch(models: FaceModels, path: Path) -> WatchedVideo:
         VideoError: It cannot be decoded, or is too large.
         PhotoError: No frame shows a face that can be used; the message says why.
     """
-    found = list(measure(models, path))
+    found = list(measure(models, frames_of(path)))
     if len(found) < _MIN_FACES:
         raise NoFaceError(
             "No face was found in the video. Use a video of one person who looks into the camera."
@@ -126,15 +125,16 @@ def watch(models: FaceModels, path: Path) -> WatchedVideo:
     return WatchedVideo(face, at_s, manners_of(found, chosen[0]), watched_s)
 
 
-def measure(models: FaceModels, path: Path) -> Iterator[FaceMeasures]:
-    """Measure the largest face in every frame of a video that shows one.
+def measure(models: FaceModels, frames: Iterable[tuple[float, Pixels]]) -> Iterator[FaceMeasures]:
+    """Measure the largest face in every frame that shows one.
 
-    Raises:
-        VideoError: The video cannot be decoded, or is too large.
+    Args:
+        models: The face models.
+        frames: Frames of a video with their times, in order.
     """
     followed: Landmarks | None = None
     looked_s = float("-inf")
-    for time_s, rgb in frames_of(path):
+    for time_s, rgb in frames:
         small = _smaller(rgb)
         if followed is None or time_s - looked_s > _LOOK_AGAIN_S:
             looked_s = time_s
@@ -211,7 +211,7 @@ def _measures(time_s: float, rgb: Pixels, points: Floats) -> FaceMeasures:
     def apart(pair: tuple[int, int]) -> float:
         return float(np.linalg.norm(points[pair[0], :2] - points[pair[1], :2]))
 
-    eyes = float(np.mean([sum(map(apart, lids)) / 3 / max(apart(ends), 1e-3) for ends, lids in _EYES]))
+    left, right = (sum(map(apart, lids)) / 3 / max(apart(ends), 1e-3) for ends, lids in _EYES)
     # In the face's own directions, so that a turned head does not look like a smile.
     upright = (points[:, :3].astype(np.float64) * [1, -1, -1]) @ pose.placement.rotation * to_cm
     corners, middle = upright[list(_MOUTH_CORNERS)], upright[list(_LIP_MIDDLE)].mean(axis=0)
@@ -220,7 +220,7 @@ def _measures(time_s: float, rgb: Pixels, points: Floats) -> FaceMeasures:
     return FaceMeasures(
         time_s=time_s,
         angles=(pose.yaw_degrees, pose.pitch_degrees, pose.roll_degrees),
-        eyes=eyes,
+        eyes=(left, right),
         gap_cm=apart(_INNER_LIPS) * to_cm,
         smile_cm=smile,
         brows_cm=brows,
@@ -243,7 +243,7 @@ def _sharpness(rgb: Pixels, points: Floats) -> float:
 def scores(found: list[FaceMeasures]) -> Floats:
     """How well each frame serves as the photo of the face; more is better."""
     angles = np.array([each.angles for each in found])
-    eyes = np.array([each.eyes for each in found])
+    eyes = np.array([each.eyes for each in found]).mean(axis=1)
     gaps = np.array([each.gap_cm for each in found])
     sharp = np.array([each.sharpness for each in found])
     frontal = np.exp(-((angles / [10.0, 12.0, 10.0]) ** 2).sum(axis=1))
@@ -291,7 +291,7 @@ def manners_of(found: list[FaceMeasures], face: FaceMeasures) -> Manners:
     """
     times_s = np.array([each.time_s for each in found])
     watched_s = float(times_s[-1] - times_s[0])
-    blinks = count_blinks(times_s, np.array([each.eyes for each in found]))
+    blinks = len(find_blinks(times_s, np.array([each.eyes for each in found])))
     rate = 60 * (blinks + _USUAL_BLINKS * _TRUSTED_S / 60 * 0.25) / (watched_s + _TRUSTED_S * 0.25)
     spread = sway_degrees(found)
     brows = np.array([each.brows_cm for each in found])
@@ -302,24 +302,6 @@ def manners_of(found: list[FaceMeasures], face: FaceMeasures) -> Manners:
         brows=round(float(np.clip(brows.std() / _USUAL_BROWS_CM, 0.3, 2.0)), 3),
         smile=round(float(np.clip(smile / _SMILE_CM, 0.0, 0.5)), 3),
     )
-
-
-def count_blinks(times_s: Floats, eyes: Floats) -> int:
-    """Number of blinks.
-
-    Args:
-        times_s: Time of each frame.
-        eyes: How open the eyes are in each.
-    """
-    usual = float(np.percentile(eyes, 75))
-    count, began_s = 0, None
-    for time_s, opening in zip(times_s.tolist(), (eyes / max(usual, 1e-3)).tolist(), strict=True):
-        if began_s is None and opening < _SHUT:
-            began_s = time_s
-        elif began_s is not None and opening > _OPEN_AGAIN:
-            count += _BLINK_S[0] <= time_s - began_s <= _BLINK_S[1]
-            began_s = None
-    return count
 
 
 def sway_degrees(found: list[FaceMeasures]) -> tuple[float, float, float]:

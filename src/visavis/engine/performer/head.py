@@ -18,6 +18,10 @@ _SWAY: Final = {"yaw": 0.20, "pitch": 0.11, "roll": 0.07, "shift_x": 0.06, "shif
 _SWAY_HZ: Final = (0.05, 0.55)
 _SWAY_WAVES: Final = 5
 _DEGREES: Final = 10.0  # of a control of the head
+# What is seen of a turn in the drawn face, as `engine.watching` measures it (`bench.manners`).
+_SEEN: Final = {"yaw": 0.85, "pitch": 0.72, "roll": 0.99}
+_MAX_SPREAD: Final = 0.75  # of a control; beyond, the head would mostly stay at its limits
+_HALVINGS: Final = 20
 _STEADY_S: Final = np.arange(0.0, 60.0, 0.2)  # times over which a measured spread is kept
 
 _USUAL_LOUDNESS_DB: Final = -26.0
@@ -38,26 +42,40 @@ class Sway:
 
         Args:
             rng: Gives the random numbers.
-            degrees: Standard deviations of yaw, pitch and roll; `None` for what is usual.
+            degrees: Standard deviations of yaw, pitch and roll, as they are to be seen; `None` for what is
+                usual.
         """
         self._hz = rng.uniform(*_SWAY_HZ, (len(_SWAY), _SWAY_WAVES))
         self._phase = rng.uniform(0, 2 * np.pi, (len(_SWAY), _SWAY_WAVES))
         # Slow waves have larger amplitudes, as in recorded head motion.
         self._share = (1 / (0.2 + self._hz)) / np.linalg.norm(1 / (0.2 + self._hz), axis=1, keepdims=True)
-        self._width = dict(_SWAY)
+        self._width, self._is_limited = dict(_SWAY), degrees is not None
         if degrees is not None:
             angles = 2 * np.pi * self._hz[..., None] * _STEADY_S + self._phase[..., None]
-            spread = (np.sin(angles) * self._share[..., None]).sum(axis=1).std(axis=1)
-            for row, (name, wanted) in enumerate(zip(("yaw", "pitch", "roll"), degrees, strict=True)):
-                self._width[name] = wanted / _DEGREES / float(spread[row])
+            waves = (np.sin(angles) * self._share[..., None]).sum(axis=1)
+            for row, (name, wanted) in enumerate(zip(_SEEN, degrees, strict=True)):
+                self._width[name] = _width_of(waves[row], wanted / _DEGREES / _SEEN[name])
 
     def at(self, time_s: float) -> dict[str, float]:
         """Control values at a time."""
         waves = np.sin(2 * np.pi * self._hz * time_s + self._phase) * self._share
         sums = waves.sum(axis=1)
-        return {
+        found = {
             name: width * float(wave) for (name, width), wave in zip(self._width.items(), sums, strict=True)
         }
+        if self._is_limited:  # a head that turns far slows down towards the limits of its controls
+            found |= {name: math.tanh(found[name]) for name in _SEEN}
+        return found
+
+
+def _width_of(waves: Floats, spread: float) -> float:
+    """Width of waves at which they have a spread, after `tanh` has limited them to −1..1."""
+    low, high = 0.0, 8.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        is_less = float(np.tanh(middle * waves).std()) < min(spread, _MAX_SPREAD)
+        low, high = (middle, high) if is_less else (low, middle)
+    return high
 
 
 def breath_at(time_s: float) -> float:
