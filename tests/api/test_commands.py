@@ -17,7 +17,9 @@ from tests.support.fixtures import CLIENT_VARIABLES
 from tests.support.server import Server, files, until
 from visavis.adapters import tethered
 from visavis.adapters.postgres import EmbeddedPostgres
+from visavis.bootstrap.doctor import State, network, stores
 from visavis.cli.main import app
+from visavis.settings import Settings
 
 
 def visavis(*words: str, **env: str) -> "subprocess.CompletedProcess[str]":
@@ -156,3 +158,18 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         result = CliRunner().invoke(app, words)
         assert result.exit_code == 1
         assert "visavis[serve]" in result.output
+
+
+def test_doctor_knows_a_server_that_runs(
+    server: Server, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = int(server.url.rpartition(":")[2])
+    running = [each.found for each in network.check_ports(Settings(), "127.0.0.1", port)]
+    assert running == [f"visavis is running on 127.0.0.1 port {port}"]
+    embedded = stores.check_postgres(Settings(), server.data)
+    assert (embedded.state, embedded.found.endswith("running")) == (State.OK, True)
+    monkeypatch.setenv("DATABASE_URL", postgres)
+    assert stores.check_postgres(Settings(), server.data).state is State.OK
+    monkeypatch.setenv("VISAVIS_LLM_URL", f"{server.url}/v1")
+    monkeypatch.setenv("VISAVIS_LLM_MODEL", "any")
+    assert network.check_services(Settings())[0].found == f"VISAVIS_LLM_URL: {server.url}/v1 answers (404)"

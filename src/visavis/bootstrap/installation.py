@@ -56,7 +56,7 @@ class Installation:
         Raises:
             SettingsError: It cannot be made.
         """
-        folder = (data or settings.storage.data_dir or _default_folder()).expanduser().absolute()
+        folder = data_folder(settings, data)
         try:
             for each in (folder, folder / "tmp"):
                 each.mkdir(parents=True, exist_ok=True)
@@ -152,6 +152,16 @@ def _close_to_others(path: Path) -> None:
             for each in path.iterdir():
                 _close_to_others(each)
         path.chmod(stat.S_IMODE(mode) & ~_PRIVATE_UMASK)
+
+
+def data_folder(settings: Settings, data: Path | None = None) -> Path:
+    """The data folder; it need not exist.
+
+    Args:
+        settings: As read.
+        data: A folder that was asked for.
+    """
+    return (data or settings.storage.data_dir or _default_folder()).expanduser().absolute()
 
 
 def _default_folder() -> Path:

@@ -18,6 +18,7 @@ _COMMANDS: Final = {
     "render": "render:render",
     "inspect": "inspect:inspect",
     "demo": "demo:demo",
+    "doctor": "doctor:doctor",
     "serve": "serve:serve",
     "work": "serve:work",
     "openapi": "openapi:openapi",

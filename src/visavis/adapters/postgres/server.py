@@ -92,6 +92,27 @@ class EmbeddedPostgres:
             return False
         return True
 
+    def check(self) -> str:
+        """Check that the server can run here, without starting it or changing anything.
+
+        Returns:
+            Name and version of its program.
+
+        Raises:
+            ExtraMissingError: The binaries are not installed.
+            DatabaseError: They do not run, or their user has no access to the folder.
+        """
+        owner = _known_owner()
+        self._refuse_unreachable(owner)
+        program = str(_installed_binaries() / "bin" / "postgres")
+        try:
+            done = subprocess.run(  # noqa: S603 - our own command
+                [program, "--version"], capture_output=True, text=True, check=True, timeout=_START_S
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise DatabaseError(f"The embedded Postgres does not run on this system: {error}.") from error
+        return done.stdout.strip()
+
     def start(self) -> None:
         """Start the server and wait until it answers; create the cluster first if there is none.
 
@@ -179,13 +200,7 @@ class EmbeddedPostgres:
         part.rename(self._cluster)
 
     def _binaries(self, owner: _Owner | None) -> Path:
-        spec = find_spec(_PACKAGE)
-        if spec is None or spec.origin is None:
-            raise ExtraMissingError(
-                "The embedded Postgres is not installed. Run `pip install 'visavis[serve]'`, or set "
-                "DATABASE_URL."
-            )
-        install = Path(spec.origin).with_name(_INSTALL)
+        install = _installed_binaries()
         if owner is None or _may_enter(install, owner):
             return install / "bin"
         # The user who runs Postgres cannot read the installation, as under /root: use a copy in the data
@@ -199,12 +214,22 @@ class EmbeddedPostgres:
         return copy / "bin"
 
     def _refuse_unreachable(self, owner: _Owner | None) -> None:
-        if owner is not None and not _may_enter(self._folder.parent, owner):
+        parent = next(each for each in self._folder.parents if each.exists())
+        if owner is not None and not _may_enter(parent, owner):
             raise DatabaseError(
                 "When started by root, the embedded Postgres runs as another user, who has no access "
                 f"to {self._folder}. Use --data with a folder that other users may enter, such as "
                 "/var/lib/visavis, or set DATABASE_URL."
             )
+
+
+def _installed_binaries() -> Path:
+    spec = find_spec(_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ExtraMissingError(
+            "The embedded Postgres is not installed. Run `pip install 'visavis[serve]'`, or set DATABASE_URL."
+        )
+    return Path(spec.origin).with_name(_INSTALL)
 
 
 def _tethered(command: list[str], owner: _Owner | None, on_parents_death: signal.Signals) -> list[str]:
@@ -231,6 +256,13 @@ def _owner() -> _Owner | None:
             check=False,
             capture_output=True,
         )
+    return _known_owner()
+
+
+def _known_owner() -> _Owner | None:
+    """As `_owner`, but no user is created."""
+    if os.geteuid() != 0:
+        return None
     entry = pwd.getpwnam(_USER if _known(_USER) else "nobody")
     return _Owner(entry.pw_uid, entry.pw_gid)
 
