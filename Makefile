@@ -122,7 +122,7 @@ changelog: $(READY)  ## Show the unreleased changes; with VERSION=1.2.3, move th
 	$(BIN)/towncrier build $(if $(VERSION),--yes,--draft) --version $(or $(VERSION),Unreleased)
 
 lock: $(READY)  ## Resolve the versions in the lock file again
-	$(BIN)/uv pip compile pyproject.toml --extra demo --extra rooms --extra conversation --extra payments --extra serve --extra workos --extra dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra demo --extra rooms --extra conversation --extra payments --extra mcp --extra serve --extra workos --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock
 
 clean:  ## Remove the environment and everything that was built

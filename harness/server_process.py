@@ -20,7 +20,12 @@ ANY_PORTS: Final = MappingProxyType({"VISAVIS_ROOMS_PORT": "0", "VISAVIS_ROOMS_U
 
 
 def start_server(
-    data: Path, settings: Mapping[str, str], *, log: Path | None = None, prefix: tuple[str, ...] = ()
+    data: Path,
+    settings: Mapping[str, str],
+    *,
+    log: Path | None = None,
+    prefix: tuple[str, ...] = (),
+    options: tuple[str, ...] = (),
 ) -> tuple[subprocess.Popen[str], str]:
     """Start a server that ends with this process. It listens on free ports.
 
@@ -29,12 +34,13 @@ def start_server(
         settings: Additional environment variables.
         log: File for its log; `None` for our standard error.
         prefix: Command that starts the server's command.
+        options: Additional options of the server's command.
 
     Returns:
         The process and the URL. The next line that the process prints is the first key of a new folder.
     """
     visavis = str(Path(sys.executable).with_name("visavis"))
-    words = [*prefix, visavis, "serve", "--port", "0", "--data", str(data)]
+    words = [*prefix, visavis, "serve", "--port", "0", "--data", str(data), *options]
     command = tethered.command(words, on_parents_death=signal.SIGTERM)
     env = os.environ | ANY_PORTS | settings
     if log is None:
@@ -78,6 +84,7 @@ def new_server(
         settings: Additional environment variables.
         has_log: Whether its log goes to a file instead of our standard error.
         prefix: Command that starts the server's command.
+        options: Additional options of the server's command.
     """
     # Files of the database may belong to another user.
     with TemporaryDirectory(prefix="visavis-bench-", ignore_cleanup_errors=True) as name:

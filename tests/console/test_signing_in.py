@@ -1,6 +1,8 @@
 """Signing in to the console: links, passwords, keys, cookies, and the tokens made under them."""
 
 import re
+import shlex
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +11,7 @@ import httpx
 import jwt
 import pytest
 
-from tests.support.server import Server, in_database
+from tests.support.server import Server, in_database, until
 from visavis.core.database import Database
 from visavis.core.identity import sign_ins, tokens, users
 
@@ -22,9 +24,18 @@ def browser(server: Server) -> httpx.Client:
 
 
 @pytest.fixture(scope="module")
-def fresh(start_server: Callable[..., Server]) -> Server:
-    """A server that nobody has signed in to."""
-    return start_server(requests_per_minute="1000")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file to which the browser of `visavis serve --open` writes what it is to show."""
+    return tmp_path_factory.mktemp("browser") / "opened.txt"
+
+
+@pytest.fixture(scope="module")
+def fresh(start_server: Callable[..., Server], opened: Path) -> Server:
+    """A server that nobody has signed in to, and that opens a browser."""
+    with pytest.MonkeyPatch.context() as patch:
+        program = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text(sys.argv[2])"
+        patch.setenv("BROWSER", shlex.join([sys.executable, "-c", program, str(opened), "%s"]))
+        return start_server(requests_per_minute="1000", options=("--open",))
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +97,23 @@ def test_the_first_link_makes_an_operator_once(arrival: dict[str, httpx.Response
     assert "SameSite=strict" in cookie
     assert arrival["after"].json()["signed_in"] is True
     assert (arrival["again"].status_code, arrival["again"].json()["error"]) == (410, "invalid_link")
+
+
+def test_open_shows_the_first_link(opened: Path, fresh: Server, link: str) -> None:
+    shown = until(lambda: opened.exists() and opened.read_text(), what="a browser")
+    assert shown == f"{fresh.url}/sign-in#{link}"
+
+
+def test_later_open_signs_the_operator_in(fresh: Server, operator: httpx.Client) -> None:
+    async def create(database: Database) -> str | None:
+        async with database.transaction() as tx:
+            return await sign_ins.operator_link(tx)
+
+    link = in_database(fresh.database_url, create)
+    with browser(fresh) as client:
+        made = client.post(f"{API}/session/link", json={"link": link}).json()
+        assert (made["user"]["email"], made["user"]["is_operator"]) == (EMAIL, True)
+        assert client.post(f"{API}/session/link", json={"link": link}).status_code >= 400
 
 
 def test_passwords(fresh: Server, operator: httpx.Client) -> None:

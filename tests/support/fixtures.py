@@ -58,10 +58,12 @@ def start_server(
 def _starting(open_folder: Callable[[], Path]) -> Iterator[Callable[..., Server]]:
     started: list[Server] = []
 
-    def start(data: Path | None = None, key: str = "", **settings: str) -> Server:
+    def start(
+        data: Path | None = None, key: str = "", options: tuple[str, ...] = (), **settings: str
+    ) -> Server:
         settings = {"rooms_port": "0", "rooms_udp_port": "0"} | settings
         env = {f"VISAVIS_{name.upper()}": value for name, value in settings.items()}
-        server = Server(data or open_folder(), env, key=key)
+        server = Server(data or open_folder(), env, key=key, options=options)
         started.append(server)
         server.start()
         return server

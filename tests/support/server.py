@@ -58,13 +58,16 @@ class Server:
     key: str = ""
     log: Path = Path()
     prefix: tuple[str, ...] = ()  # what starts it
+    options: tuple[str, ...] = ()
 
     def start(self) -> None:
         self.log = self.data / "serve.log"
         # Offline: models come from fixtures, and no server fetches others meanwhile.
         env = {"VISAVIS_LOG_LEVEL": "info", "VISAVIS_LOG_FORMAT": "json", "VISAVIS_LIVE_SLOTS": "0"}
         env["VISAVIS_OFFLINE"] = "true"
-        self.process, self.url = start_server(self.data, env | self.env, log=self.log, prefix=self.prefix)
+        self.process, self.url = start_server(
+            self.data, env | self.env, log=self.log, prefix=self.prefix, options=self.options
+        )
         if not self.key:
             self.key = first_key(self.process)
         until(self._is_ready, within_s=START_S, what="workers")

@@ -49,6 +49,8 @@ class Started:
         key: Made at the first start; nothing later.
         webhook_secret: Of that key.
         sign_in_link: Makes the first user of the console; nothing once there are users.
+        console_url: Address that opens the console signed in, for a browser on this machine; nothing if it
+            was not asked for.
         fetched_models: Models that are fetched in the background.
     """
 
@@ -56,10 +58,18 @@ class Started:
     key: str | None
     webhook_secret: str | None
     sign_in_link: str | None
+    console_url: str | None
     fetched_models: tuple[Model, ...]
 
 
-def serve(installation: Installation, host: str, port: int, on_start: Callable[[Started], None]) -> None:
+def serve(
+    installation: Installation,
+    host: str,
+    port: int,
+    on_start: Callable[[Started], None],
+    *,
+    opens_console: bool = False,
+) -> None:
     """Serve until SIGINT or SIGTERM, then let everything finish what it does.
 
     Args:
@@ -67,6 +77,7 @@ def serve(installation: Installation, host: str, port: int, on_start: Callable[[
         host: To listen on.
         port: To listen on; 0 for any that is free.
         on_start: Told when requests are answered.
+        opens_console: Whether the console is to be opened in a browser, signed in.
     """
     raise_descriptor_limit()
     with _listening(host, port) as listener, installation.alone():
@@ -82,7 +93,8 @@ def serve(installation: Installation, host: str, port: int, on_start: Callable[[
                 scratch_folder(installation.temporary, "gateway") as folder,
                 asyncio.Runner(loop_factory=loop_factory()) as runner,
             ):
-                runner.run(_Serving(installation, postgres, rooms, folder).serve(listener, on_start))
+                whole = _Serving(installation, postgres, rooms, folder, opens_console=opens_console)
+                runner.run(whole.serve(listener, on_start))
         finally:
             if postgres:
                 postgres.stop()
@@ -153,6 +165,8 @@ class _Serving:
         postgres: EmbeddedPostgres | None,
         rooms: EmbeddedRooms | None,
         folder: Path,
+        *,
+        opens_console: bool,
     ) -> None:
         """Prepare.
 
@@ -161,8 +175,10 @@ class _Serving:
             postgres: Runs already; `None` if another database is used.
             rooms: Not yet started; `None` if another server is used.
             folder: For uploads on their way.
+            opens_console: Whether to make an address that opens the console signed in.
         """
         self._installation, self._rooms, self._folder = installation, rooms, folder
+        self._opens_console = opens_console
         self._worker = _Worker(installation.folder)
         parts: list[SupervisedService | None] = [postgres, rooms, self._worker]
         self._supervisor = Supervisor(
@@ -221,7 +237,9 @@ class _Serving:
         try:
             if self._installation.settings.live.slots != 0 and not await _has_slots(database, stopped):
                 _log.warning("no_live_slots_yet")
-            started = await _started(self._installation, database, listener)
+            started = await _started(
+                self._installation, database, listener, opens_console=self._opens_console
+            )
         finally:
             await database.close()
         on_start(started)
@@ -239,7 +257,9 @@ async def _has_slots(database: Database, stopped: asyncio.Event) -> bool:
     return False
 
 
-async def _started(installation: Installation, database: Database, listener: socket.socket) -> Started:
+async def _started(
+    installation: Installation, database: Database, listener: socket.socket, *, opens_console: bool
+) -> Started:
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     key = secret = None
@@ -248,10 +268,15 @@ async def _started(installation: Installation, database: Database, listener: soc
             row, key = await keys.create(tx, FIRST_KEY_NAME)
             secret = await secret_of(tx, row.id, installation.settings.webhooks.shared_secret)
         link = await sign_ins.first_link(tx)
+        operator_link = await sign_ins.operator_link(tx) if opens_console else None
     url = f"http://{shown}:{port}"
     base = (installation.settings.server.public_url or url).rstrip("/")
     sign_in_link = f"{base}/sign-in#{link}" if link else None
-    return Started(url, key, secret, sign_in_link, tuple(models_to_fetch(installation.settings.models)))
+    console_url = None
+    if opens_console:
+        console_url = sign_in_link or (f"{base}/sign-in#{operator_link}&now" if operator_link else base)
+    models = tuple(models_to_fetch(installation.settings.models))
+    return Started(url, key, secret, sign_in_link, console_url, models)
 
 
 class _Worker:

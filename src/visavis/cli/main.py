@@ -31,6 +31,7 @@ _COMMANDS: Final = {
     "payments": "payments:app",
     "rig": "rig:app",
     "models": "models:app",
+    "mcp": "mcp:mcp",
     "voices": "voices:app",
 }
 

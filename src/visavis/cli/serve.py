@@ -1,5 +1,7 @@
 """`visavis serve` and `visavis work`."""
 
+import threading
+import webbrowser
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Final
@@ -32,6 +34,9 @@ def serve(
         int, typer.Option(help="Port to listen on; 0 for any free port.", min=0, max=65_535)
     ] = 8000,
     data: Annotated[Path | None, typer.Option(help=DATA_HELP)] = None,
+    opens_console: Annotated[
+        bool, typer.Option("--open", help="Open the console in a browser, signed in.")
+    ] = False,
 ) -> None:
     """Start the server: API, console, worker, database and room server in one command."""
     refuse_without_extra()
@@ -60,8 +65,16 @@ def serve(
             )
             say.print(f"Fetching models in the background: {names}", markup=False)
         say.file.flush()
+        if started.console_url is not None:
+            # Some browsers are waited for until they end.
+            threading.Thread(target=_open_browser, args=(started.console_url,), daemon=True).start()
 
-    serving.serve(Installation.of(settings, data), host, port, announce)
+    serving.serve(Installation.of(settings, data), host, port, announce, opens_console=opens_console)
+
+
+def _open_browser(url: str) -> None:
+    if not webbrowser.open(url):
+        say.print("No browser could be opened here.", markup=False)
 
 
 @clear_errors

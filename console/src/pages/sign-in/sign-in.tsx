@@ -15,6 +15,9 @@ import { words } from "../../words/index.ts";
 import { SsoForm } from "./sso-form.tsx";
 import "./sign-in.css";
 
+/** Ends the address of a link that signs in without a click. */
+const QUICK = /&now$/;
+
 type Credentials = { email: string; password: string } | { api_key: string };
 
 function entry(form: HTMLFormElement, name: string): string {
@@ -114,7 +117,8 @@ function CredentialsForm({ hasUsers }: { hasUsers: boolean }) {
   );
 }
 
-function LinkForm({ link, onCancel }: { link: string; onCancel: () => void }) {
+/** @param isQuick Whether the link signs in without a click: `visavis serve --open` opened it. */
+function LinkForm({ link, isQuick, onCancel }: { link: string; isQuick: boolean; onCancel: () => void }) {
   const finish = useSignedIn();
   const check = useQuery({
     queryKey: ["link", link],
@@ -127,7 +131,12 @@ function LinkForm({ link, onCancel }: { link: string; onCancel: () => void }) {
       dataOf(await consoleApi.POST("/console/api/session/link", { body: { link, ...body } })),
     onSuccess: finish,
   });
-  if (check.isPending) return <Loading rows={3} />;
+  const { mutate, isIdle } = signIn;
+  const entersNow = isQuick && check.data?.makes_first_user === false;
+  useEffect(() => {
+    if (entersNow && isIdle) mutate({});
+  }, [entersNow, isIdle, mutate]);
+  if (check.isPending || (entersNow && !signIn.isError)) return <Loading rows={3} />;
   if (check.error instanceof ApiError && (check.error.status === 0 || check.error.status >= 500))
     return (
       <LoadError
@@ -216,11 +225,12 @@ function Aside(): ReactNode {
 export function SignIn() {
   const session = useSession();
   const location = useLocation();
-  const [link, setLink] = useState(() => location.hash.slice(1));
+  const [hash, setHash] = useState(() => location.hash.slice(1));
+  const link = hash.replace(QUICK, "");
   useEffect(() => {
     document.title = words.shell.documentTitle(words.signIn.title);
     if (!location.hash) return;
-    setLink(location.hash.slice(1));
+    setHash(location.hash.slice(1));
     // The link's secret must not stay in the address bar or in the history.
     window.history.replaceState(window.history.state, "", location.pathname);
   }, [location]);
@@ -237,7 +247,7 @@ export function SignIn() {
             <Mark /> visavis
           </span>
           {link ? (
-            <LinkForm link={link} onCancel={() => setLink("")} />
+            <LinkForm link={link} isQuick={hash !== link} onCancel={() => setHash("")} />
           ) : (
             <CredentialsForm hasUsers={session.has_users} />
           )}

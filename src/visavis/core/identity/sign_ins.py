@@ -25,6 +25,7 @@ from visavis.errors import NotPermittedError, SignedOutError, SignInLinkError
 
 SIGN_IN_TTL_S: Final = 14 * 86_400
 LINK_TTL_S: Final = 86_400
+_OPENED_LINK_TTL_S: Final = 300
 _SECRET_BYTES: Final = 32
 
 
@@ -125,6 +126,16 @@ async def first_link(tx: Tx) -> str | None:
         return None
     await tx.execute(delete(SignInLink).where(SignInLink.user_id.is_(None)))
     return await _link(tx, None)
+
+
+async def operator_link(tx: Tx) -> str | None:
+    """Create a link that signs in the oldest operator once, within minutes. `None` if there is none.
+
+    It is for the browser that this machine opens by itself.
+    """
+    query = select(User.id).where(User.is_operator).order_by(User.id).limit(1)
+    operator = (await tx.execute(query)).scalar_one_or_none()
+    return None if operator is None else await _link(tx, operator, ttl_s=_OPENED_LINK_TTL_S)
 
 
 async def link_for(tx: Tx, email: str) -> str:
@@ -309,9 +320,11 @@ async def _open(
     return secret
 
 
-async def _link(tx: Tx, user_id: int | None, organization_id: str | None = None) -> str:
+async def _link(
+    tx: Tx, user_id: int | None, organization_id: str | None = None, *, ttl_s: int = LINK_TTL_S
+) -> str:
     secret = secrets.token_urlsafe(_SECRET_BYTES)
-    until = func.now() + timedelta(seconds=LINK_TTL_S)
+    until = func.now() + timedelta(seconds=ttl_s)
     values = {"user_id": user_id, "organization_id": organization_id, "expires_at": until}
     tx.add(SignInLink(digest=digest(secret), **values))
     await tx.flush()
