@@ -5,7 +5,7 @@ import resource
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import av
 import cv2
@@ -179,7 +179,7 @@ def check_codecs() -> Finding:
     return ok("Codecs", f"{', '.join(_ENCODERS)} encode; {', '.join(_DECODERS)} decode; JPEG, PNG, WebP")
 
 
-def _opens(name: str, mode: str) -> bool:
+def _opens(name: str, mode: Literal["r", "w"]) -> bool:
     try:
         av.codec.Codec(name, mode)
     except ValueError:  # of which UnknownCodecError is a kind

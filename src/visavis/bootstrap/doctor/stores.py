@@ -73,9 +73,13 @@ def check_object_store(settings: Settings) -> Finding:
     from obstore.exceptions import BaseError
     from obstore.store import from_url
 
-    options = {"timeout": f"{_TIMEOUT_S}s", "connect_timeout": f"{_TIMEOUT_S}s", "allow_http": True}
+    timeout = f"{_TIMEOUT_S}s"
     try:
-        store = from_url(url, client_options=options, retry_config={"max_retries": 0})
+        store = from_url(
+            url,
+            client_options={"timeout": timeout, "connect_timeout": timeout},
+            retry_config={"max_retries": 0},
+        )
         next(iter(obstore.list(store, chunk_size=1)), None)
     except (BaseError, ValueError) as error:
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
