@@ -6,6 +6,7 @@ READY  := $(VENV)/.ready
 # The web parts need Node. Without it they are skipped; everything else is built, tested and served.
 NODE   := $(shell node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null && echo yes)
 WEB    := node_modules/.ready
+SITE   := build/mkdocs
 PAGES  := src/visavis/surfaces/console/static/index.html
 NO_WEB := Skipped the web parts: they need Node 20.19 or newer, with npm.
 
@@ -19,7 +20,7 @@ AGAIN  := $(if $(CI),--reruns 1 -r fEsR)
 PYTEST := $(BIN)/python -m pytest $(if $(CI),--durations 20)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo console test test-rooms test-live test-api test-unit test-whole test-quiet test-web check check-python check-web bench fuzz screenshots openapi settings changelog lock clean
+.PHONY: help setup demo console test test-rooms test-live test-api test-unit test-whole test-quiet test-web check check-python check-web bench fuzz screenshots docs picture openapi settings changelog lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -73,8 +74,8 @@ test-whole: $(READY)
 test-quiet: $(READY)  ## Run the tests that need a machine that does nothing else
 	$(BIN)/python -m pytest -m quiet
 
-check: $(READY) $(if $(NODE),$(WEB))  ## Check formatting, lint, types, layers and changelog fragments
-	@$(MAKE) --no-print-directory -j2 --output-sync=target check-python check-web
+check: $(READY) $(if $(NODE),$(WEB))  ## Check formatting, lint, types, layers, changelog fragments and documents
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-python check-web docs
 
 check-python: $(READY)
 	$(BIN)/ruff format --check .
@@ -108,6 +109,19 @@ openapi: $(READY)  ## Generate the web clients again after a change of an API
 settings: $(READY)  ## Generate docs/settings.md again after a change of the settings
 	$(BIN)/python -m visavis.settings.reference > docs/settings.md
 
+picture: $(READY)  ## Draw the moving picture of README.md again
+	$(BIN)/python -m harness.moving_picture docs/portrait.webp
+
+# MkDocs has an environment of its own: its versions follow none of ours.
+$(SITE)/.ready: harness/docs_site/requirements.txt
+	$(PYTHON) -m venv $(SITE)
+	$(SITE)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r harness/docs_site/requirements.txt
+	@touch $@
+
+docs: $(READY) $(SITE)/.ready  ## Build the site of the documents in build/site; a warning is an error
+	$(BIN)/python -m harness.docs_site.documents build/openapi
+	PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(SITE)/bin/mkdocs build --quiet --strict
+
 screenshots: $(READY) $(PAGES)  ## Draw the pictures of docs/organizations.md again
 	cd console && SCREENSHOTS=test-results npx playwright test 1-first-day 8-single-sign-on -g "first account|single-sign-on"
 	$(BIN)/python -m harness.screenshots console/test-results docs/screenshots
@@ -124,6 +138,8 @@ changelog: $(READY)  ## Show the unreleased changes; with VERSION=1.2.3, move th
 lock: $(READY)  ## Resolve the versions in the lock file again
 	$(BIN)/uv pip compile pyproject.toml --extra demo --extra rooms --extra conversation --extra payments --extra mcp --extra serve --extra workos --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock
+	$(BIN)/uv pip compile harness/docs_site/requirements.in --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --custom-compile-command "make lock" --output-file harness/docs_site/requirements.txt
 
 clean:  ## Remove the environment and everything that was built
 	rm -rf $(VENV) out build dist node_modules sdk/*/dist sdk/*/temp examples/*/.next console/test-results src/visavis/surfaces/console/static

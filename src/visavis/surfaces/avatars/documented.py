@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from visavis.surfaces.avatars import error_responses
 from visavis.surfaces.avatars.answers import ErrorAnswer
+from visavis.surfaces.shared.bodies import json_schema
 from visavis.surfaces.shared.errors import ErrorResponse
 
 GENERAL: Final = (
@@ -71,6 +72,6 @@ def errors(*listed: ErrorResponse) -> dict[int | str, dict[str, Any]]:
 
 def body(model: type[BaseModel], *headers: dict[str, Any]) -> dict[str, Any]:
     """The `openapi_extra` of a route that reads a JSON object."""
-    content = {"application/json": {"schema": model.model_json_schema()}}
+    content = {"application/json": {"schema": json_schema(model)}}
     extra: dict[str, Any] = {"requestBody": {"required": True, "content": content}}
     return extra | ({"parameters": list(headers)} if headers else {})

@@ -153,7 +153,7 @@ class BodyType(Generic[Model]):
         )
 
     def _schema(self, kind: str) -> dict[str, Any]:
-        schema = self.model.model_json_schema()
+        schema = json_schema(self.model)
         taken = {name: _taken(each, kind) for name, each in schema["properties"].items()}
         schema["properties"] = {name: each for name, each in taken.items() if each is not None}
         return schema
@@ -161,6 +161,23 @@ class BodyType(Generic[Model]):
 
 def _marks(kind: object) -> tuple[object, ...]:
     return getattr(kind, "__metadata__", ())
+
+
+def json_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of a body without references: in an OpenAPI document, `$defs` are not where they say."""
+    schema = model.model_json_schema()
+    whole: dict[str, Any] = _without_references(schema, schema.pop("$defs", {}))
+    return whole
+
+
+def _without_references(schema: Any, definitions: dict[str, Any]) -> Any:
+    if isinstance(schema, list):
+        return [_without_references(each, definitions) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    named = definitions.get(str(schema.get("$ref", "")).removeprefix("#/$defs/"), {})
+    own = {name: each for name, each in schema.items() if name != "$ref"}
+    return {name: _without_references(each, definitions) for name, each in {**named, **own}.items()}
 
 
 def _taken(field: dict[str, Any], kind: str) -> dict[str, Any] | None:

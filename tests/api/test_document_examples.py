@@ -1,0 +1,60 @@
+"""The examples of docs/examples.md, as they stand there, in all their languages."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.support.server import Server
+
+PAGE = Path(__file__).parents[2] / "docs/examples.md"
+LANGUAGES = {"sh": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}
+SECTIONS = re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+TIMEOUT_S = 200.0
+
+
+def _run(server: Server, folder: Path, language: str, code: str) -> str:
+    """Run an example. Returns what it says if it fails."""
+    if language == "ts":
+        # The examples use no syntax that JavaScript does not have.
+        script = folder / f"{abs(hash(code))}.mjs"
+        script.write_text(code)
+        command = ["node", str(script)]
+    else:
+        command = [*LANGUAGES[language], code]
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | {"VISAVIS_API_URL": server.url, "VISAVIS_API_KEY": server.key},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT_S,
+    )
+    return f"{language}: {done.stdout}{done.stderr}" if done.returncode else ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("title", "text"), SECTIONS, ids=[title for title, _ in SECTIONS])
+def test_the_examples_run(
+    server: Server, freed: None, media: Path, tmp_path: Path, title: str, text: str
+) -> None:
+    shutil.copy(media / "face.jpg", tmp_path)
+    shutil.copy(media / "short.wav", tmp_path / "speech.mp3")  # the content decides what a file is
+    blocks = re.findall(r"^```(sh|python|ts)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert [language for language, _ in blocks] == ["sh", "python", "ts"]
+    if shutil.which("node") is None:
+        blocks = blocks[:2]
+    # Sessions take turns: this server has one slot.
+    workers = 1 if "realtime/session" in text else len(blocks)
+    with ThreadPoolExecutor(workers) as pool:
+        said = list(pool.map(lambda block: _run(server, tmp_path, *block), blocks))
+    assert [each for each in said if each] == []
+    for made in tmp_path.glob("*-*.mp[34]"):
+        assert made.stat().st_size > 1000
+    assert len(list(tmp_path.glob("*.mp[34]"))) in {1, 1 + len(blocks)}
