@@ -1,4 +1,4 @@
-"""Hooks of MkDocs: pages from outside of `docs/`, the API reference, examples as tabs, and pages for machines.
+"""Hooks of MkDocs: pages from outside of `docs/`, the API reference, examples as tabs, pages for machines.
 
 Documents link to each other by their paths in the repository. Links to files that are no pages become plain
 text: the site knows no address of the repository.
