@@ -7,7 +7,7 @@ import numpy as np
 
 from visavis.engine.arrays import Floats
 from visavis.engine.spline import curve
-from visavis.painter.canvas import Canvas, Patch, Points, Strokes, mirrored
+from visavis.painter.canvas import Canvas, Patch, Points, Strokes, colour, mirrored, mixed
 from visavis.painter.character import Character
 from visavis.painter.form import Form
 
@@ -32,18 +32,21 @@ def paint_beard(
     """
     style = character.beard
     if style is None:
-        _shaved(canvas, character, form, tones[0])
+        _shaved(canvas, character, form)
         return
     length = _LENGTHS_CM.get(style, 0.5)
     for outline in _regions(style, form):
-        patch = canvas.shape(outline, 0.28)
+        patch = canvas.shape(outline, 0.55 if style == "stubble" else 0.34)
         lips = _lips(canvas, form)
         patch = _without(patch, lips)
-        canvas.lay(tones[0], patch, 0.34 if style == "stubble" else 0.78)
+        if style == "stubble":  # a shade on the skin, whose hue stays
+            canvas.shade(mixed(tones[0], colour("a08c84"), 0.6), patch, 0.55)
+        else:
+            canvas.lay(tones[0], patch, 0.78)
         _hairs(canvas, form, outline, length, tones, generator, is_stubble=style == "stubble")
 
 
-def _shaved(canvas: Canvas, character: Character, form: Form, dark: Floats) -> None:
+def _shaved(canvas: Canvas, character: Character, form: Form) -> None:
     """The shade that stays where a man shaves."""
     strength = np.clip((0.4 - character.femininity) / 0.3, 0, 1) * np.clip(
         (character.age_years - 17) / 6, 0, 1
@@ -52,7 +55,8 @@ def _shaved(canvas: Canvas, character: Character, form: Form, dark: Floats) -> N
         return
     lips = _lips(canvas, form)
     for outline in _regions("stubble", form):
-        canvas.lay(dark, _without(canvas.shape(outline, 0.5), lips), float(0.13 * strength))
+        # Multiplied, and a little bluish: the hue stays that of the skin.
+        canvas.shade(colour("a39a9c"), _without(canvas.shape(outline, 0.6), lips), float(0.5 * strength))
 
 
 def _without(patch: Patch, other: Patch) -> Patch:
@@ -151,10 +155,10 @@ def _hairs(
     bend = generator.normal(0, 0.14, (len(at), 2)) * lengths
     paths = np.stack([at, at + way * lengths * 0.5 + bend, at + way * lengths], axis=1)
     order = np.argsort(at[:, 1])
-    shares = np.clip(generator.normal(0.35, 0.3, (len(at), 1, 1)), 0, 1) * np.clip(
+    shares = np.clip(generator.normal(0.38, 0.2, (len(at), 1, 1)), 0, 1) * np.clip(
         1.1 - 0.04 * at[:, :1, None], 0.6, 1.2
     )
     shades = np.broadcast_to(tones[0] * 0.9 + (tones[1] - tones[0] * 0.9) * shares, (len(at), 2, 3))
     strokes = Strokes(canvas)
     strokes.draw(paths[order], np.asarray(shades[order], np.float32), strokes.px(0.035))
-    strokes.finish(0.5 if is_stubble else 0.85)
+    strokes.finish(0.32 if is_stubble else 0.85, soft_cm=0.022)

@@ -166,6 +166,13 @@ class Canvas:
         cv2.fillPoly(inside, [local], 255, lineType=cv2.LINE_AA, shift=_SHIFT)
         return Patch(rows, columns, blurred(inside * np.float32(1 / 255), soft_px))
 
+    def rounded(self, patch: Patch, radius_cm: float) -> Patch:
+        """A mask with rounded corners; cloth has no others."""
+        soft = blurred(patch.values, radius_cm * self.px_per_cm)
+        # As steep at its edge as a mask that is soft by a millimetre.
+        values = np.clip((soft - 0.5) * max(1.0, 18 * radius_cm) + 0.5, 0, 1)
+        return Patch(patch.rows, patch.columns, np.asarray(values, np.float32))
+
     def stroke(self, points: ArrayLike, width_cm: float | Sequence[float], soft_cm: float = 0.03) -> Patch:
         """A stroke; a sequence of widths is spread along it."""
         path = np.asarray(points, np.float64)
@@ -270,12 +277,11 @@ class Strokes:
             for k, tone in enumerate(colours):
                 lines(layer, [path[2 * k : 2 * k + 3]], False, tone, width_px, soft, _SHIFT)
 
-    def solidify(self, gap_cm: float, stray_cm: float, depth: float = 0.72) -> None:
-        """Make one body of the strokes: gaps between them close, and strokes that stand alone go.
+    def solidify(self, gap_cm: float, depth: float = 0.72) -> None:
+        """Make one body of the strokes: small gaps between them close, and strokes that stand alone fade.
 
         Args:
             gap_cm: Width of gaps that close.
-            stray_cm: Width below which a part is no body; 0 keeps all.
             depth: Brightness of what shows in the gaps, relative to the strokes beside them.
         """
         shrink = max(1.0, self._canvas.px_per_cm / 9)
@@ -291,26 +297,17 @@ class Strokes:
             cv2.resize(layer, size, interpolation=cv2.INTER_AREA) * np.float32(1 / 255), np.float32
         )
         per_cm = self._canvas.px_per_cm / shrink
-
-        def disc(reach_cm: float) -> NDArray[np.uint8]:
-            across = 2 * max(1, round(reach_cm * per_cm)) + 1
-            return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across)), np.uint8)
-
-        body = cv2.morphologyEx(np.asarray(small[..., 3] > 0.3, np.uint8), cv2.MORPH_CLOSE, disc(gap_cm / 2))
-        if stray_cm:
-            body = cv2.morphologyEx(body, cv2.MORPH_OPEN, disc(stray_cm / 2))
-        kept = np.asarray(cv2.dilate(body, disc(0.3)) if stray_cm else np.ones_like(body), np.float32)
-        filled = blurred(np.asarray(cv2.erode(body, disc(0.1)), np.float32), 0.12 * per_cm)
-        # The colour of a gap is that of the strokes around it.
-        around = blurred(small, 0.35 * per_cm)
-        paint = around[..., :3] / np.maximum(around[..., 3:], 0.02) * np.float32(depth)
+        # How densely the strokes lie: gaps among many close, and few that leave the others fade.
+        near = blurred(small, 0.35 * gap_cm * per_cm)
+        filled = np.clip((near[..., 3] - 0.45) / 0.3, 0, 1)
+        kept = np.clip((blurred(small[..., 3], 0.22 * per_cm) - 0.03) / 0.14, 0, 1)
+        paint = near[..., :3] / np.maximum(near[..., 3:], 0.02) * np.float32(depth)
         below = np.concatenate([paint * filled[..., None], filled[..., None]], axis=-1)
-        kept = blurred(kept, 0.08 * per_cm)
 
         def grown(field: Floats) -> Floats:
             return np.asarray(cv2.resize(field, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
-        strokes = layer * grown(kept)[..., None]
+        strokes = layer * grown(np.asarray(kept, np.float32))[..., None]
         open_share = 1 - strokes[..., 3:] * np.float32(1 / 255)
         self._layer[where] = np.asarray(np.rint(strokes + 255 * grown(below) * open_share), np.uint8)
 

@@ -16,7 +16,7 @@ from visavis.painter.light import Light
 _NECKS: Final[dict[str, list[tuple[float, float]]]] = {
     # from the side of the neck to the middle, right side
     "crew": [(5.0, -11.7), (4.3, -12.9), (2.6, -14.1), (0, -14.6)],
-    "scoop": [(6.6, -12.3), (6.2, -14.5), (3.6, -17.2), (0, -18.2)],
+    "scoop": [(7.0, -12.8), (6.3, -14.9), (3.6, -17.2), (0, -18.2)],
     "vee": [(5.2, -11.8), (4.0, -13.8), (2.0, -16.8), (0, -19.0)],
     "vee_small": [(5.0, -11.7), (3.6, -13.5), (1.8, -15.6), (0, -17.3)],
     "tank": [(7.6, -12.9), (6.8, -15.0), (3.6, -17.0), (0, -17.6)],
@@ -50,6 +50,7 @@ class Clothes:
         made = self._made
         neckline = self._neckline(made.neckline)
         body = self._body(neckline, sleeveless=made.neckline == "tank")
+        self._covered = body
         self._canvas.shade(self._shadow, self._canvas.stroke(neckline + [0.1, 0.12], 0.5, 0.24), 0.5)
         self._cloth(body, self._main, made.cloth)
         self._collar(made, neckline, body)
@@ -61,7 +62,7 @@ class Clothes:
     # The body
 
     def _neckline(self, name: str) -> Points:
-        right = np.array(_NECKS[name]) * [1.0, 1.0]
+        right = np.array(_NECKS[name]) * [1 - 0.18 * childlike(self._character.age_years), 1.0]
         whole = np.concatenate([right, mirrored(right[:-1])])
         return curve(whole, 90)[::-1]  # from left to right
 
@@ -94,7 +95,9 @@ class Clothes:
                 [tuple(neckline[-1]), (9.4, -13.7), (9.9, -18), (11.8, -24), (13.5, -30), (13.5, -60)], 60
             )
             right, left = edge, edge * [-1, 1]
-        return self._canvas.shape(np.concatenate([left[::-1], neckline, right]), 0.04)
+        return self._canvas.rounded(
+            self._canvas.shape(np.concatenate([left[::-1], neckline, right]), 0.04), 0.34
+        )
 
     def _normals(self, patch: Patch) -> tuple[Floats, Floats]:
         """Normals of the torso and its folds at the pixels of a window."""
@@ -129,13 +132,13 @@ class Clothes:
     def _folds(self, x: Floats, y: Floats) -> Floats:
         """Soft folds from the shoulders and the armpits towards the middle."""
         total = np.zeros((y.shape[0], x.shape[1]), np.float32)
-        for _ in range(9):
+        for _ in range(16):
             side = 1 if self._generator.random() < 0.5 else -1
             at_x, at_y = side * self._generator.uniform(5, 17), self._generator.uniform(-40, -17)
             turn = side * self._generator.uniform(0.5, 1.25)
             along = (x - at_x) * np.cos(turn) + (y - at_y) * np.sin(turn)
             off = -(x - at_x) * np.sin(turn) + (y - at_y) * np.cos(turn)
-            total += np.float32(self._generator.uniform(-0.5, 0.5)) * np.exp(
+            total += np.float32(self._generator.uniform(-0.75, 0.75)) * np.exp(
                 -((along / 6.5) ** 2) - (off / self._generator.uniform(0.7, 1.3)) ** 2
             )
         return total
@@ -189,9 +192,9 @@ class Clothes:
     def _collar(self, made: Garment, neckline: Points, body: Patch) -> None:
         canvas, main = self._canvas, self._main
         if made.collar == "rib":
-            self._band(neckline - [0, 0.42], 0.85, ribs=made.cloth == "knit")
+            self._band(neckline - [0, 0.42], 0.85, body, ribs=made.cloth == "knit")
         elif made.collar == "band":
-            self._band(neckline - [0, 0.4], 0.7, ribs=False)
+            self._band(neckline - [0, 0.4], 0.7, body, ribs=False)
         elif made.collar == "roll":
             self._roll(neckline)
         elif made.collar == "stand":
@@ -205,10 +208,14 @@ class Clothes:
             self._hood(neckline)
         elif made.collar == "wrap":
             self._wrap()
+        elif made.collar is None:  # a hem
+            for drop, width, strength in ((0.42, 0.05, 0.55), (0.1, 0.2, 0.25)):
+                hem = canvas.stroke(neckline - [0, drop], width, 0.05).times(body)
+                canvas.shade(self._shadow, hem, strength)
 
-    def _band(self, path: Points, width: float, *, ribs: bool) -> None:
+    def _band(self, path: Points, width: float, body: Patch, *, ribs: bool) -> None:
         canvas = self._canvas
-        band = canvas.stroke(path, width, 0.04)
+        band = canvas.stroke(path, width, 0.04).times(body)
         self._cloth(band, np.clip(self._main * np.float32(1.04), 0, 1), "plain")
         if ribs:
             x, _ = canvas.grid(band)
@@ -217,7 +224,7 @@ class Clothes:
                 band.times(np.asarray(0.5 + 0.5 * np.sin(x * 22) + 0 * band.values, np.float32)),
                 0.5,
             )
-        canvas.shade(self._shadow, canvas.stroke(path - [0, width / 2 + 0.05], 0.09, 0.06), 0.6)
+        canvas.shade(self._shadow, canvas.stroke(path - [0, width / 2 + 0.05], 0.09, 0.06).times(body), 0.6)
         canvas.glow(colour("ffffff"), canvas.stroke(path + [0, width * 0.2], width * 0.3, 0.12), 0.07)
 
     def _roll(self, neckline: Points) -> None:
@@ -257,7 +264,7 @@ class Clothes:
                 1,
             ]
             canvas.shade(self._shadow, canvas.shape(outline + [0.12, -0.35], 0.22), 0.55)
-            patch = canvas.shape(outline, 0.03)
+            patch = canvas.rounded(canvas.shape(outline, 0.03), 0.1)
             tilt = np.array([-side * 0.25, 0.35, 0.9], np.float32)
             shade = self._light.on(tilt / np.linalg.norm(tilt))
             canvas.lay(np.asarray(np.clip(paint * shade * 1.02, 0, 1), np.float32), patch)
@@ -297,14 +304,15 @@ class Clothes:
 
     def _wrap(self) -> None:
         canvas = self._canvas
+        wide = [0.3, 1.3, 1.6, 1.6, 1.6, 1.6]  # it begins behind the neck
         for side in (1.0, -1.0):
             band = curve([(5.3, -10.9), (4.2, -13.6), (1.2, -18.4), (-3.2, -25.5), (-6.0, -31)], 60) * [
                 side,
                 1,
             ]
             canvas.shade(self._shadow, canvas.stroke(band + [0.1, -0.5], 2.0, 0.3), 0.5)
-            canvas.lay(colour("f1ece2"), canvas.stroke(band + [-side * 0.55, 0.5], 1.5, 0.04))
-            canvas.lay(self._main * np.float32(0.62 if side > 0 else 0.55), canvas.stroke(band, 1.6, 0.04))
+            canvas.lay(colour("f1ece2"), canvas.stroke(band + [-side * 0.55, 0.5], wide, 0.04))
+            canvas.lay(self._main * np.float32(0.62 if side > 0 else 0.55), canvas.stroke(band, wide, 0.04))
 
     def _button_row(self, neckline: Points) -> None:
         canvas = self._canvas
@@ -356,17 +364,11 @@ class Clothes:
             x, y = canvas.grid(patch)
             stripes = (np.sin((x + y) * 1.8) > 0.72).astype(np.float32)
             canvas.lay(mixed(paint, colour("e9e2d4"), 0.6), patch.times(blurred(stripes, 1)), 0.7)
-        knot = curve(
-            [
-                (-1.35, -14.4),
-                (0, -14.1),
-                (1.35, -14.4),
-                (0.95, -17.0),
-                (0, -17.35),
-                (-0.95, -17.0),
-                (-1.35, -14.4),
-            ],
-            60,
+        knot = np.array(
+            [(-1.45, -14.3), (0, -14.0), (1.45, -14.3), (0.85, -17.0), (0, -17.3), (-0.85, -17.0)]
         )
         canvas.shade(self._shadow, canvas.shape(knot - [0, 0.4], 0.18), 0.6)
-        self._cloth(canvas.shape(knot, 0.04), np.clip(paint * np.float32(1.12), 0, 1), "satin")
+        tied = canvas.rounded(canvas.shape(knot, 0.04), 0.14)
+        self._cloth(tied, np.clip(paint * np.float32(1.12), 0, 1), "satin")
+        crease = curve([(0.7, -14.6), (0.25, -15.8), (-0.3, -17.0)], 30)
+        canvas.shade(self._shadow, canvas.stroke(crease, [0.05, 0.3, 0.1], 0.14).times(tied), 0.5)

@@ -4,10 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
-
-from visavis.painter.canvas import Points
-from visavis.painter.combing import constant, everywhere, graded, outwards, swept
+from visavis.painter.combing import everywhere, graded, outwards
 from visavis.painter.long_cuts import hanging
 from visavis.painter.strands import Growth
 
@@ -52,19 +49,19 @@ def _curls(side: float) -> list[Growth]:
     ]
 
 
-def _ropes(side: float, length_cm: float, locks: int, thick: float) -> list[Growth]:
+def _ropes(side: float, length_cm: float, locks: int, thick: float, gather: float) -> list[Growth]:
     ropes = hanging(0.6 * side, length_cm, volume=1.2, weight=0.34)
     return [
-        replace(ropes, locks=locks, gather=0.97, plait=1.3, curl=0.0, density=1.1, thick=thick, stray=0.02)
+        replace(ropes, locks=locks, gather=gather, plait=1.3, curl=0.0, density=1.0, thick=thick, stray=0.02)
     ]
 
 
 def _braids(side: float) -> list[Growth]:
-    return _ropes(side, 20.0, 90, 1.0)
+    return _ropes(side, 20.0, 84, 1.5, 0.9)
 
 
 def _dreadlocks(side: float) -> list[Growth]:
-    return _ropes(side, 15.0, 64, 1.5)
+    return _ropes(side, 15.0, 56, 2.4, 0.82)
 
 
 def _dread_short(side: float) -> list[Growth]:
@@ -73,36 +70,14 @@ def _dread_short(side: float) -> list[Growth]:
             everywhere,
             outwards,
             graded(5.0, 2.5),
-            lift=0.9,
-            weight=0.16,
+            lift=0.8,
+            weight=0.42,
             volume=1.8,
             plait=0.9,
-            locks=110,
-            gather=0.95,
-            density=1.4,
-            thick=1.3,
-        )
-    ]
-
-
-def _cornrows(side: float) -> list[Growth]:
-    def rows(roots: Points) -> np.ndarray:
-        angle = np.arctan2(roots[:, 0], np.maximum(roots[:, 1] - 1.0, 0.3))
-        return np.abs(((angle / 0.22) % 1.0) - 0.5) < 0.36
-
-    return [
-        Growth(
-            rows,
-            swept(0.0, 0.3, -1.0, 0.2),
-            constant(0.95),
-            lift=0.05,
-            weight=0,
-            volume=0.3,
-            plait=0.5,
-            locks=400,
-            gather=0.1,
-            density=3.2,
-            thick=1.3,
+            locks=120,
+            gather=0.88,
+            density=1.2,
+            thick=1.4,
         )
     ]
 
@@ -112,7 +87,6 @@ COILED_CUTS: Final[dict[str, Callable[[float], list[Growth]]]] = {
     "short_afro": _short_afro,
     "curls": _curls,
     "braids": _braids,
-    "cornrows": _cornrows,
     "dreadlocks": _dreadlocks,
     "dread_short": _dread_short,
 }

@@ -44,8 +44,8 @@ def _balding(side: float) -> list[Growth]:
         Growth(
             ring,
             swept(0, -0.6, -0.6),
-            constant(1.8),
-            lift=0.4,
+            constant(1.4),
+            lift=0.25,
             weight=0.1,
             volume=0.6,
             locks=120,
@@ -77,6 +77,7 @@ _CUTS: Final[dict[str, Callable[[float], list[Growth]]]] = {
     **SHORT_CUTS,
     **LONG_CUTS,
     **COILED_CUTS,
+    "cornrows": lambda side: [],
     "plaits": combed_to_sides,
     "pigtails": combed_to_sides,
 }

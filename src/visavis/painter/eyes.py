@@ -49,7 +49,7 @@ class _Eye:
         high, low = float(upper[:, 1].max()), float(lower[:, 1].min())
         self.opening = high - low
         # The upper lid covers the top of the iris, the lower one touches it.
-        self.iris_cm = 0.625 + 0.05 * childlike(character.age_years) + 0.02 * character.femininity
+        self.iris_cm = 0.625 + 0.11 * childlike(character.age_years) + 0.02 * character.femininity
         self.y = low + max(0.5 * self.opening, self.iris_cm * 0.93) + 0.0
         self.gaze_x = self.x + 0.34 * character.gaze[0]
         self.gaze_y = self.y + 0.16 * character.gaze[1]
@@ -248,10 +248,10 @@ def paint_brows(
         0.42
         * (1 + 0.5 * face.brow_weight)
         * (1.26 - 0.60 * fem)
-        * (1 - 0.42 * childlike(character.age_years))
+        * (1 - 0.50 * childlike(character.age_years))
     )
     arch = 0.10 + 0.26 * fem + 0.22 * face.brow_arch
-    base = -0.34 * (1 - fem) + 0.16 * fem - 0.04 + 0.20 * face.brow_height
+    base = -0.34 * (1 - fem) + 0.16 * fem - 0.04 + 0.20 * face.brow_height + form.lift_cm
     inner, outer = 0.5 * mood.inner_brow, 0.35 * mood.outer_brow
     knots = np.array(
         [

@@ -11,26 +11,33 @@ from visavis.painter.character import Character
 from visavis.painter.form import Form
 
 _PIVOT: Final = (0.0, -10.5)  # the neck, about which the head tilts
+# Parts of a face that differ between its sides: where (x, y), how wide and high, how far across and up.
+_PARTS: Final = (
+    (3.4, 4.8, 1.5, 0.7, 0.0, 0.08),
+    (3.2, 2.5, 1.5, 0.9, 0.03, 0.03),
+    (0.6, -0.9, 1.1, 1.2, 0.06, 0.03),
+    (2.3, -4.3, 1.0, 0.8, 0.04, 0.06),
+    (5.6, -4.5, 2.0, 2.6, 0.10, 0.0),
+)
 
 
 def pose(canvas: Canvas, character: Character, form: Form) -> None:
-    """Turn and tilt the painted head: what is nearer moves further."""
+    """Turn and tilt the painted head: what is nearer moves further. Its sides differ a little, as all do."""
     turn, nod, tilt = (
         np.radians(each) for each in (character.turn_degrees, character.nod_degrees, character.tilt_degrees)
     )
-    if not (turn or nod or tilt):
-        return
     step = max(1, round(canvas.px_per_cm / 6))
     rows, columns = np.arange(0, canvas.height_px + step, step), np.arange(0, canvas.width_px + step, step)
     x = (columns[None] - canvas.pixels((0, 0))[0]) / canvas.px_per_cm + 0.0 * rows[:, None]
     y = (canvas.pixels((0, 0))[1] - rows[:, None]) / canvas.px_per_cm + 0.0 * columns[None]
-    depth = form.at_height(np.stack([x.ravel(), y.ravel()], axis=-1)).reshape(x.shape)
-    depth = blurred(np.asarray(np.clip(depth, -6, 7.5) + 4, np.float32), 4)
+    reach = form.at_height(np.stack([x, y], axis=-1))
+    depth = blurred(np.asarray(np.clip(reach, -6, 7.5) + 4, np.float32), 4)
     # All of it above the neck, nothing of it at the shoulders.
     share = np.clip((y + 13.0) / 6.5, 0, 1)
     share = share * share * (3 - 2 * share)
-    shift_x = np.sin(turn) * depth * share
-    shift_y = np.sin(nod) * depth * share
+    uneven_x, uneven_y = _uneven(character.seed, x, y - form.lift_cm)
+    shift_x = np.sin(turn) * depth * share + uneven_x
+    shift_y = np.sin(nod) * depth * share + uneven_y
     angle = -tilt * share
     off_x, off_y = x - _PIVOT[0], y - _PIVOT[1]
     from_x = _PIVOT[0] + off_x * np.cos(angle) + off_y * np.sin(angle) * -1 - shift_x
@@ -44,6 +51,19 @@ def pose(canvas: Canvas, character: Character, form: Form) -> None:
         layer: Floats = getattr(canvas, name)
         moved = cv2.remap(layer, fine, nothing, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         setattr(canvas, name, np.asarray(np.clip(moved, 0, 1), np.float32))
+
+
+def _uneven(seed: int, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """How far each place of a face lies from where a face of two equal sides has it, in centimetres."""
+    random = np.random.default_rng([seed & 0xFFFFFFFF, 23])
+    across, up = np.zeros_like(x), np.zeros_like(x)
+    for side in (-1, 1):
+        for at_x, at_y, wide, high, most_across, most_up in _PARTS:
+            spot = np.exp(-0.5 * (((x - side * at_x) / wide) ** 2 + ((y - at_y) / high) ** 2))
+            off = np.clip(random.standard_normal(2), -1.5, 1.5)
+            across += most_across * off[0] * spot
+            up += most_up * off[1] * spot
+    return across, up
 
 
 def graded(picture: Floats, name: str | None) -> Floats:

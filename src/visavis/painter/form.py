@@ -65,6 +65,7 @@ class Form:
         normals: Normals of the skin on the same grid, `(rows, columns, 3)`.
         hollows: How deep a place lies between its surroundings, 0..1.
         widening: Width of the head, relative to the average.
+        lift_cm: How much higher than on the average face eyes and brows lie.
         mood: The expression.
     """
 
@@ -74,6 +75,7 @@ class Form:
     normals: Floats
     hollows: Floats
     widening: float
+    lift_cm: float
     mood: Mood
 
     def at(self, *indices: int) -> Points:
@@ -86,17 +88,11 @@ class Form:
         return canvas.spread(field, _LOW, _PER_CM, patch)
 
     def at_height(self, points: Points) -> Points:
-        """Z of the skin at places `(n, 2)`."""
-        columns = (points[:, 0] - _LOW[0]) * _PER_CM
-        rows = (_LOW[1] - points[:, 1]) * _PER_CM
-        z = cv2.remap(
-            self.height,
-            np.asarray(columns, np.float32)[None],
-            np.asarray(rows, np.float32)[None],
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        return np.asarray(z[0], np.float64)
+        """Z of the skin at places `(rows, columns, 2)`."""
+        columns = np.asarray((points[..., 0] - _LOW[0]) * _PER_CM, np.float32)
+        rows = np.asarray((_LOW[1] - points[..., 1]) * _PER_CM, np.float32)
+        z = cv2.remap(self.height, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(z, np.float64)
 
 
 def childlike(age_years: float) -> float:
@@ -117,11 +113,20 @@ def head_form(character: Character) -> Form:
     _shape_eyes(points, character, mood)
     _shape_nose(points, character)
     _shape_mouth(points, character, mood)
+    lift_cm = _make_childlike(points, childlike(character.age_years))
     widening = _widening(character)
     outline = _outline(points, widening)
     height = _height(points, outline, widening)
     normals, hollows = _surface(height)
-    return Form(points, outline, height, normals, hollows, widening, mood)
+    return Form(points, outline, height, normals, hollows, widening, lift_cm, mood)
+
+
+def _make_childlike(points: Points, child: float) -> float:
+    """A child's face is short and lies low on the head, in place; how much the eyes are raised by it."""
+    lift_cm = -0.75 * child
+    below = np.clip(2.56 - points[:, 1], 0, None)
+    points[:, 1] += lift_cm + 0.12 * child * below
+    return lift_cm
 
 
 def _widening(character: Character) -> float:
@@ -146,10 +151,10 @@ def _widen(points: Points, character: Character) -> None:
     femininity = _grown_femininity(character)
     points[:, 0] *= _widening(character)
     lower = np.clip((-0.4 - points[:, 1]) / 7.5, 0, 1)
-    points[:, 0] *= 1 + (-0.07 - 0.20 * (femininity - 0.35) + 0.11 * face.jaw - 0.04 * child) * lower
+    points[:, 0] *= 1 + (-0.07 - 0.20 * (femininity - 0.35) + 0.11 * face.jaw - 0.10 * child) * lower
     side = np.sign(points[:, 0])
     cheek = _near(points, 5.4, -3.6, 1.6, 2.2)
-    points[:, 0] += side * (0.50 * face.fullness + 0.45 * child + 0.16 * old) * cheek
+    points[:, 0] += side * (0.50 * face.fullness * (1 - 0.6 * child) + 0.5 * child + 0.16 * old) * cheek
     bone = _near(points, 5.9, 0.6, 1.2, 1.4)
     points[:, 0] += side * (0.22 * face.cheekbones - 0.12 * face.fullness) * bone
     points[:, 2] += (0.35 * face.cheekbones) * _near(points, 4.6, 0.2, 1.3, 1.0)
@@ -169,8 +174,8 @@ def _shape_eyes(points: Points, character: Character, mood: Mood) -> None:
     side = np.sign(points[:, 0])
     eye = _near(points, 3.15, 2.56, 1.6, 0.85)
     femininity = _grown_femininity(character)
-    wide = 0.07 + 0.07 * femininity + 0.06 * face.eye_size + 0.13 * child
-    high = 0.20 + 0.22 * femininity + 0.24 * face.eye_size + 0.34 * child
+    wide = 0.07 + 0.07 * femininity + 0.06 * face.eye_size + 0.20 * child
+    high = 0.20 + 0.22 * femininity + 0.24 * face.eye_size + 0.48 * child
     high -= 0.16 * mood.squint + 0.20 * old
     points[:, 0] += wide * eye * (points[:, 0] - side * 3.15)
     points[:, 0] += side * 0.15 * face.eye_spacing * _near(points, 3.15, 2.56, 2.2, 1.4)
@@ -186,13 +191,13 @@ def _shape_nose(points: Points, character: Character) -> None:
     wing = _near(points, 1.5, -0.9, 0.75, 0.95)
     points[:, 0] += (
         side
-        * (0.38 * face.nose_width - 0.40 * _grown_femininity(character) + 0.08 - 0.32 * child + 0.08 * old)
+        * (0.38 * face.nose_width - 0.40 * _grown_femininity(character) + 0.08 - 0.42 * child + 0.08 * old)
         * wing
     )
     bridge = np.exp(-0.5 * ((points[:, 0] / 1.1) ** 2 + ((points[:, 1] - 1.6) / 1.8) ** 2))
     points[:, 2] -= 0.35 * np.clip(face.nose_width, -0.5, 1) * bridge + 0.5 * child * bridge
     tip = np.exp(-0.5 * ((points[:, 0] / 2.0) ** 2 + ((points[:, 1] + 1.3) / 1.3) ** 2))
-    points[:, 1] += (-0.50 * face.nose_length + 0.22 * character.femininity + 0.12 * child - 0.15 * old) * tip
+    points[:, 1] += (-0.50 * face.nose_length + 0.22 * character.femininity + 0.45 * child - 0.15 * old) * tip
     points[:, 1] += (
         0.22 * face.nose_tip * np.exp(-0.5 * ((points[:, 0] / 0.7) ** 2 + ((points[:, 1] + 1.3) / 0.7) ** 2))
     )
@@ -206,11 +211,11 @@ def _shape_mouth(points: Points, character: Character, mood: Mood) -> None:
     fuller = 0.38 * face.lip_fullness + 0.36 * (character.femininity - 0.4) - 0.34 * aged(character.age_years)
     points[:, 1] += (fuller + 0.05 - 0.06 * max(0, mood.smile)) * lips * (points[:, 1] + 4.35)
     points[:, 0] *= (
-        1 + (0.12 * face.mouth_width + 0.05 * mood.smile - 0.06 * character.femininity - 0.05 * child) * lips
+        1 + (0.12 * face.mouth_width + 0.05 * mood.smile - 0.06 * character.femininity - 0.12 * child) * lips
     )
     corner = _near(points, 2.45, -4.3, 0.75, 0.65)
     points[:, 0] += side * 0.12 * mood.smile * corner
-    points[:, 1] += 0.42 * mood.smile * corner
+    points[:, 1] += 0.52 * mood.smile * corner
     cheek = _near(points, 4.0, -1.2, 1.3, 1.0)
     points[:, 2] += 0.35 * max(0.0, mood.smile) * cheek
     points[:, 1] += 0.12 * max(0.0, mood.smile) * cheek
@@ -276,7 +281,7 @@ def _surface(height: Floats) -> tuple[Floats, Floats]:
     # Nor do the folds at the corners of the average mouth suit a young face.
     fine *= 1 - 0.9 * np.exp(-(((np.abs(x) - 2.5) / 1.1) ** 2) - ((y + 3.7) / 1.0) ** 2)
     broad = blurred(height, 1.3 * _PER_CM)
-    smooth = broad + (blurred(height, 0.28 * _PER_CM) - broad) * fine.astype(np.float32)
+    smooth = broad + (blurred(height, 0.36 * _PER_CM) - broad) * fine.astype(np.float32)
     slope_y, slope_x = np.gradient(smooth * np.float32(_PER_CM))
     normals = np.stack([-slope_x, slope_y, np.ones_like(smooth)], axis=-1)
     normals /= np.linalg.norm(normals, axis=-1, keepdims=True)

@@ -137,10 +137,10 @@ class Headwear(Hats):
 
     def _wrapped(self, height: float) -> None:
         canvas = self._canvas
-        low = curve([(-7.5, 4.2), (-5.2, 7.2), (-2.6, 8.2), (0, 8.6), (2.6, 8.2), (5.2, 7.2), (7.5, 4.2)], 80)
+        low = curve([(-7.6, 2.9), (-5.6, 6.6), (-2.6, 7.9), (0, 8.3), (2.6, 7.9), (5.6, 6.6), (7.6, 2.9)], 80)
         top = curve(
             [
-                (7.7, 4.6),
+                (7.8, 3.2),
                 (8.8, 8.6),
                 (7.0, 12.0 + height * 0.6),
                 (3.0, 13.6 + height),
@@ -148,7 +148,7 @@ class Headwear(Hats):
                 (-3.0, 13.6 + height),
                 (-7.0, 12.0 + height * 0.6),
                 (-8.8, 8.6),
-                (-7.7, 4.6),
+                (-7.8, 3.2),
             ],
             100,
         )
@@ -199,10 +199,15 @@ class Headwear(Hats):
             )
 
     def _headband(self) -> None:
-        band = curve(
-            [(-7.3, 6.6), (-5.6, 9.9), (-2.8, 11.6), (0, 12.0), (2.8, 11.6), (5.6, 9.9), (7.3, 6.6)], 80
+        way = [(-7.7, 4.6), (-7.2, 7.6), (-5.4, 10.4), (-2.8, 12.0), (0, 12.5)]
+        band = curve(np.concatenate([way, mirrored(way[:-1])]), 80)
+        widths = [0.25, 1.1, 1.4, 1.45, 1.4, 1.1, 0.25]
+        self._canvas.shade(colour(SHADOW), self._canvas.stroke(band - [0, 0.25], widths, 0.25), 0.5)
+        patch = self._canvas.stroke(band, widths, 0.05)
+        self.drape(patch, self._cloth_colour, 0, 8, 8.6, 6)
+        self._canvas.glow(
+            colour("ffffff"), self._canvas.stroke(band + [0, 0.2], 0.35, 0.2).times(patch), 0.15
         )
-        self.drape(self._canvas.stroke(band, 1.3, 0.05), self._cloth_colour, 0, 8, 8.5, 6)
 
     def _flower_crown(self) -> None:
         canvas = self._canvas

@@ -22,6 +22,7 @@ from visavis.painter.vocabulary import palette
 _T = TypeVar("_T")
 _AGE_SPREAD: Final = {8: 2, 16: 2, 24: 4, 25: 4, 47: 5, 38: 6, 72: 7}  # of words such as "young"
 _FEMININITY: Final = {"woman": 0.88, "man": 0.1, "androgynous": 0.5}
+_MOSTLY_WOMEN: Final = 0.6  # least femininity of cuts that few men wear
 _BUILD: Final = {"slim": -0.8, "average": 0.0, "athletic": -0.1, "heavy": 0.9}
 _CLOSENESS: Final = {"close": 0.9, "bust": 0.0, "half": -0.9}
 _GAZE: Final = {
@@ -152,6 +153,9 @@ class _Imagination:
         sex = self._said.get("sex") or self._said.get("pronoun")
         if sex is None and self._is_bearded():
             sex = "man"
+        cut = CUTS.get(self._said.get("hair_cut", ""))
+        if sex is None and cut is not None and cut.low >= _MOSTLY_WOMEN:
+            sex = "woman"
         return float(np.clip(_FEMININITY.get(sex or "", free) + self._about(0.05), 0, 1))
 
     def _is_bearded(self) -> bool:
@@ -162,7 +166,7 @@ class _Imagination:
         origins = self._palette["origins"]
         free = self._one(sorted(origins))
         name = self._said.get("ethnicity")
-        if name is None and self._said.get("hair_colour") in ("blond", "dark_blond", "ginger"):
+        if name is None and self._said.get("hair_colour") in ("blond", "dark_blond", "platinum", "ginger"):
             name = "north_european"
         origin: dict[str, Any] = origins[name or free]
         return origin
@@ -178,7 +182,7 @@ class _Imagination:
         for name, usual in FACE_SHAPES.get(self._said.get("face_shape", ""), {}).items():
             values[name] = 0.3 * values[name] + usual
         values["fullness"] += 0.55 * self._build()
-        values["jaw"] += 0.35 * (0.5 - femininity)
+        values["jaw"] += 0.55 * (0.5 - femininity)
         for trait, moves in _WORDS_OF_FACE.items():
             values.update(moves.get(self._said.get(trait, ""), {}))
         return Face(**{name: float(np.clip(value, -1.2, 1.2)) for name, value in values.items()})
@@ -289,7 +293,7 @@ class _Imagination:
         return role.get("headwear") if worn and "hair_cut" not in self._said else None
 
     def _headwear_colours(self, role: dict[str, Any]) -> list[str]:
-        usual = {"wide_hat": ["beige", "light_brown"], "hard_hat": ["yellow", "orange", "white"]}
+        usual = {"wide_hat": ["beige", "light_brown"], "hard_hat": ["yellow", "orange"]}
         if self._said.get("headwear") in usual:
             return usual[self._said["headwear"]]
         if role.get("headwear"):
@@ -339,9 +343,13 @@ class _Imagination:
         )
 
     def _pose(self) -> tuple[float, float, float, float]:
+        # Nobody holds the head quite straight, unless told to.
+        usual = np.clip(np.random.default_rng([self._seed & 0xFFFFFFFF, 78]).normal(size=3), -1.4, 1.4)
         turn = {"left": -8.0, "right": 8.0}.get(self._said.get("turn", ""), 0.0)
         tilt = {"left": -5.0, "right": 5.0}.get(self._said.get("tilt", ""), 0.0)
         nod = {"low": 5.0, "high": -5.0}.get(self._said.get("camera", ""), 0.0)
+        if not self._said.keys() & {"turn", "tilt", "camera", "pose"}:
+            turn, tilt, nod = (float(most * each) for most, each in zip((2.2, 2.0, 1.0), usual, strict=True))
         lean = self._about(0.25)
         pose = self._said.get("pose")
         if pose == "formal":

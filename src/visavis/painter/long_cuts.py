@@ -24,7 +24,7 @@ def hanging(
         everywhere,
         parted(part_x),
         length,
-        lift=0.22,
+        lift=0.15,
         weight=weight,
         volume=volume,
         locks=110,

@@ -8,7 +8,7 @@ import numpy as np
 from visavis.engine.spline import curve
 from visavis.painter.canvas import Canvas, Patch, colour, mixed
 from visavis.painter.character import Character
-from visavis.painter.form import Form, aged
+from visavis.painter.form import Form, aged, childlike
 from visavis.painter.skin import SkinColours
 
 _UPPER_OUTER: Final = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
@@ -33,16 +33,17 @@ def paint_nose(canvas: Canvas, character: Character, form: Form, skin: SkinColou
         wing = curve(
             [(side * x * wide, base + y) for x, y in [(1.08, 1.10), (1.40, 0.77), (1.44, 0.37), (1.16, 0.10)]]
         )
-        canvas.shade(deep, canvas.stroke(wing, [0.03, 0.15, 0.05], 0.10), 0.50)
-        canvas.glow(colour("fff0e2"), canvas.blob(side * 1.08 * wide, base + 0.62, 0.16, 0.2), 0.12)
+        canvas.shade(deep, canvas.stroke(wing, [0.03, 0.17, 0.05], 0.13), 0.36)
+        canvas.glow(colour("fff0e2"), canvas.blob(side * 1.08 * wide, base + 0.62, 0.2, 0.24), 0.07)
         canvas.shade(soft, canvas.blob(side * 1.3 * wide, base - 0.15, 0.4, 0.2), 0.35)
     canvas.shade(deep, canvas.blob(0, base - 0.13, 0.85 * wide, 0.16), 0.42)
+    lift, grown = form.lift_cm, 1 - 0.7 * childlike(character.age_years)
     bridge = 0.62 + 0.18 * character.face.nose_width
-    canvas.shade(soft, canvas.blob(bridge + 0.3, 1.2, 0.32, 1.5), 0.30)
-    canvas.shade(soft, canvas.blob(-bridge - 0.35, 1.6, 0.28, 1.2), 0.14)
+    canvas.shade(soft, canvas.blob(bridge + 0.3, 1.2 + lift, 0.32, 1.5), 0.30 * grown)
+    canvas.shade(soft, canvas.blob(-bridge - 0.35, 1.6 + lift, 0.28, 1.2), 0.14 * grown)
     shine = 0.8 + 0.5 * skin.tone
     canvas.glow(colour("fff3e6"), canvas.blob(-0.12, base + 1.15, 0.24 * wide, 0.19), 0.34 * shine)
-    canvas.glow(colour("fff0e0"), canvas.blob(-0.10, 1.1, 0.17, 1.15), 0.17 * shine)
+    canvas.glow(colour("fff0e0"), canvas.blob(-0.10, 1.1 + lift, 0.2, 1.15), 0.13 * shine * grown)
 
 
 def paint_mouth(
@@ -97,14 +98,15 @@ def paint_mouth(
 
 
 def _lip_colour(character: Character, skin: SkinColours) -> np.ndarray:
-    paints = ("a8262f", "b5485a", "93323f", "c05a52", "7a2436")
+    deep = ("8a2432", "93323f", "7a2436")
+    paints = deep if skin.tone > 0.6 else ("a8262f", "b5485a", "93323f", "c05a52", "7a2436")
     natural = mixed(skin.lips, mixed(skin.base * np.float32(0.86), skin.lips, 0.55), 1 - character.femininity)
     stick = colour(paints[character.seed % len(paints)])
-    return mixed(natural, stick, float(np.clip(character.skin.makeup - 0.25, 0, 0.8)))
+    return mixed(natural, stick, float(np.clip(character.skin.makeup - 0.15, 0, 0.8)))
 
 
 def _folds(canvas: Canvas, generator: np.random.Generator):  # type: ignore[no-untyped-def]
-    rough = generator.standard_normal((3, 46)).astype(np.float32) * np.float32(0.05)
+    rough = generator.standard_normal((3, 46)).astype(np.float32) * np.float32(0.022)
 
     def of(lip: Patch) -> np.ndarray:
         x, _ = canvas.grid(lip)

@@ -10,18 +10,20 @@ from visavis.engine.spline import curve
 from visavis.painter.background import paint_background
 from visavis.painter.beard import paint_beard
 from visavis.painter.canvas import Canvas, Patch, Strokes, blurred, colour, mirrored, mixed
+from visavis.painter.catalogue import CUTS, Length
 from visavis.painter.character import Character
 from visavis.painter.cuts import CROPPED_CUTS, growths
 from visavis.painter.eyes import paint_brows, paint_eyes
 from visavis.painter.finish import graded, pose, styled
-from visavis.painter.form import Form, head_form
+from visavis.painter.form import Form, childlike, head_form
 from visavis.painter.hats import HATS
 from visavis.painter.headwear import HIDING_HAIR, Headwear
 from visavis.painter.light import LIGHTS
 from visavis.painter.mouth import paint_mouth, paint_nose
-from visavis.painter.plaits import bun, plaits, tails
-from visavis.painter.skin import SkinColours, paint_ears, paint_face, paint_lines, paint_neck
-from visavis.painter.strands import HairColours, Strands, cut_behind_head, draw, grow, scalp_roots
+from visavis.painter.plaits import bun, cornrows, plaits, tails
+from visavis.painter.scalp import scalp_roots
+from visavis.painter.skin import SkinColours, noise, paint_ears, paint_face, paint_lines, paint_neck
+from visavis.painter.strands import HairColours, Strands, cut_behind_head, draw, grow
 from visavis.painter.wardrobe import Wardrobe
 
 _FINE_PX_PER_CM: Final = 22.0  # below it, more is painted and the picture is reduced
@@ -112,6 +114,7 @@ class _Sitting:
         self._form: Form = head_form(character)
         self._skin = SkinColours(character)
         self._hair = HairColours(colour(character.hair.colour), character.hair.grey)
+        self._sideburn_cm = 2.0 + 1.4 * character.femininity + childlike(character.age_years)
 
     def paint(self) -> None:
         canvas, character, form, skin, light = (
@@ -123,7 +126,8 @@ class _Sitting:
         )
         worn = Headwear(canvas, character, form, light)
         # A short face, such as a child's, has no longer neck.
-        body = canvas.raised(0.85 * max(0.0, float(form.at(152)[0, 1]) + 8.8))
+        chin = float(form.at(152)[0, 1])
+        body = canvas.raised(max(0.0, chin + 9.4) + 0.4 * childlike(character.age_years))
         behind, before = self._grown()
         worn.behind()
         self._draw(behind)
@@ -140,6 +144,7 @@ class _Sitting:
         self._scalp(face)
         worn.earrings()
         Headwear(body, character, form, light).neck()
+        worn.arms()
         self._draw(before, shadow_on=face)
         worn.before()
         worn.glasses()
@@ -147,17 +152,24 @@ class _Sitting:
         pose(canvas, character, form)
 
     def _scalp(self, face: Patch) -> None:
-        """The scalp under the hair: dark, so that no gap shows skin."""
+        """The scalp under the hair: dark, so that no gap shows skin, and speckled where hair is cropped."""
         cut, thinning = self._character.hair.cut, self._character.hair.thinning
         if cut in ("bald", "balding") or thinning > 0.75 or self._character.headwear in HIDING_HAIR:
             return
-        opacity = {"buzz": 0.45, "undercut": 0.5, "mohawk": 0.45, "cornrows": 0.3}.get(cut, 0.85)
-        raised = thinning * np.array([0, 0, 0.4, 1.9, 1.4, 0.9])
-        line = np.array([(7.0, 3.6), (6.6, 5.4), (6.0, 7.4), (4.0, 8.65), (2.0, 9.1), (0.0, 9.15)])
-        line[:, 1] += raised + 0.45 * self._character.face.forehead * np.array([0, 0.2, 0.7, 1, 1, 1])
+        opacity = {"buzz": 0.72, "undercut": 0.66, "mohawk": 0.6, "cornrows": 0.42}.get(cut, 0.85)
+        is_cropped = cut in CROPPED_CUTS
+        raised = thinning * np.array([0, 0, 0, 0.4, 1.9, 1.4, 0.9])
+        is_short = CUTS.get(cut, CUTS["short"]).length is Length.SHORT
+        low = self._sideburn_cm if is_short else 3.6
+        line = np.array(
+            [(7.2, low), (6.75, low + 0.2), (6.45, 5.4), (5.75, 7.5), (4.0, 8.65), (2.0, 9.1), (0.0, 9.15)]
+        )
+        line[:, 1] += raised + 0.45 * self._character.face.forehead * np.array([0, 0, 0.2, 0.7, 1, 1, 1])
         edge = np.concatenate([line, mirrored(line[:-1])]) * [self._form.widening, 1]
-        over = np.concatenate([curve(edge, 80), [(-9, 3.6), (-9, 14), (9, 14), (9, 3.6)]])
-        patch = self._canvas.shape(over, 0.4).times(face)
+        over = np.concatenate([curve(edge, 80), [(-9, low), (-9, 14), (9, 14), (9, low)]])
+        patch = self._canvas.shape(over, 0.42 if is_cropped else 0.4).times(face)
+        if is_cropped:
+            patch = patch.times(1 + noise(self._random, patch, 0.055 * self._canvas.px_per_cm, 0.2))
         self._canvas.lay(self._hair.tones()[0] * np.float32(0.85), patch, opacity)
 
     def _grown(self) -> tuple[list[Strands], list[Strands]]:
@@ -168,14 +180,15 @@ class _Sitting:
             return behind, before
         for growth in growths(self._character):
             count = int(2600 * growth.density)
-            roots, normals = scalp_roots(
+            roots, normals, over_cm = scalp_roots(
                 self._random,
                 count,
                 self._form.widening,
                 self._character.hair.thinning,
                 0.45 * self._character.face.forehead,
+                self._sideburn_cm,
             )
-            strands = grow(growth, roots, normals, self._form.widening, self._random)
+            strands = grow(growth, roots, normals, over_cm, self._form.widening, self._random)
             if self._character.headwear in HATS:  # no hair stands above a hat
                 strands = strands.part(strands.paths[..., 1].max(axis=1) < 10.2)
             if not len(strands.paths):
@@ -191,6 +204,8 @@ class _Sitting:
             cut_behind_head(before[-1])
         if self._character.hair.cut == "plaits":
             before += plaits(17.0, self._random)
+        elif self._character.hair.cut == "cornrows" and self._character.headwear not in HATS:
+            before += cornrows(self._form.widening, self._random)
         elif self._character.hair.cut == "pigtails":
             before += tails(15.0, self._random)
         elif self._character.hair.cut == "bun" and self._character.headwear not in HATS:
@@ -200,16 +215,22 @@ class _Sitting:
     def _draw(self, parts: list[Strands], shadow_on: Patch | None = None) -> None:
         if not parts:
             return
+        for part in parts:
+            if part.is_cropped:
+                stubble = Strokes(self._canvas)
+                draw(stubble, part, self._hair, self._light, self._form.widening, self._random)
+                stubble.finish(0.4, soft_cm=0.02)
         strokes = Strokes(self._canvas)
         for part in parts:
-            draw(strokes, part, self._hair, self._light, self._form.widening, self._random)
+            if not part.is_cropped:
+                draw(strokes, part, self._hair, self._light, self._form.widening, self._random)
         cut = self._character.hair.cut
-        if cut not in CROPPED_CUTS and cut not in _BALLS:
-            strokes.solidify(1.4 if shadow_on is None else 0.7, 0.5)
+        if cut != "cornrows" and cut not in _BALLS:
+            strokes.solidify(1.4 if shadow_on is None else 0.7)
         if shadow_on is not None:
             cover = blurred(strokes.coverage(), 0.45 * self._canvas.px_per_cm)
             shift = round(0.5 * self._canvas.px_per_cm)
             cover = np.roll(cover, (shift, shift // 2), axis=(0, 1))
             shadow = Patch(shadow_on.rows, shadow_on.columns, cover[shadow_on.where] * shadow_on.values)
             self._canvas.shade(mixed(self._skin.deep, colour("6a4a44"), 0.3), shadow, 0.55)
-        strokes.finish()
+        strokes.finish(soft_cm=0.02)

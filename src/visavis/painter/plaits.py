@@ -1,4 +1,4 @@
-"""Hair that is tied: plaits and tails on both sides of the head, and buns."""
+"""Hair that is tied: plaits and tails on both sides of the head, cornrows, and buns."""
 
 from typing import Final
 
@@ -63,10 +63,10 @@ def _tail(side: float, length_cm: float, generator: np.random.Generator) -> Stra
     way = curve([(7.3, 0.6), (8.6, 0.0), (8.9, -3.5), (8.4, -0.55 * length_cm), (7.7, low)], STEPS)
     along = np.linspace(0, 1, STEPS)
     across, depth = generator.uniform(-1, 1, (2, 420))
-    wide = 1.9 * np.interp(along, [0, 0.12, 0.55, 1], [0.3, 0.75, 1, 0.45])
+    wide = 1.9 * np.interp(along, [0, 0.12, 0.55, 1], [0.3, 0.75, 1, 0.16])
     phase = generator.uniform(0, 6.3, 24)[generator.integers(0, 24, len(across))][:, None]
     wave = 0.16 * np.sin(7 * along[None] + phase) * along[None]
-    ends = 1 - 0.1 * generator.random(len(across))
+    ends = 1 - 0.22 * generator.random(len(across)) ** 2 - 0.1 * np.abs(across)
     paths = np.empty((len(across), STEPS, 3))
     paths[..., 0] = side * (way[None, :, 0] + across[:, None] * wide[None] + wave)
     paths[..., 1] = way[:1, 1] + (way[None, :, 1] - way[:1, 1]) * ends[:, None]
@@ -90,6 +90,51 @@ def bun(generator: np.random.Generator) -> Strands:
     return Strands(paths, layers, generator.integers(0, 30, count), 1.2)
 
 
+def cornrows(widening: float, generator: np.random.Generator) -> list[Strands]:
+    """Rows of plaits on the head, from the hairline towards its back."""
+    rows = []
+    for x in np.linspace(-1, 1, 11):
+        side = np.sign(x) * abs(x) ** 0.9
+        low = 8.85 - 0.9 * side**2 if abs(x) < 0.7 else 8.4 - 9.5 * (abs(x) - 0.7)
+        # Rows run apart over the forehead and together behind the top of the head.
+        knots = [
+            (side * 6.35 * widening, low),
+            (side * 6.75 * widening, low + 0.45 * (12.2 - low)),
+            (side * 5.2 * widening, low + 0.8 * (12.2 - low) - 0.5 * side**2),
+            (side * 3.6 * widening, 12.45 - 1.1 * side**2),
+        ]
+        rows.append(_rope(curve(knots, 400), 0.62, generator))
+    return rows
+
+
+def _rope(way: Points, width: float, generator: np.random.Generator) -> Strands:
+    """A narrow plait that lies on the head along a way `(n, 2)`: two sides of slanting pieces."""
+    gone = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
+    along = np.arange(0.0, float(gone[-1]) - 0.2, 0.34)
+    step = np.stack([np.gradient(way[:, k], gone) for k in range(2)], axis=-1)
+    pieces, layers, locks = [], [], []
+    for number, at in enumerate(along):
+        middle, ahead = (
+            np.array([np.interp(at, gone, each[:, k]) for k in range(2)]) for each in (way, step)
+        )
+        across = np.array([-ahead[1], ahead[0]]) * (1 if number % 2 else -1)
+        share = np.linspace(0, 1, _POINTS)[None]
+        lie = np.sort(generator.uniform(-1, 1, 18))[:, None]
+        bow = np.sin(np.pi * share) * 0.10
+        paths = np.empty((18, _POINTS, 3))
+        for k in range(2):
+            paths[..., k] = (
+                middle[k]
+                + across[k] * width * (0.62 - 0.72 * share)
+                + ahead[k] * (0.42 * share + 0.17 * lie + bow)
+            )
+        paths[..., 2] = 3.0 + 0.01 * number
+        pieces.append(paths)
+        layers.append(np.sqrt(1 - lie[:, 0] ** 2) * generator.uniform(0.6, 1, 18))
+        locks.append(np.full(18, number % 4))
+    return Strands(np.concatenate(pieces), np.concatenate(layers), np.concatenate(locks), 1.2, coated=False)
+
+
 def _plait(side: float, length_cm: float, generator: np.random.Generator) -> Strands:
     way = curve([(7.3, 0.6), (7.9, -3.5), (7.6, -8.0), (7.0, -12.5), (6.5, _KNOT[1] - length_cm)], 400)
     gone = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
@@ -105,9 +150,9 @@ def _plait(side: float, length_cm: float, generator: np.random.Generator) -> Str
                 continue
             thin = np.clip((gone[-1] - along) / 4.0, 0.35, 1) * np.clip(0.75 + along / 8, 0, 1)
             middle = np.stack([np.interp(along, gone, way[:, k]) for k in range(2)], axis=-1)
-            middle[:, 0] += 0.62 * thin * np.sin(angle)
+            middle[:, 0] += 0.76 * thin * np.sin(angle)
             across = np.sort(generator.uniform(-1, 1, _STRANDS)) * 0.98
-            offset = across[:, None] * 0.52 * thin
+            offset = across[:, None] * 0.66 * thin
             depth = 2.0 + (1.0 if is_above else -1.0) + 0.4 * np.sqrt(1 - across**2)
             paths = np.empty((_STRANDS, _POINTS, 3))
             paths[..., 0] = side * (middle[:, 0] + offset * 0.75)

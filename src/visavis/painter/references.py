@@ -80,7 +80,10 @@ def _measured(models: FaceModels, rgb: Pixels) -> Reference:
         face[name] = float(np.clip((own / usual - 1) * gain, -1, 1))
     soft = np.asarray(cv2.GaussianBlur(rgb, (0, 0), max(0.5, 0.08 * scale)) * np.float32(1 / 255), np.float32)
     places = np.asarray(found.landmarks.points[:, :2], np.float32)
-    skin = np.median([_patch(soft, places[k], 0.3 * scale) for k in _CHEEKS], axis=0)
+    cheeks = sorted(
+        (_patch(soft, places[k], 0.3 * scale) for k in _CHEEKS), key=lambda each: float(each.sum())
+    )
+    skin = np.mean(cheeks[len(cheeks) // 2 :], axis=0)  # the lit ones: a beard or glasses darken the others
     chin = np.median([_patch(soft, places[k], 0.25 * scale) for k in _CHIN], axis=0)
     return Reference(
         face=face,

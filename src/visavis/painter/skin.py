@@ -56,7 +56,10 @@ def lit(surface: Floats, light: Floats, tone: float) -> Floats:
 def paint_neck(canvas: Canvas, character: Character, form: Form, skin: SkinColours, light: Light) -> None:
     """Neck and chest, in the shadow of the chin."""
     wide = (
-        1 + 0.34 * (0.42 - character.femininity) + 0.10 * character.build + 0.12 * max(0, character.shoulders)
+        1.12
+        + 0.22 * (0.42 - character.femininity)
+        + 0.08 * character.build
+        + 0.06 * max(0, character.shoulders)
     )
     wide *= 1 - 0.24 * childlike(character.age_years)
     chin = float(form.at(152)[0, 1])
@@ -85,6 +88,11 @@ def paint_neck(canvas: Canvas, character: Character, form: Form, skin: SkinColou
     under = canvas.shape(np.concatenate([shadow, [(5.5, 0), (-5.5, 0)]]), 0.5)
     canvas.shade(dark, under.times(patch), 0.78)
     for sign in (-1, 1):
+        canvas.shade(
+            mixed(skin.deep, colour("ffffff"), 0.25),
+            canvas.stroke(side * [sign, 1], 1.5, 0.55).times(patch),
+            0.4,
+        )
         muscle = curve([(sign * 3.1 * wide, chin - 1.0), (sign * 2.0, chin - 3.6), (sign * 0.75, chin - 5.6)])
         canvas.shade(
             skin.deep * 0.6 + 0.4,
@@ -96,7 +104,7 @@ def paint_neck(canvas: Canvas, character: Character, form: Form, skin: SkinColou
             skin.deep * 0.6 + 0.4, canvas.stroke(bone - [0, 0.35], [0.3, 0.5, 0.2], 0.3).times(patch), 0.35
         )
         canvas.glow(colour("fff0e2"), canvas.stroke(bone, [0.2, 0.4, 0.2], 0.25).times(patch), 0.10)
-    canvas.shade(skin.deep, canvas.blob(0.05, chin - 5.9, 0.55, 0.5).times(patch), 0.35)
+    canvas.shade(skin.deep, canvas.blob(0.05, chin - 5.9, 0.7, 0.45).times(patch), 0.22)
     if character.femininity < 0.4 and character.age_years > 16:
         canvas.glow(colour("ffe8d4"), canvas.blob(-0.25, chin - 3.1, 0.35, 0.5).times(patch), 0.06)
         canvas.shade(skin.deep, canvas.blob(0.1, chin - 3.9, 0.7, 0.25).times(patch), 0.2)
@@ -170,20 +178,22 @@ def paint_face(
     tint -= 0.26 * form.hollows[..., None]
     surface = np.broadcast_to(skin.base, (*mask.values.shape, 3))
     paint = lit(surface, form.spread(canvas, tint, mask), skin.tone)
-    grain = _noise(generator, mask, canvas.px_per_cm * 0.07, 0.010) + _noise(
+    grain = noise(generator, mask, canvas.px_per_cm * 0.07, 0.010) + noise(
         generator, mask, canvas.px_per_cm * 1.4, 0.012
     )
     canvas.lay(paint * (1 + grain)[..., None], mask)
-    _blush(canvas, character, skin, mask)
+    features = canvas.raised(form.lift_cm)
+    _blush(features, character, skin, mask)
     gloss = 0.5 + 0.5 * skin.tone
     shine = light.shine(form.normals, 34) * 0.15 * gloss + light.shine(form.normals, 9) * 0.05 * gloss
     lifted = Patch(mask.rows, mask.columns, form.spread(canvas, shine, mask) * mask.values)
     canvas.glow(mixed(light.key_colour / light.key_colour.max(), colour("ffffff"), 0.3), lifted)
-    _freckles(canvas, character, skin, mask, generator)
+    _freckles(features, character, skin, mask, generator)
     return mask
 
 
-def _noise(generator: np.random.Generator, patch: Patch, grain_px: float, strength: float) -> Floats:
+def noise(generator: np.random.Generator, patch: Patch, grain_px: float, strength: float) -> Floats:
+    """Soft grain of a size, around 0, shape of a window."""
     height, width = patch.values.shape
     cells = max(4, round(height / grain_px)), max(4, round(width / grain_px))
     rough = generator.standard_normal(cells).astype(np.float32) * np.float32(strength)
@@ -249,9 +259,9 @@ def paint_lines(canvas: Canvas, character: Character, form: Form, skin: SkinColo
     laugh = curve(
         [
             (wing[0] + 0.25, wing[1] + 0.3),
-            (corner[0] + 0.2, corner[1] + 1.6),
-            (corner[0] + 0.75, corner[1] + 0.1),
-            (corner[0] + 0.55, corner[1] - 0.9),
+            (corner[0] + 0.35, corner[1] + 1.7),
+            (corner[0] + 0.95, corner[1] + 0.2),
+            (corner[0] + 0.75, corner[1] - 0.9),
         ]
     )
     fold(
@@ -260,7 +270,7 @@ def paint_lines(canvas: Canvas, character: Character, form: Form, skin: SkinColo
         0.14,
         0.22 * smile * grown + 0.62 * old + 0.05 * (1 - character.femininity) * grown,
     )
-    fold(laugh[:42], [0.02, 0.07, 0.02], 0.05, 0.75 * max(0, old - 0.2))
+    fold(laugh[:42], [0.02, 0.09, 0.02], 0.09, 0.5 * max(0, old - 0.2))
     fold(
         curve(
             [
@@ -279,7 +289,7 @@ def paint_lines(canvas: Canvas, character: Character, form: Form, skin: SkinColo
         crow = curve(
             [(5.0, 2.5 + rise * 0.5), (5.6 + spread, 2.45 + rise), (6.25 + spread, 2.3 + rise * 1.6)], 20
         )
-        fold(crow, [0.02, 0.07, 0.01], 0.05, 0.75 * max(0, old - 0.12 * k) + 0.12 * smile * grown)
+        fold(crow, [0.02, 0.09, 0.01], 0.10, 0.55 * max(0, old - 0.12 * k) + 0.10 * smile * grown)
     for k in range(4):
         y = 6.3 + 0.85 * k
         wave = curve(
@@ -293,8 +303,8 @@ def paint_lines(canvas: Canvas, character: Character, form: Form, skin: SkinColo
         )
         canvas.shade(
             crease,
-            canvas.stroke(wave, [0.01, 0.09, 0.06, 0.09, 0.01], 0.08).times(mask),
-            0.55 * max(0, old - 0.1 - 0.05 * k),
+            canvas.stroke(wave, [0.01, 0.11, 0.08, 0.11, 0.01], 0.13).times(mask),
+            0.5 * max(0, old - 0.1 - 0.05 * k),
         )
         canvas.glow(
             colour("ffeede"),

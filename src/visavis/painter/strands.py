@@ -18,6 +18,7 @@ from visavis.painter.light import Light
 
 STEPS: Final = 22
 _BEHIND_CM: Final = -4.4  # z from which on hair before the head passes behind it
+_UNDYED: Final = np.array([0.29, 0.20, 0.15], np.float32)
 _FACE: Final = np.array([6.2, 6.9])  # half axes of the face that long hair leaves free
 _FACE_CENTRE: Final = np.array([0.0, 1.9])
 
@@ -47,6 +48,7 @@ class Growth:
         face_free: Whether it stays beside the face.
         cling: How closely it follows the curve of the head.
         ragged: How much the lengths of strands differ.
+        taper: How far locks come to a point at their ends, 0..1.
         plait: Length of one turn of a plait or a rope, centimetres; 0 for loose hair.
         tight: Whether it lies on the head all the way.
     """
@@ -68,6 +70,7 @@ class Growth:
     face_free: bool = False
     cling: float = 0.25
     ragged: float = 0.1
+    taper: float = 0.5
     plait: float = 0.0
     tight: bool = False
 
@@ -86,14 +89,14 @@ class HairColours:
     white: Floats = field(default_factory=lambda: np.array([0.80, 0.79, 0.77], np.float32))
 
     def tones(self) -> tuple[Floats, Floats]:
-        """Dark and light colour of brows and beards."""
-        from_base = (
-            self.base * np.float32(0.62),
-            np.clip(self.base * np.float32(1.25) + np.float32(0.03), 0, 1),
-        )
+        """Dark and light colour of brows and beards, which are not dyed."""
+        red, green, blue = (float(each) for each in self.base)
+        is_dyed = green > red + 0.03 or blue > green + 0.06
+        base = _UNDYED if is_dyed else self.base
+        dark, light = base * np.float32(0.62), np.clip(base * np.float32(1.25) + np.float32(0.03), 0, 1)
         share = np.float32(self.grey * 0.85)
-        dark = from_base[0] + (self.white * np.float32(0.5) - from_base[0]) * share
-        light = from_base[1] + (self.white - from_base[1]) * share
+        dark = dark + (self.white * np.float32(0.5) - dark) * share
+        light = light + (self.white - light) * share
         return np.asarray(dark, np.float32), np.asarray(light, np.float32)
 
 
@@ -107,6 +110,11 @@ class Strands:
     thick: float
     coated: bool = True
     plait: float = 0.0
+
+    @property
+    def is_cropped(self) -> bool:
+        """Whether they are so short that the scalp shows between them."""
+        return not self.coated and not self.plait and self.paths.shape[1] == STEPS
 
     def part(self, mask: np.ndarray) -> "Strands":
         """Some of them."""
@@ -124,44 +132,24 @@ def cut_behind_head(strands: Strands) -> None:
     strands.paths[:] = np.take_along_axis(strands.paths, np.maximum(steps, 0)[..., None], axis=1)
 
 
-def scalp_roots(
-    generator: np.random.Generator, count: int, widening: float, raised: float, higher_cm: float = 0.0
-) -> tuple[Points, Points]:
-    """Places where hair grows, and normals there.
-
-    Args:
-        generator: Of the details.
-        count: About how many.
-        widening: Width of the head.
-        raised: How far the hairline has receded, 0..1.
-        higher_cm: How much higher than usual the hairline lies.
-    """
-    way = generator.standard_normal((int(count * 1.9), 3))
-    way /= np.linalg.norm(way, axis=1, keepdims=True)
-    radii = SKULL_RADII * [widening, 1, 1]
-    roots = SKULL_CENTRE + way * radii
-    x, y, z = np.abs(roots[:, 0]), roots[:, 1], roots[:, 2]
-    front = 8.7 + higher_cm - 0.028 * x**2 + raised * (0.9 + 2.4 * np.exp(-(((x - 3.4) / 1.7) ** 2)))
-    front = front + generator.normal(0, 0.16, len(x))
-    line = np.where(z > 0.5, front, np.where(z > -5.5, 1.2 + 1.0 * np.clip(z + 1.5, 0, 2), -1.6))
-    kept = y > line
-    roots = roots[kept]
-    normals = (roots - SKULL_CENTRE) / radii**2
-    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
-    return roots, normals
-
-
 def grow(
-    growth: Growth, roots: Points, normals: Points, widening: float, generator: np.random.Generator
+    growth: Growth,
+    roots: Points,
+    normals: Points,
+    over_cm: np.ndarray,
+    widening: float,
+    generator: np.random.Generator,
 ) -> Strands:
-    """Grow it from its roots."""
+    """Grow it from its roots, which lie at heights above the hairline."""
     mask = growth.region(roots)
-    roots, normals = roots[mask], normals[mask]
+    roots, normals, over_cm = roots[mask], normals[mask], over_cm[mask]
     count = len(roots)
     if not count:
         return Strands(np.zeros((0, STEPS, 3)), np.zeros(0), np.zeros(0, int), growth.thick)
     layers = generator.uniform(0, 1, count) ** 0.8
     lengths = growth.length(roots) * (1 + growth.ragged * generator.uniform(-1.3, 0.6, count))
+    if not (growth.face_free or growth.tight):  # cut hair is shorter at the temples and the neck
+        lengths *= np.where(roots[:, 2] < 0.6, np.clip(0.3 + over_cm / 2.2, 0.3, 1), 1)
     step = (lengths / (STEPS - 1))[:, None]
     combed = growth.comb(roots, normals)
     if growth.lift < 0.85:  # along the scalp, and down where the comb says nothing
@@ -180,14 +168,18 @@ def grow(
     paths = np.empty((count, STEPS, 3))
     paths[:, 0] = at
     gone = np.zeros((count, 1))
-    bend = generator.normal(0, growth.stray, (count, 3))
+    # Neighbours bend alike.
+    turns = generator.normal(0, 0.55, (3, 3)), generator.uniform(0, 2 * np.pi, 3)
+    thickness = np.clip(lengths / 3.2, 0.25, 1)  # short hair lies flat
+    bend = growth.stray * (generator.normal(0, 0.5, (count, 3)) + np.sin(roots @ turns[0] + turns[1]))
     side = np.where(way[:, :1] >= 0, 1.0, -1.0)
     for k in range(1, STEPS):
         gone += step
         falls = growth.weight * step * np.clip((gone - growth.hold) / 2.0 + 0.35, 0, 1.6)
         way = _unit(way + bend * step * 0.4 + falls * np.array([0, -1.0, 0]))
         at = at + way * step
-        over = growth.volume * (0.1 + 0.9 * layers)
+        # It rises to its layer little by little.
+        over = growth.volume * (0.1 + 0.9 * layers) * np.clip(gone[:, 0] / 1.1, 0.15, 1) * thickness
         at, way = _off_scalp(at, way, radii, over, growth.cling * step)
         if growth.tight:
             at = _on_scalp(at, radii, over)
@@ -195,12 +187,15 @@ def grow(
             at, way = _beside_face(at, way, side)
         at = _over_shoulders(at)
         paths[:, k] = at
-    paths, locks = _gathered(paths, start, growth, generator)
+    paths, locks = _gathered(paths, start, lengths, growth, generator)
     if growth.face_free:
-        clear = ~_before_face(paths)
+        clear = ~_before_face(paths, 0.93)
         paths, layers, locks, lengths = paths[clear], layers[clear], locks[clear], lengths[clear]
     if growth.curl:
         paths = _curled(paths, lengths, locks, growth, generator)
+    if growth.face_free and growth.curl:
+        clear = ~_before_face(paths, 0.84)
+        paths, layers, locks, lengths = paths[clear], layers[clear], locks[clear], lengths[clear]
     return Strands(paths, layers, locks, growth.thick, bool(lengths.mean() > 1.0), growth.plait)
 
 
@@ -211,10 +206,10 @@ def _within_face(at: Points) -> Points:
     return np.asarray(scaled, np.float64)
 
 
-def _before_face(paths: Points) -> np.ndarray:
-    """Which strands cross the face."""
+def _before_face(paths: Points, share: float) -> np.ndarray:
+    """Which strands cross the face, or a share of its radius."""
     far = np.linalg.norm(_within_face(paths), axis=-1)
-    return np.asarray(((far < 0.93) & (paths[..., 2] > -3.5) & (paths[..., 1] > -9)).any(axis=1))
+    return np.asarray(((far < share) & (paths[..., 2] > -3.5) & (paths[..., 1] > -9)).any(axis=1))
 
 
 def _unit(vectors: Points) -> Points:
@@ -280,14 +275,17 @@ def _over_shoulders(at: Points) -> Points:
 
 
 def _gathered(
-    paths: Points, start: Points, growth: Growth, generator: np.random.Generator
+    paths: Points, start: Points, lengths: np.ndarray, growth: Growth, generator: np.random.Generator
 ) -> tuple[Points, np.ndarray]:
-    """Strands of a lock come together towards their tips."""
+    """Strands of a lock come together towards their tips; short ones stand apart."""
     locks = min(growth.locks, len(start))
     guides = generator.choice(len(start), locks, replace=False)
     _, nearest = cKDTree(start[guides]).query(start)
     along = np.linspace(0, 1, STEPS)[None, :, None]
     share = growth.gather * (np.clip(along * 5, 0, 1) if growth.plait else along**0.8)
+    if not growth.plait:  # locks end in points
+        share = share + (0.94 - share) * growth.taper * np.clip((along - 0.6) / 0.4, 0, 1) ** 1.6
+        share = share * np.clip(lengths / 3 - 0.1, 0.15, 1)[:, None, None]
     return paths + (paths[guides[nearest]] - paths) * share, np.asarray(nearest)
 
 
@@ -296,14 +294,19 @@ def _curled(
 ) -> Points:
     """Wind strands into waves or curls; those of a lock wind alike."""
     count = int(locks.max()) + 1
-    phase = generator.uniform(0, 2 * np.pi, count)[locks] + generator.normal(0, 0.35, len(locks))
-    pitch = growth.pitch * generator.uniform(0.8, 1.25, count)[locks]
-    hand = np.where(generator.random(count) < 0.5, -1, 1)[locks]
+    if growth.pitch > 5:  # waves run through all the hair of a side
+        phase = 0.9 * generator.normal(size=count)[locks] + 0.5 * paths[:, 0, 2]
+        hand = np.where(paths[:, STEPS // 2, 0] < 0, -1, 1)
+    else:
+        phase = generator.uniform(0, 2 * np.pi, count)[locks]
+        hand = np.where(generator.random(count) < 0.5, -1, 1)[locks]
+    phase = phase + generator.normal(0, 0.3, len(locks))
+    pitch = growth.pitch * generator.uniform(0.85, 1.2, count)[locks]
     along = np.linspace(0, 1, STEPS)[None] * lengths[:, None]
     angle = hand[:, None] * 2 * np.pi * along / pitch[:, None] + phase[:, None]
     size = (
         growth.curl
-        * np.clip(along / (0.8 * growth.pitch), 0, 1)
+        * np.clip(along / (0.9 * growth.pitch), 0, 1) ** 1.5
         * generator.uniform(0.75, 1.2, count)[locks][:, None]
     )
     tangent = _unit(np.gradient(paths, axis=1))
@@ -331,7 +334,7 @@ def draw(
     order = np.argsort(strands.layers + 0.12 * middle / 9 if strands.coated else middle)
     thin = strokes.px(0.045 * strands.thick)
     if under and strands.coated:
-        coat = order[: max(1, count // 2)]
+        coat = order[: max(1, count // (3 if strands.plait else 2))]
         width = strokes.px((0.30 if strands.plait else 0.2) * max(1.0, strands.thick))
         end = STEPS if strands.plait else STEPS * 3 // 4
         strokes.draw(strands.paths[coat][:, 2:end:2, :2], (tones[coat][:, 2:end:2] * 0.55)[:, :-1], width)
@@ -362,7 +365,7 @@ def _tones(
     half = key + np.array([0, 0, 1.0])
     half /= np.linalg.norm(half)
     shift = (
-        generator.normal(0, 0.10, count)[:, None] + generator.normal(0, 0.06, locks)[strands.locks][:, None]
+        generator.normal(0, 0.06, count)[:, None] + generator.normal(0, 0.06, locks)[strands.locks][:, None]
     )
     shine = (
         np.sqrt(np.clip(1 - np.clip(tangent @ half + shift, -1, 1) ** 2, 0, 1)) ** 46
@@ -371,14 +374,17 @@ def _tones(
     deep = 0.46 + 0.54 * strands.layers[:, None]
     along = np.linspace(0, 1, paths.shape[1] - 1)[None]
     level = deep * (0.36 + 0.78 * facing * (0.45 + 0.55 * across)) * (0.86 + 0.2 * along)
-    level *= (1 + generator.normal(0, 0.11, locks)[strands.locks] + generator.normal(0, 0.08, count))[:, None]
+    level *= (1 + generator.normal(0, 0.11, locks)[strands.locks] + generator.normal(0, 0.05, count))[:, None]
     if strands.plait:
         gone = np.cumsum(np.linalg.norm(np.diff(paths, axis=1), axis=-1), axis=1)
         turn = 2 * np.pi * gone / strands.plait + generator.uniform(0, 6.3, locks)[strands.locks][:, None]
         level *= 1.15 - 0.75 * (0.5 + 0.5 * np.cos(turn)) ** 2
-    is_grey = generator.random(count) < colours.grey
-    ash = colours.base + (colours.white * 0.6 - colours.base) * 0.75 * colours.grey
-    base = np.where(is_grey[:, None], colours.white * 0.9, ash)
+    # Grey hairs lie among the others, more of them in some locks than in others.
+    mottled = 0.22 * generator.normal(size=locks)[strands.locks] + 0.16 * generator.normal(size=count)
+    share = np.clip(colours.grey + mottled * min(1.0, 2.5 * colours.grey * (1.4 - colours.grey)), 0, 1)
+    base = colours.base + (colours.white * 0.9 - colours.base) * share[:, None]
+    # The eye sees strands even in black hair.
+    base = base + 0.035 * (1 - base.mean(axis=1, keepdims=True)) ** 4 * (2.2 if strands.plait else 1.0)
     rim = np.clip(1 - normal[..., 2], 0, 1) ** 2 * np.clip(0.3 + normal[..., 1], 0, 1)
     tint = light.key_colour / light.key_colour.max()
     tones = base[:, None] * level[..., None] * 1.25 * (0.5 + 0.5 * tint)

@@ -102,10 +102,12 @@ class Wardrobe(Clothes):
         edge = curve([(5.4, -11.2), (5.3, -14.0), (3.8, -19.0), (1.6, -26.5), (0.6, -34.0), (0.5, low)], 80)
         for side in (-1.0, 1.0):
             canvas.shade(self._shadow, canvas.stroke(edge * [side, 1] - [0, 0.3], 0.7, 0.3), 0.5)
-            self._cloth(self._panel(edge, side, 0.25), self._over, "knit")
-            band = canvas.stroke((edge + [0.65, 0]) * [side, 1], 1.3, 0.04)
+            panel = canvas.rounded(self._panel(edge, side, 0.25), 0.3)
+            self._cloth(panel, self._over, "knit")
+            band = canvas.stroke((edge + [0.65, 0]) * [side, 1], 1.3, 0.04).times(panel)
             self._cloth(band, np.clip(self._over * np.float32(1.08), 0, 1), "knit")
-            canvas.shade(self._shadow, canvas.stroke((edge + [1.35, 0]) * [side, 1], 0.1, 0.06), 0.5)
+            seam = canvas.stroke((edge + [1.35, 0]) * [side, 1], 0.1, 0.06).times(panel)
+            canvas.shade(self._shadow, seam, 0.5)
 
     def _open_shirt(self, made: Garment) -> None:
         canvas, low = self._canvas, min(self._canvas.bottom_cm - 4, -45.0)
@@ -183,8 +185,10 @@ class Wardrobe(Clothes):
         canvas, low = self._canvas, min(self._canvas.bottom_cm - 4, -45.0)
         for side in (-1.0, 1.0):
             strap = curve([(5.6, -11.6), (6.3, -15.0), (6.9, -20.5)], 40) * [side, 1]
-            canvas.shade(self._shadow, canvas.stroke(strap + [0.1, -0.2], 1.3, 0.15), 0.4)
-            self._cloth(canvas.stroke(strap, 1.1, 0.04), self._over, "plain")
+            canvas.shade(
+                self._shadow, canvas.stroke(strap + [0.1, -0.2], 1.3, 0.15).times(self._covered), 0.4
+            )
+            self._cloth(canvas.stroke(strap, 1.1, 0.04).times(self._covered), self._over, "plain")
         bib = np.concatenate(
             [
                 curve([(-7.4, -19.8), (0, -20.4), (7.4, -19.8)], 30),

@@ -24,23 +24,39 @@ class Worn:
 
     # Glasses
 
+    def _frame(self, style: str) -> tuple[Floats, float, float]:
+        """Colour and width of a frame, and the height of the middle of its lenses."""
+        frames = {
+            "square": "22201f",
+            "round": "3a2a20" if self._character.skin.tone < 0.55 else "a07c4c",
+            "thin": "c4ad78" if self._character.skin.tone > 0.55 else "6f6248",
+            "cat_eye": "4a1f2e",
+            "tinted": "2a2624",
+        }
+        width = {"thin": 0.17, "round": 0.22}.get(style, 0.30)
+        eye = self._form.at(159, 145).mean(axis=0)
+        return colour(frames.get(style, "22201f")), width, float(eye[1]) - 0.28
+
+    def arms(self) -> None:
+        """Arms of glasses, from the lenses to the ears; hair lies over them."""
+        style = self._character.glasses
+        if style is None:
+            return
+        canvas = self._canvas
+        frame, width, y = self._frame(style)
+        for side in (-1.0, 1.0):
+            out = float(np.abs(_lens(style, side, y)[:, 0]).max())
+            arm = np.array([(side * (out - 0.05), y + 0.55), (side * (6.95 * self._form.widening), y + 0.8)])
+            canvas.shade(colour(SHADOW), canvas.stroke(arm - [0, 0.25], width, 0.15), 0.3)
+            canvas.lay(frame, canvas.stroke(arm, [width * 1.1, width * 0.6], 0.03))
+
     def glasses(self) -> None:
         """Frames before the eyes, which stay visible."""
         style = self._character.glasses
         if style is None:
             return
         canvas = self._canvas
-        frames = {
-            "square": "22201f",
-            "round": "3a2a20",
-            "thin": "c4ad78" if self._character.skin.tone > 0.55 else "6f6248",
-            "cat_eye": "4a1f2e",
-            "tinted": "2a2624",
-        }
-        frame = colour(frames.get(style, "22201f"))
-        width = {"thin": 0.17, "round": 0.22}.get(style, 0.30)
-        eye = self._form.at(159, 145).mean(axis=0)
-        y = float(eye[1]) - 0.28
+        frame, width, y = self._frame(style)
         for side in (-1.0, 1.0):
             lens = _lens(style, side, y)
             patch = canvas.shape(lens, 0.04)
@@ -54,10 +70,7 @@ class Worn:
             ring = np.concatenate([lens, lens[:2]])
             canvas.shade(colour(SHADOW), canvas.stroke(ring + [0.06, -0.22], width, 0.14), 0.35)
             canvas.lay(frame, canvas.stroke(ring, width, 0.025))
-            canvas.glow(colour("ffffff"), canvas.stroke(lens[4:26] + [0, 0.03], width * 0.25, 0.03), 0.28)
-            out = float(np.abs(lens[:, 0]).max())
-            arm = [(side * (out - 0.05), y + 0.55), (side * (6.9 * self._form.widening), y + 0.85)]
-            canvas.lay(frame, canvas.stroke(arm, [width * 1.1, width * 0.7], 0.03))
+            canvas.glow(colour("ffffff"), canvas.stroke(lens[4:26] + [0, 0.03], width * 0.25, 0.03), 0.4)
         inner = 1.05 if style != "round" else 1.15
         bridge = curve([(-inner, y + 0.45), (0, y + 0.85), (inner, y + 0.45)], 30)
         canvas.shade(colour(SHADOW), canvas.stroke(bridge - [0, 0.22], width, 0.12), 0.35)
@@ -196,7 +209,7 @@ class Worn:
         self._canvas.glow(colour("ffffff"), self._canvas.blob(wing[0] - 0.38, base + 0.58, 0.06, 0.06), 1.0)
 
     def _bindi(self) -> None:
-        self._canvas.lay(colour("8a1f2b"), self._canvas.disc(0, 5.1, 0.26, 0.26))
+        self._canvas.lay(colour("8a1f2b"), self._canvas.disc(0, 5.1 + self._form.lift_cm, 0.26, 0.26))
 
     def _badge(self) -> None:
         card = np.array([(8.4, -19.4), (12.6, -19.4), (12.6, -21.4), (8.4, -21.4)])
