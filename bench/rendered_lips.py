@@ -110,19 +110,20 @@ def nobody_speaks(way: Way, data: Path, folder: Path) -> dict[str, Row]:
     noise = np.random.default_rng(1).normal(0, 3000, SILENT_S * 16_000)
     rows = {}
     for name, samples in (("silence", 0 * noise), ("white noise", noise)):
-        sound = _write(folder / f"{name}.wav", samples.clip(-32767, 32767).astype("<i2"), 16_000)
+        sound = write_sound(folder / f"{name}.wav", samples.clip(-32767, 32767).astype("<i2"), 16_000)
         rows[name] = {"closed": way.ask("free", way.film(data / "faces" / FACE, sound))["closed_frac"]}
     return rows
 
 
 def _film_built_in(way: Way, folder: Path) -> Path:
     samples, rate_hz = speak(SENTENCE)
-    _write(folder / "sentence.wav", samples[:rate_hz], rate_hz)
+    write_sound(folder / "sentence.wav", samples[:rate_hz], rate_hz)
     write_portrait(folder / "face.png")
     return way.film(folder / "face.png", folder / "sentence.wav")
 
 
-def _write(path: Path, samples: NDArray[np.int16], rate_hz: int) -> Path:
+def write_sound(path: Path, samples: NDArray[np.int16], rate_hz: int) -> Path:
+    """A sound as a WAV file; its path."""
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
