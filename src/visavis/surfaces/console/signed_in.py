@@ -10,18 +10,17 @@ from fastapi import Depends, Request, Response
 
 from visavis.core.identity import sign_ins
 from visavis.core.identity.principals import Principal
-from visavis.core.urls import parse_url
-from visavis.errors import ForeignOriginError, NotPermittedError, SignedOutError, UrlError
+from visavis.errors import ForeignOriginError, NotPermittedError, SignedOutError
 from visavis.surfaces.console.context import ConsoleContext
 from visavis.surfaces.shared.authentication import cookie
 from visavis.surfaces.shared.connections import owner_of
 from visavis.surfaces.shared.context import context_of
+from visavis.surfaces.shared.origins import ORIGIN, is_own_origin
 from visavis.surfaces.shared.sign_in_cookie import COOKIE, PATH, set_sign_in
 
 PROOF: Final = "visavis_browser"
 _SIGN_IN: Final = cookie(COOKIE, "A sign-in: `POST /console/api/session` sets it.")
 _PROOF_TTL_S: Final = 365 * 86_400
-_PAGES: Final = frozenset({"http", "https"})
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
@@ -39,22 +38,9 @@ def refuse_foreign(request: Request, context: Given) -> None:
     """
     if request.method in _SAFE:
         return
-    origin = request.headers.get("origin")
-    if origin is not None and not _is_ours(origin, request, context):
+    origin = request.headers.get(ORIGIN)
+    if origin is not None and not is_own_origin(origin, request, context.shared):
         raise ForeignOriginError("The request comes from a page of another origin.")
-
-
-def _is_ours(origin: str, request: Request, context: ConsoleContext) -> bool:
-    try:
-        sent = parse_url(origin, "Origin", schemes=_PAGES)
-        base = parse_url(context.shared.base_url(request), "The address", schemes=_PAGES)
-        here = parse_url(str(request.base_url), "The address", schemes=_PAGES)
-    except UrlError:
-        return False
-    if sent.authority == base.authority:
-        # Without an address of the operator's, a proxy in front may have ended the TLS of a request.
-        return sent.scheme in {base.scheme, "https" if context.shared.server.public_url is None else ""}
-    return sent.authority == here.authority and sent.scheme in {here.scheme, "https"}
 
 
 def machine_of(request: Request) -> str:
