@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -137,6 +139,17 @@ async def test_a_worker_dies_and_nothing_is_lost_or_said_twice(stage: Stage) -> 
             return len(rows) == len(texts) and all(all(row) for row in rows)
 
         await asyncio.to_thread(until, is_done, within_s=30, what="the record of what was said")
+
+
+def test_a_conversation_in_a_terminal(stage: Stage) -> None:
+    command = [str(Path(sys.executable).with_name("visavis")), "agents", "talk", CODE, "--no-sound"]
+    env = os.environ | {"VISAVIS_API_URL": stage.server.url, "VISAVIS_API_KEY": stage.server.key}
+    typed = "What do you sell?\n\n"
+    done = subprocess.run(command, env=env, input=typed, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Ada: We sell bicycles." in done.stdout
+    look = "SELECT reason FROM sessions ORDER BY created_at DESC LIMIT 1"
+    assert stage.server.rows(look) == [("deleted",)]
 
 
 def test_a_worker_dies_while_it_makes_an_agent(stage: Stage) -> None:

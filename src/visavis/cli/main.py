@@ -33,6 +33,7 @@ _COMMANDS: Final = {
     "models": "models:app",
     "mcp": "mcp:mcp",
     "voices": "voices:app",
+    "agents": "agents:app",
 }
 
 
