@@ -80,6 +80,31 @@ def test_the_head_is_whole_and_well_placed_in_every_frame(
     assert drawn.shape == (high, wide, 3)
 
 
+def test_a_tight_photo_is_continued_above_the_head(small_rig: Rig) -> None:
+    """The body ends with the frame, and no second head shows above it."""
+    size = small_rig.size
+    alpha = small_rig.person[..., 3:].astype(np.float32) / 255
+    wall, skin = np.array([40, 90, 160]), np.array([220, 160, 130])
+    photo = np.rint(wall * (1 - alpha) + skin * alpha).astype(np.uint8)
+    rig = replace(small_rig, picture=Picture(photo, 0, 0, size))
+    placed = framed(rig, "9:16").picture
+    high, wide = placed.rgb.shape[:2]
+    assert placed.top + placed.side == pytest.approx(high, abs=1)
+    assert placed.top > 0.03 * high
+    above = placed.rgb[: round(placed.top - 0.03 * wide)]
+    assert np.abs(above.astype(float) - wall).max() < 25
+    assert np.abs(placed.rgb[-1, wide // 2].astype(float) - skin).max() < 10
+
+
+def test_a_head_that_the_photo_cuts_off_keeps_the_upper_edge(small_rig: Rig) -> None:
+    cut = round(0.35 * small_rig.size)  # through the forehead
+    person = np.roll(small_rig.person, -cut, axis=0)
+    person[-cut:] = person[-cut - 1]
+    photo = np.ascontiguousarray(person[..., :3])
+    rig = replace(small_rig, person=person, picture=Picture(photo, 0, 0, small_rig.size))
+    assert framed(rig, "9:16").picture.top == pytest.approx(0, abs=1)
+
+
 def test_where_the_photo_ends_it_goes_on_blurred(small_rig: Rig) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (600, 400, 3), dtype=np.uint8)
     picture = Picture(noise, 50, 100, 300)
