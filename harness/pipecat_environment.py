@@ -5,36 +5,20 @@ Its requirements do not fit ours: `python -m harness.pipecat_environment` builds
 
 import json
 import subprocess
-import sys
 import wave
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from platformdirs import user_cache_path
 
-PIPECAT: Final = "pipecat-ai==1.14.0"
+from harness.package_environment import PackageEnvironment
+
+ENVIRONMENT: Final = PackageEnvironment("visavis-pipecat", ("pipecat-ai==1.14.0", "livekit>=1.1.21"))
 RATE_HZ: Final = 24_000
 _HERE: Final = Path(__file__).parent
 _PLUGIN: Final = _HERE.parent / "plugins/pipecat-visavis"
 _RUN_S: Final = 200
-
-
-def python() -> Path | None:
-    """The environment's interpreter; `None` if nobody has built it."""
-    found = _folder() / "bin/python"
-    return found if found.exists() else None
-
-
-def build() -> Path:
-    """Build the environment from the package index, which takes some minutes."""
-    uv = [sys.executable, "-m", "uv"]
-    subprocess.run([*uv, "venv", "--clear", "--python", sys.executable, str(_folder())], check=True)
-    target = _folder() / "bin/python"
-    wanted = [PIPECAT, "livekit>=1.1.21"]
-    subprocess.run([*uv, "pip", "install", "--python", str(target), *wanted], check=True)
-    return target
 
 
 def run_pipeline(
@@ -77,9 +61,5 @@ def run_pipeline(
     return found
 
 
-def _folder() -> Path:
-    return user_cache_path("visavis-pipecat")
-
-
 if __name__ == "__main__":
-    print(build())
+    print(ENVIRONMENT.build())

@@ -26,7 +26,7 @@ def server(open_folder: Callable[[], Path], face_models_folder: Path) -> Iterato
 def test_an_avatar_speaks_in_a_pipeline(
     request: pytest.FixtureRequest, portrait_rig: Rig, tmp_path: Path
 ) -> None:
-    interpreter = pipecat_environment.python()
+    interpreter = pipecat_environment.ENVIRONMENT.python()
     if interpreter is None:
         pytest.skip("there is no environment with Pipecat")
     server: Server = request.getfixturevalue("server")
