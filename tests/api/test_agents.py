@@ -289,3 +289,94 @@ def test_voices_and_speech(server: Server, api: httpx.Client) -> None:
     answer = api.post("/v1/tts", json={"text": "Hello.", "voice": "espeak", "format": "wav"})
     assert answer.headers["content-type"] == "audio/wav"
     assert answer.content.startswith(b"RIFF")
+
+
+def test_a_page_of_an_allowed_domain_embeds_an_agent(
+    server: Server, api: httpx.Client, agent: tuple[dict[str, Any], Any]
+) -> None:
+    code = agent[0]["code"]
+    wanted = {
+        "agent_id": code,
+        "fingerprint": "0a1b",
+        "domains": ["example.com", "*.shop.example", "localhost:3000"],
+    }
+    made = api.post("/v1/embed-tokens/request", json=wanted).raise_for_status().json()
+    assert (made["status"], made["status_code"]) == ("success", 200)
+    data = made["data"]
+    assert data["domains"] == ["https://example.com", "https://*.shop.example", "http://localhost:3000"]
+    assert data["url"] == f"{server.url}/embed/{code}?token={data['token']}"
+    listed = api.get("/v1/embed-tokens").json()["data"]
+    assert [(each["sid"], each["agent_id"], each["sessions"]) for each in listed] == [(data["sid"], code, 0)]
+    assert data["token"] not in str(listed)
+
+    framed = httpx.get(data["url"], headers={"Sec-Fetch-Dest": "iframe"})
+    policy = framed.headers["content-security-policy"]
+    assert policy.endswith("frame-ancestors https://example.com https://*.shop.example http://localhost:3000")
+    assert framed.headers["permissions-policy"].endswith("microphone=(self)")
+    assert "x-frame-options" not in framed.headers
+    alone = httpx.get(data["url"], headers={"Sec-Fetch-Dest": "document"})
+    assert (alone.status_code, alone.headers["location"]) == (303, f"/embed/{code}")
+    nowhere = httpx.get(f"{server.url}/embed/other?token={data['token']}")
+    assert nowhere.headers["content-security-policy"].endswith("frame-ancestors *")
+
+    visitor = httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {data['token']}"})
+    with visitor:
+        seen = visitor.get("/v1/embed/agent").json()
+        assert (seen["agent_id"], seen["name"]) == (code, "Ada")
+        assert httpx.get(seen["image_url"]).status_code == 200
+        foreign = visitor.post("/v1/embed/sessions", headers={"Origin": "https://example.net"})
+        assert fault(foreign) == (403, "FOREIGN_ORIGIN")
+        assert fault(visitor.get(f"/v1/agent/{code}")) == (401, "UNAUTHORIZED")
+        assert fault(visitor.delete("/v1/embed/sessions/ses_0")) == (404, "SESSION_NOT_FOUND")
+        assert api.delete(f"/v1/embed-tokens/{data['sid']}").json()["deleted"] is True
+        assert fault(visitor.get("/v1/embed/agent")) == (401, "EMBED_TOKEN_INVALID")
+    assert fault(api.delete(f"/v1/embed-tokens/{data['sid']}")) == (404, "EMBED_TOKEN_NOT_FOUND")
+
+
+def test_an_embed_token_opens_as_many_sessions_as_it_allows(
+    server: Server, api: httpx.Client, agent: tuple[dict[str, Any], Any]
+) -> None:
+    wanted = {"agent_id": agent[0]["code"], "max_sessions": 2, "max_concurrent_sessions": 1}
+    token = api.post("/v1/embed-tokens/request", json=wanted).json()["data"]["token"]
+    with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"}) as visitor:
+        first = visitor.post("/v1/embed/sessions").raise_for_status().json()
+        assert first["room"] == f"embed-{first['session_id']}"
+        assert fault(visitor.post("/v1/embed/sessions")) == (429, "EMBED_LIMIT_REACHED")
+        path = f"/v1/embed/sessions/{first['session_id']}"
+        assert visitor.delete(path).json()["status"] == "ended"
+        assert fault(visitor.delete(path)) == (409, "SESSION_ENDED")
+        second = visitor.post("/v1/embed/sessions").raise_for_status().json()
+        visitor.delete(f"/v1/embed/sessions/{second['session_id']}").raise_for_status()
+        assert fault(visitor.post("/v1/embed/sessions")) == (429, "EMBED_LIMIT_REACHED")
+
+
+def test_a_visitor_leaves_after_the_embed_token_has_expired(
+    server: Server, api: httpx.Client, agent: tuple[dict[str, Any], Any]
+) -> None:
+    made = api.post("/v1/embed-tokens/request", json={"agent_id": agent[0]["code"]}).json()["data"]
+    with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {made['token']}"}) as visitor:
+        session_id = visitor.post("/v1/embed/sessions").raise_for_status().json()["session_id"]
+        server.rows("UPDATE embed_tokens SET expires_at = now() WHERE id = %s RETURNING id", made["sid"])
+        assert fault(visitor.post("/v1/embed/sessions")) == (401, "EMBED_TOKEN_INVALID")
+        visitor.delete(f"/v1/embed/sessions/{session_id}").raise_for_status()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"domains": ["https://example.com/path"]},
+        {"domains": ["exa mple.com"]},
+        {"domains": ["example.com; script-src *"]},
+        {"domains": ["ftp://example.com"]},
+        {"expires_in": 59},
+        {"max_sessions": 0},
+        {"max_concurrent_sessions": "many"},
+    ],
+)
+def test_embed_tokens_that_cannot_be_issued(
+    api: httpx.Client, agent: tuple[dict[str, Any], Any], fields: dict[str, Any]
+) -> None:
+    answer = api.post("/v1/embed-tokens/request", json={"agent_id": agent[0]["code"], **fields})
+    assert fault(answer) == (422, "VALIDATION_ERROR")
+    missing = api.post("/v1/embed-tokens/request", json={"agent_id": "NOBODY"})
+    assert fault(missing) == (404, "AGENT_NOT_FOUND")

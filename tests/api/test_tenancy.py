@@ -25,6 +25,7 @@ from tests.support.organizations import PASSWORD, PATH, a_members_key, a_user, a
 from tests.support.server import Server, in_database
 from visavis.bootstrap.surfaces import SURFACES
 from visavis.core import agents, avatars, jobs, subscriptions
+from visavis.core.agents import embedding
 from visavis.core.database import Database
 from visavis.core.identity import keys, sign_ins, users
 from visavis.core.schema import Session
@@ -59,6 +60,7 @@ NEVER: Final = {
     "name": "results/never/1.mp4",
     **dict.fromkeys(("agent_id", "code", "agent_code"), "A000000000"),
     "webhook_id": "wh_0000000000000000",
+    "embed_token_id": never("emb"),
 }
 # Parameters that identify nothing: a value with which the route can be asked.
 PLAIN: Final = {"format": "srt", "schema_id": SCIM_USER, "type_id": "User"}
@@ -69,6 +71,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST /v1/agent/{code}": {"json": {"system_prompt": "x"}},
     "POST /v1/agent/{agent_code}/speak": {"json": {"message": "x"}},
     "POST /v1/agent/{agent_code}/add-context": {"json": {"context": "x"}},
+    "POST /v1/embed-tokens/request": {"json": {"agent_id": "{agent_id}"}},
     "POST /v1/organizations/{org_id}/members": {"json": {"email": "x@tenancy.example"}},
     "PATCH /v1/organizations/{org_id}/members/{member_id}": {"json": {"role": "admin"}},
     "POST /v1/organizations/{org_id}/invitations": {"json": {"email": "x@tenancy.example"}},
@@ -114,6 +117,7 @@ NAMELESS: Final = {
     "POST /api/v1/avatars/generate": "makes a job of what is sent",
     "POST /v1/validate": "checks the own key",
     "POST /v1/agent/generate": "makes an agent of what is sent",
+    "POST /v1/embed/sessions": "opens a session of the agent of the embed token that is sent",
     "POST /v1/audio/speech": "keeps nothing",
     "POST /v1/tts": "keeps nothing",
     "POST /v1/webhooks": "registers a URL that is sent",
@@ -213,7 +217,11 @@ def fill(server: Server, account: Account) -> None:
             made = jobs.Submission(
                 id=jobs.new_id(), kind=jobs.AGENT, surface="agents", input=asked, base_url=""
             )
-            await agents.create(tx, principal, agents.NewAgent(made, f"You know {account.email}.", 0))
+            state, _ = await agents.create(
+                tx, principal, agents.NewAgent(made, f"You know {account.email}.", 0)
+            )
+            embedded = embedding.NewEmbedToken((), "", 3600, 1, 1)
+            embed_token, _ = await embedding.issue(tx, principal, state.agent, embedded)
             await tx.execute(
                 text("DELETE FROM procrastinate_jobs WHERE args ->> 'job_id' = :id"), {"id": made.id}
             )
@@ -269,6 +277,7 @@ def fill(server: Server, account: Account) -> None:
             "name": result,
             **dict.fromkeys(("agent_id", "code", "agent_code"), asked.code),
             "webhook_id": webhook.id,
+            "embed_token_id": embed_token.id,
         }
 
     account.identifiers = in_database(server.database_url, make)

@@ -17,9 +17,11 @@ from typing import Any
 import httpx
 import pytest
 import trustme
+from typer.testing import CliRunner
 
 from tests.support.server import Server, files, until
 from visavis.adapters.public_http import PublicHttp
+from visavis.cli.main import app
 from visavis.core import webhooks
 from visavis.errors import CallbackError
 
@@ -28,12 +30,13 @@ DELIVERIES = "deliveries d JOIN events e ON e.id = event_id WHERE subject_id = %
 
 @dataclass
 class Receiver:
-    """Takes notifications; answers with the statuses it is given, then with 200."""
+    """Takes notifications; answers with the statuses it is given, then with 200. It also has files."""
 
     port: int
     authority: Path
     answers: list[int] = field(default_factory=list)
     taken: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
 
     def url(self, path: str) -> str:
         return f"https://localhost:{self.port}{path}"
@@ -61,6 +64,13 @@ def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
+        def do_GET(self) -> None:
+            content = receiver.files.get(self.path)
+            self.send_response(404 if content is None else 200)
+            self.send_header("Content-Length", str(len(content or b"")))
+            self.end_headers()
+            self.wfile.write(content or b"")
+
         def log_message(self, *words: object) -> None:
             pass
 
@@ -83,6 +93,7 @@ def notifying(start_server: Callable[..., Server], receiver: Receiver) -> Iterat
         webhook_retry_delays_s="[0.1, 0.2, 0.3]",
         render_processes="1",
         requests_per_minute="10000",
+        agent_price_credits="250",
     )
     yield server
     server.stop()
@@ -178,6 +189,61 @@ def test_avatar_jobs_send_webhooks_of_their_own(notifying: Server, receiver: Rec
     failed = json.loads(body)
     assert (failed["type"], failed["data"]["error_code"]) == ("avatar.failed", "generation_failed")
     assert failed["data"]["avatar"] is None
+
+
+def test_agents_send_webhooks_of_their_own_and_cost_credits(
+    notifying: Server, receiver: Receiver, media: Path
+) -> None:
+    """Paid when they are accepted, and given back when they fail."""
+    receiver.files["/face.jpg"] = (media / "face.jpg").read_bytes()
+    with notifying.client(notifying.make_key("credits")) as client:
+
+        def generate(code: str, image: str) -> httpx.Response:
+            body = {
+                "agent_id": code,
+                "image": receiver.url(image),
+                "duration": 2,
+                "video_aspect_ratio": "1:1",
+            }
+            return client.post("/v1/agent/generate", json=body)
+
+        def balance() -> int:
+            return int(client.get("/v2/credit-summaries").json()["data"]["balance"])
+
+        poor = generate("poor", "/face.jpg")
+        assert (poor.status_code, poor.json()["error"]["code"]) == (402, "INSUFFICIENT_BALANCE")
+        assert poor.json()["error"]["message"] == "Not enough credits: this costs 250, and the balance is 0."
+        grant = ["credits", "grant", "credits", "500", "--data", str(notifying.data)]
+        assert "has 500 credits" in CliRunner().invoke(app, grant).stdout
+        hook = {"url": receiver.url("/agents"), "events": []}
+        secret = client.post("/v1/webhooks", json=hook).json()["data"]["secret"]
+        assert generate("lost", "/no-face.jpg").status_code == 200
+        assert generate("made", "/face.jpg").status_code == 200
+        assert balance() == 0
+
+        def told() -> dict[str, tuple[dict[str, str], bytes]]:
+            return {
+                json.loads(body)["data"]["agent_code"]: (headers, body)
+                for headers, body in receiver.of("/agents")
+            }
+
+        found = until(lambda: len(told()) == 2 and told(), within_s=100, what="both agents")
+        assert isinstance(found, dict)
+        assert balance() == 250
+        spent = client.get("/v1/usage").json()["data"]
+        assert [(each["activity_type"], each["agent_code"], each["credits_change"]) for each in spent] == [
+            *(("refund", "lost", -250), ("generation", "made", 250), ("generation", "lost", 250)),
+            ("grant", None, -500),
+        ]
+    for code, event in (("lost", "agent.failed"), ("made", "agent.ready")):
+        headers, body = found[code]
+        said = json.loads(body)
+        assert (said["event"], said["data"]["status"]) == (event, event.partition(".")[2])
+        signed = f"{headers['X-BitHuman-Timestamp']}.{body.decode()}".encode()
+        expected = "sha256=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+        assert headers["X-BitHuman-Signature"] == expected
+    assert "fetched from its URL" in json.loads(found["lost"][1])["data"]["error_message"]
+    assert httpx.get(json.loads(found["made"][1])["data"]["video_url"]).headers["content-type"] == "video/mp4"
 
 
 def test_a_certificate_of_an_unknown_authority_is_refused(receiver: Receiver) -> None:

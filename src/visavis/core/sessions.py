@@ -67,6 +67,7 @@ class NewSession:
         sealed_outputs: Addresses that its video is sent to besides its room, as a JSON list, sealed.
         is_reserved: Whether it only takes a slot, until it is paid (`visavis.core.paid_sessions`).
         agent_id: ID of the agent's row; `None` for a session without an agent.
+        embed_token_id: ID of the embed token with which a visitor opens it; `None` for all others.
     """
 
     mode: str
@@ -85,6 +86,7 @@ class NewSession:
     sealed_outputs: bytes | None = None
     is_reserved: bool = False
     agent_id: int | None = None
+    embed_token_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ async def open_session(tx: Tx, principal: Principal, wanted: NewSession) -> Sess
         output_protocol=wanted.output_protocol,
         sealed_outputs=wanted.sealed_outputs,
         agent_id=wanted.agent_id,
+        embed_token_id=wanted.embed_token_id,
         worker_id=worker,
         lease_until=func.now() + leases.LEASE,
     )

@@ -24,9 +24,13 @@ from visavis.errors.accounts import (
 )
 from visavis.errors.agents import (
     AgentExistsError,
+    AgentFormatError,
     AgentMissingError,
     AgentNotReadyError,
     CreditsError,
+    EmbedLimitError,
+    EmbedTokenError,
+    EmbedTokenMissingError,
     NoActiveRoomsError,
 )
 from visavis.errors.avatars import AvatarLimitError, AvatarMissingError, JobKindError
@@ -128,6 +132,7 @@ __all__ = [
     "AccountError",
     "AddressTakenError",
     "AgentExistsError",
+    "AgentFormatError",
     "AgentMissingError",
     "AgentNotReadyError",
     "AvatarLimitError",
@@ -142,6 +147,9 @@ __all__ = [
     "DirectoryConflictError",
     "DirectoryEntryMissingError",
     "DirectoryTooManyError",
+    "EmbedLimitError",
+    "EmbedTokenError",
+    "EmbedTokenMissingError",
     "ExtraMissingError",
     "FaceTooSmallError",
     "FaceTurnedAwayError",

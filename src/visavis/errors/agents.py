@@ -27,7 +27,31 @@ class NoActiveRoomsError(VisavisError):
     code = "no_active_rooms"
 
 
+class AgentFormatError(VisavisError):
+    """The client asks for an agent in a format of another engine."""
+
+    code = "agent_format"
+
+
 class CreditsError(VisavisError):
     """The account has too few credits."""
 
     code = "insufficient_credits"
+
+
+class EmbedTokenError(VisavisError):
+    """The embed token does not exist, has expired, or is for another page."""
+
+    code = "embed_token_invalid"
+
+
+class EmbedTokenMissingError(VisavisError):
+    """The account has no embed token with that ID."""
+
+    code = "embed_token_missing"
+
+
+class EmbedLimitError(VisavisError):
+    """As many sessions were opened with the embed token as it allows, or the account has too many tokens."""
+
+    code = "embed_limit_reached"

@@ -10,6 +10,7 @@ from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 
 from visavis.core import agents, avatars, events, jobs, rates, rigs, sign_in_tries, transcripts, webhooks
+from visavis.core.agents import embedding
 from visavis.core.capacity import HEARTBEAT_TTL_S
 from visavis.core.organizations import sso
 from visavis.core.schema import Worker
@@ -87,6 +88,7 @@ async def collect_garbage(context: WorkerContext) -> None:
         await rates.forget(tx)
         await sign_in_tries.forget(tx)
         await sso.forget(tx)
+        await embedding.forget(tx)
     await context.store.delete(expired + unused)
     uploads = await context.store.older_than(jobs.UPLOADS, _ORPHAN_AFTER_S)
     faces = await context.store.older_than("rigs", _ORPHAN_AFTER_S)

@@ -23,6 +23,8 @@ QUERIES: Final = {"select", "update", "delete", "get"}
 
 # Functions and modules that act for the installation and not for an account, each with the reason.
 SYSTEM: Final = {
+    "core.agents.embedding.find": "says which account an embed token is of",
+    "core.agents.embedding.forget": "maintenance",
     "core.agents.files.orphaned": "maintenance: files that an agent has",
     "core.agents.lifecycle.settle": "a worker and maintenance: agents whose jobs have ended",
     "core.avatars.on_this_machine": "for whoever is on the server's own machine",

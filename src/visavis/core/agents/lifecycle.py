@@ -1,5 +1,6 @@
 """Agents: made by a job, read, changed, deleted."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -182,6 +183,14 @@ async def page(
     if status:
         found = found.where(Agent.status == status)
     return await read_page(tx, found, Agent.id.desc(), limit=limit, offset=offset)
+
+
+async def codes(tx: Tx, principal: Principal, job_ids: Collection[str]) -> dict[str, str]:
+    """Codes of agents of the account, by the IDs of the jobs that made them."""
+    query = select(Agent.job_id, Agent.code).where(
+        Agent.account_id == principal.account_id, Agent.job_id.in_(job_ids)
+    )
+    return {row.job_id: row.code for row in await tx.execute(query)}
 
 
 async def update_prompt(tx: Tx, principal: Principal, code: str, system_prompt: str) -> Agent:

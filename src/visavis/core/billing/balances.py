@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from visavis.core.database import Tx
 from visavis.core.identity.principals import Principal
+from visavis.core.paging import Page, read_page
 from visavis.core.schema import Account, ApiKey, LedgerEntry
 from visavis.errors import AccountError, CreditsError
 
@@ -25,6 +26,14 @@ async def balance(tx: Tx, account_id: int) -> int:
     """Credits that an account has."""
     query = select(func.sum(LedgerEntry.credits)).where(LedgerEntry.account_id == account_id)
     return int((await tx.execute(query)).scalar_one() or 0)
+
+
+async def page(tx: Tx, principal: Principal, *, limit: int, offset: int) -> Page[LedgerEntry]:
+    """List what changed the credits of an account, newest first; the subject of an entry is a job."""
+    found = select(LedgerEntry).where(
+        LedgerEntry.account_id == principal.account_id, LedgerEntry.subject_kind == _CREDITS
+    )
+    return await read_page(tx, found, LedgerEntry.id.desc(), limit=limit, offset=offset)
 
 
 async def grant(tx: Tx, key: ApiKey, amount: int) -> int:

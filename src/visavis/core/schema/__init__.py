@@ -1,6 +1,6 @@
 """The tables, as the code sees them; `migrations` creates them. Each area has a file."""
 
-from visavis.core.schema.agents import GENERATING, READY, Agent
+from visavis.core.schema.agents import GENERATING, READY, Agent, EmbedToken
 from visavis.core.schema.avatars import Avatar
 from visavis.core.schema.billing import LedgerEntry
 from visavis.core.schema.directory import DirectoryGroup, DirectoryGroupMember
@@ -96,6 +96,7 @@ __all__ = [
     "Delivery",
     "DirectoryGroup",
     "DirectoryGroupMember",
+    "EmbedToken",
     "Event",
     "Invitation",
     "Job",

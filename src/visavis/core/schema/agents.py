@@ -1,11 +1,11 @@
-"""Table of agents."""
+"""Tables of agents, and of the tokens with which visitors of web pages talk to them."""
 
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from visavis.core.schema.table import Table, now
@@ -60,3 +60,38 @@ class Agent(Table):
     video_aspect_ratio: Mapped[str]
     created_at: Mapped[datetime] = now()
     updated_at: Mapped[datetime] = now()
+
+
+class EmbedToken(Table):
+    """A token with which visitors of web pages talk to an agent; of the token only a digest is kept.
+
+    Attributes:
+        id: ID, by which its account names it.
+        key_id: ID of the key that asked for it. What visitors do counts as its work.
+        visitor: Digest of what its client calls the visitor; `None` if it may be anybody.
+        domains: Origins of pages that may show the agent, such as `https://*.example.com`; all if empty.
+        expires_at: Time from which no session is opened with it.
+        max_sessions: Number of sessions that may be opened with it.
+        max_concurrent_sessions: Number of them that may be active at a time.
+        sessions: Number of sessions that were opened with it.
+    """
+
+    __tablename__ = "embed_tokens"
+    __table_args__ = (
+        Index("embed_tokens_of_account", "account_id", "created_at"),
+        Index("embed_tokens_of_agent", "agent_id"),
+        Index("embed_tokens_by_expiry", "expires_at"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    key_id: Mapped[int] = mapped_column(ForeignKey("api_keys.id"))
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"))
+    visitor: Mapped[bytes | None]
+    domains: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    expires_at: Mapped[datetime]
+    max_sessions: Mapped[int]
+    max_concurrent_sessions: Mapped[int]
+    sessions: Mapped[int] = mapped_column(server_default=sql("0"))
+    created_at: Mapped[datetime] = now()

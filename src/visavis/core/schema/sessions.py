@@ -19,9 +19,9 @@ class Session(Table):
     """A live session: what it is to be, who holds it, and what is owed for it.
 
     Whoever is `worker_id` renews `lease_until`; a lease that ran out may be taken. `applied` is the last
-    change of the face that the avatar has applied. `agent_id` is the agent that is shown. `conversation` is a
-    `ConversationConfig`, or `None` for a session without one. A session that waits for its payment is
-    `RESERVED`: it has a slot, and no worker runs it.
+    change of the face that the avatar has applied. `agent_id` is the agent that is shown, `embed_token_id`
+    the token with which a visitor opened it. `conversation` is a `ConversationConfig`, or `None` for one
+    without it. A session that waits for its payment is `RESERVED`: it has a slot, and no worker runs it.
 
     A session belongs to the key that opened it, or to whoever has its token, of which a digest is stored.
     `prepaid` says what was paid for it in advance (`visavis.core.billing.prepaid`). `sealed_outputs` are the
@@ -36,6 +36,7 @@ class Session(Table):
         Index("sessions_of_rig", "rig_id"),
         Index("sessions_by_room", "room"),
         Index("sessions_of_agent", "agent_id", postgresql_where=sql("status = 'active'")),
+        Index("sessions_of_embed_token", "embed_token_id"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -57,6 +58,7 @@ class Session(Table):
     sealed_outputs: Mapped[bytes | None]
     conversation: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id", ondelete="SET NULL"))
+    embed_token_id: Mapped[str | None] = mapped_column(ForeignKey("embed_tokens.id", ondelete="SET NULL"))
     worker_id: Mapped[str | None]
     lease_until: Mapped[datetime]
     placements: Mapped[int] = mapped_column(server_default=sql("1"))

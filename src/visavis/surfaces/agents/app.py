@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.types import Scope
 
 from visavis import __version__
-from visavis.surfaces.agents import NAME, making, messages, speech, webhooks
+from visavis.surfaces.agents import NAME, account, embedding, making, messages, speech, webhooks
 from visavis.surfaces.agents.error_responses import TABLE
 from visavis.surfaces.agents.principals import HEADERS
 from visavis.surfaces.agents.webhooks import AgentWebhooks
@@ -33,8 +33,8 @@ def create_app() -> FastAPI:
         openapi_url="/v1/agents/openapi.json",
         redirect_slashes=False,
     )
-    for router in (making.router, messages.router, speech.router, webhooks.router):
-        app.include_router(router)
+    for part in (making, messages, embedding, speech, webhooks, account):
+        app.include_router(part.router)
     return app
 
 
@@ -49,7 +49,10 @@ def _claims(scope: Scope) -> bool:
 
 SURFACE: Final = Surface(
     NAME,
-    prefixes=("/v1/agent", "/v1/validate", "/v1/audio/speech", _TTS, _VOICES, "/v1/webhooks"),
+    prefixes=(
+        *("/v1/agent", "/v1/embed", "/v1/validate", "/v1/audio/speech", _TTS, _VOICES, "/v1/webhooks"),
+        *("/v1/usage", "/v2/credit-summaries"),
+    ),
     create_app=create_app,
     errors=TABLE,
     claims=_claims,

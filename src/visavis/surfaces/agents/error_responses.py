@@ -13,6 +13,14 @@ BALANCE = ErrorResponse(
     402, "INSUFFICIENT_BALANCE", "Not enough credits: this costs 250, and the balance is 0."
 )
 FORBIDDEN = ErrorResponse(403, "FORBIDDEN", "The key does not have permission.")
+FOREIGN = ErrorResponse(403, "FOREIGN_ORIGIN", "The request comes from a page of another origin.")
+EMBED_TOKEN = ErrorResponse(401, "EMBED_TOKEN_INVALID", "The embed token is not valid or has expired.")
+NO_EMBED_TOKEN = ErrorResponse(404, "EMBED_TOKEN_NOT_FOUND", "There is no embed token with this ID.")
+NO_SESSION = ErrorResponse(404, "SESSION_NOT_FOUND", "Session not found.")
+ENDED = ErrorResponse(409, "SESSION_ENDED", "Session already ended.")
+EMBED_LIMIT = ErrorResponse(
+    429, "EMBED_LIMIT_REACHED", "As many conversations were held as this page allows."
+)
 NO_AGENT = ErrorResponse(404, "AGENT_NOT_FOUND", "Agent not found for code: A91XMB7113")
 NO_ROOMS = ErrorResponse(404, "NO_ACTIVE_ROOMS", "No active rooms found for agent A91XMB7113")
 NO_WEBHOOK = ErrorResponse(404, "WEBHOOK_NOT_FOUND", "There is no webhook with this ID.")
@@ -20,6 +28,11 @@ NOT_FOUND = ErrorResponse(404, "NOT_FOUND", "There is no endpoint {path}.")
 METHOD = ErrorResponse(405, "METHOD_NOT_ALLOWED", "{method} is not allowed here.")
 EXISTS = ErrorResponse(409, "AGENT_EXISTS", "An agent with the code A91XMB7113 exists already.")
 NOT_READY = ErrorResponse(409, "AGENT_NOT_READY", "The agent A91XMB7113 is still being made.")
+FORMAT = ErrorResponse(
+    409,
+    "MODEL_NOT_DOWNLOADABLE",
+    "Agents of this server are .visavis files. Download the one at model_url, and open it with visavis.",
+)
 IDEMPOTENCY = ErrorResponse(
     409,
     "IDEMPOTENCY_KEY_MISMATCH",
@@ -34,6 +47,7 @@ MODEL = ErrorResponse(
     "MODEL_NOT_READY",
     "The model kokoro is not on this machine yet. Run `visavis models pull kokoro`, then try again.",
 )
+NO_CAPACITY = ErrorResponse(503, "NO_CAPACITY", "All slots are busy. Retry after 30 seconds.")
 UNAVAILABLE = ErrorResponse(
     503,
     "SERVICE_UNAVAILABLE",
@@ -54,21 +68,30 @@ def _render(response: ErrorResponse, message: str, retry_after_s: int | None) ->
 
 TABLE: Final = ErrorTable(
     rows=(
+        (errors.EmbedTokenError, EMBED_TOKEN),
         (errors.CredentialsMissingError, UNAUTHORIZED),
         (errors.KeyRefusedError, UNAUTHORIZED),
+        (errors.ForeignOriginError, FOREIGN),
         (errors.NotPermittedError, FORBIDDEN),
+        (errors.ConversationDisabledError, FORBIDDEN),
         (errors.CreditsError, BALANCE),
         (errors.AgentMissingError, NO_AGENT),
         (errors.NoActiveRoomsError, NO_ROOMS),
         (errors.WebhookMissingError, NO_WEBHOOK),
+        (errors.EmbedTokenMissingError, NO_EMBED_TOKEN),
+        (errors.SessionMissingError, NO_SESSION),
+        (errors.SessionNotActiveError, ENDED),
         (errors.AgentExistsError, EXISTS),
+        (errors.AgentFormatError, FORMAT),
         (errors.AgentNotReadyError, NOT_READY),
         (errors.IdempotencyError, IDEMPOTENCY),
         (errors.UploadTooLargeError, TOO_LARGE),
         (errors.MediaTypeError, VALIDATION),
         (errors.InputError, VALIDATION),
         (errors.RequestError, VALIDATION),
+        (errors.EmbedLimitError, EMBED_LIMIT),
         (errors.RateLimitError, RATE),
+        (errors.NoCapacityError, NO_CAPACITY),
         (errors.ModelNotReadyError, MODEL),
         (errors.BusyError, UNAVAILABLE),
         (errors.StoreError, UNAVAILABLE),

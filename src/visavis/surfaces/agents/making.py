@@ -12,12 +12,13 @@ from visavis.core import agents, jobs, rigs
 from visavis.core.agents import AgentState
 from visavis.core.identity.principals import Principal
 from visavis.core.schema import READY
-from visavis.errors import RequestError
+from visavis.errors import AgentFormatError, RequestError
 from visavis.surfaces.agents import NAME, wire
 from visavis.surfaces.agents.documented import IDEMPOTENCY, errors
 from visavis.surfaces.agents.error_responses import (
     BALANCE,
     EXISTS,
+    FORMAT,
     NO_AGENT,
     NOT_READY,
     TOO_LARGE,
@@ -131,6 +132,14 @@ async def status(
 async def get(code: Code, request: Request, principal: PollingPrincipal, context: Given) -> wire.AgentAnswer:
     """An agent."""
     return await _answer(code, request, principal, context)
+
+
+@router.get("/v1/agent/{code}/model/download", responses=errors(NO_AGENT, FORMAT), include_in_schema=False)
+async def download(code: Code, principal: PollingPrincipal, context: Given) -> None:
+    """Where clients of the hosted service look for models of its engine, which are not made here."""
+    async with context.database.transaction() as tx:
+        await agents.find(tx, principal, code)
+    raise AgentFormatError(FORMAT.example)
 
 
 @router.post("/v1/agent/{code}", responses=errors(NO_AGENT), openapi_extra=_UPDATE.openapi())

@@ -16,6 +16,7 @@ from visavis.surfaces.agents import NAME
 from visavis.surfaces.agents.documented import errors
 from visavis.surfaces.agents.error_responses import NO_WEBHOOK
 from visavis.surfaces.agents.principals import KeyPrincipal, PollingPrincipal
+from visavis.surfaces.agents.wire import moment
 from visavis.surfaces.shared.bodies import ABSENT_IF_EMPTY, BodyType
 from visavis.surfaces.shared.context import Given
 from visavis.surfaces.shared.fields import JSON, MAX_TEXT_BYTES
@@ -165,5 +166,5 @@ def _row(row: Webhook) -> dict[str, Any]:
         "url": row.url,
         "events": row.events,
         "description": row.description,
-        "created_at": row.created_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "created_at": moment(row.created_at),
     }

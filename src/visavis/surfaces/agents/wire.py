@@ -1,5 +1,6 @@
 """What goes over the wire: field names and shapes of the API."""
 
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, StringConstraints
@@ -208,6 +209,11 @@ class Links(_Wire):
     model_url: str | None = None
 
 
+def moment(at: datetime) -> str:
+    """A time in UTC, to the second, as RFC 3339 writes it."""
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def agent_data(found: AgentState, links: Links) -> AgentData:
     """An agent, and how far it is."""
     agent, job = found.agent, found.job
@@ -240,5 +246,5 @@ def _unchanging(agent: Agent) -> dict[str, Any]:
         "model": MODEL,
         "supported_models": (MODEL,),
         "voice_id": (agent.voice or {}).get("name") or None,
-        "created_at": agent.created_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "created_at": moment(agent.created_at),
     }
