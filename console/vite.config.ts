@@ -31,7 +31,7 @@ export default defineConfig({
     sourcemap: false,
     // Everything stays a file of our own origin: the pages' policy allows no inline data.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: ["index.html", "player.html"] },
+    rolldownOptions: { input: ["index.html", "player.html", "embed.html"] },
   },
   test: { include: ["src/**/*.test.ts"] },
   server: { proxy: Object.fromEntries(proxied.map((path) => [path, { target: api, changeOrigin: false }])) },

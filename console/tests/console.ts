@@ -1,5 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { test as base, type Cookie, expect, type Page, request } from "@playwright/test";
+import { test as base, type Cookie, expect, type Frame, type Page, request } from "@playwright/test";
 
 export { expect, type Page };
 
@@ -113,7 +113,7 @@ export const distance = (one: number[], other: number[]): number =>
   mean(one.map((value, at) => Math.abs(value - (other[at] ?? 0))));
 
 /** What a page cuts off or lets run out of the window: texts that are not whole, boxes that are too wide. */
-export async function cutOff(page: Page): Promise<string[]> {
+export async function cutOff(page: Page | Frame): Promise<string[]> {
   return await page.evaluate(() => {
     const found: string[] = [];
     const name = (element: Element) =>
@@ -161,8 +161,8 @@ export async function mouthMotion(page: Page): Promise<number> {
 }
 
 const SHOTS = process.env.SCREENSHOTS;
-const PHONE = { width: 390, height: 844 };
-const DESKTOP = { width: 1360, height: 860 };
+export const PHONE = { width: 390, height: 844 };
+export const DESKTOP = { width: 1360, height: 860 };
 
 /** Checks a page as it is now, on a desktop and on a phone; with `SCREENSHOTS`, it also draws it there. */
 export async function check(page: Page, name: string): Promise<void> {

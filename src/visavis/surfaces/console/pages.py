@@ -1,4 +1,7 @@
-"""The HTML pages: the console for those who run and use the server, the players for everybody with a link."""
+"""The HTML pages: the console for those who run and use the server, the players for everybody with a link.
+
+And the page of an agent, which pages of others embed.
+"""
 
 from mimetypes import guess_type
 from pathlib import Path
@@ -7,11 +10,12 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Scope
 
-from visavis.surfaces.console import previews
+from visavis.surfaces.console import embeds, previews
+from visavis.surfaces.console.embeds import EMBEDS
 from visavis.surfaces.console.error_responses import TABLE
 from visavis.surfaces.console.previews import OEMBED, PLAYERS
 from visavis.surfaces.shared.dispatcher import Surface
@@ -20,16 +24,21 @@ from visavis.surfaces.shared.incoming import fault_of
 STATIC: Final = Path(__file__).parent / "static"
 """Folder of the built pages: where `make console` puts them."""
 
-CONSOLE, PLAYER = "index.html", "player.html"
+CONSOLE, PLAYER, EMBED = "index.html", "player.html", "embed.html"
 ASSETS: Final = "/assets/"
 _YEAR_S: Final = 31_536_000
+_SEE_OTHER: Final = 303
 _VARIES: Final = {"Vary": "Accept-Encoding"}
 _ROUTES: Final = (
     *("/", "/sign-in", "/create", "/studio", "/live", "/jobs", "/sessions", "/usage", "/keys", "/workers"),
     *("/settings", "/organizations", "/invitation", "/sign-in/failed"),
 )
 # All of them, for the metrics: one route for each kind of page.
-_PATHS: Final = ("/watch/{session:path}", "/view/{session:path}", "/assets/{name:path}", "/{page:path}")
+_PATHS: Final = (
+    *("/watch/{session:path}", "/view/{session:path}", "/embed/{code:path}", "/assets/{name:path}"),
+    "/{page:path}",
+)
+_NOBODY, _ANYBODY = "'none'", "*"
 _HTML: Final = "text/html; charset=utf-8"
 _HEAD_END: Final = "</head>"
 
@@ -62,7 +71,7 @@ def wants_page(scope: Scope) -> bool:
     if scope["method"] not in {"GET", "HEAD"} or fault_of(scope):
         return False
     path = scope["path"]
-    if path == OEMBED or path.startswith((*PLAYERS, ASSETS)):
+    if path == OEMBED or path.startswith((*PLAYERS, EMBEDS, ASSETS)):
         return True
     return (path.rstrip("/") or "/") in _ROUTES and is_browser(Headers(scope=scope))
 
@@ -79,7 +88,7 @@ def missing_page(scope: Scope) -> Response | None:
         return None
     if not file.is_file():
         return None
-    return FileResponse(file, 404, media_type=_HTML, headers=_headers(is_player=False))
+    return FileResponse(file, 404, media_type=_HTML, headers=_headers(_NOBODY, has_microphone=True))
 
 
 async def _answer(request: Request) -> Response:
@@ -88,7 +97,13 @@ async def _answer(request: Request) -> Response:
     if path.startswith(PLAYERS) and file.is_file():
         shown = previews.tags(request.app.state.context, request)
         html = file.read_text("utf-8").replace(_HEAD_END, f"{shown}\n{_HEAD_END}", 1)
-        return HTMLResponse(html, headers=_headers(is_player=True))
+        return HTMLResponse(html, headers=_headers(_ANYBODY))
+    if path.startswith(EMBEDS):
+        domains = await embeds.domains(request.app.state.context, request)
+        if domains and embeds.is_window(request):
+            # There is no page around it that a browser could compare with the domains: without its token.
+            return RedirectResponse(path, _SEE_OTHER, headers={"Cache-Control": "no-store"})
+        return _file(STATIC / EMBED, _headers(" ".join(domains) or _ANYBODY, has_microphone=True))
     return page(path, request.headers, STATIC)
 
 
@@ -96,12 +111,15 @@ def page(path: str, headers: Headers, folder: Path) -> Response:
     """The page, or the part of one, at a path that `wants_page`."""
     if path.startswith(ASSETS):
         return _asset(path, headers, folder)
-    is_player = path.startswith(PLAYERS)
-    file = folder / (PLAYER if is_player else CONSOLE)
-    said = _headers(is_player=is_player)
+    if path.startswith(PLAYERS):
+        return _file(folder / PLAYER, _headers(_ANYBODY))
+    return _file(folder / CONSOLE, _headers(_NOBODY, has_microphone=True))
+
+
+def _file(file: Path, headers: dict[str, str]) -> Response:
     if not file.is_file():
-        return HTMLResponse(_NO_PAGES, headers=said)
-    return FileResponse(file, media_type=_HTML, headers=said)
+        return HTMLResponse(_NO_PAGES, headers=headers)
+    return FileResponse(file, media_type=_HTML, headers=headers)
 
 
 def _asset(path: str, headers: Headers, folder: Path) -> Response:
@@ -119,15 +137,21 @@ def _asset(path: str, headers: Headers, folder: Path) -> Response:
     return FileResponse(file, media_type=kind, headers=said | _VARIES)
 
 
-def _headers(*, is_player: bool) -> dict[str, str]:
+def _headers(ancestors: str, *, has_microphone: bool = False) -> dict[str, str]:
+    """Headers of a page.
+
+    Args:
+        ancestors: Pages that may embed it, as `frame-ancestors` writes them.
+        has_microphone: Whether it may use the microphone.
+    """
     said = {
-        "Content-Security-Policy": _POLICY.format(ancestors="*" if is_player else "'none'"),
+        "Content-Security-Policy": _POLICY.format(ancestors=ancestors),
         "Cache-Control": "no-cache",
-        "Referrer-Policy": "no-referrer",  # a player's address holds its token
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=" + ("()" if is_player else "(self)"),
+        "Referrer-Policy": "no-referrer",  # the address of a player or an agent holds its token
+        "Permissions-Policy": f"camera=(), geolocation=(), microphone={'(self)' if has_microphone else '()'}",
         "X-Content-Type-Options": "nosniff",
     }
-    if not is_player:
+    if ancestors == _NOBODY:
         said["X-Frame-Options"] = "DENY"
     return said
 

@@ -1,0 +1,7 @@
+/** The texts of the page of an agent: it must not load those of the console. */
+import { embed as en } from "./en/embed.ts";
+import { type Language, language } from "./language.ts";
+
+const TRANSLATIONS: Record<Language, typeof en> = { en };
+
+export const words: typeof en = TRANSLATIONS[language];
