@@ -15,6 +15,7 @@ from visavis.engine.speech.motion import RATE_HZ
 Sound = NDArray[np.float32]
 Rng = np.random.Generator
 _SILENCE = CLASS_INDEX["silence"]
+_LOWEST_VOICE, _HIGHEST_VOICE = 0.85, 1.2
 
 
 def varied(
@@ -22,6 +23,8 @@ def varied(
 ) -> tuple[Sound, NDArray[np.floating], NDArray[np.int16]]:
     """One random variant of a recording: its sound, and the ends and classes of its sounds."""
     sound, ends_s, classes = with_pauses(rng, item)
+    if rng.random() < 0.5:
+        sound = revoiced(sound, float(np.exp(rng.uniform(*np.log((_LOWEST_VOICE, _HIGHEST_VOICE))))))
     if rng.random() < 0.06:
         sound = whispered(rng, sound)
     sound, stretch = resampled(rng, sound)
@@ -47,6 +50,30 @@ def with_pauses(rng: Rng, item: Utterance) -> tuple[Sound, NDArray[np.floating],
     classes = np.concatenate([[_SILENCE], item.classes, [_SILENCE]]).astype(np.int16)
     keep = np.diff(ends_s, prepend=0.0) > 0
     return sound, ends_s[keep], classes[keep]
+
+
+def revoiced(sound: Sound, factor: float, window: int = 480, reach: int = 120) -> Sound:
+    """The same words at the same pace out of a smaller head: pitch and formants times the factor.
+
+    Stretched in time by overlapping windows where they fit best (WSOLA: Verhelst and Roelands, 1993), then
+    played faster.
+    """
+    hop = window // 2
+    shape = np.hanning(window + 1)[:-1].astype(np.float32)
+    padded = np.concatenate([np.zeros(reach, np.float32), sound, np.zeros(2 * window + reach, np.float32)])
+    steps = int(len(sound) * factor) // hop
+    out = np.zeros((steps + 2) * hop, np.float32)
+    at = reach
+    for step in range(steps):
+        wanted = reach + int(step * hop / factor)
+        if step:
+            onward = padded[at + hop : at + hop + window]
+            near = padded[wanted - reach : wanted + reach + window]
+            at = wanted - reach + int(np.argmax(np.correlate(near, onward, "valid")))
+            at = min(at, len(padded) - window - hop)
+        out[step * hop : step * hop + window] += padded[at : at + window] * shape
+    shorter = resample_poly(out[: int(len(sound) * factor)], 100, round(100 * factor))
+    return np.resize(np.concatenate([shorter, np.zeros(len(sound))]), len(sound)).astype(np.float32)
 
 
 def whispered(rng: Rng, sound: Sound, order: int = 18, window: int = 400) -> Sound:

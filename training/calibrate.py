@@ -56,7 +56,7 @@ LEVELS_DB = (0.0, -15.0, -30.0)
 
 HOLDS = {"aperture": Hold(answers=900.0, inner=6_000.0), "width": Hold(answers=9_000.0, inner=60_000.0)}
 
-GRID_SHARE = 1.0
+GRID_SHARE = 0.3
 """How much the many sentences of one speaker count, against all clips."""
 
 

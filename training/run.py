@@ -1,7 +1,9 @@
-"""From nothing to the shipped file: generate the speech, train, export.
+"""From nothing to the shipped file: generate the speech, train, refine, average, export.
 
     python -m training.run --work training/build
 
+The trained network is trained on several times, each time at a low rate and with other variants of the
+speech. The mean of it and of the refined ones hears real speech better than each of them.
 Every step is seeded and leaves its result in the work folder; a step whose result is there is not done again.
 With `--without flite --out twin.onnx` a twin is made that never hears that family, to measure how well the
 recipe carries over to one.
@@ -14,6 +16,7 @@ import numpy as np
 import torch
 
 from training import sources
+from training.average import average
 from training.export import SHIPPED, export, read
 from training.network import SpeechNetwork
 from training.train import Pool, fit
@@ -22,6 +25,9 @@ SEED = 1
 CHANNELS = 160
 STEPS = 12_000
 VARIANTS = 2
+REFINED = 3
+REFINE_STEPS = 2_600
+REFINE_RATE = 4e-4
 
 
 def train(work: Path, names: list[str], *, steps: int, variants: int, channels: int, out: Path) -> None:
@@ -32,6 +38,14 @@ def train(work: Path, names: list[str], *, steps: int, variants: int, channels: 
     network = SpeechNetwork(channels)
     fit(network, pool, steps=steps, seed=SEED)
     torch.save({"channels": channels, "weights": network.state_dict()}, out)
+
+
+def refine(network: Path, work: Path, names: list[str], *, steps: int, seed: int, out: Path) -> None:
+    """Train a network on, with variants of the speech that it has not heard."""
+    refined = read(network)
+    pool = Pool.of(sources.read(work, names), 1, np.random.default_rng(seed))
+    fit(refined, pool, steps=steps, seed=seed, peak_rate=REFINE_RATE, norms_fixed=True)
+    torch.save({"channels": refined.channels, "weights": refined.state_dict()}, out)
 
 
 def main() -> None:
@@ -45,17 +59,25 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--variants", type=int, default=VARIANTS)
     parser.add_argument("--channels", type=int, default=CHANNELS)
+    parser.add_argument("--refined", type=int, default=REFINED, help="how many refined networks are averaged")
+    parser.add_argument("--refine-steps", type=int, default=REFINE_STEPS)
     options = parser.parse_args()
     torch.set_num_threads(1)
     trained = [source for source in sources.SOURCES if source.trained]
     if options.without:
         trained = [source for source in trained if not source.name.startswith(options.without)]
     sources.collect(options.work, trained)
-    weights = options.work / (f"network-without-{options.without}.pt" if options.without else "network.pt")
+    names = [source.name for source in trained]
+    suffix = f"-without-{options.without}" if options.without else ""
+    weights = options.work / f"network{suffix}.pt"
     if not weights.exists():
         sizes = {"steps": options.steps, "variants": options.variants, "channels": options.channels}
-        train(options.work, [source.name for source in trained], **sizes, out=weights)
-    export(read(weights), options.out)
+        train(options.work, names, **sizes, out=weights)
+    refined = [options.work / f"refined{suffix}-{at}.pt" for at in range(1, options.refined + 1)]
+    for at, file in enumerate(refined, 1):
+        if not file.exists():
+            refine(weights, options.work, names, steps=options.refine_steps, seed=SEED + at, out=file)
+    export(average([read(file) for file in (weights, *refined)]), options.out)
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.2f} MB")
 
 

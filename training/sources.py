@@ -45,10 +45,16 @@ def _hibari() -> list[Utterance]:
     return kokoro.generate_hibari(45, 21)
 
 
-def _kokoro() -> list[Utterance]:
+def _kokoro_trained() -> list[Utterance]:
     from training import kokoro
 
-    return kokoro.generate_kokoro(KOKORO, kokoro.VOICES, 3, 51)
+    return kokoro.generate_kokoro(KOKORO, kokoro.TRAINED, 30, 31)
+
+
+def _kokoro_measured() -> list[Utterance]:
+    from training import kokoro
+
+    return kokoro.generate_kokoro(KOKORO, kokoro.MEASURED, 3, 51)
 
 
 KOKORO = Path(__file__).parent / "build" / "kokoro"
@@ -61,6 +67,7 @@ SOURCES: tuple[Source, ...] = (
         "russian", lambda: [item for at, item in enumerate(russian.recordings()) if at % 10], trained=True
     ),
     Source("hibari", _hibari, trained=True),
+    Source("kokoro_trained", _kokoro_trained, trained=True),
     *(_festival(key, 20, trained=True) for key in ("slt", "ked", "kal")),
     *(_flite(voice, 25, trained=True) for voice in ("awb", "rms")),
     *(_flite(voice, 15, trained=True) for voice in ("slt", "kal16")),
@@ -80,7 +87,7 @@ SOURCES: tuple[Source, ...] = (
             "ona",
         )
     ),
-    Source("kokoro", _kokoro, trained=False),
+    Source("kokoro", _kokoro_measured, trained=False),
     Source("russian_test", lambda: russian.recordings()[::10], trained=False),
 )
 

@@ -24,6 +24,8 @@ DELAY_ROWS = 3
 _CROP_ROWS = 200
 _WARM_UP_ROWS = 12
 _CHANNEL_WEIGHTS = (1.0, 1.0, 1.0, 0.5, 1.5, 2.5)
+_TH_WEIGHT = 3.0
+"""Real speech says `th` less clearly than synthesisers do."""
 
 
 class Pool:
@@ -150,8 +152,7 @@ def viseme_weights(pool: Pool) -> Tensor:
     """Rare visemes count more, lest TH be given up for DD: frequency to the power -0.5, mean 1."""
     counts = np.bincount(pool.hard, minlength=len(VISEMES)) + 1.0
     weights = (counts / counts.sum()) ** -0.5
-    # Real speech says it less clearly than synthesisers do.
-    weights[VISEMES.index("TH")] *= 2
+    weights[VISEMES.index("TH")] *= _TH_WEIGHT
     return torch.tensor(weights / (weights * counts).sum() * counts.sum(), dtype=torch.float32)
 
 
@@ -162,14 +163,32 @@ def _crop_stream(pool: Pool, seed: int, count: int) -> Iterator[tuple[Tensor, Te
 
 
 def fit(
-    network: SpeechNetwork, pool: Pool, *, steps: int, seed: int, crops: int = 24, peak_rate: float = 2e-3
+    network: SpeechNetwork,
+    pool: Pool,
+    *,
+    steps: int,
+    seed: int,
+    crops: int = 24,
+    peak_rate: float = 2e-3,
+    norms_fixed: bool = False,
 ) -> SpeechNetwork:
-    """Train for so many steps: AdamW, short warm-up, cosine to zero."""
+    """Train for so many steps: AdamW, short warm-up, cosine to zero.
+
+    Args:
+        network: Is changed in place.
+        pool: What to learn from.
+        steps: How many.
+        seed: Of the crops.
+        crops: Per step.
+        peak_rate: The learning rate after the warm-up.
+        norms_fixed: Keep the statistics of the normalisations, so that networks trained on from one network
+            can be averaged.
+    """
     torch.manual_seed(seed)
     optimizer = torch.optim.AdamW(network.parameters(), lr=peak_rate, weight_decay=1e-2)
     weights = viseme_weights(pool)
     stream = _crop_stream(pool, seed, crops)
-    network.train()
+    network.train(not norms_fixed)
     started, running = time.monotonic(), 0.0
     for step in range(steps):
         rate = peak_rate * min(1.0, (step + 1) / 100) * 0.5 * (1 + np.cos(np.pi * step / steps))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from training import nonspeech
-from training.augment import varied, whispered
+from training.augment import revoiced, varied, whispered
 from training.corpus import Utterance, load, save, utterance
 from training.phonesets import ARPABET, lookup
 from training.score import score
@@ -102,6 +102,18 @@ def test_a_whisper_has_no_pitch_left() -> None:
     whisper = whispered(np.random.default_rng(1), voiced.astype(np.float32))
     spectrum = np.abs(np.fft.rfft(whisper))
     assert spectrum[150] < 5 * np.median(spectrum[100:400])
+
+
+@pytest.mark.parametrize("factor", [0.85, 1.2])
+def test_another_voice_says_it_at_the_same_time(factor: float) -> None:
+    time = np.arange(RATE_HZ) / RATE_HZ
+    said = (np.sin(2 * np.pi * 200 * time) * ((time > 0.3) & (time < 0.7))).astype(np.float32)
+    other = revoiced(said, factor)
+    assert other.shape == said.shape
+    spectrum = np.abs(np.fft.rfft(other))
+    assert np.argmax(spectrum) == pytest.approx(200 * factor, abs=4)
+    loud = np.flatnonzero(np.abs(other) > 0.3) / RATE_HZ
+    assert loud[[0, -1]] == pytest.approx([0.3, 0.7], abs=0.02)
 
 
 @pytest.mark.parametrize("kind", nonspeech.KINDS)
