@@ -11,6 +11,7 @@ the sheets for closures that come late or not at all, and for mouths that open w
 """
 
 import argparse
+import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -122,14 +123,16 @@ def _half(rows: Sequence[tuple[str, Sequence[Pixels]]], captions: Sequence[str],
 
 def write_sheet(options: argparse.Namespace, models: FaceModels) -> Path:
     """The sheet of one clip, in two halves one under the other."""
-    clip = next((options.data / "clips").glob(f"{options.clip}.*"), None)
-    if clip is None:
+    entries = json.loads((options.data / "manifest.json").read_text())["files"]
+    entry = next((one for one in entries if Path(one["file"]).stem == options.clip), None)
+    if entry is None:
         raise SystemExit(f"{options.data} has no clip {options.clip}")
+    clip, late_s = options.data / entry["file"], (entry.get("av_offset_ms") or 0) / 1000
     photo = read_photo(options.data / "faces" / f"self_{options.clip}.png")
     sound = read_sound(clip)
     first = round(options.from_s * FPS)
     frames = range(first, first + COLUMNS)
-    rows = [("real", mouths(models, real_frames(clip, [frame / FPS for frame in frames])))]
+    rows = [("real", mouths(models, real_frames(clip, [frame / FPS + late_s for frame in frames])))]
     for label, network, lips in options.reader:
         motion = hear(StreamModel(Path(network), Path(lips)), sound)
         rows.append((label, mouths(models, drawn_frames(photo, models, motion, frames))))

@@ -96,12 +96,12 @@ def real_clips(way: Way, data: Path, without: Path | None) -> dict[str, Row]:
 
 
 def phoneme_times(way: Way, data: Path) -> dict[str, Row]:
-    """Whether the lips show what a synthesiser says when it says it, in six languages."""
+    """Whether the lips show what a synthesiser says when it says it, in six languages, and close in p b m."""
     rows = {}
     for voice, text in SENTENCES.items():
         sound = way.spoken(voice, text)
         said = way.ask("visemes", way.film(data / "faces" / FACE, sound), sound.with_suffix(".events.json"))
-        rows[voice] = {"kappa": said["mean_kappa"]}
+        rows[voice] = {"kappa": said["mean_kappa"], "closures_missed": round(1 - said["closed"]["hit"], 3)}
     return rows
 
 
