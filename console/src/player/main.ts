@@ -3,7 +3,7 @@
  * sources of streaming programs.
  *
  * It starts muted, as browsers demand; a click plays the sound. It reconnects for as long as the link is
- * valid.
+ * valid. `?background=202020` paints the page, and `?controls=0` leaves out the button for the sound.
  */
 import { LipSync } from "@visavis/core";
 import { RemoteTrack, Room, RoomEvent, Track } from "livekit-client";
@@ -25,7 +25,11 @@ const stage = document.getElementById("stage");
 if (!stage) throw new Error("The page has no stage.");
 const path = window.location.pathname.split("/");
 const sessionId = path[path.length - 1] ?? "";
-const share = new URLSearchParams(window.location.search).get("share") ?? "";
+const options = new URLSearchParams(window.location.search);
+const share = options.get("share") ?? "";
+const background = options.get("background") ?? "";
+if (/^[0-9a-f]{6}$/i.test(background)) document.documentElement.style.background = `#${background}`;
+document.body.classList.toggle("bare", options.get("controls") === "0");
 
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
