@@ -4,7 +4,9 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from ipaddress import ip_network
+from pathlib import Path
 from signal import SIGKILL
 from typing import Final
 
@@ -13,6 +15,7 @@ import numpy as np
 from visavis.adapters import tethered
 from visavis.adapters.rtmp_forward import forwarded
 from visavis.core.urls import STREAMS, parse_url
+from visavis.engine.arrays import Pixels
 from visavis.ports.video import VideoDestination
 from visavis.realtime.clock import MonotonicClock
 from visavis.realtime.outputs.rtmp import RtmpOutput
@@ -23,21 +26,32 @@ VIDEO: Final = VideoSettings(size_px=512, fps=25, codec="h264", kbps=1200)
 BEEP_EVERY_S: Final = 1.0
 _BEEP_S: Final = 0.2
 _TICK_BLOCKS: Final = 2
-_DARK, _BRIGHT = 60, 200
+_DARK, _BRIGHT, _DARKER = 60, 200, 3
 
 
-def way(url: str) -> AbstractAsyncContextManager[str]:
+def way(url: str, ca_file: Path | None = None) -> AbstractAsyncContextManager[str]:
     """The way to a server on this machine."""
-    return forwarded(parse_url(url, "url", schemes=STREAMS), also=(ip_network("127.0.0.0/8"),))
+    local = ip_network("127.0.0.0/8"), ip_network("::1/128")
+    return forwarded(parse_url(url, "url", schemes=STREAMS), also=local, ca_file=ca_file)
 
 
 @asynccontextmanager
-async def playing(destination: VideoDestination) -> AsyncIterator[RtmpOutput]:
-    """An output to which sound and pictures are sent, until the end of the block."""
+async def playing(
+    destination: VideoDestination, *, picture: Pixels | None = None, ca_file: Path | None = None
+) -> AsyncIterator[RtmpOutput]:
+    """An output to which sound and pictures are sent, until the end of the block.
+
+    Args:
+        destination: Server.
+        picture: A picture of the size of the video, which is dark between flashes; grey if `None`.
+        ca_file: Certificates of authorities that are trusted.
+    """
+    bright = _grey(_BRIGHT) if picture is None else picture
+    dark = _grey(_DARK) if picture is None else (picture // _DARKER).astype(np.uint8)
     command = [sys.executable, "-m", "visavis.cli.rtmp_process"]
     tied = tethered.command(command, on_parents_death=SIGKILL)
-    output = RtmpOutput(destination, VIDEO, tied, way, name="output-0")
-    tasks = [asyncio.create_task(output.run()), asyncio.create_task(_play(output))]
+    output = RtmpOutput(destination, VIDEO, tied, partial(way, ca_file=ca_file), name="output-0")
+    tasks = [asyncio.create_task(output.run()), asyncio.create_task(_play(output, dark, bright))]
     try:
         yield output
     finally:
@@ -46,7 +60,11 @@ async def playing(destination: VideoDestination) -> AsyncIterator[RtmpOutput]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _play(output: RtmpOutput) -> None:
+def _grey(level: int) -> Pixels:
+    return np.full((VIDEO.size_px, VIDEO.size_px, 3), level, np.uint8)
+
+
+async def _play(output: RtmpOutput, dark: Pixels, bright: Pixels) -> None:
     clock = MonotonicClock()
     began_s, block = clock.now_s(), 0
     beep = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(BLOCK_SAMPLES) / RATE_HZ).astype(np.float32)
@@ -57,6 +75,5 @@ async def _play(output: RtmpOutput) -> None:
         sound = Block(beep) if is_beep else Block.silent()
         await output.play([sound] * _TICK_BLOCKS, began_s + at_s)
         if block % (2 * _TICK_BLOCKS) == 0:
-            grey = _BRIGHT if is_beep else _DARK
-            output.show(np.full((VIDEO.size_px, VIDEO.size_px, 3), grey, np.uint8), began_s + at_s)
+            output.show(bright if is_beep else dark, began_s + at_s)
         block += _TICK_BLOCKS

@@ -1,4 +1,4 @@
-"""A real RTMP server: nginx with the module of Debian's package libnginx-mod-rtmp."""
+"""A real RTMP server: nginx with the modules of Debian's packages libnginx-mod-rtmp and libnginx-mod-stream."""
 
 import contextlib
 import shutil
@@ -15,14 +15,15 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-_MODULES: Final = ("/usr/lib/nginx/modules/ngx_rtmp_module.so",)
+_FOLDER: Final = Path("/usr/lib/nginx/modules")
 _CONFIG: Final = """
 daemon off;
 master_process off;
 worker_processes 1;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log info;
-load_module {module};
+load_module {modules}/ngx_rtmp_module.so;
+load_module {modules}/ngx_stream_module.so;
 events {{ worker_connections 64; }}
 rtmp {{
     server {{
@@ -31,23 +32,44 @@ rtmp {{
         application live {{ live on; wait_key on; wait_video on; idle_streams off; access_log off; }}
     }}
 }}
+{tls}
+"""
+_TLS: Final = """
+stream {{
+    server {{
+        listen 127.0.0.1:{tls_port} ssl;
+        ssl_certificate {folder}/server.pem;
+        ssl_certificate_key {folder}/server.pem;
+        proxy_pass 127.0.0.1:{port};
+    }}
+}}
 """
 _START_S: Final = 10.0
+_SMOOTH_MS: Final = 5
+_LOUD: Final = 0.1
+_NEAR_S: Final = 0.5  # what is further apart does not belong together
 _PLAYER: Final = {"rtmp_live": "live", "fflags": "nobuffer", "fpsprobesize": "0"}  # shows the stream at once
 
 
-def module() -> Path | None:
-    """The module for nginx; `None` where it is not installed."""
-    found = next((Path(each) for each in _MODULES if Path(each).is_file()), None)
-    return found if shutil.which("nginx") else None
+def is_installed() -> bool:
+    """Whether nginx is here, with its modules."""
+    modules = ("ngx_rtmp_module.so", "ngx_stream_module.so")
+    return shutil.which("nginx") is not None and all((_FOLDER / each).is_file() for each in modules)
 
 
 @dataclass
 class RtmpServer:
-    """A server that can stand still and be started again."""
+    """A server that can stand still and be started again.
+
+    Attributes:
+        folder: Folder for its files.
+        port: Port for RTMP.
+        tls_port: Port for RTMPS, with the certificate `server.pem` in its folder; `None` for none.
+    """
 
     folder: Path
     port: int
+    tls_port: int | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -55,10 +77,16 @@ class RtmpServer:
         """Address of a stream, with its key."""
         return f"rtmp://127.0.0.1:{self.port}/live/secret-key"
 
+    @property
+    def tls_url(self) -> str:
+        """The same stream by RTMPS."""
+        return f"rtmps://localhost:{self.tls_port}/live/secret-key"
+
     def start(self) -> None:
         """Start it, and wait until it listens."""
-        config = self.folder / "nginx.conf"
-        config.write_text(_CONFIG.format(folder=self.folder, port=self.port, module=module()))
+        config, values = self.folder / "nginx.conf", {"folder": self.folder, "port": self.port}
+        tls = _TLS.format(**values, tls_port=self.tls_port) if self.tls_port is not None else ""
+        config.write_text(_CONFIG.format(**values, modules=_FOLDER, tls=tls))
         command = ["nginx", "-p", str(self.folder), "-c", str(config), "-e", str(self.folder / "error.log")]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline_s = time.monotonic() + _START_S
@@ -81,17 +109,24 @@ class RtmpServer:
 
 
 @contextlib.contextmanager
-def rtmp_server(folder: Path) -> Iterator[RtmpServer]:
+def rtmp_server(folder: Path, *, has_tls: bool = False) -> Iterator[RtmpServer]:
     """A running server, for the duration of the block."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = RtmpServer(folder, port)
+    port, tls_port = free_ports(2)
+    server = RtmpServer(folder, port, tls_port if has_tls else None)
     server.start()
     try:
         yield server
     finally:
         server.stop()
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of this machine on which nobody listens."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [int(each.getsockname()[1]) for each in sockets]
 
 
 @dataclass
@@ -103,63 +138,108 @@ class Pulled:
         size: Width and height of the pictures.
         pictures: Time of each picture in seconds, and its mean grey in the middle.
         keyframes_s: Times of keyframes.
-        sound: Samples, shape `(n,)`, at `rate_hz`.
-        sound_s: Time of the first sample.
+        levels: Time of each millisecond of sound in seconds, and its mean level; arrays of shape `(n, 2)`.
+        last: The last picture, as red, green and blue.
+        kept: Pictures at intervals.
+        has_ended: Whether the stream ended before as much was pulled as was wanted.
+        began_s: When the first of it was there, on the monotonic clock.
     """
 
     codecs: list[str] = field(default_factory=list)
     size: tuple[int, int] = (0, 0)
     pictures: list[tuple[float, float]] = field(default_factory=list)
     keyframes_s: list[float] = field(default_factory=list)
-    sound: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
-    sound_s: float = 0.0
-    rate_hz: int = 48_000
+    levels: list[NDArray[np.float64]] = field(default_factory=list)
     last: NDArray[np.uint8] | None = None
+    kept: list[NDArray[np.uint8]] = field(default_factory=list)
+    has_ended: bool = False
+    began_s: float = 0.0
+
+    def add_picture(self, frame: av.VideoFrame, at_s: float) -> None:
+        """Note a picture."""
+        grey = frame.to_ndarray(format="gray")
+        height, width = grey.shape
+        middle = grey[height // 3 : -height // 3, width // 3 : -width // 3]
+        self.size = (width, height)
+        self.pictures.append((at_s, float(middle.mean())))
+        if frame.key_frame:
+            self.keyframes_s.append(at_s)
+
+    def add_sound(self, frame: av.AudioFrame, at_s: float) -> None:
+        """Note sound."""
+        level = np.abs(frame.to_ndarray().mean(axis=0))
+        step = frame.sample_rate // 1000
+        count = len(level) // step
+        means = level[: count * step].reshape(count, step).mean(axis=1)
+        self.levels.append(np.stack([at_s + np.arange(count) / 1000, means], axis=1))
 
 
-def pull(url: str, *, seconds: float, open_s: float = 10.0) -> Pulled:
-    """Pull a stream for some seconds of it, as a player does; raises `OSError` or `av.FFmpegError`."""
-    pulled, sounds, ends_s = Pulled(), [], time.monotonic() + open_s + 2 * seconds
+def pull(url: str, *, seconds: float, open_s: float = 10.0, keep_every_s: float | None = None) -> Pulled:
+    """Pull a stream for some seconds of it, as a player does; raises `OSError` or `av.FFmpegError`.
+
+    Args:
+        url: Address of the stream.
+        seconds: How much of it.
+        open_s: Longest time without data.
+        keep_every_s: Time between pictures that are kept; `None` to keep none.
+    """
+    pulled, ends_s, newest = Pulled(), time.monotonic() + open_s + 2 * seconds, None
     with av.open(url, timeout=(open_s, open_s), options=_PLAYER) as container:
         pulled.codecs = sorted(stream.codec_context.name for stream in container.streams)
-        first_s: float | None = None
-        for packet in container.demux():
-            if packet.pts is None:
+        first_s, keep_at_s = None, 0.0
+        for frame in _frames(container):
+            at_s = float(frame.pts * frame.time_base)
+            if isinstance(frame, av.AudioFrame):
+                pulled.add_sound(frame, at_s)
                 continue
-            for frame in packet.decode():
-                at_s = float(frame.pts * frame.time_base)
-                if isinstance(frame, av.VideoFrame):
-                    first_s = at_s if first_s is None else first_s
-                    grey = frame.to_ndarray(format="gray")
-                    height, width = grey.shape
-                    middle = grey[height // 3 : -height // 3, width // 3 : -width // 3]
-                    pulled.size, pulled.last = (width, height), frame.to_ndarray(format="rgb24")
-                    pulled.pictures.append((at_s, float(middle.mean())))
-                    if frame.key_frame:
-                        pulled.keyframes_s.append(at_s)
-                elif isinstance(frame, av.AudioFrame):
-                    if not sounds:
-                        pulled.sound_s, pulled.rate_hz = at_s, frame.sample_rate
-                    sounds.append(frame.to_ndarray().mean(axis=0))
-                is_enough = first_s is not None and at_s - first_s > seconds
-                if is_enough or time.monotonic() > ends_s:
-                    pulled.sound = np.concatenate(sounds) if sounds else pulled.sound
-                    return pulled
-    pulled.sound = np.concatenate(sounds) if sounds else pulled.sound
+            if first_s is None:
+                first_s, keep_at_s, pulled.began_s = at_s, at_s, time.monotonic()
+            pulled.add_picture(frame, at_s)
+            newest = frame
+            if keep_every_s is not None and at_s >= keep_at_s:
+                pulled.kept.append(frame.to_ndarray(format="rgb24"))
+                keep_at_s += keep_every_s
+            if at_s - first_s > seconds or time.monotonic() > ends_s:
+                break
+        else:
+            pulled.has_ended = True
+    if newest is not None:
+        pulled.last = newest.to_ndarray(format="rgb24")
     return pulled
+
+
+def _frames(container: av.container.InputContainer) -> Iterator[av.VideoFrame | av.AudioFrame]:
+    """Frames up to the end of a stream. A server may also end it by closing the connection."""
+    count, packets = 0, container.demux()
+    while True:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except OSError:
+            if count:
+                return
+            raise
+        if packet.pts is None:
+            continue
+        for frame in packet.decode():
+            if isinstance(frame, av.VideoFrame | av.AudioFrame):
+                count += 1
+                yield frame
 
 
 def offsets_ms(pulled: Pulled) -> list[float]:
     """For each flash, how much later it is seen than its beep is heard, in ms."""
-    level = np.abs(pulled.sound)
-    window = pulled.rate_hz // 200
-    loud = np.convolve(level, np.ones(window) / window, "same") > 0.1
-    begins = np.flatnonzero(loud[1:] & ~loud[:-1]) / pulled.rate_hz + pulled.sound_s
-    bright = [grey > 128 for _, grey in pulled.pictures]
-    flashes = [pulled.pictures[k][0] for k in range(1, len(bright)) if bright[k] and not bright[k - 1]]
+    if not pulled.levels or not pulled.pictures:
+        return []
+    times_s, levels = np.concatenate(pulled.levels).T
+    loud = np.convolve(levels, np.ones(_SMOOTH_MS) / _SMOOTH_MS, "same") > _LOUD
+    begins_s = times_s[1:][loud[1:] & ~loud[:-1]]
+    seen_s, greys = np.array(pulled.pictures).T
+    bright = greys > (greys.min() + greys.max()) / 2
     found = []
-    for flash_s in flashes:
-        nearest = begins[np.argmin(np.abs(begins - flash_s))] if len(begins) else np.inf
-        if abs(nearest - flash_s) < 0.5:
-            found.append(float(flash_s - nearest) * 1000)
+    for flash_s in seen_s[1:][bright[1:] & ~bright[:-1]]:
+        nearest_s = begins_s[np.argmin(np.abs(begins_s - flash_s))] if len(begins_s) else np.inf
+        if abs(nearest_s - flash_s) < _NEAR_S:
+            found.append(float(flash_s - nearest_s) * 1000)
     return found

@@ -1,22 +1,25 @@
 """The output by RTMP, against a real server, pulled back as a player does."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import av
 import numpy as np
 import pytest
+import trustme
 from harness.room_clients import asynchronous
-from harness.rtmp_output import BEEP_EVERY_S, VIDEO, playing
-from harness.rtmp_server import Pulled, RtmpServer, module, offsets_ms, pull, rtmp_server
+from harness.rtmp_output import BEEP_EVERY_S, VIDEO, playing, way
+from harness.rtmp_server import Pulled, RtmpServer, free_ports, is_installed, offsets_ms, pull, rtmp_server
 
 from visavis.ports.video import VideoDestination
 from visavis.realtime.outputs.rtmp_encoder import KEYFRAME_S
 
 pytestmark = [
-    pytest.mark.skipif(module() is None, reason="needs nginx with the module of libnginx-mod-rtmp"),
+    pytest.mark.skipif(not is_installed(), reason="needs nginx with its modules for RTMP and TLS"),
     pytest.mark.slow,
 ]
 MAX_OFFSET_MS = 40
@@ -70,16 +73,53 @@ async def test_a_square_face_stands_before_the_background(server: RtmpServer) ->
 
 @asynchronous
 async def test_a_server_that_stands_still_and_comes_back_gets_the_stream_again(
-    server: RtmpServer, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    server = RtmpServer(tmp_path, *free_ports(1))
+    silent = await asyncio.start_server(begin_to_answer, "127.0.0.1", server.port)
     async with playing(VideoDestination(url=server.url)) as output:
-        await pulled(server, 0.2)
-        server.stall()
-        before = output.connections
-        while output.connections == before:  # the process was ended, and another one tries
+        while output.processes < 2:  # one that stood still was ended
             await asyncio.sleep(0.05)
-        server.stop()
+        silent.close()
         server.start()
-        await pulled(server, 0.2)
+        try:
+            await pulled(server, 0.2)
+            processes = output.processes
+            server.stall()
+            server.stop()
+            server.start()
+            await pulled(server, 0.2)
+            assert output.processes == processes  # it only connected again
+        finally:
+            server.stop()
     assert "secret-key" not in caplog.text
+
+
+async def begin_to_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer as a server that stands still in the middle of a handshake."""
+    writer.write(b"\x03")
+    with contextlib.suppress(OSError):
+        await reader.read()
+    writer.close()
+
+
+@asynchronous
+async def test_a_server_with_tls_is_trusted_if_its_authority_is(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    authority, ca_file = trustme.CA(), tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(ca_file)
+    authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
+    with rtmp_server(tmp_path, has_tls=True) as server:
+        destination = VideoDestination(url=server.tls_url)
+        async with playing(destination, ca_file=ca_file):
+            assert (await pulled(server, 0.2)).codecs == ["aac", "h264"]
+        async with way(server.tls_url) as local:
+            address = urlsplit(local)
+            reader, writer = await asyncio.open_connection(address.hostname, address.port)
+            assert await reader.read() == b""  # closed: nothing of the stream goes to an unknown server
+            writer.close()
+    said = capfd.readouterr()
+    assert "SSLCertVerificationError" in said.out + said.err
+    assert "secret-key" not in said.out + said.err

@@ -10,7 +10,10 @@ import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Final
+
+import structlog
 
 from visavis.adapters.public_http import Network, public_addresses
 from visavis.core.urls import Url
@@ -18,31 +21,44 @@ from visavis.errors import CallbackError
 
 _HOST: Final = "127.0.0.1"
 _DIAL_S: Final = 5.0
+_ANSWER_S: Final = 2.5  # from the connection to the server's first byte
 _CHUNK_BYTES: Final = 64 * 1024
 _BUFFER_BYTES: Final = 256 * 1024  # more would hide for long that the server takes nothing
 _UNACKNOWLEDGED_MS: Final = 5_000
 
+_log = structlog.get_logger()
+
 
 @asynccontextmanager
-async def forwarded(url: Url, *, also: tuple[Network, ...] = ()) -> AsyncIterator[str]:
+async def forwarded(
+    url: Url, *, also: tuple[Network, ...] = (), ca_file: Path | None = None
+) -> AsyncIterator[str]:
     """Listen for the duration of the block, and connect whoever connects to a server.
 
     Args:
         url: URL of the server, `rtmp` or `rtmps`.
         also: Networks that are not public but allowed.
+        ca_file: Certificates of authorities that are trusted besides the system's.
 
     Yields:
         The URL with the local address in its place, always `rtmp`.
     """
     connections: set[asyncio.Task[None]] = set()
+    said: str | None = None  # of what went wrong last, so that each thing is logged once
+    tls = _trusting(ca_file) if url.scheme == "rtmps" else None
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal said
         task = asyncio.current_task()
         if task is not None:
             connections.add(task)
             task.add_done_callback(connections.discard)
         try:
-            await _connect(url, also, reader, writer)
+            await _connect(url, also, tls, reader, writer)
+            said = None
+        except (OSError, CallbackError, TimeoutError) as error:
+            if said != (said := type(error).__name__):
+                _log.warning("rtmp_server_unreachable", reason=said)
         finally:
             writer.close()
 
@@ -57,26 +73,40 @@ async def forwarded(url: Url, *, also: tuple[Network, ...] = ()) -> AsyncIterato
         await asyncio.gather(*connections, return_exceptions=True)
 
 
+def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
+    return context
+
+
 async def _connect(
-    url: Url, also: tuple[Network, ...], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    url: Url,
+    also: tuple[Network, ...],
+    tls: ssl.SSLContext | None,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
 ) -> None:
-    """Pass bytes on in both directions, until one side ends. A server that is not reached ends it at once."""
-    with contextlib.suppress(OSError, CallbackError, TimeoutError):
-        async with asyncio.timeout(_DIAL_S):
-            address = (await public_addresses(url.host, url.port, also=also))[0]
-            tls = ssl.create_default_context() if url.scheme == "rtmps" else None
-            far_reader, far_writer = await asyncio.open_connection(
-                address, url.port, ssl=tls, server_hostname=url.host if tls else None
-            )
-        _limit_buffers(far_writer)
-        ways = [asyncio.create_task(_pass(*way)) for way in ((reader, far_writer), (far_reader, writer))]
-        try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for way in ways:
-                way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
-            far_writer.close()
+    """Pass bytes on in both directions, until one side ends.
+
+    Raises:
+        OSError, CallbackError, TimeoutError: The server cannot be reached, or may not be.
+    """
+    async with asyncio.timeout(_DIAL_S):
+        address = (await public_addresses(url.host, url.port, also=also))[0]
+        far_reader, far_writer = await asyncio.open_connection(
+            address, url.port, ssl=tls, server_hostname=url.host if tls else None
+        )
+    _limit_buffers(far_writer)
+    out = asyncio.create_task(_pass(reader, far_writer))
+    back = asyncio.create_task(_pass(far_reader, writer, first_within_s=_ANSWER_S))
+    try:
+        await asyncio.wait((out, back), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for way in (out, back):
+            way.cancel()
+        await asyncio.gather(out, back, return_exceptions=True)
+        far_writer.close()
 
 
 def _limit_buffers(writer: asyncio.StreamWriter) -> None:
@@ -86,8 +116,14 @@ def _limit_buffers(writer: asyncio.StreamWriter) -> None:
         found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED_MS)
 
 
-async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await reader.read(_CHUNK_BYTES):
+async def _pass(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, first_within_s: float | None = None
+) -> None:
+    """Pass bytes on until there are no more, or until the first ones come too late."""
+    with contextlib.suppress(OSError, TimeoutError):
+        async with asyncio.timeout(first_within_s):
+            data = await reader.read(_CHUNK_BYTES)
+        while data:
             writer.write(data)
             await writer.drain()
+            data = await reader.read(_CHUNK_BYTES)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from visavis.core.urls import ROOMS, STREAMS, Url, parse_url
+from visavis.errors import CallbackError, UrlError
 from visavis.ports import RoomServerAddress
 from visavis.settings import RoomSettings
 
@@ -35,6 +36,20 @@ def checker(
     return check
 
 
+def stream_checker(settings: RoomSettings) -> Callable[[Url, str], Awaitable[None]]:
+    """What looks whether RTMP servers that strangers name are outside our network."""
+
+    async def check(server: Url, field: str) -> None:
+        from visavis.adapters.public_http import public_addresses
+
+        try:
+            await public_addresses(server.host, server.port, also=settings.networks)
+        except CallbackError as error:
+            raise UrlError(f"{field} must lead to a public address.") from error
+
+    return check
+
+
 @asynccontextmanager
 async def forward(settings: RoomSettings, url: str) -> AsyncIterator[str]:
     """The way to a room server that strangers named: gives the address to connect to instead."""
@@ -50,5 +65,6 @@ async def forward_rtmp(settings: RoomSettings, url: str) -> AsyncIterator[str]:
     """The way to an RTMP server that strangers named: gives the address to connect to instead."""
     from visavis.adapters.rtmp_forward import forwarded
 
-    async with forwarded(parse_url(url, "output_url", schemes=STREAMS), also=settings.networks) as local:
+    server = parse_url(url, "output_url", schemes=STREAMS)
+    async with forwarded(server, also=settings.networks, ca_file=settings.output_ca_file) as local:
         yield local

@@ -1,5 +1,6 @@
 """Settings of the room server: the embedded one, or LiveKit's."""
 
+from pathlib import Path
 from typing import ClassVar
 
 from pydantic import Field, SecretStr
@@ -30,7 +31,14 @@ class RoomSettings(Group):
     networks: Networks = Field(
         default=(),
         validation_alias="VISAVIS_ROOM_NETWORKS",
-        description="Private networks (CIDR) whose room servers avatars may join.",
+        description="Private networks (CIDR) whose room servers avatars may join, and whose RTMP servers may "
+        "get video.",
+    )
+    output_ca_file: Path | None = Field(
+        default=None,
+        validation_alias="VISAVIS_OUTPUT_CA_FILE",
+        description="File of certificates (PEM) of authorities that `rtmps://` servers may have, besides "
+        "the system's.",
     )
 
 

@@ -1,9 +1,10 @@
 """An output that sends the video of a session to an RTMP server.
 
     session ─pictures, sound─▶ queue of a second ─▶ process: encode, send ─▶ the server
-                                                       └─ started anew when it stands still or breaks
+                                                       └─ started anew when it stands still
 
-The session never waits. A server that stands still costs it what does not fit into the queue.
+The session never waits. A server that stands still costs it what does not fit into the queue. The process
+connects again when a connection breaks.
 """
 
 import asyncio
@@ -25,8 +26,8 @@ from visavis.realtime.sound import Block, to_pcm
 
 _QUEUE_S: Final = 1.0
 _STALL_S: Final = 4.0  # a process that takes nothing for so long is ended
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 3.0
-_GOOD_S: Final = 10.0  # after so long, a connection counts as good: the next pause is short again
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 2.0
+_GOOD_S: Final = 10.0  # after so long, a process counts as good: the next pause is short again
 _LEAVE_S: Final = 2.0
 _START_S: Final = 30.0
 
@@ -66,20 +67,20 @@ class RtmpOutput:
         }
         self._queue: deque[tuple[int, bytes]] = deque()  # times in µs, and records
         self._changed = asyncio.Event()
-        self._is_closed = False
-        self.connections = 0
+        self._closed = asyncio.Event()
+        self.processes = 0
 
     async def run(self) -> None:
-        """Send until cancelled or closed, over another connection whenever one breaks."""
+        """Send until cancelled or closed, by another process whenever one ends."""
         pause_s, loop = _FIRST_PAUSE_S, asyncio.get_running_loop()
-        while not self._is_closed:
+        while not self._closed.is_set():
             began_s = loop.time()
             try:
                 async with self._open_way(self._url) as url:
                     await self._send(RtmpSettings(url=url, **self._settings))  # type: ignore[arg-type]
             except OSError as error:
                 _log.warning("rtmp_unreachable", output=self._name, reason=type(error).__name__)
-            if self._is_closed:
+            if self._closed.is_set():
                 return
             if loop.time() - began_s > _GOOD_S:
                 pause_s = _FIRST_PAUSE_S
@@ -98,12 +99,22 @@ class RtmpOutput:
 
     async def close(self) -> None:
         """Send nothing more; `run` ends the stream and returns."""
-        self._is_closed = True
+        self._closed.set()
         self._changed.set()
+
+    async def _until_started(self, said: asyncio.StreamReader) -> None:
+        """Wait until a process reads what it is sent, or has ended, or nothing more is sent."""
+        waiting = [asyncio.create_task(said.readline()), asyncio.create_task(self._closed.wait())]
+        try:
+            async with asyncio.timeout(_START_S):
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
 
     def _put(self, kind: int, time_s: float, content: bytes) -> None:
         """Queue a record; the oldest ones are dropped when the queue is full."""
-        if self._is_closed:
+        if self._closed.is_set():
             return
         time_us = round(time_s * 1e6)
         self._queue.append((time_us, record(kind, time_us, content)))
@@ -116,16 +127,15 @@ class RtmpOutput:
         process = await asyncio.create_subprocess_exec(
             *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
         )
-        pipe, started = process.stdin, process.stdout
-        if pipe is None or started is None:
+        pipe, said = process.stdin, process.stdout
+        if pipe is None or said is None:
             raise OSError("The process has no pipes.")
-        self.connections += 1
+        self.processes += 1
         try:
             pipe.write(settings.model_dump_json().encode() + b"\n")
-            async with asyncio.timeout(_START_S):  # until then it takes nothing, and does not stand still
-                await started.readline()
+            await self._until_started(said)
             ended = asyncio.create_task(process.wait())
-            while not self._is_closed and not ended.done():
+            while not self._closed.is_set() and not ended.done():
                 self._changed.clear()
                 while self._queue:
                     pipe.write(self._queue.popleft()[1])
@@ -134,7 +144,7 @@ class RtmpOutput:
                 changed = asyncio.create_task(self._changed.wait())
                 await asyncio.wait({ended, changed}, return_when=asyncio.FIRST_COMPLETED)
                 changed.cancel()
-            if self._is_closed:
+            if self._closed.is_set():
                 pipe.close()
                 await asyncio.wait({ended}, timeout=_LEAVE_S)
             else:

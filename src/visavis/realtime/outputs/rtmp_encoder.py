@@ -4,6 +4,7 @@ A keyframe every two seconds, a constant bit rate, no frames that depend on late
 of its own (`rtmp_wire`), because writing to a server that stands still does not return.
 """
 
+import contextlib
 from fractions import Fraction
 from typing import Final
 
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
+from av.error import FFmpegError
 from av.video.stream import VideoStream
 
 from visavis.engine.arrays import Pixels
@@ -24,8 +26,8 @@ _MIN_VIDEO_KBPS: Final = 1500
 _REFERENCE_PX: Final = 1280 * 720
 _AUDIO_BITS: Final = 128_000
 _FRAME_SAMPLES: Final = 1024  # of AAC
-_JUMP_S: Final = 0.05  # smaller differences of times are rounding, not a gap
-_MAX_GAP_S: Final = 10
+_ROUNDING_S: Final = 0.001  # smaller differences of times are not a gap
+_MAX_GAP_US: Final = 1_000_000
 _MS: Final = Fraction(1, 1000)
 _US: Final = 1_000_000
 _LIMITED_RANGE, _BT601 = 1, 6  # numbers in the standards
@@ -35,7 +37,7 @@ class RtmpEncoder:
     """One connection to an RTMP server. Its methods raise `OSError` or `FFmpegError` when it breaks."""
 
     def __init__(self, settings: RtmpSettings) -> None:
-        """Prepare; the first picture connects.
+        """Prepare; `connect` connects.
 
         Args:
             settings: What is sent where.
@@ -49,9 +51,14 @@ class RtmpEncoder:
             format="fltp", layout="stereo", rate=RATE_HZ, frame_size=_FRAME_SAMPLES
         )
         self._origin_us: int | None = None
+        self._newest_us = 0
         self._keyframe_ms = -1_000_000
         self._last_ms = -1
         self._samples = 0  # position of the next sample that comes
+
+    def connect(self) -> None:
+        """Connect, and begin the stream."""
+        self._container.start_encoding()
 
     def picture(self, time_us: int, planes: bytes) -> None:
         """Send a picture.
@@ -80,9 +87,7 @@ class RtmpEncoder:
         """
         at = self._since_origin_us(time_us) * RATE_HZ // _US
         gap = at - self._samples
-        if self._origin_us is not None and abs(gap) > _MAX_GAP_S * RATE_HZ:  # another clock: go on from here
-            self._origin_us += gap * _US // RATE_HZ
-        elif gap > _JUMP_S * RATE_HZ:
+        if gap > _ROUNDING_S * RATE_HZ:
             self._encode(np.zeros(gap, np.int16))
         self._encode(np.frombuffer(pcm, np.int16))
 
@@ -92,9 +97,18 @@ class RtmpEncoder:
             self._container.mux(stream.encode(None))
         self._container.close()
 
+    def discard(self) -> None:
+        """Close a connection that broke. Left to the garbage collector, it would write errors to the log."""
+        with contextlib.suppress(OSError, FFmpegError):
+            self._container.close()
+
     def _since_origin_us(self, time_us: int) -> int:
+        """Time in the stream. It goes on where it was when the given times jump: meanwhile nothing came."""
         if self._origin_us is None:
             self._origin_us = time_us
+        elif abs(time_us - self._newest_us) > _MAX_GAP_US:
+            self._origin_us = time_us - max(self._samples * _US // RATE_HZ, (self._last_ms + 1) * 1000)
+        self._newest_us = time_us
         return max(0, time_us - self._origin_us)
 
     def _encode(self, samples: "np.ndarray[tuple[int], np.dtype[np.int16]]") -> None:
