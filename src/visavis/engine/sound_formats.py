@@ -79,6 +79,14 @@ def recognize(head: Head, *, is_whole: bool) -> SoundFormat | None:
     return _frames(head, is_whole)
 
 
+def after_tags(head: Head) -> int:
+    """Number of bytes of the ID3 tags that a file begins with; more than there are, if they are cut off."""
+    at = 0
+    while head[at : at + len(_ID3)] == _ID3 and len(head) >= at + _ID3_HEADER:
+        at += _tag_bytes(head[at:])
+    return at
+
+
 def begins_file(message: bytes) -> bool:
     """Whether bytes that a client sent at once begin a file, even if the sound before has no end yet."""
     is_ogg = (
@@ -120,14 +128,19 @@ def _after_tag(head: Head, is_whole: bool) -> SoundFormat | None:
     """What follows an ID3 tag; MP3 if that cannot be told."""
     if len(head) < _ID3_HEADER:
         return SoundFormat.PCM if is_whole else None
+    tag_bytes = _tag_bytes(head)
+    if len(head) <= tag_bytes and not is_whole:
+        return None
+    rest = head[tag_bytes:]
+    found = recognize(rest, is_whole=is_whole)
+    return SoundFormat.MP3 if found is SoundFormat.PCM else found
+
+
+def _tag_bytes(head: Head) -> int:
     size = 0
     for byte in head[6:_ID3_HEADER]:
         size = size << 7 | byte & 0x7F
-    if len(head) <= _ID3_HEADER + size and not is_whole:
-        return None
-    rest = head[_ID3_HEADER + size :]
-    found = recognize(rest, is_whole=is_whole)
-    return SoundFormat.MP3 if found is SoundFormat.PCM else found
+    return _ID3_HEADER + size
 
 
 def _mp4(head: Head, is_whole: bool) -> SoundFormat | None:
@@ -155,7 +168,7 @@ def _frames(head: Head, is_whole: bool) -> SoundFormat | None:
         return SoundFormat.PCM
     if len(head) < _AAC_HEADER:
         return SoundFormat.PCM if is_whole else None
-    for known, length in ((SoundFormat.MP3, _mp3_frame(head)), (SoundFormat.AAC, _aac_frame(head))):
+    for known, length in ((SoundFormat.MP3, mp3_frame_bytes(head)), (SoundFormat.AAC, _aac_frame(head))):
         if length is None:
             continue
         following = head[length : length + _MP3_HEADER]
@@ -179,8 +192,8 @@ def _is_aac(second: int) -> bool:
     return second & 0xF6 == 0xF0
 
 
-def _mp3_frame(head: Head) -> int | None:
-    """Length of an MP3 frame in bytes; `None` if its header is not one."""
+def mp3_frame_bytes(head: Head) -> int | None:
+    """Length of an MP3 frame, by its header; `None` if that is not one."""
     if not _is_mp3(head[1]):
         return None
     version, bit_rate, rate = head[1] >> 3 & 0b11, head[2] >> 4, head[2] >> 2 & 0b11

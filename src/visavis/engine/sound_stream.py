@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO, Final, cast
 
 import numpy as np
+from av.audio.frame import AudioFrame
 from av.error import FFmpegError
 
 from visavis.engine.arrays import Floats
 from visavis.engine.downmix import Downmix
+from visavis.engine.mp3_stream import mp3_frames
 from visavis.engine.resample import Resampler
 from visavis.engine.sound_formats import SoundFormat, recognize
 from visavis.engine.sound_track import UNREADABLE, SampleConverter, SoundTrack
@@ -59,6 +61,8 @@ def decode_stream(read: Read) -> Iterator[Floats]:
         yield from _decoded(io.BytesIO(_rest(head, read)), known.value.strip())
     elif known is SoundFormat.WAV:
         yield from _wave(head, read)
+    elif known is SoundFormat.MP3:
+        yield from _mixed(mp3_frames(bytes(head), read))
     else:
         yield from _decoded(_Reader(bytes(head), read), known.value)
 
@@ -99,19 +103,24 @@ def _wave(head: bytearray, read: Read) -> Iterator[Floats]:
 def _decoded(
     file: "io.BytesIO | _Reader", container: str, options: Mapping[str, str] | None = None
 ) -> Iterator[Floats]:
-    converter, mix, count = SampleConverter(_CHANNELS, RATE_HZ), Downmix(RATE_HZ), 0
     try:
         with SoundTrack(cast(BinaryIO, file), container=container, options=options) as track:
-            for frame in track.frames():
-                try:
-                    pieces = converter(frame)
-                except (FFmpegError, ValueError):  # a damaged header with an impossible rate or layout
-                    continue
-                for samples in pieces:
-                    count += samples.shape[1]
-                    yield mix(samples)
+            yield from _mixed(track.frames())
     except UNREADABLE as error:
         raise SoundError("The audio cannot be decoded: it is damaged, or not what it begins like.") from error
+
+
+def _mixed(frames: Iterator[AudioFrame]) -> Iterator[Floats]:
+    """The samples of frames, mixed to one channel."""
+    converter, mix, count = SampleConverter(_CHANNELS, RATE_HZ), Downmix(RATE_HZ), 0
+    for frame in frames:
+        try:
+            pieces = converter(frame)
+        except (FFmpegError, ValueError):  # a damaged header with an impossible rate or layout
+            continue
+        for samples in pieces:
+            count += samples.shape[1]
+            yield mix(samples)
     for samples in converter.finish():
         count += samples.shape[1]
         yield mix(samples)
