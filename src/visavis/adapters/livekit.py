@@ -94,6 +94,22 @@ class LiveKitRooms:
                     if error.code != _NOT_FOUND:
                         raise
 
+    async def remove_viewers(self, room: str, begin: str) -> int:
+        """Remove viewers by the begin of their identities; see `ports.Rooms`."""
+        name, removed = self.viewers_room(room), 0
+        async with self._service("remove viewers") as service:
+            try:
+                found = await service.room.list_participants(api.ListParticipantsRequest(room=name))
+                for each in found.participants:
+                    if each.identity.startswith(begin):
+                        who = api.RoomParticipantIdentity(room=name, identity=each.identity)
+                        await service.room.remove_participant(who)
+                        removed += 1
+            except api.TwirpError as error:
+                if error.code != _NOT_FOUND:  # else they have left
+                    raise
+        return removed
+
     async def open_rooms(self) -> set[str]:
         """Names of the rooms that exist; see `ports.Rooms`."""
         async with self._service("list its rooms") as service:

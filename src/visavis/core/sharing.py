@@ -3,8 +3,9 @@
 import secrets
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
+from visavis.core import leases
 from visavis.core.database import Tx
 from visavis.core.schema import ACTIVE, Session, Share
 from visavis.core.secret import LINKS, derived, digest, shared_secret
@@ -14,6 +15,8 @@ from visavis.errors import InputError, SessionNotActiveError, ShareMissingError
 KEPT_DAYS: Final = 7  # for so long a link answers that its session is over, afterwards that it does not exist
 _TOKEN_BYTES: Final = 18
 _VIEW_DIGITS: Final = 36
+_IDENTITY_BYTES: Final = 6
+_LINK_DIGITS: Final = 12
 
 
 async def view_token(tx: Tx, row: Session) -> str:
@@ -30,7 +33,7 @@ async def allow_view(tx: Tx, row: Session) -> None:
 async def allows_view(tx: Tx, row: Session) -> bool:
     """Whether a session's own link is valid."""
     found = await tx.get(Share, digest(await view_token(tx, row)))
-    return found is not None
+    return found is not None and found.revoked_at is None
 
 
 async def share(tx: Tx, row: Session) -> str:
@@ -60,7 +63,7 @@ async def shared(tx: Tx, session_id: str, token: str) -> Session:
     query = (
         select(Session)
         .join(Share, Share.session_id == Session.id)
-        .where(Share.digest == digest(token), Session.id == session_id)
+        .where(Share.digest == digest(token), Share.revoked_at.is_(None), Session.id == session_id)
     )
     row = (await tx.execute(query)).scalar_one_or_none()
     if row is None:
@@ -68,8 +71,13 @@ async def shared(tx: Tx, session_id: str, token: str) -> Session:
     return row
 
 
+def viewer(token: str) -> str:
+    """Identity under which somebody who has a link joins; another one each time."""
+    return f"{_begin_of_viewers(digest(token))}{secrets.token_hex(_IDENTITY_BYTES)}"
+
+
 async def revoke(tx: Tx, row: Session, token: str | None = None) -> int:
-    """Make links of a session invalid. Whoever watches goes on until they leave.
+    """Make links of a session invalid. The worker that holds it removes those who came in by them.
 
     Args:
         tx: The transaction.
@@ -82,13 +90,30 @@ async def revoke(tx: Tx, row: Session, token: str | None = None) -> int:
     Raises:
         ShareMissingError: The token does not belong to this session.
     """
-    statement = delete(Share).where(Share.session_id == row.id)
+    statement = update(Share).where(Share.session_id == row.id, Share.revoked_at.is_(None))
     if token is not None:
         statement = statement.where(Share.digest == digest(token))
-    count = len((await tx.execute(statement.returning(Share.digest))).all())
+    revoked = await tx.execute(statement.values(revoked_at=func.now()).returning(Share.digest))
+    count = len(revoked.all())
     if token is not None and not count:
         raise ShareMissingError("This link is not valid or has expired.")
+    await leases.wake(tx)
     return count
+
+
+async def revoked_viewers(tx: Tx, worker_id: str) -> list[tuple[Session, str]]:
+    """Sessions that a worker holds, and how the identities of viewers begin whose links were revoked."""
+    query = (
+        select(Session, Share.digest)
+        .join(Share, Share.session_id == Session.id)
+        .where(Session.worker_id == worker_id, Session.status == ACTIVE, Share.revoked_at.is_not(None))
+    )
+    return [(row, _begin_of_viewers(found)) for row, found in await tx.execute(query)]
+
+
+def _begin_of_viewers(link: bytes) -> str:
+    """How the identities of those begin who came in by a link; it does not reveal the link."""
+    return f"viewer-{link.hex()[:_LINK_DIGITS]}-"
 
 
 async def _delete_old(tx: Tx) -> None:

@@ -52,6 +52,14 @@ class Rooms(Protocol):
         """
         ...
 
+    async def remove_viewers(self, room: str, begin: str) -> int:
+        """Send viewers home whose identities begin in some way. Returns their number.
+
+        Raises:
+            LiveRoomError: The server cannot be reached.
+        """
+        ...
+
     async def open_rooms(self) -> set[str]:
         """Names of the rooms that are there; of one that has only its viewers' left, too.
 

@@ -16,7 +16,7 @@ import psycopg
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from visavis.core import leases, paid_sessions, sessions, transcripts
+from visavis.core import leases, paid_sessions, sessions, sharing, transcripts
 from visavis.core.schema import SWAP, Session, SessionMessage
 from visavis.core.secret import SEALS, seal, shared_secret
 from visavis.core.sessions import EXTERNAL, Reason
@@ -303,10 +303,12 @@ class LiveSessions:
                 _log.warning("session_abandoned", session=row.id, reason=reason)
         if self._closing is None or self._closing.done():
             # Beside the rounds: a room server that does not answer must not keep leases from being renewed.
-            self._closing = asyncio.create_task(self._close_rooms())
+            self._closing = asyncio.create_task(self._tend_rooms())
 
-    async def _close_rooms(self) -> None:
+    async def _tend_rooms(self) -> None:
+        """Close the rooms of what has ended, and remove whose links were revoked."""
         try:
+            await self._remove_viewers()
             async with self._context.database.transaction() as tx:
                 ended = await leases.rooms_to_close(tx)
             for row in ended:
@@ -317,6 +319,15 @@ class LiveSessions:
             await self._close_rooms_again()
         except (DatabaseError, LiveRoomError) as error:
             _log.warning("rooms_not_closed", code=error.code)  # the next round comes by
+
+    async def _remove_viewers(self) -> None:
+        """Remove viewers by revoked links, again and again: their tokens are valid for some time."""
+        async with self._context.database.transaction() as tx:
+            revoked = await sharing.revoked_viewers(tx, self._name)
+        for row, begin in revoked:
+            removed = await self._context.live.rooms.remove_viewers(paid_sessions.own_room(row), begin)
+            if removed:
+                _log.info("viewers_removed", session=row.id, viewers=removed)
 
     async def _close_rooms_again(self) -> None:
         """Close what tokens of ended sessions have made anew, on servers that let them."""

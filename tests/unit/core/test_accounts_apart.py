@@ -69,6 +69,7 @@ SYSTEM: Final = {
     "core.sessions.end": "a session that was found before, or that its worker holds",
     "core.sessions.ended_rooms": "maintenance: rooms that should be closed",
     "core.sharing._delete_old": "maintenance",
+    "core.sharing.revoked_viewers": "a worker holds sessions of all accounts",
     "core.sharing.shared": "whoever has the link of a session may watch it",
     "core.transcripts.add": "a worker keeps what is said in a session that it holds",
     "core.transcripts.forget": "maintenance",

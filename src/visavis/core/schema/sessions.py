@@ -114,7 +114,10 @@ class SpokenSegment(Table):
 
 
 class Share(Table):
-    """A link that lets others watch a live session; of its token only a digest is kept."""
+    """A link that lets others watch a live session; of its token only a digest is kept.
+
+    A revoked link is kept as long as its session: whoever came in by it is removed.
+    """
 
     __tablename__ = "shares"
     __table_args__ = (Index("shares_of_session", "session_id"),)
@@ -122,3 +125,4 @@ class Share(Table):
     digest: Mapped[bytes] = mapped_column(primary_key=True)
     session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = now()
+    revoked_at: Mapped[datetime | None]

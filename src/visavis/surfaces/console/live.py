@@ -1,6 +1,5 @@
 """Live sessions: searched, shared, and watched by whoever has a link."""
 
-import secrets
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request
@@ -14,7 +13,6 @@ from visavis.surfaces.console.context import PREFIX
 from visavis.surfaces.console.signed_in import Given, SignedIn, machine_of
 
 _MAX_OFFSET: Final = 2**31
-_ID_BYTES: Final = 6
 _LOOKS_PER_MINUTE: Final = 600
 
 router = APIRouter(prefix=PREFIX, tags=["Live"])
@@ -118,13 +116,12 @@ async def view_session(
         row = await sharing.shared(tx, session_id, share)
     if row.status != ACTIVE:
         return live_wire.ViewAnswer(session_id=row.id, status="ended", ready=False)
-    viewer = f"viewer-{secrets.token_hex(_ID_BYTES)}"
     return live_wire.ViewAnswer(
         session_id=row.id,
         status="active",
         ready=row.joined_at is not None,
         livekit_url=row.livekit_url,
-        livekit_access_token=context.shared.rooms.token(row.room, viewer, role="viewer"),
+        livekit_access_token=context.shared.rooms.token(row.room, sharing.viewer(share), role="viewer"),
     )
 
 
