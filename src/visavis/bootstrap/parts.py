@@ -148,6 +148,7 @@ async def gateway(
                 check_pictures=processes.pictures_check(pool),
                 check_callback=http.check,
                 check_conversation=conversation_check(settings),
+                check_stream=external_rooms.stream_checker(settings.rooms),
                 check_room=external_rooms.checker(
                     settings.rooms,
                     shown=rooms.url,

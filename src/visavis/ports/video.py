@@ -6,6 +6,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 VideoSize = Literal["512x512", "1280x720", "720x1280"]
 """Width and height of the picture, in pixels."""
+BACKGROUND: Final = r"^#[0-9A-Fa-f]{6}$"
+"""Pattern of a colour."""
 
 
 def _as_object(value: Any) -> Any:
@@ -27,7 +29,7 @@ class VideoDestination(BaseModel):
     url: str = Field(repr=False)
     token: str | None = Field(default=None, repr=False)
     size: VideoSize = "512x512"
-    background: str = Field(default="#000000", pattern=r"^#[0-9A-Fa-f]{6}$")
+    background: str = Field(default="#000000", pattern=BACKGROUND)
 
     @property
     def is_rtmp(self) -> bool:

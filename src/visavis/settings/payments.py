@@ -75,6 +75,13 @@ class PaymentSettings(Group):
     max_minutes: int = Field(
         default=480, ge=1, description="Maximum duration of a paid session with its extensions, in minutes."
     )
+    max_outputs: int = Field(
+        default=3,
+        ge=1,
+        le=20,
+        description="Maximum number of servers that the video of a paid session is sent to, besides its "
+        "room. Each RTMP server takes the time of half a processor core.",
+    )
     refunds_unused: bool = Field(
         default=True,
         description="Whether minutes that were paid and not used become credit of the wallet when the client "

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,12 @@ def test_a_request_without_a_payment_is_told_what_to_pay(shop: Shop) -> None:
         ({"output_url": "ftp://example.com/live"}, (400, "invalid_output_url")),
         ({"output_url": "wss://example.com"}, (400, "invalid_output_url")),
         ({"output_url": "rtmp://example.com"}, (400, "invalid_output_url")),
+        ({"output_url": "rtmp://10.1.2.3/live/key"}, (400, "invalid_output_url")),
+        ({"output_url": "wss://example.com", "output_token": "none"}, (400, "invalid_output_url")),
+        ({"outputs": '["rtmp://10.1.2.3/live/key"]'}, (400, "invalid_output_url")),
+        ({"outputs": "rtmp://example.com/live/key"}, (422, "validation_error")),
+        ({"outputs": '[{"url": "rtmp://example.com/live/key", "size": "1x1"}]'}, (422, "validation_error")),
+        ({"outputs": json.dumps(["rtmp://example.com/live/key"] * 4)}, (422, "validation_error")),
     ],
 )
 def test_what_cannot_be_sold_is_refused_before_money_moves(

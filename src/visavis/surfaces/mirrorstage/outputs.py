@@ -1,78 +1,101 @@
-"""Where a session's video goes: our room, a room on somebody's LiveKit server, or an RTMP server."""
+"""Where a session's video goes: our room, rooms on LiveKit servers of others, and RTMP servers."""
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import jwt
 
-from visavis.core.urls import ROOMS, STREAMS, parse_url
-from visavis.errors import UrlError
+from visavis.core.urls import ROOMS, STREAMS, Url, parse_url
+from visavis.errors import RequestError, UrlError
+from visavis.ports.video import DESTINATIONS, VideoDestination
+from visavis.surfaces.mirrorstage.wire import OutputRequest
 from visavis.surfaces.shared.context import Context
 
-_FIELD: Final = "output_url"
+_MAIN: Final = "output_url"
 
 
 @dataclass(frozen=True)
 class Output:
-    """An output that can be used.
+    """Outputs that can be used.
 
     Attributes:
-        protocol: `livekit` or `rtmp`.
+        protocol: Protocol of the main one, `livekit` or `rtmp`.
         livekit_url: Address of the room server.
         room: Name of somebody else's room; `None` for a room of our own.
         token: Token for somebody else's room; `None` for a room of our own.
-        stream_url: RTMP address, with its stream key; `None` without one.
+        destinations: Servers that get the video besides the room.
     """
 
     protocol: str
     livekit_url: str
     room: str | None = None
     token: str | None = None
-    stream_url: str | None = None
+    destinations: tuple[VideoDestination, ...] = ()
 
     @property
-    def streams(self) -> str | None:
-        """RTMP addresses as a JSON list, to be sealed; `None` without one."""
-        return None if self.stream_url is None else json.dumps([self.stream_url])
+    def sealable(self) -> str | None:
+        """The destinations as JSON, to be sealed; `None` without one."""
+        return DESTINATIONS.dump_json(list(self.destinations)).decode() if self.destinations else None
 
 
-async def read_output(context: Context, url: str | None) -> Output:
-    """The output that a client wants.
+async def read_output(
+    context: Context, main: OutputRequest | None, others: Sequence[OutputRequest], *, max_outputs: int
+) -> Output:
+    """The outputs that a client wants.
 
     Args:
         context: What every surface is given.
-        url: What it sent; `None` for a room of our own.
+        main: The main one; `None` for a room of our own.
+        others: Further ones.
+        max_outputs: Maximum number of all of them.
 
     Raises:
-        UrlError: The address cannot be used.
-        InputError: The room server cannot be reached, or does not take the token.
+        RequestError: There are too many.
+        UrlError: An address cannot be used.
+        InputError: A room server cannot be reached, or does not take the token.
     """
-    if url is None:
-        return Output("livekit", context.rooms.url)
-    parsed = parse_url(url, _FIELD, schemes=ROOMS | STREAMS)
-    if parsed.scheme in STREAMS:
-        if parsed.target == "/":
-            raise UrlError(
-                f"{_FIELD} must name the application and the stream, such as rtmp://host/live/key."
-            )
-        return Output("rtmp", context.rooms.url, stream_url=parsed.text)
-    query = dict(parse_qsl(urlsplit(parsed.text).query))
-    token = query.get("token", "")
-    if not token:
-        raise UrlError(f"{_FIELD}: add a token for the room, as ?token=… .")
-    server = parse_url(parsed.text.partition("?")[0], _FIELD, schemes=ROOMS)
-    return Output("livekit", await context.check_room(server, token), _room_of(token), token)
+    if len(others) + (main is not None) > max_outputs:
+        raise RequestError(f"outputs: at most {max_outputs}, with output_url.")
+    further = tuple([await _destination(context, each, f"outputs.{k}") for k, each in enumerate(others)])
+    if main is None:
+        return Output("livekit", context.rooms.url, destinations=further)
+    found = await _destination(context, main, _MAIN)
+    if found.is_rtmp:
+        return Output("rtmp", context.rooms.url, destinations=(found, *further))
+    token = found.token or ""
+    return Output("livekit", found.url, _room_of(token, _MAIN), token, further)
 
 
-def _room_of(token: str) -> str:
+async def _destination(context: Context, wanted: OutputRequest, field: str) -> VideoDestination:
+    url = parse_url(wanted.url, field, schemes=ROOMS | STREAMS)
+    if url.scheme in STREAMS:
+        if url.target == "/":
+            raise UrlError(f"{field} must name the application and the stream, such as rtmp://host/live/key.")
+        await context.check_stream(url, field)
+        return VideoDestination(url=url.text, size=wanted.size, background=wanted.background)
+    server, token = _room_server(url, wanted.token, field)
+    _room_of(token, field)
+    return VideoDestination(url=await context.check_room(server, token), token=token)
+
+
+def _room_server(url: Url, token: str | None, field: str) -> tuple[Url, str]:
+    """A LiveKit server, and the token for it, which may be in the address."""
+    address, _, query = url.text.partition("?")
+    found = token or dict(parse_qsl(query)).get("token", "")
+    if not found:
+        raise UrlError(f"{field}: add a token for the room, as ?token=… or in its own field.")
+    return parse_url(address, field, schemes=ROOMS), found
+
+
+def _room_of(token: str, field: str) -> str:
     try:
         claims = jwt.decode(token, options={"verify_signature": False})
     except jwt.InvalidTokenError as error:
-        raise UrlError(f"{_FIELD}: the token is not one of LiveKit.") from error
+        raise UrlError(f"{field}: the token is not one of LiveKit.") from error
     video = claims.get("video")
     room = video.get("room") if isinstance(video, dict) else None
     if not isinstance(room, str) or not room:
-        raise UrlError(f"{_FIELD}: the token names no room.")
+        raise UrlError(f"{field}: the token names no room.")
     return room

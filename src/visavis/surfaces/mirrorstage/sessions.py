@@ -1,7 +1,6 @@
 """Paid sessions: opened, read, shared, extended, ended."""
 
 import hashlib
-import secrets
 from functools import partial
 from typing import Annotated, Final
 
@@ -29,7 +28,6 @@ from visavis.surfaces.shared.fields import JSON, MAX_TEXT_BYTES, URLENCODED
 
 _ROOM_PREFIX: Final = "paid-"
 _USES_PER_MINUTE: Final = 600  # of one session
-_ID_BYTES: Final = 6
 _NEW: Final = BodyType(wire.PaidSessionRequest, (MULTIPART,))
 _EXTENSION: Final = BodyType(wire.ExtensionRequest, (JSON, URLENCODED, MULTIPART))
 _TOKEN: Final = bearer("Use: Authorization: Bearer <session_token>")
@@ -54,7 +52,8 @@ async def create(request: Request, context: Given) -> Response:
         if not body.accept_tos:
             raise TermsNotAcceptedError("Read the terms at GET /tos, then send accept_tos=true.")
         minutes = _checked_minutes(context, body.duration_minutes)
-        output = await read_output(shared, body.output_url)
+        main = wire.main_output(body)
+        output = await read_output(shared, main, body.outputs, max_outputs=context.settings.max_outputs)
         if SIGNATURE not in request.headers:
             await _refuse_when_full(context)  # before any work; a payment may have its slot already
         async with shared.database.transaction() as tx:
@@ -98,7 +97,7 @@ async def revoke(
         str | None, Query(max_length=200, description="Token of one link; all links if it is left out.")
     ] = None,
 ) -> wire.SharesRevoked:
-    """Make links of a session invalid, its `view_url` included. Nobody comes in by them any more."""
+    """Make links of a session invalid, its `view_url` included. Whoever watches by them is removed."""
     async with context.shared.database.transaction() as tx:
         row = await _find(tx, session_id, token)
         count = await sharing.revoke(tx, row, share)
@@ -115,7 +114,7 @@ async def view(
     async with shared.database.transaction() as tx:
         row = await sharing.shared(tx, session_id, share)
     status, is_active = wire.status_of(row), row.status == ACTIVE
-    viewer = f"viewer-{secrets.token_hex(_ID_BYTES)}"
+    viewer = sharing.viewer(share)
     return wire.ViewCredentials(
         session_id=row.id,
         status=status,
@@ -249,7 +248,7 @@ class _Opening:
             sealed_token=seal(secret, output.token) if output.token is not None else None,
             prepaid=self._prepaid,
             output_protocol=output.protocol,
-            sealed_outputs=seal(secret, output.streams) if output.streams is not None else None,
+            sealed_outputs=seal(secret, output.sealable) if output.sealable is not None else None,
             is_reserved=True,
         )
         return (await sessions.open_session(tx, principal, wanted)).id

@@ -1,5 +1,6 @@
 """What goes over the wire."""
 
+import json
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
@@ -13,9 +14,11 @@ from visavis.core.billing.prepaid import MINUTE_S
 from visavis.core.identity.wallets import WalletAddress
 from visavis.core.schema import ACTIVE, Session
 from visavis.errors import RequestError
+from visavis.ports.video import BACKGROUND, VideoSize
 from visavis.surfaces.shared.bodies import ABSENT_IF_EMPTY, File
 
 _MAX_CHARS: Final = 4096
+_MAX_OUTPUTS: Final = 100  # that are looked at; a setting says how many there may be
 _WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,9}")
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off"})
 _FAILURES: Final = frozenset({sessions.Reason.FAILED, sessions.Reason.WORKER_LOST, sessions.Reason.ROOM_LOST})
@@ -49,6 +52,34 @@ _Flag = Annotated[bool, BeforeValidator(_flag), ABSENT_IF_EMPTY, WithJsonSchema(
 _Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=_MAX_CHARS), ABSENT_IF_EMPTY]
 
 
+def _outputs(value: object) -> object:
+    """A list of outputs, from its JSON text; an address alone stands for itself."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError) as error:
+            raise RequestError("outputs: must be a JSON list of addresses or objects.") from error
+    if not isinstance(value, list):
+        raise RequestError("outputs: must be a JSON list of addresses or objects.")
+    return [{"url": each} if isinstance(each, str) else each for each in value]
+
+
+class OutputRequest(BaseModel):
+    """A server that the video of a session is sent to.
+
+    Attributes:
+        url: `rtmp://` or `rtmps://` with the key of the stream, or `wss://` of a LiveKit server.
+        token: Token for the room of a LiveKit server, unless it is in the URL.
+        size: Size of the picture by RTMP.
+        background: Colour around the picture by RTMP.
+    """
+
+    url: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=_MAX_CHARS)]
+    token: Annotated[str, StringConstraints(strip_whitespace=True, max_length=_MAX_CHARS)] | None = None
+    size: VideoSize = "512x512"
+    background: str = Field(default="#000000", pattern=BACKGROUND)
+
+
 class PaidSessionRequest(BaseModel):
     """A session to be paid and opened."""
 
@@ -58,7 +89,23 @@ class PaidSessionRequest(BaseModel):
     output_url: _Word | SkipJsonSchema[None] = Field(
         default=None,
         description="Another place to send the video to: `wss://` of a LiveKit server, with the token of a "
-        "room as `?token=`, or `rtmp://` or `rtmps://` with the stream key.",
+        "room as `?token=` or in `output_token`, or `rtmp://` or `rtmps://` with the stream key.",
+    )
+    output_token: _Word | SkipJsonSchema[None] = Field(
+        default=None, description="Token for the room of `output_url`, if it is not in the address."
+    )
+    outputs: Annotated[
+        list[OutputRequest],
+        BeforeValidator(_outputs),
+        ABSENT_IF_EMPTY,
+        WithJsonSchema({"type": "string", "contentMediaType": "application/json"}),
+    ] = Field(
+        default=[],
+        max_length=_MAX_OUTPUTS,
+        description="Further places to send the video to at the same time: a JSON list of addresses as in "
+        "`output_url`, or of objects with `url`, `token`, `size` (`512x512`, `1280x720` or `720x1280`) and "
+        "`background` (such as `#202020`). Size and background are for RTMP.",
+        examples=['[{"url": "rtmp://live.example.com/app/key", "size": "1280x720"}]'],
     )
     wallet: _Word | SkipJsonSchema[None] = Field(default=None, description="Address of the wallet that pays.")
 
@@ -170,6 +217,13 @@ class ErrorAnswer(_Wire):
     error: str = Field(description="A stable code.")
     message: str
     retry_after_seconds: int | None = None
+
+
+def main_output(body: PaidSessionRequest) -> OutputRequest | None:
+    """The main output that is wanted; `None` for a room of our own."""
+    if not body.output_url:
+        return None
+    return OutputRequest(url=body.output_url, token=body.output_token)
 
 
 def moment(at: datetime | None) -> str | None:

@@ -44,6 +44,8 @@ class Context:
             language that there is not, `ModelNotReadyError` for a model that is not on this machine yet.
         check_room: Looks whether an avatar may be sent to a room server with a token. Returns the server's
             address as it is kept; raises `InputError`.
+        check_stream: Looks whether video may be sent to an RTMP server that a field of some name gives;
+            raises `UrlError`.
         speak: Speaks a text with a voice into a file of a format (`mp3`, `wav`, `flac`, `opus`, `aac` or
             `pcm`), for an account; raises `InputError`, `ProviderError`, and `BusyError` when no process is
             free in time.
@@ -76,6 +78,7 @@ class Context:
     check_callback: Callable[[str], Awaitable[None]]
     check_conversation: Callable[[ConversationConfig], Awaitable[None]]
     check_room: Callable[[Url, str], Awaitable[str]]
+    check_stream: Callable[[Url, str], Awaitable[None]]
     fetch: Callable[[str, int], Awaitable[bytes]]
     speak: Callable[[str, Voice, str, Path, str], Awaitable[None]]
     build_rig: Callable[[Path, Path, str], Awaitable[None]]
