@@ -5,7 +5,7 @@ import base64
 import contextlib
 import json
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import httpx
 import numpy as np
 import pytest
 import websockets
+from harness.room_clients import Target
 from harness.room_servers import NoReferenceError, reference
 from harness.rtmp_server import Pulled, is_installed, pull, rtmp_server
 from harness.streamed_sound import cut, streamed, voice
@@ -40,6 +41,16 @@ def face(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("faces") / "face.png"
     write_portrait(path)
     return path
+
+
+@pytest.fixture(scope="module")
+def theirs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """A LiveKit server of somebody else."""
+    with contextlib.ExitStack() as stack:
+        try:
+            yield stack.enter_context(reference(tmp_path_factory.mktemp("theirs") / "livekit.log")).target
+        except NoReferenceError as reason:
+            pytest.skip(str(reason))
 
 
 @contextlib.asynccontextmanager
@@ -312,31 +323,26 @@ async def pulled(url: str, seconds: float) -> Pulled:
 
 @asynchronous
 async def test_the_video_goes_to_livekit_servers_of_others(
-    stage: Stage, server: Server, face: Path, tmp_path: Path
+    stage: Stage, server: Server, face: Path, theirs: Target
 ) -> None:
-    with contextlib.ExitStack() as stack:
-        try:
-            theirs = stack.enter_context(reference(tmp_path / "livekit.log")).target
-        except NoReferenceError as reason:
-            pytest.skip(str(reason))
-        tokens = [theirs.token("face", room, kind="agent") for room in ("main", "further")]
-        further = json.dumps([{"url": theirs.url, "token": tokens[1]}])
-        main = f"{theirs.url}?token={tokens[0]}"
-        async with session(server, face, output_url=main, outputs=further) as made:
-            assert (made["output_protocol"], made["view_url"]) == ("livekit", None)
-            assert made["livekit_url"] == theirs.url
-            box = mouth_box(stage.rig)
-            async with (
-                watching(theirs.url, theirs.token("viewer", "main"), box) as viewer,
-                watching(theirs.url, theirs.token("viewer", "further"), box) as beside,
-                websockets.connect(made["websocket_url"]) as socket,
-            ):
-                await viewer.until(lambda: viewer.frames and viewer.sound.values)
-                await beside.until(lambda: beside.frames)
-                await socket.send(streamed("pcm"))
-                await socket.send(json.dumps({"type": "speak_done"}))
-                await until(socket, is_last)
-                await viewer.until(lambda: max(viewer.sound.values) > 0.1)
-                assert np.ptp(viewer.lips.values) > 0.05
-        log = server.log.read_text()
-        assert not any(token in log for token in tokens)
+    tokens = [theirs.token("face", room, kind="agent") for room in ("main", "further")]
+    further = json.dumps([{"url": theirs.url, "token": tokens[1]}])
+    main = f"{theirs.url}?token={tokens[0]}"
+    async with session(server, face, output_url=main, outputs=further) as made:
+        assert (made["output_protocol"], made["view_url"]) == ("livekit", None)
+        assert made["livekit_url"] == theirs.url
+        box = mouth_box(stage.rig)
+        async with (
+            watching(theirs.url, theirs.token("viewer", "main"), box) as viewer,
+            watching(theirs.url, theirs.token("viewer", "further"), box) as beside,
+            websockets.connect(made["websocket_url"]) as socket,
+        ):
+            await viewer.until(lambda: viewer.frames and viewer.sound.values)
+            await beside.until(lambda: beside.frames)
+            await socket.send(streamed("pcm"))
+            await socket.send(json.dumps({"type": "speak_done"}))
+            await until(socket, is_last)
+            await viewer.until(lambda: max(viewer.sound.values) > 0.1)
+            assert np.ptp(viewer.lips.values) > 0.05
+    log = server.log.read_text()
+    assert not any(token in log for token in tokens)

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from harness.viewing import speaking
 from livekit import rtc
 from livekit.rtc._proto import room_pb2
 from tests.conformance.rooms.test_tokens import SOON_EXPIRED, until_refused
+from tests.support.external_rooms import rooms_of
 from tests.support.live import Stage, asynchronous
 
+from visavis.adapters.livekit import LiveKitRooms
 from visavis.engine.rig.file import save_rig
 from visavis.engine.rig.model import Rig
 from visavis.engine.speech import SpeechModel
@@ -86,6 +89,20 @@ async def test_no_token_revives_an_ended_session(stage: Stage) -> None:
                 with pytest.raises(rtc.ConnectError):
                     async with joined(target(made), "", "", token=token):
                         pass
+
+
+@asynchronous
+async def test_viewers_of_one_link_are_sent_away(stage: Stage) -> None:
+    server = await rooms_of(stage.server)
+    rooms = LiveKitRooms(replace(server, limits_viewers="LIVEKIT_URL" not in stage.server.env))
+    theirs = Target(server.url, server.key, server.secret)
+    room = new_room()
+    one, other = (rooms.token(room, f"viewer-{k}-a", role="viewer") for k in range(2))
+    async with joined(theirs, "", "", token=one) as goes, joined(theirs, "", "", token=other) as stays:
+        assert await rooms.remove_viewers(room, "viewer-0-") == 1
+        await goes.event("disconnected")
+        assert stays.room.isconnected()
+        assert await rooms.remove_viewers("nowhere", "viewer-") == 0
 
 
 class Observer:
