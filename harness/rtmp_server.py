@@ -1,4 +1,4 @@
-"""A real RTMP server: nginx with the modules of Debian's packages libnginx-mod-rtmp and libnginx-mod-stream."""
+"""A real RTMP server: nginx with the modules of libnginx-mod-rtmp and libnginx-mod-stream of Debian."""
 
 import contextlib
 import shutil
@@ -174,7 +174,14 @@ class Pulled:
         self.levels.append(np.stack([at_s + np.arange(count) / 1000, means], axis=1))
 
 
-def pull(url: str, *, seconds: float, open_s: float = 10.0, keep_every_s: float | None = None) -> Pulled:
+def pull(
+    url: str,
+    *,
+    seconds: float,
+    open_s: float = 10.0,
+    keep_every_s: float | None = None,
+    into: Pulled | None = None,
+) -> Pulled:
     """Pull a stream for some seconds of it, as a player does; raises `OSError` or `av.FFmpegError`.
 
     Args:
@@ -182,8 +189,9 @@ def pull(url: str, *, seconds: float, open_s: float = 10.0, keep_every_s: float 
         seconds: How much of it.
         open_s: Longest time without data.
         keep_every_s: Time between pictures that are kept; `None` to keep none.
+        into: What notes it; `None` for a new one.
     """
-    pulled, ends_s, newest = Pulled(), time.monotonic() + open_s + 2 * seconds, None
+    pulled, ends_s, newest = into or Pulled(), time.monotonic() + open_s + 2 * seconds, None
     with av.open(url, timeout=(open_s, open_s), options=_PLAYER) as container:
         pulled.codecs = sorted(stream.codec_context.name for stream in container.streams)
         first_s, keep_at_s = None, 0.0

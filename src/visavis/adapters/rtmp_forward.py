@@ -20,7 +20,7 @@ from visavis.core.urls import Url
 from visavis.errors import CallbackError
 
 _HOST: Final = "127.0.0.1"
-_DIAL_S: Final = 5.0
+_DIAL_S: Final = 3.0  # with the answer shorter than what a session lets its process stand still
 _ANSWER_S: Final = 2.5  # from the connection to the server's first byte
 _CHUNK_BYTES: Final = 64 * 1024
 _BUFFER_BYTES: Final = 256 * 1024  # more would hide for long that the server takes nothing
