@@ -35,6 +35,7 @@ KEPT_S: Final = 30.0
 _REPORTS: Final[TypeAdapter[SoundReport]] = TypeAdapter(SoundReport)
 _PART_BYTES: Final = 64 * 1024
 _MAX_UNTAKEN_BYTES: Final = 256 * 1024
+_MAX_UNSENT_BYTES: Final = 16 * 1024 * 1024  # of clients whose place another one took
 _MAX_EVENTS: Final = 1000  # that a client does not read; then it loses the oldest
 _LEAVE_S: Final = 3.0
 _MAX_PROCESSES: Final = 5  # of one stream, one after the other
@@ -107,10 +108,10 @@ class _Client:
         await self._stream.send(data)
 
     async def finish(self) -> None:
-        await self._stream.command(FinishUtterance())
+        await self._stream.finish()
 
     async def interrupt(self) -> None:
-        await self._stream.command(ClearSound())
+        await self._stream.clear()
 
     async def events(self) -> AsyncIterator[SoundEvent]:
         while True:
@@ -127,8 +128,8 @@ class _Stream:
         self._pool, self._session, self._begin = pool, session, begin
         self._client: _Client | None = None
         self._process: ChildProcess | None = None
-        self._untaken_bytes = 0
-        self._changed = asyncio.Condition()
+        self._untaken_bytes, self._unsent = 0, b""
+        self._turn, self._changed = asyncio.Lock(), asyncio.Condition()
         self._expiring: asyncio.Task[None] | None = None
         self._holding = asyncio.create_task(self._hold())
 
@@ -165,24 +166,46 @@ class _Stream:
         self._expiring = asyncio.create_task(expire())
 
     async def send(self, data: bytes) -> None:
-        """Send bytes; waits until the decoder has taken most of what was sent before."""
-        for at in range(0, len(data), _PART_BYTES):
-            part = data[at : at + _PART_BYTES]
-            async with self._changed:
-                await self._changed.wait_for(
-                    lambda: self.is_over or (self._process and self._untaken_bytes < _MAX_UNTAKEN_BYTES)
-                )
-                self._untaken_bytes += len(part)
-            await self.command(SoundPart(data=part))
+        """Send bytes; waits until the decoder has taken most of what was sent before.
 
-    async def command(self, command: SoundCommand) -> None:
-        """Send a command, when there is a process. One that comes too late is lost."""
+        What a client could not send to its end, because another one took its place, is sent first.
+        """
+        async with self._turn:
+            await self._send(data)
+
+    async def finish(self) -> None:
+        """End the utterance."""
+        async with self._turn:
+            await self._send(b"")
+            await self._command(FinishUtterance())
+
+    async def clear(self) -> None:
+        """Drop all sound that was not played yet."""
+        async with self._turn:
+            self._unsent = b""
+            await self._command(ClearSound())
+
+    async def _send(self, data: bytes) -> None:
+        waiting, sent = memoryview(self._unsent + data), 0
+        try:
+            while sent < len(waiting):
+                process = await self._ready(lambda: self._untaken_bytes < _MAX_UNTAKEN_BYTES)
+                part = bytes(waiting[sent : sent + _PART_BYTES])
+                sent += len(part)
+                self._untaken_bytes += len(part)
+                await _tell(process, SoundPart(data=part))
+        finally:
+            self._unsent = bytes(waiting[sent:][:_MAX_UNSENT_BYTES])
+
+    async def _command(self, command: SoundCommand) -> None:
+        """Send a command. One that comes when the stream is over is lost."""
+        await _tell(await self._ready(lambda: True), command)
+
+    async def _ready(self, is_ready: Callable[[], bool]) -> ChildProcess | None:
+        """Wait for a process that takes something; `None` if the stream is over."""
         async with self._changed:
-            await self._changed.wait_for(lambda: self.is_over or self._process)
-            process = self._process
-        if process is not None:
-            with contextlib.suppress(ChildError):
-                await process.send(command)
+            await self._changed.wait_for(lambda: self.is_over or (self._process and is_ready()))
+            return self._process
 
     async def end(self) -> None:
         """End the stream."""
@@ -245,6 +268,12 @@ class _Stream:
     def _note(self, event: SoundEvent) -> None:
         if self._client is not None:
             self._client.note(event)
+
+
+async def _tell(process: ChildProcess | None, command: SoundCommand) -> None:
+    if process is not None:
+        with contextlib.suppress(ChildError):
+            await process.send(command)
 
 
 async def _leave(process: ChildProcess) -> None:
