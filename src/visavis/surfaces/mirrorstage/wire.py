@@ -59,6 +59,8 @@ def _outputs(value: object) -> object:
             value = json.loads(value)
         except (ValueError, RecursionError) as error:
             raise RequestError("outputs: must be a JSON list of addresses or objects.") from error
+    if value is None:
+        return []
     if not isinstance(value, list):
         raise RequestError("outputs: must be a JSON list of addresses or objects.")
     return [{"url": each} if isinstance(each, str) else each for each in value]
