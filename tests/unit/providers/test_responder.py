@@ -117,6 +117,12 @@ def test_numbers_may_be_words(code: str, fact: str, question: str) -> None:
     assert answers(fact, question, language=code) == [fact]
 
 
+def test_a_german_when_may_be_written_as_an_if() -> None:
+    prompt = "Wir haben von neun bis achtzehn Uhr geöffnet. Ein Kaffee kostet drei Euro."
+    said = answers(prompt, "Was kostet der Kaffee?", "Wenn haben Sie geöffnet.", language="de")
+    assert said[1] == "Wir haben von neun bis achtzehn Uhr geöffnet."
+
+
 def test_a_day_chooses_between_sentences() -> None:
     assert answers(SHOP, "Are you open on Saturday?") == ["On Saturdays we close at 1 p.m."]
     assert answers(SHOP, "Are you open on Tuesday?") == ["We are open from 9 to 5 on weekdays."]
