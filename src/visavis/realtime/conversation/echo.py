@@ -35,6 +35,8 @@ _LEARNED_S: Final = 1.0  # of the avatar's voice, after which the canceller know
 _ECHO: Final = 0.4  # correlation of spectra
 _DECIDED: Final = 4  # frames
 _ECHO_BEGINS_S: Final = 1.0  # where there was no echo: for a shorter time, any voice may follow the avatar's
+_LOUD, _LOUD_SHARE = 0.1, 0.35
+"""Of the loudest level, and of the time. Who only begins to speak is loud for less."""
 _MIN_UTTERANCE_S: Final = 0.5
 _MAX_UTTERANCE_S: Final = 10.0
 
@@ -57,6 +59,7 @@ class EchoGuard:
         self._heard: deque[float] = deque(maxlen=_COMPARED)
         self._spectra_played: deque[Floats] = deque(maxlen=_MAX_UTTERANCE + _MAX_DELAY)
         self._spectra_heard: deque[Floats] = deque(maxlen=_ECHO_BEGINS)
+        self._levels_heard: deque[float] = deque(maxlen=_ECHO_BEGINS)
         self._has_echo, self._frames = True, 0
         self._spectra_left: deque[Floats] = deque(maxlen=_MAX_UTTERANCE)
         self._silent_frames = round(_HELD_S / FRAME_S)
@@ -92,7 +95,9 @@ class EchoGuard:
         Args:
             samples: Shape `(FRAME_SAMPLES,)`, −1..1.
         """
-        self._heard.append(_level(samples))
+        level = _level(samples)
+        self._heard.append(level)
+        self._levels_heard.append(level)
         spectrum = _spectrum(samples)
         self._spectra_heard.append(spectrum)
         if self.hears_avatar:
@@ -100,15 +105,26 @@ class EchoGuard:
             self._canceller.process_stream(frame)
             self._frames += 1
             if self._frames % _DECIDED == 0 and self._learned_frames > 2 * _COMPARED:
-                compared = _COMPARED if self._has_echo else _ECHO_BEGINS
-                if len(self._spectra_heard) >= compared <= len(self._spectra_played):
-                    self._has_echo = self._compare(self._spectra_heard, compared) > _ECHO
+                self._look_for_echo()
             if self._has_echo:  # the canceller takes much of a voice away where there is no echo
                 pcm = np.frombuffer(bytes(frame.data.cast("B")), np.int16)
                 samples = pcm.astype(np.float32) / np.float32(32768)
                 spectrum = _spectrum(samples)
         self._spectra_left.append(spectrum)
         return samples
+
+    def _look_for_echo(self) -> None:
+        """Decide anew whether the microphone hears the avatar."""
+        compared = _COMPARED if self._has_echo else _ECHO_BEGINS
+        if min(len(self._spectra_heard), len(self._spectra_played)) < compared:
+            return
+        if self._has_echo or self._is_heard_long():
+            self._has_echo = self._compare(self._spectra_heard, compared) > _ECHO
+
+    def _is_heard_long(self) -> bool:
+        """Whether the microphone hears more than the begin of an utterance."""
+        levels = np.array(self._levels_heard)
+        return bool(np.mean(levels > _LOUD * levels.max()) > _LOUD_SHARE)
 
     def likeness(self, duration_s: float) -> float:
         """How much the spectrum of what is left in the microphone followed the avatar's, −1..1.
