@@ -137,13 +137,16 @@ class EchoGuard:
 
     def _compare(self, spectra: Sequence[Floats], count: int) -> float:
         """Correlation of the last spectra with those of the avatar, at the delay where it is greatest."""
-        most = len(self._spectra_played) - count
+        most = min(len(self._spectra_played) - count, _MAX_DELAY)
         if len(spectra) < count or most < 0:
             return 1.0  # not known yet
-        left = np.array(list(spectra)[-count:])
-        played = np.array(list(self._spectra_played)[-(count + _MAX_DELAY) :])
-        ends = range(len(played), len(played) - min(most, _MAX_DELAY) - 1, -1)
-        return max(_correlation(left, played[end - count : end]) for end in ends)
+        heard = np.array(list(spectra)[-count:])
+        heard -= heard.mean(0)
+        played = np.array(list(self._spectra_played)[-(count + most) :])
+        windows = np.lib.stride_tricks.sliding_window_view(played, count, axis=0)  # (delays, bands, times)
+        alike = np.einsum("dbt,tb->d", windows, heard)
+        power = np.square(windows).sum((1, 2)) - count * np.square(windows.mean(2)).sum(1)
+        return float((alike / np.sqrt(np.square(heard).sum() * np.maximum(power, 0) + 1e-9)).max())
 
     @property
     def is_echo(self) -> bool:
@@ -165,22 +168,11 @@ class EchoGuard:
         return bool(alike.max() > _ALIKE)
 
 
-def _correlation(left: Floats, played: Floats) -> float:
-    """Correlation of two spectra over time, shape `(n, bands)`, whatever their loudness and colour."""
-    left, played = _shape(left), _shape(played)
-    return float((left * played).sum() / np.sqrt((left**2).sum() * (played**2).sum() + 1e-9))
-
-
-def _shape(spectra: Floats) -> Floats:
-    """Spectra without their mean over time and without the loudness of each frame."""
-    spectra = spectra - spectra.mean(0)
-    return np.asarray(spectra - spectra.mean(1, keepdims=True))
-
-
 def _spectrum(samples: Floats) -> Floats:
-    """Logarithmic power of 10 ms in bands, shape `(len(_BANDS) - 1,)`."""
+    """Logarithmic power of 10 ms in bands, without their mean, shape `(len(_BANDS) - 1,)`."""
     power = np.abs(np.fft.rfft(samples * _WINDOW)[: _BANDS[-1]]) ** 2
-    return np.asarray(np.log(np.add.reduceat(power, _BANDS[:-1]) + _QUIET_POWER), np.float32)
+    bands = np.log(np.add.reduceat(power, _BANDS[:-1]) + _QUIET_POWER)
+    return np.asarray(bands - bands.mean(), np.float32)
 
 
 def _level(samples: Floats) -> float:
