@@ -12,15 +12,16 @@ NO_WEB := Skipped the web parts: they need Node 20.19 or newer, with npm.
 
 # Tests over rooms need time more than processors. In CI, one that fails is tried once more, and both are printed:
 # a machine that is shared stands still for longer than sound may be late.
-ROOMS  := tests/conformance
-LIVE   := tests/live
-API    := tests/api tests/console
-UNIT   := tests/unit
-AGAIN  := $(if $(CI),--reruns 1 -r fEsR)
-PYTEST := $(BIN)/python -m pytest $(if $(CI),--durations 20)
+ROOMS    := tests/conformance
+LIVE     := tests/live
+API      := tests/api tests/console
+UNIT     := tests/unit
+PACKAGES := $(patsubst %/package.json,-w %,$(wildcard sdk/*/package.json examples/*/package.json))
+AGAIN    := $(if $(CI),--reruns 1 -r fEsR)
+PYTEST   := $(BIN)/python -m pytest $(if $(CI),--durations 20)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo console test test-rooms test-live test-api test-unit test-whole test-quiet test-web check check-python check-web bench fuzz screenshots docs picture openapi settings changelog lock clean
+.PHONY: help setup demo console test test-rooms test-live test-api test-unit test-whole test-quiet test-pages test-web check check-python check-web bench fuzz screenshots docs picture openapi settings changelog lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -50,10 +51,10 @@ demo: $(READY)  ## Run the main job on the built-in sample
 	$(BIN)/visavis demo
 
 # Tests over rooms mostly wait, the others mostly compute. The tests that load the whole machine run after them, and those
-# in browsers last and alone: lips that are drawn too late do not move.
+# of avatars in browsers last and alone: lips that are drawn too late do not move.
 test: $(READY) $(if $(NODE),$(PAGES))  ## Run the tests, all but those of test-quiet
 	@$(MAKE) --no-print-directory -j3 --output-sync=target test-rooms test-live test-api test-unit
-	@$(MAKE) --no-print-directory test-whole
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-whole test-pages
 	@$(MAKE) --no-print-directory test-web
 
 test-rooms: $(READY)
@@ -85,17 +86,21 @@ check-python: $(READY)
 	$(BIN)/towncrier build --draft --version Unreleased > /dev/null
 
 ifeq ($(NODE),yes)
+test-pages: $(READY) $(PAGES)
+	npm run test:pages -w console
+
 # The console is built already, and other tests are reading it.
 test-web: $(READY) $(PAGES)
-	npm run build --if-present $(patsubst %/package.json,-w %,$(wildcard sdk/*/package.json examples/*/package.json))
+	npm run build --if-present $(PACKAGES)
 	npm run size
-	npm test
+	npm test --if-present $(PACKAGES)
+	npm run test:live -w console
 
 check-web: $(WEB)
 	npm run lint
 	npm run types
 else
-test-web check-web:
+test-pages test-web check-web:
 	@echo "$(NO_WEB)"
 endif
 

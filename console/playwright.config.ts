@@ -1,6 +1,8 @@
 import { defineConfig } from "@playwright/test";
 import { FLAGS, findChromium } from "../sdk/testing/chromium.ts";
 
+/** Tests of live avatars: they need the whole machine, and the others run beside the tests of the server. */
+const LIVE = /(2-live|4-heard|6-conversation)\.spec\.ts/;
 const chromium = findChromium();
 if (!chromium) process.stderr.write("The console's tests are left out: there is no Chromium.\n");
 
@@ -16,6 +18,10 @@ export default defineConfig({
   reporter: [["list"]],
   outputDir: "test-results",
   ...(chromium ? { globalSetup: "./tests/server.ts" } : { testMatch: [] }),
+  projects: [
+    { name: "pages", testIgnore: LIVE },
+    { name: "live", testMatch: chromium ? LIVE : [] },
+  ],
   use: {
     browserName: "chromium",
     viewport: { width: 1360, height: 860 },
