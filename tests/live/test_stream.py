@@ -27,7 +27,7 @@ from visavis.samples import write_portrait
 from visavis.surfaces.console.pages import PLAYER, STATIC
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("stage", ["embedded"], indirect=True)]
-SPOKEN_S = 1.5
+SPOKEN_S = 3.0
 GRACE_S = 5
 
 
