@@ -2,7 +2,7 @@ import { defineConfig } from "@playwright/test";
 import { FLAGS, findChromium } from "../sdk/testing/chromium.ts";
 
 /** Tests of live avatars: they need the whole machine, and the others run beside the tests of the server. */
-const LIVE = /(2-live|4-heard|6-conversation)\.spec\.ts/;
+const LIVE = /(2-live|4-heard|6-conversation|9-embed)\.spec\.ts/;
 const chromium = findChromium();
 if (!chromium) process.stderr.write("The console's tests are left out: there is no Chromium.\n");
 
