@@ -77,6 +77,17 @@ test("a session from start to end: video, speech, another face, viewers", async 
     .toBeGreaterThan(40);
   const ground = await viewer.evaluate(() => getComputedStyle(document.body).backgroundColor);
   expect(ground, "transparent").toBe("rgba(0, 0, 0, 0)");
+  const sounds = () =>
+    viewer.locator("audio").evaluateAll((all) => all.map((each) => (each as HTMLAudioElement).muted));
+  await viewer.mouse.move(200, 200);
+  await viewer.getByRole("button", { name: "Mute" }).click();
+  expect(await sounds(), "the avatar's sound alone").toEqual([true]);
+  await viewer.getByRole("button", { name: "Unmute" }).click();
+  expect(await sounds()).toEqual([false]);
+  await viewer.getByRole("button", { name: "Full screen" }).click();
+  await viewer.getByRole("button", { name: "Exit full screen" }).click();
+  await expect(viewer.getByRole("button", { name: "Full screen", exact: true })).toBeVisible();
+  await expectAccessible(viewer, "the viewers' player");
 
   await expect(page.locator(".plot canvas")).toHaveCount(3);
   await page.getByRole("button", { name: "End session" }).click();

@@ -9,6 +9,7 @@ import { LipSync } from "@visavis/core";
 import { RemoteTrack, Room, RoomEvent, Track } from "livekit-client";
 import { language } from "../words/language.ts";
 import { words } from "../words/player.ts";
+import { Controls } from "./controls.ts";
 import "./player.css";
 
 interface View {
@@ -49,7 +50,12 @@ const sound = document.createElement("button");
 sound.type = "button";
 sound.hidden = true;
 sound.textContent = words.playAudio;
-stage.append(heading, message, sound);
+/** The elements that play the avatar's sound. */
+const players = new Set<HTMLMediaElement>();
+const controls = new Controls(stage, (muted) => {
+  for (const element of players) element.muted = muted;
+});
+stage.append(heading, message, sound, controls.root);
 
 async function fetchView(): Promise<View | number> {
   const query = new URLSearchParams({ share });
@@ -61,11 +67,10 @@ async function fetchView(): Promise<View | number> {
 async function watch(url: string, token: string): Promise<void> {
   const room = new Room({ adaptiveStream: false });
   const lips = new LipSync();
-  const elements = new Set<HTMLMediaElement>();
   const ended = new Promise<void>((resolve) => room.once(RoomEvent.Disconnected, () => resolve()));
 
   const unmute = async () => {
-    for (const element of elements) element.muted = false;
+    for (const element of players) element.muted = controls.muted;
     await room.startAudio();
     sound.hidden = true;
   };
@@ -87,8 +92,8 @@ async function watch(url: string, token: string): Promise<void> {
       show("playing");
     } else {
       // Where autoplay with sound is allowed, as in OBS, it plays at once.
-      element.muted = !room.canPlaybackAudio;
-      elements.add(element);
+      element.muted = controls.muted || !room.canPlaybackAudio;
+      players.add(element);
       sound.hidden = room.canPlaybackAudio;
     }
     stage?.prepend(element);
@@ -96,14 +101,14 @@ async function watch(url: string, token: string): Promise<void> {
   room.on(RoomEvent.TrackUnsubscribed, (track) => {
     lips.remove(track);
     for (const element of track.detach()) {
-      elements.delete(element);
+      players.delete(element);
       element.remove();
     }
     if (track.kind === Track.Kind.Video) show("waiting");
   });
   room.on(RoomEvent.AudioPlaybackStatusChanged, () => {
     sound.hidden = room.canPlaybackAudio;
-    if (room.canPlaybackAudio) for (const element of elements) element.muted = false;
+    if (room.canPlaybackAudio) for (const element of players) element.muted = controls.muted;
   });
 
   try {
@@ -116,6 +121,7 @@ async function watch(url: string, token: string): Promise<void> {
       for (const { track } of participant.trackPublications.values())
         if (track instanceof RemoteTrack) for (const element of track.detach()) element.remove();
     for (const element of stage?.querySelectorAll("video, audio") ?? []) element.remove();
+    players.clear();
     sound.removeEventListener("click", tap);
     stage?.removeEventListener("click", tap);
     sound.hidden = true;
