@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 import { inChromium } from "../testing/project.js";
 
 const prebundled = [
+  "@livekit/protocol",
+  "@northmodellabs/atlas-react",
   "react",
   "react-dom",
   "react/jsx-dev-runtime",
