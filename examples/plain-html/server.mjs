@@ -7,6 +7,7 @@ if (!VISAVIS_API_KEY) throw new Error("Set VISAVIS_API_KEY to an API key: visavi
 
 const FILES = {
   "/": ["text/html", new URL("index.html", import.meta.url)],
+  "/style.css": ["text/css", new URL("style.css", import.meta.url)],
   "/visavis-core.js": ["text/javascript", new URL(import.meta.resolve("@visavis/core"))],
   "/livekit-client.js": ["text/javascript", new URL(import.meta.resolve("livekit-client"))],
 };
@@ -17,7 +18,11 @@ async function forward(method, path, response) {
     method,
     headers: { Authorization: `Bearer ${VISAVIS_API_KEY}` },
   });
-  response.writeHead(answer.status, { "Content-Type": "application/json" }).end(await answer.text());
+  const body = await answer.text();
+  // A visitor who has left meanwhile does not pay for a session that nobody sees.
+  if (method === "POST" && answer.ok && response.destroyed)
+    return forward("DELETE", `/${JSON.parse(body).session_id}`, response);
+  response.writeHead(answer.status, { "Content-Type": "application/json" }).end(body);
 }
 
 const server = createServer(async ({ method = "GET", url = "/" }, response) => {

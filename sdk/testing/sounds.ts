@@ -8,8 +8,10 @@ export function tone(durationS: number): Int16Array<ArrayBuffer> {
 }
 
 /** The tone as a WAV file. */
-export function wav(durationS: number): ArrayBuffer {
-  const samples = tone(durationS);
+export const wav = (durationS: number): ArrayBuffer => wavOf(tone(durationS));
+
+/** Samples as a WAV file. */
+export function wavOf(samples: Int16Array): ArrayBuffer {
   const file = new ArrayBuffer(44 + samples.byteLength);
   const view = new DataView(file);
   const write = (at: number, text: string) => new Uint8Array(file, at).set(new TextEncoder().encode(text));

@@ -14,5 +14,9 @@ export async function POST(req: Request): Promise<Response> {
   }
 
   const res = await fetch(`${API_URL}/v1/realtime/session`, { method: "POST", headers, body });
-  return Response.json(await res.json(), { status: res.status });
+  const session = await res.json();
+  // A visitor who has left meanwhile does not pay for a session that nobody sees.
+  if (req.signal.aborted && res.ok)
+    await fetch(`${API_URL}/v1/realtime/session/${session.session_id}`, { method: "DELETE", headers });
+  return Response.json(session, { status: res.status });
 }
