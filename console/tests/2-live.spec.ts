@@ -1,6 +1,7 @@
 /** A live session in a real browser with microphone audio, judged by the pixels. */
 import {
   AVATAR,
+  cutOff,
   distance,
   env,
   expect,
@@ -89,6 +90,7 @@ test("a session from start to end: video, speech, another face, viewers", async 
   await expect(viewer.getByRole("button", { name: "Full screen", exact: true })).toBeVisible();
   await expectAccessible(viewer, "the viewers' player");
 
+  await page.getByText(/^Connection: (good|fair|poor), \d+ ms$/).click();
   await expect(page.locator(".plot canvas")).toHaveCount(3);
   await page.getByRole("button", { name: "End session" }).click();
   await expect(page.getByText("Session ended")).toBeVisible();
@@ -143,6 +145,56 @@ test("a session continues on other pages, and leaving asks first", async ({ with
   await page.reload();
   await page.getByRole("link", { name: "Sessions" }).click();
   await expect(page.getByRole("row", { name: /ses_/ }).first()).toContainText("Ended");
+});
+
+test("devices are chosen, push to talk opens the microphone, and captions are shown", async ({
+  withKey: page,
+}) => {
+  await page.addInitScript(() => {
+    const asked: string[] = [];
+    Object.assign(window, { askedDevices: asked });
+    const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = (constraints) => {
+      asked.push(JSON.stringify(constraints));
+      return original(constraints);
+    };
+  });
+  await page.goto("/live");
+  await page.getByRole("button", { name: "Start session" }).click();
+  await expect(page.locator(AVATAR)).toBeVisible();
+  await page.getByText("Microphone and speaker").click();
+  const microphone = page.getByLabel("Microphone", { exact: true });
+  await expect(microphone.locator("option").nth(1)).toHaveText(/Fake|Microphone/);
+  const wanted = (await microphone.locator("option").nth(1).getAttribute("value")) ?? "";
+  await microphone.selectOption(wanted);
+  await page.getByLabel("Speaker").selectOption({ index: 1 });
+  await page.getByLabel("Push to talk").check();
+  const level = page.getByLabel("Microphone level");
+  const levelNow = () => level.evaluate((meter: HTMLMeterElement) => meter.value);
+  const hold = page.getByRole("button", { name: "Hold to talk" });
+  await expect(hold).toBeVisible();
+  expect(await levelNow(), "nothing is heard before").toBe(0);
+  await page.getByRole("heading", { name: "Live" }).click();
+  await page.keyboard.down("Space");
+  await expect(page.getByRole("button", { name: "Talking…" })).toBeVisible();
+  await expect.poll(levelNow, { message: "the microphone is on" }).toBeGreaterThan(20);
+  const asked = await page.evaluate(
+    () => (window as unknown as { askedDevices: string[] }).askedDevices.at(-1) ?? "",
+  );
+  expect(asked, "the chosen microphone was opened").toContain(wanted);
+  await page.keyboard.up("Space");
+  await expect.poll(levelNow, { message: "and off again" }).toBe(0);
+  await expect(hold).toBeVisible();
+
+  await page.getByRole("button", { name: "Captions" }).click();
+  await page.getByLabel("Text to speak").fill("These words are shown.");
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".live-captions")).toHaveText("These words are shown.");
+  await expectAccessible(page, "push to talk and captions");
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await cutOff(page), "on a phone").toEqual([]);
+  await page.getByRole("button", { name: "End session" }).click();
+  await expect(page.getByText("Session ended")).toBeVisible();
 });
 
 test("signing out asks, then ends the session", async ({ withKey: page }) => {

@@ -1,5 +1,7 @@
 import {
   AudioLines,
+  Captions as CaptionsIcon,
+  Maximize,
   MessagesSquare,
   Mic,
   MicOff,
@@ -16,25 +18,34 @@ import { scrollIntoView } from "../../components/in-view.ts";
 import { Notice } from "../../components/notice.tsx";
 import { Page } from "../../components/page.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
+import { createStore, useStore } from "../../components/store.ts";
 import { useCheckedPhoto } from "../../files/photo.ts";
 import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
+import { Captions } from "./captions.tsx";
 import { draft, type Mode, useDraft } from "./conversation.ts";
 import { ConversationPanel } from "./conversation-panel.tsx";
 import { ConversationSetup } from "./conversation-setup.tsx";
+import { DeviceChoice } from "./device-select.tsx";
+import { Diagnostics } from "./diagnostics.tsx";
 import { Elapsed } from "./elapsed.tsx";
 import { FaceSwap } from "./face-swap.tsx";
 import { Invite } from "./invite.tsx";
 import { attachTo, isRunning, live, session, useLiveSession } from "./live-session.ts";
+import { MicLevel } from "./mic-level.tsx";
 import { phaseText } from "./phases.ts";
+import { PushToTalk } from "./push-to-talk.tsx";
 import { resetSpeech } from "./speech.ts";
 import { SpeechPanel } from "./speech-panel.tsx";
-import { StatsPlots } from "./stats-plots.tsx";
 import "./dock.ts";
 import "../studio/studio.css";
 import "./live.css";
 
+/** How this browser shows sessions, until the page is left. */
+const preferences = createStore({ hasCaptions: false, holdsToTalk: false });
+
 function LivePreview({ face }: { face: Blob | undefined }) {
+  const { hasCaptions } = useStore(preferences);
   const state = useLiveSession();
   const { phase, since, audioBlocked } = state;
   const still = useFileUrl(face);
@@ -53,6 +64,21 @@ function LivePreview({ face }: { face: Blob | undefined }) {
         <p className="stage-badge">
           <StatusBadge status="live" /> <Elapsed since={since} />
         </p>
+      )}
+      {isShown && hasCaptions && <Captions />}
+      {isShown && document.fullscreenEnabled && (
+        <button
+          type="button"
+          className="stage-full"
+          aria-label={words.live.fullScreen}
+          title={words.live.fullScreen}
+          onClick={() => {
+            if (document.fullscreenElement) void document.exitFullscreen();
+            else void stage.current?.requestFullscreen();
+          }}
+        >
+          <Maximize size={17} aria-hidden />
+        </button>
       )}
       {isBusy && (
         <div className="stage-progress">
@@ -77,16 +103,22 @@ function LivePreview({ face }: { face: Blob | undefined }) {
 
 function Controls({ onInvite }: { onInvite: () => void }) {
   const { muted, volume } = useLiveSession();
+  const { hasCaptions, holdsToTalk } = useStore(preferences);
   return (
     <div className="live-controls row" role="toolbar" aria-label={words.live.controls}>
-      <button
-        type="button"
-        className={`button ${muted ? "" : "on"}`}
-        onClick={() => void session.setMicEnabled(muted)}
-      >
-        {muted ? <MicOff size={17} aria-hidden /> : <Mic size={17} aria-hidden />}
-        {muted ? words.live.unmute : words.live.mute}
-      </button>
+      {holdsToTalk ? (
+        <PushToTalk />
+      ) : (
+        <button
+          type="button"
+          className={`button ${muted ? "" : "on"}`}
+          onClick={() => void session.setMicEnabled(muted)}
+        >
+          {muted ? <MicOff size={17} aria-hidden /> : <Mic size={17} aria-hidden />}
+          {muted ? words.live.unmute : words.live.mute}
+        </button>
+      )}
+      <MicLevel />
       <label className="volume row">
         {volume === 0 ? <VolumeOff size={17} aria-hidden /> : <Volume2 size={17} aria-hidden />}
         <span className="visually-hidden">{words.live.volume}</span>
@@ -98,6 +130,16 @@ function Controls({ onInvite }: { onInvite: () => void }) {
           onChange={(event) => session.setVolume(Number(event.target.value))}
         />
       </label>
+      <button
+        type="button"
+        className={`button icon ${hasCaptions ? "on" : ""}`}
+        aria-label={words.live.captions}
+        title={words.live.captions}
+        aria-pressed={hasCaptions}
+        onClick={() => preferences.set({ hasCaptions: !hasCaptions })}
+      >
+        <CaptionsIcon size={17} aria-hidden />
+      </button>
       <span className="grow" />
       <button type="button" className="button" onClick={onInvite}>
         <Users size={17} aria-hidden /> {words.live.invite}
@@ -106,6 +148,33 @@ function Controls({ onInvite }: { onInvite: () => void }) {
         <PhoneOff size={17} aria-hidden /> {words.live.end}
       </button>
     </div>
+  );
+}
+
+/** The devices and how the microphone is used, in a drawer. */
+function SoundSettings() {
+  const { holdsToTalk } = useStore(preferences);
+  return (
+    <details className="drawer">
+      <summary>
+        <Mic size={16} aria-hidden /> {words.live.devices.title}
+      </summary>
+      <div className="stack">
+        <DeviceChoice />
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={holdsToTalk}
+            onChange={(event) => {
+              preferences.set({ holdsToTalk: event.target.checked });
+              if (event.target.checked && !session.getState().muted) void session.setMicEnabled(false);
+            }}
+          />
+          <span>{words.live.pushToTalk}</span>
+        </label>
+        <p className="hint">{words.live.pushToTalkHint}</p>
+      </div>
+    </details>
   );
 }
 
@@ -172,6 +241,7 @@ function Setup() {
       {mode === "conversation" && <ConversationSetup />}
       <h2>{words.face.title}</h2>
       <FacePicker face={face} maxBytes={maxBytes} onChoose={(face) => live.set({ face })} />
+      <SoundSettings />
       <button
         type="button"
         className="button primary large"
@@ -199,7 +269,7 @@ function Setup() {
 export function Live() {
   const [isInviting, setInviting] = useState(false);
   const fallback = useDefaultFace();
-  const { face, status, sessionId, stats } = useLiveSession();
+  const { face, status, sessionId } = useLiveSession();
   const { mode } = useDraft();
   const isConnected = status === "connected";
   return (
@@ -208,6 +278,7 @@ export function Live() {
         <section className="stack" aria-label={words.live.preview}>
           <LivePreview face={face ?? fallback.data} />
           {isConnected && <Controls onInvite={() => setInviting(true)} />}
+          {isConnected && <Diagnostics />}
           <Outcome />
         </section>
         {isConnected ? (
@@ -216,6 +287,7 @@ export function Live() {
             aria-label={mode === "conversation" ? words.conversation.transcript : words.live.speech.title}
           >
             {mode === "conversation" ? <ConversationPanel /> : <SpeechPanel />}
+            <SoundSettings />
             {sessionId && (
               <FaceSwap sessionId={sessionId} face={face} onSwapped={(face) => live.set({ face })} />
             )}
@@ -223,7 +295,6 @@ export function Live() {
         ) : (
           <Setup />
         )}
-        {stats.length > 0 && <StatsPlots stats={stats} />}
       </div>
       {isInviting && sessionId && <Invite sessionId={sessionId} onClose={() => setInviting(false)} />}
     </Page>

@@ -153,7 +153,6 @@ export function Settings() {
   return (
     <Page title={words.shell.pages.settings} about={words.settings.version(session.version)}>
       <div className="stack wide-gaps">
-        {session.user?.is_operator && <ServerSettings />}
         <section className="stack">
           <div>
             <h2>{words.settings.account}</h2>
@@ -165,6 +164,7 @@ export function Settings() {
           </div>
           {session.user && <Password />}
         </section>
+        {session.user?.is_operator && <ServerSettings />}
       </div>
     </Page>
   );
