@@ -1,22 +1,8 @@
 /** What holds for every page: accessibility, keyboard, phones, errors and size. */
 import type { Request } from "@playwright/test";
-import { cutOff, expect, expectAccessible, test } from "./console.ts";
+import { cutOff, expect, expectAccessible, PAGES, test } from "./console.ts";
 
-const PAGES = [
-  "create",
-  "studio",
-  "live",
-  "jobs",
-  "sessions",
-  "usage",
-  "payments",
-  "keys",
-  "organizations",
-  "workers",
-  "settings",
-];
 const MAX_SCRIPT_BYTES = 200_000; // of the first page, as sent
-const SHOTS = process.env.SCREENSHOTS;
 
 for (const scheme of ["light", "dark"] as const)
   test.describe(scheme, () => {
@@ -26,7 +12,6 @@ for (const scheme of ["light", "dark"] as const)
       await page.goto("/sign-in");
       await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
       await expectAccessible(page, "/sign-in");
-      if (SHOTS) await page.screenshot({ path: `${SHOTS}/sign-in-${scheme}.png` });
     });
 
     test("every page is accessible", async ({ signedIn: page }) => {
@@ -35,7 +20,6 @@ for (const scheme of ["light", "dark"] as const)
         await expect(page.locator("h1")).toBeVisible();
         await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
         await expectAccessible(page, `/${name}`);
-        if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${scheme}.png` });
       }
     });
 
@@ -48,7 +32,6 @@ for (const scheme of ["light", "dark"] as const)
       await page.locator("tbody .row-button").first().click();
       await expect(page.getByRole("dialog").locator(".details")).toBeVisible();
       await expectAccessible(page, "a job");
-      if (SHOTS) await page.screenshot({ path: `${SHOTS}/job-${scheme}.png` });
     });
   });
 
@@ -87,7 +70,6 @@ test("no page is cut off, on a phone and at 200 %", async ({ signedIn: page }) =
     for (const size of SIZES) {
       await page.setViewportSize(size);
       await expect.poll(() => cutOff(page), { message: `/${name} at ${size.width} px` }).toEqual([]);
-      if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${size.width}.png`, fullPage: true });
     }
   }
 });

@@ -5,6 +5,21 @@ export { expect, type Page };
 
 export const EMAIL = "operator@example.com";
 export const PASSWORD = "correct horse battery";
+/** The pages of the menu. */
+export const PAGES = [
+  "create",
+  "studio",
+  "live",
+  "jobs",
+  "sessions",
+  "usage",
+  "payments",
+  "keys",
+  "organizations",
+  "workers",
+  "settings",
+];
+
 const REFUSED_ON_PURPOSE = /the server responded with a status of (400|401|404|409|410|413|415|422)/;
 
 export const env = (name: string): string => {

@@ -58,4 +58,22 @@ export function bytes(size: number | null): string {
   return `${(size / 1e6).toFixed(1)} MB`;
 }
 
-export const dollars = (usd: number): string => `$${usd.toFixed(usd !== 0 && usd < 1 ? 4 : 2)}`;
+const BINARY_UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
+
+/** A size as it is set, in the largest unit that gives a short number, such as "6 GiB". */
+export function binaryBytes(size: number): string {
+  const power = size > 0 ? Math.min(BINARY_UNITS.length - 1, Math.floor(Math.log2(size) / 10)) : 0;
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(size / 1024 ** power)} ${BINARY_UNITS[power]}`;
+}
+
+const cents = new Intl.NumberFormat(locale, {
+  style: "currency",
+  currency: "USD",
+  currencyDisplay: "narrowSymbol",
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 4,
+});
+
+/** An amount of money with two decimals, or with up to four where less would hide a small one. */
+export const dollars = (usd: number): string =>
+  cents.format(usd !== 0 && usd < 1 ? usd : Math.round(usd * 100) / 100);

@@ -3,6 +3,7 @@ import { Search } from "lucide-react";
 import { useRef, useState } from "react";
 import { consoleApi, dataOf, type SettingRow } from "../../api/console.ts";
 import { Coded } from "../../components/coded.tsx";
+import { binaryBytes, duration } from "../../components/format.ts";
 import { SearchField } from "../../components/listing.tsx";
 import { ErrorNotice } from "../../components/notice.tsx";
 import { EmptyState, Page } from "../../components/page.tsx";
@@ -13,7 +14,10 @@ import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
 import "./settings.css";
 
-function format(value: unknown): string {
+/** A value as people read it: sizes and times in a unit. */
+function format(value: unknown, name: string): string {
+  if (typeof value === "number" && name.endsWith("_BYTES")) return binaryBytes(value);
+  if (typeof value === "number" && name.endsWith("_S") && value > 0) return duration(value);
   if (value === null || value === undefined) return words.settings.notSet;
   if (typeof value === "boolean") return value ? words.settings.yes : words.settings.no;
   if (Array.isArray(value)) return value.length ? value.join(", ") : words.settings.emptyList;
@@ -25,8 +29,10 @@ function Value({ row }: { row: SettingRow }) {
     return <span className="faint">{row.is_set ? words.settings.hidden : words.settings.notSet}</span>;
   return (
     <>
-      <span className={row.value === null ? "faint" : ""}>{format(row.value)}</span>
-      {row.is_set && <small className="faint block">{words.settings.default(format(row.default))}</small>}
+      <span className={row.value === null ? "faint" : ""}>{format(row.value, row.name)}</span>
+      {row.is_set && (
+        <small className="faint block">{words.settings.default(format(row.default, row.name))}</small>
+      )}
     </>
   );
 }
