@@ -163,6 +163,7 @@ test("devices are chosen, push to talk opens the microphone, and captions are sh
   await page.getByRole("button", { name: "Start session" }).click();
   await expect(page.locator(AVATAR)).toBeVisible();
   await page.getByText("Microphone and speaker").click();
+  await page.getByRole("button", { name: "Find devices" }).click();
   const microphone = page.getByLabel("Microphone", { exact: true });
   await expect(microphone.locator("option").nth(1)).toHaveText(/Fake|Microphone/);
   const wanted = (await microphone.locator("option").nth(1).getAttribute("value")) ?? "";

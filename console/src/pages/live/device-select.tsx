@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { ErrorNotice } from "../../components/notice.tsx";
 import { words } from "../../words/index.ts";
-import { chooseDevice, type DeviceKind, listDevices, useDevices } from "./devices.ts";
+import { chooseDevice, type DeviceKind, findDevices, listDevices, useDevices } from "./devices.ts";
 
 const texts = words.live.devices;
 
@@ -30,7 +30,8 @@ function DeviceSelect({ kind }: { kind: DeviceKind }) {
 
 /** Chooses the microphone and the speaker. */
 export function DeviceChoice() {
-  const { error } = useDevices();
+  const { listed, error } = useDevices();
+  const areNamed = listed.audioinput.some(({ deviceId }) => deviceId !== "");
   useEffect(() => void listDevices(), []);
   return (
     <>
@@ -38,6 +39,13 @@ export function DeviceChoice() {
         <DeviceSelect kind="audioinput" />
         <DeviceSelect kind="audiooutput" />
       </div>
+      {!areNamed && (
+        <div>
+          <button type="button" className="button" onClick={() => void findDevices()}>
+            {texts.find}
+          </button>
+        </div>
+      )}
       {error !== null && <ErrorNotice error={error} title={texts.failed} />}
     </>
   );

@@ -21,13 +21,23 @@ const devices = createStore<Devices>({
 
 export const useDevices = (): Devices => useStore(devices);
 
-/** Lists the devices. They have names once the microphone was allowed. */
-export async function listDevices(): Promise<void> {
-  const audioinput = await Room.getLocalDevices("audioinput", false);
+/**
+ * Lists the devices. Browsers name none of them before the microphone was allowed.
+ *
+ * @param ask - Whether to ask for the microphone.
+ */
+export async function listDevices(ask = false): Promise<void> {
+  const audioinput = await Room.getLocalDevices("audioinput", ask);
   // Some browsers do not let pages choose where sound is played.
   const canChoose = "setSinkId" in HTMLMediaElement.prototype;
   const audiooutput = canChoose ? await Room.getLocalDevices("audiooutput", false) : [];
   devices.set({ listed: { audioinput, audiooutput } });
+}
+
+/** Lists the devices with their names, which asks the user for the microphone. */
+export async function findDevices(): Promise<void> {
+  devices.set({ error: null });
+  await listDevices(true).catch((error: unknown) => devices.set({ error }));
 }
 
 /** Chooses a device, for the running session and for later ones. */

@@ -31,6 +31,7 @@ export const live = {
       audioinput: (number: number) => `Microphone ${number}`,
       audiooutput: (number: number) => `Speaker ${number}`,
     },
+    find: "Find devices",
     failed: "Could not use this device",
   },
   connection: {
