@@ -21,7 +21,7 @@ AGAIN    := $(if $(CI),--reruns 1 -r fEsR)
 PYTEST   := $(BIN)/python -m pytest $(if $(CI),--durations 20)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo console test test-rooms test-live test-api test-unit test-whole test-quiet test-pages test-web check check-python check-web bench fuzz screenshots docs picture openapi settings changelog lock clean
+.PHONY: help setup demo console test test-rooms test-live test-api test-unit test-whole test-quiet test-pages test-web check check-python check-web bench fuzz screenshots wheel docs picture openapi settings changelog lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -47,7 +47,7 @@ $(PAGES): $(WEB) $(shell find console sdk/*/src -type f -not -path '*/node_modul
 	npm run build -w console
 	@touch $(PAGES)
 
-demo: $(READY)  ## Run the main job on the built-in sample
+demo: $(READY) $(if $(NODE),$(PAGES))  ## Run the main job on the built-in sample
 	$(BIN)/visavis demo
 
 # Tests over rooms mostly wait, the others mostly compute. The tests that load the whole machine run after them, and those
@@ -103,6 +103,9 @@ else
 test-pages test-web check-web:
 	@echo "$(NO_WEB)"
 endif
+
+wheel: $(READY) console  ## Build the wheel of a release into dist/, with the console in it
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
 openapi: $(READY)  ## Generate the web clients again after a change of an API
 	$(BIN)/visavis openapi -o sdk/core/openapi.json
