@@ -1,6 +1,6 @@
 /** Calls of the public API through the SDK's client. */
 import { type ConversationOptions, sessionForm } from "@visavis/core";
-import { type ApiClient, type components, createApiClient } from "@visavis/core/api";
+import { type ApiClient, type components, createApiClient, type paths } from "@visavis/core/api";
 import { setFace } from "../files/avatar-face.ts";
 import { words } from "../words/index.ts";
 import { ApiError, apiErrorOf, unreachable } from "./error.ts";
@@ -19,10 +19,11 @@ export interface Speech {
   voice: string;
 }
 
-/** How a video is made. */
-export interface VideoOptions {
-  captions: "none" | "burned" | "file";
-}
+type VideoForm = paths["/v1/generate"]["post"]["requestBody"]["content"]["multipart/form-data"];
+type OptionName = "frame" | "size" | "fps" | "background" | "liveliness" | "emotion" | "seed" | "captions";
+
+/** How a video is made, by the names of the API. */
+export type VideoOptions = Required<Pick<VideoForm, OptionName>>;
 
 export const isFinished = (job: Job): boolean => job.status === "completed" || job.status === "failed";
 

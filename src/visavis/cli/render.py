@@ -34,16 +34,14 @@ from visavis.engine.speech import Phoneme
 from visavis.engine.threads import use_one_thread
 from visavis.engine.view import FaceView, PhotoView, View
 from visavis.errors import InputError, OutputError, PhotoError
+from visavis.ports.video_options import MAX_FPS, MAX_SIZE_PX, MIN_SIZE_PX
 from visavis.settings import CredentialSettings, ModelSettings, Settings
 from visavis.whole_file import whole_file
 from visavis.worker.children.captioning import Captions, caption, recognized_words
 
 log = structlog.get_logger()
 
-MIN_SIZE_PX: Final = 128
-MAX_SIZE_PX: Final = 1024
 DEFAULT_SIZE_PX: Final = 512
-MAX_FPS: Final = 60
 
 
 class CaptionMode(StrEnum):

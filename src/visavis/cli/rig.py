@@ -8,11 +8,12 @@ import typer
 
 from visavis import bootstrap
 from visavis.cli.console import clear_errors, doing, say, warn
-from visavis.cli.render import DEFAULT_SIZE_PX, MAX_SIZE_PX, MIN_SIZE_PX
+from visavis.cli.render import DEFAULT_SIZE_PX
 from visavis.engine.photo import read_photo
 from visavis.engine.rig.build import build_rig
 from visavis.engine.rig.file import SUFFIX, load_rig, save_rig
 from visavis.engine.threads import use_one_thread
+from visavis.ports.video_options import MAX_SIZE_PX, MIN_SIZE_PX
 
 app = typer.Typer(help="Build and inspect rigs: faces prepared for rendering.", no_args_is_help=True)
 

@@ -6,6 +6,7 @@ import type { VideoOptions } from "../../api/public.ts";
 import { deleteOtherAccounts, loadValue, saveValue } from "../../components/draft-storage.ts";
 import { createStore } from "../../components/store.ts";
 import { onSignOut } from "../../shell/session.tsx";
+import { DEFAULT_OPTIONS } from "./default-options.ts";
 import { DEFAULT_VOICE, type Voice } from "./voice.ts";
 
 export interface Draft {
@@ -22,8 +23,6 @@ export interface Draft {
 /** Each is saved when it changes: a long audio file is not written again with every letter of a text. */
 const FIELDS = ["face", "file", "recording", "options", "video", "jobId"] as const;
 type Fields = Record<(typeof FIELDS)[number], unknown>;
-
-const DEFAULT_OPTIONS: VideoOptions = { captions: "none" };
 
 const EMPTY: Draft = {
   account: null,

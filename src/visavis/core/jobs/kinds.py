@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from visavis.core import queue
 from visavis.core.billing.prices import cost_micros
 from visavis.core.schema import Job
+from visavis.ports.video_options import VideoOptions
 
 MP4: Final = "video/mp4"
 MP3: Final = "audio/mpeg"
@@ -141,12 +142,14 @@ class VideoInput(SpokenInput):
         image: Photo of the face.
         audio: The speech; `None` if a text is spoken.
         captions: Where the captions go.
+        options: How the video is made.
     """
 
     content_type: Literal["video/mp4"] = MP4
     image: StoredFile
     audio: StoredFile | None = None
     captions: CaptionMode = "none"
+    options: VideoOptions = VideoOptions()
 
     @property
     def result_types(self) -> tuple[str, ...]:

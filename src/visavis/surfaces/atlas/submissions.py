@@ -13,6 +13,7 @@ from visavis.core import jobs, webhooks
 from visavis.core.identity.principals import Principal
 from visavis.errors import DatabaseError, InputError, RequestError, StoreError
 from visavis.ports import Voice
+from visavis.ports.video_options import KEEP, VideoOptions
 from visavis.surfaces.atlas import NAME, documented, wire
 from visavis.surfaces.atlas.error_responses import QueueUnavailableError
 from visavis.surfaces.atlas.principals import KeyPrincipal
@@ -49,7 +50,7 @@ async def generate(request: Request, principal: KeyPrincipal, context: Given) ->
         _face(sent.fields, principal, context) as image,
     ):
         files = {"audio": sent.fields.audio, "image": image}
-        fields = {"captions": sent.fields.captions}
+        fields = {"captions": sent.fields.captions, "options": _options(sent.fields)}
         return await _submit(request, principal, context, _Wanted(jobs.VIDEO, sent.digest, fields, files))
 
 
@@ -91,7 +92,7 @@ async def speak_video(request: Request, principal: KeyPrincipal, context: Given)
         _face(sent.fields, principal, context) as image,
     ):
         said, files = sent.fields, {"image": image}
-        fields = {"captions": said.captions, **_spoken(said, context)}
+        fields = {"captions": said.captions, "options": _options(said), **_spoken(said, context)}
         wanted = _Wanted(jobs.VIDEO, sent.digest, fields, files, said.callback_url)
         return await _submit(request, principal, context, wanted)
 
@@ -108,6 +109,14 @@ async def _face(
         return
     async with avatar_file(context, principal, sent.avatar_id or "") as file:
         yield file
+
+
+def _options(sent: VideoOptions) -> VideoOptions:
+    if sent.frame == "photo" and sent.background != KEEP:
+        raise RequestError(
+            "background: must be keep with frame photo, which keeps the photo's own background."
+        )
+    return VideoOptions(**sent.model_dump(include=set(VideoOptions.model_fields)))
 
 
 async def _speak(

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from visavis.core import jobs
 from visavis.core.schema import COMPLETED, Job
+from visavis.ports.video_options import VideoOptions
 from visavis.surfaces.shared.bodies import ABSENT_IF_EMPTY, File
 
 PREVIEW_CHARS = 100
@@ -228,7 +229,7 @@ class SpeechRequest(BaseModel):
     callback_url: str | None = Field(default=None, description="Notified at the end; HTTPS.")
 
 
-class GenerateForm(BaseModel):
+class GenerateForm(VideoOptions):
     """Speech, and a photo of who speaks."""
 
     audio: File = Field(
@@ -244,7 +245,7 @@ class _PhotoForm(BaseModel):
     avatar_id: AvatarId = None
 
 
-class SpeechVideoForm(SpeechRequest, _PhotoForm):
+class SpeechVideoForm(SpeechRequest, _PhotoForm, VideoOptions):
     """A text to be spoken, and a photo of who speaks."""
 
     captions: Captions = "none"

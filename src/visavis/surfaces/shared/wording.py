@@ -72,6 +72,8 @@ def _words(fault: Mapping[str, Any]) -> str:
     kind, context = str(fault["type"]), fault.get("ctx") or {}
     if kind == "string_too_short" and context.get("min_length") == 1:
         return "must not be empty"
+    if kind == "value_error" and "error" in context:  # of a validator of ours, which says what is wrong
+        return str(context["error"])
     template = _LIMITS.get(kind) or _KINDS.get(kind)
     if template is not None:
         return template.format(**context)

@@ -8,25 +8,30 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import numpy as np
 from pydantic import TypeAdapter
 
+from visavis.engine.background import put_before
 from visavis.engine.captions import TimedWord
 from visavis.engine.face import FaceModels
 from visavis.engine.face.landmarks import OVAL
 from visavis.engine.mp4 import SOUND_RATE_HZ
+from visavis.engine.performer import Emotion, Manners
 from visavis.engine.photo import read_photo
 from visavis.engine.render import Progress, render
 from visavis.engine.rig.build import DEFAULT_SIZE_PX, build_rig, check_photo
 from visavis.engine.rig.file import save_rig
+from visavis.engine.rig.model import Rig
 from visavis.engine.sound import open_sound
 from visavis.engine.speech import Phoneme, SpeechModel
-from visavis.engine.view import FaceView
+from visavis.engine.view import FaceView, PhotoView, View
 from visavis.errors import NoSoundError, TooMuchMemoryError, VisavisError
 from visavis.ports import SpeechRecognizer, SpeechSynthesizer
+from visavis.ports.video_options import VideoOptions
 from visavis.worker.children import agents
 from visavis.worker.children.captioning import caption, recognized_words
 from visavis.worker.children.output import claim_output, send
@@ -172,8 +177,10 @@ def _build_rig(tools: Tools, request: RigRequest) -> RigBuilt:
 
 
 def _render_video(tools: Tools, request: VideoRequest, progress: BinaryIO) -> VideoRendered:
-    built = build_rig(tools.faces, read_photo(request.image), size=DEFAULT_SIZE_PX)
-    view = FaceView(built.rig, side_px=DEFAULT_SIZE_PX)
+    options = request.options
+    size_px = None if options.frame == "photo" else options.size
+    built = build_rig(tools.faces, read_photo(request.image), size=size_px)
+    view = _view(built.rig, options)
     path, phonemes, words = request.speech, tuple[Phoneme, ...](), list[TimedWord]()
     if isinstance(path, SpokenText):
         spoken = speak(tools.synthesizer, path)
@@ -190,11 +197,19 @@ def _render_video(tools: Tools, request: VideoRequest, progress: BinaryIO) -> Vi
             speech=tools.speech,
             phonemes=phonemes,
             captions=captions.painter,
+            fps=Fraction(options.fps),
+            manners=Manners(options.liveliness, Emotion(options.emotion), options.seed),
             on_progress=_progress_sender(progress),
         )
     srt, vtt = captions.write(request.output)
     warnings = (*built.warnings, *rendered.warnings, *captions.warnings)
     return VideoRendered(duration_s=rendered.duration_s, srt=srt, vtt=vtt, warnings=warnings)
+
+
+def _view(rig: Rig, options: VideoOptions) -> View:
+    if options.frame == "photo":
+        return PhotoView(rig)
+    return FaceView(put_before(rig, options.background), side_px=options.size)
 
 
 def _progress_sender(answers: BinaryIO) -> Callable[[Progress], None]:

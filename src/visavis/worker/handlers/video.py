@@ -19,7 +19,9 @@ async def handle(attempt: Attempt, wanted: VideoInput) -> VideoOutput:
     made = attempt.folder / "made.mp4"
     rendered = await run_request(
         context.render_pool,
-        VideoRequest(image=image, speech=speech, output=made, captions=wanted.captions),
+        VideoRequest(
+            image=image, speech=speech, output=made, captions=wanted.captions, options=wanted.options
+        ),
         limit_s=context.jobs.job_timeout_s or None,
         on_progress=attempt.report_rendered,
     )

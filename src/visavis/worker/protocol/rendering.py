@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from visavis.ports.video_options import VideoOptions
 from visavis.worker.protocol.agents import (
     ClipRendered,
     ClipRequest,
@@ -217,6 +218,7 @@ class VideoRequest(Request[VideoRendered]):
         speech: Sound file, or a text to be spoken.
         output: File to write the video to.
         captions: Where the captions go; files of captions lie beside the video.
+        options: How the video is made.
     """
 
     result: ClassVar[type[Message]] = VideoRendered
@@ -225,6 +227,7 @@ class VideoRequest(Request[VideoRendered]):
     speech: Path | SpokenText
     output: Path
     captions: Literal["none", "burned", "file"] = "none"
+    options: VideoOptions = VideoOptions()
 
 
 class SpeechRequest(Request[SpeechRendered]):

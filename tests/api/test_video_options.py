@@ -1,8 +1,13 @@
-"""Captions of videos: asked for with the job, fetched like its result, deleted with it."""
+"""Options of videos: how they are made, and their captions, which are fetched and deleted like the result."""
 
+import io
 from pathlib import Path
 
+import av
 import httpx
+import numpy as np
+import pytest
+from PIL import Image
 
 from tests.api.test_errors import code
 from tests.support.jobs import OUTPUT, PRICES, a_job, a_key, begun
@@ -18,6 +23,54 @@ def submit(client: httpx.Client, media: Path, **fields: str) -> str:
     said = {"text": TEXT, "voice": "espeak"} | fields
     answer = client.post("/v1/tts/generate-video", files=form, data=said)
     return str(answer.raise_for_status().json()["job_id"])
+
+
+def frame_of(server: Server, job_id: str) -> tuple[int, "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]"]:
+    """Frame rate and first frame of the video of a job."""
+    video = httpx.get(server.finished(job_id)["url"]).raise_for_status()
+    with av.open(io.BytesIO(video.content)) as file:
+        stream = file.streams.video[0]
+        assert stream.average_rate is not None
+        return int(stream.average_rate), next(file.decode(stream)).to_ndarray(format="rgb24")
+
+
+def test_a_video_has_the_size_rate_and_background_that_were_asked_for(
+    server: Server, client: httpx.Client, media: Path
+) -> None:
+    fields = {"size": "256", "fps": "30", "background": "#20404a", "liveliness": "0.5", "emotion": "happy"}
+    rate, frame = frame_of(server, submit(client, media, text="Hello.", seed="7", **fields))
+    assert (rate, frame.shape) == (30, (256, 256, 3))
+    corner = frame[:12, :12].reshape(-1, 3).mean(0)
+    assert np.abs(corner - (0x20, 0x40, 0x4A)).max() < 8
+
+
+def test_a_video_can_show_the_whole_photo(server: Server, client: httpx.Client, media: Path) -> None:
+    _, frame = frame_of(server, submit(client, media, text="Hello.", frame="photo", size="256"))
+    with Image.open(media / "face.png") as photo:
+        assert frame.shape == (photo.height, photo.width, 3)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"size": "255"}, "size: must be a multiple of 2."),
+        ({"size": "64"}, "size: must be at least 128."),
+        ({"fps": "29.97"}, "fps: must be a whole number."),
+        ({"fps": "61"}, "fps: must be at most 60."),
+        ({"background": "blue"}, "background: must be keep, blur, or a colour such as #20404a."),
+        ({"frame": "photo", "background": "blur"}, "background: must be keep with frame photo"),
+        ({"liveliness": "nan"}, "liveliness: must be a finite number."),
+        ({"emotion": "bored"}, "emotion: must be one of"),
+        ({"seed": "-1"}, "seed: must be at least 0."),
+    ],
+)
+def test_options_that_cannot_be_used_are_refused(
+    fields: dict[str, str], message: str, client: httpx.Client, media: Path
+) -> None:
+    form = {"image": ("face.png", (media / "face.png").read_bytes(), "image/png")}
+    answer = client.post("/v1/tts/generate-video", files=form, data={"text": TEXT, **fields})
+    assert code(answer) == (422, "validation_error")
+    assert answer.json()["message"].startswith(message)
 
 
 def test_captions_are_fetched_like_the_result(server: Server, client: httpx.Client, media: Path) -> None:
