@@ -156,6 +156,10 @@ export const router = createBrowserRouter([
                 }),
               },
               {
+                path: "/users",
+                lazy: async () => ({ Component: (await import("./pages/users/users.tsx")).Users }),
+              },
+              {
                 path: "/workers",
                 lazy: async () => ({ Component: (await import("./pages/workers/workers.tsx")).Workers }),
               },

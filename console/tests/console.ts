@@ -16,6 +16,7 @@ export const PAGES = [
   "payments",
   "keys",
   "organizations",
+  "users",
   "workers",
   "settings",
 ];

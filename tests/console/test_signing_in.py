@@ -89,7 +89,7 @@ def sign_up(server: Server, email: str) -> None:
 
 def test_the_first_link_makes_an_operator_once(arrival: dict[str, httpx.Response]) -> None:
     assert arrival["before"].json()["has_users"] is False
-    assert arrival["look"].json() == {"makes_first_user": True}
+    assert arrival["look"].json() == {"makes_first_user": True, "email": None, "needs_password": True}
     assert (arrival["short"].status_code, arrival["short"].json()["error"]) == (400, "invalid_input")
     assert arrival["made"].json()["user"] == {"email": EMAIL, "is_operator": True}
     cookie = arrival["made"].headers["set-cookie"]
@@ -248,11 +248,45 @@ def test_a_users_link_sets_a_new_password(fresh: Server, operator: httpx.Client)
     link = in_database(fresh.database_url, make)
     with browser(fresh) as client:
         look = client.post(f"{API}/session/link/look", json={"link": link})
-        assert look.json() == {"makes_first_user": False}
+        assert look.json() == {
+            "makes_first_user": False,
+            "email": "max@example.com",
+            "needs_password": False,
+        }
         body = {"link": link, "password": "the new password"}
         assert client.post(f"{API}/session/link", json=body).json()["user"]["email"] == "max@example.com"
         body = {"email": "max@example.com", "password": "the new password"}
         assert client.post(f"{API}/session", json=body).status_code == 200
+
+
+def test_an_operator_invites_a_user_who_chooses_a_password(fresh: Server, operator: httpx.Client) -> None:
+    body = {"email": "Ida@Example.com"}
+    first, second = (operator.post(f"{API}/users", json=body) for _ in range(2))
+    assert first.status_code == second.status_code == 201
+    assert second.json()["user"]["email"] == "ida@example.com"
+    links = [answer.json()["url"].partition("#")[2] for answer in (first, second)]
+    with browser(fresh) as client:
+        looks = [client.post(f"{API}/session/link/look", json={"link": link}) for link in links]
+        assert looks[0].status_code == 410
+        assert looks[1].json() == {
+            "makes_first_user": False,
+            "email": "ida@example.com",
+            "needs_password": True,
+        }
+        refused = client.post(f"{API}/session/link", json={"link": links[1]})
+        assert (refused.status_code, refused.json()["error"]) == (400, "invalid_input")
+        body = {"link": links[1], "password": PASSWORD}
+        user = client.post(f"{API}/session/link", json=body).json()["user"]
+        assert user == {"email": "ida@example.com", "is_operator": False}
+        assert client.get(f"{API}/users").status_code == 403
+        assert client.post(f"{API}/users", json={"email": "eva@example.com"}).status_code == 403
+    again = operator.post(f"{API}/users", json={"email": "ida@example.com"})
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_input")
+    wrong = operator.post(f"{API}/users", json={"email": "nobody"})
+    assert (wrong.status_code, wrong.json()["error"]) == (400, "invalid_input")
+    rows = {row["email"]: row for row in operator.get(f"{API}/users").json()["users"]}
+    assert rows[EMAIL]["is_operator"]
+    assert rows["ida@example.com"]["has_password"]
 
 
 def test_no_secret_is_stored(fresh: Server, operator: httpx.Client) -> None:

@@ -15,6 +15,8 @@ export type UsageAnswer = Schemas["UsageAnswer"];
 export type ConversationAnswer = Schemas["ConversationAnswer"];
 export type WorkersAnswer = Schemas["WorkersAnswer"];
 export type SettingRow = Schemas["SettingRow"];
+export type UserRow = Schemas["UserRow"];
+export type InvitedUser = Schemas["InvitedUser"];
 export type Invited = Schemas["InvitedAnswer"];
 export type Token = Schemas["TokenAnswer"];
 

@@ -8,6 +8,8 @@ const KINDS: Record<string, string> = {
   active: "live",
   live: "live",
   online: "good",
+  member: "good",
+  invited: "wait",
   revoked: "bad",
   reserved: "wait",
   settling: "wait",

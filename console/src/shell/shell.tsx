@@ -3,6 +3,7 @@ import {
   Activity,
   AudioLines,
   BookOpen,
+  Building2,
   ChartColumn,
   Clapperboard,
   Cpu,
@@ -64,7 +65,8 @@ const NAVIGATION: readonly [string, readonly NavItem[]][] = [
     groups.manage,
     [
       { to: "/keys", name: pages.keys, icon: <KeyRound size={18} aria-hidden /> },
-      { to: "/organizations", name: pages.organizations, icon: <Users size={18} aria-hidden /> },
+      { to: "/organizations", name: pages.organizations, icon: <Building2 size={18} aria-hidden /> },
+      { to: "/users", name: pages.users, icon: <Users size={18} aria-hidden />, operator: true },
       { to: "/workers", name: pages.workers, icon: <Cpu size={18} aria-hidden />, operator: true },
       { to: "/settings", name: pages.settings, icon: <Settings2 size={18} aria-hidden /> },
     ],

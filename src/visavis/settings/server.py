@@ -16,6 +16,11 @@ class ServerSettings(Group):
         default=None,
         description="Public URL of this server, for links. Taken from each request if not set.",
     )
+    billing: bool = Field(
+        default=False,
+        description="Whether users pay for what they use: the console then shows prices and costs. The API "
+        "names them in any case.",
+    )
     trusted_proxies: Networks = Field(
         default=(),
         description="Addresses or networks (CIDR) of trusted reverse proxies. Their "

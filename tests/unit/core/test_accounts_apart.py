@@ -45,6 +45,7 @@ SYSTEM: Final = {
     "core.identity.tokens.find": "says which account a token is of",
     "core.events.forget": "maintenance",
     "core.identity.wallets._find": "says which account a wallet has",
+    "core.identity.users.invite": "for operators: whether an organization lets a user in",
     "core.jobs.files.orphaned_results": "maintenance: results that can still be fetched",
     "core.jobs.files.orphaned_uploads": "maintenance: jobs whose uploads are still needed",
     "core.jobs.lifecycle._update": "a worker writes to the attempt that it was given",

@@ -1,12 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { consoleApi, dataOf } from "../../api/console.ts";
-import { Coded } from "../../components/coded.tsx";
-import { CopyField } from "../../components/copy-field.tsx";
-import { Notice } from "../../components/notice.tsx";
 import { QueryView } from "../../components/query-view.tsx";
+import { SharedLink } from "../../components/shared-link.tsx";
 import { Sheet } from "../../components/sheet.tsx";
 import { words } from "../../words/index.ts";
-import { isLoopback } from "./loopback.ts";
 
 /** A dialog with a link for viewers. */
 export function Invite({ sessionId, onClose }: { sessionId: string; onClose: () => void }) {
@@ -26,12 +23,7 @@ export function Invite({ sessionId, onClose }: { sessionId: string; onClose: () 
       <QueryView of={share} failed={words.invite.failed} rows={1}>
         {({ url }) => (
           <>
-            {isLoopback(url) && (
-              <Notice kind="warning" title={words.invite.loopback}>
-                <Coded>{words.invite.loopbackText(new URL(url).hostname)}</Coded>
-              </Notice>
-            )}
-            <CopyField text={url} label={words.invite.link} />
+            <SharedLink url={url} label={words.invite.link} />
             <p className="hint">{words.invite.obs}</p>
             <div className="actions">
               <a className="button" href={url} target="_blank" rel="noreferrer">

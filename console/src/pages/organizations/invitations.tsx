@@ -10,11 +10,11 @@ import {
   organizationsApi,
   type Role,
 } from "../../api/organizations.ts";
-import { CopyField } from "../../components/copy-field.tsx";
 import { atTime } from "../../components/format.ts";
 import { ErrorNotice, Notice } from "../../components/notice.tsx";
 import { EmptyState } from "../../components/page.tsx";
 import { QueryView } from "../../components/query-view.tsx";
+import { SharedLink } from "../../components/shared-link.tsx";
 import { Sheet } from "../../components/sheet.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { showToast } from "../../components/toasts.tsx";
@@ -56,7 +56,7 @@ function Invite({
         <Notice kind="warning" title={words.invitations.shownOnce}>
           {words.invitations.shownOnceText(made.email)}
         </Notice>
-        <CopyField text={made.url} label={words.invitations.link} />
+        <SharedLink url={made.url} label={words.invitations.link} />
         <div className="actions">
           <button type="button" className="button primary" onClick={onClose}>
             {words.common.done}

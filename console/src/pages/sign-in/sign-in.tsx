@@ -157,12 +157,13 @@ function LinkForm({ link, isQuick, onCancel }: { link: string; isQuick: boolean;
         </button>
       </>
     );
-  const isFirst = check.data.makes_first_user;
+  const { makes_first_user: isFirst, needs_password: isNew, email } = check.data;
+  const about = isFirst ? words.signIn.welcomeAbout : isNew ? words.signIn.invitedAbout : words.signIn.welcomeBackAbout;
   return (
     <>
       <div>
-        <h1>{isFirst ? words.signIn.welcome : words.signIn.welcomeBack}</h1>
-        <p className="soft">{isFirst ? words.signIn.welcomeAbout : words.signIn.welcomeBackAbout}</p>
+        <h1>{isNew ? words.signIn.welcome : words.signIn.welcomeBack}</h1>
+        <p className="soft">{about}</p>
       </div>
       {signIn.isError && <ErrorNotice error={signIn.error} />}
       <form
@@ -177,27 +178,33 @@ function LinkForm({ link, isQuick, onCancel }: { link: string; isQuick: boolean;
           });
         }}
       >
-        {isFirst && (
-          <label className="field">
-            <span>{words.signIn.email}</span>
-            <input className="input" name="email" type="email" autoComplete="username" required />
-            <small className="hint">{words.signIn.emailHint}</small>
-          </label>
-        )}
         <label className="field">
-          <span>{isFirst ? words.signIn.password : words.signIn.newPassword}</span>
+          <span>{words.signIn.email}</span>
+          <input
+            className="input"
+            name="email"
+            type="email"
+            autoComplete="username"
+            defaultValue={email ?? ""}
+            readOnly={email !== null}
+            required
+          />
+          {isFirst && <small className="hint">{words.signIn.emailHint}</small>}
+        </label>
+        <label className="field">
+          <span>{isNew ? words.signIn.password : words.signIn.newPassword}</span>
           <input
             className="input"
             name="password"
             type="password"
             autoComplete="new-password"
             minLength={10}
-            required={isFirst}
+            required={isNew}
           />
           <small className="hint">{words.signIn.passwordHint}</small>
         </label>
         <button type="submit" className="button primary large" disabled={signIn.isPending}>
-          {isFirst ? words.signIn.createAccount : words.signIn.submit}
+          {isNew ? words.signIn.createAccount : words.signIn.submit}
         </button>
       </form>
     </>

@@ -46,6 +46,8 @@ export const common = {
     online: "Online",
     revoked: "Revoked",
     removed: "Removed",
+    member: "Active",
+    invited: "Invited",
     reserved: "Reserved",
     settling: "Pending",
     paid: "Paid",

@@ -1,4 +1,4 @@
-/** API keys, workers and settings. */
+/** API keys, users, workers and settings. */
 
 export const keys = {
   about: "API keys authenticate your programs. Each key has its own rate limit, usage and webhook secret.",
@@ -48,6 +48,29 @@ export const keys = {
     `The server rejects requests with \`${prefix}…\` from now on. Jobs that are already queued still finish. You cannot undo this.`,
   revokeConfirm: "Revoke key",
   revokedToast: (name: string) => `Key “${name}” revoked.`,
+};
+
+export const users = {
+  about: "People who sign in to this console. Operators see all keys, workers and settings.",
+  failed: "Could not load users",
+  invite: "Invite user",
+  inviteAbout: "You get a link for the person, who chooses a password with it.",
+  again: "Create a new link",
+  againAbout: "The link that you sent before stops working.",
+  email: "Email address",
+  asOperator: "Operator: may see all keys, workers and settings, and invite users",
+  createLink: "Create link",
+  invited: "User invited",
+  shownOnce: "Copy this link now",
+  shownOnceText: (email: string, time: string) =>
+    `Send it to ${email}. It works once, within ${time}, and is shown only here.`,
+  link: "invitation link",
+  role: "Role",
+  status: "Status",
+  added: "Added",
+  actions: "Actions",
+  newLink: "New link",
+  newLinkNamed: (email: string) => `New link for ${email}`,
 };
 
 export const workers = {

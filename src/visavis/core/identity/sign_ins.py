@@ -46,6 +46,21 @@ class Holder:
     is_bound: bool = False
 
 
+@dataclass(frozen=True)
+class LinkPurpose:
+    """What a link is good for.
+
+    Attributes:
+        makes_first_user: Whether it creates the first user.
+        email: Address of the user whom it signs in; `None` if it creates the first one.
+        needs_password: Whether the user has to choose a password.
+    """
+
+    makes_first_user: bool
+    email: str | None
+    needs_password: bool
+
+
 async def with_user(tx: Tx, user: User) -> str:
     """Sign in a user after `users.check_password` accepted the password.
 
@@ -77,7 +92,7 @@ async def with_link(database: Database, link: str, *, email: str = "", password:
     """Sign in with a link; this uses the link up. Call it without a transaction.
 
     The link of a fresh installation creates its first user, an operator: it needs an address and a password.
-    The link of a user sets a new password if one is given.
+    The link of a user sets a new password if one is given. A user who has none yet has to choose one.
 
     Returns:
         The secret for the browser's cookie, which is not stored.
@@ -87,9 +102,12 @@ async def with_link(database: Database, link: str, *, email: str = "", password:
         AccountError: The address or password cannot be used; the link can be used again.
     """
     async with database.transaction() as tx:
-        makes_user = await is_first_link(tx, link)
-    new = await users.prepare(email, password) if makes_user else None
-    password_hash = await users.hash_password(password) if password and not makes_user else None
+        purpose = await look_at_link(tx, link)
+    new = password_hash = None
+    if purpose.makes_first_user:
+        new = await users.prepare(email, password)
+    elif password or purpose.needs_password:
+        password_hash = await users.hash_password(password)
     async with database.transaction() as tx:
         spend = (
             delete(SignInLink).where(_is_good(link)).returning(SignInLink.user_id, SignInLink.organization_id)
@@ -108,16 +126,25 @@ async def with_link(database: Database, link: str, *, email: str = "", password:
         return await _open(tx, user_id=user.id)
 
 
-async def is_first_link(tx: Tx, link: str) -> bool:
-    """Whether a link would create the first user; this does not use the link up.
+async def look_at_link(tx: Tx, link: str) -> LinkPurpose:
+    """What a link is good for; this does not use the link up.
 
     Raises:
         SignInLinkError: The link is unknown, used or expired.
     """
-    found = (await tx.execute(select(SignInLink.user_id).where(_is_good(link)))).one_or_none()
+    query = (
+        select(SignInLink.organization_id, User)
+        .outerjoin(User, User.id == SignInLink.user_id)
+        .where(_is_good(link))
+    )
+    found = (await tx.execute(query)).one_or_none()
     if found is None:
         raise _useless_link()
-    return found.user_id is None
+    user: User | None = found.User
+    if user is None:
+        return LinkPurpose(makes_first_user=True, email=None, needs_password=True)
+    lacks_password = user.password_hash is None and found.organization_id is None
+    return LinkPurpose(makes_first_user=False, email=user.email, needs_password=lacks_password)
 
 
 async def first_link(tx: Tx) -> str | None:
@@ -145,6 +172,12 @@ async def link_for(tx: Tx, email: str) -> str:
         AccountError: There is no such user.
     """
     return await _link(tx, (await users.named(tx, email)).id)
+
+
+async def invitation_link(tx: Tx, user: User) -> str:
+    """Create a link with which an invited user chooses a password; earlier ones become invalid."""
+    await tx.execute(delete(SignInLink).where(SignInLink.user_id == user.id))
+    return await _link(tx, user.id)
 
 
 async def recovery_link(tx: Tx, user: User, organization: Organization) -> str:

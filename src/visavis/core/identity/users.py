@@ -7,6 +7,7 @@ transaction, so that somebody who guesses passwords does not use up the database
 import asyncio
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, NewType
@@ -18,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from visavis.core.database import Database, Tx
 from visavis.core.identity import accounts
-from visavis.core.schema import USER, User
+from visavis.core.schema import USER, Membership, User
 from visavis.errors import AccountError, KeyRefusedError
 
 PasswordHash = NewType("PasswordHash", str)
@@ -111,6 +112,31 @@ async def find_or_add(tx: Tx, email: str) -> User:
     except IntegrityError:  # somebody else did the same at this moment
         return await named(tx, email)
     return row
+
+
+async def invite(tx: Tx, email: str, *, is_operator: bool = False) -> User:
+    """Find or create a user who has not chosen a password yet, whom a link of `sign_ins` then lets in.
+
+    Args:
+        tx: The transaction.
+        email: From `address`.
+        is_operator: Whether the user may see all keys, workers and settings.
+
+    Raises:
+        AccountError: The user has a password, or comes from an organization, which lets its members in.
+    """
+    row = await find_or_add(tx, email)
+    memberships = select(func.count()).select_from(Membership).where(Membership.user_id == row.id)
+    if row.password_hash is not None or (await tx.execute(memberships)).scalar_one():
+        raise AccountError("There is already a user with that email address.")
+    await tx.execute(update(User).where(User.id == row.id).values(is_operator=is_operator))
+    await tx.refresh(row)
+    return row
+
+
+async def list_all(tx: Tx) -> Sequence[User]:
+    """All users, in the order in which they came. For operators."""
+    return (await tx.execute(select(User).order_by(User.created_at, User.id))).scalars().all()
 
 
 async def has_password(tx: Tx, email: str) -> bool:

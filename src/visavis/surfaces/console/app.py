@@ -5,7 +5,17 @@ from typing import Final
 from fastapi import Depends, FastAPI
 
 from visavis import __version__
-from visavis.surfaces.console import checks, keys, live, organizations, payments, signing_in, wire, work
+from visavis.surfaces.console import (
+    checks,
+    keys,
+    live,
+    organizations,
+    payments,
+    signing_in,
+    users,
+    wire,
+    work,
+)
 from visavis.surfaces.console.context import PREFIX
 from visavis.surfaces.console.error_responses import TABLE
 from visavis.surfaces.console.signed_in import refuse_foreign
@@ -33,7 +43,7 @@ def create_app() -> FastAPI:
         responses={"4XX": {"model": wire.ConsoleErrorAnswer}},
         dependencies=[Depends(refuse_foreign)],
     )
-    signing = (signing_in.router, organizations.router)
+    signing = (signing_in.router, organizations.router, users.router)
     for router in (*signing, keys.router, work.router, live.router, payments.router, checks.router):
         app.include_router(router)
     return app

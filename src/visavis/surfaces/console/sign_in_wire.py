@@ -1,5 +1,7 @@
 """Bodies about signing in, and about the accounts for which the browser can act."""
 
+from datetime import datetime
+
 from pydantic import Field, SecretStr
 
 from visavis.surfaces.console.wire import MAX_BIGINT, Answer, KeyName, Request
@@ -42,6 +44,7 @@ class SignInAnswer(Answer):
     has_users: bool = Field(description="Whether there is anybody who could sign in with a password.")
     version: str
     limits: LimitsAnswer
+    is_billed: bool = Field(description="Whether prices and costs are shown.")
     user: UserAnswer | None = None
     key: KeyName | None = Field(default=None, description="Of those who signed in with a key.")
     organization: OrganizationName | None = Field(
@@ -75,6 +78,8 @@ class LinkAnswer(Answer):
     """What a link is good for."""
 
     makes_first_user: bool
+    email: str | None = Field(description="Of the user whom it signs in; null for the first one.")
+    needs_password: bool = Field(description="Whether the user has to choose a password.")
 
 
 class AccountRequest(Request):
@@ -87,6 +92,37 @@ class InvitationRequest(Request):
     """Secret of the link of an invitation."""
 
     invitation: SecretStr = Field(min_length=1, max_length=200)
+
+
+class UserRequest(Request):
+    """A user to invite."""
+
+    email: str = Field(max_length=254)
+    is_operator: bool = False
+
+
+class UserRow(Answer):
+    """A user in a list."""
+
+    id: str = Field(examples=["usr_9f8e7d6c5b4a39281706"])
+    email: str
+    is_operator: bool
+    has_password: bool = Field(description="Invited users have none until they sign in for the first time.")
+    created_at: datetime
+
+
+class UserList(Answer):
+    """All users, in the order in which they came."""
+
+    users: list[UserRow]
+
+
+class InvitedUser(Answer):
+    """A user who was invited."""
+
+    user: UserRow
+    url: str = Field(description="Link that signs in once. It is shown only here.")
+    expires_in: int = Field(description="Seconds.")
 
 
 class AcceptRequest(InvitationRequest):

@@ -36,7 +36,11 @@ async def session(principal: MaybePrincipal, context: Given) -> sign_in_wire.Sig
             return answer(await sign_ins.holder(tx, principal), context)
         has_users = bool(await users.count(tx))
     return sign_in_wire.SignInAnswer(
-        signed_in=False, has_users=has_users, version=__version__, limits=_limits(context)
+        signed_in=False,
+        has_users=has_users,
+        version=__version__,
+        limits=_limits(context),
+        is_billed=context.shared.server.billing,
     )
 
 
@@ -74,9 +78,12 @@ async def look_at_link(
     database = context.shared.database
     await count_try(database, request)
     async with database.transaction() as tx:
-        return sign_in_wire.LinkAnswer(
-            makes_first_user=await sign_ins.is_first_link(tx, body.link.get_secret_value())
-        )
+        purpose = await sign_ins.look_at_link(tx, body.link.get_secret_value())
+    return sign_in_wire.LinkAnswer(
+        makes_first_user=purpose.makes_first_user,
+        email=purpose.email,
+        needs_password=purpose.needs_password,
+    )
 
 
 @router.post("/session/link")
@@ -179,6 +186,7 @@ def answer(holder: sign_ins.Holder, context: ConsoleContext) -> sign_in_wire.Sig
         has_users=True,
         version=__version__,
         limits=_limits(context),
+        is_billed=context.shared.server.billing,
         user=sign_in_wire.UserAnswer(email=user.email, is_operator=user.is_operator) if user else None,
         key=wire.KeyName(id=key.id, prefix=key.prefix, name=key.name) if key else None,
         organization=sign_in_wire.OrganizationName(id=acting.id, name=acting.name, slug=acting.slug)

@@ -1,0 +1,148 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { UserPlus } from "lucide-react";
+import { useState } from "react";
+import { consoleApi, dataOf, type InvitedUser, type UserRow } from "../../api/console.ts";
+import { duration, onDay } from "../../components/format.ts";
+import { ErrorNotice, Notice } from "../../components/notice.tsx";
+import { Page } from "../../components/page.tsx";
+import { QueryView } from "../../components/query-view.tsx";
+import { SharedLink } from "../../components/shared-link.tsx";
+import { Sheet } from "../../components/sheet.tsx";
+import { StatusBadge } from "../../components/status-badge.tsx";
+import { type Column, Table } from "../../components/table.tsx";
+import { words } from "../../words/index.ts";
+
+const texts = words.users;
+const USERS = ["users"] as const;
+
+interface Invitation {
+  email: string;
+  is_operator: boolean;
+}
+
+/** Asks for the address of a new user, and then shows the link. An earlier invitation is replaced. */
+function Invite({ earlier, onClose }: { earlier: UserRow | null; onClose: () => void }) {
+  const queries = useQueryClient();
+  const [made, setMade] = useState<InvitedUser | null>(null);
+  const invite = useMutation({
+    mutationFn: async (body: Invitation) => dataOf(await consoleApi.POST("/console/api/users", { body })),
+    onSuccess: (invited) => {
+      setMade(invited);
+      void queries.invalidateQueries({ queryKey: USERS });
+    },
+  });
+  if (made)
+    return (
+      <Sheet title={texts.invited} onClose={onClose}>
+        <Notice kind="warning" title={texts.shownOnce}>
+          {texts.shownOnceText(made.user.email, duration(made.expires_in))}
+        </Notice>
+        <SharedLink url={made.url} label={texts.link} />
+        <div className="actions">
+          <button type="button" className="button primary" onClick={onClose}>
+            {words.common.done}
+          </button>
+        </div>
+      </Sheet>
+    );
+  return (
+    <Sheet title={earlier ? texts.again : texts.invite} onClose={onClose}>
+      {invite.isError && <ErrorNotice error={invite.error} />}
+      <p className="soft">{earlier ? texts.againAbout : texts.inviteAbout}</p>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const form = new FormData(event.currentTarget);
+          invite.mutate({
+            email: String(form.get("email") ?? "").trim(),
+            is_operator: form.get("operator") !== null,
+          });
+        }}
+      >
+        <label className="field">
+          <span>{texts.email}</span>
+          <input
+            className="input"
+            name="email"
+            type="email"
+            autoComplete="off"
+            maxLength={254}
+            defaultValue={earlier?.email}
+            readOnly={earlier !== null}
+            required
+          />
+        </label>
+        <label className="check">
+          <input type="checkbox" name="operator" defaultChecked={earlier?.is_operator} />
+          <span>{texts.asOperator}</span>
+        </label>
+        <div className="actions">
+          <button type="button" className="button" onClick={onClose}>
+            {words.common.cancel}
+          </button>
+          <button type="submit" className="button primary" disabled={invite.isPending}>
+            {texts.createLink}
+          </button>
+        </div>
+      </form>
+    </Sheet>
+  );
+}
+
+const columns = (onInvite: (row: UserRow) => void): readonly Column<UserRow>[] => [
+  { name: texts.email, cell: (row) => <strong>{row.email}</strong> },
+  {
+    name: texts.role,
+    cell: (row) => (row.is_operator ? words.shell.roles.operator : words.shell.roles.user),
+  },
+  { name: texts.status, cell: (row) => <StatusBadge status={row.has_password ? "member" : "invited"} /> },
+  { name: texts.added, cell: (row) => onDay(row.created_at) },
+  {
+    name: texts.actions,
+    isNameUnseen: true,
+    cell: (row) =>
+      !row.has_password && (
+        <button
+          type="button"
+          className="button quiet"
+          aria-label={texts.newLinkNamed(row.email)}
+          onClick={() => onInvite(row)}
+        >
+          {texts.newLink}
+        </button>
+      ),
+    className: "action",
+  },
+];
+
+/** The users of the server, for operators. */
+export function Users() {
+  const [inviting, setInviting] = useState<{ earlier: UserRow | null } | null>(null);
+  const list = useQuery({
+    queryKey: USERS,
+    queryFn: async () => dataOf(await consoleApi.GET("/console/api/users")).users,
+  });
+  const actions = (
+    <button type="button" className="button primary" onClick={() => setInviting({ earlier: null })}>
+      <UserPlus size={17} aria-hidden /> {texts.invite}
+    </button>
+  );
+  return (
+    <Page title={words.shell.pages.users} about={texts.about} actions={actions}>
+      <QueryView of={list} failed={texts.failed}>
+        {(rows) => (
+          <div className="card">
+            <Table
+              label={words.shell.pages.users}
+              rows={rows}
+              keyOf={(row) => row.id}
+              columns={columns((earlier) => setInviting({ earlier }))}
+            />
+          </div>
+        )}
+      </QueryView>
+      {inviting && <Invite earlier={inviting.earlier} onClose={() => setInviting(null)} />}
+    </Page>
+  );
+}
