@@ -1,6 +1,6 @@
 /** The first day of a new user: the printed link, a key, a video, and the lists. */
 import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { EMAIL, env, expect, PASSWORD, test } from "./console.ts";
+import { EMAIL, env, expect, expectAccessible, PASSWORD, test } from "./console.ts";
 
 test.describe.configure({ mode: "serial" });
 
@@ -54,6 +54,33 @@ test("a key is created, used, and revoked", async ({ signedIn: page }) => {
   expect((await page.request.get("/v1/me", { headers })).status()).toBe(403);
 });
 
+test("an operator invites a user, who chooses a password", async ({ signedIn: page, browser }) => {
+  await page.goto("/users");
+  await expect(page.getByRole("row", { name: new RegExp(EMAIL) })).toContainText("Operator");
+  await page.getByRole("button", { name: "Invite user" }).click();
+  await page.getByLabel("Email address").fill("ida@example.com");
+  await expectAccessible(page, "inviting a user");
+  await page.getByRole("button", { name: "Create link" }).click();
+  await expect(page.getByText("Copy this link now")).toBeVisible();
+  await expect(page.getByText("VISAVIS_PUBLIC_URL"), "it leads to 127.0.0.1").toBeVisible();
+  const link = await page.getByRole("dialog").locator("code").last().innerText();
+  await page.getByRole("button", { name: "Done" }).click();
+  const row = page.getByRole("row", { name: /ida@example.com/ });
+  await expect(row).toContainText("Invited");
+
+  const context = await browser.newContext();
+  const invited = await context.newPage();
+  await invited.goto(link);
+  await expect(invited.getByLabel("Email address")).toHaveValue("ida@example.com");
+  await invited.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await invited.getByRole("button", { name: "Create account" }).click();
+  await expect(invited.getByRole("heading", { name: "Studio" })).toBeVisible();
+  await expect(invited.getByRole("link", { name: "Users" })).toHaveCount(0);
+  await context.close();
+  await page.reload();
+  await expect(row).toContainText("Active");
+});
+
 test("a photo and a text make a video", async ({ signedIn: page }) => {
   await page.goto("/studio");
   await page.getByLabel("Photo", { exact: true }).setInputFiles(env("PHOTO_FILE"));
@@ -63,10 +90,16 @@ test("a photo and a text make a video", async ({ signedIn: page }) => {
   await page.getByRole("textbox", { name: "Text" }).fill("Good morning!");
   await page.getByText("Options", { exact: true }).click();
   await page.getByLabel("Captions").selectOption("As files");
+  await page.getByLabel("Size", { exact: true }).selectOption("256 × 256");
+  await page.getByLabel("Background", { exact: true }).selectOption("Colour");
+  await page.getByLabel("Background colour").fill("#00aa00");
+  await page.getByLabel("Emotion").selectOption("Happy");
+  await expect(page.getByText("4 changed")).toBeVisible();
   await page.getByRole("button", { name: "Create video" }).click();
   const video = page.getByLabel("Your video");
   await expect(video).toBeVisible({ timeout: 90_000 });
   await expect.poll(() => video.evaluate((shown: HTMLVideoElement) => shown.duration)).toBeGreaterThan(0.5);
+  expect(await video.evaluate((shown: HTMLVideoElement) => shown.videoWidth)).toBe(256);
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Download", exact: true }).click(),
@@ -209,6 +242,7 @@ test("the draft survives other pages and a reload, and is deleted with its accou
   await page.getByLabel("Language").selectOption("de");
   await page.getByText("Options", { exact: true }).click();
   await page.getByLabel("Captions").selectOption("In the picture");
+  await page.getByLabel("Liveliness").fill("1.5");
   await page.getByRole("tab", { name: "Audio" }).click();
   await page.getByLabel("Audio file").setInputFiles(env("SPEECH_FILE"));
   await expect(page.locator(".audio-preview audio")).toBeVisible();
@@ -217,6 +251,7 @@ test("the draft survives other pages and a reload, and is deleted with its accou
     await expect(photo).toBeVisible();
     await expect(page.getByText("speech.wav")).toBeVisible();
     await expect(page.getByLabel("Captions")).toHaveValue("burned");
+    await expect(page.getByLabel("Liveliness")).toHaveValue("1.5");
     await page.getByRole("tab", { name: "Text" }).click();
     await expect(text).toHaveValue("Not yet finished");
     await expect(page.getByLabel("Language")).toHaveValue("de");
@@ -283,7 +318,20 @@ test("a job can be searched and opened, and is in the usage", async ({ signedIn:
 
   await page.goto("/usage");
   await expect(page.locator("canvas").first()).toBeVisible();
+  await expect(page.getByRole("row", { name: /Console/ })).toBeVisible();
+  expect(await page.locator("main").innerText(), "nothing is billed here").not.toContain("$");
+});
+
+test("prices and costs are shown where usage is billed", async ({ signedIn: page }) => {
+  await page.route("**/console/api/session", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), is_billed: true } });
+  });
+  await page.goto("/usage");
   await expect(page.getByRole("row", { name: /Console/ })).toContainText("$");
+  await expect(page.getByText("Price per hour")).toBeVisible();
+  await page.goto("/keys");
+  await expect(page.getByRole("row", { name: /Console/ }).first()).toContainText("$");
 });
 
 test("workers and settings are listed", async ({ signedIn: page }) => {

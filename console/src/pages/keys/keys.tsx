@@ -14,6 +14,7 @@ import { Sheet } from "../../components/sheet.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { showToast } from "../../components/toasts.tsx";
+import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
 
 const KEYS = ["keys"] as const;
@@ -160,6 +161,7 @@ function ConversationSwitch({ row }: { row: KeyRow }) {
 const columns = (
   defaultRate: number,
   canChange: boolean,
+  isBilled: boolean,
   onRevoke: (row: KeyRow) => void,
 ): readonly Column<KeyRow>[] => [
   {
@@ -208,7 +210,15 @@ const columns = (
       ),
   },
   { name: words.keys.columns.duration, cell: (row) => seconds(row.seconds_this_month), isNumber: true },
-  { name: words.keys.columns.cost, cell: (row) => dollars(row.cost_usd_this_month), isNumber: true },
+  ...(isBilled
+    ? [
+        {
+          name: words.keys.columns.cost,
+          cell: (row: KeyRow) => dollars(row.cost_usd_this_month),
+          isNumber: true,
+        },
+      ]
+    : []),
   {
     name: words.keys.columns.actions,
     isNameUnseen: true,
@@ -231,6 +241,7 @@ const columns = (
 
 /** The list of API keys. */
 export function Keys() {
+  const { is_billed: isBilled } = useSession();
   const [isMaking, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<KeyRow | null>(null);
   const list = useQuery({
@@ -262,7 +273,7 @@ export function Keys() {
                   label={words.shell.pages.keys}
                   rows={keys}
                   keyOf={(row) => row.id}
-                  columns={columns(defaultRate, canCreate, setRevoking)}
+                  columns={columns(defaultRate, canCreate, isBilled, setRevoking)}
                   classOf={(row) => (row.revoked_at ? "past" : "")}
                 />
               )}

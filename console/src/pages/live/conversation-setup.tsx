@@ -29,7 +29,7 @@ function WhatAnswers({ answer }: { answer: ConversationAnswer }) {
 /** The settings of a conversation: the system prompt, the language and the voice. */
 export function ConversationSetup() {
   const entered = useDraft();
-  const { limits } = useSession();
+  const { limits, is_billed: isBilled } = useSession();
   const known = useQuery({
     queryKey: ["conversation"],
     queryFn: async () => dataOf(await consoleApi.GET("/console/api/conversation")),
@@ -90,7 +90,9 @@ export function ConversationSetup() {
         />
         <span>{texts.keepTranscript(duration(limits.result_ttl_s))}</span>
       </label>
-      {known.data && <p className="hint">{texts.price(dollars(known.data.price_per_hour_usd))}</p>}
+      {isBilled && known.data && (
+        <p className="hint">{texts.price(dollars(known.data.price_per_hour_usd))}</p>
+      )}
     </>
   );
 }

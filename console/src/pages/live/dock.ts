@@ -1,8 +1,8 @@
 /** Docks the running session on other pages, and says there how it ended. */
-import { clock } from "../../components/format.ts";
 import { showToast } from "../../components/toasts.tsx";
 import { dock } from "../../shell/dock-store.ts";
 import { words } from "../../words/index.ts";
+import { endText } from "./end-text.ts";
 import { isRunning, live, PATH, session } from "./live-session.ts";
 import { MiniPlayer } from "./mini-player.tsx";
 
@@ -31,14 +31,10 @@ function follow(): void {
   else if (state.endReason) notifyOnce(state.endReason, words.live.endedToast(state.endReason));
 }
 
-// If this side ended the session, the toast shows the cost, which the server sends a moment later.
+// If this side ended the session, the toast shows its duration, which the server sends a moment later.
 function followEnd(): void {
   const { end } = live.get();
-  if (end)
-    notifyOnce(
-      end,
-      words.live.endedToast(words.live.endedText(clock(end.duration_seconds), end.estimated_cost)),
-    );
+  if (end) notifyOnce(end, words.live.endedToast(endText(end, false)));
 }
 
 session.subscribe(follow);

@@ -13,7 +13,6 @@ import {
 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { FacePicker, useDefaultFace, useFileUrl } from "../../components/face-picker.tsx";
-import { clock } from "../../components/format.ts";
 import { scrollIntoView } from "../../components/in-view.ts";
 import { Notice } from "../../components/notice.tsx";
 import { Page } from "../../components/page.tsx";
@@ -29,6 +28,7 @@ import { ConversationSetup } from "./conversation-setup.tsx";
 import { DeviceChoice } from "./device-select.tsx";
 import { Diagnostics } from "./diagnostics.tsx";
 import { Elapsed } from "./elapsed.tsx";
+import { endText } from "./end-text.ts";
 import { FaceSwap } from "./face-swap.tsx";
 import { Invite } from "./invite.tsx";
 import { attachTo, isRunning, live, session, useLiveSession } from "./live-session.ts";
@@ -180,6 +180,7 @@ function SoundSettings() {
 
 function Outcome() {
   const { status, error, end, endReason } = useLiveSession();
+  const { is_billed: isBilled } = useSession();
   if (error && status === "error") {
     const wait = error.retryAfterS;
     return (
@@ -193,7 +194,7 @@ function Outcome() {
   if (end)
     return (
       <Notice kind="info" title={words.live.ended}>
-        {words.live.endedText(clock(end.duration_seconds), end.estimated_cost)}
+        {endText(end, isBilled)}
       </Notice>
     );
   if (endReason) return <Notice kind="warning">{endReason}</Notice>;
@@ -233,14 +234,14 @@ function Setup() {
   const { face } = state;
   const { mode } = useDraft();
   const isStarting = isRunning(state);
-  const { max_face_bytes: maxBytes } = useSession().limits;
+  const { limits, is_billed: isBilled } = useSession();
   const isFaceRejected = useCheckedPhoto(face).checked?.problem != null;
   return (
     <section className="stack live-panel" aria-label={words.live.setup}>
       <ModePicker isStarting={isStarting} />
       {mode === "conversation" && <ConversationSetup />}
       <h2>{words.face.title}</h2>
-      <FacePicker face={face} maxBytes={maxBytes} onChoose={(face) => live.set({ face })} />
+      <FacePicker face={face} maxBytes={limits.max_face_bytes} onChoose={(face) => live.set({ face })} />
       <SoundSettings />
       <button
         type="button"
@@ -259,7 +260,7 @@ function Setup() {
         </button>
       )}
       <p className="hint row">
-        <AudioLines size={15} aria-hidden /> {words.live.billing}
+        <AudioLines size={15} aria-hidden /> {isBilled ? words.live.billing : words.live.keepsRunning}
       </p>
     </section>
   );

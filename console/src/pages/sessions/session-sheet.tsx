@@ -20,8 +20,9 @@ export const reasonOf = (reason: string | null): string =>
   reason === null ? words.common.none : wordFor(words.sessions.reasons, reason);
 
 function Details({ session }: { session: LiveRow }) {
+  const { is_billed: isBilled } = useSession();
   const { facts: names, key, noKey } = words.sessions;
-  const facts: readonly [string, string][] = [
+  const facts: (readonly [string, string])[] = [
     [names.key, session.key ? key(session.key.name, session.key.prefix) : noKey],
     [names.mode, session.mode],
     [names.room, session.room],
@@ -30,7 +31,7 @@ function Details({ session }: { session: LiveRow }) {
     [names.ended, atTime(session.ended_at)],
     [names.reason, reasonOf(session.reason)],
     [names.duration, seconds(session.duration_s)],
-    [names.cost, dollars(session.cost_usd)],
+    ...(isBilled ? [[names.cost, dollars(session.cost_usd)] as const] : []),
     [names.worker, session.worker ?? words.common.none],
     [names.failovers, count(session.takeovers)],
   ];
@@ -89,6 +90,7 @@ function Transcript({ id, isActive }: { id: string; isActive: boolean }) {
 
 /** One live session: its details and actions. */
 export function SessionSheet({ id, onClose }: { id: string; onClose: () => void }) {
+  const { is_billed: isBilled } = useSession();
   const queries = useQueryClient();
   const [isInviting, setInviting] = useState(false);
   const query = useQuery({
@@ -102,7 +104,7 @@ export function SessionSheet({ id, onClose }: { id: string; onClose: () => void 
   const end = useMutation({
     mutationFn: (row: LiveRow) => endLiveSession(row.session_id, row.key?.id ?? null),
     onSuccess: (ended) => {
-      showToast(words.sessions.endedToast(ended.estimated_cost));
+      showToast(isBilled ? words.sessions.endedToast(ended.estimated_cost) : words.live.ended);
       void queries.invalidateQueries({ queryKey: ["session-row", id] });
       void queries.invalidateQueries({ queryKey: ["sessions"] });
     },

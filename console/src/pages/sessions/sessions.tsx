@@ -6,6 +6,7 @@ import { Listing, useListing } from "../../components/listing.tsx";
 import { EmptyState, Page } from "../../components/page.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { type Column, Table } from "../../components/table.tsx";
+import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
 import { reasonOf, SessionSheet } from "./session-sheet.tsx";
 
@@ -16,7 +17,7 @@ const FILTERS = {
   status: { label: filters.status, all: filters.allStatuses, names: { active, ended } },
 };
 
-const COLUMNS: readonly Column<LiveRow>[] = [
+const columnsOf = (isBilled: boolean): readonly Column<LiveRow>[] => [
   {
     name: columns.session,
     cell: (session) => (
@@ -30,7 +31,9 @@ const COLUMNS: readonly Column<LiveRow>[] = [
   { name: columns.reason, cell: (session) => reasonOf(session.reason), className: "soft" },
   { name: columns.key, cell: (session) => session.key?.name ?? words.sessions.noKey, className: "soft cut" },
   { name: columns.duration, cell: (session) => seconds(session.duration_s), isNumber: true },
-  { name: columns.cost, cell: (session) => dollars(session.cost_usd), isNumber: true },
+  ...(isBilled
+    ? [{ name: columns.cost, cell: (session: LiveRow) => dollars(session.cost_usd), isNumber: true }]
+    : []),
   {
     name: columns.created,
     cell: (session) => since(session.created_at),
@@ -41,6 +44,7 @@ const COLUMNS: readonly Column<LiveRow>[] = [
 
 /** The list of live sessions. */
 export function Sessions() {
+  const { is_billed: isBilled } = useSession();
   const [params, setParams] = useSearchParams();
   const listing = useListing({
     name: "sessions",
@@ -53,7 +57,7 @@ export function Sessions() {
   });
   const openId = params.get("session");
   return (
-    <Page title={words.shell.pages.sessions} about={words.sessions.about}>
+    <Page title={words.shell.pages.sessions} about={isBilled ? words.sessions.aboutBilled : words.sessions.about}>
       <Listing
         of={listing}
         placeholder={words.sessions.search}
@@ -72,7 +76,7 @@ export function Sessions() {
           label={words.shell.pages.sessions}
           rows={listing.rows}
           keyOf={(session) => session.session_id}
-          columns={COLUMNS}
+          columns={columnsOf(isBilled)}
           onOpen={(session) => setParams({ session: session.session_id })}
         />
       </Listing>

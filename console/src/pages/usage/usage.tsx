@@ -7,7 +7,8 @@ import { count, dollars, seconds } from "../../components/format.ts";
 import { EmptyState, Page } from "../../components/page.tsx";
 import { Plot, type Series } from "../../components/plot.tsx";
 import { QueryView } from "../../components/query-view.tsx";
-import { Table } from "../../components/table.tsx";
+import { type Column, Table } from "../../components/table.tsx";
+import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
 import { locale } from "../../words/language.ts";
 
@@ -55,6 +56,7 @@ function stacked(
 }
 
 function UsageByKey({ usage }: { usage: UsageAnswer }) {
+  const { is_billed: isBilled } = useSession();
   const rows = usage.keys.map((key) => {
     const days = usage.days.filter((row) => row.key_id === key.id);
     return {
@@ -64,31 +66,44 @@ function UsageByKey({ usage }: { usage: UsageAnswer }) {
       cost: total(days, (row) => row.cost_usd),
     };
   });
+  const columns: readonly Column<(typeof rows)[number]>[] = [
+    {
+      name: words.usage.key,
+      cell: (row) => (
+        <>
+          <strong>{row.name}</strong> <code className="faint">{row.prefix}…</code>
+        </>
+      ),
+    },
+    { name: words.usage.count, cell: (row) => count(row.items), isNumber: true },
+    { name: words.usage.duration, cell: (row) => seconds(row.duration), isNumber: true },
+    { name: words.usage.cost, cell: (row) => dollars(row.cost), isNumber: true },
+  ];
+  const shown = isBilled ? columns : columns.filter(({ name }) => name !== words.usage.cost);
   return (
     <div className="card">
-      <Table
-        label={words.usage.byKey}
-        rows={rows}
-        keyOf={(row) => row.id}
-        columns={[
-          {
-            name: words.usage.key,
-            cell: (row) => (
-              <>
-                <strong>{row.name}</strong> <code className="faint">{row.prefix}…</code>
-              </>
-            ),
-          },
-          { name: words.usage.count, cell: (row) => count(row.items), isNumber: true },
-          { name: words.usage.duration, cell: (row) => seconds(row.duration), isNumber: true },
-          { name: words.usage.cost, cell: (row) => dollars(row.cost), isNumber: true },
-        ]}
-      />
+      <Table label={words.usage.byKey} rows={rows} keyOf={(row) => row.id} columns={shown} />
+    </div>
+  );
+}
+
+function Prices({ usage }: { usage: UsageAnswer }) {
+  return (
+    <div className="tile">
+      <dt>{words.usage.pricePerHour}</dt>
+      <dd>
+        {dollars(usage.price_per_hour_usd)}
+        {usage.live_price_per_hour_usd !== usage.price_per_hour_usd && (
+          <small> {words.usage.livePrice(dollars(usage.live_price_per_hour_usd))}</small>
+        )}
+        <small> {words.usage.conversationPrice(dollars(usage.conversation_price_per_hour_usd))}</small>
+      </dd>
     </div>
   );
 }
 
 function Plots({ usage, span }: { usage: UsageAnswer; span: number }) {
+  const { is_billed: isBilled } = useSession();
   const days = useMemo(() => daysOf(span), [span]);
   const minutes = useMemo(() => stacked(usage.days, days, (row) => row.seconds / 60, "min"), [usage, days]);
   const cost = useMemo(() => stacked(usage.days, days, (row) => row.cost_usd, "$"), [usage, days]);
@@ -98,10 +113,12 @@ function Plots({ usage, span }: { usage: UsageAnswer; span: number }) {
   return (
     <>
       <dl className="tiles">
-        <div className="tile">
-          <dt>{words.usage.cost}</dt>
-          <dd>{dollars(totalCost)}</dd>
-        </div>
+        {isBilled && (
+          <div className="tile">
+            <dt>{words.usage.cost}</dt>
+            <dd>{dollars(totalCost)}</dd>
+          </div>
+        )}
         <div className="tile">
           <dt>{words.usage.duration}</dt>
           <dd>{seconds(duration)}</dd>
@@ -110,16 +127,7 @@ function Plots({ usage, span }: { usage: UsageAnswer; span: number }) {
           <dt>{words.usage.count}</dt>
           <dd>{count(total(usage.days, (row) => row.count))}</dd>
         </div>
-        <div className="tile">
-          <dt>{words.usage.pricePerHour}</dt>
-          <dd>
-            {dollars(usage.price_per_hour_usd)}
-            {usage.live_price_per_hour_usd !== usage.price_per_hour_usd && (
-              <small> {words.usage.livePrice(dollars(usage.live_price_per_hour_usd))}</small>
-            )}
-            <small> {words.usage.conversationPrice(dollars(usage.conversation_price_per_hour_usd))}</small>
-          </dd>
-        </div>
+        {isBilled && <Prices usage={usage} />}
       </dl>
       <div className="plots">
         <div className="card padded">
@@ -132,16 +140,18 @@ function Plots({ usage, span }: { usage: UsageAnswer; span: number }) {
             write={write}
           />
         </div>
-        <div className="card padded">
-          <Plot
-            title={words.usage.costPerDay}
-            summary={words.usage.total(dollars(totalCost), span)}
-            kind="bars"
-            xs={days}
-            series={cost}
-            write={write}
-          />
-        </div>
+        {isBilled && (
+          <div className="card padded">
+            <Plot
+              title={words.usage.costPerDay}
+              summary={words.usage.total(dollars(totalCost), span)}
+              kind="bars"
+              xs={days}
+              series={cost}
+              write={write}
+            />
+          </div>
+        )}
       </div>
       <UsageByKey usage={usage} />
     </>
@@ -150,6 +160,7 @@ function Plots({ usage, span }: { usage: UsageAnswer; span: number }) {
 
 /** Usage and cost by day and by key. */
 export function Usage() {
+  const { is_billed: isBilled } = useSession();
   const [span, setSpan] = useState<number>(30);
   const usage = useQuery({
     queryKey: ["usage", span],
@@ -167,7 +178,7 @@ export function Usage() {
     </div>
   );
   return (
-    <Page title={words.shell.pages.usage} about={words.usage.about} actions={actions}>
+    <Page title={words.shell.pages.usage} about={isBilled ? words.usage.aboutBilled : words.usage.about} actions={actions}>
       <QueryView of={usage} failed={words.usage.failed} rows={6}>
         {(data) => (
           <div className="stack">

@@ -62,7 +62,8 @@ export const jobs = {
 };
 
 export const sessions = {
-  about: "Live sessions, active and ended. Billed per second.",
+  about: "Live sessions, active and ended.",
+  aboutBilled: "Live sessions, active and ended. Billed per second.",
   search: "ID, reason or key",
   failed: "Could not load sessions",
   noMatches: "No sessions match. Change the search or the filter.",
@@ -123,7 +124,8 @@ export const sessions = {
 };
 
 export const usage = {
-  about: "What your API keys produced, and the cost. Days are in UTC.",
+  about: "What your API keys produced. Days are in UTC.",
+  aboutBilled: "What your API keys produced, and the cost. Days are in UTC.",
   failed: "Could not load usage",
   timeRange: "Time range",
   days: (days: number) => plural(days, { one: `${days} day`, other: `${days} days` }),
