@@ -27,7 +27,8 @@ def test_every_answer_has_an_example(server: Server) -> None:
         *("/v1/tts/generate", "/v1/tts/generate-wav", "/v1/tts/generate-video", "/v1/health", "/v1/status"),
         "/v1/voices",
         *("/v1/realtime/session", "/v1/realtime/session/{session_id}", "/v1/avatar/session"),
-        *("/v1/realtime/session/{session_id}/viewer", "/v1/jobs/{job_id}/captions/{format}"),
+        *("/v1/realtime/session/{session_id}/viewer", "/v1/realtime/session/{session_id}/recording"),
+        "/v1/jobs/{job_id}/captions/{format}",
     } == paths
     for path, operations in document["paths"].items():
         for method, operation in operations.items():

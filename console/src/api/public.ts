@@ -152,6 +152,17 @@ export async function swapFace(id: string, face: Blob): Promise<void> {
   dataOf(await api().PATCH("/v1/realtime/session/{session_id}", { params, body }));
 }
 
+const RECORDING = "/v1/realtime/session/{session_id}/recording";
+
+/** Records a running session. Returns the ID of the job that it becomes when it ends. */
+export async function startRecording(id: string): Promise<string> {
+  return dataOf(await api().POST(RECORDING, { params: { path: { session_id: id } } })).job_id;
+}
+
+export async function stopRecording(id: string): Promise<void> {
+  dataOf(await api().DELETE(RECORDING, { params: { path: { session_id: id } } }));
+}
+
 /** Ends a session. `keepalive` lets the request finish when the page is left. */
 export async function endLiveSession(id: string, keyId: number | null = null): Promise<LiveSessionEnd> {
   const params = { path: { session_id: id } };

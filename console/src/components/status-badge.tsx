@@ -8,6 +8,7 @@ const KINDS: Record<string, string> = {
   active: "live",
   live: "live",
   online: "good",
+  recording: "bad",
   member: "good",
   invited: "wait",
   revoked: "bad",

@@ -17,8 +17,6 @@ from visavis.realtime.ports import VideoSettings
 from visavis.samples.portrait import paint_portrait
 from visavis.worker.children.session import Ways, serve
 
-_RTMP_PROCESS = "visavis.cli.rtmp_process"
-
 
 def main() -> None:
     """Serve commands from standard input."""
@@ -36,9 +34,8 @@ def main() -> None:
         Ways(
             room=partial(external_rooms.forward, settings.rooms),
             rtmp=partial(external_rooms.forward_rtmp, settings.rooms),
-            rtmp_command=tuple(
-                tethered.command([sys.executable, "-m", _RTMP_PROCESS], on_parents_death=signal.SIGKILL)
-            ),
+            rtmp_command=_command("visavis.cli.rtmp_process"),
+            recording_command=_command("visavis.cli.recording_process"),
         ),
         loop_factory=bootstrap.loop_factory(),
     )
@@ -46,6 +43,11 @@ def main() -> None:
     # they answer by aborting the process. So the process exits at once; it has left the room before.
     sys.stderr.flush()
     os._exit(0)
+
+
+def _command(module: str) -> tuple[str, ...]:
+    """The command that starts a process which ends with this one."""
+    return tuple(tethered.command([sys.executable, "-m", module], on_parents_death=signal.SIGKILL))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from sqlalchemy import exists, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core.capacity import HEARTBEAT_TTL_S
-from visavis.core.schema import ACTIVE, CONTEXT, ENDED, SPEAK, SWAP, Session, SessionMessage
+from visavis.core.schema import ACTIVE, CONTEXT, ENDED, RECORD, SPEAK, SWAP, Session, SessionMessage
 from visavis.errors import NoCapacityError
 
 CHANNEL: Final = "visavis_sessions"
@@ -195,12 +195,12 @@ async def joined(tx: AsyncSession, worker_id: str, session_id: str) -> None:
 
 
 async def unread(tx: AsyncSession, row: Session) -> list[SessionMessage]:
-    """Changes of the face that the session has not applied yet, oldest first."""
+    """Messages for the session itself that it has not applied yet, oldest first."""
     query = (
         select(SessionMessage)
         .where(
             SessionMessage.session_id == row.id,
-            SessionMessage.kind == SWAP,
+            SessionMessage.kind.in_([SWAP, RECORD]),
             SessionMessage.sequence > row.applied,
         )
         .order_by(SessionMessage.sequence)

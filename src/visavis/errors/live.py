@@ -28,6 +28,12 @@ class SessionMissingError(VisavisError):
     code = "session_missing"
 
 
+class RecordingMissingError(SessionMissingError):
+    """The session is not being recorded."""
+
+    code = "recording_missing"
+
+
 class SessionNotActiveError(VisavisError):
     """The session has ended, and can be neither watched nor changed."""
 

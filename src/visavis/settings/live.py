@@ -48,6 +48,12 @@ class LiveSettings(Group):
         ge=1,
         description="Maximum duration of a live session, in seconds. No limit if not set.",
     )
+    max_recording_s: int = Field(
+        default=3600,
+        ge=1,
+        description="Maximum length of a recording of a live session, in seconds. After that, it ends by "
+        "itself.",
+    )
     price_per_hour_usd: float = Field(
         default=7.0, ge=0, description="Price of an hour of a live session, in US dollars."
     )

@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.core import leases, paid_sessions, sessions, sharing, transcripts
-from visavis.core.schema import SWAP, Session, SessionMessage
+from visavis.core.schema import RECORD, SWAP, Session, SessionMessage
 from visavis.core.secret import SEALS, seal, shared_secret
 from visavis.core.sessions import EXTERNAL, Reason
 from visavis.errors import DatabaseError, LiveRoomError, StoreError, VisavisError
@@ -30,12 +30,14 @@ from visavis.worker.protocol import (
     Applied,
     BeginConversation,
     Joined,
+    RecordingEnded,
     SessionOver,
     SessionReport,
     SpeakWanted,
     SwapFace,
     TokenRefreshed,
 )
+from visavis.worker.recordings import Recordings
 from visavis.worker.room_messages import MessageLog, pass_on
 from visavis.worker.session_process import SessionProcess, measure_cost
 from visavis.worker.session_start import AVATAR, begin_session, is_guest, may_converse
@@ -92,6 +94,7 @@ class LiveSessions:
         self._context, self._session_pool, self._name = context, context.session_pool, name
         self._running: dict[str, _Running] = {}
         self._ending: set[asyncio.Task[None]] = set()
+        self._recordings = Recordings(context)
         self._wake = asyncio.Event()
         self._closing: asyncio.Task[None] | None = None
         self._closed_again_s = -_CLOSE_AGAIN_S
@@ -184,6 +187,7 @@ class LiveSessions:
             _log.error("session_broke", session=row.id, reason=type(error).__name__)
         finally:
             await asyncio.shield(_leave(running))
+            self._recordings.keep(running.id)
             if running.report is not None:
                 _log.info("session_figures", session=running.id, **_figures(running.report))
         if self._running.get(running.id) is running:
@@ -231,6 +235,8 @@ class LiveSessions:
                 rig = await self._fetch_rig(message.rig_id)
                 swap = SwapFace(sequence=message.sequence, rig=rig, face=message.rig_id[:12])
                 await running.process.send(swap)
+            elif message.kind == RECORD:
+                await running.process.send(self._recordings.command(message))
 
     async def _watch(self, running: _Running, process: SessionProcess, row: Session) -> Reason | None:
         """Read the events of a process to its end. Returns why the session is over, if it is."""
@@ -245,10 +251,10 @@ class LiveSessions:
                 case TokenRefreshed(token=token) if is_guest(row):
                     # For whoever takes the session over; tokens for our own rooms are made anew.
                     await self._write(_keep_token, running.id, token)
-                case Applied(sequence=sequence, error_code=error_code):
-                    if error_code is not None:
-                        _log.error("message_not_applied", session=running.id, code=error_code)
-                    await self._write(leases.mark_applied, running.id, sequence)
+                case Applied():
+                    await self._note_applied(running, event)
+                case RecordingEnded():
+                    self._recordings.keep(running.id)
                 case SessionReport() as report:
                     running.report = report
                     _log.debug("session_delays", session=running.id, **report.delays_ms)
@@ -257,6 +263,11 @@ class LiveSessions:
                         _log.error("session_failed", session=running.id, code=error_code)
                     return _REASONS.get(reason)
         return None
+
+    async def _note_applied(self, running: _Running, event: Applied) -> None:
+        if event.error_code is not None:
+            _log.error("message_not_applied", session=running.id, code=event.error_code)
+        await self._write(leases.mark_applied, running.id, event.sequence)
 
     async def _write(self, do: Any, identifier: str, *values: Any) -> None:
         async def write() -> None:
@@ -359,6 +370,7 @@ class LiveSessions:
         for identifier in list(self._running):
             self._drop(identifier)
         await asyncio.gather(*self._ending, return_exceptions=True)
+        await self._recordings.settle()
 
 
 async def _leave(running: _Running) -> None:

@@ -8,7 +8,7 @@ import { StatusBadge } from "../../components/status-badge.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { Thumbnail } from "../../components/thumbnail.tsx";
 import { useSession } from "../../shell/session.tsx";
-import { words } from "../../words/index.ts";
+import { wordFor, words } from "../../words/index.ts";
 import { JobSheet } from "./job-sheet.tsx";
 
 const REFETCH_MS = 4000;
@@ -28,9 +28,9 @@ const COLUMNS: readonly Column<JobRow>[] = [
     name: columns.job,
     cell: (job) => (
       <span className="job-name">
-        <Thumbnail url={job.url} isVideo={job.type === "video"} />
+        <Thumbnail url={job.url} isVideo={job.type !== "tts"} />
         <button type="button" className="row-button cut">
-          {job.text_preview ?? (job.type === "tts" ? words.jobs.speech : words.jobs.photoAndAudio)}
+          {job.text_preview ?? wordFor(words.jobs.made, job.type)}
         </button>
       </span>
     ),

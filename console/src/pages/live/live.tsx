@@ -35,6 +35,8 @@ import { attachTo, isRunning, live, session, useLiveSession } from "./live-sessi
 import { MicLevel } from "./mic-level.tsx";
 import { phaseText } from "./phases.ts";
 import { PushToTalk } from "./push-to-talk.tsx";
+import { RecordButton, RecordingBadge, RecordingOutcome } from "./record.tsx";
+import { resetRecording } from "./recording.ts";
 import { resetSpeech } from "./speech.ts";
 import { SpeechPanel } from "./speech-panel.tsx";
 import "./dock.ts";
@@ -62,7 +64,7 @@ function LivePreview({ face }: { face: Blob | undefined }) {
       <div ref={attachTo} className="live-picture" hidden={!isShown} />
       {isShown && since !== null && (
         <p className="stage-badge">
-          <StatusBadge status="live" /> <Elapsed since={since} />
+          <StatusBadge status="live" /> <Elapsed since={since} /> <RecordingBadge />
         </p>
       )}
       {isShown && hasCaptions && <Captions />}
@@ -141,6 +143,7 @@ function Controls({ onInvite }: { onInvite: () => void }) {
         <CaptionsIcon size={17} aria-hidden />
       </button>
       <span className="grow" />
+      <RecordButton />
       <button type="button" className="button" onClick={onInvite}>
         <Users size={17} aria-hidden /> {words.live.invite}
       </button>
@@ -249,6 +252,7 @@ function Setup() {
         disabled={isStarting || isFaceRejected}
         onClick={() => {
           resetSpeech();
+          resetRecording();
           void session.connect(face);
         }}
       >
@@ -280,6 +284,7 @@ export function Live() {
           <LivePreview face={face ?? fallback.data} />
           {isConnected && <Controls onInvite={() => setInviting(true)} />}
           {isConnected && <Diagnostics />}
+          <RecordingOutcome />
           <Outcome />
         </section>
         {isConnected ? (

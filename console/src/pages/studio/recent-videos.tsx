@@ -3,7 +3,7 @@ import { Link } from "react-router";
 import { consoleApi, dataOf } from "../../api/console.ts";
 import { since } from "../../components/format.ts";
 import { Thumbnail } from "../../components/thumbnail.tsx";
-import { words } from "../../words/index.ts";
+import { wordFor, words } from "../../words/index.ts";
 
 const COUNT = 8;
 
@@ -26,7 +26,7 @@ export function RecentVideos({ newestId }: { newestId: string | null }) {
       <ul>
         {shown.map((job) => {
           const name = words.studio.recentOne(
-            job.text_preview ?? words.jobs.photoAndAudio,
+            job.text_preview ?? wordFor(words.jobs.made, job.type),
             since(job.created_at),
           );
           return (

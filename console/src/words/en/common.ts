@@ -43,6 +43,7 @@ export const common = {
     active: "Active",
     ended: "Ended",
     live: "Live",
+    recording: "Recording",
     online: "Online",
     revoked: "Revoked",
     removed: "Removed",

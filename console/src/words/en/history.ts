@@ -19,7 +19,7 @@ export const jobs = {
     type: "Type",
     allTypes: "All types",
   },
-  types: { video: "Video", tts: "Speech" },
+  types: { video: "Video", tts: "Speech", recording: "Recording" },
   columns: {
     job: "Job",
     status: "Status",
@@ -28,8 +28,10 @@ export const jobs = {
     renderTime: "Render time",
     created: "Created",
   },
-  speech: "Speech",
-  photoAndAudio: "Photo and audio",
+  /** What a job without a text was made from. */
+  made: { video: "Photo and audio", tts: "Speech", recording: "Recording of a live session" } as Readonly<
+    Record<string, string>
+  >,
 
   title: (id: string) => `Job ${id}`,
   notLoaded: "Could not load this job",

@@ -178,6 +178,19 @@ class VideoOutput(JobOutput):
         return self.model_copy(update={"path": None, "srt_path": None, "vtt_path": None})
 
 
+class RecordingInput(JobInput):
+    """Input of the recording of a live session.
+
+    Attributes:
+        video: What was recorded.
+        session_id: ID of the session.
+    """
+
+    content_type: Literal["video/mp4"] = MP4
+    video: StoredFile
+    session_id: str
+
+
 class SpeechInput(SpokenInput):
     """Input of a speech job: the text to speak."""
 
@@ -394,9 +407,10 @@ AVATAR_IMAGE: Final = JobKind(
 )
 
 AGENT: Final = JobKind("agent", AgentInput, AgentOutput, queue.RENDERING, _free)
+RECORDING: Final = JobKind("recording", RecordingInput, VideoOutput, queue.RENDERING, _free)
 
 KINDS: Final[dict[str, JobKind[Any, Any]]] = {
-    kind.name: kind for kind in (VIDEO, SPEECH, AVATAR_IMAGE, AGENT)
+    kind.name: kind for kind in (VIDEO, SPEECH, AVATAR_IMAGE, AGENT, RECORDING)
 }
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from visavis.core.schema.table import Table, now
 
 RESERVED, ACTIVE, ENDED = "reserved", "active", "ended"
-SWAP, SPEAK, CONTEXT = "swap", "speak", "context"
-"""Kinds of messages: another face; a text to speak; knowledge for answers."""
+SWAP, SPEAK, CONTEXT, RECORD = "swap", "speak", "context", "record"
+"""Kinds of messages: another face; a text to speak; knowledge for answers; begin or end a recording."""
 
 
 class Session(Table):

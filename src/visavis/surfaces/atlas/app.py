@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from visavis import __version__
-from visavis.surfaces.atlas import NAME, about, docs, realtime, results, submissions, voices
+from visavis.surfaces.atlas import NAME, about, docs, realtime, recordings, results, submissions, voices
 from visavis.surfaces.atlas.error_responses import TABLE
 from visavis.surfaces.atlas.webhooks import JobWebhooks
 from visavis.surfaces.shared.dispatcher import Surface
@@ -33,7 +33,7 @@ def create_app() -> FastAPI:
         redirect_slashes=False,
     )
     offline = (submissions.router, results.router, results.files)
-    for router in (about.router, docs.router, *offline, voices.router, realtime.router):
+    for router in (about.router, docs.router, *offline, voices.router, realtime.router, recordings.router):
         app.include_router(router)
     return app
 

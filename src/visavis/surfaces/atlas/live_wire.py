@@ -169,6 +169,14 @@ class Viewer(_Wire):
     room: str = Field(examples=[_ROOM])
 
 
+class Recording(_Wire):
+    """The recording of a session."""
+
+    session_id: str = Field(examples=[SESSION_ID])
+    job_id: str = Field(examples=["a1b2c3d4e5f6"], description="The job that finishes it, once it has ended.")
+    status: Literal["recording", "saving"]
+
+
 class SegmentRow(_Wire):
     """What one side said at a time."""
 

@@ -11,7 +11,7 @@ from visavis.ports.video_options import VideoOptions
 from visavis.surfaces.shared.bodies import ABSENT_IF_EMPTY, File
 
 PREVIEW_CHARS = 100
-_TYPES = {jobs.VIDEO.name: "video", jobs.SPEECH.name: "tts"}
+_TYPES = {jobs.VIDEO.name: "video", jobs.SPEECH.name: "tts", jobs.RECORDING.name: "video"}
 
 _JOB_ID = "a1b2c3d4e5f6"
 _CREATED, _STARTED, _COMPLETED = "2026-03-25T16:47:07Z", "2026-03-25T16:47:09Z", "2026-03-25T16:47:52Z"

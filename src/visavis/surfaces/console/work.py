@@ -17,7 +17,8 @@ _MAX_OFFSET: Final = 2**31
 _MAX_DAYS: Final = 366
 _PREVIEW_CHARS: Final = 100
 _MS: Final = 1e3
-_TYPES: Final = {jobs.VIDEO.name: "video", jobs.SPEECH.name: "tts"}  # as the public API calls them
+# As the public API calls them, but for recordings, which are videos there.
+_TYPES: Final = {jobs.VIDEO.name: "video", jobs.SPEECH.name: "tts", jobs.RECORDING.name: "recording"}
 _KINDS: Final = {type_: kind for kind, type_ in _TYPES.items()}
 _WEEK_S: Final = 604_800
 
@@ -31,7 +32,7 @@ async def search_jobs(
     context: Given,
     words: Annotated[str, Query(max_length=200, description="In id, text, error code or key name.")] = "",
     status: Literal["pending", "processing", "completed", "failed"] | None = None,
-    type: Literal["video", "tts"] | None = None,  # noqa: A002 - the name of the public API
+    type: Literal["video", "tts", "recording"] | None = None,  # noqa: A002 - the name of the public API
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
     offset: Annotated[int, Query(ge=0, le=_MAX_OFFSET)] = 0,
 ) -> wire.JobPage:

@@ -36,6 +36,7 @@ from visavis.worker.children import agents
 from visavis.worker.children.captioning import caption, recognized_words
 from visavis.worker.children.output import claim_output, send
 from visavis.worker.children.picturing import check_pictures, fit, paint
+from visavis.worker.children.remuxing import remux
 from visavis.worker.children.sound_files import render_speech, write_sound
 from visavis.worker.children.speaking import speak
 from visavis.worker.protocol import (
@@ -50,6 +51,7 @@ from visavis.worker.protocol import (
     PaintRequest,
     PicturesRequest,
     Ready,
+    RemuxRequest,
     RenderingAnswer,
     RenderingRequest,
     RigBuilt,
@@ -126,12 +128,18 @@ def _do(tools: Tools, request: RenderingRequest, progress: BinaryIO) -> Renderin
             return render_speech(tools.synthesizer, request)
         case PicturesRequest():
             return check_pictures(request)
-        case PaintRequest():
-            return paint(tools.faces, request)
-        case FitRequest():
-            return fit(tools.faces, request)
+        case PaintRequest() | FitRequest():
+            return _make_picture(tools, request)
+        case RemuxRequest():
+            return remux(request)
         case WatchRequest() | VoiceRequest() | ClipRequest():
             return _make_agent(tools, request, progress)
+
+
+def _make_picture(tools: Tools, request: PaintRequest | FitRequest) -> RenderingAnswer:
+    if isinstance(request, PaintRequest):
+        return paint(tools.faces, request)
+    return fit(tools.faces, request)
 
 
 def _make_agent(

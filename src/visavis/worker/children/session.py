@@ -5,10 +5,11 @@ It runs one session, or measures the cost of one, and then exits, so that nothin
 
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from typing import BinaryIO, Final
 
 import structlog
@@ -20,6 +21,7 @@ from visavis.ports.video import VideoDestination
 from visavis.realtime.clock import MonotonicClock
 from visavis.realtime.connection import RoomConfig, RoomConnection
 from visavis.realtime.outputs.other_room import OtherRoomOutput
+from visavis.realtime.outputs.recording import RecordingOutput
 from visavis.realtime.outputs.rtmp import RtmpOutput
 from visavis.realtime.ports import EndReason, SessionStats, VideoSettings
 from visavis.realtime.session import LiveSession, SessionConfig
@@ -33,19 +35,23 @@ from visavis.worker.protocol import (
     Joined,
     MeasureCost,
     Ready,
+    RecordingEnded,
     SessionCommand,
     SessionOver,
     SessionReport,
     Showing,
     SpeakWanted,
+    StartRecording,
+    StopRecording,
     SwapFace,
     TokenRefreshed,
 )
 
 _COMMANDS: Final[TypeAdapter[SessionCommand]] = TypeAdapter(SessionCommand)
-_CLOSE_S: Final = 2.0  # for an RTMP server to hear that the stream is over
+_CLOSE_S: Final = 2.0  # for an RTMP server to hear that the stream is over, and for a recording's last frames
 _log = structlog.get_logger()
 
+_Output = RtmpOutput | OtherRoomOutput | RecordingOutput
 Measure = Callable[[SpeechModel, VideoSettings], float]
 Forward = Callable[[str], AbstractAsyncContextManager[str]]
 
@@ -58,11 +64,13 @@ class Ways:
         room: Opens a proxy to a room server; it yields the URL to connect to instead.
         rtmp: The same for an RTMP server.
         rtmp_command: Command that starts a process that sends to an RTMP server.
+        recording_command: Command that starts a process that records to a file.
     """
 
     room: Forward
     rtmp: Forward
     rtmp_command: tuple[str, ...]
+    recording_command: tuple[str, ...]
 
 
 def serve(
@@ -93,6 +101,10 @@ class _Process:
         self._speech, self._events, self._measure, self._ways = speech, events, measure, ways
         self._live: LiveSession | None = None
         self._playing: asyncio.Task[None] | None = None
+        self._outputs: list[_Output] = []
+        self._sending: set[asyncio.Task[None]] = set()
+        self._video: VideoSettings | None = None
+        self._recording: RecordingOutput | None = None
         self._over = asyncio.Event()
 
     async def run(self) -> None:
@@ -117,6 +129,12 @@ class _Process:
                     self._begin(command)
                 case SwapFace() as command if self._live is not None:
                     await self._swap(self._live, command)
+                case StartRecording() as command if self._live is not None:
+                    self._start_recording(command)
+                case StopRecording() as command:
+                    if self._recording is not None:
+                        await self._recording.close()
+                    send(self._events, Applied(sequence=command.sequence))
                 case MeasureCost(video=video):
                     send(self._events, CostMeasured(cores=self._measure(self._speech, video)))
                 case EndSession():
@@ -128,32 +146,59 @@ class _Process:
         room = RoomConfig(way, command.token, command.viewers_token, command.agent)
         config = SessionConfig(command.rig, command.video, command.idle_timeout_s)
         connect = partial(RoomConnection, room, command.video, clock, reporter)
-        outputs = [self._output(number, each, command.video) for number, each in enumerate(command.outputs)]
-        self._live = LiveSession(config, self._speech, clock, reporter, connect, outputs)
-        self._playing = asyncio.create_task(self._play(self._live, outputs))
+        self._video = command.video
+        for number, destination in enumerate(command.outputs):
+            self._outputs.append(self._output(number, destination, command.video))
+        self._live = LiveSession(config, self._speech, clock, reporter, connect, self._outputs)
+        for output in self._outputs:
+            self._send_to(output)
+        self._playing = asyncio.create_task(self._play(self._live))
 
-    def _output(
-        self, number: int, destination: VideoDestination, video: VideoSettings
-    ) -> RtmpOutput | OtherRoomOutput:
+    def _send_to(self, output: _Output) -> None:
+        task = asyncio.create_task(output.run())
+        task.add_done_callback(_note_broken)
+        task.add_done_callback(self._sending.discard)
+        self._sending.add(task)
+
+    def _start_recording(self, command: StartRecording) -> None:
+        if self._video is not None and self._recording is None:
+            made = RecordingOutput(
+                command.path, self._video, self._ways.recording_command, max_s=command.max_s
+            )
+            self._recording = made
+            self._outputs.append(made)
+            task = asyncio.create_task(self._record(made, command.path))
+            task.add_done_callback(_note_broken)
+            task.add_done_callback(self._sending.discard)
+            self._sending.add(task)
+        send(self._events, Applied(sequence=command.sequence))
+
+    async def _record(self, recording: RecordingOutput, path: Path) -> None:
+        """Record until the recording is closed, and report its end."""
+        try:
+            await recording.run()
+        finally:
+            self._outputs.remove(recording)
+            self._recording = None
+            send(self._events, RecordingEnded(path=path))
+
+    def _output(self, number: int, destination: VideoDestination, video: VideoSettings) -> _Output:
         ways = self._ways
         if destination.is_rtmp:
             return RtmpOutput(destination, video, ways.rtmp_command, ways.rtmp, name=f"output-{number}")
         return OtherRoomOutput(destination.url, destination.token or "", video, ways.room)
 
-    async def _play(self, live: LiveSession, outputs: Sequence[RtmpOutput | OtherRoomOutput]) -> None:
+    async def _play(self, live: LiveSession) -> None:
         """Run the session. An unexpected error ends the process; the worker then starts another one."""
-        sending = [asyncio.create_task(each.run()) for each in outputs]
-        for task in sending:
-            task.add_done_callback(_note_broken)
         try:
             over = SessionOver(reason=await live.run())
         except RigFileError as error:
             over = SessionOver(reason=EndReason.FAILED, error_code=error.code)
             _log.error("face_unusable", code=error.code, reason=error.message)
         finally:
-            await asyncio.gather(*(each.close() for each in outputs))
-            if sending:
-                await asyncio.wait(sending, timeout=_CLOSE_S)
+            await asyncio.gather(*(each.close() for each in self._outputs))
+            if self._sending:
+                await asyncio.wait(self._sending, timeout=_CLOSE_S)
             self._over.set()
         send(self._events, over)
 

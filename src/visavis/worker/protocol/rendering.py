@@ -118,6 +118,17 @@ class Fitted(Message):
     warnings: tuple[str, ...] = ()
 
 
+class Remuxed(Message):
+    """The recording is in its file.
+
+    Attributes:
+        duration_s: Length of its video.
+    """
+
+    type: Literal["remuxed"] = "remuxed"
+    duration_s: float
+
+
 class Failed(Message):
     """The request failed.
 
@@ -142,6 +153,7 @@ RenderingAnswer = Annotated[
     | PicturesChecked
     | Painted
     | Fitted
+    | Remuxed
     | VideoWatched
     | VoiceMatched
     | ClipRendered
@@ -306,6 +318,20 @@ class FitRequest(Request[Fitted]):
     output: Path
 
 
+class RemuxRequest(Request[Remuxed]):
+    """Put the fragments of a recording in order.
+
+    Attributes:
+        video: The recording, a fragmented MP4 file.
+        output: MP4 file to write, which begins with its index.
+    """
+
+    result: ClassVar[type[Message]] = Remuxed
+    type: Literal["remux"] = "remux"
+    video: Path
+    output: Path
+
+
 RenderingRequest = Annotated[
     CheckRequest
     | FaceRequest
@@ -315,6 +341,7 @@ RenderingRequest = Annotated[
     | PicturesRequest
     | PaintRequest
     | FitRequest
+    | RemuxRequest
     | WatchRequest
     | VoiceRequest
     | ClipRequest,

@@ -53,6 +53,32 @@ class SwapFace(Message):
     face: str
 
 
+class StartRecording(Message):
+    """Record the session from now on.
+
+    Attributes:
+        sequence: Number of the session message that asks for it.
+        path: MP4 file to write.
+        max_s: Length after which the recording ends.
+    """
+
+    type: Literal["start_recording"] = "start_recording"
+    sequence: int
+    path: Path
+    max_s: float
+
+
+class StopRecording(Message):
+    """End the recording.
+
+    Attributes:
+        sequence: Number of the session message that asks for it.
+    """
+
+    type: Literal["stop_recording"] = "stop_recording"
+    sequence: int
+
+
 class EndSession(Message):
     """Leave the room and end."""
 
@@ -70,7 +96,10 @@ class MeasureCost(Message):
     video: VideoSettings
 
 
-SessionCommand = Annotated[BeginSession | SwapFace | EndSession | MeasureCost, Field(discriminator="type")]
+SessionCommand = Annotated[
+    BeginSession | SwapFace | StartRecording | StopRecording | EndSession | MeasureCost,
+    Field(discriminator="type"),
+]
 
 
 class Joined(Message):
@@ -120,6 +149,17 @@ class Applied(Message):
     error_code: str | None = None
 
 
+class RecordingEnded(Message):
+    """A recording has ended; its file is complete. It is not reported at the end of the session.
+
+    Attributes:
+        path: The file.
+    """
+
+    type: Literal["recording_ended"] = "recording_ended"
+    path: Path
+
+
 class SessionReport(Message):
     """Figures of a session: its counts so far, as in `visavis.realtime.ports.SessionStats`, and its delays.
 
@@ -161,6 +201,14 @@ class SessionOver(Message):
 
 
 SessionEvent = Annotated[
-    Joined | TokenRefreshed | Showing | SpeakWanted | Applied | SessionReport | CostMeasured | SessionOver,
+    Joined
+    | TokenRefreshed
+    | Showing
+    | SpeakWanted
+    | Applied
+    | RecordingEnded
+    | SessionReport
+    | CostMeasured
+    | SessionOver,
     Field(discriminator="type"),
 ]
