@@ -168,10 +168,7 @@ function SoundSettings() {
           <input
             type="checkbox"
             checked={holdsToTalk}
-            onChange={(event) => {
-              preferences.set({ holdsToTalk: event.target.checked });
-              if (event.target.checked && !session.getState().muted) void session.setMicEnabled(false);
-            }}
+            onChange={(event) => preferences.set({ holdsToTalk: event.target.checked })}
           />
           <span>{words.live.pushToTalk}</span>
         </label>

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { qualityOf } from "./quality.ts";
 import { addSample, type Inbound, type Sample, type Stats } from "./stats.ts";
 
 const KBPS = 1200;
@@ -61,24 +60,4 @@ test("counters that begin anew, and tracks that come and go, are no rates", () =
   expect(plotted([sample(1000), { ...anew, entries: restarted }])[1]?.videoKbps).toBeNull();
   const other = anew.entries.map((entry) => ({ ...entry, id: `${entry.id}2` }));
   expect(plotted([sample(1000), { ...anew, entries: other }])[1]?.videoKbps).toBeNull();
-});
-
-test("the quality is that of most seconds, not of the worst", () => {
-  const at = (latencyMs: number | null, framesPerS = 25): Stats => ({
-    atS: 0,
-    latencyMs,
-    offsetMs: null,
-    videoKbps: null,
-    audioKbps: null,
-    framesPerS,
-  });
-  expect(qualityOf([], false)).toEqual({ quality: "fair", latencyMs: null });
-  expect(qualityOf([at(180), at(5000), at(182), at(null), at(179)], false)).toEqual({
-    quality: "good",
-    latencyMs: 182,
-  });
-  expect(qualityOf([at(400)], false).quality).toBe("fair");
-  expect(qualityOf([at(100, 9)], false).quality).toBe("fair");
-  expect(qualityOf([at(900)], false).quality).toBe("poor");
-  expect(qualityOf([at(100)], true).quality).toBe("poor");
 });

@@ -25,17 +25,15 @@ export const live = {
   talking: "Talking…",
   devices: {
     title: "Microphone and speaker",
-    kinds: { audioinput: "Microphone", audiooutput: "Speaker" },
+    microphone: "Microphone",
+    speaker: "Speaker",
     system: "System default",
-    unnamed: {
-      audioinput: (number: number) => `Microphone ${number}`,
-      audiooutput: (number: number) => `Speaker ${number}`,
-    },
+    unnamed: (name: string, number: number) => `${name} ${number}`,
     find: "Find devices",
-    failed: "Could not use this device",
+    failed: "Could not list the devices",
   },
   connection: {
-    qualities: { good: "good", fair: "fair", poor: "poor" },
+    qualities: { good: "good", fair: "fair", poor: "poor", lost: "lost" },
     summary: (quality: string, ms: number) => `Connection: ${quality}, ${ms} ms`,
     unmeasured: "Connection: measuring…",
     diagnostics: "Diagnostics",
