@@ -221,12 +221,12 @@ test("a session is recorded on the server, and the recording is found in the job
   await page.getByRole("link", { name: "Jobs" }).click();
   await page.getByRole("combobox", { name: "Type" }).selectOption("Recording");
   await expect(page.getByText("2 results")).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByRole("row", { name: /Recording of a live session/ }).last()).toContainText("Completed");
+  await expect(page.getByRole("row", { name: /Recording of a live session/ }).last()).toContainText(
+    "Completed",
+  );
   await page.locator("tbody .row-button").last().click();
   const video = page.getByRole("dialog").locator("video");
-  await expect
-    .poll(() => video.evaluate((shown: HTMLVideoElement) => shown.duration))
-    .toBeGreaterThan(2);
+  await expect.poll(() => video.evaluate((shown: HTMLVideoElement) => shown.duration)).toBeGreaterThan(2);
   expect(await video.evaluate((shown: HTMLVideoElement) => shown.videoWidth)).toBe(512);
 });
 

@@ -1,5 +1,5 @@
 /** Pictures of every page, for people to look at: `npm run screenshots -w console`. */
-import { AVATAR, env, expect, type Page, PAGES, test } from "./console.ts";
+import { AVATAR, env, expect, PAGES, type Page, test } from "./console.ts";
 
 const FOLDER = process.env.SCREENSHOTS;
 const SIZES = [

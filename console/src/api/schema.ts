@@ -194,6 +194,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Users
+         * @description All users, in the order in which they came.
+         */
+        get: operations["list_users_console_api_users_get"];
+        put?: never;
+        /**
+         * Invite User
+         * @description Invite a user by a link, which signs in once and lets the user choose a password.
+         *
+         *     Whoever was invited and has no password yet can be invited again: earlier links become invalid.
+         */
+        post: operations["invite_user_console_api_users_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/console/api/keys": {
         parameters: {
             query?: never;
@@ -690,6 +716,23 @@ export interface components {
             can_create_user: boolean;
         };
         /**
+         * InvitedUser
+         * @description A user who was invited.
+         */
+        InvitedUser: {
+            user: components["schemas"]["UserRow"];
+            /**
+             * Url
+             * @description Link that signs in once. It is shown only here.
+             */
+            url: string;
+            /**
+             * Expires In
+             * @description Seconds.
+             */
+            expires_in: number;
+        };
+        /**
          * JobPage
          * @description Some jobs, newest first.
          */
@@ -834,6 +877,16 @@ export interface components {
         LinkAnswer: {
             /** Makes First User */
             makes_first_user: boolean;
+            /**
+             * Email
+             * @description Of the user whom it signs in; null for the first one.
+             */
+            email: string | null;
+            /**
+             * Needs Password
+             * @description Whether the user has to choose a password.
+             */
+            needs_password: boolean;
         };
         /**
          * LinkRequest
@@ -1087,6 +1140,11 @@ export interface components {
             /** Version */
             version: string;
             limits: components["schemas"]["LimitsAnswer"];
+            /**
+             * Is Billed
+             * @description Whether prices and costs are shown.
+             */
+            is_billed: boolean;
             user?: components["schemas"]["UserAnswer"] | null;
             /** @description Of those who signed in with a key. */
             key?: components["schemas"]["KeyName"] | null;
@@ -1234,6 +1292,52 @@ export interface components {
              * @description Sees all keys, workers and settings.
              */
             is_operator: boolean;
+        };
+        /**
+         * UserList
+         * @description All users, in the order in which they came.
+         */
+        UserList: {
+            /** Users */
+            users: components["schemas"]["UserRow"][];
+        };
+        /**
+         * UserRequest
+         * @description A user to invite.
+         */
+        UserRequest: {
+            /** Email */
+            email: string;
+            /**
+             * Is Operator
+             * @default false
+             */
+            is_operator: boolean;
+        };
+        /**
+         * UserRow
+         * @description A user in a list.
+         */
+        UserRow: {
+            /**
+             * Id
+             * @example usr_9f8e7d6c5b4a39281706
+             */
+            id: string;
+            /** Email */
+            email: string;
+            /** Is Operator */
+            is_operator: boolean;
+            /**
+             * Has Password
+             * @description Invited users have none until they sign in for the first time.
+             */
+            has_password: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /**
          * ViewAnswer
@@ -1674,6 +1778,68 @@ export interface operations {
             };
         };
     };
+    list_users_console_api_users_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
+                };
+            };
+        };
+    };
+    invite_user_console_api_users_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedUser"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
+                };
+            };
+        };
+    };
     list_keys_console_api_keys_get: {
         parameters: {
             query?: never;
@@ -1804,7 +1970,7 @@ export interface operations {
                 /** @description In id, text, error code or key name. */
                 words?: string;
                 status?: ("pending" | "processing" | "completed" | "failed") | null;
-                type?: ("video" | "tts") | null;
+                type?: ("video" | "tts" | "recording") | null;
                 limit?: number;
                 offset?: number;
             };

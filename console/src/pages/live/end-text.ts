@@ -5,7 +5,5 @@ import { words } from "../../words/index.ts";
 /** How long a session took, and what it cost, if that is billed. */
 export function endText(end: LiveSessionEnd, isBilled: boolean): string {
   const duration = clock(end.duration_seconds);
-  return isBilled
-    ? words.live.endedBilledText(duration, end.estimated_cost)
-    : words.live.endedText(duration);
+  return isBilled ? words.live.endedBilledText(duration, end.estimated_cost) : words.live.endedText(duration);
 }

@@ -57,7 +57,10 @@ export function Sessions() {
   });
   const openId = params.get("session");
   return (
-    <Page title={words.shell.pages.sessions} about={isBilled ? words.sessions.aboutBilled : words.sessions.about}>
+    <Page
+      title={words.shell.pages.sessions}
+      about={isBilled ? words.sessions.aboutBilled : words.sessions.about}
+    >
       <Listing
         of={listing}
         placeholder={words.sessions.search}

@@ -158,7 +158,11 @@ function LinkForm({ link, isQuick, onCancel }: { link: string; isQuick: boolean;
       </>
     );
   const { makes_first_user: isFirst, needs_password: isNew, email } = check.data;
-  const about = isFirst ? words.signIn.welcomeAbout : isNew ? words.signIn.invitedAbout : words.signIn.welcomeBackAbout;
+  const about = isFirst
+    ? words.signIn.welcomeAbout
+    : isNew
+      ? words.signIn.invitedAbout
+      : words.signIn.welcomeBackAbout;
   return (
     <>
       <div>

@@ -62,7 +62,13 @@ const named = <Value extends string>(names: Record<Value, string>) =>
   Object.entries(names) as [Value, string][];
 
 /** The background: the photo's own, blurred, or a colour. The whole photo keeps its own. */
-function Background({ options, onChange }: { options: VideoOptions; onChange: (background: string) => void }) {
+function Background({
+  options,
+  onChange,
+}: {
+  options: VideoOptions;
+  onChange: (background: string) => void;
+}) {
   const { background, frame } = options;
   const isColour = background.startsWith("#");
   const kind = isColour ? "colour" : background === "blur" ? "blur" : "keep";

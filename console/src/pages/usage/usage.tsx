@@ -178,7 +178,11 @@ export function Usage() {
     </div>
   );
   return (
-    <Page title={words.shell.pages.usage} about={isBilled ? words.usage.aboutBilled : words.usage.about} actions={actions}>
+    <Page
+      title={words.shell.pages.usage}
+      about={isBilled ? words.usage.aboutBilled : words.usage.about}
+      actions={actions}
+    >
       <QueryView of={usage} failed={words.usage.failed} rows={6}>
         {(data) => (
           <div className="stack">

@@ -379,6 +379,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/realtime/session/{session_id}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Recording
+         * @description Record a running session: what its viewers see and hear, from now on.
+         *
+         *     The recording ends with `DELETE`, with the session, or after the server's longest time. A job with the ID
+         *     `job_id` then makes an MP4 file of it, and is found with `GET /v1/jobs/{job_id}` from that moment on. A
+         *     session that is being recorded already gives the same ID again.
+         */
+        post: operations["start_recording_v1_realtime_session__session_id__recording_post"];
+        /**
+         * Stop Recording
+         * @description End the recording of a session.
+         */
+        delete: operations["stop_recording_v1_realtime_session__session_id__recording_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -807,6 +835,28 @@ export interface components {
              * @example 42s
              */
             resets_in: string;
+        };
+        /**
+         * Recording
+         * @description The recording of a session.
+         */
+        Recording: {
+            /**
+             * Session Id
+             * @example ses_a1b2c3d4e5f6a7b8c9d0
+             */
+            session_id: string;
+            /**
+             * Job Id
+             * @description The job that finishes it, once it has ended.
+             * @example a1b2c3d4e5f6
+             */
+            job_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "recording" | "saving";
         };
         /**
          * ResultAnswer
@@ -1383,6 +1433,51 @@ export interface operations {
             content: {
                 "multipart/form-data": {
                     /**
+                     * Frame
+                     * @description `face` shows a square around the head, `photo` the whole photo, up to 1080p.
+                     * @default face
+                     * @enum {string}
+                     */
+                    frame?: "face" | "photo";
+                    /**
+                     * Size
+                     * @description Width and height of the square in pixels; an even number. Not used with `photo`.
+                     * @default 512
+                     */
+                    size?: number;
+                    /**
+                     * Fps
+                     * @description Frames a second.
+                     * @default 25
+                     */
+                    fps?: number;
+                    /**
+                     * Background
+                     * @description Behind the person: `keep` for the photo's own background, `blur`, or a colour as `#rrggbb`. The whole photo keeps its own.
+                     * @default keep
+                     * @example #20404a
+                     */
+                    background?: string;
+                    /**
+                     * Liveliness
+                     * @description Motion of head, brows and gaze: 0 still, 1 natural, 2 vivid.
+                     * @default 1
+                     */
+                    liveliness?: number;
+                    /**
+                     * Emotion
+                     * @description Emotion of the person.
+                     * @default neutral
+                     * @enum {string}
+                     */
+                    emotion?: "neutral" | "happy" | "sad" | "angry" | "surprised" | "calm";
+                    /**
+                     * Seed
+                     * @description Seed of blinks and nods: the same seed and speech give the same performance.
+                     * @default 0
+                     */
+                    seed?: number;
+                    /**
                      * Audio
                      * Format: binary
                      * @description Speech: WAV, MP3, OGG, WebM, MP4, M4A, AAC or FLAC; or the sound of a video.
@@ -1920,6 +2015,51 @@ export interface operations {
         requestBody: {
             content: {
                 "multipart/form-data": {
+                    /**
+                     * Frame
+                     * @description `face` shows a square around the head, `photo` the whole photo, up to 1080p.
+                     * @default face
+                     * @enum {string}
+                     */
+                    frame?: "face" | "photo";
+                    /**
+                     * Size
+                     * @description Width and height of the square in pixels; an even number. Not used with `photo`.
+                     * @default 512
+                     */
+                    size?: number;
+                    /**
+                     * Fps
+                     * @description Frames a second.
+                     * @default 25
+                     */
+                    fps?: number;
+                    /**
+                     * Background
+                     * @description Behind the person: `keep` for the photo's own background, `blur`, or a colour as `#rrggbb`. The whole photo keeps its own.
+                     * @default keep
+                     * @example #20404a
+                     */
+                    background?: string;
+                    /**
+                     * Liveliness
+                     * @description Motion of head, brows and gaze: 0 still, 1 natural, 2 vivid.
+                     * @default 1
+                     */
+                    liveliness?: number;
+                    /**
+                     * Emotion
+                     * @description Emotion of the person.
+                     * @default neutral
+                     * @enum {string}
+                     */
+                    emotion?: "neutral" | "happy" | "sad" | "angry" | "surprised" | "calm";
+                    /**
+                     * Seed
+                     * @description Seed of blinks and nods: the same seed and speech give the same performance.
+                     * @default 0
+                     */
+                    seed?: number;
                     /**
                      * Image
                      * Format: binary
@@ -3769,6 +3909,214 @@ export interface operations {
                 };
             };
             /** @description auth_unavailable, temporarily_unavailable, no_capacity, storage_unavailable, storage_error */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    start_recording_v1_realtime_session__session_id__recording_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the creation gave it. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description method_not_allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description session_not_active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description validation_error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description rate_limit_exceeded, monthly_cap_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description auth_unavailable, temporarily_unavailable, storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    stop_recording_v1_realtime_session__session_id__recording_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the creation gave it. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description method_not_allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description session_not_active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description validation_error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description rate_limit_exceeded, monthly_cap_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description internal_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description auth_unavailable, temporarily_unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
