@@ -166,11 +166,11 @@ test("devices are chosen, push to talk opens the microphone, and captions are sh
   await page.getByRole("button", { name: "Unmute" }).click();
   await expect(page.getByRole("button", { name: "Mute", exact: true })).toBeVisible();
   await page.getByText("Microphone and speaker").click();
-  const microphone = page.getByLabel("Microphone", { exact: true });
+  const microphone = page.getByRole("combobox", { name: "Microphone" });
   await expect(microphone.locator("option").nth(1)).toHaveText(/Fake|Microphone/);
   const wanted = (await microphone.locator("option").nth(1).getAttribute("value")) ?? "";
   await microphone.selectOption(wanted);
-  await page.getByLabel("Speaker").selectOption({ index: 1 });
+  await page.getByRole("combobox", { name: "Speaker" }).selectOption({ index: 1 });
   await page.getByLabel("Push to talk").check();
   const level = page.getByLabel("Microphone level");
   const levelNow = () => level.evaluate((meter: HTMLMeterElement) => meter.value);
