@@ -22,6 +22,7 @@ from visavis.errors import (
 )
 from visavis.ports.conversation import ConversationConfig, ConversationTool, TranscriptSegment
 from visavis.ports.video import VideoDestination
+from visavis.ports.video_options import VideoOptions
 from visavis.realtime.ports import EndReason
 from visavis.worker import protocol
 from visavis.worker.protocol import Message
@@ -64,12 +65,23 @@ FACTORS = st.floats(0.5, 2)
 VOICES = st.builds(AgentVoice, name=st.text(max_size=100), tempo=FACTORS, pitch=FACTORS)
 SWAYS = st.none() | st.tuples(FACTORS, FACTORS, FACTORS)
 MANNERS = st.builds(Manners, emotion=st.sampled_from(Emotion), seed=st.integers(0), sway_degrees=SWAYS)
+VIDEO_OPTIONS = st.builds(
+    VideoOptions,
+    frame=st.sampled_from(["face", "photo"]),
+    size=st.integers(64, 512).map(lambda half: 2 * half),
+    fps=st.integers(1, 60),
+    background=st.sampled_from(["keep", "blur", "#20404a"]),
+    liveliness=st.floats(0, 2),
+    emotion=st.sampled_from([each.value for each in Emotion]),
+    seed=st.integers(0, 2**32 - 1),
+)
 MODELS: dict[Any, st.SearchStrategy[Any]] = {
     ConversationConfig: CONVERSATIONS,
     TranscriptSegment: SEGMENTS,
     AgentVoice: VOICES,
     Manners: MANNERS,
     VideoDestination: DESTINATIONS,
+    VideoOptions: VIDEO_OPTIONS,
 }
 
 ALL_KINDS = {
