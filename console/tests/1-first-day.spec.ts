@@ -285,7 +285,7 @@ test.describe("on a phone", () => {
 
   test("the result scrolls into view, and plays only there", async ({ signedIn: page }) => {
     await page.goto("/studio");
-    await page.getByRole("textbox", { name: "Text" }).fill("Good evening from a telephone.");
+    await page.getByRole("textbox", { name: "Text" }).fill("Good evening from a telephone. ".repeat(4)); // not over before anybody looks
     await page.getByRole("button", { name: "Create video" }).click();
     await expect(page.locator(".stage-progress")).toBeInViewport();
     await page.evaluate(() => window.scrollTo(0, 0));
