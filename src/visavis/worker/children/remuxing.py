@@ -26,6 +26,8 @@ def remux(request: RemuxRequest) -> Remuxed:
             for packet in source.demux(*source.streams.video, *source.streams.audio):
                 if packet.dts is None or packet.pts is None or packet.time_base is None:
                     continue  # the last one of each stream is empty
+                if packet.is_corrupt:
+                    continue  # the file ends within it
                 if packet.stream.type == "video":
                     end_s = max(end_s, float((packet.pts + (packet.duration or 0)) * packet.time_base))
                 packet.stream = streams[packet.stream.index]
