@@ -209,7 +209,9 @@ test("a session is recorded on the server, and the recording is found in the job
   await page.getByRole("button", { name: "Record", exact: true }).click();
   const stop = page.getByRole("button", { name: "Stop recording" });
   await expect(stop).toBeVisible();
-  await expect(page.getByRole("timer").last(), "the length of the recording").toHaveText(/^0:(0[3-9]|[1-5]\d)$/);
+  await expect(page.getByRole("timer").last(), "the length of the recording").toHaveText(
+    /^0:(0[3-9]|[1-5]\d)$/,
+  );
   await expectAccessible(page, "recording");
   await stop.click();
   await expect(page.getByText("Recording saved")).toBeVisible();

@@ -30,11 +30,7 @@ describe.skipIf(findChromium() === null)("the desk", () => {
       env: { VISAVIS_API_URL: service.url, VISAVIS_API_KEY: service.key, PORT: "0" },
       patterns: [/^(http\S+)/],
     });
-    const args = [
-      ...FLAGS,
-      "--use-fake-ui-for-media-stream",
-      `--use-file-for-fake-audio-capture=${silence}`,
-    ];
+    const args = [...FLAGS, "--use-fake-ui-for-media-stream", `--use-file-for-fake-audio-capture=${silence}`];
     browser = await chromium.launch({ executablePath: findChromium() ?? "", args });
   }, 300_000);
 
