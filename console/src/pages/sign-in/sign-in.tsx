@@ -132,7 +132,7 @@ function LinkForm({ link, isQuick, onCancel }: { link: string; isQuick: boolean;
     onSuccess: finish,
   });
   const { mutate, isIdle } = signIn;
-  const entersNow = isQuick && check.data?.makes_first_user === false;
+  const entersNow = isQuick && check.data?.needs_password === false;
   useEffect(() => {
     if (entersNow && isIdle) mutate({});
   }, [entersNow, isIdle, mutate]);
