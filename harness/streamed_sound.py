@@ -2,7 +2,7 @@
 
 import io
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Final
 
@@ -15,6 +15,8 @@ from visavis.engine.resample import Resampler
 from visavis.engine.sound import open_sound
 from visavis.engine.sound_stream import PCM_RATE_HZ, RATE_HZ, decode_stream
 from visavis.realtime.sound import to_pcm
+from visavis.samples import SENTENCE
+from visavis.samples.sentence import speak
 
 # Container, encoder, sample rate, channels, options of the container.
 FILES: Final[dict[str, tuple[str, str, int, int, dict[str, str]]]] = {
@@ -31,6 +33,7 @@ FILES: Final[dict[str, tuple[str, str, int, int, dict[str, str]]]] = {
     "m4a with its index first": ("ipod", "aac", 44_100, 1, {"movflags": "frag_keyframe+empty_moov"}),
 }
 KINDS: Final = ("pcm", *FILES)
+_HEARD: Final = 0.02
 _CUTS: Final = (1, 2, 3, 7, 13, 100, 480, 1000, 3200, 4096, 10_000, 100_000)
 
 
@@ -44,10 +47,20 @@ def voice(seconds: float = 1.5, rate_hz: int = RATE_HZ) -> Floats:
 
 
 @cache
-def streamed(kind: str, seconds: float = 1.5) -> bytes:
-    """A sound of one of `KINDS`, as a client sends it."""
+def speech(seconds: float = 1.5, rate_hz: int = RATE_HZ) -> Floats:
+    """The begin of the built-in sentence, which moves lips as no tone does; shape `(n,)`."""
+    samples, spoken_hz = speak(SENTENCE)
+    said = samples.astype(np.float32) / np.float32(32768)
+    said = said[np.flatnonzero(np.abs(said) > _HEARD)[0] :]
+    resample = Resampler(spoken_hz, rate_hz)
+    return np.concatenate([resample(said), resample.finish()])[: round(seconds * rate_hz)]
+
+
+@cache
+def streamed(kind: str, seconds: float = 1.5, sound: Callable[[float, int], Floats] = voice) -> bytes:
+    """A sound in one of `KINDS`, as a client sends it."""
     if kind == "pcm":
-        return to_pcm(voice(seconds, PCM_RATE_HZ))
+        return to_pcm(sound(seconds, PCM_RATE_HZ))
     container, codec, rate_hz, channels, options = FILES[kind]
     layout = "mono" if channels == 1 else "stereo"
     file = io.BytesIO()
@@ -55,7 +68,7 @@ def streamed(kind: str, seconds: float = 1.5) -> bytes:
         stream = output.add_stream(codec, rate=rate_hz, layout=layout, options={"strict": "-2"})
         assert isinstance(stream, av.AudioStream)
         convert = av.AudioResampler(format=stream.codec_context.format, layout=layout, rate=rate_hz)
-        frame = av.AudioFrame.from_ndarray(voice(seconds, rate_hz)[None], format="fltp", layout="mono")
+        frame = av.AudioFrame.from_ndarray(sound(seconds, rate_hz)[None], format="fltp", layout="mono")
         frame.sample_rate = rate_hz
         for each in (*convert.resample(frame), *convert.resample(None)):
             output.mux(stream.encode(each))

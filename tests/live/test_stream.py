@@ -16,7 +16,7 @@ import websockets
 from harness.room_clients import Target
 from harness.room_servers import NoReferenceError, reference
 from harness.rtmp_server import Pulled, is_installed, pull, rtmp_server
-from harness.streamed_sound import cut, streamed, voice
+from harness.streamed_sound import cut, speech, streamed, voice
 from harness.viewing import Viewer, mouth_box, watching
 from livekit import rtc
 from tests.support.live import Stage, asynchronous
@@ -27,7 +27,7 @@ from visavis.samples import write_portrait
 from visavis.surfaces.console.pages import PLAYER, STATIC
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("stage", ["embedded"], indirect=True)]
-SPOKEN_S = 3.0
+SPOKEN_S = 2.0
 GRACE_S = 5
 
 
@@ -109,13 +109,13 @@ async def test_lips_move_while_sound_is_streamed_and_the_client_hears_how_it_goe
 ) -> None:
     async with session(server, face) as made, websockets.connect(made["websocket_url"]) as socket:
         async with watched(stage, made) as viewer:
-            for piece in cut(streamed("mp3", 3.0), random.Random(1)):
+            for piece in cut(streamed("mp3", SPOKEN_S, speech), random.Random(1)):
                 await socket.send(piece)
             await socket.send(json.dumps({"type": "speak_done"}))
             done = await until(socket, is_last)
             assert [each["utterance"] for each in done] == [1] * len(done)
-            assert done[-1]["position_seconds"] == pytest.approx(3.0, abs=0.1)
-            assert np.ptp(viewer.lips.values) > 0.05
+            assert done[-1]["position_seconds"] == pytest.approx(SPOKEN_S, abs=0.1)
+            await viewer.until(lambda: np.ptp(viewer.lips.values) > 0.05)
             assert max(viewer.sound.values) > 0.1
         await socket.send("not JSON")
         assert (await until(socket, lambda each: each["type"] == "error"))[-1]["error"] == "invalid_message"
@@ -134,7 +134,7 @@ async def test_lips_move_while_sound_is_streamed_and_the_client_hears_how_it_goe
         await socket.send(json.dumps({"type": "stop"}))
         ended = (await until(socket, lambda each: each["type"] == "ended"))[-1]
         assert ended["reason"] == "deleted"
-        assert ended["gpu_seconds_used"] >= 3
+        assert ended["gpu_seconds_used"] >= SPOKEN_S
         await socket.wait_closed()
         assert socket.close_code == 1000
 
@@ -149,7 +149,7 @@ async def test_agents_send_pcm_in_chunks_and_mp3_as_one_message(
         websockets.connect(made["websocket_url"], ping_interval=None) as socket,
     ):
         for number, kind in enumerate(("pcm", "mp3"), start=1):
-            began, data = len(viewer.lips.values), streamed(kind, SPOKEN_S)
+            began, data = len(viewer.lips.values), streamed(kind, SPOKEN_S, speech)
             chunk = 3200 if kind == "pcm" else len(data)
             for at in range(0, len(data), chunk):
                 await socket.send(data[at : at + chunk])
