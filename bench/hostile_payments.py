@@ -24,6 +24,7 @@ _KILLED_SHARE: Final = 0.5
 _TRIES: Final = 40
 _SIGNATURES: Final = 3
 _PAUSE_S: Final = 0.2
+_ANSWER_S: Final = 600  # on a machine with other work
 
 BEHAVIOURS: Final[dict[str, paying.Step | None]] = {
     "honest": None,
@@ -126,7 +127,8 @@ class Lane:
         """
         self._shop, self._gateway, self._random = shop, gateway, random.Random(seed)  # noqa: S311
         # A connection for each request: those of a dead gateway are not tried again.
-        self._client = httpx.Client(timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self._client = httpx.Client(timeout=_ANSWER_S, limits=limits)
         self._turn, self._lives = threading.Lock(), 0
         gateway.restart()
 
