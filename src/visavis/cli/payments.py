@@ -40,7 +40,10 @@ def list_payments(
             [
                 *(str(row.id), f"{row.created_at:%Y-%m-%d %H:%M}", row.status, row.purpose),
                 *(f"{money.to_usd(row.amount_micros):.2f}", str(row.minutes), row.network, row.payer),
-                *(row.session_id or "–", row.transaction or "–"),
+                *(
+                    row.session_id or "–",
+                    "credit" if row.asset == payments.CREDIT else row.transaction or "–",
+                ),
             ]
             for row in await payments.list_all(tx, limit=limit)
         ]

@@ -13,7 +13,6 @@ JOB: Final = "job"
 SESSION: Final = "session"
 EXTENSION: Final = "extension"  # more time for a session
 PAYMENT: Final = "payment"
-PROOF: Final = "proof"  # a message with which a wallet spends credit
 REALTIME: Final = "realtime"  # reason of the charge for a session
 
 
@@ -23,7 +22,7 @@ class Entry:
 
     Attributes:
         account_id: ID of the account.
-        subject_kind: `JOB`, `SESSION`, `EXTENSION`, `PAYMENT` or `PROOF`.
+        subject_kind: `JOB`, `SESSION`, `EXTENSION` or `PAYMENT`.
         subject_id: ID of the subject.
         reason: Kind of work: the name of a kind of job, or `realtime`. Or why money moved.
         amount_micros: Amount in micro-dollars; what the account owes is negative.

@@ -20,6 +20,9 @@ from visavis.ports.payments import Outcome, Settlement, SignedPayment
 RESERVED, PENDING, PAID, NOT_PAID = "reserved", "pending", "paid", "not_paid"
 SESSION: Final = "session"
 EXTENSION: Final = "extension"
+CREDIT: Final = "credit"
+"""Asset of purchases that are paid with credit."""
+
 _OPEN: Final = (RESERVED, PENDING)
 _RECEIVED: Final = "received"
 _IN_FLIGHT: Final = timedelta(seconds=60)  # a request that settles may still be at it
@@ -103,6 +106,53 @@ async def reserve(tx: Tx, signed: SignedPayment, purchase: Purchase) -> int | No
     }
     statement = insert(Payment).values(row).on_conflict_do_nothing().returning(Payment.id)
     return (await tx.execute(statement)).scalar_one_or_none()
+
+
+async def find_credit_purchase(tx: Tx, account_id: int, key: str) -> Payment | None:
+    """What a wallet has bought for its credit with a message.
+
+    Args:
+        tx: The transaction.
+        account_id: ID of the wallet's account.
+        key: Identity of the message.
+    """
+    query = select(Payment).where(Payment.account_id == account_id, Payment.key == key)
+    return (await tx.execute(query)).scalar_one_or_none()
+
+
+async def record_credit_purchase(
+    tx: Tx, purchase: Purchase, *, key: str, network: str, payer: str, sealed_answer: bytes
+) -> None:
+    """Record what a wallet buys for its credit. Nothing moves on a chain: it has no transaction.
+
+    Args:
+        tx: The transaction that opens it.
+        purchase: What it buys.
+        key: Identity of the message that the wallet has signed.
+        network: Network of the wallet.
+        payer: Address of the wallet.
+        sealed_answer: Answer to the request: the same message gets it again.
+    """
+    row = Payment(
+        key=key,
+        account_id=purchase.account_id,
+        fingerprint=purchase.fingerprint,
+        purpose=purchase.purpose,
+        network=network,
+        asset=CREDIT,
+        payer=payer,
+        pay_to="",
+        amount=purchase.price_micros,
+        amount_micros=purchase.price_micros,
+        valid_until=func.now(),
+        status=PAID,
+        session_id=purchase.session_id,
+        minutes=purchase.minutes,
+        sealed_answer=sealed_answer,
+        settled_at=func.now(),
+    )
+    tx.add(row)
+    await tx.flush()
 
 
 async def conclude(tx: Tx, payment_id: int, settlement: Settlement) -> Payment | None:

@@ -18,7 +18,7 @@ from visavis.errors import PaymentsUnavailableError, RequestError, SessionEndedE
 from visavis.surfaces.mirrorstage import error_responses, wire
 from visavis.surfaces.mirrorstage.checkout import SIGNATURE, Answer, Checkout, Order
 from visavis.surfaces.mirrorstage.context import Given, PaidContext
-from visavis.surfaces.mirrorstage.credit import spend_credit
+from visavis.surfaces.mirrorstage.credit import PROOF, spend_credit
 from visavis.surfaces.mirrorstage.outputs import Output, read_output
 from visavis.surfaces.shared import faces
 from visavis.surfaces.shared.authentication import bearer
@@ -54,8 +54,8 @@ async def create(request: Request, context: Given) -> Response:
         minutes = _checked_minutes(context, body.duration_minutes)
         main = wire.main_output(body)
         output = await read_output(shared, main, body.outputs, max_outputs=context.settings.max_outputs)
-        if SIGNATURE not in request.headers:
-            await _refuse_when_full(context)  # before any work; a payment may have its slot already
+        if SIGNATURE not in request.headers and PROOF not in request.headers:
+            await _refuse_when_full(context)  # before any work; what was paid before may have its slot
         async with shared.database.transaction() as tx:
             anybody = wallets.principal_of(await wallets.account_of(tx, wallets.ANYBODY))
         rig = await faces.rig_of_upload(shared, anybody, body.reference_image, "reference_image")
@@ -285,9 +285,11 @@ async def _sell(context: PaidContext, request: Request, order: Order, wallet: st
     header = request.headers.get(SIGNATURE)
     if header is not None:
         return await checkout.take(header)
-    await order.check()
     answer = await spend_credit(context, request, order, wallet)
-    return await checkout.ask() if answer is None else JSONResponse(answer)
+    if answer is not None:
+        return JSONResponse(answer)
+    await order.check()
+    return await checkout.ask()
 
 
 async def _refuse_when_full(context: PaidContext) -> None:
