@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { de } from "./de/index.ts";
 import { en } from "./en/index.ts";
 import { type Words, wordFor } from "./index.ts";
 import { chooseLanguage } from "./language.ts";
@@ -6,11 +7,18 @@ import { pluralsOf } from "./plural.ts";
 
 test.each([
   [["en-GB", "de"], { language: "en", locale: "en-GB" }],
+  [["de-AT", "en"], { language: "de", locale: "de-AT" }],
   [["xx-XX", "EN-us"], { language: "en", locale: "EN-us" }],
   [["xx-XX"], { language: "en", locale: "en" }],
   [[], { language: "en", locale: "en" }],
 ])("of %j the first language that there is", (wanted, chosen) => {
   expect(chooseLanguage(wanted)).toEqual(chosen);
+});
+
+test("the language that was chosen comes before those of the browser", () => {
+  expect(chooseLanguage(["en-GB", "de-AT"], "de")).toEqual({ language: "de", locale: "de-AT" });
+  expect(chooseLanguage(["en-GB"], "de")).toEqual({ language: "de", locale: "de" });
+  expect(chooseLanguage(["de-AT"], "en")).toEqual({ language: "en", locale: "en" });
 });
 
 test("a text has the form for its number, by the rules of its language", () => {
@@ -34,10 +42,10 @@ test("a translation that lacks a text does not compile", () => {
   expect(incomplete.common).not.toHaveProperty("retry");
 });
 
-test("every text is there, and is no template that was left open", () => {
+test.each([en, de])("every text is there, and is no template that was left open", (language) => {
   const texts = (value: unknown): unknown[] =>
     typeof value === "object" && value !== null ? Object.values(value).flatMap(texts) : [value];
-  for (const text of texts(en)) {
+  for (const text of texts(language)) {
     const written = typeof text === "function" ? text(1, 1, 1) : text;
     expect(written).toMatch(/\S/);
     expect(written).not.toContain("undefined");

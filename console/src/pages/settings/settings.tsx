@@ -12,6 +12,7 @@ import { type Column, Table } from "../../components/table.tsx";
 import { showToast } from "../../components/toasts.tsx";
 import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
+import { LanguageChoice } from "./language.tsx";
 import "./settings.css";
 
 /** A value as people read it: sizes and times in a unit. */
@@ -169,6 +170,7 @@ export function Settings() {
             </p>
           </div>
           {session.user && <Password />}
+          <LanguageChoice />
         </section>
         {session.user?.is_operator && <ServerSettings />}
       </div>

@@ -116,4 +116,6 @@ export const settings = {
   passwordHint: "At least 10 characters.",
   updatePassword: "Update password",
   passwordUpdated: "Password updated. Other browsers are signed out.",
+  language: "Language",
+  browserLanguage: "Language of the browser",
 };

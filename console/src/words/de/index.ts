@@ -1,0 +1,45 @@
+/** Deutsch. Text in `Backticks` wird als Code gezeigt. */
+import type { Words } from "../index.ts";
+import { avatars } from "./avatars.ts";
+import { common, errors } from "./common.ts";
+import { conversation } from "./conversation.ts";
+import { jobs, payments, sessions, usage } from "./history.ts";
+import { invite, live } from "./live.ts";
+import { keys, settings, workers } from "./manage.ts";
+import { audio, face, files, recorder, voice } from "./media.ts";
+import { auditLog, invitation, invitations, members, organizations } from "./organizations.ts";
+import { shell, signIn } from "./shell.ts";
+import { scimTokens, sso, ssoSignIn } from "./sso.ts";
+import { studio } from "./studio.ts";
+
+export const de: Words = {
+  audio,
+  auditLog,
+  avatars,
+  common,
+  conversation,
+  errors,
+  face,
+  files,
+  invitation,
+  invitations,
+  invite,
+  jobs,
+  keys,
+  live,
+  members,
+  organizations,
+  payments,
+  recorder,
+  scimTokens,
+  sessions,
+  settings,
+  shell,
+  signIn,
+  sso,
+  ssoSignIn,
+  studio,
+  usage,
+  voice,
+  workers,
+};
