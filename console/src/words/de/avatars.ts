@@ -34,7 +34,8 @@ export const avatars: Words["avatars"] = {
   again: "Vier andere erstellen",
   creating: "Vorschläge werden erstellt…",
   failed: "Die Vorschläge konnten nicht erstellt werden",
-  noResult: "Es konnte kein Vorschlag erstellt werden. Ändern Sie die Beschreibung und versuchen Sie es erneut.",
+  noResult:
+    "Es konnte kein Vorschlag erstellt werden. Ändern Sie die Beschreibung und versuchen Sie es erneut.",
   candidates: "Vorschläge",
   candidate: (number) => `Vorschlag ${number}`,
   hint: "Hier erscheinen die Vorschläge. Jedes Bild trägt Content Credentials, die es als KI-generiert ausweisen.",

@@ -20,7 +20,7 @@ export const jobs: Words["jobs"] = {
     type: "Art",
     allTypes: "Alle Arten",
   },
-  types: { video: "Video", tts: "Sprache" },
+  types: { video: "Video", tts: "Sprache", recording: "Aufnahme" },
   columns: {
     job: "Auftrag",
     status: "Status",
@@ -29,8 +29,7 @@ export const jobs: Words["jobs"] = {
     renderTime: "Renderzeit",
     created: "Erstellt",
   },
-  speech: "Sprache",
-  photoAndAudio: "Foto und Ton",
+  made: { video: "Foto und Ton", tts: "Sprache", recording: "Aufnahme einer Live-Sitzung" },
 
   title: (id) => `Auftrag ${id}`,
   notLoaded: "Dieser Auftrag konnte nicht geladen werden",
@@ -63,7 +62,8 @@ export const jobs: Words["jobs"] = {
 };
 
 export const sessions: Words["sessions"] = {
-  about: "Live-Sitzungen, laufende und beendete. Abgerechnet wird nach Sekunden.",
+  about: "Live-Sitzungen, laufende und beendete.",
+  aboutBilled: "Live-Sitzungen, laufende und beendete. Abgerechnet wird nach Sekunden.",
   search: "ID, Grund oder Schlüssel",
   failed: "Die Sitzungen konnten nicht geladen werden",
   noMatches: "Keine Sitzung passt. Ändern Sie die Suche oder den Filter.",
@@ -122,7 +122,8 @@ export const sessions: Words["sessions"] = {
 };
 
 export const usage: Words["usage"] = {
-  about: "Was mit Ihren API-Schlüsseln entstanden ist, und was es kostet. Tage sind in UTC.",
+  about: "Was mit Ihren API-Schlüsseln entstanden ist. Tage sind in UTC.",
+  aboutBilled: "Was mit Ihren API-Schlüsseln entstanden ist, und was es kostet. Tage sind in UTC.",
   failed: "Die Nutzung konnte nicht geladen werden",
   timeRange: "Zeitraum",
   days: (days) => plural(days, { one: `${days} Tag`, other: `${days} Tage` }),

@@ -5,7 +5,7 @@ import { common, errors } from "./common.ts";
 import { conversation } from "./conversation.ts";
 import { jobs, payments, sessions, usage } from "./history.ts";
 import { invite, live } from "./live.ts";
-import { keys, settings, workers } from "./manage.ts";
+import { keys, settings, users, workers } from "./manage.ts";
 import { audio, face, files, recorder, voice } from "./media.ts";
 import { auditLog, invitation, invitations, members, organizations } from "./organizations.ts";
 import { shell, signIn } from "./shell.ts";
@@ -40,6 +40,7 @@ export const de: Words = {
   ssoSignIn,
   studio,
   usage,
+  users,
   voice,
   workers,
 };

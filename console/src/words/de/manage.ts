@@ -1,4 +1,4 @@
-/** API-Schlüssel, Worker und Einstellungen. */
+/** API-Schlüssel, Benutzer, Worker und Einstellungen. */
 import type { Words } from "../index.ts";
 
 export const keys: Words["keys"] = {
@@ -53,6 +53,30 @@ export const keys: Words["keys"] = {
     `Der Server weist Anfragen mit \`${prefix}…\` ab sofort ab. Aufträge in der Warteschlange werden noch fertig. Das lässt sich nicht rückgängig machen.`,
   revokeConfirm: "Schlüssel widerrufen",
   revokedToast: (name) => `Schlüssel „${name}“ widerrufen.`,
+};
+
+export const users: Words["users"] = {
+  about:
+    "Personen, die sich an dieser Konsole anmelden. Betreiber sehen alle Schlüssel, Worker und Einstellungen.",
+  failed: "Die Benutzer konnten nicht geladen werden",
+  invite: "Benutzer einladen",
+  inviteAbout: "Sie bekommen einen Link für die Person, die damit ein Passwort wählt.",
+  again: "Neuen Link erstellen",
+  againAbout: "Der Link, den Sie zuvor gesendet haben, gilt dann nicht mehr.",
+  email: "E-Mail-Adresse",
+  asOperator: "Betreiber: darf alle Schlüssel, Worker und Einstellungen sehen und Benutzer einladen",
+  createLink: "Link erstellen",
+  invited: "Benutzer eingeladen",
+  shownOnce: "Kopieren Sie diesen Link jetzt",
+  shownOnceText: (email, time) =>
+    `Senden Sie ihn an ${email}. Er gilt einmal, innerhalb von ${time}, und wird nur hier angezeigt.`,
+  link: "Einladungslink",
+  role: "Rolle",
+  status: "Status",
+  added: "Hinzugefügt",
+  actions: "Aktionen",
+  newLink: "Neuer Link",
+  newLinkNamed: (email) => `Neuer Link für ${email}`,
 };
 
 export const workers: Words["workers"] = {

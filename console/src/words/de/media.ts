@@ -50,7 +50,8 @@ export const face: Words["face"] = {
   choose: "Foto wählen",
   useDefault: "Standard verwenden",
   defaultName: "Standardporträt",
-  defaultHint: "Ein gemaltes Gesicht, das es nicht gibt. Ziehen Sie ein Foto hierher, um Ihr eigenes zu verwenden.",
+  defaultHint:
+    "Ein gemaltes Gesicht, das es nicht gibt. Ziehen Sie ein Foto hierher, um Ihr eigenes zu verwenden.",
   yours: (name) => `Ihr Foto, ${name}`,
   detecting: "Das Gesicht wird gesucht…",
   found: "Gesicht gefunden",

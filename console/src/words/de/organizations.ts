@@ -2,7 +2,8 @@
 import type { Words } from "../index.ts";
 
 export const organizations: Words["organizations"] = {
-  about: "In Organisationen teilen sich mehrere Personen API-Schlüssel, Aufträge, Live-Sitzungen und Nutzung.",
+  about:
+    "In Organisationen teilen sich mehrere Personen API-Schlüssel, Aufträge, Live-Sitzungen und Nutzung.",
   failed: "Die Organisationen konnten nicht geladen werden",
   create: "Organisation erstellen",
   createTitle: "Organisation erstellen",

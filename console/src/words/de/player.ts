@@ -4,6 +4,10 @@ import type { player as en } from "../en/player.ts";
 export const player: typeof en = {
   title: "Live-Avatar",
   playAudio: "Ton abspielen",
+  mute: "Stummschalten",
+  unmute: "Stummschaltung aufheben",
+  fullScreen: "Vollbild",
+  exitFullScreen: "Vollbild verlassen",
   ended: "Diese Sitzung ist beendet.",
   unavailable: "Dieser Link ist ungültig oder abgelaufen.",
 };

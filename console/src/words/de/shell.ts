@@ -17,6 +17,7 @@ export const shell: Words["shell"] = {
     payments: "Zahlungen",
     keys: "API-Schlüssel",
     organizations: "Organisationen",
+    users: "Benutzer",
     workers: "Worker",
     settings: "Einstellungen",
   },
@@ -69,7 +70,9 @@ export const signIn: Words["signIn"] = {
   welcome: "Willkommen",
   welcomeAbout: "Legen Sie das erste Konto dieses Servers an.",
   welcomeBack: "Willkommen zurück",
-  welcomeBackAbout: "Legen Sie ein neues Passwort fest, oder lassen Sie das Feld leer, um Ihr bisheriges zu behalten.",
+  invitedAbout: "Wählen Sie ein Passwort, um diesem Server beizutreten.",
+  welcomeBackAbout:
+    "Legen Sie ein neues Passwort fest, oder lassen Sie das Feld leer, um Ihr bisheriges zu behalten.",
   linkInvalid: "Dieser Anmeldelink funktioniert nicht",
   linkUnchecked: "Der Anmeldelink konnte nicht geprüft werden",
   otherWay: "Anders anmelden",
