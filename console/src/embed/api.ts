@@ -12,9 +12,8 @@ export interface EmbeddedAgent {
 /** Code of the error that its embed token is not valid, or has expired. */
 export const INVALID = "EMBED_TOKEN_INVALID";
 
-const headers = {
-  Authorization: `Bearer ${new URLSearchParams(window.location.search).get("token") ?? ""}`,
-};
+const headers = new Headers();
+headers.set("Authorization", `Bearer ${new URLSearchParams(window.location.search).get("token") ?? ""}`);
 
 async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   const answer = await fetch(`/v1/embed/${path}`, { ...init, headers });
