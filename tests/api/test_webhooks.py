@@ -195,13 +195,18 @@ def test_agents_send_webhooks_of_their_own_and_cost_credits(
     notifying: Server, receiver: Receiver, media: Path
 ) -> None:
     """Paid when they are accepted, and given back when they fail."""
-    receiver.files["/face.jpg"] = (media / "face.jpg").read_bytes()
+    receiver.files |= {
+        "/face.jpg": (media / "face.jpg").read_bytes(),
+        "/voice.wav": (media / "speech.wav").read_bytes(),
+        "/help.html": b"<html><title>Help</title><p>Call us at any time of the day.</p></html>",
+    }
     with notifying.client(notifying.make_key("credits")) as client:
 
         def generate(code: str, image: str) -> httpx.Response:
             body = {
                 "agent_id": code,
                 "image": receiver.url(image),
+                "audio": receiver.url("/voice.wav"),
                 "duration": 2,
                 "video_aspect_ratio": "1:1",
             }
@@ -235,6 +240,13 @@ def test_agents_send_webhooks_of_their_own_and_cost_credits(
             *(("refund", "lost", -250), ("generation", "made", 250), ("generation", "lost", 250)),
             ("grant", None, -500),
         ]
+        made = client.get("/v1/agent/made").json()["data"]
+        assert made["voice_id"]  # the closest to the sound at its URL
+        known = client.post("/v1/agent/made/add-context", json={"url": receiver.url("/help.html")}).json()
+        assert (known["document"]["name"], known["document"]["kind"]) == ("Help", "html")
+        gone = client.post("/v1/agent/made/add-context", json={"url": receiver.url("/gone.html")})
+        assert (gone.status_code, gone.json()["error"]["code"]) == (422, "VALIDATION_ERROR")
+        assert "status 404" in gone.json()["error"]["message"]
     for code, event in (("lost", "agent.failed"), ("made", "agent.ready")):
         headers, body = found[code]
         said = json.loads(body)

@@ -1,12 +1,15 @@
 """Agents in live sessions: told what to say and what to know, once each, in order, whatever dies."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +103,22 @@ async def test_what_is_said_reaches_every_room_once_and_in_order(stage: Stage) -
 
 
 @asynchronous
+async def test_answers_come_from_documents_and_name_them(stage: Stage) -> None:
+    page = b"<html><title>Warranty</title><p>The warranty of our bicycles lasts for seven years.</p></html>"
+    async with stage.client as client, room(stage, transcript=True) as (talker, made):
+        sent = await client.post(f"/v1/agent/{CODE}/add-context", files={"file": ("a.html", page)})
+        assert (sent.status_code, sent.json()["delivered_to_rooms"]) == (200, 1)
+        await talker.room.local_participant.send_text("How long is the warranty?", topic="lk.chat")
+        await talker.until(lambda: "seven years" in said(talker)[-1], within_s=60)
+
+        def sources() -> list[list[str]]:
+            lines = stage.state(made)["transcript"] or []
+            return [each["sources"] for each in lines if each["role"] == "agent"]
+
+        await asyncio.to_thread(until, lambda: sources() == [[], ["Warranty"]], what="the sources")
+
+
+@asynchronous
 async def test_now_cuts_off_what_is_said(stage: Stage) -> None:
     long = "This is a very long sentence about bicycles with many gears and bells and lamps and baskets. " * 3
     async with stage.client as client, room(stage) as (talker, _):
@@ -150,6 +169,36 @@ def test_a_conversation_in_a_terminal(stage: Stage) -> None:
     assert "Ada: We sell bicycles." in done.stdout
     look = "SELECT reason FROM sessions ORDER BY created_at DESC LIMIT 1"
     assert stage.server.rows(look) == [("deleted",)]
+
+
+@asynchronous
+async def test_what_a_dead_process_has_sent_is_not_said_besides(stage: Stage) -> None:
+    """The avatar has the whole sentence ahead of its time, and the process that takes over says it again."""
+    long = "This lamp " + "shines on the road at night and " * 5 + "costs ten euros."
+    async with stage.client as client, room(stage) as (talker, made):
+        await tell(client, "speak", message=f"One is a bell. {long}")
+        await talker.until(lambda: "shines" in shown(talker), within_s=60)
+        ((pid, _),) = conversations(stage, made)
+        killed_s = time.monotonic()
+        os.kill(pid, signal.SIGKILL)
+        await talker.until(lambda: long in said(talker), within_s=100)
+        silent_s = talker.first_silence_s(killed_s)
+        assert silent_s is not None
+        (_, _), (_, resumed_at) = conversations(stage, made)
+        # Silent when the other one begins, and not only when the sentence has ended.
+        silent_at = datetime.now(UTC) - timedelta(seconds=time.monotonic() - silent_s)
+        assert silent_at < resumed_at + timedelta(seconds=1)
+        assert [text for text in said(talker) if text in ("One is a bell.", long)] == ["One is a bell.", long]
+
+
+def conversations(stage: Stage, made: dict[str, Any]) -> list[tuple[int, datetime]]:
+    """Process IDs of the conversations of a session, and when each began, from the server's log."""
+    lines = [json.loads(line) for line in stage.server.log.read_text().splitlines() if line.startswith("{")]
+    return [
+        (each["process"], datetime.fromisoformat(each["timestamp"]))
+        for each in lines
+        if each.get("event") == "conversation_begun" and each["session"] == made["session_id"]
+    ]
 
 
 def test_a_worker_dies_while_it_makes_an_agent(stage: Stage) -> None:

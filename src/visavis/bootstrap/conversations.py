@@ -7,6 +7,7 @@ import structlog
 
 from visavis import bootstrap
 from visavis.adapters.public_http import PublicHttp
+from visavis.bootstrap.knowledge import embedder
 from visavis.bootstrap.recognition import speech_recognizer, voice_activity_detector
 from visavis.bootstrap.speech import synthesizer
 from visavis.errors import VisavisError
@@ -57,6 +58,7 @@ def load_providers(settings: Settings) -> Providers:
         create_model=lambda language: create_language_model(settings.language_model, folders, language),
         prepare=prepare,
         call_address=call_address,
+        load_embedder=lambda: embedder(folders),
         first_piece_s=_OWN_MODEL_S if settings.language_model.file else FIRST_PIECE_S,
     )
 

@@ -157,6 +157,7 @@ async def gateway(
                 fetch=http.get,
                 speak=processes.speaker(pool, hosted_speaker(settings)),
                 build_rig=processes.rig_builder(pool),
+                read_document=processes.document_reader(pool, settings.agents),
                 rooms=rooms,
                 webhook_secret=settings.webhooks.shared_secret,
                 sounds=sounds,

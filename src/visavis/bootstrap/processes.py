@@ -1,5 +1,6 @@
 """The processes beside the gateway and the worker, and what the gateway lets them do."""
 
+import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -8,9 +9,11 @@ from signal import SIGKILL
 from typing import Final, TypeVar
 
 from visavis.adapters import tethered
-from visavis.errors import BusyError, ChildError
+from visavis.errors import BusyError, ChildError, DocumentError, TakingTooLongError
 from visavis.ports import Voice
+from visavis.ports.knowledge import Document, DocumentKind
 from visavis.settings import (
+    AgentSettings,
     JobSettings,
     LanguageModelSettings,
     LiveSettings,
@@ -25,6 +28,7 @@ from visavis.surfaces.console.context import FaceInPhoto
 from visavis.worker.process_pool import ProcessPool
 from visavis.worker.protocol import (
     CheckRequest,
+    DocumentRequest,
     FaceRequest,
     Message,
     PicturesRequest,
@@ -192,6 +196,28 @@ def speaker(
         await run_request(pool, request, limit_s=_SPEAK_LIMIT_S, patience_s=_BUILD_PATIENCE_S, owner=owner)
 
     return speak
+
+
+def document_reader(
+    pool: ProcessPool, settings: AgentSettings
+) -> Callable[[Path, DocumentKind, Path, str], Awaitable[Document]]:
+    """What reads documents that agents are to know."""
+
+    async def read(file: Path, kind: DocumentKind, target: Path, owner: str) -> Document:
+        request = DocumentRequest(file=file, kind=kind, max_passages=settings.max_passages, output=target)
+        try:
+            await run_request(
+                pool,
+                request,
+                limit_s=settings.document_timeout_s,
+                patience_s=_BUILD_PATIENCE_S,
+                owner=owner,
+            )
+        except TakingTooLongError as error:
+            raise DocumentError("Reading the document takes too long. Send it in parts.") from error
+        return await asyncio.to_thread(lambda: Document.model_validate_json(target.read_bytes()))
+
+    return read
 
 
 def _command(module: str) -> list[str]:

@@ -4,6 +4,7 @@ import signal
 from functools import cache
 
 from visavis import bootstrap
+from visavis.bootstrap.knowledge import document_tools
 from visavis.bootstrap.recognition import local_recognizer
 from visavis.bootstrap.speech import synthesizer
 from visavis.engine.threads import use_one_thread
@@ -15,15 +16,15 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settings = bootstrap.read_settings()
     use_one_thread()
-    recognizer = cache(
-        lambda: local_recognizer(settings.recognition, bootstrap.model_folders(settings.models))
-    )
+    folders = bootstrap.model_folders(settings.models)
+    recognizer = cache(lambda: local_recognizer(settings.recognition, folders))
     serve(
         lambda: Tools(
             bootstrap.face_models(settings.models),
             bootstrap.speech_model(),
             synthesizer(settings),
             recognizer,
+            document_tools(folders),
             settings.jobs.caption_font,
         )
     )

@@ -24,14 +24,15 @@ async def add(tx: Tx, worker_id: str, session_id: str, segment: TranscriptSegmen
         SpokenSegment.start_s: segment.start_s,
         SpokenSegment.end_s: segment.end_s,
         SpokenSegment.is_interrupted: segment.is_interrupted,
+        SpokenSegment.sources: list(segment.sources),
     }
-    found = select(Session.id, Session.account_id, *(literal(value) for value in values.values())).where(
-        Session.id == session_id, Session.worker_id == worker_id, count.scalar_subquery() < MAX_SEGMENTS
-    )
+    found = select(
+        Session.id, Session.account_id, *(literal(value, column.type) for column, value in values.items())
+    ).where(Session.id == session_id, Session.worker_id == worker_id, count.scalar_subquery() < MAX_SEGMENTS)
     statement = insert(SpokenSegment).from_select(
         ["session_id", "account_id", *(column.key for column in values)], found
     )
-    changed = ("text", "start_s", "end_s", "is_interrupted")
+    changed = ("text", "start_s", "end_s", "is_interrupted", "sources")
     await tx.execute(
         statement.on_conflict_do_update(
             index_elements=["session_id", "role", "segment_id"],
@@ -55,6 +56,7 @@ async def of_session(tx: Tx, row: Session) -> list[TranscriptSegment]:
             start_s=each.start_s,
             end_s=each.end_s,
             is_interrupted=each.is_interrupted,
+            sources=tuple(each.sources),
         )
         for each in (await tx.execute(query)).scalars()
     ]

@@ -28,9 +28,11 @@ from visavis.errors.agents import (
     AgentMissingError,
     AgentNotReadyError,
     CreditsError,
+    DocumentMissingError,
     EmbedLimitError,
     EmbedTokenError,
     EmbedTokenMissingError,
+    KnowledgeLimitError,
     NoActiveRoomsError,
 )
 from visavis.errors.avatars import AvatarLimitError, AvatarMissingError, JobKindError
@@ -43,6 +45,7 @@ from visavis.errors.directory import (
 )
 from visavis.errors.inputs import (
     CallbackError,
+    DocumentError,
     FaceTooSmallError,
     FaceTurnedAwayError,
     FaceUrlError,
@@ -148,6 +151,8 @@ __all__ = [
     "DirectoryConflictError",
     "DirectoryEntryMissingError",
     "DirectoryTooManyError",
+    "DocumentError",
+    "DocumentMissingError",
     "EmbedLimitError",
     "EmbedTokenError",
     "EmbedTokenMissingError",
@@ -166,6 +171,7 @@ __all__ = [
     "JobNotReadyError",
     "JsonError",
     "KeyRefusedError",
+    "KnowledgeLimitError",
     "LastOwnerError",
     "LinkError",
     "LiveRoomError",

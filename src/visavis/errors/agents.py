@@ -55,3 +55,15 @@ class EmbedLimitError(VisavisError):
     """As many sessions were opened with the embed token as it allows, or the account has too many tokens."""
 
     code = "embed_limit_reached"
+
+
+class DocumentMissingError(VisavisError):
+    """The agent has no document with that ID."""
+
+    code = "document_missing"
+
+
+class KnowledgeLimitError(InputError):
+    """The agent knows as much as it may."""
+
+    code = "knowledge_limit"

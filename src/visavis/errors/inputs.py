@@ -65,6 +65,12 @@ class VideoError(InputError):
     code = "invalid_video"
 
 
+class DocumentError(InputError):
+    """The document is damaged, protected, too long, or has no text."""
+
+    code = "invalid_document"
+
+
 class TooMuchMemoryError(InputError):
     """The input needs more memory than a rendering process may have."""
 
@@ -113,7 +119,9 @@ class MediaTypeError(VisavisError):
     code = "unsupported_media"
 
 
-_FOUND_IN_FILES: Final = (PhotoError, SoundError, RigFileError, TooMuchMemoryError, VideoError)
+_FOUND_IN_FILES: Final = (
+    *(PhotoError, SoundError, RigFileError, TooMuchMemoryError, VideoError, DocumentError),
+)
 
 
 def input_error(code: str, message: str) -> InputError | None:

@@ -67,6 +67,7 @@ class TranscriptSegment(_Frozen):
         start_s: Begin, in seconds since the conversation began.
         end_s: End, likewise.
         is_interrupted: Whether the user interrupted it.
+        sources: Names of the documents that it came from.
     """
 
     id: str
@@ -75,3 +76,4 @@ class TranscriptSegment(_Frozen):
     start_s: float
     end_s: float
     is_interrupted: bool = False
+    sources: tuple[str, ...] = ()

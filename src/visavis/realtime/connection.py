@@ -96,6 +96,10 @@ class RoomConnection:
             finally:
                 await self._room.leave()
 
+    def drop_speech(self) -> None:
+        """Drop what the agent has sent and is not played yet; see the port."""
+        self._room.drop_speech()
+
     async def describe(self, attributes: dict[str, str]) -> None:
         """Set attributes of the avatar, for everybody who sees it."""
         await self._room.describe(attributes)

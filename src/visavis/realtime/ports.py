@@ -167,6 +167,10 @@ class Connection(Protocol):
         """Stay connected until cancelled, or until the connection has reported the end to its listener."""
         ...
 
+    def drop_speech(self) -> None:
+        """Drop what the agent has sent and is not played yet, and close the mouth."""
+        ...
+
     async def describe(self, attributes: dict[str, str]) -> None:
         """Set attributes of the avatar, for everybody who sees it."""
         ...

@@ -130,6 +130,10 @@ class AvatarRoom:
         self._tracks.subscribe()
         self._on_change()
 
+    def drop_speech(self) -> None:
+        """Drop what the agent has sent and is not played yet, and close the mouth."""
+        self._agent_stream.drop()
+
     async def describe(self, attributes: dict[str, str]) -> None:
         """Set attributes of the avatar, for everybody who sees it."""
         if self.room.isconnected():

@@ -114,6 +114,10 @@ class LiveSession:
         if self._av_sync is not None:
             self._av_sync.interrupt()
 
+    def drop_speech(self) -> None:
+        """Drop what the agent has sent and is not played yet."""
+        self._connection.drop_speech()
+
     def note_presence(self) -> None:
         """Start the idle timeout if there is nobody who could be heard; otherwise stop it."""
         if not self._connection.is_idle:

@@ -34,3 +34,17 @@ class AgentSettings(Group):
         description="Highest cost of a voice that is chosen for an agent: processor seconds for a second of "
         "speech. 0.2 leaves out Kokoro, which needs a free core in live sessions.",
     )
+    max_document_bytes: int = Field(
+        default=20 * 1024**2,
+        ge=1024,
+        description="Maximum size of a document that an agent is to know, in bytes.",
+    )
+    max_passages: int = Field(
+        default=2_000,
+        ge=1,
+        le=20_000,
+        description="Maximum number of passages of about 700 characters that an agent knows.",
+    )
+    document_timeout_s: float = Field(
+        default=60.0, gt=0, description="Time limit of reading a document, in seconds."
+    )

@@ -6,7 +6,7 @@ own: when that dies, another one takes its place, and the session goes on.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import structlog
@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from visavis.errors import ChildError
 from visavis.ports.conversation import TranscriptSegment
+from visavis.ports.knowledge import FoundPassage
 from visavis.worker.child_process import ChildProcess
 from visavis.worker.process_pool import ProcessPool
 from visavis.worker.protocol import (
@@ -24,6 +25,8 @@ from visavis.worker.protocol import (
     ConversationOver,
     EndConversation,
     MessageTaken,
+    PassagesFound,
+    PassagesWanted,
     SegmentSaid,
     SpeakText,
     TextSpoken,
@@ -38,6 +41,9 @@ _LEAVE_S: Final = 3.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 10.0
 _MAX_WAITING: Final = 16
 
+FindPassages = Callable[[str, Sequence[float] | None], Awaitable[list[FoundPassage]]]
+"""Finds what an agent knows of a question, by its words and by what it means."""
+
 _log = structlog.get_logger()
 
 
@@ -51,6 +57,8 @@ class Conversation:
         begin: Callable[[], BeginConversation],
         keep: Callable[[TranscriptSegment], Awaitable[None]],
         log: MessageLog,
+        find: FindPassages | None = None,
+        on_lost: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Prepare; nothing is started.
 
@@ -60,7 +68,10 @@ class Conversation:
             begin: Makes the command that begins it, with a fresh token.
             keep: Stores a segment of the transcript.
             log: Records what becomes of session messages.
+            find: Finds what the agent knows of a question; `None` without an agent.
+            on_lost: Told that a process has died: what the avatar still has of its speech is said again.
         """
+        self._find, self._on_lost = find, on_lost
         self._pool, self._session, self._begin, self._keep = pool, session, begin, keep
         self._log, self._messages = log, dict[int, RoomMessage]()
         self._process: ChildProcess | None = None
@@ -115,10 +126,13 @@ class Conversation:
             process = await self._pool.acquire()
             began_s = asyncio.get_running_loop().time()
             try:
-                command = self._begin().model_copy(update={"is_resumed": is_resumed})
+                changes = {"is_resumed": is_resumed, "has_documents": self._find is not None}
+                command = self._begin().model_copy(update=changes)
                 await self._send(process, command)
                 if await self._listen(process):
                     return
+                if self._on_lost is not None:
+                    await self._on_lost()
             except ChildError as error:
                 _log.error("conversation_broke", session=self._session, code=error.code)
             finally:
@@ -148,6 +162,8 @@ class Conversation:
                 case TextSpoken(sequence=sequence, position=position, is_done=is_done):
                     self._messages[sequence].position, self._messages[sequence].is_done = position, is_done
                     await self._log.spoken(sequence, position, is_done)
+                case PassagesWanted() as wanted:
+                    await self._answer(process, wanted)
                 case SegmentSaid(segment=segment):
                     await self._keep(segment)
                 case ConversationOver(error_code=error_code, was_sent_away=was_sent_away):
@@ -155,6 +171,10 @@ class Conversation:
                         _log.error("conversation_failed", session=self._session, code=error_code)
                     return was_sent_away
         return False
+
+    async def _answer(self, process: ChildProcess, wanted: PassagesWanted) -> None:
+        passages = await self._find(wanted.question, wanted.vector) if self._find is not None else []
+        await self._send(process, PassagesFound(number=wanted.number, passages=tuple(passages)))
 
     async def _tell_all(self, process: ChildProcess) -> None:
         """Tell a process that has just begun all that it has to know, and to say."""

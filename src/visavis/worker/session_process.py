@@ -12,7 +12,14 @@ from visavis.errors import ChildError
 from visavis.realtime.ports import VideoSettings
 from visavis.worker.child_process import ChildProcess
 from visavis.worker.process_pool import ProcessPool
-from visavis.worker.protocol import CostMeasured, EndSession, MeasureCost, SessionCommand, SessionEvent
+from visavis.worker.protocol import (
+    CostMeasured,
+    DropSpeech,
+    EndSession,
+    MeasureCost,
+    SessionCommand,
+    SessionEvent,
+)
 
 _LEAVE_S: Final = 4.0
 _EVENTS: Final[TypeAdapter[SessionEvent]] = TypeAdapter(SessionEvent)
@@ -36,6 +43,10 @@ class SessionProcess:
         """Send a command. A late command is lost; the events show that the session is over."""
         with contextlib.suppress(ChildError):
             await self._process.send(command)
+
+    async def drop_speech(self) -> None:
+        """Have the avatar be silent: who spoke for it is gone."""
+        await self.send(DropSpeech())
 
     async def events(self) -> AsyncIterator[SessionEvent]:
         """Yield the events of the process until it exits.

@@ -26,6 +26,7 @@ from visavis.realtime.ports import EndReason
 from visavis.whole_file import whole_file
 from visavis.worker.context import WorkerContext, patiently
 from visavis.worker.conversations import AGENT, Conversation
+from visavis.worker.passages import passage_finder
 from visavis.worker.protocol import (
     Applied,
     BeginConversation,
@@ -181,7 +182,7 @@ class LiveSessions:
             running.process = SessionProcess(await self._session_pool.acquire())
             _log.info("session_begun", session=row.id, placement=row.placements, process=running.process.pid)
             await running.process.send(begin)
-            await self._begin_conversation(running, row)
+            await self._begin_conversation(running, running.process, row)
             reason = await self._watch(running, running.process, row)
         except (VisavisError, OSError) as error:
             _log.error("session_broke", session=row.id, reason=type(error).__name__)
@@ -189,12 +190,14 @@ class LiveSessions:
             await asyncio.shield(_leave(running))
             self._recordings.keep(running.id)
             if running.report is not None:
-                _log.info("session_figures", session=running.id, **_figures(running.report))
+                _log.info(
+                    "session_figures", session=running.id, **running.report.model_dump(exclude={"type"})
+                )
         if self._running.get(running.id) is running:
             del self._running[running.id]
             await self._conclude(running.id, reason)
 
-    async def _begin_conversation(self, running: _Running, row: Session) -> None:
+    async def _begin_conversation(self, running: _Running, process: SessionProcess, row: Session) -> None:
         """Begin what listens and speaks; in a session without conversation, when a text is to be spoken."""
         if not may_converse(row):
             return
@@ -210,7 +213,8 @@ class LiveSessions:
                 await self._write(transcripts.add, running.id, segment)
 
         pool, log = self._context.conversation_pool, MessageLog(self._write, running.id)
-        running.conversation = Conversation(pool, running.id, begin, keep, log)
+        find = passage_finder(self._context.database, row)
+        running.conversation = Conversation(pool, running.id, begin, keep, log, find, process.drop_speech)
         if config is not None:
             running.conversation.start()
         await pass_on(running.conversation, running.told)
@@ -386,10 +390,6 @@ async def _keep_token(tx: AsyncSession, worker: str, identifier: str, token: str
 
 async def _end_here(tx: AsyncSession, worker: str, identifier: str, reason: Reason) -> None:
     await sessions.end(tx, identifier, reason, worker_id=worker)
-
-
-def _figures(report: SessionReport) -> dict[str, Any]:
-    return report.model_dump(exclude={"type"})
 
 
 def _is_too_long(row: Session) -> bool:

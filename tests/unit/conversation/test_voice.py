@@ -65,3 +65,52 @@ def test_a_sentence_that_is_not_ready_in_time_is_spoken_by_the_local_voice() -> 
         await voice.aclose()
 
     asyncio.run(check())
+
+
+def test_the_next_sentence_is_made_while_one_is_heard() -> None:
+    async def check() -> None:
+        speaker, local, following = Stalling(), Espeak(), "Ask me again."
+        speaker.may_speak.set()
+        upcoming = [following]
+        voice = AvatarVoice(
+            VoiceCatalogue([speaker]),
+            Voice("en"),
+            local=local,
+            local_voice=Voice("en"),
+            upcoming=lambda: upcoming.pop() if upcoming else "",
+        )
+        assert await length_of(voice)
+        early = voice._next
+        assert early is not None
+        assert early.sentence == following
+        await early.making  # before anybody asks for it
+        assert speaker.asked == 2
+        made = [part async for part in voice.parts(following)]
+        wanted = [part async for part in Espeak().speak(following, Voice("en"))]
+        assert [len(part.samples) for part in made] == [len(part.samples) for part in wanted]
+        assert speaker.asked == 2  # and not made again
+        await voice.aclose()
+
+    asyncio.run(check())
+
+
+def test_a_sentence_that_is_not_said_after_all_is_dropped() -> None:
+    async def check() -> None:
+        speaker, local = Stalling(), Espeak()
+        voice = AvatarVoice(
+            VoiceCatalogue([speaker]),
+            Voice("en"),
+            local=local,
+            local_voice=Voice("en"),
+            upcoming=lambda: "This is never said.",
+        )
+        speaker.may_speak.set()
+        assert await length_of(voice)
+        first = voice._next
+        assert first is not None
+        assert await length_of(voice) == await length_by(local, Voice("en"))
+        assert voice._next is not first
+        await voice.aclose()
+        assert first.making.done()
+
+    asyncio.run(check())

@@ -917,6 +917,11 @@ export interface components {
              * @description Whether the user interrupted it; then the text is what was heard.
              */
             interrupted: boolean;
+            /**
+             * Sources
+             * @description Names of the agent's documents that it came from.
+             */
+            sources: string[];
         };
         /**
          * Services

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+HUB: Final = "https://huggingface.co"
+"""Where most models are published."""
+
 
 @dataclass(frozen=True)
 class ModelFile:
@@ -98,6 +101,11 @@ class Urls:
 
 
 Source = Packages | Urls
+
+
+def hub(repository: str, revision: str, names: tuple[str, ...]) -> Urls:
+    """A source: files of a revision of a repository on the models' hub."""
+    return Urls(tuple((name, f"{HUB}/{repository}/resolve/{revision}/{name}") for name in names))
 
 
 @dataclass(frozen=True)

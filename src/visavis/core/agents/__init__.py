@@ -1,5 +1,6 @@
 """Agents: a face, a voice, a manner and a prompt under one code."""
 
+from visavis.core.agents import knowledge
 from visavis.core.agents.codes import RESERVED, check_code, new_code
 from visavis.core.agents.files import AGENTS, orphaned, path_of
 from visavis.core.agents.lifecycle import (
@@ -34,6 +35,7 @@ __all__ = [
     "delete",
     "find",
     "find_ready",
+    "knowledge",
     "live_rooms",
     "new_code",
     "orphaned",

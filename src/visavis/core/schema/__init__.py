@@ -1,6 +1,13 @@
 """The tables, as the code sees them; `migrations` creates them. Each area has a file."""
 
-from visavis.core.schema.agents import GENERATING, READY, Agent, EmbedToken
+from visavis.core.schema.agents import (
+    GENERATING,
+    READY,
+    Agent,
+    AgentDocument,
+    AgentPassage,
+    EmbedToken,
+)
 from visavis.core.schema.avatars import Avatar
 from visavis.core.schema.billing import LedgerEntry
 from visavis.core.schema.directory import DirectoryGroup, DirectoryGroupMember
@@ -92,6 +99,8 @@ __all__ = [
     "WORKOS",
     "Account",
     "Agent",
+    "AgentDocument",
+    "AgentPassage",
     "ApiKey",
     "AuditEntry",
     "Avatar",

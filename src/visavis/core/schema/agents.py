@@ -1,11 +1,11 @@
-"""Tables of agents, and of the tokens with which visitors of web pages talk to them."""
+"""Tables of agents, of what they know, and of the tokens with which visitors of web pages talk to them."""
 
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL, REGCONFIG, TEXT, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from visavis.core.schema.table import Table, now
@@ -95,3 +95,57 @@ class EmbedToken(Table):
     max_concurrent_sessions: Mapped[int]
     sessions: Mapped[int] = mapped_column(server_default=sql("0"))
     created_at: Mapped[datetime] = now()
+
+
+class AgentDocument(Table):
+    """A document that an agent takes answers from. It ends with the agent.
+
+    Attributes:
+        id: ID of the document.
+        name: Name by which answers name it as their source.
+        kind: `visavis.ports.knowledge.DocumentKind`.
+        digest: SHA-256 of its content.
+        chars: Number of characters of its passages.
+        passages: Number of its passages.
+    """
+
+    __tablename__ = "agent_documents"
+    __table_args__ = (UniqueConstraint("agent_id", "digest"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    kind: Mapped[str]
+    digest: Mapped[bytes]
+    chars: Mapped[int]
+    passages: Mapped[int]
+    created_at: Mapped[datetime] = now()
+
+
+class AgentPassage(Table):
+    """A passage of a document.
+
+    Attributes:
+        heading: Headings above it.
+        text: Its text.
+        language: Rules by which its words are found, a text search configuration.
+        words: Its words and those of its headings, as they are found.
+        vector: What it means; `None` if no embedding model was there when it was read.
+    """
+
+    __tablename__ = "agent_passages"
+    __table_args__ = (
+        Index("agent_passages_of_agent", "agent_id"),
+        Index("agent_passages_of_document", "document_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[str] = mapped_column(ForeignKey("agent_documents.id", ondelete="CASCADE"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"))
+    heading: Mapped[str]
+    text: Mapped[str]
+    language: Mapped[str] = mapped_column(REGCONFIG)
+    words: Mapped[Any] = mapped_column(TSVECTOR)
+    vector: Mapped[list[float] | None] = mapped_column(ARRAY(REAL))

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from visavis.core.schema.table import Table, now
@@ -110,6 +110,7 @@ class SpokenSegment(Table):
     start_s: Mapped[float]
     end_s: Mapped[float]
     is_interrupted: Mapped[bool]
+    sources: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=sql("'{}'"))
     created_at: Mapped[datetime] = now()
 
 

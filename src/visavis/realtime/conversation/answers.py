@@ -10,6 +10,7 @@ from livekit.agents import DEFAULT_API_CONNECT_OPTIONS, APIConnectOptions, llm, 
 from livekit.agents.types import NOT_GIVEN, NotGivenOr
 
 from visavis.ports import ChatMessage, LanguageModel, Tool, ToolCall
+from visavis.realtime.conversation.documents import Documents
 from visavis.realtime.conversation.patience import PatienceLostError, ask_twice
 
 FIRST_PIECE_S: Final = 1.5
@@ -31,6 +32,7 @@ class Answers(llm.LLM[str]):
         fallback: str,
         first_s: float = FIRST_PIECE_S,
         on_failure: Callable[[], None] = lambda: None,
+        documents: Documents | None = None,
     ) -> None:
         """Prepare.
 
@@ -40,11 +42,13 @@ class Answers(llm.LLM[str]):
             fallback: Sentence for when the model fails twice.
             first_s: Time to wait for the begin of an answer, each time.
             on_failure: Told each failure: the fallback may be needed soon.
+            documents: What is asked before each answer; `None` if there is nothing to ask.
         """
         super().__init__()
         self._port, self._knowledge = model, tuple(knowledge)
         self._learned: list[str] = []
         self.fallback, self.first_s, self.on_failure = fallback, first_s, on_failure
+        self.documents = documents
 
     def chat(
         self,
@@ -94,9 +98,11 @@ class _Stream(llm.LLMStream):
     async def _run(self) -> None:
         identifier = utils.shortuuid()
         tools = [tool for each in self._tools if (tool := _tool(each)) is not None]
-        answers = self._answers
+        answers, messages = self._answers, self._messages
+        if answers.documents is not None:
+            messages = await answers.documents.added_to(messages)
         pieces = ask_twice(
-            lambda: self._model.chat(self._messages, tools),
+            lambda: self._model.chat(messages, tools),
             first_s=answers.first_s,
             on_failure=answers.on_failure,
         )

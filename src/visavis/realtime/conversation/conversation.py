@@ -23,10 +23,12 @@ from visavis.ports import (
     Voice,
     VoiceActivityDetector,
 )
+from visavis.ports.knowledge import Embedder
 from visavis.realtime.calls import LibraryCalls, leave_room, refreshed_token
 from visavis.realtime.conversation.answers import FIRST_PIECE_S, Answers
 from visavis.realtime.conversation.avatar_output import AvatarOutput
 from visavis.realtime.conversation.chat import ChatInput
+from visavis.realtime.conversation.documents import Documents
 from visavis.realtime.conversation.ears import Ears
 from visavis.realtime.conversation.fallback import default_fallback
 from visavis.realtime.conversation.hearsay import RecentSpeech
@@ -66,6 +68,7 @@ class Providers:
         create_model: Makes what answers in a language, a BCP 47 tag.
         prepare: Loads the models that a conversation needs, those that are not loaded.
         call_address: Calls the web addresses of tools.
+        load_embedder: Gives what says what questions mean; `None` if its model is not on this machine.
         first_piece_s: Time to wait for the begin of an answer, each of two times.
     """
 
@@ -76,6 +79,7 @@ class Providers:
     create_model: Callable[[str], LanguageModel]
     prepare: Callable[[ConversationConfig], Awaitable[None]]
     call_address: CallAddress
+    load_embedder: Callable[[], Embedder | None] = lambda: None
     first_piece_s: float = FIRST_PIECE_S
 
 
@@ -118,7 +122,13 @@ class Conversation:
     """One conversation."""
 
     def __init__(
-        self, place: Place, config: ConversationConfig, providers: Providers, observer: ConversationObserver
+        self,
+        place: Place,
+        config: ConversationConfig,
+        providers: Providers,
+        observer: ConversationObserver,
+        *,
+        documents: Documents | None = None,
     ) -> None:
         """Prepare; nothing is connected.
 
@@ -127,7 +137,9 @@ class Conversation:
             config: What it is to be like.
             providers: What it is made with.
             observer: Is told what happens.
+            documents: What the agent knows; `None` if it has no documents.
         """
+        self._documents = documents
         self._place, self._config, self._providers, self._observer = place, config, providers, observer
         self._room, self._calls = rtc.Room(), LibraryCalls()
         self._over = asyncio.Event()
@@ -226,7 +238,10 @@ class Conversation:
     async def _hold(self) -> None:
         config, providers = self._config, self._providers
         transcript = self._transcript = Transcript(
-            self._room, self._place.avatar, on_final=self._observer.said
+            self._room,
+            self._place.avatar,
+            on_final=self._observer.said,
+            sources_of=self._documents.sources_of if self._documents else lambda _: (),
         )
         voice = AvatarVoice(
             providers.synthesizer,
@@ -234,6 +249,7 @@ class Conversation:
             local=providers.local,
             local_voice=Voice(config.language),
             on_sentence=self._said.add,
+            upcoming=self._texts.upcoming,
         )
         output = AvatarOutput(self._room, self._place.avatar, voice.scripts)
         ears = Ears()
@@ -250,6 +266,7 @@ class Conversation:
             fallback=self._fallback,
             first_s=providers.first_piece_s,
             on_failure=lambda: voice.prepare(self._fallback),
+            documents=self._documents,
         )
         self._answers = answers
         for text in self._learned:

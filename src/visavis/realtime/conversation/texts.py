@@ -46,6 +46,7 @@ class TextsToSay:
         self._on_spoken = on_spoken
         self._waiting: deque[TextToSay] = deque()
         self._urgent = 0  # of the texts that wait, those that go before others
+        self._rest: list[str] = []  # sentences that follow the one that is said
         self._came = asyncio.Event()
 
     def add(self, wanted: TextToSay) -> None:
@@ -71,6 +72,15 @@ class TextsToSay:
             if wanted.sequence is not None:
                 self._on_spoken(wanted.sequence, wanted.position, True)
 
+    def upcoming(self) -> str:
+        """The sentence that is said next; empty if none waits."""
+        if self._rest:
+            return self._rest[0]
+        if not self._waiting:
+            return ""
+        wanted = self._waiting[0]
+        return next(iter(sentences_of(wanted.text)[wanted.position :]), "")
+
     async def say_all(self, session: AgentSession[None]) -> None:
         """Say texts until cancelled."""
         while True:
@@ -87,9 +97,11 @@ class TextsToSay:
     async def _say_sentences(self, session: AgentSession[None], wanted: TextToSay, sequence: int) -> None:
         sentences = sentences_of(wanted.text)
         for position in range(wanted.position, len(sentences)):
+            self._rest = sentences[position + 1 :]
             handle = session.say(sentences[position], allow_interruptions=True)
             await handle.wait_for_playout()
             if handle.interrupted:
+                self._rest = []
                 self._on_spoken(sequence, position, True)
                 return
             self._on_spoken(sequence, position + 1, position + 1 == len(sentences))

@@ -5,10 +5,11 @@ a transcription packet, which older ones read. Both have the same ID of the segm
 """
 
 import asyncio
+import json
 import time
 import uuid
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 from livekit import rtc
@@ -18,33 +19,54 @@ from visavis.realtime.conversation.speaker import Utterance
 
 TOPIC: Final = "lk.transcription"
 _FINAL, _SEGMENT, _TRACK = "lk.transcription_final", "lk.segment_id", "lk.transcribed_track_id"
+SOURCES: Final = "visavis.sources"
+"""Attribute with the names of the documents that a final segment came from, as a JSON list."""
 _MAX_WAITING: Final = 64
 
 _log = structlog.get_logger()
 
 
+class _Said(NamedTuple):
+    """A segment, as far as it is known."""
+
+    identity: str
+    segment: str
+    text: str
+    is_final: bool
+    sources: tuple[str, ...]
+
+
 class Transcript:
     """Tells what both sides say, as far as it is known and when it is final."""
 
-    def __init__(self, room: rtc.Room, avatar: str, *, on_final: Callable[[TranscriptSegment], None]) -> None:
+    def __init__(
+        self,
+        room: rtc.Room,
+        avatar: str,
+        *,
+        on_final: Callable[[TranscriptSegment], None],
+        sources_of: Callable[[str], tuple[str, ...]] = lambda _: (),
+    ) -> None:
         """Prepare.
 
         Args:
             room: The room.
             avatar: Identity of the avatar.
             on_final: Told each final segment.
+            sources_of: Names the documents that a text of the avatar came from.
         """
         self._room, self._avatar, self._on_final = room, avatar, on_final
+        self._sources_of = sources_of
         self._began_s = time.monotonic()
-        self._waiting: asyncio.Queue[tuple[str, str, str, bool]] = asyncio.Queue()
+        self._waiting: asyncio.Queue[_Said] = asyncio.Queue()
         self._shown: set[str] = set()
 
     async def run(self) -> None:
         """Send until cancelled."""
         while True:
-            identity, segment, text, is_final = await self._waiting.get()
+            said = await self._waiting.get()
             try:
-                await self._send(identity, segment, text, is_final=is_final)
+                await self._send(said)
             except (rtc.StreamError, OSError, RuntimeError) as error:
                 _log.warning("transcript_not_sent", reason=type(error).__name__)
 
@@ -78,12 +100,22 @@ class Transcript:
             is_final: Whether it is over.
             is_interrupted: Whether the user interrupted it.
         """
-        self._put(self._avatar, segment, text, is_final=is_final)
+        sources = self._sources_of(text) if is_final else ()
+        self._put(self._avatar, segment, text, is_final=is_final, sources=sources)
         if is_final and text:
-            self._keep(segment, "avatar", text, began_s, time.monotonic(), is_cut=is_interrupted)
+            now_s = time.monotonic()
+            self._keep(segment, "avatar", text, began_s, now_s, is_cut=is_interrupted, sources=sources)
 
     def _keep(
-        self, segment: str, role: str, text: str, began_s: float, ended_s: float, *, is_cut: bool
+        self,
+        segment: str,
+        role: str,
+        text: str,
+        began_s: float,
+        ended_s: float,
+        *,
+        is_cut: bool,
+        sources: tuple[str, ...] = (),
     ) -> None:
         begin_s = max(0.0, began_s - self._began_s)
         self._on_final(
@@ -95,24 +127,30 @@ class Transcript:
                     "start_s": round(begin_s, 3),
                     "end_s": round(max(begin_s, ended_s - self._began_s), 3),
                     "is_interrupted": is_cut,
+                    "sources": sources,
                 }
             )
         )
 
-    def _put(self, identity: str, segment: str, text: str, *, is_final: bool) -> None:
+    def _put(
+        self, identity: str, segment: str, text: str, *, is_final: bool, sources: tuple[str, ...] = ()
+    ) -> None:
         if is_final:
             self._shown.discard(segment)
         elif self._waiting.qsize() > _MAX_WAITING:
             return  # the next one has it
         else:
             self._shown.add(segment)
-        self._waiting.put_nowait((identity, segment, text, is_final))
+        self._waiting.put_nowait(_Said(identity, segment, text, is_final, sources))
 
-    async def _send(self, identity: str, segment: str, text: str, *, is_final: bool) -> None:
+    async def _send(self, said: _Said) -> None:
+        identity, segment, text, is_final, sources = said
         me, track = self._room.local_participant, self._track_of(identity)
         attributes = {_SEGMENT: segment, _FINAL: str(is_final).lower()}
         if track:
             attributes[_TRACK] = track
+        if sources:
+            attributes[SOURCES] = json.dumps(sources, ensure_ascii=False)
         writer = await me.stream_text(topic=TOPIC, sender_identity=identity, attributes=attributes)
         await writer.write(text)
         await writer.aclose()

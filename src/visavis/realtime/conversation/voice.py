@@ -43,6 +43,7 @@ class AvatarVoice(tts.TTS[str]):
         local: SpeechSynthesizer,
         local_voice: Voice,
         on_sentence: Callable[[str, float], None] = lambda _text, _now_s: None,
+        upcoming: Callable[[], str] = lambda: "",
     ) -> None:
         """Prepare.
 
@@ -52,6 +53,7 @@ class AvatarVoice(tts.TTS[str]):
             local: Speaks when that fails.
             local_voice: Voice of `local`.
             on_sentence: Told each sentence, and the time on the monotonic clock.
+            upcoming: Gives the sentence that is said next, as far as that is known; empty for none.
         """
         super().__init__(
             capabilities=tts.TTSCapabilities(streaming=True, aligned_transcript=True),
@@ -60,7 +62,9 @@ class AvatarVoice(tts.TTS[str]):
         )
         self._synthesizer, self._voice = synthesizer, voice
         self._local, self._local_voice, self._on_sentence = local, local_voice, on_sentence
+        self._upcoming = upcoming
         self._prepared: dict[str, asyncio.Task[list[SpeechPart]]] = {}
+        self._next: _Early | None = None
         self.scripts = Scripts()
         """The phonemes of the last answers."""
 
@@ -83,22 +87,38 @@ class AvatarVoice(tts.TTS[str]):
 
     async def aclose(self) -> None:
         """Prepare nothing more."""
-        await utils.aio.cancel_and_wait(*self._prepared.values())
+        early = [self._next.making] if self._next is not None else []
+        await utils.aio.cancel_and_wait(*self._prepared.values(), *early)
 
     async def parts(self, sentence: str) -> AsyncIterator[SpeechPart]:
         """The sound of a sentence; nothing if there is nothing in it to speak."""
         self._on_sentence(sentence, time.monotonic())
         try:
-            prepared = self._prepared.get(sentence)
-            parts = self._ask(sentence) if prepared is None else _when_made(prepared)
-            async with aclosing(parts):
+            async with aclosing(self._made(sentence)) as parts:
                 async for part in parts:
                     yield part
+            self._begin_next()
         except PatienceLostError as error:
             _log.warning("voice_failed", code=error.code)
             if not error.has_begun:
                 async for part in self._local.speak(sentence, self._local_voice):
                     yield part
+
+    def _made(self, sentence: str) -> AsyncGenerator[SpeechPart]:
+        """The parts of a sentence, made early or now."""
+        early, self._next = self._next, None
+        if early is not None and early.sentence == sentence:
+            return early.parts()
+        if early is not None:
+            early.making.cancel()
+        prepared = self._prepared.get(sentence)
+        return self._ask(sentence) if prepared is None else _when_made(prepared)
+
+    def _begin_next(self) -> None:
+        """Make the next sentence while this one is heard, so that there is no gap between them."""
+        sentence = self._upcoming()
+        if sentence and sentence not in self._prepared:
+            self._next = _Early(sentence, self._ask(sentence))
 
     def _ask(self, sentence: str) -> AsyncGenerator[SpeechPart]:
         return ask_twice(lambda: self._synthesizer.speak(sentence, self._voice), first_s=_FIRST_PART_S)
@@ -110,6 +130,44 @@ class AvatarVoice(tts.TTS[str]):
         except VisavisError as error:
             _log.warning("sentence_not_prepared", code=error.code)
             return []
+
+
+class _Early:
+    """A sentence that is made before it is asked for; its parts can be taken while they are made."""
+
+    def __init__(self, sentence: str, parts: AsyncGenerator[SpeechPart]) -> None:
+        self.sentence = sentence
+        self._parts: list[SpeechPart] = []
+        self._came = asyncio.Event()
+        self.making = asyncio.create_task(self._make(parts))
+        self.making.add_done_callback(lambda _: self._came.set())
+
+    async def _make(self, parts: AsyncGenerator[SpeechPart]) -> VisavisError | None:
+        """Take all parts. Returns the error that ended them."""
+        try:
+            async with aclosing(parts):
+                async for part in parts:
+                    self._parts.append(part)
+                    self._came.set()
+        except VisavisError as error:
+            return error
+        return None
+
+    async def parts(self) -> AsyncGenerator[SpeechPart]:
+        """The parts, from the first one on; raises what ended them."""
+        taken = 0
+        try:
+            while taken < len(self._parts) or not self.making.done():
+                if taken == len(self._parts):
+                    self._came.clear()
+                    await self._came.wait()
+                    continue
+                yield self._parts[taken]
+                taken += 1
+            if (error := self.making.result()) is not None:
+                raise error
+        finally:
+            self.making.cancel()
 
 
 async def _when_made(prepared: asyncio.Task[list[SpeechPart]]) -> AsyncGenerator[SpeechPart]:

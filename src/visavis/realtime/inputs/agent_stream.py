@@ -232,12 +232,16 @@ class AgentStream:
     def _clear(self, call: rtc.RpcInvocationData) -> str:
         if call.caller_identity != self._agent:
             return "reject"
+        self.drop()
+        return "ok"
+
+    def drop(self) -> None:
+        """Drop what is not played yet, and tell the agent how much was."""
         self._on_interrupt()
         self._playout.drop()
         self._ending.clear()
         for number in sorted(self._open):
             self._tell_end(number, interrupted=True)
-        return "ok"
 
     def _tell_end(self, number: int, *, interrupted: bool) -> None:
         segment = self._open.pop(number, None)

@@ -6,7 +6,16 @@ from fastapi import FastAPI
 from starlette.types import Scope
 
 from visavis import __version__
-from visavis.surfaces.agents import NAME, account, embedding, making, messages, speech, webhooks
+from visavis.surfaces.agents import (
+    NAME,
+    account,
+    embedding,
+    knowledge,
+    making,
+    messages,
+    speech,
+    webhooks,
+)
 from visavis.surfaces.agents.error_responses import TABLE
 from visavis.surfaces.agents.principals import HEADERS
 from visavis.surfaces.agents.webhooks import AgentWebhooks
@@ -33,7 +42,7 @@ def create_app() -> FastAPI:
         openapi_url="/v1/agents/openapi.json",
         redirect_slashes=False,
     )
-    for part in (making, messages, embedding, speech, webhooks, account):
+    for part in (making, messages, knowledge, embedding, speech, webhooks, account):
         app.include_router(part.router)
     return app
 

@@ -23,6 +23,9 @@ EMBED_LIMIT = ErrorResponse(
 )
 NO_AGENT = ErrorResponse(404, "AGENT_NOT_FOUND", "Agent not found for code: A91XMB7113")
 NO_ROOMS = ErrorResponse(404, "NO_ACTIVE_ROOMS", "No active rooms found for agent A91XMB7113")
+NO_DOCUMENT = ErrorResponse(
+    404, "DOCUMENT_NOT_FOUND", "The agent A91XMB7113 has no document doc_0123456789abcdef."
+)
 NO_WEBHOOK = ErrorResponse(404, "WEBHOOK_NOT_FOUND", "There is no webhook with this ID.")
 NOT_FOUND = ErrorResponse(404, "NOT_FOUND", "There is no endpoint {path}.")
 METHOD = ErrorResponse(405, "METHOD_NOT_ALLOWED", "{method} is not allowed here.")
@@ -77,6 +80,7 @@ TABLE: Final = ErrorTable(
         (errors.CreditsError, BALANCE),
         (errors.AgentMissingError, NO_AGENT),
         (errors.NoActiveRoomsError, NO_ROOMS),
+        (errors.DocumentMissingError, NO_DOCUMENT),
         (errors.WebhookMissingError, NO_WEBHOOK),
         (errors.EmbedTokenMissingError, NO_EMBED_TOKEN),
         (errors.SessionMissingError, NO_SESSION),

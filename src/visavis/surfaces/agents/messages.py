@@ -8,9 +8,11 @@ from pydantic import BaseModel
 
 from visavis.core import agents
 from visavis.core.identity.principals import Principal
+from visavis.errors import RequestError
 from visavis.surfaces.agents import wire
 from visavis.surfaces.agents.documented import errors
-from visavis.surfaces.agents.error_responses import NO_AGENT, NO_ROOMS
+from visavis.surfaces.agents.error_responses import NO_AGENT, NO_ROOMS, TOO_LARGE
+from visavis.surfaces.agents.knowledge import is_document, learn
 from visavis.surfaces.agents.principals import KeyPrincipal
 from visavis.surfaces.shared.bodies import ALL_KINDS, BodyType
 from visavis.surfaces.shared.context import Context, Given
@@ -41,14 +43,28 @@ async def speak(
 
 @router.post(
     "/v1/agent/{agent_code}/add-context",
-    responses=errors(NO_AGENT, NO_ROOMS),
+    responses=errors(NO_AGENT, NO_ROOMS, TOO_LARGE),
     openapi_extra=_CONTEXT.openapi(),
 )
 async def add_context(
     agent_code: Code, request: Request, principal: KeyPrincipal, context: Given
-) -> wire.Delivered:
-    """Give an agent knowledge for its next answers in its live sessions, or have it say a text."""
-    body = await _read(_CONTEXT, request, context)
+) -> wire.Delivered | wire.Learned:
+    """Give an agent knowledge for its next answers in its live sessions, or have it say a text.
+
+    A file, a URL and a long text become a document of the agent: it takes answers from it in all its
+    sessions, also in those that begin later, and needs no live session for that.
+    """
+    max_bytes = context.agents.max_document_bytes
+    async with _CONTEXT.read(
+        request, folder=context.folder, max_bytes=max_bytes, max_json_bytes=wire.MAX_DOCUMENT_CHARS * 6
+    ) as sent:
+        body = sent.fields
+        if is_document(body):
+            return await learn(context, principal, agent_code, body)
+    if not body.context:
+        raise RequestError("context: is missing. Send context, file or url.")
+    if body.type == "speak" and len(body.context) > wire.MAX_CONTEXT_CHARS:
+        raise RequestError(f"context: at most {wire.MAX_CONTEXT_CHARS} characters can be spoken.")
     return await _tell(context, principal, agent_code, body.type, body.context, body.room_id)
 
 

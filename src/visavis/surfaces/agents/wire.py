@@ -6,14 +6,15 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, StringConstraints
 
 from visavis.core.agents import AgentState
-from visavis.core.schema import COMPLETED, FAILED, GENERATING, PENDING, READY, Agent
+from visavis.core.schema import COMPLETED, FAILED, GENERATING, PENDING, READY, Agent, AgentDocument
 from visavis.errors import RequestError
-from visavis.surfaces.shared.bodies import ABSENT_IF_EMPTY
+from visavis.surfaces.shared.bodies import ABSENT_IF_EMPTY, File
 from visavis.surfaces.shared.uploads import UploadedFile
 
 MAX_PROMPT_CHARS: Final = 16_000
 MAX_MESSAGE_CHARS: Final = 5_000
 MAX_CONTEXT_CHARS: Final = 16_000
+MAX_DOCUMENT_CHARS: Final = 1_000_000
 MIN_DURATION_S, MAX_DURATION_S = 2.0, 60.0
 CODE: Final = "A91XMB7113"
 MODEL: Final = "visavis"
@@ -112,9 +113,21 @@ class SpeakRequest(BaseModel):
 class ContextRequest(BaseModel):
     """Knowledge, or a text to speak."""
 
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, arbitrary_types_allowed=True)
 
-    context: Annotated[_Text, StringConstraints(max_length=MAX_CONTEXT_CHARS)]
+    context: Annotated[_Text, StringConstraints(max_length=MAX_DOCUMENT_CHARS), ABSENT_IF_EMPTY] = Field(
+        default="",
+        description="Knowledge, or the text to speak. A text of more than "
+        f"{MAX_CONTEXT_CHARS:,} characters becomes a document.",
+    )
+    file: File | None = Field(default=None, description="A document: PDF, HTML, Markdown or text.")
+    url: Annotated[str, StringConstraints(strip_whitespace=True), ABSENT_IF_EMPTY] = Field(
+        default="", description="HTTPS URL of a document."
+    )
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), ABSENT_IF_EMPTY] = Field(
+        default="",
+        description="Name of the document in the sources of answers. If empty: its title, or its URL.",
+    )
     type: Annotated[Literal["add_context", "speak"], ABSENT_IF_EMPTY] = "add_context"
     room_id: _RoomId = ""
 
@@ -201,6 +214,39 @@ class Delivered(_Wire):
     delivered_to_rooms: int = Field(examples=[1], description="Rooms that confirmed it.")
 
 
+class DocumentData(_Wire):
+    """A document that an agent knows."""
+
+    document_id: str = Field(examples=["doc_0123456789abcdef"])
+    name: str = Field(examples=["Handbook"])
+    kind: Literal["pdf", "html", "markdown", "text"]
+    chars: int
+    passages: int
+    created_at: str
+
+
+class Learned(Delivered):
+    """An agent knows a document, in all its rooms."""
+
+    context_type: Literal["add_context"] = "add_context"
+    document: DocumentData
+
+
+class DocumentList(_Wire):
+    """Documents that an agent knows, newest first."""
+
+    success: Literal[True] = True
+    data: list[DocumentData]
+    pagination: Pagination
+
+
+class DocumentDeleted(_Wire):
+    """An agent has forgotten a document."""
+
+    document_id: str
+    deleted: Literal[True] = True
+
+
 class Links(_Wire):
     """Links to the files of an agent."""
 
@@ -233,6 +279,20 @@ def agent_data(found: AgentState, links: Links) -> AgentData:
             "current_step": step,
             "error_message": job.error if status == FAILED else None,
             **links.model_dump(),
+        }
+    )
+
+
+def document_data(row: AgentDocument) -> DocumentData:
+    """A document that an agent knows."""
+    return DocumentData.model_validate(
+        {
+            "document_id": row.id,
+            "name": row.name,
+            "kind": row.kind,
+            "chars": row.chars,
+            "passages": row.passages,
+            "created_at": moment(row.created_at),
         }
     )
 

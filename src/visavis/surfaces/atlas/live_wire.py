@@ -186,6 +186,7 @@ class SegmentRow(_Wire):
     start_seconds: float = Field(examples=[3.2], description="Since the conversation began.")
     end_seconds: float = Field(examples=[4.7])
     interrupted: bool = Field(description="Whether the user interrupted it; then the text is what was heard.")
+    sources: list[str] = Field(description="Names of the agent's documents that it came from.")
 
 
 class SessionAnswer(_Wire):
@@ -285,6 +286,7 @@ def _segment(said: TranscriptSegment) -> SegmentRow:
         start_seconds=round(said.start_s, 3),
         end_seconds=round(said.end_s, 3),
         interrupted=said.is_interrupted,
+        sources=list(said.sources),
     )
 
 

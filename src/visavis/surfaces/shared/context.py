@@ -12,6 +12,7 @@ from visavis.core.database import Database
 from visavis.core.urls import Url
 from visavis.ports import ObjectStore, Rooms, SpeechSynthesizer, Voice
 from visavis.ports.conversation import ConversationConfig
+from visavis.ports.knowledge import Document, DocumentKind
 from visavis.ports.sound import SoundStreams
 from visavis.settings import (
     AgentSettings,
@@ -53,6 +54,8 @@ class Context:
         fetch: Gets what lies at an address, if it weighs no more than so many bytes; raises `CallbackError`.
         build_rig: Takes the face in a picture apart into a rig file, for an account; raises `InputError`, and
             `BusyError` when it does not come to that in time.
+        read_document: Reads a document of a kind, for an account, with a file to write it to on its way;
+            raises `InputError`, and `BusyError` when no process is free in time.
         rooms: Where live sessions meet.
         sounds: Streams of sound from clients to avatars.
         open_link: The file behind a link of ours (name, expires, signature); nothing where the store makes
@@ -82,6 +85,7 @@ class Context:
     fetch: Callable[[str, int], Awaitable[bytes]]
     speak: Callable[[str, Voice, str, Path, str], Awaitable[None]]
     build_rig: Callable[[Path, Path, str], Awaitable[None]]
+    read_document: Callable[[Path, DocumentKind, Path, str], Awaitable[Document]]
     rooms: Rooms
     webhook_secret: str | None
     sounds: SoundStreams

@@ -8,6 +8,7 @@ from visavis.surfaces.shared.uploads import UploadedFile
 PNG, JPEG, WEBP = "image/png", "image/jpeg", "image/webp"
 WAV, MPEG, OGG, WEBM = "audio/wav", "audio/mpeg", "audio/ogg", "audio/webm"
 MP4, AAC, FLAC = "audio/mp4", "audio/aac", "audio/flac"
+PDF, XML = "application/pdf", "text/xml"
 
 # Where, what, and of which kind: what is taken, and what people send by mistake. The first that fits counts.
 _SIGNS: Final = (
@@ -30,10 +31,10 @@ _SIGNS: Final = (
     (0, b"fLaC", FLAC),
     (0, b"FORM", "audio/aiff"),
     (0, b"#!AMR", "audio/amr"),
-    (0, b"%PDF", "application/pdf"),
+    (0, b"%PDF", PDF),
     (0, b"PK\x03\x04", "application/zip"),
     (0, b"<svg", "image/svg+xml"),
-    (0, b"<?xml", "text/xml"),
+    (0, b"<?xml", XML),
     (0, b"\x00asm", "application/wasm"),
     (0, b"\x7fELF", "application/x-executable"),
 )

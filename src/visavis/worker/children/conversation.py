@@ -14,7 +14,9 @@ from pydantic import TypeAdapter
 
 from visavis.errors import RequestError, VisavisError
 from visavis.ports import TranscriptSegment
+from visavis.ports.knowledge import Embedder, FoundPassage
 from visavis.realtime.conversation.conversation import Conversation, Place, Providers
+from visavis.realtime.conversation.documents import Documents
 from visavis.realtime.conversation.texts import TextToSay
 from visavis.worker.children.output import claim_output, send
 from visavis.worker.protocol import (
@@ -26,6 +28,8 @@ from visavis.worker.protocol import (
     ConversationOver,
     EndConversation,
     MessageTaken,
+    PassagesFound,
+    PassagesWanted,
     Ready,
     SegmentSaid,
     SpeakText,
@@ -62,6 +66,9 @@ class _Process:
         self._conversation: Conversation | None = None
         self._holding: asyncio.Task[None] | None = None
         self._over = asyncio.Event()
+        self._asked = 0
+        self._questions: dict[int, asyncio.Future[tuple[FoundPassage, ...]]] = {}
+        self._embedder: asyncio.Future[Embedder | None] | None = None
 
     async def run(self) -> None:
         commands = asyncio.StreamReader(limit=MAX_LINE_BYTES)
@@ -90,13 +97,19 @@ class _Process:
                 case AddKnowledge(text=text, sequence=sequence) if self._conversation is not None:
                     self._conversation.learn(text)
                     send(self._events, MessageTaken(sequence=sequence))
+                case PassagesFound(number=number, passages=passages) if number in self._questions:
+                    self._questions.pop(number).set_result(passages)
                 case EndConversation():
                     return
 
     def _begin(self, command: BeginConversation) -> None:
         place = Place(command.server_url, command.token, command.avatar)
         config = command.config.model_copy(update={"greeting": ""}) if command.is_resumed else command.config
-        self._conversation = Conversation(place, config, self._providers, self)
+        documents = None
+        if command.has_documents:
+            self._embedder = asyncio.ensure_future(asyncio.to_thread(self._providers.load_embedder))
+            documents = Documents(self._ask)
+        self._conversation = Conversation(place, config, self._providers, self, documents=documents)
         self._holding = asyncio.create_task(self._hold(self._conversation))
 
     async def _hold(self, conversation: Conversation) -> None:
@@ -120,6 +133,15 @@ class _Process:
             conversation.speak(command.text)
         except RequestError as error:
             _log.warning("text_not_spoken", code=error.code)
+
+    async def _ask(self, question: str) -> tuple[FoundPassage, ...]:
+        """Ask the worker what the agent knows of a question."""
+        embedder = await self._embedder if self._embedder is not None else None
+        vectors = await asyncio.to_thread(embedder.embed, [question]) if embedder is not None else [None]
+        number = self._asked = self._asked + 1
+        self._questions[number] = asyncio.get_running_loop().create_future()
+        send(self._events, PassagesWanted(number=number, question=question, vector=vectors[0]))
+        return await self._questions[number]
 
     def joined(self) -> None:
         """Tell the worker."""

@@ -34,6 +34,7 @@ from visavis.ports import SpeechRecognizer, SpeechSynthesizer
 from visavis.ports.video_options import VideoOptions
 from visavis.worker.children import agents
 from visavis.worker.children.captioning import caption, recognized_words
+from visavis.worker.children.documents import DocumentTools, read_document
 from visavis.worker.children.output import claim_output, send
 from visavis.worker.children.picturing import check_pictures, fit, paint
 from visavis.worker.children.remuxing import remux
@@ -44,6 +45,7 @@ from visavis.worker.protocol import (
     Checked,
     CheckRequest,
     ClipRequest,
+    DocumentRequest,
     FaceFound,
     FaceRequest,
     Failed,
@@ -78,6 +80,7 @@ class Tools:
         speech: Hears speech.
         synthesizer: Speaks texts.
         recognizer: Gives what recognizes speech, which is loaded at the first call.
+        documents: Reads documents.
         caption_font: Font of captions in pictures; the one of the package if `None`.
     """
 
@@ -85,6 +88,7 @@ class Tools:
     speech: SpeechModel
     synthesizer: SpeechSynthesizer
     recognizer: Callable[[], SpeechRecognizer]
+    documents: DocumentTools
     caption_font: Path | None = None
 
 
@@ -132,8 +136,8 @@ def _do(tools: Tools, request: RenderingRequest, progress: BinaryIO) -> Renderin
             return _make_picture(tools, request)
         case RemuxRequest():
             return remux(request)
-        case WatchRequest() | VoiceRequest() | ClipRequest():
-            return _make_agent(tools, request, progress)
+        case WatchRequest() | VoiceRequest() | ClipRequest() | DocumentRequest():
+            return _serve_agent(tools, request, progress)
 
 
 def _make_picture(tools: Tools, request: PaintRequest | FitRequest) -> RenderingAnswer:
@@ -142,8 +146,8 @@ def _make_picture(tools: Tools, request: PaintRequest | FitRequest) -> Rendering
     return fit(tools.faces, request)
 
 
-def _make_agent(
-    tools: Tools, request: WatchRequest | VoiceRequest | ClipRequest, progress: BinaryIO
+def _serve_agent(
+    tools: Tools, request: WatchRequest | VoiceRequest | ClipRequest | DocumentRequest, progress: BinaryIO
 ) -> RenderingAnswer:
     match request:
         case WatchRequest():
@@ -153,6 +157,8 @@ def _make_agent(
         case ClipRequest():
             tell = _progress_sender(progress)
             return agents.render_clip(tools.synthesizer, tools.speech, request, tell)
+        case DocumentRequest():
+            return read_document(tools.documents, request)
 
 
 def _check(tools: Tools, request: CheckRequest) -> Checked:

@@ -31,6 +31,7 @@ from visavis.worker.protocol import (
     Applied,
     BeginSession,
     CostMeasured,
+    DropSpeech,
     EndSession,
     Joined,
     MeasureCost,
@@ -135,6 +136,8 @@ class _Process:
                     if self._recording is not None:
                         await self._recording.close()
                     send(self._events, Applied(sequence=command.sequence))
+                case DropSpeech() if self._live is not None:
+                    self._live.drop_speech()
                 case MeasureCost(video=video):
                     send(self._events, CostMeasured(cores=self._measure(self._speech, video)))
                 case EndSession():

@@ -1,4 +1,4 @@
-"""Requests to rendering processes that make agents, and their answers."""
+"""Requests to rendering processes that make agents or read what they are to know, and their answers."""
 
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -7,6 +7,7 @@ from pydantic import Field
 
 from visavis.engine.agent_file import AgentVoice
 from visavis.engine.performer import Manners
+from visavis.ports.knowledge import DocumentKind
 from visavis.worker.protocol.message import Message
 from visavis.worker.protocol.request import Request
 
@@ -48,6 +49,17 @@ class ClipRendered(Message):
 
     type: Literal["clip_rendered"] = "clip_rendered"
     duration_s: float
+
+
+class DocumentRead(Message):
+    """A document was read; it is in its file as a `visavis.ports.knowledge.Document`.
+
+    Attributes:
+        passages: Number of its passages.
+    """
+
+    type: Literal["document_read"] = "document_read"
+    passages: int
 
 
 class WatchRequest(Request[VideoWatched]):
@@ -101,4 +113,22 @@ class ClipRequest(Request[ClipRendered]):
     aspect_ratio: str
     video_aspect_ratio: str
     picture: Path
+    output: Path
+
+
+class DocumentRequest(Request[DocumentRead]):
+    """Read a document, cut it into passages, and say what each means.
+
+    Attributes:
+        file: The document.
+        kind: What it is.
+        max_passages: Number of passages that it may have.
+        output: File to write the document to, as JSON.
+    """
+
+    result: ClassVar[type[Message]] = DocumentRead
+    type: Literal["document"] = "document"
+    file: Path
+    kind: DocumentKind
+    max_passages: int
     output: Path

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from visavis.ports.conversation import ConversationConfig, TranscriptSegment
+from visavis.ports.knowledge import FoundPassage
 from visavis.worker.protocol.message import Message
 from visavis.worker.protocol.session import TokenRefreshed
 
@@ -18,6 +19,7 @@ class BeginConversation(Message):
         avatar: Identity of the avatar that speaks.
         config: What the conversation is to be like.
         is_resumed: Whether it goes on after its process has died: then there is no greeting.
+        has_documents: Whether it may ask what an agent knows.
     """
 
     type: Literal["begin_conversation"] = "begin_conversation"
@@ -26,6 +28,7 @@ class BeginConversation(Message):
     avatar: str
     config: ConversationConfig = Field(repr=False)
     is_resumed: bool = False
+    has_documents: bool = False
 
 
 class SpeakText(Message):
@@ -58,6 +61,19 @@ class AddKnowledge(Message):
     sequence: int
 
 
+class PassagesFound(Message):
+    """What the agent knows of a question.
+
+    Attributes:
+        number: Number of the question.
+        passages: Passages of its documents, the best first.
+    """
+
+    type: Literal["passages_found"] = "passages_found"
+    number: int
+    passages: tuple[FoundPassage, ...] = Field(repr=False)
+
+
 class EndConversation(Message):
     """Leave the room and end."""
 
@@ -65,7 +81,8 @@ class EndConversation(Message):
 
 
 ConversationCommand = Annotated[
-    BeginConversation | SpeakText | AddKnowledge | EndConversation, Field(discriminator="type")
+    BeginConversation | SpeakText | AddKnowledge | PassagesFound | EndConversation,
+    Field(discriminator="type"),
 ]
 
 
@@ -102,6 +119,21 @@ class MessageTaken(Message):
     sequence: int
 
 
+class PassagesWanted(Message):
+    """The conversation asks what the agent knows of a question; `PassagesFound` answers.
+
+    Attributes:
+        number: Number of the question.
+        question: The question.
+        vector: What it means; `None` if no embedding model is on this machine.
+    """
+
+    type: Literal["passages_wanted"] = "passages_wanted"
+    number: int
+    question: str = Field(repr=False)
+    vector: tuple[float, ...] | None = Field(default=None, repr=False)
+
+
 class TextSpoken(Message):
     """A sentence of a session message was spoken, or nothing more of it will be.
 
@@ -131,6 +163,12 @@ class ConversationOver(Message):
 
 
 ConversationEvent = Annotated[
-    ConversationJoined | TokenRefreshed | SegmentSaid | MessageTaken | TextSpoken | ConversationOver,
+    ConversationJoined
+    | TokenRefreshed
+    | SegmentSaid
+    | MessageTaken
+    | PassagesWanted
+    | TextSpoken
+    | ConversationOver,
     Field(discriminator="type"),
 ]

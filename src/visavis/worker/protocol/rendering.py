@@ -9,6 +9,8 @@ from visavis.ports.video_options import VideoOptions
 from visavis.worker.protocol.agents import (
     ClipRendered,
     ClipRequest,
+    DocumentRead,
+    DocumentRequest,
     VideoWatched,
     VoiceMatched,
     VoiceRequest,
@@ -157,6 +159,7 @@ RenderingAnswer = Annotated[
     | VideoWatched
     | VoiceMatched
     | ClipRendered
+    | DocumentRead
     | Failed,
     Field(discriminator="type"),
 ]
@@ -344,6 +347,7 @@ RenderingRequest = Annotated[
     | RemuxRequest
     | WatchRequest
     | VoiceRequest
-    | ClipRequest,
+    | ClipRequest
+    | DocumentRequest,
     Field(discriminator="type"),
 ]

@@ -79,6 +79,12 @@ class StopRecording(Message):
     sequence: int
 
 
+class DropSpeech(Message):
+    """Be silent: who speaks for the avatar is gone, and what it sent is said again by another one."""
+
+    type: Literal["drop_speech"] = "drop_speech"
+
+
 class EndSession(Message):
     """Leave the room and end."""
 
@@ -97,7 +103,7 @@ class MeasureCost(Message):
 
 
 SessionCommand = Annotated[
-    BeginSession | SwapFace | StartRecording | StopRecording | EndSession | MeasureCost,
+    BeginSession | SwapFace | StartRecording | StopRecording | DropSpeech | EndSession | MeasureCost,
     Field(discriminator="type"),
 ]
 

@@ -1,0 +1,1 @@
+"""Knowledge: reading documents, cutting them, and saying what passages mean."""
