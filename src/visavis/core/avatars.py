@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, or_, select, text
 from visavis.core.database import Tx
 from visavis.core.identity.principals import Principal
 from visavis.core.jobs.files import AVATARS
-from visavis.core.jobs.kinds import SUFFIXES
+from visavis.core.jobs.models import SUFFIXES
 from visavis.core.paging import Page, read_page
 from visavis.core.schema import Avatar
 from visavis.errors import AvatarLimitError, AvatarMissingError

@@ -5,7 +5,8 @@ from typing import Final
 from sqlalchemy import func, select
 
 from visavis.core.database import Tx
-from visavis.core.jobs.kinds import SUFFIXES, output_of
+from visavis.core.jobs.kinds import output_of
+from visavis.core.jobs.models import SUFFIXES
 from visavis.core.schema import PENDING, PROCESSING, Job
 
 UPLOADS: Final = "uploads"

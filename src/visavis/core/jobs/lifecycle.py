@@ -14,7 +14,8 @@ from visavis.core.billing import usage
 from visavis.core.database import Tx
 from visavis.core.identity.principals import Principal
 from visavis.core.jobs.idempotency import find_earlier
-from visavis.core.jobs.kinds import KINDS, JobInput, JobKind, JobOutput, Prices, input_of, output_of
+from visavis.core.jobs.kinds import KINDS, JobKind, Prices, input_of, output_of
+from visavis.core.jobs.models import JobInput, JobOutput
 from visavis.core.schema import COMPLETED, FAILED, PENDING, PROCESSING, Job
 from visavis.errors import DatabaseError
 

@@ -2,15 +2,8 @@
 
 from datetime import UTC, datetime
 
-from visavis.core.jobs.kinds import (
-    SRT,
-    VTT,
-    AvatarImageOutput,
-    AvatarPicture,
-    JobOutput,
-    VideoOutput,
-    output_of,
-)
+from visavis.core.jobs.kinds import output_of
+from visavis.core.jobs.models import SRT, VTT, AvatarImageOutput, AvatarPicture, JobOutput, VideoOutput
 from visavis.core.schema import PENDING, PROCESSING, Job
 from visavis.errors import JobNotReadyError, ResultMissingError
 

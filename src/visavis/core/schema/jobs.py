@@ -16,7 +16,7 @@ class Job(Table):
     """A piece of offline work, from submission until its history is deleted.
 
     `attempt` is a fencing token: every write names its attempt, so a worker that was thought dead and comes
-    back writes nothing. `input` and `output` are models of the kind; see `visavis.core.jobs.kinds`.
+    back writes nothing. `input` and `output` are models of the kind; see `visavis.core.jobs.models`.
     """
 
     __tablename__ = "jobs"
