@@ -162,7 +162,7 @@ class Lane:
         self, run: Run, step: str, behaviour: str, path: str, token: str | None = None
     ) -> dict[str, Any] | None:
         """Buy as an honest client does: the same payment again, and another one only after a 402."""
-        asked = self._send(path, token=token)
+        asked = self._ask(path, token)
         armed = step
         while run.signed < _SIGNATURES * (2 if token else 1):
             payment = self._sign(run, asked, behaviour)
@@ -233,6 +233,16 @@ class Lane:
                     self._lives += 1
             return None
 
+    def _ask(self, path: str, token: str | None = None) -> httpx.Response:
+        """Ask what to pay, until a server on a busy machine has asked its chains what that is."""
+        answer = self._send(path, token=token)
+        for _ in range(_TRIES):
+            if answer.status_code != 503:
+                break
+            time.sleep(_PAUSE_S)
+            answer = self._send(path, token=token)
+        return answer
+
     def _send(
         self,
         path: str,
@@ -269,7 +279,7 @@ class Lane:
 
     def _tamper(self, run: Run) -> None:
         """Change what was signed, in every way; nothing may be bought or paid."""
-        payment = paying.sign(run.wallet, self._send("/v1/sessions"), self._shop.solana.url)
+        payment = paying.sign(run.wallet, self._ask("/v1/sessions"), self._shop.solana.url)
         for name in (*CHANGES, *TERMS):
             said = _payload(payment)
             if name in CHANGES:
@@ -286,7 +296,7 @@ class Lane:
 
     def _use_nonce(self, run: Run) -> None:
         """Use the nonce of a payment for the wallet itself while it is settled; nothing may be bought."""
-        payment = self._sign(run, self._send("/v1/sessions"), "honest")
+        payment = self._sign(run, self._ask("/v1/sessions"), "honest")
         signed = _payload(payment)["payload"]
         call = evm_node.authorized(run.wallet, signed["authorization"] | {"to": run.wallet.address})
 
