@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -36,16 +37,28 @@ class Handler:
 
 
 class Server(Controller):
-    """A mail server that offers STARTTLS if it has a certificate for that."""
+    """A mail server that offers STARTTLS if it has a certificate for that.
+
+    Attributes:
+        ended: Counts the connections that have ended.
+    """
 
     def __init__(self, handler: Handler, *, starttls: ssl.SSLContext | None, tls: ssl.SSLContext | None):
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self._starttls = starttls
+        self.ended = threading.Semaphore(0)
         super().__init__(handler, hostname="127.0.0.1", port=port, ssl_context=tls)
 
     def factory(self) -> SMTP:
-        return SMTP(
+        ended = self.ended
+
+        class Connection(SMTP):
+            def connection_lost(self, error: Exception | None) -> None:
+                super().connection_lost(error)
+                ended.release()
+
+        return Connection(
             self.handler,
             hostname="mail.example",
             tls_context=self._starttls,
@@ -67,11 +80,11 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture
-def serve(authority: trustme.CA) -> Iterator[Callable[[str], tuple[int, Received]]]:
-    """Start a server with a kind of encryption. Returns its port and what it receives."""
+def serve(authority: trustme.CA) -> Iterator[Callable[[str], tuple[Server, Received]]]:
+    """Start a server with a kind of encryption. Returns it and what it receives."""
     with ExitStack() as stack:
 
-        def start(encryption: str) -> tuple[int, Received]:
+        def start(encryption: str) -> tuple[Server, Received]:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             authority.issue_cert("127.0.0.1").configure_cert(context)
             given = {kind: context if kind == encryption else None for kind in ("starttls", "tls")}
@@ -79,16 +92,19 @@ def serve(authority: trustme.CA) -> Iterator[Callable[[str], tuple[int, Received
             server = Server(handler, starttls=given["starttls"], tls=given["tls"])
             server.start()
             stack.callback(server.stop)
-            return server.port, handler.received
+            return server, handler.received
 
         yield start
 
 
-def send(port: int, security: str, ca: Path | None, password: str = PASSWORD) -> None:
+def send(
+    server: Server, security: str, ca: Path | None, password: str = PASSWORD, *, is_encrypted: bool = True
+) -> None:
+    """Send an email, and wait until the connection has ended, if it can be encrypted."""
     settings = MailSettings.model_validate(
         {
             "host": "127.0.0.1",
-            "port": port,
+            "port": server.port,
             "security": security,
             "sender": "noreply@visavis.example",
             "username": USER,
@@ -96,7 +112,17 @@ def send(port: int, security: str, ca: Path | None, password: str = PASSWORD) ->
             "ca": ca,
         }
     )
-    asyncio.run(SmtpMail(settings).send("grace@example.com", "Invitation", "https://visavis.example/#secret"))
+
+    async def run() -> None:
+        try:
+            await SmtpMail(settings).send(
+                "grace@example.com", "Invitation", "https://visavis.example/#secret"
+            )
+        finally:
+            if is_encrypted:
+                await asyncio.to_thread(server.ended.acquire)
+
+    asyncio.run(run())
 
 
 @pytest.fixture
@@ -108,23 +134,25 @@ def ca(authority: trustme.CA, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_email_is_sent_encrypted(
-    serve: Callable[[str], tuple[int, Received]], ca: Path, security: str
+    serve: Callable[[str], tuple[Server, Received]], ca: Path, security: str
 ) -> None:
-    port, received = serve(security)
-    send(port, security, ca)
+    server, received = serve(security)
+    send(server, security, ca)
     ((is_encrypted, is_authenticated, text),) = received
     assert (is_encrypted, is_authenticated) == (True, True)
     assert "https://visavis.example/#secret" in text
     with pytest.raises(MailError):
-        send(port, security, ca, password="wrong")  # noqa: S106 - made up
+        send(server, security, ca, password="wrong")  # noqa: S106 - made up
     with pytest.raises(MailError):  # nobody vouches for the server
-        send(port, security, None)
+        send(server, security, None, is_encrypted=False)
     assert len(received) == 1
 
 
-def test_without_encryption_nothing_is_sent(serve: Callable[[str], tuple[int, Received]], ca: Path) -> None:
-    port, received = serve("none")
+def test_without_encryption_nothing_is_sent(
+    serve: Callable[[str], tuple[Server, Received]], ca: Path
+) -> None:
+    server, received = serve("none")
     for security in ("starttls", "tls"):
         with pytest.raises(MailError):
-            send(port, security, ca)
+            send(server, security, ca, is_encrypted=False)
     assert received == []
