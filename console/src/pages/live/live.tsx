@@ -144,8 +144,14 @@ function Controls({ onInvite }: { onInvite: () => void }) {
       </button>
       <span className="grow" />
       <RecordButton />
-      <button type="button" className="button" onClick={onInvite}>
-        <Users size={17} aria-hidden /> {words.live.invite}
+      <button
+        type="button"
+        className="button icon"
+        aria-label={words.live.invite}
+        title={words.live.invite}
+        onClick={onInvite}
+      >
+        <Users size={17} aria-hidden />
       </button>
       <button type="button" className="button danger" onClick={() => void session.disconnect()}>
         <PhoneOff size={17} aria-hidden /> {words.live.end}

@@ -14,7 +14,9 @@ export function RecordButton() {
   return (
     <button
       type="button"
-      className={`button ${since === null ? "" : "on"}`}
+      className={`button icon ${since === null ? "" : "on"}`}
+      aria-label={since === null ? texts.start : texts.stop}
+      title={since === null ? texts.start : texts.stop}
       disabled={isBusy}
       onClick={() => void toggleRecording()}
     >
@@ -23,7 +25,6 @@ export function RecordButton() {
       ) : (
         <Square size={15} aria-hidden />
       )}
-      {since === null ? texts.start : texts.stop}
     </button>
   );
 }
