@@ -130,23 +130,25 @@ def test_the_database_dies_under_load(loaded: Server, media: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["killed", "ended"])
-def test_the_next_start_carries_on(loaded: Server, media: Path, how: str) -> None:
-    server, form = loaded, files(media, audio="short.wav")
-    made = [submit(server, server.key, form, f"{how} {n}") for n in range(6)]
+def test_the_next_start_carries_on(start_server: Callable[..., Server], media: Path, how: str) -> None:
+    server = start_server(render_processes="1")
+    form = files(media, audio="short.wav")
+    made = [submit(server, server.key, form, str(n)) for n in range(6)]
     assert server.process is not None
-    assert server.process.stdout is not None
     below = [pid for pids in server.processes().values() for pid in pids]
     assert len(below) >= 4
     if how == "killed":
         server.process.kill()
         server.process.wait()
-        server.process.stdout.close()
     else:
         assert server.stop(signal.SIGINT) == 0
     # Nothing outlives the process that was started.
     until(lambda: not [pid for pid in below if _lives(pid)], within_s=30.0, what="the end of all processes")
-    server.start()
-    assert_each_done_once(server, made)
+    assert server.process.stdout is not None
+    server.process.stdout.close()
+    again = start_server(server.data, key=server.key)
+    assert_each_done_once(again, made)
+    assert again.stop() == 0
 
 
 def _lives(pid: int) -> bool:
