@@ -38,6 +38,7 @@ from visavis.core.agents import embedding
 from visavis.core.database import Database
 from visavis.core.identity import keys, sign_ins, users
 from visavis.core.schema import Session
+from visavis.ports.knowledge import Document, Passage
 from visavis.surfaces.console.signed_in import COOKIE
 
 
@@ -108,6 +109,16 @@ def fill(server: Server, account: Account) -> None:
             )
             embedded = embedding.NewEmbedToken((), "", 3600, 1, 1)
             embed_token, _ = await embedding.issue(tx, principal, state.agent, embedded)
+            document = await agents.knowledge.add(
+                tx,
+                principal,
+                state.agent,
+                Document(title="", language="", passages=(Passage(heading="", text=account.email),)),
+                name=account.email,
+                kind="text",
+                digest=job.id.encode(),
+                max_passages=1,
+            )
             await tx.execute(
                 text("DELETE FROM procrastinate_jobs WHERE args ->> 'job_id' = :id"), {"id": made.id}
             )
@@ -164,6 +175,7 @@ def fill(server: Server, account: Account) -> None:
             **dict.fromkeys(("agent_id", "code", "agent_code"), asked.code),
             "webhook_id": webhook.id,
             "embed_token_id": embed_token.id,
+            "document_id": document.id,
         }
 
     account.identifiers = in_database(server.database_url, make)

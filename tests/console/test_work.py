@@ -143,7 +143,7 @@ def test_a_transcript_is_shown_to_its_account(shown: Server, operator: httpx.Cli
             "FROM sessions, unnest(ARRAY['user', 'avatar']) AS r WHERE id = %s RETURNING role",
             made["session_id"],
         )
-        times = {"start_seconds": 1.5, "end_seconds": 2.0}
+        times = {"start_seconds": 1.5, "end_seconds": 2.0, "sources": []}
         said = client.get(path).json()["transcript"]
         assert sorted(said, key=lambda each: str(each["role"])) == [
             {"id": "SG_1", "role": "agent", "text": "Hello avatar", **times, "interrupted": True},

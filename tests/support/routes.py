@@ -40,6 +40,7 @@ NEVER: Final = {
     **dict.fromkeys(("agent_id", "code", "agent_code"), "A000000000"),
     "webhook_id": "wh_0000000000000000",
     "embed_token_id": never("emb"),
+    "document_id": "doc_0000000000000000",
 }
 # Parameters that identify nothing: a value with which the route can be asked.
 PLAIN: Final = {"format": "srt", "schema_id": SCIM_USER, "type_id": "User"}
