@@ -118,6 +118,7 @@ NAMELESS: Final = {
     "POST /console/api/invitations/look": "takes a secret, and no identifier",
     "POST /console/api/invitations/accept": "takes a secret, and no identifier",
     "POST /console/api/password": "changes the own password",
+    "POST /console/api/users": "invites somebody, as an operator",
     "POST /console/api/keys": "makes a key of the own account",
     "POST /console/api/checks/photo": "keeps nothing",
     "POST /console/api/checks/sound": "keeps nothing",
