@@ -5,32 +5,26 @@ of its own (`rtmp_wire`), because writing to a server that stands still does not
 """
 
 import contextlib
-from fractions import Fraction
 from typing import Final
 
 import av
 import cv2
 import numpy as np
-from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.error import FFmpegError
 from av.video.stream import VideoStream
 
 from visavis.engine.arrays import Pixels
 from visavis.realtime.outputs.rtmp_wire import RtmpSettings
+from visavis.realtime.outputs.tracks import KEYFRAME_S, MS, US, SoundTrack, add_video
 from visavis.realtime.sound import RATE_HZ
 
-KEYFRAME_S: Final = 2
 _VIDEO_KBPS: Final = 2500  # for 1280 × 720 at 25 frames a second; in proportion for others, and at least
 _MIN_VIDEO_KBPS: Final = 1500
 _REFERENCE_PX: Final = 1280 * 720
 _AUDIO_BITS: Final = 128_000
-_FRAME_SAMPLES: Final = 1024  # of AAC
 _ROUNDING_S: Final = 0.001  # smaller differences of times are not a gap
 _MAX_GAP_US: Final = 1_000_000
-_MS: Final = Fraction(1, 1000)
-_US: Final = 1_000_000
-_LIMITED_RANGE, _BT601 = 1, 6  # numbers in the standards
 
 
 class RtmpEncoder:
@@ -45,16 +39,13 @@ class RtmpEncoder:
         self._settings = settings
         options = {"flvflags": "no_duration_filesize"}
         self._container: OutputContainer = av.open(settings.url, "w", format="flv", options=options)
-        self._video, self._audio = self._add_video(), self._add_audio()
+        self._video = self._add_video()
+        self._sound = SoundTrack(self._container, layout="stereo", bits=_AUDIO_BITS, rounding_s=_ROUNDING_S)
         self._canvas = _Canvas(settings)
-        self._resampler = av.AudioResampler(
-            format="fltp", layout="stereo", rate=RATE_HZ, frame_size=_FRAME_SAMPLES
-        )
         self._origin_us: int | None = None
         self._newest_us = 0
         self._keyframe_ms = -1_000_000
         self._last_ms = -1
-        self._samples = 0  # position of the next sample that comes
 
     def connect(self) -> None:
         """Connect, and begin the stream."""
@@ -72,7 +63,7 @@ class RtmpEncoder:
             return
         self._last_ms = time_ms
         frame = av.VideoFrame.from_ndarray(self._canvas.paint(planes), format="yuv420p")
-        frame.pts, frame.time_base = time_ms, _MS
+        frame.pts, frame.time_base = time_ms, MS
         if time_ms - self._keyframe_ms >= KEYFRAME_S * 1000:
             frame.pict_type = av.video.frame.PictureType.I
             self._keyframe_ms = time_ms
@@ -85,16 +76,12 @@ class RtmpEncoder:
             time_us: Time at which it begins to be heard, in µs.
             pcm: 16-bit samples, mono, 48 kHz.
         """
-        at = self._since_origin_us(time_us) * RATE_HZ // _US
-        gap = at - self._samples
-        if gap > _ROUNDING_S * RATE_HZ:
-            self._encode(np.zeros(gap, np.int16))
-        self._encode(np.frombuffer(pcm, np.int16))
+        self._sound.append(self._since_origin_us(time_us), pcm)
 
     def close(self) -> None:
         """Send what is left and end the stream."""
-        for stream in (self._video, self._audio):
-            self._container.mux(stream.encode(None))
+        self._container.mux(self._video.encode(None))
+        self._sound.finish()
         self._container.close()
 
     def discard(self) -> None:
@@ -107,16 +94,9 @@ class RtmpEncoder:
         if self._origin_us is None:
             self._origin_us = time_us
         elif abs(time_us - self._newest_us) > _MAX_GAP_US:
-            self._origin_us = time_us - max(self._samples * _US // RATE_HZ, (self._last_ms + 1) * 1000)
+            self._origin_us = time_us - max(self._sound.samples * US // RATE_HZ, (self._last_ms + 1) * 1000)
         self._newest_us = time_us
         return max(0, time_us - self._origin_us)
-
-    def _encode(self, samples: "np.ndarray[tuple[int], np.dtype[np.int16]]") -> None:
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples[None]), format="s16", layout="mono")
-        frame.sample_rate, frame.pts, frame.time_base = RATE_HZ, self._samples, Fraction(1, RATE_HZ)
-        self._samples += len(samples)
-        for each in self._resampler.resample(frame):
-            self._container.mux(self._audio.encode(each))
 
     def _add_video(self) -> VideoStream:
         settings = self._settings
@@ -132,21 +112,11 @@ class RtmpEncoder:
             "x264-params": f"keyint={2 * every}:min-keyint=1:scenecut=0:nal-hrd=cbr",
             **rate,
         }
-        stream = self._container.add_stream("libx264", rate=settings.fps, options=options)
-        if not isinstance(stream, VideoStream):
-            raise TypeError("The encoder encodes no video.")
-        stream.width, stream.height, stream.pix_fmt = settings.width_px, settings.height_px, "yuv420p"
+        width, height = settings.width_px, settings.height_px
+        stream = add_video(
+            self._container, fps=settings.fps, width_px=width, height_px=height, options=options
+        )
         stream.bit_rate = kbps * 1000
-        stream.time_base = stream.codec_context.time_base = _MS
-        stream.codec_context.color_range, stream.codec_context.colorspace = _LIMITED_RANGE, _BT601
-        return stream
-
-    def _add_audio(self) -> AudioStream:
-        stream = self._container.add_stream("aac", rate=RATE_HZ)
-        if not isinstance(stream, AudioStream):
-            raise TypeError("The encoder encodes no sound.")
-        stream.layout = "stereo"
-        stream.bit_rate = _AUDIO_BITS
         return stream
 
 
