@@ -53,6 +53,12 @@ class Attempt:
         await self.context.store.fetch(file.path or "", path)
         return path
 
+    async def mark(self, made: Path) -> Path:
+        """Mark a file as made by AI. Returns the marked file, beside it."""
+        marked = made.with_stem(f"{made.stem}-marked")
+        await asyncio.to_thread(self.context.mark, made, marked)
+        return marked
+
     async def store(self, made: Path, content_type: str, number: int = 0) -> str:
         """Store a result. Returns its path in the object store.
 

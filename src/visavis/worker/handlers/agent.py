@@ -56,8 +56,7 @@ async def handle(attempt: Attempt, wanted: jobs.AgentInput) -> jobs.AgentOutput:
         ),
     )
     begin_stage(attempt, LIP_SYNC)
-    marked = attempt.folder / "marked.mp4"
-    await asyncio.to_thread(attempt.context.mark, clip, marked)
+    marked = await attempt.mark(clip)
     rig_id = await _keep_rig(attempt, agent_file)
     begin_stage(attempt, DONE)
     return jobs.AgentOutput(

@@ -1,6 +1,5 @@
 """Jobs that make pictures of new characters: words and pictures in, pictures out."""
 
-import asyncio
 import hashlib
 import wave
 from pathlib import Path
@@ -73,7 +72,7 @@ async def _make(
     )
     understood = await context.images.generate(character, raw)
     suffix = SUFFIXES[wanted.content_type]
-    fitted, marked = (attempt.folder / f"{name}-{number}.{suffix}" for name in ("fitted", "marked"))
+    fitted = attempt.folder / f"fitted-{number}.{suffix}"
     fit = FitRequest(
         image=raw,
         width_px=wanted.width_px,
@@ -90,17 +89,13 @@ async def _make(
         raise ProviderError(
             f"The picture that was made cannot be used as an avatar: {error.code}."
         ) from error
-    await asyncio.to_thread(context.mark, fitted, marked)
-    return _Made(marked, understood, done.warnings)
+    return _Made(await attempt.mark(fitted), understood, done.warnings)
 
 
 async def _preview(attempt: Attempt, picture: Path, number: int) -> str:
     """Store a video in which the character is silent, blinks and looks about. Returns its path."""
     context = attempt.context
-    silence, made, marked = (
-        attempt.folder / f"{name}-{number}.{suffix}"
-        for name, suffix in (("silence", "wav"), ("moving", "mp4"), ("preview", "mp4"))
-    )
+    silence, made = attempt.folder / f"silence-{number}.wav", attempt.folder / f"preview-{number}.mp4"
     with wave.open(str(silence), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
@@ -109,8 +104,7 @@ async def _preview(attempt: Attempt, picture: Path, number: int) -> str:
     request = VideoRequest(image=picture, speech=silence, output=made)
     owner = f"account {attempt.job.account_id}"
     await run_request(context.render_pool, request, limit_s=context.jobs.job_timeout_s or None, owner=owner)
-    await asyncio.to_thread(context.mark, made, marked)
-    return await attempt.store(marked, MP4, number)
+    return await attempt.store(await attempt.mark(made), MP4, number)
 
 
 def _seed(seed: int, number: int) -> int:

@@ -1,7 +1,5 @@
 """Recordings of live sessions: put in order, marked as made by AI, and kept as results."""
 
-import asyncio
-
 from visavis.core.jobs import RecordingInput, VideoOutput
 from visavis.worker.attempt import FETCHING, MARKING, RENDERING, STORING, Attempt
 from visavis.worker.protocol import RemuxRequest
@@ -21,8 +19,7 @@ async def handle(attempt: Attempt, wanted: RecordingInput) -> VideoOutput:
         limit_s=context.jobs.job_timeout_s or None,
     )
     attempt.begin_stage(MARKING)
-    marked = made.with_stem("marked")
-    await asyncio.to_thread(context.mark, made, marked)
+    marked = await attempt.mark(made)
     attempt.begin_stage(STORING)
     return VideoOutput(
         path=await attempt.store(marked, wanted.content_type),

@@ -1,7 +1,5 @@
 """Video jobs: a face, and audio or a text, in; a video out."""
 
-import asyncio
-
 from visavis.core.jobs import SRT, VTT, VideoInput, VideoOutput
 from visavis.worker.attempt import FETCHING, MARKING, RENDERING, STORING, Attempt
 from visavis.worker.protocol import VideoRequest
@@ -26,8 +24,7 @@ async def handle(attempt: Attempt, wanted: VideoInput) -> VideoOutput:
         on_progress=attempt.report_rendered,
     )
     attempt.begin_stage(MARKING)
-    marked = made.with_stem("marked")
-    await asyncio.to_thread(context.mark, made, marked)
+    marked = await attempt.mark(made)
     attempt.begin_stage(STORING)
     return VideoOutput(
         path=await attempt.store(marked, wanted.content_type),
