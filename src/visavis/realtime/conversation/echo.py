@@ -56,10 +56,9 @@ class EchoGuard:
         """Begin without knowing the room."""
         self._canceller = rtc.AudioProcessingModule(echo_cancellation=True, high_pass_filter=True)
         self._played: deque[float] = deque(maxlen=_COMPARED + _MAX_DELAY)
-        self._heard: deque[float] = deque(maxlen=_COMPARED)
+        self._heard: deque[float] = deque(maxlen=_ECHO_BEGINS)
         self._spectra_played: deque[Floats] = deque(maxlen=_MAX_UTTERANCE + _MAX_DELAY)
         self._spectra_heard: deque[Floats] = deque(maxlen=_ECHO_BEGINS)
-        self._levels_heard: deque[float] = deque(maxlen=_ECHO_BEGINS)
         self._has_echo, self._frames = True, 0
         self._spectra_left: deque[Floats] = deque(maxlen=_MAX_UTTERANCE)
         self._silent_frames = round(_HELD_S / FRAME_S)
@@ -95,9 +94,7 @@ class EchoGuard:
         Args:
             samples: Shape `(FRAME_SAMPLES,)`, −1..1.
         """
-        level = _level(samples)
-        self._heard.append(level)
-        self._levels_heard.append(level)
+        self._heard.append(_level(samples))
         spectrum = _spectrum(samples)
         self._spectra_heard.append(spectrum)
         if self.hears_avatar:
@@ -123,7 +120,7 @@ class EchoGuard:
 
     def _is_heard_long(self) -> bool:
         """Whether the microphone hears more than the begin of an utterance."""
-        levels = np.array(self._levels_heard)
+        levels = np.array(self._heard)
         return bool(np.mean(levels > _LOUD * levels.max()) > _LOUD_SHARE)
 
     def likeness(self, duration_s: float) -> float:
@@ -155,7 +152,7 @@ class EchoGuard:
             return False
         if len(self._heard) < _COMPARED or len(self._played) < _COMPARED:
             return self._learned_frames > 0
-        return self._follows(np.array(self._heard))
+        return self._follows(np.array(self._heard)[-_COMPARED:])
 
     def _follows(self, heard: Floats) -> bool:
         """Whether the loudness of the microphone follows the avatar's, at any delay."""
