@@ -9,6 +9,16 @@ DocumentKind = Literal["pdf", "html", "markdown", "text"]
 VECTOR_SIZE: Final = 384
 """Numbers of a vector of a passage."""
 
+STEMMERS: Final = {
+    "en": "english",
+    "de": "german",
+    "es": "spanish",
+    "fr": "french",
+    "it": "italian",
+    "pt": "portuguese",
+}
+"""Names of Snowball's stemmers by codes of languages; Postgres' text search has the same."""
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -17,7 +17,7 @@ from visavis.core.identity.principals import Principal
 from visavis.core.paging import Page, read_page
 from visavis.core.schema import Agent, AgentDocument, AgentPassage
 from visavis.errors import DocumentMissingError, KnowledgeLimitError
-from visavis.ports.knowledge import VECTOR_SIZE, Document, DocumentKind, FoundPassage
+from visavis.ports.knowledge import STEMMERS, VECTOR_SIZE, Document, DocumentKind, FoundPassage
 
 MAX_NAME_CHARS: Final = 200
 _ID_BEGIN, _ID_BYTES = "doc_", 8
@@ -26,14 +26,6 @@ _RANKED: Final = 10  # of each of the two ways
 _RANK_OFFSET: Final = 10  # of reciprocal rank fusion: how much less a later place counts
 _MIN_LIKENESS: Final = 0.3  # cosine below which passages are about something else
 _AT_ONCE: Final = 200  # rows of an INSERT
-_CONFIGURATIONS: Final = {
-    "en": "english",
-    "de": "german",
-    "es": "spanish",
-    "fr": "french",
-    "it": "italian",
-    "pt": "portuguese",
-}
 
 _BY_WORDS: Final = text("""
 WITH mine AS (
@@ -133,7 +125,7 @@ async def add(
 
 
 def _rows(row: AgentDocument, document: Document) -> list[dict[str, Any]]:
-    language = literal(_CONFIGURATIONS.get(document.language, "simple"), REGCONFIG)
+    language = literal(STEMMERS.get(document.language, "simple"), REGCONFIG)
     return [
         {
             "document_id": row.id,

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import snowballstemmer
 
+from visavis.ports.knowledge import STEMMERS
+
 LANGUAGES: Final = ("en", "de", "es", "fr", "it", "pt")
 _PUNCTUATION: Final = re.compile(r"[^\w\s]|_")
 _TOKEN: Final = re.compile(r"\d+(?:[.:,]\d+)*|[^\W\d_]+")
@@ -196,15 +198,7 @@ def _stem(code: str, word: str) -> str:
 
 @cache
 def _stemmer(code: str) -> Any:
-    names = {
-        "en": "english",
-        "de": "german",
-        "es": "spanish",
-        "fr": "french",
-        "it": "italian",
-        "pt": "portuguese",
-    }
-    return snowballstemmer.stemmer(names[code])
+    return snowballstemmer.stemmer(STEMMERS[code])
 
 
 def detect_language(text: str, default: str) -> str:
