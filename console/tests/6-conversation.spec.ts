@@ -1,21 +1,20 @@
 /** A conversation in a real browser: a spoken question into the microphone, a spoken answer out of the avatar. */
 import type { Page } from "@playwright/test";
-import { FLAGS, findChromium } from "../../sdk/testing/chromium.ts";
-import { AVATAR, cutOff, env, expect, expectAccessible, mouthMotion, test } from "./console.ts";
+import {
+  AVATAR,
+  askingMicrophone,
+  cutOff,
+  env,
+  expect,
+  expectAccessible,
+  mouthMotion,
+  test,
+} from "./console.ts";
 
 const SESSION = "/v1/realtime/session";
 
-// The microphone repeats the question every 20 seconds.
 test.use({
-  launchOptions: {
-    executablePath: findChromium() ?? "",
-    args: [
-      "--no-sandbox",
-      ...FLAGS,
-      "--use-fake-ui-for-media-stream",
-      `--use-file-for-fake-audio-capture=${process.env.QUESTION_FILE}`,
-    ],
-  },
+  launchOptions: askingMicrophone,
 });
 
 /** Keeps the sound tracks that the page receives, for `loudness`. */

@@ -1,21 +1,11 @@
 /** An agent on a page of somebody else: it answers a voice there, and is shown on no page of another origin. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { FLAGS, findChromium } from "../../sdk/testing/chromium.ts";
-import { check, cutOff, DESKTOP, env, expect, PHONE, test } from "./console.ts";
+import { askingMicrophone, check, cutOff, DESKTOP, env, expect, PHONE, test } from "./console.ts";
 
-// The microphone repeats the question every 20 seconds.
 test.use({
   brokenOnPurpose: /frame-ancestors/,
-  launchOptions: {
-    executablePath: findChromium() ?? "",
-    args: [
-      "--no-sandbox",
-      ...FLAGS,
-      "--use-fake-ui-for-media-stream",
-      `--use-file-for-fake-audio-capture=${process.env.QUESTION_FILE}`,
-    ],
-  },
+  launchOptions: askingMicrophone,
 });
 
 test("an agent answers a voice on a page of its domain, from a phone to a desktop", async ({ page }) => {

@@ -1,5 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { test as base, type Cookie, expect, type Frame, type Page, request } from "@playwright/test";
+import { FLAGS, findChromium } from "../../sdk/testing/chromium.ts";
 
 export { expect, type Page };
 
@@ -22,6 +23,17 @@ export const PAGES = [
 ];
 
 const REFUSED_ON_PURPOSE = /the server responded with a status of (400|401|404|409|410|413|415|422)/;
+
+/** Starts a browser whose microphone repeats the question every 20 seconds. */
+export const askingMicrophone = {
+  executablePath: findChromium() ?? "",
+  args: [
+    "--no-sandbox",
+    ...FLAGS,
+    "--use-fake-ui-for-media-stream",
+    `--use-file-for-fake-audio-capture=${process.env.QUESTION_FILE}`,
+  ],
+};
 
 export const env = (name: string): string => {
   const value = process.env[name];

@@ -11,10 +11,10 @@ import {
   type Role,
 } from "../../api/organizations.ts";
 import { atTime } from "../../components/format.ts";
-import { ErrorNotice, Notice } from "../../components/notice.tsx";
+import { ErrorNotice } from "../../components/notice.tsx";
+import { OneTimeLinkSheet } from "../../components/one-time-link-sheet.tsx";
 import { EmptyState } from "../../components/page.tsx";
 import { QueryView } from "../../components/query-view.tsx";
-import { SharedLink } from "../../components/shared-link.tsx";
 import { Sheet } from "../../components/sheet.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { showToast } from "../../components/toasts.tsx";
@@ -52,17 +52,14 @@ function Invite({
   });
   if (made)
     return (
-      <Sheet title={words.invitations.createdTitle} onClose={onClose}>
-        <Notice kind="warning" title={words.invitations.shownOnce}>
-          {words.invitations.shownOnceText(made.email)}
-        </Notice>
-        <SharedLink url={made.url} label={words.invitations.link} />
-        <div className="actions">
-          <button type="button" className="button primary" onClick={onClose}>
-            {words.common.done}
-          </button>
-        </div>
-      </Sheet>
+      <OneTimeLinkSheet
+        title={words.invitations.createdTitle}
+        shownOnce={words.invitations.shownOnce}
+        about={words.invitations.shownOnceText(made.email)}
+        url={made.url}
+        label={words.invitations.link}
+        onClose={onClose}
+      />
     );
   return (
     <Sheet title={words.invitations.createTitle} onClose={onClose}>

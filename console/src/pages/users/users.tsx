@@ -3,10 +3,10 @@ import { UserPlus } from "lucide-react";
 import { useState } from "react";
 import { consoleApi, dataOf, type InvitedUser, type UserRow } from "../../api/console.ts";
 import { duration, onDay } from "../../components/format.ts";
-import { ErrorNotice, Notice } from "../../components/notice.tsx";
+import { ErrorNotice } from "../../components/notice.tsx";
+import { OneTimeLinkSheet } from "../../components/one-time-link-sheet.tsx";
 import { Page } from "../../components/page.tsx";
 import { QueryView } from "../../components/query-view.tsx";
-import { SharedLink } from "../../components/shared-link.tsx";
 import { Sheet } from "../../components/sheet.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { type Column, Table } from "../../components/table.tsx";
@@ -33,17 +33,14 @@ function Invite({ earlier, onClose }: { earlier: UserRow | null; onClose: () => 
   });
   if (made)
     return (
-      <Sheet title={texts.invited} onClose={onClose}>
-        <Notice kind="warning" title={texts.shownOnce}>
-          {texts.shownOnceText(made.user.email, duration(made.expires_in))}
-        </Notice>
-        <SharedLink url={made.url} label={texts.link} />
-        <div className="actions">
-          <button type="button" className="button primary" onClick={onClose}>
-            {words.common.done}
-          </button>
-        </div>
-      </Sheet>
+      <OneTimeLinkSheet
+        title={texts.invited}
+        shownOnce={texts.shownOnce}
+        about={texts.shownOnceText(made.user.email, duration(made.expires_in))}
+        url={made.url}
+        label={texts.link}
+        onClose={onClose}
+      />
     );
   return (
     <Sheet title={earlier ? texts.again : texts.invite} onClose={onClose}>
