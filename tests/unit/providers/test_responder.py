@@ -283,3 +283,41 @@ def test_an_article_is_no_reference_to_an_earlier_question() -> None:
     prompt = "Eres la recepcionista del Café Azul. Abrimos de nueve a seis. Un café cuesta tres euros."
     said = answers(prompt, "¿Cuánto cuesta un café?", "¿Cuál es el horario?", language="es")
     assert said == ["Un café cuesta tres euros.", "Abrimos de nueve a seis."]
+
+
+@pytest.mark.parametrize(
+    ("language", "prompt", "question", "answer"),
+    [
+        ("en", "A coffee costs three euros.", "Stop how much is a coffee.", "A coffee costs three euros."),
+        ("en", "Dogs are welcome.", "Wait a moment are dogs welcome", "Dogs are welcome."),
+        (
+            "de",
+            "Ein Kaffee kostet drei Euro.",
+            "Stopp was kostet ein Kaffee.",
+            "Ein Kaffee kostet drei Euro.",
+        ),
+        ("fr", "Un café coûte trois euros.", "Stop, combien coûte un café", "Un café coûte trois euros."),
+        ("es", "Un café cuesta tres euros.", "Espera cuánto cuesta un café", "Un café cuesta tres euros."),
+        ("it", "Un caffè costa tre euro.", "Aspetta quanto costa un caffè", "Un caffè costa tre euro."),
+        ("pt", "Um café custa três euros.", "Espere quanto custa um café", "Um café custa três euros."),
+        ("de", "Ein Kaffee kostet drei Euro.", "Danke was kostet ein Kaffee", "Ein Kaffee kostet drei Euro."),
+        ("es", "Un café cuesta tres euros.", "Gracias cuánto cuesta un café", "Un café cuesta tres euros."),
+    ],
+)
+def test_a_question_after_what_asks_nothing(language: str, prompt: str, question: str, answer: str) -> None:
+    """Recognizers often leave out the full stop after "stop" or "thanks"."""
+    assert answers(prompt, question, language=language) == [answer]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("en", "Stop."),
+        ("en", "Wait a moment."),
+        ("fr", "Attendez un instant."),
+        ("it", "Un momento."),
+        ("pt", "Espere."),
+    ],
+)
+def test_a_word_that_interrupts_is_no_question(code: str, text: str) -> None:
+    assert answers(SHOP, text, language=code) == [language(code).replies["wait"]]
