@@ -189,8 +189,14 @@ class _Run:
             try:
                 await getattr(self, f"_{kind}")(value)
             except TimeoutError as error:
-                lines = [(line.speaker, line.text) for line in self._talker.finals()]
-                raise DialogueError(f"step {number}, {kind}: {value!r} did not come; {lines}") from error
+                raise DialogueError(self._told(number, f"{kind}: {value!r} did not come")) from error
+            except DialogueError as error:
+                raise DialogueError(self._told(number, str(error))) from error
+
+    def _told(self, step: int, what: str) -> str:
+        """What went wrong, with all that was said and understood until then."""
+        lines = "; ".join(f"{line.speaker}: {line.text}" for line in self._talker.finals())
+        return f"step {step}: {what} ({lines})"
 
     async def _user(self, text: str) -> None:
         await self._talker.say(self._sounds[text])
