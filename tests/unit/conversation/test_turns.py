@@ -69,7 +69,7 @@ def test_words_that_want_more_are_given_time(text: str, silence_s: float) -> Non
 
 @pytest.mark.parametrize(
     ("probability", "in_echo", "expected"),
-    [(0.99, False, 2), (0.9, False, 3), (0.6, False, 4), (0.99, True, 5)],
+    [(0.99, False, 2), (0.87, False, 2), (0.8, False, 3), (0.6, False, 4), (0.99, True, 5)],
 )
 def test_a_turn_begins_the_sooner_the_surer_the_voice_is(
     probability: float, in_echo: bool, expected: int
@@ -80,4 +80,4 @@ def test_a_turn_begins_the_sooner_the_surer_the_voice_is(
 
 
 def test_a_click_is_no_turn() -> None:
-    assert steps(TurnTaker(WINDOW_S), [0.9] * 2 + [0.0] * 20) == []
+    assert steps(TurnTaker(WINDOW_S), [0.9] + [0.0] * 20) == []
