@@ -23,7 +23,7 @@ _WIDTH: Final = 140
 _AUDIT_PAGE: Final = 500
 
 
-class Role(StrEnum):
+class RoleName(StrEnum):
     """Role of a member."""
 
     OWNER = "owner"
@@ -111,7 +111,7 @@ def show_members(org: Org, data: Data = None) -> None:
 def add(
     org: Org,
     email: Email,
-    role: Annotated[Role, typer.Option(help="Role of the member.")] = Role.MEMBER,
+    role: Annotated[RoleName, typer.Option(help="Role of the member.")] = RoleName.MEMBER,
     name: Annotated[str | None, typer.Option(help="Name for people.")] = None,
     data: Data = None,
 ) -> None:
@@ -133,7 +133,7 @@ def add(
 @app.command("role")
 @clear_errors
 def change_role(
-    org: Org, email: Email, role: Annotated[Role, typer.Argument(help="New role.")], data: Data = None
+    org: Org, email: Email, role: Annotated[RoleName, typer.Argument(help="New role.")], data: Data = None
 ) -> None:
     """Change the role of a member."""
     refuse_without_extra()

@@ -58,11 +58,11 @@ def _uneven(seed: int, x: Floats, y: Floats) -> tuple[Floats, Floats]:
     random = np.random.default_rng([seed & 0xFFFFFFFF, 23])
     across, up = np.zeros_like(x), np.zeros_like(x)
     for side in (-1, 1):
-        for at_x, at_y, wide, high, most_across, most_up in _PARTS:
+        for at_x, at_y, wide, high, max_across, max_up in _PARTS:
             spot = np.exp(-0.5 * (((x - side * at_x) / wide) ** 2 + ((y - at_y) / high) ** 2))
             off = np.clip(random.standard_normal(2), -1.5, 1.5)
-            across += most_across * off[0] * spot
-            up += most_up * off[1] * spot
+            across += max_across * off[0] * spot
+            up += max_up * off[1] * spot
     return across, up
 
 

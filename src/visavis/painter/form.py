@@ -40,7 +40,7 @@ _MOODS: Final[dict[str, tuple[float, float, float, float]]] = {
 
 
 @dataclass(frozen=True)
-class Mood:
+class MoodShape:
     """An expression; each number from -1 to 1."""
 
     smile: float
@@ -49,9 +49,9 @@ class Mood:
     squint: float
 
 
-def mood_of(name: str) -> Mood:
+def mood_of(name: str) -> MoodShape:
     """The expression of a mood; an unknown one is neutral."""
-    return Mood(*_MOODS.get(name, _MOODS["neutral"]))
+    return MoodShape(*_MOODS.get(name, _MOODS["neutral"]))
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Form:
     hollows: Floats
     widening: float
     lift_cm: float
-    mood: Mood
+    mood: MoodShape
 
     def at(self, *indices: int) -> Points:
         """Where mesh points lie in the picture, `(n, 2)`."""
@@ -168,7 +168,7 @@ def _widen(points: Points, character: Character) -> None:
     points[:, 1] += 0.18 * child * below
 
 
-def _shape_eyes(points: Points, character: Character, mood: Mood) -> None:
+def _shape_eyes(points: Points, character: Character, mood: MoodShape) -> None:
     face, child = character.face, childlike(character.age_years)
     old = aged(character.age_years)
     side = np.sign(points[:, 0])
@@ -204,7 +204,7 @@ def _shape_nose(points: Points, character: Character) -> None:
     points[:, 2] -= 0.5 * child * tip
 
 
-def _shape_mouth(points: Points, character: Character, mood: Mood) -> None:
+def _shape_mouth(points: Points, character: Character, mood: MoodShape) -> None:
     face, child = character.face, childlike(character.age_years)
     side = np.sign(points[:, 0])
     lips = np.exp(-0.5 * ((points[:, 0] / 2.1) ** 2 + ((points[:, 1] + 4.35) / 0.8) ** 2))

@@ -20,11 +20,11 @@ from visavis.painter.hats import HATS
 from visavis.painter.headwear import HIDING_HAIR, Headwear
 from visavis.painter.light import LIGHTS
 from visavis.painter.mouth import paint_mouth, paint_nose
+from visavis.painter.outfit import Outfit
 from visavis.painter.plaits import bun, cornrows, plaits, tails
 from visavis.painter.scalp import scalp_roots
 from visavis.painter.skin import SkinColours, noise, paint_ears, paint_face, paint_lines, paint_neck
 from visavis.painter.strands import HairColours, Strands, cut_behind_head, draw, grow
-from visavis.painter.wardrobe import Wardrobe
 
 _FINE_PX_PER_CM: Final = 22.0  # below it, more is painted and the picture is reduced
 _FRAME_CM: Final = 38.0  # height of a square picture of a bust
@@ -132,7 +132,7 @@ class _Sitting:
         worn.behind()
         self._draw(behind)
         paint_neck(canvas, character, form, skin, light)
-        Wardrobe(body, character, light, self._random).paint()
+        Outfit(body, character, light, self._random).paint()
         paint_ears(canvas, character, form, skin, light)
         face = paint_face(canvas, character, form, skin, light, self._random)
         paint_lines(canvas, character, form, skin, face)

@@ -63,7 +63,7 @@ class _Speaker:
 
 
 @dataclass(frozen=True)
-class Phoneme:
+class SpokenPhoneme:
     """A phoneme of a spoken text.
 
     Attributes:
@@ -89,7 +89,7 @@ class Utterance:
 
     samples: NDArray[np.int16]
     rate_hz: int
-    phonemes: tuple[Phoneme, ...]
+    phonemes: tuple[SpokenPhoneme, ...]
 
 
 def speak(text: str, voice: str = "en-us") -> tuple[NDArray[np.int16], int]:
@@ -126,7 +126,7 @@ def utter(text: str, voice: str, *, tempo: float = 1.0) -> Utterance:
             raise SpeakerMissingError(f"espeak-ng has no voice {voice!r}. Use another one, such as `en-us`.")
         speaker.library.espeak_SetParameter(_RATE, round(_USUAL_RATE * tempo), 0)
         heard: list[NDArray[np.int16]] = []
-        phonemes: list[Phoneme] = []
+        phonemes: list[SpokenPhoneme] = []
         word = (0, 0)
 
         def hear(
@@ -140,7 +140,7 @@ def utter(text: str, voice: str, *, tempo: float = 1.0) -> Utterance:
                     word = (event.text_position - 1, event.text_position - 1 + event.length)
                 elif event.type == _PHONEME_EVENT:
                     name = bytes(event.id.string).decode(errors="ignore")
-                    phonemes.append(Phoneme(name, event.sample, word))
+                    phonemes.append(SpokenPhoneme(name, event.sample, word))
             return _GO_ON
 
         callback = _CALLBACK(hear)

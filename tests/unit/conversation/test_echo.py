@@ -54,10 +54,10 @@ def test_a_user_is_heard_over_the_echo() -> None:
     found = voiced(played, microphone)
     span = slice(round(at / 512), round((at + len(user)) / 512))
     assert found[span].mean() > 0.3
-    assert most_within_a_third_of_a_second(found[: span.start]) < 5  # as many would interrupt
+    assert max_within_a_third_of_a_second(found[: span.start]) < 5  # as many would interrupt
 
 
-def most_within_a_third_of_a_second(voiced: Floats) -> float:
+def max_within_a_third_of_a_second(voiced: Floats) -> float:
     return float(np.convolve(voiced, np.ones(10), "valid").max())
 
 

@@ -16,7 +16,7 @@ from visavis.errors import DirectoryConflictError, DirectoryEntryMissingError
 
 
 @dataclass(frozen=True)
-class Group:
+class GroupContent:
     """A group as a directory describes it.
 
     Attributes:
@@ -32,7 +32,7 @@ class Group:
     profile: dict[str, Any]
 
 
-async def create(tx: Tx, acting: Acting, group: Group) -> DirectoryGroup:
+async def create(tx: Tx, acting: Acting, group: GroupContent) -> DirectoryGroup:
     """Add a group.
 
     Raises:
@@ -58,7 +58,7 @@ async def find(tx: Tx, acting: Acting, group_id: str) -> DirectoryGroup:
     return row
 
 
-async def change(tx: Tx, acting: Acting, group_id: str, group: Group) -> DirectoryGroup:
+async def change(tx: Tx, acting: Acting, group_id: str, group: GroupContent) -> DirectoryGroup:
     """Replace the description of a group.
 
     Raises:
@@ -120,7 +120,7 @@ async def of_members(tx: Tx, acting: Acting, member_ids: Collection[str]) -> dic
     return found
 
 
-async def _write(tx: Tx, acting: Acting, row: DirectoryGroup, group: Group) -> None:
+async def _write(tx: Tx, acting: Acting, row: DirectoryGroup, group: GroupContent) -> None:
     is_taken = func.lower(DirectoryGroup.name) == func.lower(group.name)
     mine = DirectoryGroup.organization_id == acting.organization.id
     query = select(DirectoryGroup.id).where(mine, is_taken, DirectoryGroup.id != row.id)

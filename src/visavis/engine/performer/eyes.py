@@ -82,10 +82,10 @@ class Eyes:
     def _pause_s(self) -> float:
         """Time from the start of one blink to the start of the next."""
         if self._mean_s is not None:
-            least_s = min(_MIN_BETWEEN_S, _LEAST_OF_PAUSE * self._mean_s)
-            more_s = self._rng.gamma(_MEASURED_SHAPE, (self._mean_s - least_s) / _MEASURED_SHAPE)
+            min_s = min(_MIN_BETWEEN_S, _LEAST_OF_PAUSE * self._mean_s)
+            more_s = self._rng.gamma(_MEASURED_SHAPE, (self._mean_s - min_s) / _MEASURED_SHAPE)
             saved_s, self._saved_s = self._saved_s, 0.0
-            return least_s + float(more_s) + saved_s
+            return min_s + float(more_s) + saved_s
         if self._rng.random() < _DOUBLE_BLINK_CHANCE:
             return _BLINK_S + float(self._rng.uniform(0.05, 0.20))
         return _MIN_BETWEEN_S + float(self._rng.gamma(2.0, 1.25))

@@ -13,7 +13,7 @@ from visavis.engine.arrays import Floats
 from visavis.errors import ProviderError, VisavisError
 from visavis.ports import RECOGNITION_RATE_HZ, Recognition, VoiceActivityDetector
 from visavis.providers.stt.results import Results
-from visavis.providers.stt.utterance import Part, Utterance, shifted
+from visavis.providers.stt.utterance import AudioPart, Utterance, shifted
 
 Recognize = Callable[[Floats], Awaitable[Recognition]]
 """Recognizes at most `MAX_PART_S` of sound; word times count from its begin."""
@@ -138,7 +138,7 @@ class ListeningStream:
             self._results.put(utterance.text(is_final=True))
 
 
-async def recognize_part(part: Part, recognize: Recognize, window_samples: int) -> None:
+async def recognize_part(part: AudioPart, recognize: Recognize, window_samples: int) -> None:
     """Recognize what there is of a part, and keep it there with times from the begin of the utterance."""
     begin, end, samples = part.voiced_sound()
     recognition = await recognize(samples)

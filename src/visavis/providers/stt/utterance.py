@@ -20,7 +20,7 @@ _LONG_PAUSE_S: Final = 1.5  # ends a part: models invent words in long silences
 _MIN_PART_S: Final = 12.0  # of a part that is cut for its length
 
 
-class Part:
+class AudioPart:
     """A stretch of an utterance that is recognized at once.
 
     Attributes:
@@ -88,11 +88,11 @@ class Part:
         if end <= self.begin + len(self._windows):
             self.recognition, self._recognized_end = recognition, end
 
-    def split(self) -> "Part":
+    def split(self) -> "AudioPart":
         """End this part in its longest pause, and give what follows as another one."""
         at = _middle_of_pause(list(self._probabilities), self._in_windows(_MIN_PART_S))
         windows, probabilities = list(self._windows), list(self._probabilities)
-        rest = Part(self.begin + at, self._window_samples)
+        rest = AudioPart(self.begin + at, self._window_samples)
         for window, probability in zip(windows[at:], probabilities[at:], strict=True):
             rest.add(window, probability)
         self._windows, self._probabilities = deque(windows[:at]), deque(probabilities[:at])
@@ -134,7 +134,7 @@ class Utterance:
         self.wants_text = False
         self.is_over = False
         self._window_samples = window_samples
-        self._parts = deque([Part(0, window_samples)])
+        self._parts = deque([AudioPart(0, window_samples)])
         self._done: list[Recognition] = []  # of earlier parts, with times from the begin of the utterance
 
     @property
@@ -158,11 +158,11 @@ class Utterance:
         last.add(window, probability)
         if last.has_voice and last.pause_s >= _LONG_PAUSE_S:
             windows = round(last.duration_s * RECOGNITION_RATE_HZ / self._window_samples)
-            self._parts.append(Part(last.begin + windows, self._window_samples))
+            self._parts.append(AudioPart(last.begin + windows, self._window_samples))
         elif last.duration_s >= MAX_PART_S:
             self._parts.append(last.split())
 
-    def next_part(self) -> Part | None:
+    def next_part(self) -> AudioPart | None:
         """The first part that is to be recognized; `None` if all were. Earlier parts keep no sound."""
         while len(self._parts) > 1 and self._parts[0].is_recognized:
             part = self._parts.popleft()
@@ -170,7 +170,7 @@ class Utterance:
                 self._done.append(part.recognition)
         return next((part for part in self._parts if not part.is_recognized), None)
 
-    def is_last(self, part: Part) -> bool:
+    def is_last(self, part: AudioPart) -> bool:
         """Whether a part is the one that grows."""
         return part is self._parts[-1]
 

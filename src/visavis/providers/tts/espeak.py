@@ -15,7 +15,7 @@ from visavis.providers.tts.languages import find_language
 from visavis.providers.tts.local import SentenceThread
 from visavis.providers.tts.sentences import without_emoji
 from visavis.providers.tts.timing import TimedSpan, timed_words
-from visavis.samples.sentence import Phoneme, utter
+from visavis.samples.sentence import SpokenPhoneme, utter
 
 DEFAULT_LANGUAGE: Final = "en-us"
 VOICE: Final = "espeak"
@@ -152,9 +152,11 @@ def _part(sentence: str, name: str, tempo: float) -> SpeechPart:
     )
 
 
-def _timed(phonemes: Sequence[Phoneme], end: int, rate_hz: int) -> list[tuple[tuple[int, int], TimedText]]:
+def _timed(
+    phonemes: Sequence[SpokenPhoneme], end: int, rate_hz: int
+) -> list[tuple[tuple[int, int], TimedText]]:
     """Each phoneme with its word. It lasts until the next phoneme or pause."""
-    last = Phoneme("", end, (0, 0))
+    last = SpokenPhoneme("", end, (0, 0))
     timed = []
     for each, following in pairwise([*phonemes, last]):
         name = each.text.strip(_STRESS)

@@ -35,7 +35,7 @@ from visavis.realtime.conversation.hearsay import RecentSpeech
 from visavis.realtime.conversation.listener import Listener
 from visavis.realtime.conversation.microphones import Microphones
 from visavis.realtime.conversation.speaker import Speaker
-from visavis.realtime.conversation.spoken_text import SpokenText
+from visavis.realtime.conversation.spoken_text import SpokenTextOutput
 from visavis.realtime.conversation.texts import TextsToSay, TextToSay
 from visavis.realtime.conversation.tools import CallAddress, make_tool
 from visavis.realtime.conversation.transcript import Transcript
@@ -254,7 +254,7 @@ class Conversation:
         output = AvatarOutput(self._room, self._place.avatar, voice.scripts)
         ears = Ears()
         synchronizer = TranscriptSynchronizer(
-            next_in_chain_audio=output, next_in_chain_text=SpokenText(transcript, output)
+            next_in_chain_audio=output, next_in_chain_text=SpokenTextOutput(transcript, output)
         )
         tools: list[llm.Tool | llm.Toolset] = [
             make_tool(each, self._room, providers.call_address, self._find_user) for each in config.tools

@@ -15,7 +15,7 @@ KEY_BYTES: Final = 16_000
 _KEPT: Final = 8
 
 
-class Script:
+class SpokenScript:
     """The phonemes of one answer, with times since its begin.
 
     Attributes:
@@ -45,15 +45,15 @@ class Scripts:
 
     def __init__(self) -> None:
         """Begin without any."""
-        self._scripts: OrderedDict[bytes, Script] = OrderedDict()
+        self._scripts: OrderedDict[bytes, SpokenScript] = OrderedDict()
 
-    def add(self, key: bytes, script: Script) -> None:
+    def add(self, key: bytes, script: SpokenScript) -> None:
         """Note the script of a sound."""
         self._scripts.pop(key, None)
         self._scripts[key] = script
         while len(self._scripts) > _KEPT:
             self._scripts.popitem(last=False)
 
-    def find(self, pcm: bytes | bytearray) -> Script | None:
+    def find(self, pcm: bytes | bytearray) -> SpokenScript | None:
         """The script of a sound that begins so; `None` if it is not known (yet)."""
         return self._scripts.get(bytes(pcm[:KEY_BYTES])) if len(pcm) >= KEY_BYTES else None

@@ -7,7 +7,7 @@ from livekit.agents.voice.io import AudioOutput, PlaybackFinishedEvent, TextOutp
 from visavis.realtime.conversation.transcript import Transcript, new_segment
 
 
-class SpokenText(TextOutput):
+class SpokenTextOutput(TextOutput):
     """Takes text in step with the sound; `livekit-agents` keeps both in step."""
 
     def __init__(self, transcript: Transcript, audio: AudioOutput) -> None:

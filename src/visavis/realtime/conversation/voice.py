@@ -19,7 +19,7 @@ from visavis.engine.resample import Resampler
 from visavis.errors import VisavisError
 from visavis.ports import SpeechPart, SpeechSynthesizer, Voice
 from visavis.realtime.conversation.patience import PatienceLostError, ask_twice
-from visavis.realtime.conversation.scripts import Script, Scripts
+from visavis.realtime.conversation.scripts import Scripts, SpokenScript
 from visavis.realtime.conversation.texts import sentences_of
 from visavis.realtime.sound import to_pcm
 
@@ -199,7 +199,7 @@ class _Stream(tts.SynthesizeStream):
         output_emitter.start_segment(segment_id=utils.shortuuid())
         sentences = tokenize.blingfire.SentenceTokenizer(min_sentence_len=1, retain_format=True).stream()
         reading = asyncio.create_task(self._read(sentences))
-        spoken_s, script = 0.0, Script()
+        spoken_s, script = 0.0, SpokenScript()
         try:
             async for token in sentences:
                 spoken_s += await self._speak(token.token, spoken_s, output_emitter, script)
@@ -215,7 +215,9 @@ class _Stream(tts.SynthesizeStream):
                 sentences.flush()
         sentences.end_input()
 
-    async def _speak(self, sentence: str, begin_s: float, emitter: tts.AudioEmitter, script: Script) -> float:
+    async def _speak(
+        self, sentence: str, begin_s: float, emitter: tts.AudioEmitter, script: SpokenScript
+    ) -> float:
         """Speak a sentence. Returns its duration."""
         if not any(character.isalnum() for character in sentence):
             return 0.0

@@ -60,7 +60,7 @@ class Accepted(_Wire):
     data: JobReference
 
 
-class Picture(_Wire):
+class JobPicture(_Wire):
     """A picture of a character."""
 
     image_url: str = Field(description="Needs no authorization, and works for a day.", examples=[_LINK])
@@ -79,7 +79,7 @@ class GeneratedAvatar(_Wire):
     content_type: str = Field(examples=["image/png"])
     width: int
     height: int
-    images: list[Picture] = Field(description="All pictures of the job.")
+    images: list[JobPicture] = Field(description="All pictures of the job.")
     warnings: list[str] = Field(description="Sentences about the faces in them.")
 
 
@@ -203,7 +203,7 @@ def job_answer(job: Job, pictures: Sequence[LinkedPicture]) -> JobAnswer:
     """
     asked, made = jobs.input_of(job), jobs.output_of(job)
     images = [
-        Picture(
+        JobPicture(
             image_url=url,
             content_type=asked.content_type,
             size_bytes=picture.size_bytes,
@@ -248,7 +248,7 @@ def job_answer(job: Job, pictures: Sequence[LinkedPicture]) -> JobAnswer:
     )
 
 
-def _payload(asked: jobs.JobInput, images: list[Picture]) -> dict[str, Any]:
+def _payload(asked: jobs.JobInput, images: list[JobPicture]) -> dict[str, Any]:
     if not isinstance(asked, jobs.AvatarImageInput):
         return {}
     return {

@@ -9,7 +9,7 @@ from scim2_models import Context, Meta, Resource, ScimProvider
 
 from visavis.core.organizations import directory, directory_groups
 from visavis.core.organizations.directory import Person, describes_admin
-from visavis.core.organizations.directory_groups import Group
+from visavis.core.organizations.directory_groups import GroupContent
 from visavis.core.schema import ACTIVE_MEMBER, DirectoryGroup, Membership
 from visavis.surfaces.shared.texts import refuse_unclean
 
@@ -122,9 +122,9 @@ def _person(sent: dict[str, Any]) -> Person:
     )
 
 
-def _group(sent: dict[str, Any]) -> Group:
+def _group(sent: dict[str, Any]) -> GroupContent:
     members = frozenset(str(each["value"]) for each in sent.get("members", []) if each.get("value"))
-    return Group(sent["displayName"], sent.get("externalId"), members, sent)
+    return GroupContent(sent["displayName"], sent.get("externalId"), members, sent)
 
 
 def _reference(group: DirectoryGroup) -> dict[str, str]:

@@ -8,7 +8,7 @@ from visavis.painter.clothes import Clothes
 from visavis.painter.garments import Garment
 
 
-class Wardrobe(Clothes):
+class Outfit(Clothes):
     """Dresses a character."""
 
     def paint(self) -> None:
