@@ -23,6 +23,7 @@ from visavis.engine.speech import SpeechModel
 from visavis.realtime.clock import MonotonicClock
 from visavis.realtime.connection import RoomConfig, RoomConnection
 from visavis.realtime.ports import ConnectionListener, SessionStats, VideoSettings
+from visavis.realtime.sentences import Sentence
 from visavis.realtime.session import LiveSession, SessionConfig
 
 AVATARS_TRACKS = 2
@@ -121,6 +122,9 @@ class Observer:
         pass
 
     def speak_wanted(self, text: str) -> None:
+        pass
+
+    def spoken(self, sentence: Sentence) -> None:
         pass
 
     def report(self, stats: SessionStats, delays_ms: dict[str, float]) -> None:

@@ -246,7 +246,7 @@ async def mark_taken(tx: AsyncSession, worker_id: str, session_id: str, sequence
 async def mark_spoken(
     tx: AsyncSession, worker_id: str, session_id: str, sequence: int, position: int, is_done: bool
 ) -> None:
-    """Record how much of a text was spoken.
+    """Record how much of a text was spoken; less than was recorded changes nothing.
 
     Args:
         tx: The transaction.
@@ -257,7 +257,8 @@ async def mark_spoken(
         is_done: Whether nothing more of it will be spoken.
     """
     done = {"done_at": func.now()} if is_done else {}
-    await _mark(tx, worker_id, session_id, sequence, {"position": position, **done})
+    furthest = func.greatest(SessionMessage.position, position)
+    await _mark(tx, worker_id, session_id, sequence, {"position": furthest, **done})
 
 
 async def _mark(

@@ -1,8 +1,11 @@
 """What a conversation is to be like, as it travels from a surface to the process that holds it."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+MAX_LEARNED_CHARS: Final = 64_000
+"""Length of all texts that are learned during a conversation: the oldest ones make room for others."""
 
 
 class _Frozen(BaseModel):

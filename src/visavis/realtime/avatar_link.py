@@ -98,7 +98,12 @@ class AvatarLink:
         )
 
 
-async def close_stream(writer: rtc.ByteStreamWriter) -> None:
-    """End a byte stream, whether or not anybody still reads it."""
+async def close_stream(writer: rtc.ByteStreamWriter, attributes: dict[str, str] | None = None) -> None:
+    """End a byte stream, whether or not anybody still reads it.
+
+    Args:
+        writer: The stream.
+        attributes: What is known of it at its end.
+    """
     with contextlib.suppress(*STREAM_ERRORS):
-        await writer.aclose()
+        await writer.aclose(attributes=attributes)

@@ -97,7 +97,7 @@ class RoomConnection:
                 await self._room.leave()
 
     def drop_speech(self) -> None:
-        """Drop what the agent has sent and is not played yet; see the port."""
+        """Drop what the agent has sent: it is gone; see the port."""
         self._room.drop_speech()
 
     async def describe(self, attributes: dict[str, str]) -> None:
@@ -144,6 +144,7 @@ class RoomConnection:
             on_interrupt=self._listener.interrupt,
             on_token=self._note_token,
             on_speak=self._observer.speak_wanted,
+            on_spoken=self._observer.spoken,
         )
 
     def _note_gone(self, reason: EndReason | None) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:  # workers import this module too, without numpy
     from visavis.engine.arrays import Pixels
     from visavis.realtime.delays import Delays
+    from visavis.realtime.sentences import Sentence
     from visavis.realtime.sound import Block
 
 
@@ -168,7 +169,7 @@ class Connection(Protocol):
         ...
 
     def drop_speech(self) -> None:
-        """Drop what the agent has sent and is not played yet, and close the mouth."""
+        """Drop what the agent has sent, which is gone, and close the mouth. What is at its end is played."""
         ...
 
     async def describe(self, attributes: dict[str, str]) -> None:
@@ -213,6 +214,10 @@ class SessionObserver(Protocol):
 
     def speak_wanted(self, text: str) -> None:
         """A client has sent a text for the avatar to say."""
+        ...
+
+    def spoken(self, sentence: "Sentence") -> None:
+        """A sentence of a session message was spoken to its end."""
         ...
 
     def report(self, stats: SessionStats, delays_ms: dict[str, float]) -> None:

@@ -18,6 +18,7 @@ from visavis.realtime.inputs.spoken_over import SpokenOver
 from visavis.realtime.outputs.livekit import LiveKitOutput
 from visavis.realtime.outputs.viewers import ViewersRoom
 from visavis.realtime.ports import AudioInput, EndReason
+from visavis.realtime.sentences import Sentence
 from visavis.realtime.speak_requests import SpeakRequests
 
 _JOIN_S: Final = 10.0
@@ -46,6 +47,7 @@ class AvatarRoom:
         on_interrupt: Callable[[], None] = lambda: None,
         on_token: Callable[[str], None] = lambda _token: None,
         on_speak: Callable[[str], None] = lambda _text: None,
+        on_spoken: Callable[[Sentence], None] = lambda _sentence: None,
     ) -> None:
         """Prepare; this connects to nothing yet.
 
@@ -59,6 +61,7 @@ class AvatarRoom:
             on_interrupt: Called to drop the blocks that were taken and are not played yet.
             on_token: Called with the newest token to join again with; the server refreshes it at intervals.
             on_speak: Called with a text for the avatar to say, unless its agent takes such texts.
+            on_spoken: Called when a sentence of a session message was spoken.
         """
         self.room = rtc.Room()
         self.output = output
@@ -66,7 +69,7 @@ class AvatarRoom:
         self._calls = LibraryCalls()
         self._tracks = RoomTracks(self.room, mixer, on_change=on_change)
         self._agent_stream = AgentStream(
-            self.room, agent=agent, on_interrupt=on_interrupt, on_change=on_change
+            self.room, agent=agent, on_interrupt=on_interrupt, on_change=on_change, on_spoken=on_spoken
         )
         self._own_agent = agent
         self._spoken = SpokenOver(self._agent_stream, self._tracks)
@@ -131,8 +134,8 @@ class AvatarRoom:
         self._on_change()
 
     def drop_speech(self) -> None:
-        """Drop what the agent has sent and is not played yet, and close the mouth."""
-        self._agent_stream.drop()
+        """Drop what the agent has sent: it is gone, and another one says it again."""
+        self._agent_stream.let_agent_go()
 
     async def describe(self, attributes: dict[str, str]) -> None:
         """Set attributes of the avatar, for everybody who sees it."""

@@ -115,7 +115,7 @@ class LiveSession:
             self._av_sync.interrupt()
 
     def drop_speech(self) -> None:
-        """Drop what the agent has sent and is not played yet."""
+        """Drop what the agent has sent: it is gone."""
         self._connection.drop_speech()
 
     def note_presence(self) -> None:

@@ -13,7 +13,7 @@ import structlog
 from pydantic import TypeAdapter
 
 from visavis.errors import ChildError
-from visavis.ports.conversation import TranscriptSegment
+from visavis.ports.conversation import MAX_LEARNED_CHARS, TranscriptSegment
 from visavis.ports.knowledge import FoundPassage
 from visavis.worker.child_process import ChildProcess
 from visavis.worker.process_pool import ProcessPool
@@ -29,6 +29,7 @@ from visavis.worker.protocol import (
     PassagesWanted,
     SegmentSaid,
     SpeakText,
+    SpeakWanted,
     TextSpoken,
 )
 from visavis.worker.room_messages import MessageLog, RoomMessage, command_of
@@ -105,13 +106,26 @@ class Conversation:
         """
         if message.sequence in self._messages:
             return
-        waiting = [each for each in self._messages.values() if not each.is_knowledge and not each.is_done]
-        if not message.is_knowledge and len(waiting) >= _MAX_WAITING:
+        # What cuts off the others does not wait behind them.
+        waiting = sum(
+            not each.is_knowledge and not each.is_done and each.now == message.now
+            for each in self._messages.values()
+        )
+        if not message.is_knowledge and waiting >= _MAX_WAITING:
             return
         self.start()
         self._messages[message.sequence] = message
+        self._forget_old_knowledge()
         if self._process is not None:
             await self._send(self._process, command_of(message))
+
+    async def take(self, event: SpeakWanted | TextSpoken) -> None:
+        """Take an event of the avatar's own process."""
+        match event:
+            case SpeakWanted(text=text):
+                await self.speak(text)
+            case TextSpoken():
+                await self._note_spoken(event)
 
     async def end(self) -> None:
         """Let the process leave its room; kill it if that takes too long."""
@@ -159,9 +173,8 @@ class Conversation:
                     await self._tell_all(process)
                 case MessageTaken(sequence=sequence):
                     await self._log.taken(sequence)
-                case TextSpoken(sequence=sequence, position=position, is_done=is_done):
-                    self._messages[sequence].position, self._messages[sequence].is_done = position, is_done
-                    await self._log.spoken(sequence, position, is_done)
+                case TextSpoken() as spoken:
+                    await self._note_spoken(spoken)
                 case PassagesWanted() as wanted:
                     await self._answer(process, wanted)
                 case SegmentSaid(segment=segment):
@@ -171,6 +184,26 @@ class Conversation:
                         _log.error("conversation_failed", session=self._session, code=error_code)
                     return was_sent_away
         return False
+
+    def _forget_old_knowledge(self) -> None:
+        """Keep no more than a process would: it makes room in the same way."""
+        known = [each for each in self._messages.values() if each.is_knowledge and each.text]
+        chars = sum(len(each.text) for each in known)
+        for each in known[:-1]:
+            if chars <= MAX_LEARNED_CHARS:
+                return
+            chars -= len(each.text)
+            each.text = ""
+
+    async def _note_spoken(self, spoken: TextSpoken) -> None:
+        """Note how much of a text was spoken, from whichever process knows it; it never becomes less."""
+        message = self._messages.get(spoken.sequence)
+        if message is None:
+            return
+        message.position = max(message.position, spoken.position)
+        if spoken.is_done:
+            message.is_done, message.text = True, ""
+        await self._log.spoken(spoken.sequence, spoken.position, spoken.is_done)
 
     async def _answer(self, process: ChildProcess, wanted: PassagesWanted) -> None:
         passages = await self._find(wanted.question, wanted.vector) if self._find is not None else []
@@ -183,7 +216,7 @@ class Conversation:
         for text in texts:
             await self._send(process, SpeakText(text=text))
         for message in sorted(self._messages.values(), key=lambda each: each.sequence):
-            if message.is_knowledge or not message.is_done:
+            if message.text:
                 await self._send(process, command_of(message))
 
     async def _send(self, process: ChildProcess, command: ConversationCommand) -> None:

@@ -15,7 +15,7 @@ class RoomMessage:
 
     Attributes:
         sequence: Number of the message.
-        text: Text to speak, or knowledge.
+        text: Text to speak, or knowledge; empty when it is not needed any more.
         is_knowledge: Whether it is knowledge.
         now: Whether the text cuts off what the avatar says.
         position: Number of sentences of the text that were spoken.

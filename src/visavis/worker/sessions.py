@@ -36,6 +36,7 @@ from visavis.worker.protocol import (
     SessionReport,
     SpeakWanted,
     SwapFace,
+    TextSpoken,
     TokenRefreshed,
 )
 from visavis.worker.recordings import Recordings
@@ -250,8 +251,8 @@ class LiveSessions:
                 case Joined():
                     await self._write(leases.joined, running.id)
                     await self._write(leases.mark_applied, running.id, before)
-                case SpeakWanted(text=text) if running.conversation is not None:
-                    await running.conversation.speak(text)
+                case SpeakWanted() | TextSpoken() as said if running.conversation is not None:
+                    await running.conversation.take(said)
                 case TokenRefreshed(token=token) if is_guest(row):
                     # For whoever takes the session over; tokens for our own rooms are made anew.
                     await self._write(_keep_token, running.id, token)

@@ -1,7 +1,7 @@
 """The implementations of the ports of live sessions, in rooms of a real room server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -23,6 +23,7 @@ from tests.conformance.realtime.checks import (
 
 from visavis.engine.arrays import Floats
 from visavis.engine.speech import Phoneme
+from visavis.realtime.avatar_link import AvatarLink, close_stream
 from visavis.realtime.inputs.agent_stream import TOPIC, AgentStream
 from visavis.realtime.inputs.audio_mixer import AudioMixer
 from visavis.realtime.inputs.room_tracks import RoomTracks
@@ -31,6 +32,7 @@ from visavis.realtime.known_speech import send_phonemes
 from visavis.realtime.outputs.livekit import LiveKitOutput
 from visavis.realtime.ports import VideoSettings
 from visavis.realtime.room import AvatarRoom
+from visavis.realtime.sentences import ATTRIBUTE, Sentence
 from visavis.realtime.sound import BLOCK_S, BLOCK_SAMPLES, RATE_HZ, is_audible, to_pcm
 
 AGENT = "the-agent"
@@ -44,10 +46,16 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
 
 
 @asynccontextmanager
-async def avatar_in(target: Target, room: str, **attributes: str) -> AsyncIterator[AvatarRoom]:
+async def avatar_in(
+    target: Target, room: str, on_spoken: Callable[[Sentence], None] = lambda _: None, **attributes: str
+) -> AsyncIterator[AvatarRoom]:
     """An avatar named like its room: livekit-agents distinguishes avatars in one process by name."""
     stay = AvatarRoom(
-        LiveKitOutput(VIDEO), mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None
+        LiveKitOutput(VIDEO),
+        mixer=AudioMixer(),
+        on_gone=lambda _why: None,
+        on_change=lambda: None,
+        on_spoken=on_spoken,
     )
     try:
         await stay.join(target.url, target.token(room, room, kind="agent", attributes=attributes))
@@ -118,6 +126,32 @@ async def test_phonemes_of_an_agent_come_with_its_sound(target: Target) -> None:
                 told += avatar.audio_input.take().phonemes
                 await asyncio.sleep(BLOCK_S)  # at the pace of a session
         assert [phoneme.ipa for phoneme in told] == ["p", "ɑː"]
+
+
+@asynchronous
+async def test_an_avatar_reports_the_sentences_that_it_has_spoken_to_their_end(target: Target) -> None:
+    name, spoken = new_room(), list[Sentence]()
+    first, last = (Sentence(sequence=7, position=n, is_last=n == 2) for n in (1, 2))
+    async with (
+        joined(target, name, AGENT, kind="agent") as agent,
+        avatar_in(target, name, spoken.append, **{"lk.publish_on_behalf": AGENT}) as avatar,
+    ):
+        link = AvatarLink(agent.room, name)
+
+        async def say(attributes: dict[str, str] | None) -> None:
+            writer = await link.open_stream(RATE_HZ)
+            await writer.write(bytes(2 * RATE_HZ // 5))
+            await close_stream(writer, attributes)
+
+        await say(first.to_attributes())
+        await say(None)  # as when it is paused
+        await say({ATTRIBUTE: '{"sequence": -1}'})
+        await say(last.to_attributes())
+        async with asyncio.timeout(DEADLINE_S):
+            while spoken != [first, last]:
+                assert spoken in ([], [first])
+                avatar.audio_input.take()
+                await asyncio.sleep(BLOCK_S)  # at the pace of a session
 
 
 @dataclass

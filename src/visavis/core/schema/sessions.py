@@ -78,7 +78,7 @@ class SessionMessage(Table):
         rig_id: ID of the rig that it shows.
         payload: What else the kind needs.
         taken_at: Time at which the room confirmed a message for its conversation.
-        position: Number of characters of a text to speak that were spoken.
+        position: Number of sentences of a text to speak that were spoken.
         done_at: Time at which a message for the conversation had its whole effect.
     """
 

@@ -10,13 +10,12 @@ from livekit.agents import DEFAULT_API_CONNECT_OPTIONS, APIConnectOptions, llm, 
 from livekit.agents.types import NOT_GIVEN, NotGivenOr
 
 from visavis.ports import ChatMessage, LanguageModel, Tool, ToolCall
+from visavis.ports.conversation import MAX_LEARNED_CHARS
 from visavis.realtime.conversation.documents import Documents
 from visavis.realtime.conversation.patience import PatienceLostError, ask_twice
 
 FIRST_PIECE_S: Final = 1.5
 """Time for the first piece, of each of two tries: then there is time to say so within 4 s of silence."""
-MAX_LEARNED_CHARS: Final = 64_000
-"""Length of all texts that are learned during a conversation."""
 
 _log = structlog.get_logger()
 

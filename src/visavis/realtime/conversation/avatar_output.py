@@ -8,6 +8,7 @@ voice goes on.
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,6 +20,7 @@ from visavis.engine.speech import Phoneme
 from visavis.realtime.avatar_link import CLEAR_S, STREAM_ERRORS, AvatarLink, close_stream
 from visavis.realtime.conversation.scripts import Scripts
 from visavis.realtime.known_speech import send_phonemes
+from visavis.realtime.sentences import Sentence
 
 _CHUNK_S: Final = 0.1
 _SAMPLE_BYTES: Final = 2
@@ -39,6 +41,7 @@ class _Segment:
         is_streamed: Whether the avatar knows its end.
         has_begun: Whether the avatar has begun to play it.
         told: Number of its phonemes that went with the byte stream.
+        sentence: Sentence of a session message that it is; `None` for none.
     """
 
     rate_hz: int
@@ -49,6 +52,7 @@ class _Segment:
     is_streamed: bool = False
     has_begun: bool = False
     told: int = 0
+    sentence: Sentence | None = None
 
     @property
     def bytes_per_s(self) -> int:
@@ -58,16 +62,24 @@ class _Segment:
 class AvatarOutput(AudioOutput):
     """Sends sound to the avatar of a room."""
 
-    def __init__(self, room: rtc.Room, avatar: str, scripts: Scripts) -> None:
+    def __init__(
+        self,
+        room: rtc.Room,
+        avatar: str,
+        scripts: Scripts,
+        which_sentence: Callable[[], Sentence | None] = lambda: None,
+    ) -> None:
         """Prepare; `run` does the work.
 
         Args:
             room: The room, connected.
             avatar: Identity of the avatar.
             scripts: Finds the phonemes of what is said, for the lips.
+            which_sentence: Tells which sentence of a session message is said now; `None` for none.
         """
         super().__init__(label="avatar", capabilities=AudioOutputCapabilities(pause=True))
         self._room, self._avatar, self._scripts = room, avatar, scripts
+        self._which_sentence = which_sentence
         self._link = AvatarLink(room, avatar)
         self._segments: deque[_Segment] = deque()
         self._dropped: list[_Segment] = []  # whose end is told when the avatar has cleared them
@@ -106,7 +118,7 @@ class AvatarOutput(AudioOutput):
         """Take sound, faster than it is spoken."""
         await super().capture_frame(frame)
         if not self._segments or self._segments[-1].is_whole:
-            self._segments.append(_Segment(frame.sample_rate))
+            self._segments.append(_Segment(frame.sample_rate, sentence=self._which_sentence()))
         self._segments[-1].pcm += frame.data.cast("B")
         self._changed.set()
 
@@ -149,7 +161,7 @@ class AvatarOutput(AudioOutput):
             if not segment.is_whole:
                 return False
             segment.is_streamed = True
-            await self._close_writer()
+            await self._close_writer(segment.sentence)
             return True
         try:
             writer = await self._open_writer(segment)
@@ -188,10 +200,10 @@ class AvatarOutput(AudioOutput):
         if shifted:
             await send_phonemes(self._room, self._avatar, writer.info.stream_id, shifted)
 
-    async def _close_writer(self) -> None:
+    async def _close_writer(self, said: Sentence | None = None) -> None:
         if self._writer is not None:
             (_, writer), self._writer = self._writer, None
-            await close_stream(writer)
+            await close_stream(writer, said.to_attributes() if said is not None else None)
 
     async def _clear(self) -> None:
         """Have the avatar drop what it has, and wait until it has told how much was played."""

@@ -40,6 +40,7 @@ from visavis.realtime.conversation.texts import TextsToSay, TextToSay
 from visavis.realtime.conversation.tools import CallAddress, make_tool
 from visavis.realtime.conversation.transcript import Transcript
 from visavis.realtime.conversation.voice import AvatarVoice
+from visavis.realtime.sentences import Sentence
 from visavis.realtime.speak_requests import SpeakRequests, is_interruption
 
 _JOIN_S: Final = 10.0
@@ -251,7 +252,7 @@ class Conversation:
             on_sentence=self._said.add,
             upcoming=self._texts.upcoming,
         )
-        output = AvatarOutput(self._room, self._place.avatar, voice.scripts)
+        output = AvatarOutput(self._room, self._place.avatar, voice.scripts, self._which_sentence)
         ears = Ears()
         synchronizer = TranscriptSynchronizer(
             next_in_chain_audio=output, next_in_chain_text=SpokenTextOutput(transcript, output)
@@ -323,6 +324,10 @@ class Conversation:
         while True:
             state = (await self._states.get()).new_state
             await self._room.local_participant.set_attributes({ATTRIBUTE_AGENT_STATE: state})
+
+    def _which_sentence(self) -> Sentence | None:
+        """Which sentence of a session message is said now."""
+        return self._texts.sentence_of(self._session.current_speech) if self._session is not None else None
 
     def _find_user(self) -> str | None:
         """Identity of the user whose client offers tools: the first one who is not an agent."""

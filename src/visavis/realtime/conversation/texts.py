@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from livekit.agents import AgentSession, tokenize
+from livekit.agents.voice import SpeechHandle
 
 from visavis.errors import RequestError
+from visavis.realtime.sentences import Sentence
 
 MAX_WAITING: Final = 16
 
@@ -47,6 +49,7 @@ class TextsToSay:
         self._waiting: deque[TextToSay] = deque()
         self._urgent = 0  # of the texts that wait, those that go before others
         self._rest: list[str] = []  # sentences that follow the one that is said
+        self._saying: tuple[SpeechHandle, Sentence] | None = None
         self._came = asyncio.Event()
 
     def add(self, wanted: TextToSay) -> None:
@@ -81,6 +84,10 @@ class TextsToSay:
         wanted = self._waiting[0]
         return next(iter(sentences_of(wanted.text)[wanted.position :]), "")
 
+    def sentence_of(self, speech: SpeechHandle | None) -> Sentence | None:
+        """Which sentence of a session message a speech is; `None` if it is none."""
+        return self._saying[1] if self._saying is not None and self._saying[0] is speech else None
+
     async def say_all(self, session: AgentSession[None]) -> None:
         """Say texts until cancelled."""
         while True:
@@ -98,13 +105,16 @@ class TextsToSay:
         sentences = sentences_of(wanted.text)
         for position in range(wanted.position, len(sentences)):
             self._rest = sentences[position + 1 :]
+            is_last = position + 1 == len(sentences)
             handle = session.say(sentences[position], allow_interruptions=True)
+            sentence = Sentence(sequence=sequence, position=position + 1, is_last=is_last)
+            self._saying = handle, sentence
             await handle.wait_for_playout()
             if handle.interrupted:
                 self._rest = []
                 self._on_spoken(sequence, position, True)
                 return
-            self._on_spoken(sequence, position + 1, position + 1 == len(sentences))
+            self._on_spoken(sequence, position + 1, is_last)
         if wanted.position >= len(sentences):
             self._on_spoken(sequence, wanted.position, True)
 

@@ -22,6 +22,7 @@ from visavis.errors import InputError, SoundError
 from visavis.realtime import known_speech
 from visavis.realtime.inputs import records
 from visavis.realtime.inputs.playout_queue import PlayoutQueue
+from visavis.realtime.sentences import Sentence, sentence_of
 from visavis.realtime.sound import CHANNELS, RATE_HZ, Block, Mixer
 
 TOPIC: Final = "lk.audio_stream"
@@ -46,9 +47,11 @@ class _Segment:
 
     Attributes:
         samples: Number of samples that were played.
+        sentence: Sentence of a session message that it says, once all of its sound is here; `None` for none.
     """
 
     samples: int = 0
+    sentence: Sentence | None = None
 
 
 class AgentStream:
@@ -61,6 +64,7 @@ class AgentStream:
         agent: str | None = None,
         on_interrupt: Callable[[], None],
         on_change: Callable[[], None] = lambda: None,
+        on_spoken: Callable[[Sentence], None] = lambda _sentence: None,
     ) -> None:
         """Prepare.
 
@@ -69,9 +73,10 @@ class AgentStream:
             agent: Identity of our own agent, which may speak whatever the token says; `None` for none.
             on_interrupt: Called when blocks that were taken and are not played yet must not be played.
             on_change: Called when a segment begins or ends.
+            on_spoken: Called when the last block of a sentence is taken, which is heard a moment later.
         """
         self._room, self._own_agent = room, agent
-        self._on_interrupt, self._on_change = on_interrupt, on_change
+        self._on_interrupt, self._on_change, self._on_spoken = on_interrupt, on_change, on_spoken
         self._playout = PlayoutQueue()
         self._open: dict[int, _Segment] = {}
         self._ending: deque[tuple[int, int]] = deque()  # after so many blocks were played, this segment ends
@@ -117,16 +122,15 @@ class AgentStream:
 
     def answer_calls(self) -> None:
         """Take calls of the agent, if there is one; after connecting, before anything is published."""
-        agent = self._agent
-        if agent is not None:
+        if self._agent is not None:
             self._room.local_participant.register_rpc_method(CLEAR, self._clear)
-            self._caller = asyncio.create_task(self._call(agent))
+            self._caller = asyncio.create_task(self._call())
 
     def take(self) -> Block:
         """The next block."""
         block = self._playout.take()
         self._taken += 1
-        self._ending += [(self._taken, number) for number in self._playout.exhausted()]
+        self._note_exhausted()
         return block
 
     def note_played(self, blocks: Sequence[Block], *, held_blocks: int) -> None:
@@ -146,6 +150,14 @@ class AgentStream:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _note_exhausted(self) -> None:
+        """Note the segments whose last block was taken."""
+        for number in self._playout.exhausted():
+            self._ending.append((self._taken, number))
+            segment = self._open.get(number)
+            if segment is not None and segment.sentence is not None:
+                self._on_spoken(segment.sentence)
 
     def _note_played(self, block: Block) -> None:
         self._played += 1
@@ -196,13 +208,15 @@ class AgentStream:
         try:
             while (chunk := await _next(reader, overtaken)) is not None:
                 self._playout.put(number, convert(chunk))
+            if number in self._open:
+                self._open[number].sentence = sentence_of(reader.info.attributes or {})
         except rtc.StreamError:
             _log.warning("stream_broke_off")
         except SoundError as error:
             _log.warning("stream_not_read", reason=error.message)
         finally:
             self._playout.end(number)
-            self._ending += [(self._taken, each) for each in self._playout.exhausted()]
+            self._note_exhausted()
 
     def _take_phonemes(self, reader: rtc.TextStreamReader, identity: str) -> None:
         if identity != self._agent:
@@ -232,16 +246,29 @@ class AgentStream:
     def _clear(self, call: rtc.RpcInvocationData) -> str:
         if call.caller_identity != self._agent:
             return "reject"
-        self.drop()
+        self._drop()
+        for number in sorted(self._open):
+            self._tell_end(number, interrupted=True)
         return "ok"
 
-    def drop(self) -> None:
-        """Drop what is not played yet, and tell the agent how much was."""
+    def let_agent_go(self) -> None:
+        """Drop what an agent that is gone has sent, unless it is taken to its end: that is played.
+
+        Nothing more is told to it: another one that comes would take it for an end of its own segments.
+        """
+        if self._open.keys() - {number for _, number in self._ending}:
+            self._drop()
+        self._open.clear()
+        self._on_change()
+        if self._caller is not None:
+            self._caller.cancel()
+            self._calls = asyncio.Queue()
+            self._caller = asyncio.create_task(self._call())
+
+    def _drop(self) -> None:
         self._on_interrupt()
         self._playout.drop()
         self._ending.clear()
-        for number in sorted(self._open):
-            self._tell_end(number, interrupted=True)
 
     def _tell_end(self, number: int, *, interrupted: bool) -> None:
         segment = self._open.pop(number, None)
@@ -251,8 +278,9 @@ class AgentStream:
         self._on_change()
         self._calls.put_nowait((FINISHED, json.dumps(said | {"synchronized_transcript": None})))
 
-    async def _call(self, agent: str) -> None:
+    async def _call(self) -> None:
         """Tell the agent, in order."""
+        agent = self._agent or ""
         while True:
             method, payload = await self._calls.get()
             for _ in range(_TRIES):

@@ -24,6 +24,7 @@ from visavis.realtime.outputs.other_room import OtherRoomOutput
 from visavis.realtime.outputs.recording import RecordingOutput
 from visavis.realtime.outputs.rtmp import RtmpOutput
 from visavis.realtime.ports import EndReason, SessionStats, VideoSettings
+from visavis.realtime.sentences import Sentence
 from visavis.realtime.session import LiveSession, SessionConfig
 from visavis.worker.children.output import claim_output, send
 from visavis.worker.protocol import (
@@ -45,6 +46,7 @@ from visavis.worker.protocol import (
     StartRecording,
     StopRecording,
     SwapFace,
+    TextSpoken,
     TokenRefreshed,
 )
 
@@ -232,6 +234,10 @@ class _Reporter:
 
     def speak_wanted(self, text: str) -> None:
         send(self._events, SpeakWanted(text=text))
+
+    def spoken(self, sentence: Sentence) -> None:
+        event = TextSpoken(sequence=sentence.sequence, position=sentence.position, is_done=sentence.is_last)
+        send(self._events, event)
 
     def report(self, stats: SessionStats, delays_ms: dict[str, float]) -> None:
         send(self._events, SessionReport(**asdict(stats), delays_ms=delays_ms))

@@ -28,7 +28,6 @@ from visavis.worker.protocol.conversation import (
     PassagesWanted,
     SegmentSaid,
     SpeakText,
-    TextSpoken,
 )
 from visavis.worker.protocol.message import (
     MAX_LINE_BYTES,
@@ -80,6 +79,7 @@ from visavis.worker.protocol.session import (
     StartRecording,
     StopRecording,
     SwapFace,
+    TextSpoken,
     TokenRefreshed,
 )
 from visavis.worker.protocol.sound import (

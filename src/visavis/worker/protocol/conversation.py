@@ -7,7 +7,7 @@ from pydantic import Field
 from visavis.ports.conversation import ConversationConfig, TranscriptSegment
 from visavis.ports.knowledge import FoundPassage
 from visavis.worker.protocol.message import Message
-from visavis.worker.protocol.session import TokenRefreshed
+from visavis.worker.protocol.session import TextSpoken, TokenRefreshed
 
 
 class BeginConversation(Message):
@@ -132,21 +132,6 @@ class PassagesWanted(Message):
     number: int
     question: str = Field(repr=False)
     vector: tuple[float, ...] | None = Field(default=None, repr=False)
-
-
-class TextSpoken(Message):
-    """A sentence of a session message was spoken, or nothing more of it will be.
-
-    Attributes:
-        sequence: Number of the message.
-        position: Number of its sentences that were spoken.
-        is_done: Whether nothing more of it will be spoken.
-    """
-
-    type: Literal["text_spoken"] = "text_spoken"
-    sequence: int
-    position: int
-    is_done: bool
 
 
 class ConversationOver(Message):

@@ -142,6 +142,24 @@ class SpeakWanted(Message):
     text: str = Field(repr=False)
 
 
+class TextSpoken(Message):
+    """A sentence of a session message was spoken, or nothing more of it will be.
+
+    Both processes of a session report it: the avatar's knows what was heard, also when the conversation's has
+    died; the conversation's knows what was interrupted.
+
+    Attributes:
+        sequence: Number of the message.
+        position: Number of its sentences that were spoken.
+        is_done: Whether nothing more of it will be spoken.
+    """
+
+    type: Literal["text_spoken"] = "text_spoken"
+    sequence: int
+    position: int
+    is_done: bool
+
+
 class Applied(Message):
     """A session message was applied, or cannot be.
 
@@ -211,6 +229,7 @@ SessionEvent = Annotated[
     | TokenRefreshed
     | Showing
     | SpeakWanted
+    | TextSpoken
     | Applied
     | RecordingEnded
     | SessionReport
