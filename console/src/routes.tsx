@@ -130,6 +130,10 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import("./pages/live/live.tsx")).Live }),
               },
               {
+                path: "/agents",
+                lazy: async () => ({ Component: (await import("./pages/agents/agents.tsx")).Agents }),
+              },
+              {
                 path: "/sessions",
                 lazy: async () => ({ Component: (await import("./pages/sessions/sessions.tsx")).Sessions }),
               },

@@ -11,6 +11,7 @@ export const PAGES = [
   "create",
   "studio",
   "live",
+  "agents",
   "jobs",
   "sessions",
   "usage",

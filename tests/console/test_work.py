@@ -139,15 +139,17 @@ def test_a_transcript_is_shown_to_its_account(shown: Server, operator: httpx.Cli
         assert client.get(path).json()["transcript"] == []
         shown.rows(
             "INSERT INTO transcript_segments (session_id, role, segment_id, account_id, text, start_s, "
-            "end_s, is_interrupted) SELECT id, r, 'SG_1', account_id, 'Hello ' || r, 1.5, 2, r = 'avatar' "
+            "end_s, is_interrupted, sources) SELECT id, r, 'SG_1', account_id, 'Hello ' || r, 1.5, 2, "
+            "r = 'avatar', CASE r WHEN 'avatar' THEN ARRAY['Handbook'] ELSE ARRAY[]::text[] END "
             "FROM sessions, unnest(ARRAY['user', 'avatar']) AS r WHERE id = %s RETURNING role",
             made["session_id"],
         )
-        times = {"start_seconds": 1.5, "end_seconds": 2.0, "sources": []}
+        times = {"start_seconds": 1.5, "end_seconds": 2.0}
+        avatar, user = {"interrupted": True, "sources": ["Handbook"]}, {"interrupted": False, "sources": []}
         said = client.get(path).json()["transcript"]
         assert sorted(said, key=lambda each: str(each["role"])) == [
-            {"id": "SG_1", "role": "agent", "text": "Hello avatar", **times, "interrupted": True},
-            {"id": "SG_1", "role": "user", "text": "Hello user", **times, "interrupted": False},
+            {"id": "SG_1", "role": "agent", "text": "Hello avatar", **times, **avatar},
+            {"id": "SG_1", "role": "user", "text": "Hello user", **times, **user},
         ]
         client.delete(path)
         assert len(client.get(path).json()["transcript"]) == 2
@@ -156,7 +158,8 @@ def test_a_transcript_is_shown_to_its_account(shown: Server, operator: httpx.Cli
     shown_path = f"{API}/sessions/{made['session_id']}/transcript"
     answer = operator.get(shown_path).json()
     assert answer["is_kept"]
-    assert {row["role"] for row in answer["segments"]} == {"user", "avatar"}
+    sources = {row["role"]: row["sources"] for row in answer["segments"]}
+    assert sources == {"user": [], "avatar": ["Handbook"]}
     with browser(shown) as stranger:
         assert stranger.post(f"{API}/session", json={"api_key": other}).status_code == 200
         assert stranger.get(shown_path).status_code == 404

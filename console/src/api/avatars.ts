@@ -1,8 +1,8 @@
 /** Calls of the avatars API: pictures of characters, and saved avatars. */
 import { AvatarFace } from "../files/avatar-face.ts";
 import { words } from "../words/index.ts";
+import { call } from "./call.ts";
 import { ApiError, unreachable } from "./error.ts";
-import { bearer } from "./token.ts";
 
 /** A picture of a character that does not exist. */
 export interface AvatarPicture {
@@ -35,33 +35,6 @@ export interface CharacterRequest {
 const BASE = "/api/v1";
 const WAIT_S = 20;
 
-/** An error of this API, which has a shape of its own. */
-function errorOf(answer: Response, body: unknown): ApiError {
-  const wait = Number(answer.headers.get("Retry-After"));
-  if (typeof body === "object" && body !== null && "error" in body) {
-    const { code, message } = body.error as { code: string; message: string };
-    return new ApiError(code, message, answer.status, wait || null);
-  }
-  return new ApiError("unexpected", words.errors.unexpectedStatus(answer.status), answer.status);
-}
-
-async function call<Data>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Data> {
-  const headers = new Headers();
-  headers.set("Authorization", `Bearer ${await bearer()}`);
-  headers.set("Content-Type", "application/json");
-  const answer = await fetch(BASE + path, {
-    method,
-    headers,
-    ...(body ? { body: JSON.stringify(body) } : {}),
-    ...(signal ? { signal } : {}),
-  }).catch((error: unknown) => {
-    throw signal?.aborted ? error : unreachable();
-  });
-  const said: unknown = await answer.json().catch(() => null);
-  if (!answer.ok) throw errorOf(answer, said);
-  return said as Data;
-}
-
 /** Asks for pictures. Returns the ID of the job. */
 export async function requestAvatars({ references, count, ...wanted }: CharacterRequest): Promise<string> {
   const body = {
@@ -69,26 +42,27 @@ export async function requestAvatars({ references, count, ...wanted }: Character
     output: { count, preview: true },
     ...(references.length ? { reference_images: references } : {}),
   };
-  return (await call<{ job_id: string }>("POST", "/avatars/generate", body)).job_id;
+  return (await call<{ job_id: string }>("POST", `${BASE}/avatars/generate`, { body })).job_id;
 }
 
 /** A job, when it has ended or after some seconds. */
 export async function waitForAvatars(jobId: string, signal: AbortSignal): Promise<AvatarJob> {
   const query = `wait_for_completion=true&timeout_seconds=${WAIT_S}`;
-  return await call("GET", `/jobs/${jobId}?${query}`, undefined, signal);
+  return await call("GET", `${BASE}/jobs/${jobId}?${query}`, { signal });
 }
 
 export async function saveAvatar(jobId: string, index: number, name: string): Promise<SavedAvatar> {
-  return await call("POST", "/avatars/save", { job_id: jobId, image_index: index, name });
+  const body = { job_id: jobId, image_index: index, name };
+  return await call("POST", `${BASE}/avatars/save`, { body });
 }
 
 export async function listAvatars(signal: AbortSignal): Promise<readonly SavedAvatar[]> {
-  const { data } = await call<{ data: SavedAvatar[] }>("GET", "/avatars?limit=100", undefined, signal);
+  const { data } = await call<{ data: SavedAvatar[] }>("GET", `${BASE}/avatars?limit=100`, { signal });
   return data;
 }
 
 export async function deleteAvatar(id: string): Promise<void> {
-  await call("DELETE", `/avatars/${id}`);
+  await call("DELETE", `${BASE}/avatars/${id}`);
 }
 
 /** A picture as a file, to be used as a face; that of a saved avatar knows its ID. */

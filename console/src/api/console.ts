@@ -10,6 +10,7 @@ export type KeyRow = Schemas["KeyRow"];
 export type NewKey = Schemas["NewKey"];
 export type JobRow = Schemas["ConsoleJobRow"];
 export type LiveRow = Schemas["LiveRow"];
+export type SpokenRow = Schemas["SpokenRow"];
 export type PaymentRow = Schemas["PaymentRow"];
 export type UsageAnswer = Schemas["UsageAnswer"];
 export type ConversationAnswer = Schemas["ConversationAnswer"];

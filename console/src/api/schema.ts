@@ -1190,6 +1190,11 @@ export interface components {
             start_s: number;
             /** Is Interrupted */
             is_interrupted: boolean;
+            /**
+             * Sources
+             * @description Names of the documents that it was taken from.
+             */
+            sources: string[];
         };
         /**
          * TokenAnswer

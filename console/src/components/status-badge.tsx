@@ -5,6 +5,8 @@ const KINDS: Record<string, string> = {
   failed: "bad",
   pending: "wait",
   processing: "wait",
+  generating: "wait",
+  ready: "good",
   active: "live",
   live: "live",
   online: "good",
@@ -18,7 +20,7 @@ const KINDS: Record<string, string> = {
   not_paid: "bad",
 };
 
-/** The status of a job, session, key or worker, in colour. */
+/** The status of a job, session, agent, key or worker, in colour. */
 export function StatusBadge({ status }: { status: string }) {
   return <span className={`state ${KINDS[status] ?? ""}`}>{wordFor(words.common.statuses, status)}</span>;
 }

@@ -3,6 +3,7 @@ import {
   Activity,
   AudioLines,
   BookOpen,
+  Bot,
   Building2,
   ChartColumn,
   Clapperboard,
@@ -50,6 +51,7 @@ const NAVIGATION: readonly [string, readonly NavItem[]][] = [
       { to: "/create", name: pages.create, icon: <Sparkles size={18} aria-hidden /> },
       { to: "/studio", name: pages.studio, icon: <Clapperboard size={18} aria-hidden /> },
       { to: "/live", name: pages.live, icon: <AudioLines size={18} aria-hidden /> },
+      { to: "/agents", name: pages.agents, icon: <Bot size={18} aria-hidden /> },
     ],
   ],
   [

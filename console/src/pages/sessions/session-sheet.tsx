@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { PhoneOff, Users } from "lucide-react";
 import { useState } from "react";
-import { consoleApi, dataOf, type LiveRow } from "../../api/console.ts";
+import { consoleApi, dataOf, type LiveRow, type SpokenRow } from "../../api/console.ts";
 import { endLiveSession } from "../../api/public.ts";
 import { atTime, clock, count, dollars, duration, seconds } from "../../components/format.ts";
 import { ErrorNotice } from "../../components/notice.tsx";
@@ -47,6 +47,24 @@ function Details({ session }: { session: LiveRow }) {
   );
 }
 
+/** What one side said at a time, and the documents that it was taken from. */
+function Spoken({ segment }: { segment: SpokenRow }) {
+  const { role, text, start_s: startS, is_interrupted: isInterrupted, sources } = segment;
+  return (
+    <div className="detail">
+      <dt>
+        {clock(startS)} {role === "user" ? words.conversation.you : words.conversation.avatar}
+      </dt>
+      <dd>
+        {text} {isInterrupted && <small className="faint">({words.sessions.interrupted})</small>}
+        {sources.length > 0 && (
+          <small className="faint block">{words.sessions.sources(sources.join(", "))}</small>
+        )}
+      </dd>
+    </div>
+  );
+}
+
 /** What was said in a conversation, if the session keeps it. */
 function Transcript({ id, isActive }: { id: string; isActive: boolean }) {
   const { limits } = useSession();
@@ -70,15 +88,8 @@ function Transcript({ id, isActive }: { id: string; isActive: boolean }) {
             <p className="soft">{words.sessions.transcriptEmpty(duration(limits.result_ttl_s))}</p>
           ) : (
             <dl className="details">
-              {segments.map(({ id: segment, role, text, start_s: startS, is_interrupted: isInterrupted }) => (
-                <div key={`${role} ${segment}`} className="detail">
-                  <dt>
-                    {clock(startS)} {role === "user" ? words.conversation.you : words.conversation.avatar}
-                  </dt>
-                  <dd>
-                    {text} {isInterrupted && <small className="faint">({words.sessions.interrupted})</small>}
-                  </dd>
-                </div>
+              {segments.map((each) => (
+                <Spoken key={`${each.role} ${each.id}`} segment={each} />
               ))}
             </dl>
           )

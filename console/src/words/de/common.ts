@@ -40,6 +40,8 @@ export const common: Words["common"] = {
     processing: "Wird gerendert",
     completed: "Fertig",
     failed: "Fehlgeschlagen",
+    generating: "Wird erstellt",
+    ready: "Bereit",
     active: "Aktiv",
     ended: "Beendet",
     live: "Live",

@@ -104,6 +104,7 @@ export const sessions: Words["sessions"] = {
   transcriptEmpty: (time) =>
     `Es wurde noch nichts gesagt, oder die Mitschrift ist gelöscht. Mitschriften bleiben ${time}.`,
   interrupted: "unterbrochen",
+  sources: (names) => `Aus: ${names}`,
   facts: {
     key: "Schlüssel",
     mode: "Art",

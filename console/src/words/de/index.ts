@@ -1,5 +1,6 @@
 /** Deutsch. Text in `Backticks` wird als Code gezeigt. */
 import type { Words } from "../index.ts";
+import { agents } from "./agents.ts";
 import { avatars } from "./avatars.ts";
 import { common, errors } from "./common.ts";
 import { conversation } from "./conversation.ts";
@@ -13,6 +14,7 @@ import { scimTokens, sso, ssoSignIn } from "./sso.ts";
 import { studio } from "./studio.ts";
 
 export const de: Words = {
+  agents,
   audio,
   auditLog,
   avatars,

@@ -8,6 +8,7 @@ export const shell: Words["shell"] = {
   navigation: "Hauptnavigation",
   groups: { create: "Erstellen", history: "Verlauf", manage: "Verwalten" },
   pages: {
+    agents: "Agenten",
     create: "Erstellen",
     studio: "Studio",
     live: "Live",

@@ -34,12 +34,14 @@ export const common = {
   day: "Day",
   time: "Time",
 
-  /** Of jobs, sessions and keys. */
+  /** Of jobs, sessions, agents and keys. */
   statuses: {
     pending: "Queued",
     processing: "Rendering",
     completed: "Completed",
     failed: "Failed",
+    generating: "Being made",
+    ready: "Ready",
     active: "Active",
     ended: "Ended",
     live: "Live",

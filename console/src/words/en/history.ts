@@ -107,6 +107,7 @@ export const sessions = {
   transcriptEmpty: (time: string) =>
     `Nothing was said yet, or the transcript has been deleted. Transcripts are kept for ${time}.`,
   interrupted: "interrupted",
+  sources: (names: string) => `From: ${names}`,
   facts: {
     key: "Key",
     mode: "Mode",

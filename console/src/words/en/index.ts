@@ -1,4 +1,5 @@
 /** English. Text in `backticks` is shown as code. */
+import { agents } from "./agents.ts";
 import { avatars } from "./avatars.ts";
 import { common, errors } from "./common.ts";
 import { conversation } from "./conversation.ts";
@@ -12,6 +13,7 @@ import { scimTokens, sso, ssoSignIn } from "./sso.ts";
 import { studio } from "./studio.ts";
 
 export const en = {
+  agents,
   audio,
   auditLog,
   avatars,

@@ -8,6 +8,7 @@ export const shell = {
   navigation: "Main navigation",
   groups: { create: "Create", history: "History", manage: "Manage" },
   pages: {
+    agents: "Agents",
     create: "Create",
     studio: "Studio",
     live: "Live",

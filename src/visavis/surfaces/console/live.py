@@ -69,6 +69,7 @@ async def read_transcript(
                 text=each.text,
                 start_s=each.start_s,
                 is_interrupted=each.is_interrupted,
+                sources=list(each.sources),
             )
             for each in said
         ],

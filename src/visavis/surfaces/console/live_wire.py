@@ -64,6 +64,7 @@ class SpokenRow(Answer):
     text: str
     start_s: float = Field(description="Since the conversation began.")
     is_interrupted: bool
+    sources: list[str] = Field(description="Names of the documents that it was taken from.")
 
 
 class TranscriptAnswer(Answer):

@@ -31,7 +31,7 @@ _SEE_OTHER: Final = 303
 _VARIES: Final = {"Vary": "Accept-Encoding"}
 _ROUTES: Final = (
     *("/", "/sign-in", "/create", "/studio", "/live", "/jobs", "/sessions", "/usage", "/keys", "/workers"),
-    *("/settings", "/organizations", "/invitation", "/sign-in/failed"),
+    *("/settings", "/organizations", "/invitation", "/sign-in/failed", "/agents", "/users", "/payments"),
 )
 # All of them, for the metrics: one route for each kind of page.
 _PATHS: Final = (
