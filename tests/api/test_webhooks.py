@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import av
 import httpx
 import pytest
 import trustme
+from PIL import Image
 from typer.testing import CliRunner
 
 from tests.support.server import Server, files, until
@@ -191,39 +193,45 @@ def test_avatar_jobs_send_webhooks_of_their_own(notifying: Server, receiver: Rec
     assert failed["data"]["avatar"] is None
 
 
+def _write_clip(picture: Path, target: Path) -> None:
+    """A video of half a second that shows a picture."""
+    with av.open(str(target), "w") as clip, Image.open(picture) as shown:
+        stream = clip.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = *shown.size, "yuv420p"
+        for _ in range(13):
+            clip.mux(stream.encode(av.VideoFrame.from_image(shown)))
+        clip.mux(stream.encode(None))
+
+
 def test_agents_send_webhooks_of_their_own_and_cost_credits(
-    notifying: Server, receiver: Receiver, media: Path
+    notifying: Server, receiver: Receiver, media: Path, tmp_path: Path
 ) -> None:
-    """Paid when they are accepted, and given back when they fail."""
+    """Paid when they are accepted, and given back when they fail. Face and voice come from URLs."""
+    _write_clip(media / "face.jpg", tmp_path / "face.mp4")
     receiver.files |= {
-        "/face.jpg": (media / "face.jpg").read_bytes(),
+        "/face.mp4": (tmp_path / "face.mp4").read_bytes(),
         "/voice.wav": (media / "speech.wav").read_bytes(),
         "/help.html": b"<html><title>Help</title><p>Call us at any time of the day.</p></html>",
     }
     with notifying.client(notifying.make_key("credits")) as client:
 
-        def generate(code: str, image: str) -> httpx.Response:
-            body = {
-                "agent_id": code,
-                "image": receiver.url(image),
-                "audio": receiver.url("/voice.wav"),
-                "duration": 2,
-                "video_aspect_ratio": "1:1",
-            }
+        def generate(code: str, video: str, **fields: Any) -> httpx.Response:
+            urls = {"video": receiver.url(video), "audio": receiver.url("/voice.wav")}
+            body = {"agent_id": code, "video_aspect_ratio": "1:1", **urls, **fields}
             return client.post("/v1/agent/generate", json=body)
 
         def balance() -> int:
             return int(client.get("/v2/credit-summaries").json()["data"]["balance"])
 
-        poor = generate("poor", "/face.jpg")
+        poor = generate("poor", "/face.mp4")
         assert (poor.status_code, poor.json()["error"]["code"]) == (402, "INSUFFICIENT_BALANCE")
         assert poor.json()["error"]["message"] == "Not enough credits: this costs 250, and the balance is 0."
         grant = ["credits", "grant", "credits", "500", "--data", str(notifying.data)]
         assert "has 500 credits" in CliRunner().invoke(app, grant).stdout
         hook = {"url": receiver.url("/agents"), "events": []}
         secret = client.post("/v1/webhooks", json=hook).json()["data"]["secret"]
-        assert generate("lost", "/no-face.jpg").status_code == 200
-        assert generate("made", "/face.jpg").status_code == 200
+        assert generate("lost", "/no-face.mp4").status_code == 200
+        assert generate("made", "/face.mp4", duration=2).status_code == 200
         assert balance() == 0
 
         def told() -> dict[str, tuple[dict[str, str], bytes]]:
@@ -242,6 +250,10 @@ def test_agents_send_webhooks_of_their_own_and_cost_credits(
         ]
         made = client.get("/v1/agent/made").json()["data"]
         assert made["voice_id"]  # the closest to the sound at its URL
+        lengths = "SELECT input->>'code', input->>'duration_s' FROM jobs WHERE kind = 'agent'"
+        assert dict(notifying.rows(lengths)) == {"lost": "10.0", "made": "2.0"}
+        ((manner,),) = notifying.rows("SELECT manner FROM agents WHERE code = 'made'")
+        assert manner["blinks_per_minute"] is not None  # measured in the video at its URL
         known = client.post("/v1/agent/made/add-context", json={"url": receiver.url("/help.html")}).json()
         assert (known["document"]["name"], known["document"]["kind"]) == ("Help", "html")
         gone = client.post("/v1/agent/made/add-context", json={"url": receiver.url("/gone.html")})
