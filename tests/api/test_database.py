@@ -1,18 +1,20 @@
 """The schema, its migrations, and a database that is away."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import alembic.autogenerate
 import alembic.migration
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, delete, text
 
+from tests.support.jobs import a_job, a_key
 from tests.support.server import in_database
-from visavis.core.database import Database, migrate
-from visavis.core.schema import Table
-from visavis.errors import (
-    DatabaseError,
-)
+from visavis.core import agents
+from visavis.core.database import Database, Tx, migrate
+from visavis.core.schema import Agent, AgentDocument, Table
+from visavis.errors import DatabaseError, DeletedMeanwhileError
 
 UNSEEN = ("rate_rings", "rate_marks", "sign_in_tries")  # in SQL alone
 
@@ -34,6 +36,42 @@ def test_migrations_create_the_schema_of_the_code(postgres: str) -> None:
 
 def test_migrating_again_does_nothing(postgres: str) -> None:
     migrate(postgres)
+
+
+def test_rows_that_are_deleted_meanwhile_raise_our_error(postgres: str) -> None:
+    """Of two requests at once, one deletes the agent that the other one changes, or refers to."""
+
+    def change(_: Tx, agent: Agent) -> None:
+        agent.system_prompt = "You are Ada."
+
+    def refer(tx: Tx, agent: Agent) -> None:
+        fields: dict[str, Any] = {"name": "Help", "kind": "text", "digest": b"", "chars": 0, "passages": 0}
+        tx.add(AgentDocument(id="doc_0", account_id=agent.account_id, agent_id=agent.id, **fields))
+
+    async def run(database: Database) -> None:
+        key = await a_key(database)
+        job = await a_job(database, key)
+        fields: dict[str, Any] = {
+            "duration_s": 2,
+            "aspect_ratio": "1:1",
+            "video_aspect_ratio": "1:1",
+            "system_prompt": "",
+        }
+
+        async def lose(do: Callable[[Tx, Agent], None]) -> None:
+            async with database.transaction() as tx:
+                agent = await agents.find(tx, key, "a")
+                async with database.transaction() as other:
+                    await other.execute(delete(Agent).where(Agent.id == agent.id))
+                do(tx, agent)
+
+        for do in (change, refer):
+            async with database.transaction() as tx:
+                tx.add(Agent(account_id=key.account_id, key_id=key.key_id, code="a", job_id=job.id, **fields))
+            with pytest.raises(DeletedMeanwhileError):
+                await lose(do)
+
+    in_database(postgres, run)
 
 
 def test_a_missing_database_raises_our_error(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import pytest
 from tests.support.server import in_database
 from tests.support.sessions import RIG, add_worker, change, empty_sessions, open_one, opening, run
 
-from visavis.core import leases, rigs, sessions
+from visavis.core import agents, leases, rigs, sessions
+from visavis.core.agents.messages import MAX_WAITING
 from visavis.core.billing import money, usage
 from visavis.core.billing.usage import MonthlyUsage
 from visavis.core.database import Database, Tx
@@ -16,12 +17,14 @@ from visavis.core.identity.principals import Principal
 from visavis.core.schema import SPEAK, Session
 from visavis.core.secret import seal, unseal
 from visavis.errors import (
+    NoActiveRoomsError,
     NoCapacityError,
     SessionEndedError,
     SessionMissingError,
     SessionNotActiveError,
     SessionRateError,
     SettingsError,
+    TooManyMessagesError,
 )
 
 
@@ -245,6 +248,35 @@ def test_faces_and_texts_are_read_apart(postgres: str) -> None:
     waiting = run(postgres, lambda tx, _: leases.for_conversations(tx, [row], running=[]))
     (speak,) = waiting[made.id]
     assert (speak.sequence, speak.kind, speak.rig_id, speak.payload) == (sent, SPEAK, None, words)
+
+
+def test_rooms_that_end_or_are_full_take_no_message(postgres: str) -> None:
+    add_worker(postgres, "one", 9)
+    rooms = [run(postgres, open_one) for _ in range(2)]
+    first, second = (each.id for each in rooms)
+
+    async def tell(database: Database, key: Principal) -> tuple[int, int]:
+        async with database.transaction() as tx:
+            numbers = await agents.send(tx, rooms, SPEAK, "Hello")
+        async with database.transaction() as tx:
+            return await agents.count_taken(tx, key, numbers)
+
+    async def work(database: Database) -> None:
+        async with database.transaction() as tx:
+            key = keys.principal_of((await keys.list_all(tx))[0])
+        assert await tell(database, key) == (0, 2)
+        async with database.transaction() as tx:
+            await sessions.end_by_key(tx, key, second)  # after it was found
+        for _ in range(MAX_WAITING - 1):
+            assert await tell(database, key) == (0, 1)
+        with pytest.raises(TooManyMessagesError):
+            await tell(database, key)
+        async with database.transaction() as tx:
+            await sessions.end_by_key(tx, key, first)
+        with pytest.raises(NoActiveRoomsError):
+            await tell(database, key)
+
+    in_database(postgres, work)
 
 
 def test_earlier_messages_have_an_empty_payload(postgres: str) -> None:

@@ -8,13 +8,15 @@ from typing import Final, TypeAlias, cast
 import psycopg
 from alembic import command
 from alembic.config import Config
+from psycopg.errors import ForeignKeyViolation
 from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm.exc import StaleDataError
 
 import visavis.migrations
-from visavis.errors import DatabaseError
+from visavis.errors import DatabaseError, DeletedMeanwhileError
 
 Tx: TypeAlias = AsyncSession
 """A transaction."""
@@ -23,6 +25,7 @@ _MIGRATION_LOCK: Final = 0x7615A715  # any number, the same in every process
 _POOL, _POOL_MORE = 8, 24
 _POOL_WAIT_S: Final = 5.0
 _CONNECT_S: Final = 5
+_DELETED: Final = "Something that the request names was deleted in the meantime. Try again."
 
 
 class Database:
@@ -50,13 +53,18 @@ class Database:
 
         Raises:
             DatabaseError: The database cannot be reached, or failed during the transaction.
+            DeletedMeanwhileError: Another transaction has deleted a row that this one changes or refers to.
         """
         try:
             async with self._transactions.begin() as tx:
                 yield tx
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
             raise DatabaseError("The database cannot be reached. Try again in a moment.") from error
+        except StaleDataError as error:
+            raise DeletedMeanwhileError(_DELETED) from error
         except DBAPIError as error:
+            if isinstance(error, IntegrityError) and isinstance(error.orig, ForeignKeyViolation):
+                raise DeletedMeanwhileError(_DELETED) from error
             if error.connection_invalidated:
                 raise DatabaseError("The connection to the database was lost. Try again.") from error
             raise

@@ -34,6 +34,7 @@ from visavis.errors.agents import (
     EmbedTokenMissingError,
     KnowledgeLimitError,
     NoActiveRoomsError,
+    TooManyMessagesError,
 )
 from visavis.errors.avatars import AvatarLimitError, AvatarMissingError, JobKindError
 from visavis.errors.base import InputError, TryLaterError, VisavisError, error_class
@@ -124,6 +125,7 @@ from visavis.errors.rooms import (
 from visavis.errors.sso import SsoConnectionError, SsoNotActiveError, SsoRefusal, SsoRefusedError
 from visavis.errors.storage import (
     DatabaseError,
+    DeletedMeanwhileError,
     LinkError,
     OutputError,
     StoredFileMissingError,
@@ -148,6 +150,7 @@ __all__ = [
     "CredentialsMissingError",
     "CreditsError",
     "DatabaseError",
+    "DeletedMeanwhileError",
     "DirectoryConflictError",
     "DirectoryEntryMissingError",
     "DirectoryTooManyError",
@@ -236,6 +239,7 @@ __all__ = [
     "TakingTooLongError",
     "TermsNotAcceptedError",
     "TokenError",
+    "TooManyMessagesError",
     "TooManyWebhooksError",
     "TooMuchMemoryError",
     "TryLaterError",

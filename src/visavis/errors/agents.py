@@ -1,5 +1,6 @@
 """Errors of agents, and of the credits that they cost."""
 
+from visavis.errors.accounts import RateLimitError
 from visavis.errors.base import InputError, VisavisError
 
 
@@ -25,6 +26,12 @@ class NoActiveRoomsError(VisavisError):
     """The agent is in no live session that is meant."""
 
     code = "no_active_rooms"
+
+
+class TooManyMessagesError(RateLimitError):
+    """Too many messages wait until a room takes them."""
+
+    code = "too_many_messages"
 
 
 class AgentFormatError(VisavisError):

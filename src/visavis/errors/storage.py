@@ -16,6 +16,12 @@ class DatabaseError(VisavisError):
     retryable = True
 
 
+class DeletedMeanwhileError(DatabaseError):
+    """Something that a transaction needs was deleted while it ran."""
+
+    code = "deleted_meanwhile"
+
+
 class StoreError(VisavisError):
     """A file could not be stored or read."""
 

@@ -135,6 +135,8 @@ def test_without_a_prompt_there_is_a_persona_of_its_own() -> None:
     assert one != other
     assert one.name in one.system_prompt
     assert persona("You are a professional video content creator.", "A1").name
+    for begin in ("You are ", "Your name is ", "You are called Ada "):
+        assert len(persona(f"{begin}A{'a' * 5000}.", "A1").name) < 80  # it is spoken
 
 
 def test_codes() -> None:

@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import pytest
+from livekit.agents import APIConnectOptions
+
 from visavis.ports import SpeechPart, Voice
 from visavis.providers.tts.catalogue import VoiceCatalogue
 from visavis.providers.tts.espeak import Espeak
@@ -89,6 +92,25 @@ def test_the_next_sentence_is_made_while_one_is_heard() -> None:
         wanted = [part async for part in Espeak().speak(following, Voice("en"))]
         assert [len(part.samples) for part in made] == [len(part.samples) for part in wanted]
         assert speaker.asked == 2  # and not made again
+        await voice.aclose()
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize("text", ["!!!", "\U0001f642 \U0001f642", "…"])
+def test_a_text_with_nothing_to_speak_is_no_failure(text: str) -> None:
+    """As such the library counts it, and ends a conversation after some."""
+
+    async def check() -> None:
+        speaker, local = Stalling(), Espeak()
+        voice = avatar_voice(speaker, local)
+        stream = voice.stream(conn_options=APIConnectOptions(max_retry=0))
+        stream.push_text(text)
+        stream.end_input()
+        heard = [event.frame async for event in stream]
+        assert 0 < sum(frame.duration for frame in heard) < 0.1
+        assert not any(any(frame.data) for frame in heard)
+        assert speaker.asked == 0
         await voice.aclose()
 
     asyncio.run(check())

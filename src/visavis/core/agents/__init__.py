@@ -18,7 +18,7 @@ from visavis.core.agents.lifecycle import (
     update_prompt,
     voice_of,
 )
-from visavis.core.agents.messages import live_rooms, send, taken
+from visavis.core.agents.messages import count_taken, live_rooms, send
 from visavis.core.schema import CONTEXT, SPEAK
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "NewAgent",
     "check_code",
     "codes",
+    "count_taken",
     "create",
     "delete",
     "find",
@@ -44,7 +45,6 @@ __all__ = [
     "send",
     "settle",
     "state",
-    "taken",
     "update_prompt",
     "voice_of",
 ]

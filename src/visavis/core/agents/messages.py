@@ -10,10 +10,13 @@ from sqlalchemy import func, or_, select
 from visavis.core import sessions
 from visavis.core.database import Tx
 from visavis.core.identity.principals import Principal
-from visavis.core.schema import ACTIVE, Agent, Session, SessionMessage
-from visavis.errors import NoActiveRoomsError
+from visavis.core.schema import ACTIVE, CONTEXT, SPEAK, Agent, Session, SessionMessage
+from visavis.errors import NoActiveRoomsError, TooManyMessagesError
 
 MAX_ROOMS: Final = 1_000
+MAX_WAITING: Final = 100
+"""Number of messages of a session that its room has not taken."""
+_RETRY_AFTER_S: Final = 10
 
 
 async def live_rooms(
@@ -56,25 +59,60 @@ async def send(tx: Tx, rooms: list[Session], kind: str, text: str, **options: An
 
     Returns:
         Numbers of the messages.
+
+    Raises:
+        NoActiveRoomsError: All sessions have ended in the meantime.
+        TooManyMessagesError: Too many messages wait in one of the rooms.
     """
     # The rows' locks: of two requests at once, all rooms are told the same one first.
-    ids = [row.id for row in rooms]
-    mine = Session.account_id == rooms[0].account_id
-    locked = select(Session.id).where(mine, Session.id.in_(ids)).order_by(Session.id).with_for_update()
-    await tx.execute(locked)
-    return [await sessions.send(tx, row, kind, payload={"text": text, **options}) for row in rooms]
-
-
-async def taken(tx: Tx, principal: Principal, numbers: list[int]) -> int:
-    """How many of these messages their rooms have taken."""
-    query = (
-        select(func.count())
-        .select_from(SessionMessage)
+    account_id = rooms[0].account_id
+    locked = (
+        select(Session.id)
+        .where(
+            Session.account_id == account_id,
+            Session.id.in_([row.id for row in rooms]),
+            Session.status == ACTIVE,
+        )
+        .order_by(Session.id)
+        .with_for_update()
+    )
+    active = set((await tx.execute(locked)).scalars())
+    if not active:
+        raise NoActiveRoomsError("All rooms of the agent have ended in the meantime.")
+    waiting = (
+        select(SessionMessage.session_id)
         .join(Session, Session.id == SessionMessage.session_id)
         .where(
-            Session.account_id == principal.account_id,
-            SessionMessage.sequence.in_(numbers),
-            SessionMessage.taken_at.is_not(None),
+            Session.account_id == account_id,
+            SessionMessage.session_id.in_(active),
+            SessionMessage.kind.in_([SPEAK, CONTEXT]),
+            SessionMessage.taken_at.is_(None),
         )
+        .group_by(SessionMessage.session_id)
+        .having(func.count() >= MAX_WAITING)
+        .limit(1)
     )
-    return (await tx.execute(query)).scalar_one()
+    full = (await tx.execute(waiting)).scalar_one_or_none()
+    if full is not None:
+        raise TooManyMessagesError(
+            f"{MAX_WAITING} messages wait in the session {full}. Wait until the agent has spoken.",
+            retry_after_s=_RETRY_AFTER_S,
+        )
+    payload = {"text": text, **options}
+    return [await sessions.send(tx, row, kind, payload=payload) for row in rooms if row.id in active]
+
+
+async def count_taken(tx: Tx, principal: Principal, numbers: list[int]) -> tuple[int, int]:
+    """How many of these messages their rooms have taken, and how many they may still take."""
+    is_taken = SessionMessage.taken_at.is_not(None)
+    query = (
+        select(
+            func.count().filter(is_taken),
+            func.count().filter(~is_taken, Session.status == ACTIVE),
+        )
+        .select_from(SessionMessage)
+        .join(Session, Session.id == SessionMessage.session_id)
+        .where(Session.account_id == principal.account_id, SessionMessage.sequence.in_(numbers))
+    )
+    taken, open_ = (await tx.execute(query)).one()
+    return taken, open_

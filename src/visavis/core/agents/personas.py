@@ -7,10 +7,10 @@ from typing import Final
 
 _NAMED: Final = re.compile(
     r"\b(?:[Yy]our name is|you are named|you are called|named|called|[Mm]y name is)\s+"
-    r"(?P<name>[A-Z][\w'-]+(?:\s[A-Z][\w'-]+)?)"
+    r"(?P<name>[A-Z][\w'-]{1,39}(?:\s[A-Z][\w'-]{1,39})?)(?![\w'-])"
 )
 _YOU_ARE: Final = re.compile(
-    r"\b(?:[Yy]ou are|[Yy]ou're|I am|I'm)\s+(?P<name>[A-Z][a-z'-]+(?:\s[A-Z][\w'-]+)?)"
+    r"\b(?:[Yy]ou are|[Yy]ou're|I am|I'm)\s+(?P<name>[A-Z][a-z'-]{1,39}(?:\s[A-Z][\w'-]{1,39})?)"
     r"(?=[,.;]|\s(?:and|from|the|who)\b)"
 )
 _NAMES: Final = (

@@ -26,6 +26,7 @@ from visavis.realtime.sound import to_pcm
 RATE_HZ: Final = 24_000
 _FIRST_PART_S: Final = 1.5
 """Time for the first part, each time: after two of them there is less than 4 s of silence."""
+_SILENT_BYTES: Final = 2 * RATE_HZ // 50
 _PREPARED_S: Final = 0.2
 """Time for a sentence that was to be made beforehand."""
 
@@ -203,6 +204,10 @@ class _Stream(tts.SynthesizeStream):
         try:
             async for token in sentences:
                 spoken_s += await self._speak(token.token, spoken_s, output_emitter, script)
+            if not spoken_s:
+                # A text with nothing to speak in it is no failure of the voice: several end the session.
+                self._mark_started()
+                output_emitter.push(bytes(_SILENT_BYTES))
         finally:
             await utils.aio.cancel_and_wait(reading)
             await sentences.aclose()

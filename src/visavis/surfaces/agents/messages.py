@@ -98,11 +98,10 @@ async def _tell(
 
 async def _taken(context: Context, principal: Principal, numbers: list[int]) -> int:
     """Number of rooms that have taken a message, as far as one can wait for them."""
-    count = 0
     deadline_s = asyncio.get_running_loop().time() + _TAKEN_WITHIN_S
     while True:
         async with context.database.transaction() as tx:
-            count = await agents.taken(tx, principal, numbers)
-        if count == len(numbers) or asyncio.get_running_loop().time() > deadline_s:
+            count, still_open = await agents.count_taken(tx, principal, numbers)
+        if not still_open or asyncio.get_running_loop().time() > deadline_s:
             return count
         await asyncio.sleep(_TAKEN_POLL_S)
