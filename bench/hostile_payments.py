@@ -21,7 +21,7 @@ DOLLAR: Final = 1_000_000
 PURSE: Final = 10 * DOLLAR
 _SOLANA_SHARE: Final = 0.1
 _KILLED_SHARE: Final = 0.5
-_TRIES: Final = 40
+_TRIES: Final = 200
 _SIGNATURES: Final = 3
 _PAUSE_S: Final = 0.2
 _ANSWER_S: Final = 600  # on a machine with other work
@@ -167,10 +167,10 @@ class Lane:
         while run.signed < _SIGNATURES * (2 if token else 1):
             payment = self._sign(run, asked, behaviour)
             if armed:
-                self._gateway.restart(dies_at=armed)
+                self._gateway.arm(armed)
             answer = self._insist(run, path, payment, token)
             if armed and not run.has_died:
-                self._gateway.restart()  # so that it does not die in another run
+                self._gateway.arm("")  # so that it does not die in another run
             armed, behaviour = "", "honest"
             if answer is None:
                 return None

@@ -107,10 +107,11 @@ def opened(folder: Path) -> Iterator[tuple[Shop, dict[str, str], paying.Facilita
         facilitator.add_evm(evm)
         facilitator.add_solana(solana)
 
+        connection = stack.enter_context(psycopg.connect(postgres.url, autocommit=True))
+
         def rows(statement: str, *values: object) -> list[Any]:
-            with psycopg.connect(postgres.url) as connection:
-                done = connection.execute(statement.encode(), values)
-                return done.fetchall() if done.description else []
+            done = connection.execute(statement.encode(), values)
+            return done.fetchall() if done.description else []
 
         shop = Shop(evm, solana, rows, _face())
         facilitator.behave = shop.behave

@@ -2,12 +2,15 @@
 
     python -m harness.dying_gateway FOLDER
 
-Prints its URL. Each line of standard input names a step of `STEPS`, or is empty: it ends the gateway of the
-line before and starts another one, which is killed when a payment comes to that step. A gateway is a fork of
-a process that has loaded everything, so it starts within moments. It dies as suddenly as a machine does.
+Prints its URL. Each line of standard input is `restart` or `arm`, and the name of a step of `STEPS` or
+nothing. `restart` ends the gateway that runs and starts another one. The gateway is killed when a payment
+comes to the step that the last line names. It is a fork of a process that has loaded everything, so it starts
+within moments. It dies as suddenly as a machine does.
 """
 
 import asyncio
+import gc
+import mmap
 import os
 import signal
 import socket
@@ -15,9 +18,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+if TYPE_CHECKING:
+    from visavis.bootstrap.installation import Installation
+    from visavis.surfaces.shared.dispatcher import Surface
 
 _AT_WORK_S: Final = 0.05  # the facilitator has been asked, and has not answered
 _BACKLOG: Final = 128
@@ -86,9 +93,20 @@ class DyingGateway:
         Args:
             dies_at: Key of `STEPS`; empty for one that lives.
         """
+        self._command("restart", dies_at)
+
+    def arm(self, dies_at: str) -> None:
+        """Say where the gateway that runs dies.
+
+        Args:
+            dies_at: Key of `STEPS`; empty if it is to live.
+        """
+        self._command("arm", dies_at)
+
+    def _command(self, name: str, dies_at: str) -> None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(f"{dies_at}\n")
+        self._process.stdin.write(f"{name} {dies_at}\n")
         self._process.stdin.flush()
         self._process.stdout.readline()
 
@@ -121,23 +139,40 @@ def main() -> None:
     from visavis import bootstrap
     from visavis.bootstrap import parts, payments
     from visavis.bootstrap.installation import Installation
+    from visavis.bootstrap.surfaces import SURFACES
     from visavis.worker.process_pool import ProcessPool
 
     settings = bootstrap.read_settings()
     payments.payments(settings.payments)  # imports what payments need
     installation = Installation.of(settings, Path(sys.argv[1]))
-    # The faces of these payments were read before.
+    # The faces of these payments were read before, and nobody streams sound.
     parts.processes.rendering = lambda *_, **__: ProcessPool([], size=0)
+    parts.processes.sounds = lambda *_, **__: ProcessPool([], size=0)
+    # Making an application takes longer than all the rest of a start; each gateway has these.
+    SURFACES[:] = [_made_before(each) for each in SURFACES]
+    armed = mmap.mmap(-1, 1)  # number of the step, from 1; shared with the gateways
+    for number, step in enumerate(STEPS.values(), start=1):
+        _watch(step, lambda number=number: armed[0] == number)
     listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
     print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
+    gc.freeze()
     running = 0
     for line in sys.stdin:
-        _end(running)
-        running = os.fork()
-        if not running:
-            _serve(installation, listener, line.strip())
+        command, _, dies_at = line.rstrip("\n").partition(" ")
+        if command == "restart":
+            _end(running)
+        armed[0] = [*STEPS].index(dies_at) + 1 if dies_at else 0
+        if command == "restart":
+            running = os.fork()
+            if not running:
+                _serve(installation, listener)
         print(running, flush=True)
     _end(running)
+
+
+def _made_before(surface: "Surface") -> "Surface":
+    app = surface.create_app()
+    return replace(surface, create_app=lambda: app)
 
 
 def _end(pid: int) -> None:
@@ -146,7 +181,7 @@ def _end(pid: int) -> None:
         os.waitpid(pid, 0)
 
 
-def _serve(installation: Any, listener: socket.socket, dies_at: str) -> NoReturn:
+def _serve(installation: "Installation", listener: socket.socket) -> NoReturn:
     from visavis.bootstrap.http_server import HttpServer
     from visavis.bootstrap.parts import gateway
 
@@ -154,34 +189,33 @@ def _serve(installation: Any, listener: socket.socket, dies_at: str) -> NoReturn
         async with gateway(installation, installation.temporary, lambda: True) as it:
             await HttpServer(it.app, listener, installation.settings.server).serve()
 
-    if dies_at:
-        _arm(STEPS[dies_at])
     asyncio.run(run())
     os._exit(1)
 
 
-def _arm(step: _Step) -> None:
+def _watch(step: _Step, is_armed: Callable[[], bool]) -> None:
+    """Die at a step if it is armed then."""
     *owners, name = step.name.split(".")
     owner: Any = sys.modules[step.module]
     for each in owners:
         owner = getattr(owner, each)
     original: Callable[..., Any] = getattr(owner, name)
 
+    def die() -> None:
+        if is_armed():
+            os.kill(os.getpid(), signal.SIGKILL)
+
     async def dying(*args: Any, **named: Any) -> Any:
         if step.delay_s is not None:
-            asyncio.get_running_loop().call_later(step.delay_s, _die)
+            asyncio.get_running_loop().call_later(step.delay_s, die)
         elif step.is_before:
-            _die()
+            die()
         found = await original(*args, **named)
         if not step.is_before:
-            _die()
+            die()
         return found
 
     setattr(owner, name, dying)
-
-
-def _die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":
