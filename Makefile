@@ -130,8 +130,9 @@ docs: $(READY) $(SITE)/.ready  ## Build the site of the documents in build/site;
 	$(BIN)/python -m harness.docs_site.documents build/openapi
 	PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(SITE)/bin/mkdocs build --quiet --strict
 
-screenshots: $(READY) $(PAGES)  ## Draw the pictures of docs/organizations.md again
-	cd console && SCREENSHOTS=test-results npx playwright test 1-first-day 8-single-sign-on -g "first account|single-sign-on"
+screenshots: $(READY) $(PAGES)  ## Draw the pictures of the documents again
+	cd console && SCREENSHOTS=test-results npx playwright test 1-first-day 2-live 8-single-sign-on \
+	  -g "first account|start to end|single-sign-on"
 	$(BIN)/python -m harness.screenshots console/test-results docs/screenshots
 
 bench: $(READY)  ## Measure speed and memory, and keep the results

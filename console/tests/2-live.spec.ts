@@ -9,6 +9,7 @@ import {
   mean,
   mouthMotion,
   pixels,
+  SHOTS,
   test,
   WHOLE,
 } from "./console.ts";
@@ -78,6 +79,18 @@ test("a session from start to end: video, speech, another face, viewers", async 
     .toBeGreaterThan(40);
   const ground = await viewer.evaluate(() => getComputedStyle(document.body).backgroundColor);
   expect(ground, "transparent").toBe("rgba(0, 0, 0, 0)");
+  const seen = await viewer.screenshot({
+    omitBackground: true, // as in a browser source of a streaming program
+    path: SHOTS ? `${SHOTS}/view-page-desktop.png` : undefined,
+  });
+  const corner = await viewer.evaluate(async (png) => {
+    const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
+    const picture = await createImageBitmap(new Blob([bytes]));
+    const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+    canvas?.drawImage(picture, 0, 0);
+    return canvas?.getImageData(0, 0, 1, 1).data[3];
+  }, seen.toString("base64"));
+  expect(corner, "what is behind the page is seen beside the avatar").toBe(0);
   const sounds = () =>
     viewer.locator("audio").evaluateAll((all) => all.map((each) => (each as HTMLAudioElement).muted));
   await viewer.mouse.move(200, 200);

@@ -194,7 +194,7 @@ export async function mouthMotion(page: Page): Promise<number> {
   return mean(changes);
 }
 
-const SHOTS = process.env.SCREENSHOTS;
+export const SHOTS = process.env.SCREENSHOTS;
 export const PHONE = { width: 390, height: 844 };
 export const DESKTOP = { width: 1360, height: 860 };
 
