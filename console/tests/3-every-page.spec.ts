@@ -16,7 +16,7 @@ for (const scheme of ["light", "dark"] as const)
 
     test("every page is accessible", async ({ signedIn: page }) => {
       for (const name of PAGES) {
-        await page.goto(`/${name}`);
+        expect((await page.goto(`/${name}`))?.status(), name).toBe(200);
         await expect(page.locator("h1")).toBeVisible();
         await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
         await expectAccessible(page, `/${name}`);
