@@ -3,7 +3,7 @@
  * sources of streaming programs.
  *
  * It starts muted, as browsers demand; a click plays the sound. It reconnects for as long as the link is
- * valid. `?background=202020` paints the page, and `?controls=0` leaves out the button for the sound.
+ * valid. `?background=202020` paints the page, and `?controls=0` leaves out the buttons.
  */
 import { LipSync } from "@visavis/core";
 import { RemoteTrack, Room, RoomEvent, Track } from "livekit-client";

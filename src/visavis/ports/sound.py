@@ -53,7 +53,11 @@ class SoundStream(Protocol):
     """The sound of one live session, on its way to the avatar."""
 
     async def send(self, data: bytes) -> None:
-        """Send bytes of an utterance, cut anywhere. Waits while a minute of sound waits to be played."""
+        """Send bytes of an utterance, cut anywhere.
+
+        Waits while a minute of sound waits to be played, and many bytes more wait to be decoded. What was
+        sent is kept when that is cancelled.
+        """
         ...
 
     async def finish(self) -> None:
@@ -75,7 +79,8 @@ class SoundStreams(Protocol):
     def connect(self, session_id: str, room: str) -> AbstractAsyncContextManager[SoundStream]:
         """Connect a client to the stream of a session; the stream of another client there ends as replaced.
 
-        After the block, the stream goes on for 30 s, for a client that connects again.
+        After the block, the stream goes on for 30 s, for a client that connects again. What was sent before
+        is played first, and events that were not read come first.
 
         Args:
             session_id: ID of the session.

@@ -1,18 +1,22 @@
 """The streams of sound that clients have open on this server, each with a process of its own.
 
-A stream outlives its client's connection by 30 s, so that the client can connect again and go on. It outlives
-its process too: what a decoder was killed by is refused, and the next utterance goes to another process.
+A stream outlives its client's connection by 30 s, so that the client can connect again and go on. What the
+client has sent stays in order in the stream, and so do reports that it was not told. A stream outlives its
+process too: what a decoder was killed by is refused, and the next utterance goes to another process.
 """
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Final
 
 import structlog
 from pydantic import TypeAdapter
 
+from visavis.engine.sound_formats import begins_file
 from visavis.errors import ChildError, SoundError
 from visavis.ports.sound import SoundEnd, SoundEvent, SoundPlayed, SoundRefused, SoundStream
 from visavis.worker.child_process import ChildProcess
@@ -23,7 +27,6 @@ from visavis.worker.protocol import (
     ClearSound,
     EndSound,
     FinishUtterance,
-    SoundCommand,
     SoundOver,
     SoundPart,
     SoundReport,
@@ -35,13 +38,16 @@ KEPT_S: Final = 30.0
 _REPORTS: Final[TypeAdapter[SoundReport]] = TypeAdapter(SoundReport)
 _PART_BYTES: Final = 64 * 1024
 _MAX_UNTAKEN_BYTES: Final = 256 * 1024
-_MAX_UNSENT_BYTES: Final = 16 * 1024 * 1024  # of clients whose place another one took
+_MAX_UNSENT_BYTES: Final = 16 * 1024 * 1024  # of a client that is far ahead
 _MAX_EVENTS: Final = 1000  # that a client does not read; then it loses the oldest
 _LEAVE_S: Final = 3.0
 _MAX_PROCESSES: Final = 5  # of one stream, one after the other
 _BROKEN: Final = "The audio could not be decoded. Send it in another format."
 
 _log = structlog.get_logger()
+
+_Passed = SoundPart | FinishUtterance | ClearSound
+"""What is passed on to a process."""
 
 
 class SoundStreamsByProcess:
@@ -104,14 +110,18 @@ class _Client:
             self._events.get_nowait()
         self._events.put_nowait(event)
 
+    def untold(self) -> list[SoundEvent]:
+        """Take the events that the client has not read."""
+        return [self._events.get_nowait() for _ in range(self._events.qsize())]
+
     async def send(self, data: bytes) -> None:
         await self._stream.send(data)
 
     async def finish(self) -> None:
-        await self._stream.finish()
+        self._stream.finish()
 
     async def interrupt(self) -> None:
-        await self._stream.clear()
+        self._stream.clear()
 
     async def events(self) -> AsyncIterator[SoundEvent]:
         while True:
@@ -127,11 +137,13 @@ class _Stream:
     def __init__(self, pool: ProcessPool, session: str, begin: Callable[[], BeginSound]) -> None:
         self._pool, self._session, self._begin = pool, session, begin
         self._client: _Client | None = None
-        self._process: ChildProcess | None = None
-        self._untaken_bytes, self._unsent = 0, b""
-        self._turn, self._changed = asyncio.Lock(), asyncio.Condition()
+        self._untold: deque[SoundEvent] = deque(maxlen=_MAX_EVENTS)  # while no client is there
+        self._unsent = _Unsent()
+        self._untaken_bytes = self._utterances = 0
+        self._can_feed, self._has_space = asyncio.Event(), asyncio.Event()
         self._expiring: asyncio.Task[None] | None = None
         self._holding = asyncio.create_task(self._hold())
+        self._holding.add_done_callback(lambda _: self._has_space.set())
 
     @property
     def is_over(self) -> bool:
@@ -142,9 +154,12 @@ class _Stream:
         if self._expiring is not None:
             self._expiring.cancel()
             self._expiring = None
-        if self._client is not None:
-            self._client.note(SoundEnd.REPLACED)
-        self._client = _Client(self)
+        before, self._client = self._client, _Client(self)
+        if before is not None:
+            self._untold += before.untold()
+            before.note(SoundEnd.REPLACED)
+        while self._untold:
+            self._client.note(self._untold.popleft())
         return self._client
 
     def detach(self, client: _Client) -> bool:
@@ -152,6 +167,7 @@ class _Stream:
         if self._client is not client:
             return False
         self._client = None
+        self._untold += client.untold()
         return True
 
     def end_after(self, seconds: float, on_end: Callable[[], None]) -> None:
@@ -166,46 +182,28 @@ class _Stream:
         self._expiring = asyncio.create_task(expire())
 
     async def send(self, data: bytes) -> None:
-        """Send bytes; waits until the decoder has taken most of what was sent before.
+        """Take bytes. Waits while too many wait; these are kept even if that is cancelled."""
+        for at in range(0, len(data), _PART_BYTES):
+            self._put(SoundPart(data=data[at : at + _PART_BYTES]))
+        while not self.is_over and self._unsent.count_bytes > _MAX_UNSENT_BYTES:
+            self._has_space.clear()
+            await self._has_space.wait()
 
-        What a client could not send to its end, because another one took its place, is sent first.
-        """
-        async with self._turn:
-            await self._send(data)
-
-    async def finish(self) -> None:
+    def finish(self) -> None:
         """End the utterance."""
-        async with self._turn:
-            await self._send(b"")
-            await self._command(FinishUtterance())
+        self._put(FinishUtterance())
 
-    async def clear(self) -> None:
+    def clear(self) -> None:
         """Drop all sound that was not played yet."""
-        async with self._turn:
-            self._unsent = b""
-            await self._command(ClearSound())
+        self._unsent.clear()
+        self._has_space.set()
+        self._put(ClearSound())
 
-    async def _send(self, data: bytes) -> None:
-        waiting, sent = memoryview(self._unsent + data), 0
-        try:
-            while sent < len(waiting):
-                process = await self._ready(lambda: self._untaken_bytes < _MAX_UNTAKEN_BYTES)
-                part = bytes(waiting[sent : sent + _PART_BYTES])
-                sent += len(part)
-                self._untaken_bytes += len(part)
-                await _tell(process, SoundPart(data=part))
-        finally:
-            self._unsent = bytes(waiting[sent:][:_MAX_UNSENT_BYTES])
-
-    async def _command(self, command: SoundCommand) -> None:
-        """Send a command. One that comes when the stream is over is lost."""
-        await _tell(await self._ready(lambda: True), command)
-
-    async def _ready(self, is_ready: Callable[[], bool]) -> ChildProcess | None:
-        """Wait for a process that takes something; `None` if the stream is over."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self.is_over or (self._process and is_ready()))
-            return self._process
+    def _put(self, command: _Passed) -> None:
+        """Pass a command on. One that comes when the stream is over is lost."""
+        if not self.is_over:
+            self._unsent.put(command)
+            self._can_feed.set()
 
     async def end(self) -> None:
         """End the stream."""
@@ -216,49 +214,60 @@ class _Stream:
 
     async def _hold(self) -> None:
         """Hold the stream until it is over or cancelled, in another process whenever one dies."""
+        for _ in range(_MAX_PROCESSES):
+            process = await self._pool.acquire()
+            try:
+                await process.send(self._begin())
+                over = await self._serve(process)
+            except ChildError as error:
+                _log.error("sound_process_broke", session=self._session, code=error.code)
+                over = None
+            finally:
+                await asyncio.shield(_leave(process))
+            if over is not None:
+                self._note(over)
+                return
+            _log.warning("sound_process_gone", session=self._session, exit_status=process.exit_status)
+            self._note(SoundRefused(SoundError.code, _BROKEN))
+        self._note(SoundEnd.LOST)
+
+    async def _serve(self, process: ChildProcess) -> SoundEnd | None:
+        """Serve one process to its end. Returns why the stream is over; `None` if it is not."""
+        feeding = asyncio.create_task(self._feed(process))
         try:
-            for _ in range(_MAX_PROCESSES):
-                process = await self._pool.acquire()
-                try:
-                    await process.send(self._begin())
-                    await self._have(process)
-                    over = await self._listen(process)
-                except ChildError as error:
-                    _log.error("sound_process_broke", session=self._session, code=error.code)
-                    over = None
-                finally:
-                    self._process = None
-                    await asyncio.shield(_leave(process))
-                if over is not None:
-                    self._note(over)
-                    return
-                _log.warning("sound_process_gone", session=self._session, exit_status=process.exit_status)
-                self._note(SoundRefused(SoundError.code, _BROKEN))
-            self._note(SoundEnd.LOST)
+            return await self._listen(process)
         finally:
-            # Those who wait for the process look again, as soon as this task is done.
-            asyncio.get_running_loop().call_soon(lambda: asyncio.ensure_future(self._wake()))
+            feeding.cancel()
+            await asyncio.gather(feeding, return_exceptions=True)
+            self._unsent.skip_utterance()
 
-    async def _have(self, process: ChildProcess) -> None:
-        async with self._changed:
-            self._process, self._untaken_bytes = process, 0
-            self._changed.notify_all()
-
-    async def _wake(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
+    async def _feed(self, process: ChildProcess) -> None:
+        """Send a process what waits, at the pace at which its decoder takes it, until it is gone."""
+        self._untaken_bytes = 0
+        with contextlib.suppress(ChildError):  # `_listen` sees that it is gone
+            while True:
+                is_full = self._untaken_bytes >= _MAX_UNTAKEN_BYTES
+                command = self._unsent.take(is_full=is_full)
+                if command is None:
+                    self._can_feed.clear()
+                    await self._can_feed.wait()
+                    continue
+                self._untaken_bytes += _length(command)
+                self._has_space.set()
+                await process.send(command)
 
     async def _listen(self, process: ChildProcess) -> SoundEnd | None:
         """Read the reports of a process to its end. Returns why the stream is over; `None` if it is not."""
+        before = self._utterances  # of other processes, each of which counts from 1
         while (report := await process.receive(_REPORTS)) is not None:
             match report:
                 case BytesTaken(count=count):
-                    async with self._changed:
-                        self._untaken_bytes -= count
-                        self._changed.notify_all()
+                    self._untaken_bytes -= count
+                    self._can_feed.set()
                 case UtterancePlayed():
-                    played = report.model_dump(exclude={"type"})
-                    self._note(SoundPlayed(**played))
+                    played = SoundPlayed(**report.model_dump(exclude={"type"}))
+                    self._utterances = before + played.utterance
+                    self._note(replace(played, utterance=self._utterances))
                 case UtteranceRefused(code=code, message=message):
                     self._note(SoundRefused(code, message))
                 case SoundOver(reason=reason):
@@ -268,12 +277,56 @@ class _Stream:
     def _note(self, event: SoundEvent) -> None:
         if self._client is not None:
             self._client.note(event)
+        else:
+            self._untold.append(event)
 
 
-async def _tell(process: ChildProcess | None, command: SoundCommand) -> None:
-    if process is not None:
-        with contextlib.suppress(ChildError):
-            await process.send(command)
+class _Unsent:
+    """What clients have sent and no process was given yet, in order.
+
+    Attributes:
+        count_bytes: Number of bytes of sound.
+    """
+
+    def __init__(self) -> None:
+        self.count_bytes = 0
+        self._commands: deque[_Passed] = deque()
+        self._is_in_utterance = self._is_skipped = False
+
+    def put(self, command: _Passed) -> None:
+        """Add a command."""
+        self._commands.append(command)
+        self.count_bytes += _length(command)
+
+    def clear(self) -> None:
+        """Drop everything."""
+        self._commands.clear()
+        self.count_bytes = 0
+
+    def take(self, *, is_full: bool) -> _Passed | None:
+        """Take the next command; `None` if there is none.
+
+        Args:
+            is_full: Whether no sound is wanted now.
+        """
+        while self._commands:
+            if is_full and isinstance(self._commands[0], SoundPart):
+                return None
+            command = self._commands.popleft()
+            self.count_bytes -= _length(command)
+            if self._is_skipped and isinstance(command, SoundPart) and not begins_file(command.data):
+                continue
+            self._is_skipped, self._is_in_utterance = False, isinstance(command, SoundPart)
+            return command
+        return None
+
+    def skip_utterance(self) -> None:
+        """Leave out what is still to come of the utterance that was begun: its process is gone."""
+        self._is_skipped, self._is_in_utterance = self._is_skipped or self._is_in_utterance, False
+
+
+def _length(command: _Passed) -> int:
+    return len(command.data) if isinstance(command, SoundPart) else 0
 
 
 async def _leave(process: ChildProcess) -> None:
