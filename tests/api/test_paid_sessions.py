@@ -19,6 +19,7 @@ from visavis.core.identity.principals import Principal
 from visavis.core.identity.wallets import WalletAddress
 from visavis.core.schema import Session
 from visavis.core.secret import digest
+from visavis.core.sessions import Reason
 from visavis.errors import KeyRefusedError, NoCapacityError, SessionEndedError, SessionMissingError
 from visavis.worker.payments import release_unused
 
@@ -104,26 +105,27 @@ def test_a_session_token_acts_on_its_own_session_only(postgres: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("used_s", "paid", "credit_micros"),
+    ("used_s", "paid", "reason", "credit_micros"),
     [
-        (None, {}, 1_000_000),  # the avatar never came
-        (None, {"refunds_unused": False}, 1_000_000),
-        (1, {}, 1_000_000),  # within the free minutes
-        (299, {}, 1_000_000),
-        (420, {}, 700_000),  # the eighth minute has begun: three are charged
-        (420, {"refunds_unused": False}, 0),
-        (899, {}, 0),
+        (None, {}, Reason.DELETED, 1_000_000),  # the avatar never came
+        (None, {"refunds_unused": False}, Reason.DELETED, 1_000_000),
+        (1, {}, Reason.DELETED, 1_000_000),  # within the free minutes
+        (299, {}, Reason.DELETED, 1_000_000),
+        (420, {}, Reason.DELETED, 700_000),  # the eighth minute has begun: three are charged
+        (420, {"refunds_unused": False}, Reason.DELETED, 0),
+        (420, {"refunds_unused": False}, Reason.ROOM_LOST, 700_000),  # our room
+        (899, {}, Reason.DELETED, 0),
     ],
 )
 def test_unused_minutes_become_credit(
-    postgres: str, used_s: int | None, paid: dict[str, Any], credit_micros: int
+    postgres: str, used_s: int | None, paid: dict[str, Any], reason: Reason, credit_micros: int
 ) -> None:
     made = run(postgres, lambda tx, wallet: reserve(tx, wallet, prepaid(**paid)))
     before = run(postgres, balance)
     run(postgres, lambda tx, _: paid_sessions.start(tx, made.id, TOKEN))
     if used_s is not None:
         change(postgres, "UPDATE sessions SET joined_at = now() - make_interval(secs => %s)", used_s)
-    ended = run(postgres, lambda tx, _: sessions.end(tx, made.id, sessions.Reason.DELETED))
+    ended = run(postgres, lambda tx, _: sessions.end(tx, made.id, reason))
     assert ended is not None
     assert run(postgres, balance) == before - 1_000_000 + credit_micros
 
@@ -146,7 +148,7 @@ def test_time_is_added_and_charged_at_the_price_of_the_session(postgres: str) ->
     assert expires_at is not None
     left_s = (expires_at - datetime.now(UTC)).total_seconds()
     assert left_s == pytest.approx(paid_sessions.remaining_s(row), abs=1)
-    run(postgres, lambda tx, _: sessions.end(tx, made.id, sessions.Reason.FAILED))
+    run(postgres, lambda tx, _: sessions.end(tx, made.id, Reason.FAILED))
     # Two minutes of 35 were used at most, and the first five are free: all of it comes back.
     assert run(postgres, balance) == before + 1_000_000
     with pytest.raises(SessionEndedError):

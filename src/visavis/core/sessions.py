@@ -46,6 +46,10 @@ class Reason(StrEnum):
     ACCESS_ENDED = "access_ended"  # its key was an organization's, and the member or the organization is gone
 
 
+_OF_CLIENTS: Final = frozenset({Reason.DELETED, Reason.IDLE, Reason.LONGEST})
+_OF_ROOMS: Final = frozenset({Reason.ROOM, Reason.ROOM_LOST})  # a client's own, or ours
+
+
 @dataclass(frozen=True)
 class NewSession:
     """A live session that a client asks for.
@@ -380,7 +384,7 @@ async def end(
         return None
     if row.joined_at is not None:
         await usage.record_session(tx, row, seconds=round(_duration_s(row)))
-    is_our_fault = reason in {Reason.WORKER_LOST, Reason.FAILED}
+    is_our_fault = reason not in (_OF_CLIENTS | _OF_ROOMS if row.mode == EXTERNAL else _OF_CLIENTS)
     await prepaid.refund_unused(tx, row, used_s=_duration_s(row), is_our_fault=is_our_fault)
     await leases.wake(tx)
     return row
