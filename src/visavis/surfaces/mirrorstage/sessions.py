@@ -15,6 +15,7 @@ from visavis.core.identity import wallets
 from visavis.core.schema import ACTIVE, Session
 from visavis.core.secret import SEALS, seal, shared_secret
 from visavis.errors import PaymentsUnavailableError, RequestError, SessionEndedError, TermsNotAcceptedError
+from visavis.ports.payments import Payments
 from visavis.surfaces.mirrorstage import error_responses, wire
 from visavis.surfaces.mirrorstage.checkout import SIGNATURE, Answer, Checkout, Order
 from visavis.surfaces.mirrorstage.context import Given, PaidContext
@@ -52,6 +53,9 @@ async def create(request: Request, context: Given) -> Response:
         if not body.accept_tos:
             raise TermsNotAcceptedError("Read the terms at GET /tos, then send accept_tos=true.")
         minutes = _checked_minutes(context, body.duration_minutes)
+        prepaid = _prepaid(context, minutes)
+        if prepaid.paid_micros > 0:
+            _payments(context)  # before any work
         main = wire.main_output(body)
         output = await read_output(shared, main, body.outputs, max_outputs=context.settings.max_outputs)
         if SIGNATURE not in request.headers and PROOF not in request.headers:
@@ -59,7 +63,7 @@ async def create(request: Request, context: Given) -> Response:
         async with shared.database.transaction() as tx:
             anybody = wallets.principal_of(await wallets.account_of(tx, wallets.ANYBODY))
         rig = await faces.rig_of_upload(shared, anybody, body.reference_image, "reference_image")
-        opening = _Opening(context, request, minutes, output, rig)
+        opening = _Opening(context, request, minutes, prepaid, output, rig)
         if opening.price_micros == 0:
             return JSONResponse(await opening.open_free(anybody.account_id))
         return await _sell(context, request, opening.order(sent.digest), body.wallet)
@@ -196,18 +200,16 @@ class _Opening:
     """The opening of one session."""
 
     def __init__(
-        self, context: PaidContext, request: Request, minutes: int, output: Output, rig: str
+        self,
+        context: PaidContext,
+        request: Request,
+        minutes: int,
+        prepaid: Prepaid,
+        output: Output,
+        rig: str,
     ) -> None:
         self._context, self._request, self._minutes = context, request, minutes
-        self._output, self._rig = output, rig
-        settings = context.settings
-        per_minute = money.from_usd(settings.price_per_minute_usd) if settings.required else 0
-        self._prepaid = Prepaid(
-            paid_micros=max(0, minutes - settings.free_minutes) * per_minute,
-            free_minutes=settings.free_minutes,
-            price_per_minute_micros=per_minute,
-            refunds_unused=settings.refunds_unused,
-        )
+        self._prepaid, self._output, self._rig = prepaid, output, rig
 
     @property
     def price_micros(self) -> int:
@@ -279,9 +281,7 @@ class _Opening:
 
 
 async def _sell(context: PaidContext, request: Request, order: Order, wallet: str | None) -> Response:
-    if context.payments is None:
-        raise PaymentsUnavailableError(error_responses.PAYMENTS_UNAVAILABLE.example)
-    checkout = Checkout(context, context.payments, order)
+    checkout = Checkout(context, _payments(context), order)
     header = request.headers.get(SIGNATURE)
     if header is not None:
         return await checkout.take(header)
@@ -290,6 +290,24 @@ async def _sell(context: PaidContext, request: Request, order: Order, wallet: st
         return JSONResponse(answer)
     await order.check()
     return await checkout.ask()
+
+
+def _payments(context: PaidContext) -> Payments:
+    if context.payments is None:
+        raise PaymentsUnavailableError(error_responses.PAYMENTS_UNAVAILABLE.example)
+    return context.payments
+
+
+def _prepaid(context: PaidContext, minutes: int) -> Prepaid:
+    """What is paid for a new session."""
+    settings = context.settings
+    per_minute = money.from_usd(settings.price_per_minute_usd) if settings.required else 0
+    return Prepaid(
+        paid_micros=max(0, minutes - settings.free_minutes) * per_minute,
+        free_minutes=settings.free_minutes,
+        price_per_minute_micros=per_minute,
+        refunds_unused=settings.refunds_unused,
+    )
 
 
 async def _refuse_when_full(context: PaidContext) -> None:
