@@ -10,6 +10,7 @@ import { type Column, Table } from "../../components/table.tsx";
 import { wordFor, words } from "../../words/index.ts";
 import { SessionSheet } from "../sessions/session-sheet.tsx";
 import { networkName, transactionUrl } from "./explorers.ts";
+import { PaymentSheet, statusOf } from "./payment-sheet.tsx";
 
 const REFETCH_MS = 3000;
 const END_CHARS = 6;
@@ -37,6 +38,7 @@ function Transaction({ payment }: { payment: PaymentRow }) {
       href={url}
       target="_blank"
       rel="noreferrer"
+      onClick={(event) => event.stopPropagation()} // the row opens the payment
       aria-label={words.payments.openTransaction(transaction)}
     >
       {shortened(transaction)}
@@ -48,13 +50,16 @@ function columnsOf(open: (session: string) => void): readonly Column<PaymentRow>
   return [
     {
       name: columns.wallet,
-      cell: ({ wallet }) => <span className="mono">{shortened(wallet)}</span>,
+      cell: ({ wallet }) => (
+        <button type="button" className="row-button" aria-label={words.payments.open(wallet)}>
+          {shortened(wallet)}
+        </button>
+      ),
       title: ({ wallet }) => wallet,
     },
     {
       name: columns.status,
-      cell: ({ status }) => <StatusBadge status={status === "pending" ? "settling" : status} />,
-      title: ({ error }) => error ?? "",
+      cell: (payment) => <StatusBadge status={statusOf(payment)} />,
     },
     { name: columns.amount, cell: (payment) => dollars(payment.amount_usd), isNumber: true },
     { name: columns.minutes, cell: ({ minutes }) => count(minutes), isNumber: true },
@@ -82,7 +87,10 @@ function columnsOf(open: (session: string) => void): readonly Column<PaymentRow>
             type="button"
             className="row-button mono"
             aria-label={words.payments.openSession(session)}
-            onClick={() => open(session)}
+            onClick={(event) => {
+              event.stopPropagation();
+              open(session);
+            }}
           >
             {shortened(session)}
           </button>
@@ -112,7 +120,9 @@ export function Payments() {
       return { rows: found.payments, count: found.count };
     },
   });
-  const openId = params.get("session");
+  const sessionId = params.get("session");
+  const payment = listing.rows.find(({ id }) => String(id) === params.get("payment"));
+  const close = () => setParams({});
   return (
     <Page title={words.shell.pages.payments} about={words.payments.about}>
       <Listing
@@ -133,9 +143,11 @@ export function Payments() {
           rows={listing.rows}
           keyOf={(payment) => payment.id}
           columns={columnsOf((session) => setParams({ session }))}
+          onOpen={({ id }) => setParams({ payment: String(id) })}
         />
       </Listing>
-      {openId && <SessionSheet id={openId} onClose={() => setParams({})} />}
+      {sessionId && <SessionSheet id={sessionId} onClose={close} />}
+      {payment && <PaymentSheet key={payment.id} payment={payment} onClose={close} />}
     </Page>
   );
 }

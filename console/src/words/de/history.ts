@@ -150,6 +150,7 @@ export const usage: Words["usage"] = {
 };
 
 export const payments: Words["payments"] = {
+  title: "Zahlung",
   about: "Was Wallets für Live-Sitzungen bezahlt haben. Ob eine Zahlung bezahlt ist, entscheidet die Chain.",
   search: "Wallet, Transaktion oder ID der Sitzung",
   failed: "Die Zahlungen konnten nicht geladen werden.",
@@ -171,6 +172,17 @@ export const payments: Words["payments"] = {
   },
   filters: { status: "Status", allStatuses: "Jeder Status" },
   purposes: { session: "Sitzung", extension: "Mehr Zeit" },
+  facts: { reason: "Grund", settled: "Entschieden" },
+  reasons: {
+    authorization_canceled: "Das Wallet hat die Zahlung widerrufen.",
+    authorization_expired: "Die Zahlung ist abgelaufen, bevor sie gesendet wurde.",
+    authorization_used_elsewhere: "Das Wallet hat die Unterschrift für etwas anderes verwendet.",
+    blockhash_expired: "Die Zahlung ist abgelaufen, bevor sie gesendet wurde.",
+    network_unreachable: "Der Knoten des Netzwerks hat nicht geantwortet.",
+    transaction_failed: "Die Transaktion ist im Netzwerk fehlgeschlagen.",
+    transaction_not_found: "Der Knoten des Netzwerks kennt die Transaktion noch nicht.",
+  },
+  open: (wallet) => `Zahlung von ${wallet} öffnen`,
   openTransaction: (transaction) => `Transaktion ${transaction} in einem Block-Explorer öffnen`,
   openSession: (session) => `Sitzung ${session} öffnen`,
 };

@@ -154,6 +154,7 @@ export const usage = {
 };
 
 export const payments = {
+  title: "Payment",
   about: "What wallets paid for live sessions. The chain decides whether a payment is paid.",
   search: "Wallet, transaction or session ID",
   failed: "The payments could not be loaded.",
@@ -175,6 +176,17 @@ export const payments = {
   },
   filters: { status: "Status", allStatuses: "All statuses" },
   purposes: { session: "Session", extension: "More time" },
+  facts: { reason: "Reason", settled: "Settled" },
+  reasons: {
+    authorization_canceled: "The wallet canceled the payment.",
+    authorization_expired: "The payment expired before it was sent.",
+    authorization_used_elsewhere: "The wallet used the signature for something else.",
+    blockhash_expired: "The payment expired before it was sent.",
+    network_unreachable: "The node of the network did not answer.",
+    transaction_failed: "The transaction failed on the network.",
+    transaction_not_found: "The node of the network does not know the transaction yet.",
+  },
+  open: (wallet: string) => `Open the payment of ${wallet}`,
   openTransaction: (transaction: string) => `Open transaction ${transaction} in a block explorer`,
   openSession: (session: string) => `Open session ${session}`,
 };
