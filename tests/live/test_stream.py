@@ -296,14 +296,21 @@ async def test_the_video_goes_to_several_rtmp_servers_until_the_end(
     server: Server, face: Path, tmp_path: Path
 ) -> None:
     with rtmp_server(tmp_path) as receiver:
-        wide = {"url": receiver.url.replace("secret-key", "other-key"), "size": "1280x720"}
-        async with session(server, face, output_url=receiver.url, outputs=json.dumps([wide])) as made:
+        wide = {
+            "output_url": receiver.url.replace("secret-key", "other-key"),
+            "output_size": "1280x720",
+            "output_background": "#d02020",
+        }
+        async with session(server, face, outputs=json.dumps([receiver.url]), **wide) as made:
             assert made["output_protocol"] == "rtmp"
             square = await pulled(receiver.url, 1.0)
             assert square.codecs == ["aac", "h264"]
             assert square.last is not None
             assert np.ptp(square.last.mean(axis=2)) > 60  # a face, and no plain grey
-            assert (await pulled(wide["url"], 0.2)).size == (1280, 720)
+            in_front = await pulled(wide["output_url"], 0.2)
+            assert in_front.size == (1280, 720)
+            assert in_front.last is not None
+            np.testing.assert_allclose(in_front.last[100, 100], (0xD0, 0x20, 0x20), atol=24)
             last = asyncio.create_task(pulled(receiver.url, 60.0))
             leave(server, made, 1)
             assert (await last).has_ended

@@ -53,6 +53,7 @@ def test_a_request_without_a_payment_is_told_what_to_pay(shop: Shop) -> None:
         ({"output_url": "rtmp://10.1.2.3/live/key"}, (400, "invalid_output_url")),
         ({"output_url": "wss://example.com", "output_token": "none"}, (400, "invalid_output_url")),
         ({"outputs": '["rtmp://10.1.2.3/live/key"]'}, (400, "invalid_output_url")),
+        ({"output_size": "1x1"}, (422, "validation_error")),
         ({"outputs": "rtmp://example.com/live/key"}, (422, "validation_error")),
         ({"outputs": '[{"url": "rtmp://example.com/live/key", "size": "1x1"}]'}, (422, "validation_error")),
         ({"outputs": json.dumps(["rtmp://example.com/live/key"] * 4)}, (422, "validation_error")),

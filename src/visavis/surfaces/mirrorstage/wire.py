@@ -96,6 +96,14 @@ class PaidSessionRequest(BaseModel):
     output_token: _Word | SkipJsonSchema[None] = Field(
         default=None, description="Token for the room of `output_url`, if it is not in the address."
     )
+    output_size: Annotated[VideoSize, ABSENT_IF_EMPTY] = Field(
+        default="512x512", description="Size of the picture at `output_url`, by RTMP."
+    )
+    output_background: Annotated[str, ABSENT_IF_EMPTY] = Field(
+        default="#000000",
+        pattern=BACKGROUND,
+        description="Colour around the picture at `output_url`, by RTMP.",
+    )
     outputs: Annotated[
         list[OutputRequest],
         BeforeValidator(_outputs),
@@ -225,7 +233,12 @@ def main_output(body: PaidSessionRequest) -> OutputRequest | None:
     """The main output that is wanted; `None` for a room of our own."""
     if not body.output_url:
         return None
-    return OutputRequest(url=body.output_url, token=body.output_token)
+    return OutputRequest(
+        url=body.output_url,
+        token=body.output_token,
+        size=body.output_size,
+        background=body.output_background,
+    )
 
 
 def moment(at: datetime | None) -> str | None:
