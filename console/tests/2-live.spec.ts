@@ -81,7 +81,7 @@ test("a session from start to end: video, speech, another face, viewers", async 
   expect(ground, "transparent").toBe("rgba(0, 0, 0, 0)");
   const seen = await viewer.screenshot({
     omitBackground: true, // as in a browser source of a streaming program
-    path: SHOTS ? `${SHOTS}/view-page-desktop.png` : undefined,
+    ...(SHOTS && { path: `${SHOTS}/view-page-desktop.png` }),
   });
   const corner = await viewer.evaluate(async (png) => {
     const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));

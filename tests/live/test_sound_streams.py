@@ -153,14 +153,15 @@ async def test_an_interruption_drops_what_was_not_played_and_the_next_utterance_
 @asynchronous
 async def test_a_client_that_sends_ahead_of_time_waits(target: Target) -> None:
     async with staged(target) as stage, stage.streams.connect("one", stage.room) as sound:
-        stage.is_paused = True
         await sound.send(bytes(16 * 2**20))
+        await until(sound, lambda each: isinstance(each, SoundPlayed))
+        stage.is_paused = True
         waiting = [asyncio.create_task(sound.send(bytes(4 * 2**20))) for _ in range(2)]
         await asyncio.wait(waiting, timeout=1.0)
         assert not any(each.done() for each in waiting)
+        stage.is_paused = False
         await sound.interrupt()
         await asyncio.gather(*waiting)
-        stage.is_paused = False
         ended = (await until(sound, is_last))[-1]
         assert isinstance(ended, SoundPlayed)
         assert ended.is_interrupted
