@@ -19,6 +19,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -196,7 +197,7 @@ def _serve(installation: "Installation", listener: socket.socket) -> NoReturn:
 def _watch(step: _Step, is_armed: Callable[[], bool]) -> None:
     """Die at a step if it is armed then."""
     *owners, name = step.name.split(".")
-    owner: Any = sys.modules[step.module]
+    owner: Any = import_module(step.module)
     for each in owners:
         owner = getattr(owner, each)
     original: Callable[..., Any] = getattr(owner, name)
