@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from training.calibrate import (
-    HOLDS,
+    HOLD,
     MEASURES,
     Clip,
     Curve,
@@ -62,7 +62,7 @@ def rows(clips: Sequence[Clip], motions: Sequence[SpeechMotion], grid: Path | No
         loudness.append(example(clip, envelope(clip.sound, len(motion)), speech))
     out: list[Row] = []
     for name, aim in zip(MEASURES, ("≥ .64", "≥ .55"), strict=True):
-        each = held_out(heard, name, holds(HOLDS[name]))
+        each = held_out(heard, name, holds(HOLD))
         out += [
             (f"{name} r on real clips, speaker left out", _spread(each), aim),
             (f"{name} r of the shipped function, fitted on all", f"{_fitted(shipped, name):.3f}", ""),

@@ -4,7 +4,7 @@
 
 fits it anew and writes `lips.safetensors` into the package. `--data` holds real clips and `manifest.json`,
 `--lips` the lips measured in them (`lipscore.py curves CLIP -o CLIP.json`), `--grid` the many sentences of
-one speaker (`grid.py`), which all together count as much as all clips together.
+one speaker (`grid.py`), which all together count six tenths as much as all clips together.
 
 The clips are few and short and the function has hundreds of slopes: ridge regression, held strongly near
 nothing. How strongly, and how far back it looks, was chosen by leaving speakers out (`--scan`); `--nested`
@@ -42,7 +42,7 @@ class Hold:
 
     Attributes:
         answers: For the network's answers.
-        inner: For its inner layer, whose many channels say less each.
+        inner: For its inner layers, whose many channels say less each.
     """
 
     answers: float
@@ -54,9 +54,9 @@ SHORT_PAUSE_S = 0.2
 LEVELS_DB = (0.0, -15.0, -30.0)
 """Each clip is heard at these levels: a quiet voice opens the mouth as far as a loud one."""
 
-HOLDS = {"aperture": Hold(answers=900.0, inner=6_000.0), "width": Hold(answers=9_000.0, inner=60_000.0)}
+HOLD = Hold(answers=9_000.0, inner=24_000.0)
 
-GRID_SHARE = 0.3
+GRID_SHARE = 0.6
 """How much the many sentences of one speaker count, against all clips."""
 
 
@@ -279,13 +279,13 @@ def nested(heard: Sequence[Example], name: str) -> list[float]:
         others = [one for one in _speakers(heard) if one != speaker]
 
         def worth(choice: tuple[float, float], rest: list[Sums] = rest, others: list[str] = others) -> float:
-            hold = choice[0] * holds(HOLDS[name])
+            hold = choice[0] * holds(HOLD)
             slopes = [fit(_without(rest, other), hold, choice[1]) for other in others]
             pairs = zip(others, slopes, strict=True)
             return float(np.mean([_agreement(heard, name, other, found) for other, found in pairs]))
 
-        factor, share = max(((f, s) for f in (0.3, 1.0, 3.0) for s in (0.0, 0.3, 1.0, 3.0)), key=worth)
-        found.append(_agreement(heard, name, speaker, fit(rest, factor * holds(HOLDS[name]), share)))
+        factor, share = max(((f, s) for f in (0.5, 1.0, 2.0) for s in (0.3, 0.6, 1.2)), key=worth)
+        found.append(_agreement(heard, name, speaker, fit(rest, factor * holds(HOLD), share)))
         print(f"{name}, {speaker}: hold x {factor}, share {share}, r {found[-1]:.3f}", flush=True)
     return found
 
@@ -325,18 +325,31 @@ def scan(network: Network, clips: Sequence[Clip]) -> None:
         heard = examples(network, clips, lead_s)
         for name in MEASURES:
             for factor in (0.3, 0.6, 1.0, 3.0):
-                hold = Hold(factor * HOLDS[name].answers, factor * HOLDS[name].inner)
+                hold = Hold(factor * HOLD.answers, factor * HOLD.inner)
                 mean = np.mean(held_out(heard, name, holds(hold)))
                 print(f"lead {1000 * lead_s:.0f} ms, {name}, {hold}: {mean:.3f}", flush=True)
 
 
-def fitted(heard: Sequence[Example]) -> dict[str, NDArray[np.float32]]:
-    """What `LipReader` loads; the range is that of the clips."""
-    clips = [one for one in heard if not one.only_fitted]
+def all_sums(heard: Sequence[Example]) -> dict[str, list[Sums]]:
+    """Those of every example, by the names of `MEASURES`."""
+    return {name: [sums(one, name) for one in heard] for name in MEASURES}
+
+
+def fitted(
+    heard: Sequence[Example], parts: dict[str, list[Sums]], without: str | None = None
+) -> dict[str, NDArray[np.float32]]:
+    """What `LipReader` loads; the range is that of the clips.
+
+    Args:
+        heard: The clips, and maybe the sentences of GRID's speaker.
+        parts: Their sums.
+        without: A speaker to leave out.
+    """
+    clips = [one for one in heard if not one.only_fitted and one.speaker != without]
     known = np.concatenate([one.known for one in clips])
     weights, offsets = [], []
     for name in MEASURES:
-        slopes = fit([sums(one, name) for one in heard], holds(HOLDS[name]))
+        slopes = fit([one for one in parts[name] if one.speaker != without], holds(HOLD))
         factor, offset = full_range(known @ slopes, np.concatenate([one.wanted[name] for one in clips]))
         weights.append(factor * slopes)
         offsets.append(offset)
@@ -371,13 +384,13 @@ def main() -> None:
         for name in MEASURES:
             print(f"{name}: {np.mean(nested(heard, name)):.3f}", flush=True)
         return
+    parts = all_sums(heard)
     if options.leave_out:
         options.leave_out.mkdir(parents=True, exist_ok=True)
         for speaker in _speakers(heard):
-            others = [each for each in heard if each.speaker != speaker]
-            save_file(fitted(others), options.leave_out / f"{speaker}.safetensors")
+            save_file(fitted(heard, parts, speaker), options.leave_out / f"{speaker}.safetensors")
         return
-    save_file(fitted(heard), options.out)
+    save_file(fitted(heard, parts), options.out)
     print(f"{options.out}: {options.out.stat().st_size / 1e3:.1f} kB, fitted to {len(clips)} clips")
 
 

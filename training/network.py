@@ -10,8 +10,6 @@ from visavis.engine.speech.motion import CHANNELS, VISEMES
 OUTPUTS = len(VISEMES) + len(CHANNELS) + 1
 STEM_FRAMES = 4
 KERNEL = 3
-INNER_BLOCK = 2
-"""The lips are also read off what enters this block: early enough to know the sound's own colour."""
 
 
 class _Block(nn.Module):
@@ -71,19 +69,19 @@ class Step(nn.Module):
     def forward(self, frames: Tensor, frames_before: Tensor, rows_before: Tensor) -> tuple[Tensor, ...]:
         """From `(1, 2, 40)` and the memory to an answer and the memory.
 
-        The answer is visemes `(15,)`, channels and voice `(7,)`, and the row that entered `INNER_BLOCK`.
+        The answer is visemes `(15,)`, channels and voice `(7,)`, and the rows that the stem and the last
+        block gave, side by side: the lips are also read off these.
         """
         scaled = (frames[0] + 6.0) / 4.0
-        row = F.relu(self._layer(0, torch.cat([frames_before, scaled]).reshape(1, -1)))
-        after, at, inner = [], 0, row
+        row = first = F.relu(self._layer(0, torch.cat([frames_before, scaled]).reshape(1, -1)))
+        after, at = [], 0
         for index, reach in enumerate(self.reaches):
             past = rows_before[at : at + reach]
             taps = torch.cat([past[:1], past[reach // 2 : reach // 2 + 1], row], dim=1)
             after += [past[1:], row]
-            if index == INNER_BLOCK:
-                inner = row[0]
             row = row + F.relu(self._layer(1 + index, taps))
             at += reach
+        inner = torch.cat([first, row], dim=1)[0]
         logits = self._layer(1 + len(self.reaches), row)[0]
         visemes = torch.softmax(logits[: len(VISEMES)], dim=0)
         return visemes, torch.sigmoid(logits[len(VISEMES) :]), inner, scaled, torch.cat(after)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from visavis.engine.arrays import Floats
 from visavis.engine.performer import Emotion, Manners, Performer
 from visavis.engine.performer.emotion import BLEND_S
-from visavis.engine.performer.mouth import mouth_weights
+from visavis.engine.performer.mouth import MouthRange, mouth_weights
 from visavis.engine.rig.controls import CONTROLS, INDEX, SIGNED, weights_row
 from visavis.engine.speech.motion import CHANNELS, VISEMES, SpeechMotion
 
@@ -47,7 +47,7 @@ def perform(rows: SpeechMotion, frames: int, manners: Manners | None = None) -> 
 
 
 def shape_of(viseme: str) -> Floats:
-    return mouth_weights(motion([viseme]), np.ones(1, np.float32))[0]
+    return mouth_weights(motion([viseme]), np.ones(1, np.float32), np.ones(1, np.float32))[0]
 
 
 def test_open_vowels_open_and_closures_close() -> None:
@@ -76,6 +76,35 @@ def test_the_mouth_stays_open_in_a_short_pause_and_shuts_in_a_long_one() -> None
         frames = perform(SpeechMotion.concatenate([speech, pause, speech]), 50 + pause_rows // 2)
         within = frames[25 : 25 + pause_rows // 2, INDEX["jaw"]]
         assert (within.min() < 0.01) == shuts
+
+
+@pytest.mark.parametrize(
+    ("before", "background_db", "opens"), [(1.0, -75.0, True), (0.0, -75.0, False), (1.0, -52.0, False)]
+)
+def test_only_a_breath_that_is_heard_between_phrases_opens_the_mouth(
+    before: float, background_db: float, opens: bool
+) -> None:
+    phrase = motion(["aa"] * 50, voice=before)
+    pause = motion(["sil"] * 40, voice=0.0, loudness_db=background_db)
+    breath = motion(["sil"] * 20, voice=0.0, loudness_db=-48.0)
+    frames = perform(SpeechMotion.concatenate([phrase, pause, breath, pause]), 75)
+    jaw = frames[:, INDEX["jaw"]]
+    assert jaw[38:44].max() < 0.01
+    assert (jaw[48:54].min() > 0.05) == opens
+    assert jaw[-4:].max() < 0.01
+
+
+def test_a_speaker_with_wide_readings_opens_the_mouth_wider_than_they_say() -> None:
+    factors: list[float] = []
+    for low, high in ((0.1, 0.9), (0.3, 0.7)):
+        reach = MouthRange()
+        assert reach.hear(0.0, high) == pytest.approx(1.0)
+        factors += [reach.hear(1.0, (low, high)[row // 5 % 2]) for row in range(500)]
+        assert reach.hear(0.0, 5.0) == factors[-1]
+    wide, narrow = factors[:500], factors[500:]
+    assert 1.2 < wide[-1] <= 1.4
+    assert 0.6 < narrow[-1] < 0.8
+    assert np.abs(np.diff(wide)).max() < 0.05
 
 
 def test_silence_closes_the_mouth_and_idle_motion_continues() -> None:

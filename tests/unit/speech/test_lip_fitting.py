@@ -8,9 +8,6 @@ from numpy.typing import NDArray
 from training import grid
 from training.calibrate import Example, fit, held_out, nested, sums
 
-INPUTS = 624
-"""Of the lip reader; only the first three say anything here."""
-
 
 def heard(
     speaker: str, frames: int, seed: int, slopes: tuple[float, ...], only_fitted: bool = False

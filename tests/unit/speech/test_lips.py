@@ -47,13 +47,14 @@ def test_a_quiet_voice_moves_the_lips_as_a_loud_one_does() -> None:
 
 
 def test_every_input_is_looked_at_where_the_memory_holds_it(tmp_path: Path) -> None:
-    answers, inner = np.arange(22, dtype=np.float32), np.arange(160, dtype=np.float32)
+    answers, inner = np.arange(22, dtype=np.float32), np.arange(320, dtype=np.float32)
     memory = LipReader.fresh()
     for row in range(40):
         memory = LipReader.remember(Answer(answers + 1000 * row, inner + 1000 * row), memory)
     seen = inputs(memory)
     assert list(seen[:132:22]) == [1000 * row for row in (19, 25, 30, 34, 37, 39)]
-    assert list(seen[132::160]) == [1000 * row for row in (33, 36, 39)]
+    assert list(seen[132:772:160]) == [1000 * row for row in (33, 35, 37, 39)]
+    assert list(seen[772::160]) == [1000 * row + 160 for row in (33, 36, 39)]
     weights = np.zeros((2, len(seen)), np.float32)
     weights[0, 5 * 22 + 3] = 1
     save_file({"weights": weights, "offsets": np.array([0.5, 7], np.float32)}, tmp_path / "one.safetensors")

@@ -11,7 +11,7 @@ from visavis.engine.performer.emotion import Emotion, Mood
 from visavis.engine.performer.eyes import Eyes
 from visavis.engine.performer.head import SpeechGestures, Sway, breath_at
 from visavis.engine.performer.manners import Manners
-from visavis.engine.performer.mouth import MouthGate, mouth_weights, smooth_mouth
+from visavis.engine.performer.mouth import MouthGate, MouthRange, mouth_weights, smooth_mouth
 from visavis.engine.rig.controls import CONTROLS, INDEX, clamp
 from visavis.engine.speech.calibration import LEAD_S
 from visavis.engine.speech.motion import ROW_RATE_HZ, SpeechMotion
@@ -40,6 +40,7 @@ class Performer:
         self._sway = Sway(rng, degrees=self._manners.sway_degrees)
         self._delivery, self._mood = SpeechGestures(self._manners.brows), Mood(self._manners.emotion)
         self._mouth, self._gate = np.zeros(len(CONTROLS), np.float32), MouthGate()
+        self._range = MouthRange()
         self._rows = np.zeros((0, len(CONTROLS)), np.float32)  # rows that the next frames still need
         self._speaking = np.zeros(0, np.float32)
         self._first_row = 0
@@ -72,14 +73,16 @@ class Performer:
 
     def _hear(self, motion: SpeechMotion) -> None:
         count = len(motion)
-        speaking, busy = np.empty(count, np.float32), np.empty(count, np.float32)
+        speaking, busy, ranges = (np.empty(count, np.float32) for _ in range(3))
         delivered = np.zeros((count, len(CONTROLS)), np.float32)
         for row in range(count):
             delivered[row] = self._delivery.hear(motion, row)
             speaking[row] = self._delivery.speaking
-            busy[row] = self._gate.hear(float(motion.voice[row]))
-            self._follow_phrase(float(motion.voice[row]), self._first_row + len(self._rows) + row)
-        mouth, self._mouth = smooth_mouth(mouth_weights(motion, busy), self._mouth)
+            voice = float(motion.voice[row])
+            busy[row] = self._gate.hear(voice, float(motion.loudness_db[row]))
+            ranges[row] = self._range.hear(voice, float(motion.lips[row, 0]))
+            self._follow_phrase(voice, self._first_row + len(self._rows) + row)
+        mouth, self._mouth = smooth_mouth(mouth_weights(motion, busy, ranges), self._mouth)
         self._rows = np.concatenate([self._rows, mouth + delivered * self._manners.liveliness])
         self._speaking = np.concatenate([self._speaking, speaking])
 

@@ -1,6 +1,6 @@
 """Reading the lips' gap and width off the network: what real lips did while it heard the like.
 
-A linear function of the network's answers and of one of its inner layers, at some moments of the near past,
+A linear function of the network's answers and of two of its inner layers, at some moments of the near past,
 fitted to lips measured in real clips (`python -m training.calibrate`). `docs/speech-model.md` names them and
 says how well it carries over to speakers that it was not fitted to.
 """
@@ -21,21 +21,30 @@ FITTED: Final = Path(__file__).with_name("lips.safetensors")
 ANSWER_ROWS_BACK: Final = (20, 14, 9, 5, 2, 0)
 """How many rows ago the answers are looked at: lips are slow, and go where they came from."""
 
-INNER_ROWS_BACK: Final = (6, 3, 0)
-"""The same for the inner layer, which still knows the sound's own colour."""
+FIRST_ROWS_BACK: Final = (6, 4, 2, 0)
+"""The same for the first inner layer, which still knows the sound's own colour, but only of 40 ms."""
+
+LAST_ROWS_BACK: Final = (6, 3, 0)
+"""The same for the last inner layer, which the answers are made of."""
 
 
-def _taps(rows_back: tuple[int, ...], width: int) -> NDArray[np.intp]:
-    """Where the rows that are looked at lie in a memory."""
-    newest = max(rows_back)
-    return np.concatenate([np.arange(width) + (newest - back) * width for back in rows_back])
+_ANSWER_ROWS: Final = 1 + max(ANSWER_ROWS_BACK)
+_INNER_ROWS: Final = 1 + max(*FIRST_ROWS_BACK, *LAST_ROWS_BACK)
+"""How many rows the memories hold."""
 
 
-_ANSWERS_INDEX: Final = _taps(ANSWER_ROWS_BACK, ANSWERS)
-_INNER_INDEX: Final = _taps(INNER_ROWS_BACK, INNER)
+def _taps(rows_back: tuple[int, ...], channels: range, rows: int, width: int) -> NDArray[np.intp]:
+    """Where some channels of the rows that are looked at lie in a memory of so many rows of this width."""
+    return np.concatenate([np.array(channels) + (rows - 1 - back) * width for back in rows_back])
+
+
+_ANSWERS_INDEX: Final = _taps(ANSWER_ROWS_BACK, range(ANSWERS), _ANSWER_ROWS, ANSWERS)
+_FIRST_INDEX: Final = _taps(FIRST_ROWS_BACK, range(INNER // 2), _INNER_ROWS, INNER)
+_LAST_INDEX: Final = _taps(LAST_ROWS_BACK, range(INNER // 2, INNER), _INNER_ROWS, INNER)
+_INNER_INDEX: Final = np.concatenate([_FIRST_INDEX, _LAST_INDEX])
 
 LipMemory = tuple[NDArray[np.float32], NDArray[np.float32]]
-"""The newest rows of answers and of the inner layer, one after another, oldest first; never written to."""
+"""The newest rows of answers and of the inner layers, one after another, oldest first; never written to."""
 
 
 class LipReader:
@@ -57,8 +66,8 @@ class LipReader:
     def fresh() -> LipMemory:
         """The memory before the first row."""
         return (
-            np.zeros((max(ANSWER_ROWS_BACK) + 1) * ANSWERS, np.float32),
-            np.zeros((max(INNER_ROWS_BACK) + 1) * INNER, np.float32),
+            np.zeros(_ANSWER_ROWS * ANSWERS, np.float32),
+            np.zeros(_INNER_ROWS * INNER, np.float32),
         )
 
     @staticmethod
@@ -81,5 +90,5 @@ def inputs(memory: LipMemory) -> NDArray[np.float32]:
 
 
 def groups() -> tuple[slice, slice]:
-    """Which of the inputs are answers, and which are of the inner layer."""
+    """Which of the inputs are answers, and which are of the inner layers."""
     return slice(0, len(_ANSWERS_INDEX)), slice(len(_ANSWERS_INDEX), None)

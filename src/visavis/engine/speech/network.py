@@ -18,8 +18,8 @@ Memory = tuple[NDArray[np.float32], ...]
 ANSWERS: Final = len(VISEMES) + len(CHANNELS) + 1
 """Numbers in an answer."""
 
-INNER: Final = 160
-"""Channels of the network's layers."""
+INNER: Final = 320
+"""Channels of the first and the last inner layer together."""
 
 _FRAMES: Final = "frames"
 
@@ -30,7 +30,7 @@ class Answer:
 
     Attributes:
         all: Visemes, channels and the probability that somebody speaks, side by side, shape `(22,)`.
-        inner: What an early layer makes of the sound, shape `(160,)`.
+        inner: What the first layer makes of the sound, and the last one, side by side, shape `(320,)`.
     """
 
     all: NDArray[np.float32]
