@@ -168,8 +168,9 @@ def main() -> None:
         bootstrap.model_folders(read_settings().models)("whisper-tiny.en")
     except ModelNotReadyError as error:
         raise not_here(error.message) from error
-    sounds = {text: speech(text, _VOICE) for text in (*QUESTIONS, *ORDERS)}
     rounds = 1 if wanted.quick else _ROUNDS
+    texts = QUESTIONS[:1] if wanted.quick else (*QUESTIONS, *ORDERS)
+    sounds = {text: speech(text, _VOICE) for text in texts}
     load = os.getloadavg()[0]
     with _endpoint() as url:
         settings = {"VISAVIS_LIVE_SPARE_CONVERSATIONS": "1"}
