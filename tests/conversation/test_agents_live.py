@@ -191,6 +191,21 @@ async def test_what_a_dead_process_has_sent_is_not_said_besides(stage: Stage) ->
         assert [text for text in said(talker) if text in ("One is a bell.", long)] == ["One is a bell.", long]
 
 
+@asynchronous
+async def test_what_was_heard_to_its_end_is_not_said_again(stage: Stage) -> None:
+    """The process dies before it hears of the end of its sentence, so only the avatar can report it."""
+    first = "This lamp " + "shines on the road at night and " * 4 + "costs ten euros."
+    async with stage.client as client, room(stage) as (talker, made):
+        await tell(client, "speak", message=f"{first} That is a bell.")
+        await talker.until(lambda: "costs" in shown(talker), within_s=60)  # sent to its end long ago
+        ((pid, _),) = conversations(stage, made)
+        os.kill(pid, signal.SIGSTOP)
+        await talker.until(lambda: talker.is_silent(1.0), within_s=60)
+        os.kill(pid, signal.SIGKILL)
+        await talker.until(lambda: "That is a bell." in said(talker), within_s=100)
+        assert first not in said(talker)
+
+
 def conversations(stage: Stage, made: dict[str, Any]) -> list[tuple[int, datetime]]:
     """Process IDs of the conversations of a session, and when each began, from the server's log."""
     lines = [json.loads(line) for line in stage.server.log.read_text().splitlines() if line.startswith("{")]
