@@ -87,6 +87,10 @@ def sign_up(server: Server, email: str) -> None:
     in_database(server.database_url, make)
 
 
+def sign_in(client: httpx.Client, email: str) -> httpx.Response:
+    return client.post(f"{API}/session", json={"email": email, "password": PASSWORD})
+
+
 def test_the_first_link_makes_an_operator_once(arrival: dict[str, httpx.Response]) -> None:
     assert arrival["before"].json()["has_users"] is False
     assert arrival["look"].json() == {"makes_first_user": True, "email": None, "needs_password": True}
@@ -287,6 +291,49 @@ def test_an_operator_invites_a_user_who_chooses_a_password(fresh: Server, operat
     rows = {row["email"]: row for row in operator.get(f"{API}/users").json()["users"]}
     assert rows[EMAIL]["is_operator"]
     assert rows["ida@example.com"]["has_password"]
+
+
+def test_an_operator_changes_roles_and_one_operator_stays(fresh: Server, operator: httpx.Client) -> None:
+    sign_up(fresh, "role@example.com")
+    rows = {row["email"]: row["id"] for row in operator.get(f"{API}/users").json()["users"]}
+    path = f"{API}/users/{rows['role@example.com']}"
+    with browser(fresh) as client:
+        sign_in(client, "role@example.com").raise_for_status()
+        assert client.patch(path, json={"is_operator": True}).status_code == 403
+        assert client.delete(path).status_code == 403
+        assert operator.patch(path, json={"is_operator": True}).json()["is_operator"]
+        assert client.get(f"{API}/users").status_code == 200
+        assert not operator.patch(path, json={"is_operator": False}).json()["is_operator"]
+        assert client.get(f"{API}/users").status_code == 403
+    own = f"{API}/users/{rows[EMAIL]}"
+    for refused in (operator.patch(own, json={"is_operator": False}), operator.delete(own)):
+        assert (refused.status_code, refused.json()["error"]) == (409, "last_operator")
+    assert operator.patch(f"{API}/users/usr_0", json={"is_operator": True}).status_code == 404
+    assert operator.get(f"{API}/users").status_code == 200
+
+
+def test_who_is_removed_can_do_nothing_until_invited_again(fresh: Server, operator: httpx.Client) -> None:
+    sign_up(fresh, "gone@example.com")
+    with browser(fresh) as client:
+        sign_in(client, "gone@example.com").raise_for_status()
+        key = client.post(f"{API}/keys", json={"name": "theirs"}).json()["api_key"]
+        with fresh.client(key) as program:
+            organization = program.post("/v1/organizations", json={"name": "Theirs"}).json()["organization"]
+            rows = {row["email"]: row["id"] for row in operator.get(f"{API}/users").json()["users"]}
+            path = f"{API}/users/{rows['gone@example.com']}"
+            refused = operator.delete(path)
+            assert (refused.status_code, refused.json()["error"]) == (409, "last_owner")
+            assert "Theirs" in refused.json()["message"]
+            assert client.get(f"{API}/session").json()["signed_in"]
+            program.delete(f"/v1/organizations/{organization['id']}").raise_for_status()
+            assert operator.delete(path).status_code == 204
+            assert program.get("/v1/jobs/unknown").status_code == 401
+        assert not client.get(f"{API}/session").json()["signed_in"]
+        assert sign_in(client, "gone@example.com").status_code == 401
+    assert operator.delete(path).status_code == 404
+    assert "gone@example.com" not in {row["email"] for row in operator.get(f"{API}/users").json()["users"]}
+    again = operator.post(f"{API}/users", json={"email": "gone@example.com"})
+    assert (again.status_code, again.json()["user"]["id"]) == (201, rows["gone@example.com"])
 
 
 def test_no_secret_is_stored(fresh: Server, operator: httpx.Client) -> None:

@@ -62,6 +62,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "PATCH /scim/v2/Users/{user_id}": {"json": _PATCH},
     "PATCH /scim/v2/Groups/{group_id}": {"json": _PATCH},
     "PATCH /console/api/keys/{key_id}": {"json": {"allows_conversation": False}},
+    "PATCH /console/api/users/{user_id}": {"json": {"is_operator": True}},
     "GET /console/api/view/{session_id}": {"params": {"share": "never"}},
     "GET /v1/view/{session_id}": {"params": {"share": "never"}},
     "GET /v1/files/{name}": {"params": {"expires": "9999999999", "signature": "0" * 64}},

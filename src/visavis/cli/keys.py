@@ -194,6 +194,23 @@ def create_user(
     say.print(f"Created the {'operator' if is_operator else 'user'} {email}", markup=False)
 
 
+@users.command("remove")
+@clear_errors
+def remove_user(email: Annotated[str, typer.Argument(help="Email address.")], data: Data = None) -> None:
+    """Remove a user, with sign-ins, keys, live sessions and memberships."""
+    refuse_without_extra()
+    from visavis.core import removal
+    from visavis.core.identity import users
+    from visavis.core.organizations.acting import MACHINE_ACTOR
+
+    async def write(tx: "Tx") -> None:
+        row = await users.named(tx, email)
+        await removal.remove_user(tx, row.public_id, MACHINE_ACTOR)
+
+    with_database(write, data)
+    say.print(f"Removed the user {email}", markup=False)
+
+
 @users.command("link")
 @clear_errors
 def link(email: Annotated[str, typer.Argument(help="Email address.")], data: Data = None) -> None:

@@ -10,6 +10,7 @@ from visavis.errors.accounts import (
     InvitationMissingError,
     InvitationUsedError,
     KeyRefusedError,
+    LastOperatorError,
     LastOwnerError,
     MailError,
     MemberExistsError,
@@ -21,6 +22,7 @@ from visavis.errors.accounts import (
     RateLimitError,
     SignedOutError,
     SignInLinkError,
+    UserMissingError,
 )
 from visavis.errors.agents import (
     AgentExistsError,
@@ -175,6 +177,7 @@ __all__ = [
     "JsonError",
     "KeyRefusedError",
     "KnowledgeLimitError",
+    "LastOperatorError",
     "LastOwnerError",
     "LinkError",
     "LiveRoomError",
@@ -245,6 +248,7 @@ __all__ = [
     "TryLaterError",
     "UploadTooLargeError",
     "UrlError",
+    "UserMissingError",
     "VideoError",
     "VisavisError",
     "WalletRefusedError",

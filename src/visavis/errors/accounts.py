@@ -63,6 +63,18 @@ class LastOwnerError(VisavisError):
     code = "last_owner"
 
 
+class UserMissingError(VisavisError):
+    """There is no such user."""
+
+    code = "no_user"
+
+
+class LastOperatorError(VisavisError):
+    """The installation would be without an operator."""
+
+    code = "last_operator"
+
+
 class OrganizationLimitError(VisavisError):
     """There are as many organizations, members or invitations as are allowed."""
 

@@ -67,6 +67,7 @@ SYSTEM: Final = {
     "core.paid_sessions.release": "a session that was reserved before",
     "core.paid_sessions.start": "a session that was reserved before",
     "core.recordings.finish": "a worker keeps what it recorded of a session that it held",
+    "core.removal.remove_user": "for operators: what a user may do ends in all organizations",
     "core.rigs.forget_unused": "maintenance: faces are kept by content, for all accounts together",
     "core.sessions.end": "a session that was found before, or that its worker holds",
     "core.sessions.ended_rooms": "maintenance: rooms that should be closed",

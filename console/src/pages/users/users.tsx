@@ -2,6 +2,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
 import { useState } from "react";
 import { consoleApi, dataOf, type InvitedUser, type UserRow } from "../../api/console.ts";
+import { messageOf } from "../../api/error.ts";
+import { ConfirmSheet } from "../../components/confirm-sheet.tsx";
 import { duration, onDay } from "../../components/format.ts";
 import { ErrorNotice } from "../../components/notice.tsx";
 import { OneTimeLinkSheet } from "../../components/one-time-link-sheet.tsx";
@@ -10,6 +12,8 @@ import { QueryView } from "../../components/query-view.tsx";
 import { Sheet } from "../../components/sheet.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { type Column, Table } from "../../components/table.tsx";
+import { showToast } from "../../components/toasts.tsx";
+import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
 
 const texts = words.users;
@@ -87,35 +91,114 @@ function Invite({ earlier, onClose }: { earlier: UserRow | null; onClose: () => 
   );
 }
 
-const columns = (onInvite: (row: UserRow) => void): readonly Column<UserRow>[] => [
-  { name: texts.email, cell: (row) => <strong>{row.email}</strong> },
+/** Asks before a user is removed, who is signed out everywhere at once. */
+function RemoveUser({ user, onClose }: { user: UserRow; onClose: () => void }) {
+  const queries = useQueryClient();
+  const remove = useMutation({
+    mutationFn: async () => {
+      await consoleApi.DELETE("/console/api/users/{user_id}", { params: { path: { user_id: user.id } } });
+    },
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: USERS });
+      showToast(texts.removedToast(user.email));
+      onClose();
+    },
+  });
+  return (
+    <ConfirmSheet
+      title={texts.removeTitle(user.email)}
+      confirm={texts.removeConfirm}
+      action={remove}
+      onClose={onClose}
+    >
+      <p>{texts.removeText}</p>
+    </ConfirmSheet>
+  );
+}
+
+/** The role of a user, as a choice for everybody but oneself: one operator always stays. */
+function RoleCell({ user, isSelf }: { user: UserRow; isSelf: boolean }) {
+  const queries = useQueryClient();
+  const { operator, user: ordinary } = words.shell.roles;
+  const change = useMutation({
+    mutationFn: async (isOperator: boolean) => {
+      const params = { path: { user_id: user.id } };
+      await consoleApi.PATCH("/console/api/users/{user_id}", { params, body: { is_operator: isOperator } });
+    },
+    onError: (error) => showToast(messageOf(error)),
+    onSettled: () => queries.invalidateQueries({ queryKey: USERS }),
+  });
+  if (isSelf) return user.is_operator ? operator : ordinary;
+  const isOperator = change.isPending ? change.variables : user.is_operator;
+  return (
+    <select
+      className="input compact"
+      aria-label={texts.roleOf(user.email)}
+      value={isOperator ? "operator" : "user"}
+      disabled={change.isPending}
+      onChange={(event) => change.mutate(event.target.value === "operator")}
+    >
+      <option value="user">{ordinary}</option>
+      <option value="operator">{operator}</option>
+    </select>
+  );
+}
+
+interface Actions {
+  own: string | undefined;
+  onInvite: (row: UserRow) => void;
+  onRemove: (row: UserRow) => void;
+}
+
+const columns = ({ own, onInvite, onRemove }: Actions): readonly Column<UserRow>[] => [
   {
-    name: texts.role,
-    cell: (row) => (row.is_operator ? words.shell.roles.operator : words.shell.roles.user),
+    name: texts.email,
+    cell: (row) => (
+      <>
+        <strong>{row.email}</strong>
+        {row.email === own && <span className="faint"> {words.members.you}</span>}
+      </>
+    ),
   },
+  { name: texts.role, cell: (row) => <RoleCell user={row} isSelf={row.email === own} /> },
   { name: texts.status, cell: (row) => <StatusBadge status={row.has_password ? "member" : "invited"} /> },
   { name: texts.added, cell: (row) => onDay(row.created_at) },
   {
     name: texts.actions,
     isNameUnseen: true,
-    cell: (row) =>
-      !row.has_password && (
-        <button
-          type="button"
-          className="button quiet"
-          aria-label={texts.newLinkNamed(row.email)}
-          onClick={() => onInvite(row)}
-        >
-          {texts.newLink}
-        </button>
-      ),
+    cell: (row) => (
+      <>
+        {!row.has_password && (
+          <button
+            type="button"
+            className="button quiet"
+            aria-label={texts.newLinkNamed(row.email)}
+            onClick={() => onInvite(row)}
+          >
+            {texts.newLink}
+          </button>
+        )}
+        {row.email !== own && (
+          <button
+            type="button"
+            className="button quiet"
+            aria-label={texts.removeNamed(row.email)}
+            onClick={() => onRemove(row)}
+          >
+            {texts.remove}
+          </button>
+        )}
+      </>
+    ),
     className: "action",
   },
 ];
 
 /** The users of the server, for operators. */
 export function Users() {
+  const own = useSession().user?.email;
   const [inviting, setInviting] = useState<{ earlier: UserRow | null } | null>(null);
+  const [removing, setRemoving] = useState<UserRow | null>(null);
   const list = useQuery({
     queryKey: USERS,
     queryFn: async () => dataOf(await consoleApi.GET("/console/api/users")).users,
@@ -134,12 +217,13 @@ export function Users() {
               label={words.shell.pages.users}
               rows={rows}
               keyOf={(row) => row.id}
-              columns={columns((earlier) => setInviting({ earlier }))}
+              columns={columns({ own, onInvite: (earlier) => setInviting({ earlier }), onRemove: setRemoving })}
             />
           </div>
         )}
       </QueryView>
       {inviting && <Invite earlier={inviting.earlier} onClose={() => setInviting(null)} />}
+      {removing && <RemoveUser user={removing} onClose={() => setRemoving(null)} />}
     </Page>
   );
 }

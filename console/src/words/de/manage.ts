@@ -77,6 +77,14 @@ export const users: Words["users"] = {
   actions: "Aktionen",
   newLink: "Neuer Link",
   newLinkNamed: (email) => `Neuer Link für ${email}`,
+  roleOf: (email) => `Rolle von ${email}`,
+  remove: "Entfernen",
+  removeNamed: (email) => `${email} entfernen`,
+  removeTitle: (email) => `${email} entfernen?`,
+  removeText:
+    "Die Person wird überall abgemeldet, ihre API-Schlüssel werden widerrufen, ihre Live-Sitzungen und Mitgliedschaften in Organisationen enden. Ergebnisse bleiben so lange wie andere. Sie können die Person wieder einladen.",
+  removeConfirm: "Benutzer entfernen",
+  removedToast: (email) => `${email} entfernt.`,
 };
 
 export const workers: Words["workers"] = {

@@ -71,6 +71,14 @@ export const users = {
   actions: "Actions",
   newLink: "New link",
   newLinkNamed: (email: string) => `New link for ${email}`,
+  roleOf: (email: string) => `Role of ${email}`,
+  remove: "Remove",
+  removeNamed: (email: string) => `Remove ${email}`,
+  removeTitle: (email: string) => `Remove ${email}?`,
+  removeText:
+    "The person is signed out everywhere, API keys are revoked, live sessions end, and memberships in organizations end. Results are kept as long as any others. You can invite the person again.",
+  removeConfirm: "Remove user",
+  removedToast: (email: string) => `${email} removed.`,
 };
 
 export const workers = {

@@ -309,6 +309,12 @@ async def end_others(tx: Tx, principal: Principal, user: User) -> None:
     await tx.execute(delete(SignIn).where(others))
 
 
+async def end_all(tx: Tx, user: User) -> None:
+    """Sign out every browser of a user, and make the user's links invalid."""
+    await tx.execute(delete(SignIn).where(SignIn.user_id == user.id))
+    await tx.execute(delete(SignInLink).where(SignInLink.user_id == user.id))
+
+
 async def leave(
     tx: Tx, organization_id: str, *, user_id: int | None = None, keeps_bound: bool = False
 ) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from visavis.core.database import Database, Tx
 from visavis.core.identity import accounts
 from visavis.core.schema import USER, Membership, User
-from visavis.errors import AccountError, KeyRefusedError
+from visavis.errors import AccountError, KeyRefusedError, LastOperatorError, UserMissingError
 
 PasswordHash = NewType("PasswordHash", str)
 
@@ -93,7 +93,7 @@ async def create(tx: Tx, user: NewUser, *, is_operator: bool = False) -> User:
 
 
 async def find_or_add(tx: Tx, email: str) -> User:
-    """Find the user with an address, or create one without a password.
+    """Find the user with an address, or create one without a password. A removed user is one again.
 
     Nobody can sign in as such a user until an identity provider, an invitation by email or a link of
     `visavis users link` lets the person in.
@@ -104,6 +104,7 @@ async def find_or_add(tx: Tx, email: str) -> User:
     """
     row = await _find(tx, email)
     if row is not None:
+        row.removed_at = None
         return row
     try:
         async with tx.begin_nested():
@@ -135,8 +136,9 @@ async def invite(tx: Tx, email: str, *, is_operator: bool = False) -> User:
 
 
 async def list_all(tx: Tx) -> Sequence[User]:
-    """All users, in the order in which they came. For operators."""
-    return (await tx.execute(select(User).order_by(User.created_at, User.id))).scalars().all()
+    """All users who were not removed, in the order in which they came. For operators."""
+    query = select(User).where(User.removed_at.is_(None)).order_by(User.created_at, User.id)
+    return (await tx.execute(query)).scalars().all()
 
 
 async def has_password(tx: Tx, email: str) -> bool:
@@ -148,6 +150,42 @@ async def has_password(tx: Tx, email: str) -> bool:
 async def by_id(tx: Tx, user_id: int) -> User:
     """Read a user."""
     return (await tx.execute(select(User).where(User.id == user_id))).scalar_one()
+
+
+async def change_role(tx: Tx, public_id: str, *, is_operator: bool) -> User:
+    """Make a user an operator, or an operator an ordinary user, from the next request on.
+
+    Raises:
+        UserMissingError: There is no such user.
+        LastOperatorError: There would be no operator.
+    """
+    row = await hold(tx, public_id, keeps_role=is_operator)
+    row.is_operator = is_operator
+    await tx.flush()
+    return row
+
+
+async def hold(tx: Tx, public_id: str, *, keeps_role: bool = False) -> User:
+    """Find a user who is about to change. Changes of operators happen one after the other.
+
+    Args:
+        tx: The transaction.
+        public_id: ID of the user.
+        keeps_role: Whether the user stays an operator, if the user is one.
+
+    Raises:
+        UserMissingError: There is no such user.
+        LastOperatorError: The user is the only operator, and does not stay one.
+    """
+    operators = select(User).where(User.is_operator).order_by(User.id).with_for_update()
+    held = (await tx.execute(operators.execution_options(populate_existing=True))).scalars().all()
+    query = select(User).where(User.public_id == public_id, User.removed_at.is_(None)).with_for_update()
+    row = (await tx.execute(query)).scalar_one_or_none()
+    if row is None:
+        raise UserMissingError("User not found.")
+    if not keeps_role and [each.id for each in held] == [row.id]:
+        raise LastOperatorError("This is the only operator. Make somebody else an operator first.")
+    return row
 
 
 async def hash_password(password: str) -> PasswordHash:
@@ -199,7 +237,7 @@ async def named(tx: Tx, email: str) -> User:
         AccountError: There is no such user.
     """
     row = await _find(tx, email)
-    if row is None:
+    if row is None or row.removed_at is not None:
         raise AccountError(
             "There is no user with that email address. Create one with `visavis users create`."
         )
@@ -213,7 +251,7 @@ async def count(tx: Tx) -> int:
 
 async def _first_password(tx: Tx, user: NewUser, *, is_operator: bool) -> User | None:
     """Give a user who has no password yet the one of a new user; `None` if there is no such user."""
-    values: dict[str, Any] = {"password_hash": user.password_hash}
+    values: dict[str, Any] = {"password_hash": user.password_hash, "removed_at": None}
     if is_operator:
         values["is_operator"] = True
     statement = (

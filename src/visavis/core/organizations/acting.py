@@ -117,8 +117,13 @@ def actor_of(principal: Principal, user: User, address: str | None) -> Actor:
     return Actor(ActorKind.KEY if is_key else ActorKind.USER, user.email, user.id, address)
 
 
-async def enter_machine(tx: Tx, word: str) -> Acting:
+async def enter_machine(tx: Tx, word: str, actor: Actor = MACHINE_ACTOR) -> Acting:
     """Find an organization by ID or slug for whoever is on the server's own machine, with an owner's rights.
+
+    Args:
+        tx: The transaction.
+        word: ID or slug.
+        actor: Who acts, for the audit log: somebody on the machine, or an operator.
 
     Raises:
         OrganizationMissingError: There is none.
@@ -128,7 +133,7 @@ async def enter_machine(tx: Tx, word: str) -> Acting:
     row = (await tx.execute(query.with_for_update(key_share=True))).scalar_one_or_none()
     if row is None:
         raise OrganizationMissingError(f"There is no organization {word}. Run `visavis orgs list`.")
-    return Acting(row, OWNER, MACHINE_ACTOR)
+    return Acting(row, OWNER, actor)
 
 
 async def lock(tx: Tx, organization_id: str) -> None:

@@ -29,6 +29,7 @@ class User(Table):
         email: Address that signs in with the password, in lower case.
         password_hash: Hash of the password; `None` for users who sign in only through an identity provider or
             a link.
+        removed_at: Time at which an operator removed the user; `None` for all others.
     """
 
     __tablename__ = "users"
@@ -42,6 +43,7 @@ class User(Table):
     password_hash: Mapped[str | None]
     is_operator: Mapped[bool] = mapped_column(server_default=sql("false"))
     created_at: Mapped[datetime] = now()
+    removed_at: Mapped[datetime | None]
 
 
 class ApiKey(Table):

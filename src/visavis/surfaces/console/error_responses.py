@@ -19,6 +19,12 @@ _SESSION_NOT_ACTIVE: Final = ErrorResponse(409, "session_not_active", "The sessi
 _ALREADY_MEMBER: Final = ErrorResponse(
     409, "already_member", "You are a member of this organization already."
 )
+_LAST_OPERATOR: Final = ErrorResponse(
+    409, "last_operator", "This is the only operator. Make somebody else an operator first."
+)
+_LAST_OWNER: Final = ErrorResponse(
+    409, "last_owner", "This is the last owner. Make somebody else an owner first."
+)
 _LIMIT: Final = ErrorResponse(409, "limit_reached", "An organization can have at most 10000 members.")
 _INVALID_LINK: Final = ErrorResponse(410, "invalid_link", "This link is no longer valid.")
 _TOO_LARGE: Final = ErrorResponse(413, "payload_too_large", "The body is too large.")
@@ -49,9 +55,12 @@ TABLE: Final = ErrorTable(
         (errors.SignInLinkError, _INVALID_LINK),
         (errors.InvitationUsedError, _INVALID_LINK),
         (errors.MemberExistsError, _ALREADY_MEMBER),
+        (errors.LastOperatorError, _LAST_OPERATOR),
+        (errors.LastOwnerError, _LAST_OWNER),
         (errors.OrganizationLimitError, _LIMIT),
         (errors.ForeignOriginError, _FOREIGN_ORIGIN),
         (errors.NotPermittedError, _NOT_PERMITTED),
+        (errors.UserMissingError, _NOT_FOUND),
         (errors.ShareMissingError, _NOT_FOUND),
         (errors.SessionMissingError, _NOT_FOUND),
         (errors.SessionNotActiveError, _SESSION_NOT_ACTIVE),

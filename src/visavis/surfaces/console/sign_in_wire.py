@@ -101,6 +101,12 @@ class UserRequest(Request):
     is_operator: bool = False
 
 
+class RoleRequest(Request):
+    """The role of a user."""
+
+    is_operator: bool
+
+
 class UserRow(Answer):
     """A user in a list."""
 
