@@ -31,7 +31,7 @@ def test_a_session_is_recorded_to_a_job(server: Server, client: httpx.Client) ->
     assert code(client.get(f"/v1/jobs/{job_id}")) == (404, "not_found")
 
     def has_fragments() -> bool:
-        return any(file.stat().st_size > 10_000 for file in server.data.rglob(f"recording-{job_id}.mp4"))
+        return any(file.stat().st_size > 10_000 for file in server.data.rglob(f"recording-{job_id}-1.mp4"))
 
     until(has_fragments, what="the first seconds")
     assert client.delete(path).raise_for_status().json() == started | {"status": "saving"}
@@ -41,7 +41,8 @@ def test_a_session_is_recorded_to_a_job(server: Server, client: httpx.Client) ->
     with av.open(io.BytesIO(httpx.get(job["url"]).content)) as video:
         assert [stream.type for stream in video.streams] == ["video", "audio"]
         assert next(video.decode(video=0)).to_ndarray(format="rgb24").mean() > 20
-    assert not list(server.data.rglob(f"recording-{job_id}.mp4"))
+    assert not list(server.data.rglob(f"recording-{job_id}-*"))
+    assert not list(server.data.rglob(f"objects/recordings/{job_id}/*"))
 
     again = client.post(path).raise_for_status().json()["job_id"]
     assert again != job_id

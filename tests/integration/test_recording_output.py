@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -22,12 +23,17 @@ TONE = Block(0.5 * np.sin(2 * np.pi * 1000 * np.arange(BLOCK_SAMPLES) / RATE_HZ)
 
 
 def recorded(
-    path: Path, *, seconds: float, silent: tuple[float, float] = (0, 0), max_s: float = 60.0
+    path: Path,
+    *,
+    seconds: float,
+    silent: tuple[float, float] = (0, 0),
+    max_s: float = 60.0,
+    side_px: int = VIDEO.size_px,
 ) -> Path:
     """A recording of a tone and a grey picture; no sound comes for a while in `silent`, and no picture."""
 
     async def run() -> None:
-        output = RecordingOutput(path, VIDEO, COMMAND, max_s=max_s)
+        output = RecordingOutput(path, replace(VIDEO, size_px=side_px), COMMAND, max_s=max_s)
         running = asyncio.create_task(output.run())
         for number in range(round(seconds / BLOCK_S)):
             at_s = number * BLOCK_S
@@ -35,7 +41,7 @@ def recorded(
                 continue
             await output.play([TONE], BEGAN_S + at_s)
             if number % 4 == 0:
-                output.show(np.full((128, 128, 3), 120, np.uint8), BEGAN_S + at_s)
+                output.show(np.full((side_px, side_px, 3), 120, np.uint8), BEGAN_S + at_s)
         await output.close()
         await running
 
@@ -43,10 +49,10 @@ def recorded(
     return path
 
 
-def finished(path: Path) -> tuple[float, int, "np.ndarray[tuple[int], np.dtype[np.float32]]"]:
-    """Length, number of pictures and sound of a recording after its job."""
-    done = path.with_stem("done")
-    duration_s = remux(RemuxRequest(video=path, output=done)).duration_s
+def finished(*paths: Path) -> tuple[float, int, "np.ndarray[tuple[int], np.dtype[np.float32]]"]:
+    """Length, number of pictures and sound of a recording after its job, of what each worker recorded."""
+    done = paths[0].with_stem("done")
+    duration_s = remux(RemuxRequest(videos=paths, output=done)).duration_s
     with av.open(str(done)) as file:
         pictures = sum(1 for _ in file.decode(video=0))
     with av.open(str(done)) as file:
@@ -85,4 +91,28 @@ def test_what_is_no_recording_is_refused(content: bytes, tmp_path: Path) -> None
     video = tmp_path / "made.mp4"
     video.write_bytes(content)
     with pytest.raises(VideoError):
-        remux(RemuxRequest(video=video, output=tmp_path / "done.mp4"))
+        remux(RemuxRequest(videos=(video,), output=tmp_path / "done.mp4"))
+
+
+def test_what_several_workers_recorded_is_one_video(tmp_path: Path) -> None:
+    """The second one was killed when it had just begun, and the first one in the middle of a fragment."""
+    first = recorded(tmp_path / "1.mp4", seconds=4.9)
+    first.write_bytes(first.read_bytes()[:-1000])
+    (tmp_path / "2.mp4").write_bytes(first.read_bytes()[:500])
+    third = recorded(tmp_path / "3.mp4", seconds=3)
+    alone_s, pictures_alone, _ = finished(first)
+    duration_s, pictures, sound = finished(first, tmp_path / "2.mp4", third)
+    assert duration_s == pytest.approx(alone_s + 3, abs=0.15)
+    assert pictures == pictures_alone + 75
+    assert len(sound) / RATE_HZ == pytest.approx(duration_s, abs=0.15)
+
+
+def test_pictures_of_another_size_are_encoded_like_the_first_ones(tmp_path: Path) -> None:
+    small = recorded(tmp_path / "1.mp4", seconds=2)
+    large = recorded(tmp_path / "2.mp4", seconds=2, side_px=192)
+    duration_s, pictures, sound = finished(small, large)
+    assert duration_s == pytest.approx(4, abs=0.2)
+    assert pictures == pytest.approx(100, abs=2)
+    assert np.abs(sound[3 * RATE_HZ :]).max() > 0.3
+    with av.open(str(tmp_path / "done.mp4")) as file:
+        assert {frame.width for frame in file.decode(video=0)} == {128}

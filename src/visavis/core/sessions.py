@@ -4,11 +4,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import func, or_, select, update
 
-from visavis.core import leases
+from visavis.core import leases, message_rates
 from visavis.core.billing import money, prepaid, usage
 from visavis.core.billing.prepaid import Prepaid
 from visavis.core.billing.prices import cost_micros
@@ -22,7 +22,6 @@ from visavis.errors import (
     SessionEndedError,
     SessionMissingError,
     SessionNotActiveError,
-    SessionRateError,
 )
 from visavis.ports.conversation import ConversationConfig
 
@@ -30,7 +29,6 @@ PASSTHROUGH, CONVERSATION, EXTERNAL = "passthrough", "conversation", "external"
 
 _ID_BEGIN, _ID_BYTES = "ses_", 10
 _MIN_IDLE_S, _MAX_IDLE_S = 30, 3600
-_SWAP_WINDOW_S: Final = 60
 
 
 class Reason(StrEnum):
@@ -264,18 +262,8 @@ async def swap_face(
     mine = (Session.id == session_id) & (Session.account_id == principal.account_id)
     await tx.execute(select(Session.id).where(mine).with_for_update())
     row = await find_active(tx, principal, session_id)
-    recent = (
-        select(func.count(), func.min(SessionMessage.created_at))
-        .where(SessionMessage.session_id == row.id, SessionMessage.kind == SWAP)
-        .where(SessionMessage.created_at > func.now() - func.make_interval(0, 0, 0, 0, 0, 0, _SWAP_WINDOW_S))
-    )
-    count, oldest = (await tx.execute(recent)).one()
-    if count >= max_per_minute:
-        wait_s = _SWAP_WINDOW_S - (datetime.now(UTC) - oldest).total_seconds()
-        raise SessionRateError(
-            f"At most {max_per_minute} face swaps per minute are allowed. Wait before the next one.",
-            retry_after_s=max(1, round(wait_s)),
-        )
+    which = SessionMessage.kind == SWAP
+    await message_rates.check(tx, row, which, max_per_minute=max_per_minute, what="face swaps")
     row.rig_id = rig_id
     return await send(tx, row, SWAP, rig_id=rig_id)
 

@@ -54,6 +54,12 @@ class LiveSettings(Group):
         description="Maximum length of a recording of a live session, in seconds. After that, it ends by "
         "itself.",
     )
+    recording_part_s: float = Field(
+        default=10.0,
+        ge=0.5,
+        description="Interval at which what was recorded of a live session is kept in the object store, in "
+        "seconds. A worker that is killed loses at most what it recorded since then.",
+    )
     price_per_hour_usd: float = Field(
         default=7.0, ge=0, description="Price of an hour of a live session, in US dollars."
     )
@@ -69,6 +75,9 @@ class LiveSettings(Group):
     )
     swaps_per_minute: int = Field(
         default=6, ge=1, description="Maximum number of face swaps per minute in one session."
+    )
+    recordings_per_minute: int = Field(
+        default=6, ge=1, description="Maximum number of recordings that begin per minute in one session."
     )
     allow_swap_urls: bool = Field(
         default=False,

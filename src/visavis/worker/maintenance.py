@@ -9,7 +9,18 @@ from procrastinate import App
 from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 
-from visavis.core import agents, avatars, events, jobs, rates, rigs, sign_in_tries, transcripts, webhooks
+from visavis.core import (
+    agents,
+    avatars,
+    events,
+    jobs,
+    rates,
+    recordings,
+    rigs,
+    sign_in_tries,
+    transcripts,
+    webhooks,
+)
 from visavis.core.agents import embedding
 from visavis.core.capacity import HEARTBEAT_TTL_S
 from visavis.core.organizations import sso
@@ -73,6 +84,7 @@ async def _take_over(context: WorkerContext, app: App) -> None:
             _log.warning("job_taken_over", queue_entry=each.id)
             await app.job_manager.retry_job(each)
         await agents.settle(tx)
+        await recordings.finish_left(tx)
         lost = await jobs.requeue_lost(tx) + await webhooks.requeue_lost(tx)
         if lost:
             _log.warning("work_requeued", entries=lost)
@@ -91,12 +103,14 @@ async def collect_garbage(context: WorkerContext) -> None:
         await embedding.forget(tx)
     await context.store.delete(expired + unused)
     uploads = await context.store.older_than(jobs.UPLOADS, _ORPHAN_AFTER_S)
+    recorded = await context.store.older_than(recordings.RECORDINGS, _ORPHAN_AFTER_S)
     faces = await context.store.older_than("rigs", _ORPHAN_AFTER_S)
     results = await context.store.older_than(jobs.RESULTS, _ORPHAN_AFTER_S)
     of_agents = await context.store.older_than(agents.AGENTS, _ORPHAN_AFTER_S)
     pictures = await context.store.older_than(jobs.AVATARS, _ORPHAN_AFTER_S)
     async with context.database.transaction() as tx:
         orphans = await jobs.orphaned_uploads(tx, uploads) + await jobs.orphaned_results(tx, results)
+        orphans += await recordings.orphaned(tx, recorded)
         orphans += await avatars.orphaned(tx, pictures)
         orphans += await agents.orphaned(tx, of_agents)
         shown = await rigs.kept(tx, faces)

@@ -66,6 +66,7 @@ class _Running:
 
     Attributes:
         id: ID of the session.
+        placement: Number of this worker among those that held it.
         sent: Number of the last message that its process was sent, or that was sent before it began.
         told: Messages for its conversation from before it began here.
         process: Its process, once there is one.
@@ -75,6 +76,7 @@ class _Running:
     """
 
     id: str
+    placement: int
     sent: int
     told: list[SessionMessage] = field(default_factory=list)
     process: SessionProcess | None = None
@@ -170,8 +172,8 @@ class LiveSessions:
 
     def _begin(self, row: Session, messages: list[SessionMessage], told: list[SessionMessage]) -> None:
         """Let a process play a session. The faces that it was sent so far are in its row already."""
-        running = _Running(row.id, messages[-1].sequence if messages else row.applied, told)
-        self._running[row.id] = running
+        last = messages[-1].sequence if messages else row.applied
+        self._running[row.id] = running = _Running(row.id, row.placements, last, told)
         running.playing = asyncio.create_task(self._play(running, row))
 
     async def _play(self, running: _Running, row: Session) -> None:
@@ -183,13 +185,14 @@ class LiveSessions:
             running.process = SessionProcess(await self._session_pool.acquire())
             _log.info("session_begun", session=row.id, placement=row.placements, process=running.process.pid)
             await running.process.send(begin)
+            await self._recordings.resume(row, running.process)
             await self._begin_conversation(running, running.process, row)
             reason = await self._watch(running, running.process, row)
         except (VisavisError, OSError) as error:
             _log.error("session_broke", session=row.id, reason=type(error).__name__)
         finally:
             await asyncio.shield(_leave(running))
-            self._recordings.keep(running.id)
+            self._recordings.leave(running.id, is_over=reason is not None)
             if running.report is not None:
                 _log.info(
                     "session_figures", session=running.id, **running.report.model_dump(exclude={"type"})
@@ -241,7 +244,7 @@ class LiveSessions:
                 swap = SwapFace(sequence=message.sequence, rig=rig, face=message.rig_id[:12])
                 await running.process.send(swap)
             elif message.kind == RECORD:
-                await running.process.send(self._recordings.command(message))
+                await running.process.send(self._recordings.command(message, running.placement))
 
     async def _watch(self, running: _Running, process: SessionProcess, row: Session) -> Reason | None:
         """Read the events of a process to its end. Returns why the session is over, if it is."""
@@ -258,8 +261,8 @@ class LiveSessions:
                     await self._write(_keep_token, running.id, token)
                 case Applied():
                     await self._note_applied(running, event)
-                case RecordingEnded():
-                    self._recordings.keep(running.id)
+                case RecordingEnded(path=path):
+                    self._recordings.end(path)
                 case SessionReport() as report:
                     running.report = report
                     _log.debug("session_delays", session=running.id, **report.delays_ms)

@@ -169,17 +169,38 @@ class VideoOutput(JobOutput):
         return self.model_copy(update={"path": None, "srt_path": None, "vtt_path": None})
 
 
+class RecordedPart(StoredFile):
+    """A part of what a worker recorded of a live session.
+
+    Attributes:
+        placement: Number of the worker among those that held the session.
+        number: Number of the part; all parts of a worker, one after the other, are an MP4 file.
+    """
+
+    placement: int
+    number: int
+
+
 class RecordingInput(JobInput):
     """Input of the recording of a live session.
 
     Attributes:
-        video: What was recorded.
+        parts: What was recorded, in order; empty once it is deleted.
         session_id: ID of the session.
     """
 
     content_type: Literal["video/mp4"] = MP4
-    video: StoredFile
+    parts: tuple[RecordedPart, ...]
     session_id: str
+
+    @property
+    def files(self) -> dict[str, StoredFile]:
+        """The parts, by name."""
+        return {f"{part.placement}-{part.number}": part for part in self.parts}
+
+    def without_files(self) -> Self:
+        """A copy, after its parts were deleted."""
+        return self.model_copy(update={"parts": ()})
 
 
 class SpeechInput(SpokenInput):

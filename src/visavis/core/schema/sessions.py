@@ -83,7 +83,10 @@ class SessionMessage(Table):
     """
 
     __tablename__ = "session_messages"
-    __table_args__ = (Index("session_messages_of", "session_id", "sequence"),)
+    __table_args__ = (
+        Index("session_messages_of", "session_id", "sequence"),
+        Index("recordings_open", "session_id", postgresql_where=sql("kind = 'record' AND done_at IS NULL")),
+    )
 
     sequence: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
@@ -93,6 +96,26 @@ class SessionMessage(Table):
     taken_at: Mapped[datetime | None]
     position: Mapped[int] = mapped_column(server_default=sql("0"))
     done_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = now()
+
+
+class RecordingPart(Table):
+    """A part of a recording that is in the object store, until a job puts the recording together.
+
+    Attributes:
+        job_id: ID of the job, which exists when the recording has ended.
+        placement: Number of the worker among those that held the session.
+        number: Number of the part among those of this worker.
+    """
+
+    __tablename__ = "recording_parts"
+
+    job_id: Mapped[str] = mapped_column(primary_key=True)
+    placement: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    size_bytes: Mapped[int]
     created_at: Mapped[datetime] = now()
 
 

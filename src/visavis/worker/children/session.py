@@ -137,6 +137,7 @@ class _Process:
                 case StopRecording() as command:
                     if self._recording is not None:
                         await self._recording.close()
+                        self._recording = None  # another one may begin while this one is completed
                     send(self._events, Applied(sequence=command.sequence))
                 case DropSpeech() if self._live is not None:
                     self._live.drop_speech()
@@ -176,7 +177,8 @@ class _Process:
             task.add_done_callback(_note_broken)
             task.add_done_callback(self._sending.discard)
             self._sending.add(task)
-        send(self._events, Applied(sequence=command.sequence))
+        if command.sequence is not None:
+            send(self._events, Applied(sequence=command.sequence))
 
     async def _record(self, recording: RecordingOutput, path: Path) -> None:
         """Record until the recording is closed, and report its end."""
@@ -184,7 +186,8 @@ class _Process:
             await recording.run()
         finally:
             self._outputs.remove(recording)
-            self._recording = None
+            if self._recording is recording:
+                self._recording = None
             send(self._events, RecordingEnded(path=path))
 
     def _output(self, number: int, destination: VideoDestination, video: VideoSettings) -> _Output:

@@ -322,16 +322,16 @@ class FitRequest(Request[Fitted]):
 
 
 class RemuxRequest(Request[Remuxed]):
-    """Put the fragments of a recording in order.
+    """Put a recording together.
 
     Attributes:
-        video: The recording, a fragmented MP4 file.
+        videos: What each worker recorded, in order: fragmented MP4 files, of which the end may be missing.
         output: MP4 file to write, which begins with its index.
     """
 
     result: ClassVar[type[Message]] = Remuxed
     type: Literal["remux"] = "remux"
-    video: Path
+    videos: tuple[Path, ...]
     output: Path
 
 

@@ -57,13 +57,13 @@ class StartRecording(Message):
     """Record the session from now on.
 
     Attributes:
-        sequence: Number of the session message that asks for it.
+        sequence: Number of the session message that asks for it; `None` if another worker applied it.
         path: MP4 file to write.
         max_s: Length after which the recording ends.
     """
 
     type: Literal["start_recording"] = "start_recording"
-    sequence: int
+    sequence: int | None
     path: Path
     max_s: float
 
