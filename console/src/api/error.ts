@@ -32,7 +32,9 @@ export function unreachable(): ApiError {
   return new ApiError("unreachable", words.errors.unreachable, 0);
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown: the page's own text for its code, or what the server says. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error ? String(error.code) : "";
+  return words.errors.byCode[code] ?? error.message;
 }

@@ -163,6 +163,12 @@ export async function stopRecording(id: string): Promise<void> {
   dataOf(await api().DELETE(RECORDING, { params: { path: { session_id: id } } }));
 }
 
+/** Reads a session, also one that has ended. */
+export async function readLiveSession(id: string) {
+  const params = { path: { session_id: id } };
+  return dataOf(await api().GET("/v1/realtime/session/{session_id}", { params }));
+}
+
 /** Ends a session. `keepalive` lets the request finish when the page is left. */
 export async function endLiveSession(id: string, keyId: number | null = null): Promise<LiveSessionEnd> {
   const params = { path: { session_id: id } };

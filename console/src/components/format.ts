@@ -11,6 +11,7 @@ const dateTime = new Intl.DateTimeFormat(locale, {
   second: "2-digit",
 });
 const ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
+const oneDecimal = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const whole = new Intl.NumberFormat(locale);
 
 export const onDay = (at: string): string => day.format(new Date(at));
@@ -32,7 +33,7 @@ export function since(at: string, now: number = Date.now()): string {
 
 export function seconds(s: number | null): string {
   if (s === null) return words.common.none;
-  if (s < 60) return `${s.toFixed(1)} s`;
+  if (s < 60) return `${oneDecimal.format(s)} s`;
   const minutes = Math.floor(s / 60);
   if (minutes < 60) return `${minutes} min ${Math.round(s % 60)} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
@@ -54,8 +55,8 @@ export const hertz = (rate: number): string => `${count(rate)} Hz`;
 export function bytes(size: number | null): string {
   if (size === null) return words.common.none;
   if (size < 1e3) return `${size} B`;
-  if (size < 1e6) return `${(size / 1e3).toFixed(0)} kB`;
-  return `${(size / 1e6).toFixed(1)} MB`;
+  if (size < 1e6) return `${Math.round(size / 1e3)} kB`;
+  return `${oneDecimal.format(size / 1e6)} MB`;
 }
 
 const BINARY_UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;

@@ -61,7 +61,10 @@ function Embed(): ReactNode {
         createSession={createSession}
         deleteSession={deleteSession}
         poster={agent.image_url ?? undefined}
-        labels={agent.name ? { start: title, avatarSpeaker: agent.name, avatar: agent.name } : {}}
+        labels={{
+          ...words.labels,
+          ...(agent.name && { start: title, avatarSpeaker: agent.name, avatar: agent.name }),
+        }}
         chat
       />
     </>

@@ -1,7 +1,7 @@
 /** Audio files are checked when they are chosen: by the browser, or by the server if the browser cannot. */
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { consoleApi } from "../api/console.ts";
-import { ApiError } from "../api/error.ts";
+import { ApiError, messageOf } from "../api/error.ts";
 import { clock } from "../components/format.ts";
 import { words } from "../words/index.ts";
 import { identityOf } from "./identity.ts";
@@ -81,7 +81,7 @@ async function checkOnServer(file: Blob, signal: AbortSignal): Promise<CheckedAu
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if ([400, 413, 415, 422].includes(error.status))
-      return { problem: error.message, notes: [], isPlayable: false };
+      return { problem: messageOf(error), notes: [], isPlayable: false };
     return { problem: null, notes: [words.files.uncheckedAudio], isPlayable: false };
   }
   return { problem: null, notes: [words.files.serverOnlyAudio], isPlayable: false };

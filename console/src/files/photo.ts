@@ -1,7 +1,7 @@
 /** Photos are checked when they are chosen: the type here, the face on the server. */
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { consoleApi, dataOf } from "../api/console.ts";
-import { ApiError } from "../api/error.ts";
+import { ApiError, messageOf } from "../api/error.ts";
 import { words } from "../words/index.ts";
 import { identityOf } from "./identity.ts";
 import { mediaTypeOf, nameOfType, PHOTO_TYPES } from "./media-types.ts";
@@ -42,7 +42,7 @@ async function detectFace(photo: Blob, signal: AbortSignal): Promise<CheckedPhot
     return { problem: null, notes: warnings, outline };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (REJECTED.has(error.status)) return { problem: error.message, notes: [], outline: null };
+    if (REJECTED.has(error.status)) return { problem: messageOf(error), notes: [], outline: null };
     return { problem: null, notes: [words.files.uncheckedPhoto], outline: null };
   }
 }

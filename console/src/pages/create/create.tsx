@@ -306,7 +306,7 @@ export function Create() {
         </form>
         <Candidates />
       </div>
-      <section className="stack">
+      <section className="stack saved-gallery">
         <h2>{words.avatars.gallery}</h2>
         <QueryView of={saved} failed={words.avatars.galleryNotLoaded} rows={2}>
           {(avatars) =>

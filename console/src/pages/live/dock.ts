@@ -1,8 +1,9 @@
 /** Docks the running session on other pages, and says there how it ended. */
+import { messageOf } from "../../api/error.ts";
 import { showToast } from "../../components/toasts.tsx";
 import { dock } from "../../shell/dock-store.ts";
 import { words } from "../../words/index.ts";
-import { endText } from "./end-text.ts";
+import { endReasonText, endText } from "./end-text.ts";
 import { isRunning, live, PATH, session } from "./live-session.ts";
 import { MiniPlayer } from "./mini-player.tsx";
 
@@ -27,8 +28,8 @@ function follow(): void {
     return;
   }
   if (dock.get().docked !== null) dock.set({ docked: null });
-  if (state.error) notifyOnce(state.error, state.error.message);
-  else if (state.endReason) notifyOnce(state.endReason, words.live.endedToast(state.endReason));
+  if (state.error) notifyOnce(state.error, messageOf(state.error));
+  else if (state.endReason) notifyOnce(state.endReason, words.live.endedToast(endReasonText()));
 }
 
 // If this side ended the session, the toast shows its duration, which the server sends a moment later.

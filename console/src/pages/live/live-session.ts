@@ -4,7 +4,7 @@
  */
 import { AvatarSession, type SessionState } from "@visavis/core";
 import { ApiError } from "../../api/error.ts";
-import { createLiveSession, endLiveSession, type LiveSessionEnd } from "../../api/public.ts";
+import { createLiveSession, endLiveSession, type LiveSessionEnd, readLiveSession } from "../../api/public.ts";
 import { createStore, useStore } from "../../components/store.ts";
 import { onSignOut } from "../../shell/session.tsx";
 import { conversationOf, draft, resetDraft } from "./conversation.ts";
@@ -19,16 +19,18 @@ interface LiveSession {
   since: number | null;
   /** How it ended, when this side ended it. */
   end: LiveSessionEnd | null;
+  /** Why it ended, by the server's code, when the server ended it. */
+  endCode: string | null;
   stats: readonly Stats[];
 }
 
-const IDLE: LiveSession = { face: null, since: null, end: null, stats: [] };
+const IDLE: LiveSession = { face: null, since: null, end: null, endCode: null, stats: [] };
 export const live = createStore<LiveSession>(IDLE);
 
 /** Calls the public API from the page; the token never leaves it. */
 export const session = new AvatarSession({
   createSession: async (face, _faceUrl, conversation) => {
-    live.set({ end: null, stats: [] });
+    live.set({ end: null, endCode: null, stats: [] });
     return await createLiveSession(face, conversation);
   },
   get conversation() {
@@ -36,6 +38,11 @@ export const session = new AvatarSession({
   },
   get autoEnableMic() {
     return draft.get().mode === "conversation";
+  },
+  getSession: async (id) => {
+    const ended = await readLiveSession(id);
+    live.set({ endCode: ended.end_reason ?? null });
+    return ended;
   },
   deleteSession: async (id) => {
     try {

@@ -12,6 +12,7 @@ import {
   VolumeOff,
 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { messageOf } from "../../api/error.ts";
 import { FacePicker, useDefaultFace, useFileUrl } from "../../components/face-picker.tsx";
 import { scrollIntoView } from "../../components/in-view.ts";
 import { Notice } from "../../components/notice.tsx";
@@ -28,7 +29,7 @@ import { ConversationSetup } from "./conversation-setup.tsx";
 import { DeviceChoice } from "./device-select.tsx";
 import { Diagnostics } from "./diagnostics.tsx";
 import { Elapsed } from "./elapsed.tsx";
-import { endText } from "./end-text.ts";
+import { endReasonText, endText } from "./end-text.ts";
 import { FaceSwap } from "./face-swap.tsx";
 import { Invite } from "./invite.tsx";
 import { attachTo, isRunning, live, session, useLiveSession } from "./live-session.ts";
@@ -191,19 +192,19 @@ function Outcome() {
     const wait = error.retryAfterS;
     return (
       <Notice title={error.code === "no_capacity" ? words.live.noCapacity : words.live.failed}>
-        {error.message}
+        {messageOf(error)}
         {wait !== null && ` ${words.common.tryAgainIn(wait)}`}
       </Notice>
     );
   }
-  if (error) return <Notice>{error.message}</Notice>;
+  if (error) return <Notice>{messageOf(error)}</Notice>;
   if (end)
     return (
       <Notice kind="info" title={words.live.ended}>
         {endText(end, isBilled)}
       </Notice>
     );
-  if (endReason) return <Notice kind="warning">{endReason}</Notice>;
+  if (endReason) return <Notice kind="warning">{endReasonText()}</Notice>;
   return null;
 }
 

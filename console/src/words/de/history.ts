@@ -1,6 +1,6 @@
 /** Aufträge, Sitzungen und Nutzung. */
 import type { Words } from "../index.ts";
-import { plural } from "./plural.ts";
+import { dative, plural } from "./plural.ts";
 
 const key = (name: string, prefix: string) => `${name} (${prefix}…)`;
 
@@ -42,7 +42,7 @@ export const jobs: Words["jobs"] = {
   rendering: "Wird gerendert…",
   soon: "Der Auftrag ist gleich fertig.",
   expired: "Ergebnis gelöscht",
-  expiredText: (ttl) => `Ergebnisse werden nach ${ttl} gelöscht.`,
+  expiredText: (ttl) => `Ergebnisse werden nach ${dative(ttl)} gelöscht.`,
   facts: {
     key: "Schlüssel",
     created: "Erstellt",

@@ -1,5 +1,6 @@
 /** API-Schlüssel, Benutzer, Worker und Einstellungen. */
 import type { Words } from "../index.ts";
+import { dative } from "./plural.ts";
 
 export const keys: Words["keys"] = {
   about:
@@ -69,7 +70,7 @@ export const users: Words["users"] = {
   invited: "Benutzer eingeladen",
   shownOnce: "Kopieren Sie diesen Link jetzt",
   shownOnceText: (email, time) =>
-    `Senden Sie ihn an ${email}. Er gilt einmal, innerhalb von ${time}, und wird nur hier angezeigt.`,
+    `Senden Sie ihn an ${email}. Er gilt einmal, innerhalb von ${dative(time)}, und wird nur hier angezeigt.`,
   link: "Einladungslink",
   role: "Rolle",
   status: "Status",

@@ -59,6 +59,8 @@ export const common = {
 };
 
 export const errors = {
+  /** Texts in place of what the server and the SDK say in English, by code. */
+  byCode: {} as Readonly<Record<string, string>>,
   unreachable: "Could not reach the server. Check that it is running, then try again.",
   unexpectedStatus: (status: number) => `The server returned an unexpected response (${status}).`,
   emptyResponse: "The server returned an empty response.",

@@ -1,5 +1,9 @@
+import type { CallLabels } from "@visavis/core";
+
 /** The page of an agent, which others embed. */
 export const embed = {
+  /** The texts of the call that differ from those of the SDK. */
+  labels: {} as Partial<CallLabels>,
   title: (name: string) => (name ? `Talk to ${name}` : "Talk to the avatar"),
   unavailable: "This link is invalid or has expired.",
   unreachable: "The server cannot be reached. Check your connection.",

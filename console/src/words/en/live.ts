@@ -57,6 +57,18 @@ export const live = {
   noCapacity: "All live slots are in use",
   failed: "The session failed",
   ended: "Session ended",
+  endedByServer: "The server ended the session.",
+  /** Why the server ended a session, by its code. */
+  endReasons: {
+    deleted: "The session was ended somewhere else.",
+    idle_timeout: "The session ended because it was idle.",
+    max_duration: "The session reached its maximum duration.",
+    room_deleted: "The room was closed.",
+    room_lost: "The avatar lost its connection to the room.",
+    worker_lost: "The worker that rendered the avatar failed.",
+    failed: "The avatar failed.",
+    access_ended: "Your access ended.",
+  } as Readonly<Record<string, string>>,
   endedText: (duration: string) => `Duration ${duration}.`,
   endedBilledText: (duration: string, cost: string) => `Duration ${duration}, cost ${cost}.`,
   endedToast: (detail: string) => `Session ended. ${detail}`,

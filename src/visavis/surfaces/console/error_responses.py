@@ -5,7 +5,7 @@ from typing import Final
 from visavis import errors
 from visavis.surfaces.shared.errors import ErrorResponse, ErrorTable, render_flat
 
-_INVALID_INPUT: Final = ErrorResponse(400, "invalid_input", "No face was found.")
+_INVALID_INPUT: Final = ErrorResponse(400, "invalid_input", "That is not an email address.")
 _UNREADABLE: Final = ErrorResponse(400, "invalid_request", "The request cannot be read.")
 _SIGNED_OUT: Final = ErrorResponse(401, "signed_out", "Sign in first.")
 _SIGN_IN_REFUSED: Final = ErrorResponse(401, "sign_in_refused", "The email address or the password is wrong.")
@@ -48,8 +48,21 @@ _UNAVAILABLE: Final = ErrorResponse(
     is_fixed=True,
 )
 
+# Each has its own code, so that pages can say it in their language.
+_FILES: Final = (
+    (errors.NoFaceError, ErrorResponse(400, "no_face", "No face was found in the photo.")),
+    (errors.FaceTooSmallError, ErrorResponse(400, "face_too_small", "The face is too small.")),
+    (errors.FaceTurnedAwayError, ErrorResponse(400, "face_turned_away", "The face is turned away.")),
+    (errors.MouthCoveredError, ErrorResponse(400, "mouth_covered", "Something covers the mouth.")),
+    (errors.MouthOpenError, ErrorResponse(400, "mouth_wide_open", "The mouth is open too wide.")),
+    (errors.PhotoError, ErrorResponse(400, "invalid_photo", "The photo cannot be read.")),
+    (errors.NoSoundError, ErrorResponse(400, "no_sound", "The file has no sound.")),
+    (errors.SoundError, ErrorResponse(400, "invalid_sound", "The sound cannot be read.")),
+)
+
 TABLE: Final = ErrorTable(
     rows=(
+        *_FILES,
         (errors.SignedOutError, _SIGNED_OUT),
         (errors.KeyRefusedError, _SIGN_IN_REFUSED),
         (errors.SignInLinkError, _INVALID_LINK),
