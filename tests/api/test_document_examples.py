@@ -1,4 +1,4 @@
-"""The examples of docs/examples.md, as they stand there, in all their languages."""
+"""The examples of docs/examples.md and of the skill, as they stand there, in all their languages."""
 
 import os
 import re
@@ -12,9 +12,12 @@ import pytest
 
 from tests.support.server import Server
 
-PAGE = Path(__file__).parents[2] / "docs/examples.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs/examples.md"
+SKILL = ROOT / "skills/visavis/SKILL.md"
 LANGUAGES = {"sh": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}
 SECTIONS = re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+PROGRAMS = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
 TIMEOUT_S = 200.0
 
 
@@ -30,7 +33,7 @@ def _run(server: Server, folder: Path, language: str, code: str) -> str:
     done = subprocess.run(
         command,
         cwd=folder,
-        env=os.environ | {"VISAVIS_API_URL": server.url, "VISAVIS_API_KEY": server.key},
+        env=os.environ | PROGRAMS | {"VISAVIS_API_URL": server.url, "VISAVIS_API_KEY": server.key},
         capture_output=True,
         text=True,
         check=False,
@@ -58,3 +61,15 @@ def test_the_examples_run(
     for made in tmp_path.glob("*-*.mp[34]"):
         assert made.stat().st_size > 1000
     assert len(list(tmp_path.glob("*.mp[34]"))) in {1, 1 + len(blocks)}
+
+
+@pytest.mark.slow
+def test_what_the_skill_says_works(server: Server, freed: None, media: Path, tmp_path: Path) -> None:
+    """All but what an agent is told, which needs one: `test_agents` has that."""
+    shutil.copy(media / "face.jpg", tmp_path)
+    shutil.copy(media / "short.wav", tmp_path / "speech.wav")
+    blocks = re.findall(r"^```sh\n(.*?)^```$", SKILL.read_text(), re.MULTILINE | re.DOTALL)
+    run = [block for block in blocks if "$AGENT" not in block]
+    assert len(run) == len(blocks) - 1 == 4
+    assert [said for block in run if (said := _run(server, tmp_path, "sh", block))] == []
+    assert {path.name for path in tmp_path.glob("*.mp4")} == {"out.mp4", "hello.mp4"}
