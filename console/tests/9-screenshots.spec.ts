@@ -1,7 +1,7 @@
 /** Pictures of every page, for people to look at: `npm run screenshots -w console`. */
 import { de } from "../src/words/de/index.ts";
-import { en } from "../src/words/en/index.ts";
 import { player as dePlayer } from "../src/words/de/player.ts";
+import { en } from "../src/words/en/index.ts";
 import { player as enPlayer } from "../src/words/en/player.ts";
 import { AVATAR, cutOff, env, expect, PAGES, type Page, test } from "./console.ts";
 
@@ -9,19 +9,40 @@ const FOLDER = process.env.SCREENSHOTS;
 const DESKTOP = { width: 1440, height: 900 };
 const TABLET = { width: 1024, height: 900 };
 const PHONE = { width: 390, height: 844 };
-const TIMEOUT_MS = 600_000;
+const TIMEOUT_MS = 300_000;
 
 const LOOKS = [
-  { name: "en-light", scheme: "light", locale: "en-GB", words: en, player: enPlayer, sizes: [DESKTOP, TABLET, PHONE] },
-  { name: "en-dark", scheme: "dark", locale: "en-GB", words: en, player: enPlayer, sizes: [DESKTOP, TABLET, PHONE] },
-  { name: "de-light", scheme: "light", locale: "de-DE", words: de, player: dePlayer, sizes: [DESKTOP, PHONE] },
+  {
+    name: "en-light",
+    scheme: "light",
+    locale: "en-GB",
+    words: en,
+    player: enPlayer,
+    sizes: [DESKTOP, TABLET, PHONE],
+  },
+  {
+    name: "en-dark",
+    scheme: "dark",
+    locale: "en-GB",
+    words: en,
+    player: enPlayer,
+    sizes: [DESKTOP, TABLET, PHONE],
+  },
+  {
+    name: "de-light",
+    scheme: "light",
+    locale: "de-DE",
+    words: de,
+    player: dePlayer,
+    sizes: [DESKTOP, PHONE],
+  },
 ] as const;
 
 test.skip(!FOLDER, "only on request");
 
 for (const { name: look, scheme, locale, words, player, sizes } of LOOKS)
   test.describe(look, () => {
-    test.use({ colorScheme: scheme, locale });
+    test.use({ colorScheme: scheme, locale, actionTimeout: 30_000 });
     test.setTimeout(TIMEOUT_MS);
 
     /** Pictures of a page as it is now, in each width; of dialogs only what is seen. */
@@ -53,7 +74,9 @@ for (const { name: look, scheme, locale, words, player, sizes } of LOOKS)
       await page.goto("/organizations");
       await button(page, words.organizations.create).first().click();
       await shoot(page, "organization-new", true);
-      await page.getByLabel(words.organizations.name, { exact: true }).fill(words.organizations.namePlaceholder);
+      await page
+        .getByLabel(words.organizations.name, { exact: true })
+        .fill(words.organizations.namePlaceholder);
       await page.getByRole("dialog").getByRole("button", { name: words.organizations.create }).click();
       await expect(page.getByRole("heading", { name: words.organizations.namePlaceholder })).toBeVisible();
       for (const [name, tab] of [
@@ -162,7 +185,7 @@ for (const { name: look, scheme, locale, words, player, sizes } of LOOKS)
       await page.goto("/keys");
       await button(page, words.keys.create).click();
       await shoot(page, "key", true);
-      await page.getByLabel(words.keys.name, { exact: true }).fill(`${words.keys.namePlaceholder} ${look}`);
+      await page.getByRole("textbox", { name: words.keys.name }).fill(`${words.keys.namePlaceholder} ${look}`);
       await page.getByRole("dialog").getByRole("button", { name: words.keys.create }).click();
       await expect(page.getByText(words.keys.shownOnce)).toBeVisible();
       await shoot(page, "key-created", true);

@@ -59,9 +59,7 @@ CALLS: Final = all_commands("visavis")
 @pytest.fixture(scope="module")
 def known() -> list[tuple[str, re.Pattern[str]]]:
     """Methods and patterns of the paths of all routes."""
-    return [
-        (route.method, re.compile(re.sub(r"\{[^}]+\}", "[^/]+", route.path) + "$")) for route in routes()
-    ]
+    return [(route.method, re.compile(re.sub(r"\{[^}]+\}", "[^/]+", route.path) + "$")) for route in routes()]
 
 
 @pytest.mark.parametrize(("document", "command"), CURLS, ids=[f"{d} {c[:60]}" for d, c in CURLS])

@@ -220,6 +220,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/console/api/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove User
+         * @description Remove a user, with sign-ins, keys, live sessions and memberships. The last operator stays.
+         *
+         *     Results and usage of the user are kept as long as any. Whoever was removed can be invited again.
+         */
+        delete: operations["remove_user_console_api_users__user_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Role
+         * @description Make a user an operator, or an operator an ordinary user. One operator always stays.
+         */
+        patch: operations["change_role_console_api_users__user_id__patch"];
+        trace?: never;
+    };
     "/console/api/keys": {
         parameters: {
             query?: never;
@@ -1085,6 +1111,14 @@ export interface components {
             settled_at: string | null;
         };
         /**
+         * RoleRequest
+         * @description The role of a user.
+         */
+        RoleRequest: {
+            /** Is Operator */
+            is_operator: boolean;
+        };
+        /**
          * SettingRow
          * @description A setting.
          */
@@ -1832,6 +1866,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InvitedUser"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
+                };
+            };
+        };
+    };
+    remove_user_console_api_users__user_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleErrorAnswer"];
+                };
+            };
+        };
+    };
+    change_role_console_api_users__user_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserRow"];
                 };
             };
             /** @description Client Error */

@@ -190,7 +190,7 @@ async def finish_left(tx: Tx) -> int:
         .where(_is_open(), has_ended | was_stopped)
         .distinct()
     )
-    return sum([await finish(tx, *left) for left in (await tx.execute(query)).tuples().all()])
+    return sum([await finish(tx, *left) for left in (await tx.execute(query)).all()])
 
 
 async def orphaned(tx: Tx, paths: list[str]) -> list[str]:
@@ -233,7 +233,7 @@ async def _take_parts(tx: Tx, row: Session, job_id: str) -> tuple[jobs.RecordedP
             size_bytes=size_bytes,
             path=path_of(job_id, placement, number),
         )
-        for placement, number, size_bytes in sorted((await tx.execute(taken)).tuples())
+        for placement, number, size_bytes in sorted(tuple(row) for row in (await tx.execute(taken)).all())
     )
 
 

@@ -217,7 +217,11 @@ export function Users() {
               label={words.shell.pages.users}
               rows={rows}
               keyOf={(row) => row.id}
-              columns={columns({ own, onInvite: (earlier) => setInviting({ earlier }), onRemove: setRemoving })}
+              columns={columns({
+                own,
+                onInvite: (earlier) => setInviting({ earlier }),
+                onRemove: setRemoving,
+              })}
             />
           </div>
         )}

@@ -68,7 +68,8 @@ export const errors: Words["errors"] = {
     face_turned_away: "Das Gesicht ist zu weit abgewandt. Verwenden Sie ein Foto, das es von vorn zeigt.",
     mouth_covered: "Etwas verdeckt den Mund. Verwenden Sie ein Foto, auf dem er frei ist.",
     mouth_wide_open: "Der Mund ist zu weit offen. Verwenden Sie ein Foto mit geschlossenem Mund.",
-    invalid_photo: "Dieses Foto kann nicht gelesen werden. Wählen Sie ein Bild im Format PNG, JPEG oder WebP.",
+    invalid_photo:
+      "Dieses Foto kann nicht gelesen werden. Wählen Sie ein Bild im Format PNG, JPEG oder WebP.",
     invalid_sound: "Dieser Ton kann nicht gelesen werden. Wählen Sie eine WAV- oder MP3-Datei.",
     no_sound: "Diese Datei enthält keinen Ton.",
     payload_too_large: "Die Datei ist zu groß.",

@@ -394,7 +394,8 @@ export interface paths {
          *
          *     The recording ends with `DELETE`, with the session, or after the server's longest time. A job with the ID
          *     `job_id` then makes an MP4 file of it, and is found with `GET /v1/jobs/{job_id}` from that moment on. A
-         *     session that is being recorded already gives the same ID again.
+         *     session that is being recorded already gives the same ID again. A session that moves to another worker is
+         *     recorded on there.
          */
         post: operations["start_recording_v1_realtime_session__session_id__recording_post"];
         /**
@@ -3999,7 +4000,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-            /** @description rate_limit_exceeded, monthly_cap_exceeded */
+            /** @description rate_limit_exceeded, monthly_cap_exceeded, rate_limited */
             429: {
                 headers: {
                     [name: string]: unknown;

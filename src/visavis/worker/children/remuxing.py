@@ -74,9 +74,9 @@ def _copy(videos: Sequence[Path], output: Path) -> float:
                 for packet in _packets(source, streams):
                     kind, base = packet.stream.type, packet.time_base or Fraction(1)
                     moved = round(begin_s / base)
-                    packet.pts = (packet.pts or 0) + moved
-                    # Frames that are decoded before they are shown begin before their file does.
-                    packet.dts = max((packet.dts or 0) + moved, newest.get(kind, -moved) + 1)
+                    packet.pts, packet.dts = (packet.pts or 0) + moved, (packet.dts or 0) + moved
+                    if kind in newest:  # a file's first packets are decoded before it begins
+                        packet.dts = max(packet.dts, newest[kind] + 1)
                     newest[kind] = packet.dts
                     ends_s[kind] = max(ends_s[kind], float((packet.pts + (packet.duration or 0)) * base))
                     packet.stream = tracks[kind]
@@ -96,19 +96,21 @@ def _encode(videos: Sequence[Path], output: Path) -> Path:
         resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE_HZ)
         with av.open(str(video)) as source:
             for frame in source.decode(*source.streams.video, *source.streams.audio):
+                if not isinstance(frame, av.VideoFrame | av.AudioFrame):
+                    continue
                 at_us = begin_us + round((frame.time or 0.0) * US)
                 end_us = max(end_us, at_us)
                 if isinstance(frame, av.VideoFrame):
                     planes = frame.reformat(side, side, format="yuv420p").to_ndarray()
                     recorder.picture(at_us, planes.tobytes())
-                elif isinstance(frame, av.AudioFrame):
+                else:
                     for part in resampler.resample(frame):
                         recorder.sound(at_us, part.to_ndarray().tobytes())
     recorder.close()
     return output
 
 
-def _packets(source: InputContainer, streams: Sequence[Stream]) -> Iterator[Packet]:
+def _packets(source: InputContainer, streams: Sequence[Stream]) -> "Iterator[Packet[Stream]]":
     """The whole packets of a file. The last one of each stream is empty, and the file may end within one."""
     for packet in source.demux(*streams):
         if packet.dts is not None and packet.pts is not None and not packet.is_corrupt:
