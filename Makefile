@@ -40,7 +40,7 @@ console: $(READY)  ## Build the web console into the package; needs Node 20 or n
 	@$(MAKE) --no-print-directory $(PAGES)
 
 $(WEB): package.json package-lock.json
-	npm ci --ignore-scripts --no-progress --loglevel=error
+	npm ci --ignore-scripts --no-progress --loglevel=error --no-update-notifier --no-fund --no-audit
 	@touch $(WEB)
 
 $(PAGES): $(WEB) $(shell find console sdk/*/src -type f -not -path '*/node_modules/*' 2>/dev/null)

@@ -21,7 +21,9 @@ const compressed: Plugin = {
   },
 };
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
+  // A build says only what is wrong; `npm run dev` says where it is.
+  logLevel: command === "build" ? "warn" : "info",
   plugins: [react(), compressed],
   resolve: { conditions: ["@visavis/source", "module", "browser", "development|production"] },
   build: {
@@ -29,10 +31,11 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     sourcemap: false,
+    chunkSizeWarningLimit: 600, // kB: livekit-client, which only the pages of live sessions load
     // Everything stays a file of our own origin: the pages' policy allows no inline data.
     assetsInlineLimit: 0,
     rolldownOptions: { input: ["index.html", "player.html", "embed.html"] },
   },
   test: { include: ["src/**/*.test.ts"] },
   server: { proxy: Object.fromEntries(proxied.map((path) => [path, { target: api, changeOrigin: false }])) },
-});
+}));

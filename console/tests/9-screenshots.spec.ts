@@ -38,6 +38,9 @@ const LOOKS = [
   },
 ] as const;
 
+/** What is cut off, but for texts that are cut on purpose. */
+const outside = async (page: Page) => (await cutOff(page)).filter((each) => !/\.\S*.*\bcut\b/.test(each));
+
 test.skip(!FOLDER, "only on request");
 
 for (const { name: look, scheme, locale, words, player, sizes } of LOOKS)
@@ -50,8 +53,11 @@ for (const { name: look, scheme, locale, words, player, sizes } of LOOKS)
       await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
       for (const size of sizes) {
         await page.setViewportSize(size);
+        await page.evaluate(() => window.scrollTo(0, 0));
         await page.screenshot({ path: `${FOLDER}/${look}/${name}-${size.width}.png`, fullPage: !isDialog });
-        expect.soft(await cutOff(page), `${look}/${name}-${size.width}`).toEqual([]);
+        // Of a player there is a name that only those hear who see nothing.
+        if (!name.startsWith("player"))
+          expect.soft(await outside(page), `${look}/${name}-${size.width}`).toEqual([]);
       }
       await page.setViewportSize(DESKTOP);
     }
@@ -75,7 +81,7 @@ for (const { name: look, scheme, locale, words, player, sizes } of LOOKS)
       await button(page, words.organizations.create).first().click();
       await shoot(page, "organization-new", true);
       await page
-        .getByLabel(words.organizations.name, { exact: true })
+        .getByRole("textbox", { name: words.organizations.name })
         .fill(words.organizations.namePlaceholder);
       await page.getByRole("dialog").getByRole("button", { name: words.organizations.create }).click();
       await expect(page.getByRole("heading", { name: words.organizations.namePlaceholder })).toBeVisible();
@@ -185,7 +191,9 @@ for (const { name: look, scheme, locale, words, player, sizes } of LOOKS)
       await page.goto("/keys");
       await button(page, words.keys.create).click();
       await shoot(page, "key", true);
-      await page.getByRole("textbox", { name: words.keys.name }).fill(`${words.keys.namePlaceholder} ${look}`);
+      await page
+        .getByRole("textbox", { name: words.keys.name })
+        .fill(`${words.keys.namePlaceholder} ${look}`);
       await page.getByRole("dialog").getByRole("button", { name: words.keys.create }).click();
       await expect(page.getByText(words.keys.shownOnce)).toBeVisible();
       await shoot(page, "key-created", true);

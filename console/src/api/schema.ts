@@ -2073,7 +2073,7 @@ export interface operations {
                 /** @description In id, text, error code or key name. */
                 words?: string;
                 status?: ("pending" | "processing" | "completed" | "failed") | null;
-                type?: ("video" | "tts" | "recording") | null;
+                type?: ("video" | "tts" | "recording" | "avatar_image" | "agent") | null;
                 limit?: number;
                 offset?: number;
             };

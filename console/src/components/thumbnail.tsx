@@ -1,4 +1,4 @@
-import { AudioLines, Film } from "lucide-react";
+import { AudioLines, Film, UserRound } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import "./thumbnail.css";
 
@@ -6,7 +6,7 @@ import "./thumbnail.css";
 const AT_S = 0.4;
 
 /** A small picture of a result, loaded when it becomes visible; an icon, where there is none. */
-export function Thumbnail({ url, isVideo }: { url: string | null; isVideo: boolean }) {
+export function Thumbnail({ url, contentType }: { url: string | null; contentType: string }) {
   const frame = useRef<HTMLSpanElement>(null);
   const [isSeen, setSeen] = useState(false);
   useEffect(() => {
@@ -18,10 +18,13 @@ export function Thumbnail({ url, isVideo }: { url: string | null; isVideo: boole
     watching.observe(element);
     return () => watching.disconnect();
   }, [isSeen]);
-  const Icon = isVideo ? Film : AudioLines;
+  const [kind] = contentType.split("/");
+  const Icon = kind === "video" ? Film : kind === "audio" ? AudioLines : UserRound;
   return (
     <span ref={frame} className="thumbnail" aria-hidden>
-      {isVideo && url && isSeen ? (
+      {kind === "image" && url && isSeen ? (
+        <img src={url} alt="" />
+      ) : kind === "video" && url && isSeen ? (
         <video src={`${url}#t=${AT_S}`} preload="metadata" muted playsInline tabIndex={-1} />
       ) : (
         <Icon size={18} />

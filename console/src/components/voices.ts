@@ -2,6 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { listVoices, type Voice } from "../api/public.ts";
 import { words } from "../words/index.ts";
+import { language } from "../words/language.ts";
+
+/** The language in which the pages' own texts are spoken. */
+export const OWN_LANGUAGE = { en: "en-us", de: "de" }[language];
 
 const primary = (tag: string): string => tag.split("-")[0] ?? tag;
 

@@ -31,6 +31,10 @@ function Details({ job, row }: { job: Job; row: JobRow | null }) {
     [names.characters, input.chars === null ? null : count(input.chars)],
     [names.language, input.language],
   ];
+  return <Facts of={facts} />;
+}
+
+function Facts({ of: facts }: { of: readonly [string, string | null][] }) {
   return (
     <dl className="details">
       {facts
@@ -72,6 +76,39 @@ function Result({ job }: { job: Job }) {
   );
 }
 
+/** A job that the public API shows elsewhere: pictures of an avatar, or an agent. The list knows enough of it. */
+function OtherJob({ row }: { row: JobRow }) {
+  const { facts: names, key } = words.jobs;
+  const facts: readonly [string, string | null][] = [
+    [names.key, key(row.key.name, row.key.prefix)],
+    [names.created, atTime(row.created_at)],
+    [names.started, atTime(row.started_at)],
+    [names.completed, atTime(row.completed_at)],
+    [names.renderTime, row.latency_ms === null ? null : seconds(row.latency_ms / 1000)],
+    [names.size, row.result_bytes ? bytes(row.result_bytes) : null],
+    [names.text, row.text_preview],
+  ];
+  return (
+    <div className="job-sheet">
+      <div className="stack">
+        {row.status === "failed" && (
+          <Notice title={words.jobs.jobFailed(row.error_code ?? words.jobs.unknownError)} />
+        )}
+        {row.url && <img className="job-video" src={row.url} alt={row.text_preview ?? ""} />}
+      </div>
+      <div className="stack">
+        <div>
+          <StatusBadge status={row.status} />
+        </div>
+        <Facts of={facts} />
+      </div>
+    </div>
+  );
+}
+
+/** Types that the public API for jobs does not show. */
+const OTHER_TYPES: ReadonlySet<string> = new Set(["avatar_image", "agent"]);
+
 /** One job: its result and its details. */
 export function JobSheet({
   id,
@@ -84,14 +121,18 @@ export function JobSheet({
   row: JobRow | null;
   onClose: () => void;
 }) {
+  const isOther = row !== null && OTHER_TYPES.has(row.type);
   const query = useQuery({
     queryKey: ["job", id, keyId],
     queryFn: () => getJob(id, keyId),
+    enabled: !isOther,
     refetchInterval: (query) => (query.state.data && !isFinished(query.state.data) ? POLL_MS : false),
   });
   return (
     <Sheet title={words.jobs.title(id)} onClose={onClose} wide>
-      {query.isError && row?.is_key_revoked ? (
+      {isOther ? (
+        <OtherJob row={row} />
+      ) : query.isError && row?.is_key_revoked ? (
         <Notice kind="warning" title={words.jobs.keyRevoked}>
           {words.jobs.keyRevokedText}
         </Notice>

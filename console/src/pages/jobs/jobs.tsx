@@ -28,7 +28,7 @@ const COLUMNS: readonly Column<JobRow>[] = [
     name: columns.job,
     cell: (job) => (
       <span className="job-name">
-        <Thumbnail url={job.url} isVideo={job.type !== "tts"} />
+        <Thumbnail url={job.url} contentType={job.content_type} />
         <button type="button" className="row-button cut">
           {job.text_preview ?? wordFor(words.jobs.made, job.type)}
         </button>
@@ -39,7 +39,8 @@ const COLUMNS: readonly Column<JobRow>[] = [
   },
   { name: columns.status, cell: (job) => <StatusBadge status={job.status} /> },
   { name: columns.key, cell: (job) => job.key.name, className: "soft cut" },
-  { name: columns.duration, cell: (job) => seconds(job.duration_s), isNumber: true },
+  // Pictures and agents have none.
+  { name: columns.duration, cell: (job) => seconds(job.duration_s || null), isNumber: true },
   {
     name: columns.renderTime,
     cell: (job) => (job.latency_ms === null ? words.common.none : seconds(job.latency_ms / 1000)),

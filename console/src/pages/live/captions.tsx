@@ -9,5 +9,9 @@ export function Captions() {
   const last = messages.at(-1);
   const text = spoken ?? (last?.role === "agent" ? last.text : undefined);
   if (!text) return null;
-  return <p className="live-captions">{text}</p>;
+  return (
+    <p className="live-captions">
+      <span className="live-captions-text">{text}</span>
+    </p>
+  );
 }

@@ -1,6 +1,7 @@
 /** What a conversation is to be like, as it is entered on the page. Kept while the browser tab lives. */
 import type { ConversationOptions } from "@visavis/core";
 import { createStore, useStore } from "../../components/store.ts";
+import { OWN_LANGUAGE } from "../../components/voices.ts";
 import { words } from "../../words/index.ts";
 
 export type Mode = "passthrough" | "conversation";
@@ -16,7 +17,7 @@ export interface ConversationDraft {
 const FIRST: ConversationDraft = {
   mode: "passthrough",
   systemPrompt: words.conversation.firstPrompt,
-  language: "en-us",
+  language: OWN_LANGUAGE,
   voice: "",
   keepsTranscript: false,
 };

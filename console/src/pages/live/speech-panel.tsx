@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { synthesizeSpeech } from "../../api/public.ts";
 import { AudioPicker } from "../../components/audio-picker.tsx";
 import { ErrorNotice } from "../../components/notice.tsx";
+import { OWN_LANGUAGE } from "../../components/voices.ts";
 import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
 import { SpeechOptions, useAudioLimits } from "../studio/voice-picker.tsx";
@@ -17,7 +18,7 @@ function TextForm({
 }: {
   onSpeak: (text: string, load: (signal: AbortSignal) => Promise<Blob>) => void;
 }) {
-  const [speech, setSpeech] = useState({ text: "", language: "en-us", voice: "" });
+  const [speech, setSpeech] = useState({ text: "", language: OWN_LANGUAGE, voice: "" });
   const { max_text_chars: maxChars } = useSession().limits;
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -24,7 +24,7 @@ function Details({ session }: { session: LiveRow }) {
   const { facts: names, key, noKey } = words.sessions;
   const facts: (readonly [string, string])[] = [
     [names.key, session.key ? key(session.key.name, session.key.prefix) : noKey],
-    [names.mode, session.mode],
+    [names.mode, wordFor(words.sessions.modes, session.mode)],
     [names.room, session.room],
     [names.created, atTime(session.created_at)],
     [names.started, atTime(session.started_at)],

@@ -32,7 +32,7 @@ export function RecentVideos({ newestId }: { newestId: string | null }) {
           return (
             <li key={job.job_id}>
               <Link to={`/jobs?job=${job.job_id}&key=${job.key.id}`} aria-label={name} title={name}>
-                <Thumbnail url={job.url} isVideo />
+                <Thumbnail url={job.url} contentType={job.content_type} />
               </Link>
             </li>
           );

@@ -1,4 +1,5 @@
 import type { Speech } from "../../api/public.ts";
+import { OWN_LANGUAGE } from "../../components/voices.ts";
 import { words } from "../../words/index.ts";
 
 export type VoiceSource = "text" | "file" | "record";
@@ -15,7 +16,7 @@ export const DEFAULT_VOICE: Voice = {
   source: "text",
   speech: {
     text: words.voice.firstText,
-    language: "en-us",
+    language: OWN_LANGUAGE,
     voice: "",
   },
   file: null,

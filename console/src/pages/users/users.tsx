@@ -162,7 +162,7 @@ const columns = ({ own, onInvite, onRemove }: Actions): readonly Column<UserRow>
   },
   { name: texts.role, cell: (row) => <RoleCell user={row} isSelf={row.email === own} /> },
   { name: texts.status, cell: (row) => <StatusBadge status={row.has_password ? "member" : "invited"} /> },
-  { name: texts.added, cell: (row) => onDay(row.created_at) },
+  { name: texts.added, cell: (row) => onDay(row.created_at), className: "nobreak" },
   {
     name: texts.actions,
     isNameUnseen: true,

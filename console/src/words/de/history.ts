@@ -20,7 +20,7 @@ export const jobs: Words["jobs"] = {
     type: "Art",
     allTypes: "Alle Arten",
   },
-  types: { video: "Video", tts: "Sprache", recording: "Aufnahme" },
+  types: { video: "Video", tts: "Sprache", recording: "Aufnahme", avatar_image: "Avatar", agent: "Agent" },
   columns: {
     job: "Auftrag",
     status: "Status",
@@ -29,7 +29,13 @@ export const jobs: Words["jobs"] = {
     renderTime: "Renderzeit",
     created: "Erstellt",
   },
-  made: { video: "Foto und Ton", tts: "Sprache", recording: "Aufnahme einer Live-Sitzung" },
+  made: {
+    video: "Foto und Ton",
+    tts: "Sprache",
+    recording: "Aufnahme einer Live-Sitzung",
+    avatar_image: "Bilder eines Avatars",
+    agent: "Agent",
+  },
 
   title: (id) => `Auftrag ${id}`,
   notLoaded: "Dieser Auftrag konnte nicht geladen werden",
@@ -103,6 +109,7 @@ export const sessions: Words["sessions"] = {
   transcriptNotLoaded: "Die Mitschrift konnte nicht geladen werden",
   transcriptEmpty: (time) =>
     `Es wurde noch nichts gesagt, oder die Mitschrift ist gelöscht. Mitschriften bleiben ${time}.`,
+  modes: { passthrough: "Selbst sprechen", conversation: "Gespräch", external: "Fremder Raum" },
   interrupted: "unterbrochen",
   sources: (names) => `Aus: ${names}`,
   facts: {

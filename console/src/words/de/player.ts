@@ -4,8 +4,8 @@ import type { player as en } from "../en/player.ts";
 export const player: typeof en = {
   title: "Live-Avatar",
   playAudio: "Ton abspielen",
-  mute: "Stummschalten",
-  unmute: "Stummschaltung aufheben",
+  mute: "Ton aus",
+  unmute: "Ton an",
   fullScreen: "Vollbild",
   exitFullScreen: "Vollbild verlassen",
   ended: "Diese Sitzung ist beendet.",

@@ -19,7 +19,7 @@ export const jobs = {
     type: "Type",
     allTypes: "All types",
   },
-  types: { video: "Video", tts: "Speech", recording: "Recording" },
+  types: { video: "Video", tts: "Speech", recording: "Recording", avatar_image: "Avatar", agent: "Agent" },
   columns: {
     job: "Job",
     status: "Status",
@@ -29,9 +29,13 @@ export const jobs = {
     created: "Created",
   },
   /** What a job without a text was made from. */
-  made: { video: "Photo and audio", tts: "Speech", recording: "Recording of a live session" } as Readonly<
-    Record<string, string>
-  >,
+  made: {
+    video: "Photo and audio",
+    tts: "Speech",
+    recording: "Recording of a live session",
+    avatar_image: "Pictures of an avatar",
+    agent: "Agent",
+  } as Readonly<Record<string, string>>,
 
   title: (id: string) => `Job ${id}`,
   notLoaded: "Could not load this job",
@@ -106,6 +110,11 @@ export const sessions = {
   transcriptNotLoaded: "Could not load the transcript",
   transcriptEmpty: (time: string) =>
     `Nothing was said yet, or the transcript has been deleted. Transcripts are kept for ${time}.`,
+  modes: {
+    passthrough: "Speak through it",
+    conversation: "Conversation",
+    external: "Room of others",
+  } as Readonly<Record<string, string>>,
   interrupted: "interrupted",
   sources: (names: string) => `From: ${names}`,
   facts: {

@@ -17,8 +17,14 @@ _MAX_OFFSET: Final = 2**31
 _MAX_DAYS: Final = 366
 _PREVIEW_CHARS: Final = 100
 _MS: Final = 1e3
-# As the public API calls them, but for recordings, which are videos there.
-_TYPES: Final = {jobs.VIDEO.name: "video", jobs.SPEECH.name: "tts", jobs.RECORDING.name: "recording"}
+# Some as the public API calls them, but for recordings, which are videos there.
+_TYPES: Final = {
+    jobs.VIDEO.name: "video",
+    jobs.SPEECH.name: "tts",
+    jobs.RECORDING.name: "recording",
+    jobs.AVATAR_IMAGE.name: "avatar_image",
+    jobs.AGENT.name: "agent",
+}
 _KINDS: Final = {type_: kind for kind, type_ in _TYPES.items()}
 _WEEK_S: Final = 604_800
 
@@ -32,7 +38,7 @@ async def search_jobs(
     context: Given,
     words: Annotated[str, Query(max_length=200, description="In id, text, error code or key name.")] = "",
     status: Literal["pending", "processing", "completed", "failed"] | None = None,
-    type: Literal["video", "tts", "recording"] | None = None,  # noqa: A002 - the name of the public API
+    type: Literal["video", "tts", "recording", "avatar_image", "agent"] | None = None,  # noqa: A002 - as above
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
     offset: Annotated[int, Query(ge=0, le=_MAX_OFFSET)] = 0,
 ) -> wire.JobPage:
