@@ -53,7 +53,7 @@ export const studio: Words["studio"] = {
     still: "Still",
     natural: "Natürlich",
     vivid: "Lebhaft",
-    seed: "Startwert der Bewegung",
+    seed: "Startwert",
     otherSeed: "Anderer Startwert",
     captions: "Untertitel",
     captionModes: { none: "Keine", burned: "Im Bild", file: "Als Dateien" },
