@@ -79,6 +79,20 @@ test("an operator invites a user, who chooses a password", async ({ signedIn: pa
   await context.close();
   await page.reload();
   await expect(row).toContainText("Active");
+
+  const role = page.getByLabel("Role of ida@example.com");
+  await role.selectOption("Operator");
+  await expect(role).toBeEnabled();
+  await page.reload();
+  await expect(role).toHaveValue("operator");
+  await page.getByRole("button", { name: "Remove ida@example.com" }).click();
+  await expectAccessible(page, "removing a user");
+  await page.getByRole("button", { name: "Remove user" }).click();
+  await expect(row).toHaveCount(0);
+  await expect(
+    page.getByRole("row", { name: new RegExp(EMAIL) }),
+    "nobody removes themselves",
+  ).not.toContainText("Remove");
 });
 
 test("a photo and a text make a video", async ({ signedIn: page }) => {
