@@ -316,7 +316,7 @@ def test_who_is_removed_can_do_nothing_until_invited_again(fresh: Server, operat
     sign_up(fresh, "gone@example.com")
     with browser(fresh) as client:
         sign_in(client, "gone@example.com").raise_for_status()
-        key = client.post(f"{API}/keys", json={"name": "theirs"}).json()["api_key"]
+        key = client.post(f"{API}/keys", json={"name": "theirs"}).json()["key"]
         with fresh.client(key) as program:
             organization = program.post("/v1/organizations", json={"name": "Theirs"}).json()["organization"]
             rows = {row["email"]: row["id"] for row in operator.get(f"{API}/users").json()["users"]}
@@ -327,7 +327,7 @@ def test_who_is_removed_can_do_nothing_until_invited_again(fresh: Server, operat
             assert client.get(f"{API}/session").json()["signed_in"]
             program.delete(f"/v1/organizations/{organization['id']}").raise_for_status()
             assert operator.delete(path).status_code == 204
-            assert program.get("/v1/jobs/unknown").status_code == 401
+            assert program.get("/v1/me").status_code == 403
         assert not client.get(f"{API}/session").json()["signed_in"]
         assert sign_in(client, "gone@example.com").status_code == 401
     assert operator.delete(path).status_code == 404
