@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from visavis.core.database import Database, Tx
 from visavis.core.identity import accounts
-from visavis.core.schema import USER, Membership, User
+from visavis.core.schema import ACTIVE_MEMBER, USER, Membership, User
 from visavis.errors import AccountError, KeyRefusedError, LastOperatorError, UserMissingError
 
 PasswordHash = NewType("PasswordHash", str)
@@ -127,7 +127,8 @@ async def invite(tx: Tx, email: str, *, is_operator: bool = False) -> User:
         AccountError: The user has a password, or comes from an organization, which lets its members in.
     """
     row = await find_or_add(tx, email)
-    memberships = select(func.count()).select_from(Membership).where(Membership.user_id == row.id)
+    of_user = (Membership.user_id == row.id) & (Membership.status == ACTIVE_MEMBER)
+    memberships = select(func.count()).select_from(Membership).where(of_user)
     if row.password_hash is not None or (await tx.execute(memberships)).scalar_one():
         raise AccountError("There is already a user with that email address.")
     await tx.execute(update(User).where(User.id == row.id).values(is_operator=is_operator))
