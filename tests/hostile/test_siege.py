@@ -94,6 +94,20 @@ def test_without_a_slot_no_rig_is_built(server: Server) -> None:
                 client.delete(f"/v1/realtime/session/{session}")
 
 
+def test_recordings_begun_again_and_again_are_limited(server: Server) -> None:
+    """Each would be a process that encodes: after some a minute, the client is told to wait."""
+    with server.client() as client:
+        path = f"/v1/realtime/session/{client.post('/v1/realtime/session').json()['session_id']}"
+        answers = []
+        for _ in range(20):
+            answers.append(client.post(f"{path}/recording"))
+            client.delete(f"{path}/recording")
+        client.delete(path)
+        assert [answer.status_code for answer in answers] == [200] * 6 + [429] * 14
+        assert answers[-1].json()["retry_after_seconds"] > 0
+    assert is_well(server)
+
+
 def test_the_first_upload_after_a_child_was_killed(server: Server, media: Path) -> None:
     """A request at that moment is served by the next process."""
     form = files(media)

@@ -1,6 +1,7 @@
 """What a user sees when something dies; docs/live.md describes it."""
 
 import asyncio
+import io
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import av
 import httpx
 import psycopg
 import pytest
@@ -30,7 +32,7 @@ BUSY_S = 30.0  # what a busy test machine may add to loading a process
 
 @pytest.fixture(scope="module")
 def own(own_stage: Callable[..., Stage]) -> Stage:
-    return own_stage(VISAVIS_LIVE_SLOTS="3")
+    return own_stage(VISAVIS_LIVE_SLOTS="3", VISAVIS_LIVE_RECORDING_PART_S="1")
 
 
 async def looked(condition: Callable[[], object], within_s: float = 60.0) -> None:
@@ -101,18 +103,30 @@ def handovers(stage: Stage) -> Iterator[None]:
 
 @asynchronous
 async def test_a_worker_dies_and_another_takes_over(own: Stage) -> None:
-    """The other worker's avatar is in the same room, under the same identity; the session is billed once."""
+    """The other worker's avatar is in the same room, under the same identity; the session is billed once.
+
+    It records on, and what both workers recorded becomes one video.
+    """
     ((first,),) = own.server.rows("SELECT id FROM workers WHERE seen_at > now() - interval '3 s'")
     with second_worker(own) as second, handovers(own):
         async with own.session() as made, own.watched(made) as viewer:
             before = own.worker_of(made)
             (main,) = own.server.processes()["worker"]
+            async with own.client as client:
+                answer = await client.post(f"/v1/realtime/session/{made['session_id']}/recording")
+            job_id = answer.json()["job_id"]
+            await looked(lambda: kept_parts(own, job_id, placement=1) > 1)
             os.kill(main if before == first else second.pid, signal.SIGKILL)
             await looked(lambda: own.worker_of(made) not in {before, None}, MOVED_S + BUSY_S)
             seen = viewer.frames
             await viewer.until(lambda: viewer.frames > seen + 25, within_s=MOVED_S + BUSY_S)
             assert list(viewer.room.remote_participants) == ["avatar"]
             assert own.state(made)["status"] == "active"
+            await looked(lambda: kept_parts(own, job_id, placement=2) > 0)
+            first_s = length_s(own, job_id, placement=1)
+        job = await asyncio.to_thread(own.server.finished, job_id)
+        assert job["status"] == "completed"
+        assert job["output"]["duration"] > first_s
         ((silent,),) = own.server.rows(
             "SELECT taken - (heard_of - %s) FROM handovers WHERE session_id = %s ORDER BY taken LIMIT 1",
             leases.LEASE,
@@ -122,6 +136,23 @@ async def test_a_worker_dies_and_another_takes_over(own: Stage) -> None:
         rows = own.server.rows("SELECT count(*) FROM ledger WHERE subject_id = %s", made["session_id"])
         assert rows == [(1,)]
     await looked(lambda: live_slots(own.server) == 3, 90)
+
+
+def kept_parts(stage: Stage, job_id: str, *, placement: int) -> int:
+    """Number of parts of a recording that are in the object store."""
+    query = "SELECT count(*) FROM recording_parts WHERE job_id = %s AND placement = %s"
+    ((count,),) = stage.server.rows(query, job_id, placement)
+    return int(count)
+
+
+def length_s(stage: Stage, job_id: str, *, placement: int) -> float:
+    """Length of what a worker has recorded so far."""
+    parts = stage.server.data / "objects" / "recordings" / job_id
+    numbers = range(kept_parts(stage, job_id, placement=placement))
+    recorded = b"".join((parts / f"{placement}-{number}").read_bytes() for number in numbers)
+    with av.open(io.BytesIO(recorded)) as file:
+        whole = [packet for packet in file.demux(video=0) if packet.pts is not None and not packet.is_corrupt]
+        return max(float(packet.pts * packet.time_base) for packet in whole)
 
 
 @asynchronous
