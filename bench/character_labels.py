@@ -1,6 +1,6 @@
 """Compares labels of painted characters, given without sight of the prompts, with what was painted.
 
-    python -m bench.character_labels TRUTH LABELS...
+    python -m bench.character_labels TRUTH LABELS... [--keep FILE]
     python -m bench.character_labels --quick
 
 Each file of labels has a line for each picture: `number,sex,age,hair,glasses,beard`.
@@ -72,29 +72,38 @@ def _hair(character: Character) -> list[str]:
 
 
 def main() -> None:
-    """Print how many labels of each question are right, by file."""
+    """Print how many labels of each question are right, by file; keep the shares."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("truth", type=Path, nargs="?")
     parser.add_argument("labels", type=Path, nargs="*")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--keep", type=Path, help="file of the result")
     wanted = parser.parse_args()
     if wanted.quick or wanted.truth is None:
         right = truth_of(Character())
         _compare({"1": right}, {"1": [right[question][0] for question in QUESTIONS]})
         return
     truth: Answers = json.loads(wanted.truth.read_text())
+    shares = []
     for path in wanted.labels:
         with path.open(newline="") as file:
             rows = {row[0].strip(): [each.strip().lower() for each in row[1:]] for row in csv.reader(file)}
         print(f"{path}: {len(rows.keys() & truth)} of {len(truth)} pictures")
-        _compare(truth, {number: row for number, row in rows.items() if number in truth})
+        shares.append(_compare(truth, {number: row for number, row in rows.items() if number in truth}))
+    if wanted.keep:
+        found = {"pictures": len(truth), "right_percent": shares}
+        wanted.keep.write_text(json.dumps(found, indent=1) + "\n")
 
 
-def _compare(truth: Answers, rows: dict[str, list[str]]) -> None:
+def _compare(truth: Answers, rows: dict[str, list[str]]) -> dict[str, float]:
+    """Percentage of right labels, by question; those that are missing are wrong."""
+    right: dict[str, float] = {}
     for place, question in enumerate(QUESTIONS):
         wrong = [number for number, row in rows.items() if row[place] not in truth[number][question]]
         shown = "; ".join(f"{n}: {rows[n][place]}, was {truth[n][question][0]}" for n in wrong)
-        print(f"  {question:8} {100 * (1 - len(wrong) / max(1, len(rows))):5.1f} %  {shown}")
+        right[question] = round(100 * (len(rows) - len(wrong)) / len(truth), 1)
+        print(f"  {question:8} {right[question]:5.1f} %  {shown}")
+    return right
 
 
 if __name__ == "__main__":
