@@ -12,12 +12,14 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
 from tests.api.test_commands import visavis
-from tests.support.avatars import AVATARS, GENERATE, SAVE, SMALL, code
+from tests.support.avatars import AVATARS, GENERATE, SAVE, SETTINGS, SMALL, code
 from tests.support.external_rooms import agent_token, rooms_of
 from tests.support.server import Server, files, until
 from visavis.adapters.credentials import verify
+from visavis.cli.main import app
 from visavis.core import rigs
 
 ASKED = {
@@ -112,7 +114,7 @@ def test_a_completed_job(own: httpx.Client, accepted: httpx.Response, job: dict[
     assert data["org_id"].startswith("org_")
     payload = data["payload"]
     assert (payload["prompt"], payload["hints"]["unheard_of"]) == (ASKED["prompt"], "7")
-    assert payload["output"]["resolution"] == "512"
+    assert (payload["output"]["resolution"], payload["generator"]) == ("512", "painter")
     assert payload["metadata"] == ASKED["metadata"]
     assert "grey" in json.dumps(payload["understood"])
     avatar = data["avatar"]
@@ -307,9 +309,25 @@ def test_what_cannot_be_saved(own: httpx.Client, server: Server, job: dict[str, 
         assert code(own.post(SAVE, json={"job_id": job_id, "label": "x"})) == expected
 
 
+def test_an_account_chooses_what_makes_its_pictures(server: Server) -> None:
+    with server.client(server.make_key("chooser")) as client:
+        usual = {"object": "avatar_settings", "generator": None, "used_generator": "painter"}
+        assert client.get(SETTINGS).json() == usual | {"may_choose": False}  # this server has no service
+        painter = client.put(SETTINGS, json={"generator": "painter"}).raise_for_status().json()
+        assert painter == usual | {"generator": "painter", "may_choose": False}
+        assert client.put(SETTINGS, json={"generator": None}).json()["generator"] is None
+        for wanted in ("service", "magic", 7):
+            answer = client.put(SETTINGS, json={"generator": wanted})
+            assert code(answer) == (400, "invalid_request_body")
+        command = ["avatars", "generator", "chooser", "painter", "--fixed", "--data", str(server.data)]
+        assert "may not choose another one" in CliRunner().invoke(app, command).stdout
+        assert client.get(SETTINGS).json()["generator"] == "painter"
+        assert code(client.put(SETTINGS, json={})) == (403, "forbidden")
+
+
 def test_the_surface_has_its_own_openapi_document(server: Server) -> None:
     document = httpx.get(f"{server.url}/api/v1/avatars/openapi.json").json()
     assert sorted(document["paths"]) == [
         *("/api/v1/avatars", "/api/v1/avatars/generate", "/api/v1/avatars/save"),
-        *("/api/v1/avatars/{avatar_id}", "/api/v1/jobs/{job_id}"),
+        *("/api/v1/avatars/settings", "/api/v1/avatars/{avatar_id}", "/api/v1/jobs/{job_id}"),
     ]

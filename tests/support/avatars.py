@@ -9,6 +9,7 @@ from PIL import Image
 from visavis.surfaces.avatars import error_responses
 
 GENERATE, SAVE, AVATARS = "/api/v1/avatars/generate", "/api/v1/avatars/save", "/api/v1/avatars"
+SETTINGS = "/api/v1/avatars/settings"
 
 
 def code(answer: httpx.Response) -> tuple[int, str]:

@@ -96,6 +96,7 @@ NAMELESS: Final = {
     "POST /v1/tts/generate-wav": "makes a job of what is sent",
     "POST /v1/tts/generate-video": "makes a job of what is sent",
     "POST /api/v1/avatars/generate": "makes a job of what is sent",
+    "PUT /api/v1/avatars/settings": "chooses for the own account",
     "POST /v1/validate": "checks the own key",
     "POST /v1/agent/generate": "makes an agent of what is sent",
     "POST /v1/embed/sessions": "opens a session of the agent of the embed token that is sent",

@@ -26,6 +26,7 @@ _COMMANDS: Final = {
     "rooms": "rooms:rooms",
     "keys": "keys:app",
     "credits": "credits:app",
+    "avatars": "avatars:app",
     "users": "keys:users",
     "orgs": "organizations:app",
     "payments": "payments:app",

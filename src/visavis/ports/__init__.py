@@ -2,7 +2,7 @@
 
 from visavis.ports.chat import ChatDelta, ChatMessage, LanguageModel, Tool, ToolCall
 from visavis.ports.conversation import ConversationConfig, ConversationTool, TranscriptSegment
-from visavis.ports.images import CharacterRequest, ImageGenerator, Understood
+from visavis.ports.images import CharacterRequest, Generator, ImageGenerator, Understood
 from visavis.ports.recognition import (
     RECOGNITION_RATE_HZ,
     Recognition,
@@ -22,6 +22,7 @@ __all__ = [
     "ChatMessage",
     "ConversationConfig",
     "ConversationTool",
+    "Generator",
     "ImageGenerator",
     "LanguageModel",
     "ObjectStore",

@@ -8,6 +8,9 @@ from typing import Any, Literal, Protocol
 SCENE, TRANSPARENT = "scene", "transparent"
 """Backgrounds: one that suits the description, or none. A colour is written as `#rrggbb`."""
 
+Generator = Literal["painter", "service"]
+"""What makes a picture: the built-in painter, or the image service of the installation."""
+
 Understood = dict[str, Any]
 """What was understood of a description, as JSON can hold it; for people to read."""
 
@@ -39,7 +42,7 @@ class CharacterRequest:
     seed: int = 0
     effort: Literal["minimal", "high"] | None = None
     owner: str = ""
-    generator: Literal["painter", "service"] | None = None
+    generator: Generator | None = None
 
 
 class ImageGenerator(Protocol):

@@ -4,6 +4,7 @@ from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from visavis.ports.images import Generator
 from visavis.ports.video_options import VideoOptions
 
 MP4: Final = "video/mp4"
@@ -247,7 +248,7 @@ class AvatarImageInput(JobInput):
     effort: Literal["minimal", "high"] | None = None
     output: dict[str, str | int | bool] = {}
     has_previews: bool = False
-    generator: Literal["painter", "service"] | None = None
+    generator: Generator | None = None
 
     @property
     def result_count(self) -> int:

@@ -12,12 +12,20 @@ USER, ORGANIZATION, WALLET, SERVICE = "user", "organization", "wallet", "service
 
 
 class Account(Table):
-    """An owner of jobs, sessions, keys and their cost. Each service key has an account of its own."""
+    """An owner of jobs, sessions, keys and their cost. Each service key has an account of its own.
+
+    Attributes:
+        image_generator: What makes its pictures of characters: `painter` or `service`; `None` for what the
+            installation has.
+        may_choose_generator: Whether the account and its requests may choose another one.
+    """
 
     __tablename__ = "accounts"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
+    image_generator: Mapped[str | None]
+    may_choose_generator: Mapped[bool] = mapped_column(server_default=sql("true"))
     created_at: Mapped[datetime] = now()
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from visavis.core import jobs
 from visavis.core.schema import COMPLETED, FAILED, PENDING, PROCESSING, Avatar, Job
+from visavis.ports.images import Generator
 
 JOB_TYPE: Final = "avatar_generation"
 _REQUEST_BEGIN: Final = "req_pi_"
@@ -149,6 +150,18 @@ class AvatarList(_Wire):
     offset: int
 
 
+class AvatarSettings(_Wire):
+    """What makes the pictures of an account."""
+
+    object: Literal["avatar_settings"] = "avatar_settings"
+    generator: Generator | None = Field(description="What the account chose, or its operator.")
+    used_generator: Generator = Field(description="What makes the pictures of requests that name nothing.")
+    may_choose: bool = Field(
+        description="Whether the account and its requests may choose. Without an image service there is no "
+        "choice."
+    )
+
+
 class Deleted(_Wire):
     """An avatar was deleted."""
 
@@ -256,6 +269,7 @@ def _payload(asked: jobs.JobInput, images: list[JobPicture]) -> dict[str, Any]:
         "hints": asked.hints,
         "reference_image_count": len(asked.references),
         "output": asked.output | {"width": asked.width_px, "height": asked.height_px},
+        "generator": asked.generator,
         "seed": asked.seed,
         "client_reference_id": asked.client_reference_id,
         "metadata": asked.metadata,

@@ -6,7 +6,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from visavis import __version__
-from visavis.surfaces.avatars import NAME, generation, saved
+from visavis.surfaces.avatars import NAME, generation, preferences, saved
 from visavis.surfaces.avatars.error_responses import TABLE
 from visavis.surfaces.avatars.webhooks import AvatarWebhooks
 from visavis.surfaces.shared.dispatcher import Surface
@@ -33,7 +33,7 @@ def create_app() -> FastAPI:
         redirect_slashes=False,
     )
     app.state.large_body = asyncio.Lock()
-    for router in (generation.router, saved.router):
+    for router in (generation.router, preferences.router, saved.router):
         app.include_router(router)
     return app
 

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from visavis.core import jobs, webhooks
+from visavis.core import image_generators, jobs, webhooks
 from visavis.core.identity.principals import Principal
 from visavis.core.schema import COMPLETED, FAILED, Job
 from visavis.errors import RequestError, StoreError
@@ -126,8 +126,9 @@ async def _submit(
     )
     if output.background == "transparent" and output.format == jobs.JPEG:
         raise RequestError("output.background: a JPEG cannot be transparent. Use png or webp.")
-    if fields.generator == "service" and context.images.url is None:
-        raise RequestError("generator: this server has no image service. Use painter.")
+    async with context.database.transaction() as tx:
+        choice = await image_generators.read(tx, principal.account_id)
+    generator = choice.resolve(fields.generator, has_service=context.images.url is not None)
     callback_url = await _callback(request, context, fields)
     await context.store.check_room()
     await check_references(context, sent.references, principal.owner)
@@ -150,7 +151,7 @@ async def _submit(
         seed=sent.seed,
         effort=output.thinking_intensity,
         has_previews=output.preview,
-        generator=fields.generator,
+        generator=generator,
         output=output.model_dump(exclude_unset=True, exclude_none=True),
         client_reference_id=fields.client_reference_id,
         metadata=fields.metadata,

@@ -17,7 +17,7 @@ from pydantic import (
 
 from visavis.core import jobs
 from visavis.errors import RequestError
-from visavis.ports.images import SCENE, TRANSPARENT
+from visavis.ports.images import SCENE, TRANSPARENT, Generator
 from visavis.surfaces.avatars.sizes import MAX_SIDE_PX, MIN_SIDE_PX, AspectRatio, Resolution
 from visavis.surfaces.shared.wording import describe
 
@@ -152,10 +152,10 @@ class GenerateRequest(_Body):
         "base64.",
     )
     output: Output = Output()
-    generator: Literal["painter", "service"] | None = Field(
+    generator: Generator | None = Field(
         default=None,
         description="What makes the pictures: the built-in painter, or the image service of the server. By "
-        "default the service, if the server has one.",
+        "default what the account chose, or else the service, if the server has one.",
     )
     seed: int | None = Field(
         default=None,
@@ -171,6 +171,16 @@ class GenerateRequest(_Body):
         default=None, description="Notified when the job ends. HTTPS, a public address."
     )
     webhook_url: str | None = Field(default=None, description="The same as `callback_url`.")
+
+
+class SettingsRequest(_Body):
+    """What an account chooses."""
+
+    generator: Generator | None = Field(
+        default=None,
+        description="What makes the pictures of requests that name nothing: the built-in painter, or the "
+        "image service. `null` for the service, if the server has one.",
+    )
 
 
 class _Named(_Body):
