@@ -300,7 +300,7 @@ class Strokes:
         # How densely the strokes lie: gaps among many close, and few that leave the others fade.
         near = blurred(small, 0.35 * gap_cm * per_cm)
         filled = np.clip((near[..., 3] - 0.45) / 0.3, 0, 1)
-        kept = np.clip((blurred(small[..., 3], 0.22 * per_cm) - 0.03) / 0.14, 0, 1)
+        kept = np.clip((blurred(small[..., 3], 0.22 * per_cm) - 0.08) / 0.16, 0, 1)
         paint = near[..., :3] / np.maximum(near[..., 3:], 0.02) * np.float32(depth)
         below = np.concatenate([paint * filled[..., None], filled[..., None]], axis=-1)
 

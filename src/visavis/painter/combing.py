@@ -29,6 +29,7 @@ def parted(part_x: float, forward: float = 0.1, down: float = 0.15) -> Callable[
 
     def comb(roots: Points, normals: Points) -> Points:
         side = np.tanh((roots[:, 0] - part_x) * 2.5)
+        side = np.where(side < 0, -1, 1) * np.maximum(np.abs(side), 0.55)  # none stands up in the parting
         back = np.clip((-roots[:, 2] - 2) / 6, 0, 1)
         return np.stack(
             [side * (1 - 0.93 * back), np.full(len(roots), -down) - 0.8 * back, forward - 0.8 * back], axis=-1

@@ -39,6 +39,11 @@ _MOODS: Final[dict[str, tuple[float, float, float, float]]] = {
 }
 
 
+# Most of what tells 30 from 45 years comes in between.
+_AGES: Final = (27, 34, 40, 47, 60, 77)
+_AGED: Final = (0.0, 0.05, 0.26, 0.44, 0.68, 1.0)
+
+
 @dataclass(frozen=True)
 class MoodShape:
     """An expression; each number from -1 to 1."""
@@ -101,8 +106,8 @@ def childlike(age_years: float) -> float:
 
 
 def aged(age_years: float) -> float:
-    """How old the skin looks, 0..1: nothing up to 27, all of it from 77 on."""
-    return float(np.clip((age_years - 27) / 50, 0, 1))
+    """How old the skin looks, 0..1: hardly at all up to 34, all of it from 77 on."""
+    return float(np.interp(age_years, _AGES, _AGED))
 
 
 def head_form(character: Character) -> Form:

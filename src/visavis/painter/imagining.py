@@ -83,6 +83,7 @@ class _Imagination:
 
     def __init__(self, reading: Reading, seed: int, reference: Reference | None) -> None:
         self._said = reading.values()
+        self._is_exact_age = reading.is_number("age")
         self._extras = reading.all_values("extra")
         self._seed = seed
         self._reference = reference
@@ -144,7 +145,7 @@ class _Imagination:
         if said is None and self._said.get("hair_colour") in ("grey", "white"):
             return grey
         if said is not None:
-            spread = _AGE_SPREAD.get(int(said), 0)
+            spread = 0 if self._is_exact_age else _AGE_SPREAD.get(int(said), 0)
             return int(np.clip(int(said) + self._random.integers(-spread, spread + 1), 6, 95))
         return free
 

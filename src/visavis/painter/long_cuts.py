@@ -11,6 +11,9 @@ from visavis.painter.combing import constant, everywhere, front, parted, to_knot
 from visavis.painter.strands import Growth
 
 
+_FRINGE_END_CM: Final = 4.3  # above the lids, which must close under it
+
+
 def hanging(
     part_x: float, length_cm: float, volume: float = 1.2, weight: float = 0.30, gather: float = 0.6
 ) -> Growth:
@@ -32,23 +35,30 @@ def hanging(
         density=1.25,
         face_free=True,
         cling=0.7,
-        ragged=0.03,
+        ragged=0.1,
+        flare=0.07 * length_cm,
+        taper=0.55,
     )
 
 
 def _fringe(length_cm: float, side: float = 0.0) -> Growth:
+    def length(roots: Points) -> np.ndarray:
+        return np.clip(1.04 * (roots[:, 1] - _FRINGE_END_CM), 2.0, length_cm)
+
     return Growth(
         front,
         towards(0.25 * side, -0.6, 1.0),
-        constant(length_cm),
-        lift=0.35,
+        length,
+        lift=0.22,
         weight=0.5,
-        volume=1.3,
-        locks=34,
-        gather=0.55,
-        density=1.3,
+        volume=1.2,
+        locks=64,
+        gather=0.4,
+        density=2.0,
         hold=0.3,
         face_free=False,
+        ragged=0.05,
+        taper=0.3,
     )
 
 

@@ -51,8 +51,8 @@ def paint_mouth(
 ) -> None:
     """Closed lips."""
     top, bottom = (form.at(*indices) for indices in (_UPPER_OUTER, _LOWER_OUTER))
-    between = (form.at(*_BETWEEN_UPPER) + form.at(*_BETWEEN_LOWER)) / 2
-    between = np.concatenate([top[:1], between, top[-1:]])
+    inner = (form.at(*_BETWEEN_UPPER) + form.at(*_BETWEEN_LOWER)) / 2
+    between = np.concatenate([top[:1], inner, top[-1:]])
     upper_edge, lower_edge, seam = curve(top, 90), curve(bottom, 90), curve(between, 90)
     soft = mixed(skin.deep, colour("ffffff"), 0.35)
     canvas.shade(soft, canvas.blob(0, float(bottom[5, 1]) - 0.42, 1.1, 0.26), 0.55)
@@ -89,12 +89,12 @@ def paint_mouth(
     canvas.glow(colour("ffe6dc"), canvas.blob(0.50, middle - 0.36, 0.30, 0.07).times(lower), 0.6 * shine)
     canvas.glow(colour("ffe0d4"), canvas.blob(-0.5, middle + 0.30, 0.25, 0.07).times(upper), 0.5 * shine)
     dark = mixed(colour("5c221f"), colour("2c1412"), skin.tone)
-    canvas.lay(dark, canvas.stroke(seam[2:-2], [0.02, 0.07, 0.085, 0.07, 0.02], 0.035), 0.88)
-    for side, end in ((-1, seam[0]), (1, seam[-1])):
-        canvas.lay(
-            mixed(dark, skin.deep, 0.4), canvas.blob(end[0] + side * 0.03, end[1] + 0.02, 0.13, 0.09), 0.55
-        )
-        canvas.shade(soft, canvas.blob(end[0] + side * 0.30, end[1] + 0.02, 0.18, 0.28), 0.5)
+    # Lips part up to the inner corners: what is dark beyond them would not part.
+    parting = curve(inner, 90)
+    canvas.lay(dark, canvas.stroke(parting, [0.02, 0.07, 0.085, 0.07, 0.02], 0.035), 0.88)
+    for side, end, corner in ((-1, parting[0], seam[0]), (1, parting[-1], seam[-1])):
+        canvas.lay(mixed(dark, skin.deep, 0.4), canvas.blob(end[0], end[1] + 0.02, 0.12, 0.07), 0.5)
+        canvas.shade(soft, canvas.blob(corner[0] + side * 0.30, corner[1] + 0.02, 0.18, 0.28), 0.5)
 
 
 def _lip_colour(character: Character, skin: SkinColours) -> np.ndarray:

@@ -91,6 +91,11 @@ class Reading:
             traits.setdefault(word.trait, word.value)
         return traits
 
+    def is_number(self, trait: str) -> bool:
+        """Whether a trait was named in digits, so that it is exact."""
+        named = next((word.text for word in self.words if word.trait == trait), "")
+        return any(each.isdecimal() for each in named)
+
     def all_values(self, trait: str) -> tuple[str, ...]:
         """All values of a trait that a character can have several of."""
         return tuple(dict.fromkeys(word.value for word in self.words if word.trait == trait))

@@ -238,7 +238,7 @@ def _freckles(
 
 def paint_lines(canvas: Canvas, character: Character, form: Form, skin: SkinColours, mask: Patch) -> None:
     """Lines and folds: those of age, and those of a smile."""
-    old, smile = aged(character.age_years) ** 1.35, max(0.0, form.mood.smile)
+    old, smile = aged(character.age_years) ** 1.15, max(0.0, form.mood.smile)
     grown = 1 - childlike(character.age_years)
     crease = mixed(skin.deep, colour("5a342c"), 0.3)
     corner = form.at(291)[0]

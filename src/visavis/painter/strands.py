@@ -51,6 +51,7 @@ class Growth:
         taper: How far locks come to a point at their ends, 0..1.
         plait: Length of one turn of a plait or a rope, centimetres; 0 for loose hair.
         tight: Whether it lies on the head all the way.
+        flare: How far the outer layers spread sideways at their ends, centimetres.
     """
 
     region: Callable[[Points], np.ndarray]
@@ -73,6 +74,7 @@ class Growth:
     taper: float = 0.5
     plait: float = 0.0
     tight: bool = False
+    flare: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,9 @@ def grow(
     if growth.face_free:
         clear = ~_before_face(paths, 0.93)
         paths, layers, locks, lengths = paths[clear], layers[clear], locks[clear], lengths[clear]
+    if growth.flare:
+        low = np.clip((3.0 - paths[..., 1]) / 16, 0, 1) ** 1.3
+        paths[..., 0] += np.sign(paths[..., 0]) * growth.flare * (layers[:, None] - 0.15) * low
     if growth.curl:
         paths = _curled(paths, lengths, locks, growth, generator)
     if growth.face_free and growth.curl:
