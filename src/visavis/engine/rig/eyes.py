@@ -8,6 +8,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from visavis.engine.arrays import Floats, Pixels
@@ -26,6 +27,13 @@ _SHUT_BOTH: Final = 0.12
 _LASH_HEIGHT: Final = 0.22  # height of lashes and eyeliner above the lid's edge, in eye widths
 _LASH_PAST_CORNER: Final = 0.22
 _LASH_DARKER: Final = 0.07  # than their surroundings, as a share of the mean brightness
+_SLIVER: Final = 0.12  # how far the eyeball can show outside the landmarks, in eye widths
+_SLIVER_APART: Final = 14.0  # from the cheek, in CIE Lab
+_FRAME_APART: Final = 20.0
+_FRAME_THICK: Final = 0.34  # frames of glasses are thinner, in eye widths
+_FRAME_LONG: Final = 0.45
+_FRAME_AWAY: Final = 0.12  # from the lids; nearer are lashes
+_FRAME_CONTRAST: Final = 0.16  # as a share of the mean brightness
 _SOFT_CORNER: Final = 0.08  # how far past a corner the skin still follows, in eye widths
 
 
@@ -159,17 +167,22 @@ def _lid_sprites(skin: Pixels, lids: _Eyelids, *, behind_glasses: bool) -> Pixel
     opening = lids.opening
     reach = 0.35 if behind_glasses else 0.60  # the lids must not drag the frame of glasses
     crease = max(reach * lids.brow_gap, 0.16 * width)
+    # Light and shadow that glasses cast are not known: above what moves, the picture stays.
+    still = ramp(1.5 * crease, 0.9 * crease, lids.upper - v) if behind_glasses else 1.0
     lash_band = (np.abs(v - lids.upper) < 0.05 * width) & (u > 0.1 * width) & (u < 0.9 * width)
     lash_colour = np.percentile(skin[lash_band].reshape(-1, 3), 15, axis=0) * 0.8
 
-    bare, lash_share = _without_lashes(skin, lids, past_corners=not behind_glasses)
+    # A frame lies over the lids: they move below it.
+    frame = _frame(skin, lids) if behind_glasses else np.zeros(skin.shape[:2], np.float32)
+    bare, lash_share = _without_lashes(skin, lids, frame)
+    below = np.where(frame[..., None] > 0, bare, skin.astype(np.float32))
     sprites = np.empty((LID_STEPS - 1, *skin.shape[:2], 4), np.uint8)
     for step in range(1, LID_STEPS):
         shut = step / (LID_STEPS - 1)
         # The lashes of an open eye point up and out; on a closed lid they would look like hooks at the
         # corners.
         gone = ramp(0.2, 0.8, np.float32(shut))
-        source = skin.astype(np.float32) * (1 - gone) + bare * gone
+        source = below * (1 - gone) + bare * gone
         # The margin itself is slightly above the landmark line, under the lashes.
         margin = lids.upper - 0.06 * width * lashes * min(1.0, 2 * shut)
         fall = _UPPER_LID_SHARE * opening * shut + (lids.upper - margin)
@@ -195,31 +208,90 @@ def _lid_sprites(skin: Pixels, lids: _Eyelids, *, behind_glasses: bool) -> Pixel
         # Only where something moved: elsewhere the sprite would cover the gaze without need.
         moved = ramp(0.0, 0.05 * width, np.minimum(u + 0.1 * width, 1.1 * width - u))
         moved = np.maximum(moved, lash_share * gone)
-        sprites[step - 1] = np.clip(np.dstack([colour, alpha * moved * 255]), 0, 255).astype(np.uint8)
+        shown = alpha * moved * (1 - frame) * still
+        sprites[step - 1] = np.clip(np.dstack([colour, shown * 255]), 0, 255).astype(np.uint8)
     return sprites
 
 
-def _without_lashes(skin: Pixels, lids: _Eyelids, *, past_corners: bool) -> tuple[Floats, Floats]:
-    """The skin without lashes and eyeliner above the eye, and a mask of what was changed, 0..1.
+def _frame(skin: Pixels, lids: _Eyelids) -> Floats:
+    """Mask of the frame of glasses around an eye, 0..1: thin, long, and unlike the skin on both sides."""
+    width = lids.width
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_odd(_FRAME_THICK * width),) * 2)
+    grey = cv2.cvtColor(skin, cv2.COLOR_RGB2GRAY)
+    dark, light = (cv2.morphologyEx(grey, kind, kernel) for kind in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT))
+    away = np.maximum(lids.upper - lids.v, np.maximum(lids.v - lids.lower, _past(lids)))
+    thin = (np.maximum(dark, light) > _FRAME_CONTRAST * (grey.mean() + 10)) & (away > _FRAME_AWAY * width)
+    apart = _from_cheek(skin, lids)
+    # Its shadow on the skin differs less.
+    thin &= apart > max(_FRAME_APART, 0.55 * float(np.percentile(apart[away > 0], 97)))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(thin.astype(np.uint8))
+    extent = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    is_long = extent > _FRAME_LONG * width
+    is_long[0] = False
+    mask = cv2.dilate(is_long[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
+    return cv2.GaussianBlur(mask.astype(np.float32), (0, 0), max(0.5, 0.012 * width))
+
+
+def _past(lids: _Eyelids) -> Floats:
+    """Distance past the corners; negative between them."""
+    return np.maximum(-lids.u, lids.u - lids.width)
+
+
+def _odd(size: float) -> int:
+    return max(3, int(size)) | 1
+
+
+def _from_cheek(skin: Pixels, lids: _Eyelids) -> Floats:
+    """How far the colour of each pixel is from that of the skin under the eye, in CIE Lab."""
+    lab = np.asarray(cv2.cvtColor(skin.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
+    below = lids.v - lids.lower
+    cheek = (below > 0.16 * lids.width) & (below < 0.30 * lids.width) & (_past(lids) < 0)
+    if not cheek.any():
+        return np.zeros(skin.shape[:2], np.float32)
+    return np.asarray(np.linalg.norm(lab - np.median(lab[cheek].reshape(-1, 3), axis=0), axis=-1), np.float32)
+
+
+def _eyeball_beyond(skin: Pixels, lids: _Eyelids, eyeball: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What shows of the eyeball outside the landmarks of the lids, which can lie a little inside its edge.
+
+    Such a sliver has another colour than the cheek, and continues the eyeball.
+    """
+    width, past, below = lids.width, _past(lids), lids.v - lids.lower
+    reach = (below < _SLIVER * width) & (past < _SLIVER * width)
+    reach &= lids.upper - lids.v < np.where(past > 0, _SLIVER * width, 0)
+    sliver = reach & (_from_cheek(skin, lids) > _SLIVER_APART)
+    _, labels = cv2.connectedComponents((sliver | eyeball).astype(np.uint8))
+    return np.asarray(sliver & np.isin(labels, np.unique(labels[eyeball])), np.bool_)
+
+
+def _without_lashes(skin: Pixels, lids: _Eyelids, frame: Floats) -> tuple[Floats, Floats]:
+    """The skin alone, and a mask of where lashes and eyeliner above the eye were, 0..1.
 
     Lashes and eyeliner are darker than their surroundings, near the upper lid's edge and past the corners.
     """
-    u, v, width = lids.u, lids.v, lids.width
-    size = max(3, int(0.14 * width)) | 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    v, width = lids.v, lids.width
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_odd(0.14 * width),) * 2)
     grey = cv2.cvtColor(skin, cv2.COLOR_RGB2GRAY)
     dark = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, kernel).astype(np.float32) / (grey.mean() + 10)
     above = lids.upper - v  # positive above the edge
-    past = np.maximum(-u, u - width)  # positive past the corners
-    reach = _LASH_PAST_CORNER * width if past_corners else 0.0  # there, the frame would look like lashes
-    near = (above < _LASH_HEIGHT * width) & (above > -0.06 * width) & (past < reach)
+    past = _past(lids)
+    near = (above < _LASH_HEIGHT * width) & (above > -0.06 * width) & (past < _LASH_PAST_CORNER * width)
+    near &= frame == 0
     eyeball = (v > lids.upper) & (v < lids.lower) & (past < 0)
+    beyond = _eyeball_beyond(skin, lids, eyeball)
+    eyeball |= beyond
     lashes = (near & (dark > _LASH_DARKER) & ~eyeball).astype(np.uint8)
     lashes = cv2.dilate(lashes, np.ones((3, 3), np.uint8), iterations=max(1, int(0.012 * width)))
-    # The eyeball is filled too: otherwise its white and its shadow would bleed into the skin.
-    hidden = np.maximum(lashes, eyeball.astype(np.uint8))
-    bare = cv2.inpaint(skin, hidden, max(2.0, 0.05 * width), cv2.INPAINT_TELEA).astype(np.float32)
-    share = cv2.GaussianBlur(lashes.astype(np.float32), (0, 0), max(0.8, 0.015 * width))
+    # Eyeball and frame are filled too: otherwise their colours would bleed into the skin.
+    hidden = np.maximum(lashes, (eyeball | (frame > 0)).astype(np.uint8))
+    if frame.any():  # little skin is left between frame and lid: all of it counts
+        near_lid = _from_cheek(skin, lids) > _FRAME_APART
+        unlike = cv2.dilate(np.maximum(hidden, near_lid.astype(np.uint8)), np.ones((5, 5), np.uint8))
+        bare = fill_inward(skin.astype(np.float32), 1 - unlike.astype(np.float32))
+    else:
+        bare = cv2.inpaint(skin, hidden, max(2.0, 0.05 * width), cv2.INPAINT_TELEA).astype(np.float32)
+    gone = np.maximum(lashes, cv2.dilate(beyond.astype(np.uint8), np.ones((3, 3), np.uint8)))
+    share = cv2.GaussianBlur(gone.astype(np.float32), (0, 0), max(0.8, 0.015 * width))
     return bare, np.minimum(1, 1.5 * share) * (past > 0)
 
 
