@@ -17,7 +17,8 @@ from PIL import Image
 
 from bench.characters import FIRST_SEED, PROMPTS
 from bench.lip_videos import Row, Way, lip_options, self_faces, way_of, write_second
-from visavis.painter import paint, understand
+from visavis.engine.outline import save_options
+from visavis.painter import paint_outlined, understand
 
 CHARACTERS = (0, 6, 9, 36, 58)
 """Lines of `characters.txt`, each for one clip: of all ages and tones, bearded, veiled, with glasses."""
@@ -29,9 +30,11 @@ _SIDE_PX = 512
 def painted(number: int, folder: Path) -> Path:
     """The picture of a character of the sheet."""
     prompt = PROMPTS.read_text("utf-8").splitlines()[number]
-    picture = paint(understand(prompt, seed=FIRST_SEED + number).character, _SIDE_PX, _SIDE_PX)
+    character = understand(prompt, seed=FIRST_SEED + number).character
+    layers, person = paint_outlined(character, _SIDE_PX, _SIDE_PX)
+    rgb = np.ascontiguousarray(layers[..., :3])
     path = folder / f"painted-{number}.png"
-    Image.fromarray(picture[..., :3]).save(path)
+    Image.fromarray(rgb).save(path, **save_options(rgb, person, "PNG"))
     return path
 
 

@@ -31,7 +31,7 @@ from visavis.engine.rig.controls import INDEX
 from visavis.engine.speech import RATE_HZ, SpeechMotion
 from visavis.engine.speech.stream import StreamModel
 from visavis.engine.view import FaceView
-from visavis.painter import paint, understand
+from visavis.painter import paint_outlined, understand
 from visavis.samples import SENTENCE
 from visavis.samples.sentence import speak
 
@@ -56,8 +56,9 @@ def main() -> None:
     rows: list[Pixels] = []
     for number, prompt in enumerate(prompts):
         character = understand(prompt, seed=FIRST_SEED + number).character
-        picture = np.ascontiguousarray(paint(character, _SIDE_PX, _SIDE_PX)[..., :3])
-        built = build_rig(models, Photo(picture, None), size=_SIDE_PX)
+        layers, person = paint_outlined(character, _SIDE_PX, _SIDE_PX)
+        photo = Photo(np.ascontiguousarray(layers[..., :3]), None, person)
+        built = build_rig(models, photo, size=_SIDE_PX)
         view = FaceView(built.rig, side_px=_SHOWN_PX)
         poses = _performed(view.neutral, motion)
         shown = [view.neutral, *(poses[k] for k in _furthest(poses - view.neutral))]

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from PIL import Image
 
 _SIZE_PX: Final = (1280, 960)  # wide enough for every aspect ratio
@@ -16,7 +17,10 @@ def write_agent_portrait(prompt: str, seed: int, path: Path) -> None:
         seed: Seed of what the prompt leaves open.
         path: Path of the file.
     """
-    from visavis.painter import paint, understand  # heavy: not for processes that paint nothing
+    # Heavy: not for processes that paint nothing.
+    from visavis.engine.outline import save_options
+    from visavis.painter import paint_outlined, understand
 
-    character = understand(prompt, seed=seed).character
-    Image.fromarray(paint(character, *_SIZE_PX)).convert("RGB").save(path)
+    layers, person = paint_outlined(understand(prompt, seed=seed).character, *_SIZE_PX)
+    picture = Image.fromarray(layers).convert("RGB")
+    picture.save(path, "PNG", **save_options(np.asarray(picture), person, "PNG"))

@@ -18,6 +18,7 @@ from PIL import Image, ImageChops, UnidentifiedImageError
 
 from visavis.engine.arrays import Pixels
 from visavis.engine.icc import to_srgb
+from visavis.engine.outline import find_outline
 from visavis.errors import PhotoError
 
 MAX_BYTES = 128 * 2**20
@@ -63,10 +64,12 @@ class Photo:
     Attributes:
         rgb: Shape `(height, width, 3)`, sRGB. Colours are meaningless where alpha is 0.
         alpha: Shape `(height, width)`, 255 is opaque; `None` if the whole photo is opaque.
+        person: Shape `(height, width)`, 255 where the person is, if the file says so: painted ones do.
     """
 
     rgb: Pixels
     alpha: Pixels | None
+    person: Pixels | None = None
 
 
 def read_photo(source: Path | bytes | BinaryIO, *, longest_side_px: int = LONGEST_SIDE_PX) -> Photo:
@@ -145,11 +148,13 @@ def _decode(image: Image.Image, longest_side_px: int) -> Photo:
     image.load()
     colours, alpha = _colours_and_alpha(image)
     colours = to_srgb(_shrunk(colours, longest_side_px), profile)
+    person = find_outline(image, np.asarray(colours))
     if orientation in _UPRIGHT:
         colours = colours.transpose(_UPRIGHT[orientation])
+        person = None
     rgb = np.ascontiguousarray(np.asarray(colours), np.uint8)
     if alpha is None or alpha.getextrema() == (255, 255):
-        return Photo(rgb, None)
+        return Photo(rgb, None, person)
     alpha = _shrunk(alpha, longest_side_px)
     if orientation in _UPRIGHT:
         alpha = alpha.transpose(_UPRIGHT[orientation])

@@ -2,7 +2,7 @@
 
 from visavis.painter.character import Character, Face, Hair, Outfit, Scene, Skin
 from visavis.painter.imagining import Understood, understand
-from visavis.painter.painting import TRANSPARENT, paint
+from visavis.painter.painting import TRANSPARENT, paint, paint_outlined
 from visavis.painter.references import Reference, inspired_by
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "Understood",
     "inspired_by",
     "paint",
+    "paint_outlined",
     "understand",
 ]

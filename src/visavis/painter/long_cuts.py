@@ -10,7 +10,6 @@ from visavis.painter.canvas import Points
 from visavis.painter.combing import constant, everywhere, front, parted, to_knot, towards
 from visavis.painter.strands import Growth
 
-
 _FRINGE_END_CM: Final = 4.3  # above the lids, which must close under it
 
 

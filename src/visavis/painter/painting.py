@@ -43,6 +43,23 @@ def paint(character: Character, width_px: int, height_px: int, background: str |
     Returns:
         Shape `(height, width, 4)`: RGBA, not premultiplied.
     """
+    return paint_outlined(character, width_px, height_px, background)[0]
+
+
+def paint_outlined(
+    character: Character, width_px: int, height_px: int, background: str | None = None
+) -> tuple[Pixels, Pixels]:
+    """Paint a character, and say where the person is.
+
+    Args:
+        character: Who.
+        width_px: As of `paint`.
+        height_px: As of `paint`.
+        background: As of `paint`.
+
+    Returns:
+        The picture, as of `paint`; and the mask of the person, shape `(height, width)`, 255 where it is.
+    """
     scale, origin = _composition(character, width_px, height_px)
     times = max(1, round(_FINE_PX_PER_CM / scale))
     canvas = Canvas(
@@ -54,7 +71,8 @@ def paint(character: Character, width_px: int, height_px: int, background: str |
         np.asarray(cv2.resize(each, size, interpolation=cv2.INTER_AREA) if times > 1 else each, np.float32)
         for each in (canvas.rgb, canvas.alpha)
     )
-    return _composed(character, rgb, alpha, background, scale)
+    person = np.asarray(np.rint(np.clip(alpha, 0, 1) * 255), np.uint8)
+    return _composed(character, rgb, alpha, background, scale), person
 
 
 def _composition(character: Character, width_px: int, height_px: int) -> tuple[float, tuple[float, float]]:

@@ -193,9 +193,8 @@ def grow(
     if growth.face_free:
         clear = ~_before_face(paths, 0.93)
         paths, layers, locks, lengths = paths[clear], layers[clear], locks[clear], lengths[clear]
-    if growth.flare:
-        low = np.clip((3.0 - paths[..., 1]) / 16, 0, 1) ** 1.3
-        paths[..., 0] += np.sign(paths[..., 0]) * growth.flare * (layers[:, None] - 0.15) * low
+    low = np.clip((3.0 - paths[..., 1]) / 16, 0, 1) ** 1.3
+    paths[..., 0] += np.sign(paths[..., 0]) * growth.flare * (layers[:, None] - 0.15) * low
     if growth.curl:
         paths = _curled(paths, lengths, locks, growth, generator)
     if growth.face_free and growth.curl:

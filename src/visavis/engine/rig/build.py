@@ -81,7 +81,8 @@ def build_rig(models: FaceModels, photo: Photo, *, size: int | None = DEFAULT_SI
     head = _cut_out(models, photo, size)
     crop, alpha = head.crop, head.alpha
     mask = models.person_mask(crop.rgb) if alpha is None else _cut_alpha(alpha, crop)
-    return BuiltRig(_take_apart(head.rgb, crop, mask), head.warnings)
+    is_exact = photo.alpha is None and photo.person is not None
+    return BuiltRig(_take_apart(head.rgb, crop, mask, is_exact=is_exact), head.warnings)
 
 
 def check_photo(models: FaceModels, photo: Photo) -> CheckedPhoto:
@@ -96,7 +97,7 @@ def check_photo(models: FaceModels, photo: Photo) -> CheckedPhoto:
 
 @dataclass(frozen=True)
 class _Head:
-    """An upright photo with a head that can be used."""
+    """An upright photo with a head that can be used; `alpha` is its transparency, or else its outline."""
 
     face: UprightFace
     rgb: Pixels
@@ -109,7 +110,8 @@ def _cut_out(models: FaceModels, photo: Photo, size: int | None) -> _Head:
     upright = find_upright_face(models, _on_paper(photo))
     face = upright.face
     rgb = turned(_on_paper(photo), upright.quarter_turns)
-    alpha = None if photo.alpha is None else turned(photo.alpha, upright.quarter_turns)
+    outline = photo.person if photo.alpha is None else photo.alpha
+    alpha = None if outline is None else turned(outline, upright.quarter_turns)
     if abs(face.pose.roll_degrees) > _UPRIGHT_DEG:
         rgb, alpha = _levelled(rgb, alpha, face)
         face = find_face(models, rgb)
@@ -118,8 +120,8 @@ def _cut_out(models: FaceModels, photo: Photo, size: int | None) -> _Head:
     return _Head(upright, rgb, alpha, crop, (*upright.warnings, *noticed))
 
 
-def _take_apart(photo: Pixels, crop: HeadCrop, person_mask: Floats) -> Rig:
-    plates = split_person(crop.rgb, person_mask)
+def _take_apart(photo: Pixels, crop: HeadCrop, person_mask: Floats, *, is_exact: bool) -> Rig:
+    plates = split_person(crop.rgb, person_mask, is_exact=is_exact)
     line = find_mouth_line(crop)
     lips = lip_layers(crop, line)
     glasses = wears_glasses(crop)
@@ -171,7 +173,7 @@ def _levelled(rgb: Pixels, alpha: Pixels | None, face: FoundFace) -> tuple[Pixel
 
 
 def _cut_alpha(alpha: Pixels, crop: HeadCrop) -> Floats:
-    """The photo's own transparency as the mask of the person, `(size, size)`, 0..1."""
+    """The photo's own transparency or outline as the mask of the person, `(size, size)`, 0..1."""
     step = crop.side_px / crop.size
     to_photo = np.array(
         [[step, 0, crop.left_px + step / 2 - 0.5], [0, step, crop.top_px + step / 2 - 0.5]], np.float32

@@ -27,18 +27,17 @@ class Plates:
     background: Pixels
 
 
-def split_person(rgb: Pixels, person_mask: Floats) -> Plates:
+def split_person(rgb: Pixels, person_mask: Floats, *, is_exact: bool = False) -> Plates:
     """Separate person and background.
 
     Args:
         rgb: The head crop, shape `(size, size, 3)`.
         person_mask: Result of the segmentation model, shape `(size, size)`, 0..1.
+        is_exact: Whether the mask is no estimate, so that nothing needs to be aligned.
     """
     size = rgb.shape[0]
     scale = size / _REFERENCE_PX
-    confident = np.clip((person_mask - 0.15) / 0.7, 0, 1).astype(np.float32)
-    grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.float32) / np.float32(255)
-    alpha = np.clip(_guided(grey, confident, round(_EDGE_RADIUS_PX * scale), _EDGE_CONTRAST), 0, 1)
+    alpha = person_mask if is_exact else _aligned(rgb, person_mask, round(_EDGE_RADIUS_PX * scale))
 
     ring = np.ones((3, 3), np.uint8)
     solid = cv2.dilate((alpha > 0.4).astype(np.uint8), ring)
@@ -49,6 +48,13 @@ def split_person(rgb: Pixels, person_mask: Floats) -> Plates:
     # At rest the frame must equal the photo: over the background, alpha restores what it removed.
     person = np.dstack([rgb * alpha[..., None], alpha * 255])
     return Plates(_to_pixels(person), _to_pixels(plate))
+
+
+def _aligned(rgb: Pixels, person_mask: Floats, radius: int) -> Floats:
+    """An estimated mask, aligned to the edges of the picture."""
+    confident = np.clip((person_mask - 0.15) / 0.7, 0, 1).astype(np.float32)
+    grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.float32) / np.float32(255)
+    return np.clip(_guided(grey, confident, radius, _EDGE_CONTRAST), 0, 1)
 
 
 def _without(rgb: Pixels, covered: Pixels) -> Floats:

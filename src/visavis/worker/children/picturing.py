@@ -2,7 +2,8 @@
 
 import json
 import math
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image, ImageColor
 from visavis import painter
 from visavis.engine.arrays import Floats, Pixels
 from visavis.engine.face import FaceModels, find_face
+from visavis.engine.outline import save_options
 from visavis.engine.photo import LONGEST_SIDE_PX, Photo, read_photo
 from visavis.engine.rig.build import check_photo
 from visavis.engine.rig.crop import head_square
@@ -54,10 +56,12 @@ def paint(models: FaceModels, request: PaintRequest) -> Painted:
     reference = painter.inspired_by(models, pictures) if pictures else None
     understood = painter.understand(request.prompt, request.hints, request.seed, reference)
     background = None if request.background == SCENE else request.background
-    layers = painter.paint(understood.character, request.width_px, request.height_px, background)
-    if request.background != TRANSPARENT:
-        layers = np.ascontiguousarray(layers[..., :3])
-    Image.fromarray(layers).save(request.output, "PNG", compress_level=1)
+    layers, person = painter.paint_outlined(
+        understood.character, request.width_px, request.height_px, background
+    )
+    is_cut_out = request.background == TRANSPARENT
+    photo = Photo(layers[..., :3], layers[..., 3] if is_cut_out else None, person)
+    _save(photo, request.output, "PNG", compress_level=1)
     return Painted(understood=json.dumps(understood.as_json()))
 
 
@@ -73,10 +77,19 @@ def fit(models: FaceModels, request: FitRequest) -> Fitted:
         photo = _cut(models, photo, size)
     photo = _before(models, photo, request.background)
     warnings = _check(models, photo)
-    layers = photo.rgb if photo.alpha is None else np.dstack([photo.rgb, photo.alpha])
     options = _QUALITY.get(request.content_type, {})
-    Image.fromarray(layers).save(request.output, _FORMATS[request.content_type], **options)
+    _save(photo, request.output, _FORMATS[request.content_type], **options)
     return Fitted(warnings=warnings)
+
+
+def _save(photo: Photo, path: Path, kind: str, **options: Any) -> None:
+    """Write a picture, and the outline of its person if there is one."""
+    layers = np.ascontiguousarray(photo.rgb)
+    if photo.alpha is not None:
+        layers = np.dstack([photo.rgb, photo.alpha])
+    elif photo.person is not None:
+        options |= save_options(layers, photo.person, kind)
+    Image.fromarray(layers).save(path, kind, **options)
 
 
 def _cut(models: FaceModels, photo: Photo, size: tuple[int, int]) -> Photo:
@@ -138,6 +151,8 @@ def _before(models: FaceModels, photo: Photo, background: str) -> Photo:
     if background == SCENE:
         return photo if photo.alpha is None else Photo(_over(photo.rgb, photo.alpha, _PAPER), None)
     colour = ImageColor.getrgb(background)[:3]
+    if photo.alpha is None and photo.person is not None:
+        return photo  # the painter has painted it before that colour
     alpha = photo.alpha if photo.alpha is not None else _person(models, photo.rgb)
     return Photo(_over(photo.rgb, alpha, colour), None)
 
