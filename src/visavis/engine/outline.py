@@ -56,12 +56,19 @@ def save_options(rgb: Pixels, person: Pixels, kind: str) -> dict[str, Any]:
 
 
 def find_outline(image: Image.Image, rgb: Pixels) -> Pixels | None:
-    """The mask of the person that a file holds for its picture; `None` if it holds none.
+    """The mask of the person that a file holds for its picture; `None` if it holds none that can be used.
 
     Args:
         image: The opened file, after its pixels were loaded.
         rgb: The picture, not yet turned upright.
     """
+    try:
+        return _read(image, rgb)
+    except Exception:  # noqa: BLE001 - a damaged note about the picture is no reason to refuse it
+        return None
+
+
+def _read(image: Image.Image, rgb: Pixels) -> Pixels | None:
     packet = image.info.get("xmp") or image.info.get(_PNG_XMP) or b""
     found = _FOUND.search(packet.encode() if isinstance(packet, str) else packet)
     if found is None:

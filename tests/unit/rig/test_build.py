@@ -47,6 +47,33 @@ def test_glasses_are_detected(portrait: Pixels, face_models: FaceModels) -> None
         assert wears_glasses(crop) is worn
 
 
+def test_lids_close_under_the_frame_of_glasses(portrait: Pixels, face_models: FaceModels) -> None:
+    """The frame stays where it is, and leaves nothing on the lids."""
+    rig = build_rig(face_models, Photo(with_glasses(portrait, face_models), None)).rig
+    renderer = FrameRenderer(rig)
+    rest, shut = (
+        renderer.draw(weights_row(weights)).astype(int)
+        for weights in ({}, {"blink_left": 1.0, "blink_right": 1.0})
+    )
+    for eye in rig.eyes:
+        height, width = eye.opening.shape
+        box = np.s_[eye.top : eye.top + height, eye.left : eye.left + width]
+        frame = (rest[box].max(axis=-1) < 45) & (eye.opening == 0)
+        assert frame.sum() > 100
+        assert np.abs(shut[box] - rest[box])[frame].mean() < 12
+        lid = cv2.erode((eye.opening > 250).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        assert np.percentile(shut[box][lid].mean(axis=-1), 10) > 90
+
+
+def test_an_outline_is_better_than_an_estimate(portrait: Pixels, face_models: FaceModels) -> None:
+    person = np.zeros(portrait.shape[:2], np.uint8)
+    person[100:, 200:800] = 255
+    rig = build_rig(face_models, Photo(portrait, None, person)).rig
+    inside = np.flatnonzero(rig.person[256, :, 3] > 127)
+    assert rig.person[256, inside[0] + 2 : inside[-1] - 1, 3].min() == 255
+    assert rig.person[256, : max(0, inside[0] - 2), 3].max(initial=0) == 0
+
+
 @pytest.mark.parametrize(
     ("name", "worn"),
     [
