@@ -11,6 +11,7 @@ from visavis.painter.canvas import Canvas, Patch, Points, Strokes, colour, mirro
 from visavis.painter.character import Character
 from visavis.painter.form import Form
 
+_OVER_LIP_CM: Final = 0.12
 _LENGTHS_CM: Final = {"stubble": 0.12, "short": 0.5, "full": 1.5, "goatee": 0.6, "moustache": 0.5}
 
 
@@ -141,7 +142,8 @@ def _hairs(
     lower = form.at(61, 91, 84, 17, 314, 321, 291)
     over = np.interp(at[:, 0], upper[:, 0], upper[:, 1], -99, -99)
     under = np.interp(at[:, 0], lower[:, 0], lower[:, 1], 99, 99)
-    at = at[(at[:, 1] > over - 0.02) | (at[:, 1] < under + 0.05)]
+    beside = (at[:, 1] > over - 0.02) | (at[:, 1] < under + 0.05)
+    at, over = at[beside], over[beside]
     side = np.sign(at[:, 0])
     is_moustache = at[:, 1] > float(form.at(61)[0, 1]) - 0.1
     near = np.abs(at[:, 0]) < 2.9
@@ -152,6 +154,9 @@ def _hairs(
     way /= np.linalg.norm(way, axis=1, keepdims=True)
     lengths = (length * generator.uniform(0.6, 1.15, len(at)))[:, None]
     lengths[is_moustache & near] *= 0.75
+    # No hair hangs over the lips: they could not be seen to speak.
+    room = np.where((over > -99) & (at[:, 1] > over - 0.02), at[:, 1] - over + _OVER_LIP_CM, np.inf)
+    lengths = np.minimum(lengths, (room / np.maximum(-way[:, 1], 0.3))[:, None])
     bend = generator.normal(0, 0.14, (len(at), 2)) * lengths
     paths = np.stack([at, at + way * lengths * 0.5 + bend, at + way * lengths], axis=1)
     order = np.argsort(at[:, 1])
