@@ -37,6 +37,7 @@ def bomb() -> str:
         ({"prompt": 7}, "prompt: must be text."),
         ({"prompt": "a\0"}, "prompt: must be text without NUL"),
         ({"hints": []}, "hints: must be an object."),
+        ({"hints": {"a" * 201: "x"}}, "hints: names must have at most 200 characters."),
         ({"hints": {"mood": {"a": 1}}}, "hints.mood: must be text or a list of texts."),
         ({"hints": {"accessories": ["x"] * 33}}, "hints.accessories: must have at most 32 entries."),
         ({"output": {"resolution": "1k"}}, "output.resolution: must be one of"),

@@ -25,7 +25,7 @@ from visavis.core import rigs
 ASKED = {
     "prompt": "A friendly doctor in her forties with short grey hair and round glasses",
     "hints": {"eye_color": "green", "accessories": ["stud earrings"], "unheard_of": 7},
-    "output": {"aspect_ratio": "1:1", "resolution": "512", "count": 2},
+    "output": {"aspect_ratio": "1:1", "resolution": "512", "count": 2, "format": None},
     "generator": "painter",
     "client_reference_id": "ref-1",
     "metadata": {"campaign": "spring"},

@@ -19,6 +19,7 @@ from visavis.core import jobs
 from visavis.errors import RequestError
 from visavis.ports.images import SCENE, TRANSPARENT, Generator
 from visavis.surfaces.avatars.sizes import MAX_SIDE_PX, MIN_SIDE_PX, AspectRatio, Resolution
+from visavis.surfaces.shared.texts import shown
 from visavis.surfaces.shared.wording import describe
 
 MAX_PROMPT_CHARS: Final = 5000
@@ -44,7 +45,9 @@ def _hints(value: object) -> object:
         return value
     if len(value) > _MAX_HINTS:
         raise RequestError(f"hints: at most {_MAX_HINTS} hints are allowed.")
-    said = {name: _hint(f"hints.{name[:_MAX_NAME_CHARS]}", each) for name, each in value.items()}
+    if any(len(name) > _MAX_NAME_CHARS for name in value):
+        raise RequestError(f"hints: names must have at most {_MAX_NAME_CHARS} characters.")
+    said = {name: _hint(f"hints.{shown(name)}", each) for name, each in value.items()}
     return {name: each for name, each in said.items() if each is not None}
 
 
@@ -108,6 +111,13 @@ class _Body(BaseModel):
     model_config = ConfigDict(strict=True)
 
 
+def _without_null(value: object) -> object:
+    """The fields of an object that are not `null`."""
+    if not isinstance(value, Mapping):
+        return value
+    return {name: each for name, each in value.items() if each is not None}
+
+
 class Output(_Body):
     """What the pictures are to be like."""
 
@@ -151,7 +161,7 @@ class GenerateRequest(_Body):
         description="Pictures that the character is to be inspired by: PNG, JPEG or WebP as data URLs or in "
         "base64.",
     )
-    output: Output = Output()
+    output: Annotated[Output, BeforeValidator(_without_null)] = Output()
     generator: Generator | None = Field(
         default=None,
         description="What makes the pictures: the built-in painter, or the image service of the server. By "
