@@ -16,6 +16,7 @@ from visavis.painter.cuts import CROPPED_CUTS, growths
 from visavis.painter.eyes import paint_brows, paint_eyes
 from visavis.painter.finish import graded, pose, styled
 from visavis.painter.form import Form, childlike, head_form
+from visavis.painter.hair_colours import HairColours
 from visavis.painter.hats import HATS
 from visavis.painter.headwear import HIDING_HAIR, Headwear
 from visavis.painter.light import LIGHTS
@@ -24,7 +25,7 @@ from visavis.painter.outfit import Outfit
 from visavis.painter.plaits import bun, cornrows, plaits, tails
 from visavis.painter.scalp import scalp_roots
 from visavis.painter.skin import SkinColours, noise, paint_ears, paint_face, paint_lines, paint_neck
-from visavis.painter.strands import HairColours, Strands, cut_behind_head, draw, grow
+from visavis.painter.strands import Strands, cut_behind_head, draw, grow
 
 _FINE_PX_PER_CM: Final = 22.0  # below it, more is painted and the picture is reduced
 _FRAME_CM: Final = 38.0  # height of a square picture of a bust

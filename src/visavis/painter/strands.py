@@ -5,7 +5,7 @@ grown at once. What grows behind the head is painted before it, the rest after i
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -14,11 +14,11 @@ from scipy.spatial import cKDTree
 from visavis.engine.arrays import Floats
 from visavis.painter.canvas import Points, Strokes
 from visavis.painter.form import SKULL_CENTRE, SKULL_RADII
+from visavis.painter.hair_colours import HairColours
 from visavis.painter.light import Light
 
 STEPS: Final = 22
 _BEHIND_CM: Final = -4.4  # z from which on hair before the head passes behind it
-_UNDYED: Final = np.array([0.29, 0.20, 0.15], np.float32)
 _FACE: Final = np.array([6.2, 6.9])  # half axes of the face that long hair leaves free
 _FACE_CENTRE: Final = np.array([0.0, 1.9])
 
@@ -75,31 +75,6 @@ class Growth:
     plait: float = 0.0
     tight: bool = False
     flare: float = 0.0
-
-
-@dataclass(frozen=True)
-class HairColours:
-    """Colours of hair.
-
-    Attributes:
-        base: Colour without grey.
-        grey: Share of grey hairs.
-    """
-
-    base: Floats
-    grey: float = 0.0
-    white: Floats = field(default_factory=lambda: np.array([0.80, 0.79, 0.77], np.float32))
-
-    def tones(self) -> tuple[Floats, Floats]:
-        """Dark and light colour of brows and beards, which are not dyed."""
-        red, green, blue = (float(each) for each in self.base)
-        is_dyed = green > red + 0.03 or blue > green + 0.06
-        base = _UNDYED if is_dyed else self.base
-        dark, light = base * np.float32(0.62), np.clip(base * np.float32(1.25) + np.float32(0.03), 0, 1)
-        share = np.float32(self.grey * 0.85)
-        dark = dark + (self.white * np.float32(0.5) - dark) * share
-        light = light + (self.white - light) * share
-        return np.asarray(dark, np.float32), np.asarray(light, np.float32)
 
 
 @dataclass
