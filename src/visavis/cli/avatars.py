@@ -1,7 +1,7 @@
 """`visavis avatars`."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -13,6 +13,7 @@ from visavis.cli.serve import refuse_without_extra
 if TYPE_CHECKING:
     from visavis.core.database import Tx
     from visavis.core.image_generators import GeneratorChoice
+    from visavis.ports import images
 
 app = typer.Typer(help="Choose what makes the pictures of accounts.", no_args_is_help=True)
 
@@ -23,6 +24,13 @@ class Generator(StrEnum):
     PAINTER = "painter"
     SERVICE = "service"
     DEFAULT = "default"
+
+
+_CHOSEN: "Final[dict[Generator, images.Generator | None]]" = {
+    Generator.PAINTER: "painter",
+    Generator.SERVICE: "service",
+    Generator.DEFAULT: None,
+}
 
 
 @app.callback()
@@ -52,8 +60,7 @@ def generator(
         account_id = (await keys.named(tx, word)).account_id
         if wanted is None:
             return await image_generators.read(tx, account_id)
-        chosen = None if wanted is Generator.DEFAULT else wanted.value
-        return await image_generators.fix(tx, account_id, chosen, may_choose=not fixed)
+        return await image_generators.fix(tx, account_id, _CHOSEN[wanted], may_choose=not fixed)
 
     choice = with_database(run, data)
     used = "the usual generator" if choice.generator is None else f"the {choice.generator}"

@@ -229,12 +229,12 @@ def _frame(skin: Pixels, lids: _Eyelids) -> Floats:
     is_long = extent > _FRAME_LONG * width
     is_long[0] = False
     mask = cv2.dilate(is_long[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
-    return cv2.GaussianBlur(mask.astype(np.float32), (0, 0), max(0.5, 0.012 * width))
+    return np.asarray(cv2.GaussianBlur(mask.astype(np.float32), (0, 0), max(0.5, 0.012 * width)), np.float32)
 
 
 def _past(lids: _Eyelids) -> Floats:
     """Distance past the corners; negative between them."""
-    return np.maximum(-lids.u, lids.u - lids.width)
+    return np.asarray(np.maximum(-lids.u, lids.u - lids.width), np.float32)
 
 
 def _odd(size: float) -> int:
