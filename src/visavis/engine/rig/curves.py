@@ -44,7 +44,10 @@ def fill_inward(image: Floats, known: Floats) -> Floats:
             )
         )
     colour, weight = levels[-1]
-    filled = np.asarray(colour / np.maximum(weight, 1e-6)[..., None], np.float32)
+    # A cell in which nothing is known gets the mean of all; it would be black.
+    mean = colour.sum(axis=(0, 1)) / max(float(weight.sum()), 1e-6)
+    own = colour / np.maximum(weight, 1e-6)[..., None]
+    filled = np.asarray(np.where(weight[..., None] > 1e-6, own, mean), np.float32)
     for colour, weight in levels[-2::-1]:
         size = (weight.shape[1], weight.shape[0])
         coarse = np.asarray(cv2.resize(filled, size, interpolation=cv2.INTER_LINEAR), np.float32)
