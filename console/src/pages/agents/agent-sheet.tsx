@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type AgentDocument, type AgentRow, getAgent } from "../../api/agents.ts";
+import { Facts } from "../../components/facts.tsx";
 import { atTime } from "../../components/format.ts";
 import { Notice } from "../../components/notice.tsx";
 import { QueryView } from "../../components/query-view.tsx";
@@ -27,14 +28,7 @@ function Details({ agent }: { agent: AgentRow }) {
   return (
     <div className="agent-details">
       {agent.image_url && <img src={agent.image_url} alt="" />}
-      <dl className="details">
-        {facts.map(([name, value]) => (
-          <div key={name} className="detail">
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts of={facts} />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { Download } from "lucide-react";
 import type { JobRow } from "../../api/console.ts";
 import { getJob, isFinished, type Job } from "../../api/public.ts";
 import { CaptionLinks } from "../../components/caption-links.tsx";
+import { Facts } from "../../components/facts.tsx";
 import { atTime, bytes, count, duration, hertz, seconds } from "../../components/format.ts";
 import { Notice } from "../../components/notice.tsx";
 import { QueryView } from "../../components/query-view.tsx";
@@ -32,21 +33,6 @@ function Details({ job, row }: { job: Job; row: JobRow | null }) {
     [names.language, input.language],
   ];
   return <Facts of={facts} />;
-}
-
-function Facts({ of: facts }: { of: readonly [string, string | null][] }) {
-  return (
-    <dl className="details">
-      {facts
-        .filter(([, value]) => value !== null)
-        .map(([name, value]) => (
-          <div key={name} className="detail">
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-    </dl>
-  );
 }
 
 function Result({ job }: { job: Job }) {

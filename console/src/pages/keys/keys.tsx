@@ -11,6 +11,7 @@ import { ErrorNotice, Notice } from "../../components/notice.tsx";
 import { EmptyState, Page } from "../../components/page.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { Sheet } from "../../components/sheet.tsx";
+import { ShownOnceSheet } from "../../components/shown-once-sheet.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { showToast } from "../../components/toasts.tsx";
@@ -43,10 +44,12 @@ function CreateKey({ defaultRate, onClose }: { defaultRate: number; onClose: () 
   });
   if (made)
     return (
-      <Sheet title={words.keys.createdTitle} onClose={onClose}>
-        <Notice kind="warning" title={words.keys.shownOnce}>
-          {words.keys.shownOnceText}
-        </Notice>
+      <ShownOnceSheet
+        title={words.keys.createdTitle}
+        shownOnce={words.keys.shownOnce}
+        about={words.keys.shownOnceText}
+        onClose={onClose}
+      >
         <div className="field">
           <span>{words.keys.apiKey}</span>
           <CopyField text={made.key} label={words.keys.apiKey} />
@@ -55,12 +58,7 @@ function CreateKey({ defaultRate, onClose }: { defaultRate: number; onClose: () 
           <span>{words.keys.webhookSecret}</span>
           <CopyField text={made.webhook_secret} label={words.keys.webhookSecret} />
         </div>
-        <div className="actions">
-          <button type="button" className="button primary" onClick={onClose}>
-            {words.common.done}
-          </button>
-        </div>
-      </Sheet>
+      </ShownOnceSheet>
     );
   return (
     <Sheet title={words.keys.createTitle} onClose={onClose}>

@@ -12,10 +12,11 @@ import {
 } from "../../api/organizations.ts";
 import { atTime } from "../../components/format.ts";
 import { ErrorNotice } from "../../components/notice.tsx";
-import { OneTimeLinkSheet } from "../../components/one-time-link-sheet.tsx";
 import { EmptyState } from "../../components/page.tsx";
 import { QueryView } from "../../components/query-view.tsx";
+import { SharedLink } from "../../components/shared-link.tsx";
 import { Sheet } from "../../components/sheet.tsx";
+import { ShownOnceSheet } from "../../components/shown-once-sheet.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { showToast } from "../../components/toasts.tsx";
 import { wordFor, words } from "../../words/index.ts";
@@ -52,14 +53,14 @@ function Invite({
   });
   if (made)
     return (
-      <OneTimeLinkSheet
+      <ShownOnceSheet
         title={words.invitations.createdTitle}
         shownOnce={words.invitations.shownOnce}
         about={words.invitations.shownOnceText(made.email)}
-        url={made.url}
-        label={words.invitations.link}
         onClose={onClose}
-      />
+      >
+        <SharedLink url={made.url} label={words.invitations.link} />
+      </ShownOnceSheet>
     );
   return (
     <Sheet title={words.invitations.createTitle} onClose={onClose}>

@@ -6,10 +6,11 @@ import { inside, type Organization, organizationsApi, type ScimToken } from "../
 import { ConfirmSheet } from "../../components/confirm-sheet.tsx";
 import { CopyField } from "../../components/copy-field.tsx";
 import { atTime, onDay } from "../../components/format.ts";
-import { ErrorNotice, Notice } from "../../components/notice.tsx";
+import { ErrorNotice } from "../../components/notice.tsx";
 import { EmptyState } from "../../components/page.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { Sheet } from "../../components/sheet.tsx";
+import { ShownOnceSheet } from "../../components/shown-once-sheet.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { showToast } from "../../components/toasts.tsx";
 import { words } from "../../words/index.ts";
@@ -26,19 +27,16 @@ function Create({ organization, onClose }: { organization: Organization; onClose
   });
   if (create.data)
     return (
-      <Sheet title={words.scimTokens.createdTitle} onClose={onClose}>
-        <Notice kind="warning" title={words.scimTokens.shownOnce}>
-          {words.scimTokens.shownOnceText}
-        </Notice>
+      <ShownOnceSheet
+        title={words.scimTokens.createdTitle}
+        shownOnce={words.scimTokens.shownOnce}
+        about={words.scimTokens.shownOnceText}
+        onClose={onClose}
+      >
         <CopyField text={create.data.token} label={words.scimTokens.token} />
         <p className="hint">{words.scimTokens.baseUrl}</p>
         <CopyField text={create.data.scim_base_url} label={words.scimTokens.baseUrl} />
-        <div className="actions">
-          <button type="button" className="button primary" onClick={onClose}>
-            {words.common.done}
-          </button>
-        </div>
-      </Sheet>
+      </ShownOnceSheet>
     );
   return (
     <Sheet title={words.scimTokens.createTitle} onClose={onClose}>

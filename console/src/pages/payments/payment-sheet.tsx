@@ -1,6 +1,6 @@
-import type { ReactNode } from "react";
 import { Link } from "react-router";
 import type { PaymentRow } from "../../api/console.ts";
+import { Fact } from "../../components/facts.tsx";
 import { atTime, count, dollars } from "../../components/format.ts";
 import { Sheet } from "../../components/sheet.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
@@ -19,15 +19,6 @@ function Transaction({ payment: { network, transaction } }: { payment: PaymentRo
     <a className="mono" href={url} target="_blank" rel="noreferrer">
       {transaction}
     </a>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="detail">
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

@@ -3,6 +3,7 @@ import { PhoneOff, Users } from "lucide-react";
 import { useState } from "react";
 import { consoleApi, dataOf, type LiveRow, type SpokenRow } from "../../api/console.ts";
 import { endLiveSession } from "../../api/public.ts";
+import { Fact, Facts } from "../../components/facts.tsx";
 import { atTime, clock, count, dollars, duration, seconds } from "../../components/format.ts";
 import { ErrorNotice } from "../../components/notice.tsx";
 import { QueryView } from "../../components/query-view.tsx";
@@ -35,33 +36,19 @@ function Details({ session }: { session: LiveRow }) {
     [names.worker, session.worker ?? words.common.none],
     [names.failovers, count(session.takeovers)],
   ];
-  return (
-    <dl className="details">
-      {facts.map(([name, value]) => (
-        <div key={name} className="detail">
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Facts of={facts} />;
 }
 
 /** What one side said at a time, and the documents that it was taken from. */
 function Spoken({ segment }: { segment: SpokenRow }) {
   const { role, text, start_s: startS, is_interrupted: isInterrupted, sources } = segment;
   return (
-    <div className="detail">
-      <dt>
-        {clock(startS)} {role === "user" ? words.conversation.you : words.conversation.avatar}
-      </dt>
-      <dd>
-        {text} {isInterrupted && <small className="faint">({words.sessions.interrupted})</small>}
-        {sources.length > 0 && (
-          <small className="faint block">{words.sessions.sources(sources.join(", "))}</small>
-        )}
-      </dd>
-    </div>
+    <Fact name={`${clock(startS)} ${role === "user" ? words.conversation.you : words.conversation.avatar}`}>
+      {text} {isInterrupted && <small className="faint">({words.sessions.interrupted})</small>}
+      {sources.length > 0 && (
+        <small className="faint block">{words.sessions.sources(sources.join(", "))}</small>
+      )}
+    </Fact>
   );
 }
 

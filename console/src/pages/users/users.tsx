@@ -6,10 +6,11 @@ import { messageOf } from "../../api/error.ts";
 import { ConfirmSheet } from "../../components/confirm-sheet.tsx";
 import { duration, onDay } from "../../components/format.ts";
 import { ErrorNotice } from "../../components/notice.tsx";
-import { OneTimeLinkSheet } from "../../components/one-time-link-sheet.tsx";
 import { Page } from "../../components/page.tsx";
 import { QueryView } from "../../components/query-view.tsx";
+import { SharedLink } from "../../components/shared-link.tsx";
 import { Sheet } from "../../components/sheet.tsx";
+import { ShownOnceSheet } from "../../components/shown-once-sheet.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { showToast } from "../../components/toasts.tsx";
@@ -37,14 +38,14 @@ function Invite({ earlier, onClose }: { earlier: UserRow | null; onClose: () => 
   });
   if (made)
     return (
-      <OneTimeLinkSheet
+      <ShownOnceSheet
         title={texts.invited}
         shownOnce={texts.shownOnce}
         about={texts.shownOnceText(made.user.email, duration(made.expires_in))}
-        url={made.url}
-        label={texts.link}
         onClose={onClose}
-      />
+      >
+        <SharedLink url={made.url} label={texts.link} />
+      </ShownOnceSheet>
     );
   return (
     <Sheet title={earlier ? texts.again : texts.invite} onClose={onClose}>

@@ -1,22 +1,20 @@
+import type { ReactNode } from "react";
 import { words } from "../words/index.ts";
 import { Notice } from "./notice.tsx";
-import { SharedLink } from "./shared-link.tsx";
 import { Sheet } from "./sheet.tsx";
 
-/** A link that was made for somebody, and is not shown again. */
-export function OneTimeLinkSheet({
+/** A link, key or token that was made, and is not shown again. */
+export function ShownOnceSheet({
   title,
   shownOnce,
   about,
-  url,
-  label,
+  children,
   onClose,
 }: {
   title: string;
   shownOnce: string;
   about: string;
-  url: string;
-  label: string;
+  children: ReactNode;
   onClose: () => void;
 }) {
   return (
@@ -24,7 +22,7 @@ export function OneTimeLinkSheet({
       <Notice kind="warning" title={shownOnce}>
         {about}
       </Notice>
-      <SharedLink url={url} label={label} />
+      {children}
       <div className="actions">
         <button type="button" className="button primary" onClick={onClose}>
           {words.common.done}
