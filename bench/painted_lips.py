@@ -13,11 +13,10 @@ import json
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from bench.characters import FIRST_SEED, PROMPTS
 from bench.lip_videos import Row, Way, lip_options, self_faces, way_of, write_second
-from visavis.engine.outline import save_options
+from visavis.engine.outline import save_outlined
 from visavis.painter import paint_outlined, understand
 
 CHARACTERS = (0, 6, 9, 36, 58)
@@ -32,9 +31,8 @@ def painted(number: int, folder: Path) -> Path:
     prompt = PROMPTS.read_text("utf-8").splitlines()[number]
     character = understand(prompt, seed=FIRST_SEED + number).character
     layers, person = paint_outlined(character, _SIDE_PX, _SIDE_PX)
-    rgb = np.ascontiguousarray(layers[..., :3])
     path = folder / f"painted-{number}.png"
-    Image.fromarray(rgb).save(path, **save_options(rgb, person, "PNG"))
+    save_outlined(layers[..., :3], person, path, "PNG")
     return path
 
 

@@ -3,9 +3,6 @@
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-from PIL import Image
-
 _SIZE_PX: Final = (1280, 960)  # wide enough for every aspect ratio
 
 
@@ -18,9 +15,8 @@ def write_agent_portrait(prompt: str, seed: int, path: Path) -> None:
         path: Path of the file.
     """
     # Heavy: not for processes that paint nothing.
-    from visavis.engine.outline import save_options
+    from visavis.engine.outline import save_outlined
     from visavis.painter import paint_outlined, understand
 
     layers, person = paint_outlined(understand(prompt, seed=seed).character, *_SIZE_PX)
-    picture = Image.fromarray(layers).convert("RGB")
-    picture.save(path, "PNG", **save_options(np.asarray(picture), person, "PNG"))
+    save_outlined(layers[..., :3], person, path, "PNG")

@@ -8,6 +8,7 @@ cut or changed since, it counts for nothing.
 import base64
 import io
 import re
+from pathlib import Path
 from typing import Any, Final
 
 import cv2
@@ -53,6 +54,20 @@ def save_options(rgb: Pixels, person: Pixels, kind: str) -> dict[str, Any]:
     notes = PngImagePlugin.PngInfo()
     notes.add_itxt(_PNG_XMP, packet)
     return {"pnginfo": notes}
+
+
+def save_outlined(rgb: Pixels, person: Pixels, path: Path, kind: str, **options: Any) -> None:
+    """Write a picture with the outline of its person.
+
+    Args:
+        rgb: The picture, shape `(height, width, 3)`.
+        person: Mask of the person, shape `(height, width)`, 255 where it is.
+        path: The file.
+        kind: `PNG`, `JPEG` or `WEBP`.
+        options: More of what Pillow's `save` takes.
+    """
+    rgb = np.ascontiguousarray(rgb)
+    Image.fromarray(rgb).save(path, kind, **options, **save_options(rgb, person, kind))
 
 
 def find_outline(image: Image.Image, rgb: Pixels) -> Pixels | None:

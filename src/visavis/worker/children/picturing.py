@@ -12,7 +12,7 @@ from PIL import Image, ImageColor
 from visavis import painter
 from visavis.engine.arrays import Floats, Pixels
 from visavis.engine.face import FaceModels, find_face
-from visavis.engine.outline import save_options
+from visavis.engine.outline import save_outlined
 from visavis.engine.photo import LONGEST_SIDE_PX, Photo, read_photo
 from visavis.engine.rig.build import check_photo
 from visavis.engine.rig.crop import head_square
@@ -84,11 +84,10 @@ def fit(models: FaceModels, request: FitRequest) -> Fitted:
 
 def _save(photo: Photo, path: Path, kind: str, **options: Any) -> None:
     """Write a picture, and the outline of its person if there is one."""
-    layers = np.ascontiguousarray(photo.rgb)
-    if photo.alpha is not None:
-        layers = np.dstack([photo.rgb, photo.alpha])
-    elif photo.person is not None:
-        options |= save_options(layers, photo.person, kind)
+    if photo.alpha is None and photo.person is not None:
+        save_outlined(photo.rgb, photo.person, path, kind, **options)
+        return
+    layers = photo.rgb if photo.alpha is None else np.dstack([photo.rgb, photo.alpha])
     Image.fromarray(layers).save(path, kind, **options)
 
 
