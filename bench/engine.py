@@ -15,7 +15,6 @@ import sys
 import tempfile
 import time
 import tracemalloc
-import wave
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -25,6 +24,7 @@ from typing import Any
 import av
 import cv2
 import numpy as np
+from harness.api_server import make_sound
 
 from bench.machine import keep
 from visavis import bootstrap
@@ -43,9 +43,7 @@ from visavis.engine.sound import open_sound
 from visavis.engine.speech import RATE_HZ, SpeechModel
 from visavis.engine.threads import use_one_thread
 from visavis.engine.view import FaceView
-from visavis.samples import SENTENCE
 from visavis.samples.portrait import paint_portrait
-from visavis.samples.sentence import speak
 
 FPS = Fraction(25)
 REPEATS, JOBS = 7, 3
@@ -68,7 +66,8 @@ def main(arguments: list[str] | None = None) -> None:
     photo = Photo(paint_portrait(), None)
     rig = build_rig(models, photo, size=wanted.size).rig
     with tempfile.TemporaryDirectory() as folder:
-        sound = _sentence(Path(folder) / "sound.wav", wanted.seconds)
+        sound = Path(folder) / "sound.wav"
+        make_sound(sound, wanted.seconds)
         weights = _weights(rig, speech, sound)
         figures: dict[str, Any] = {
             "size_px": wanted.size,
@@ -79,17 +78,6 @@ def main(arguments: list[str] | None = None) -> None:
     _print(figures)
     if not wanted.quick:
         print(f"kept in {keep('engine', figures).name}")
-
-
-def _sentence(path: Path, seconds: float) -> Path:
-    samples, rate_hz = speak(SENTENCE)
-    whole = np.resize(samples, int(seconds * rate_hz))
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate_hz)
-        file.writeframes(whole.tobytes())
-    return path
 
 
 def _weights(rig: Rig, speech: SpeechModel, sound_path: Path) -> Floats:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from harness.api_server import make_sound
 from numpy.typing import NDArray
 
 from bench.machine import not_here
@@ -29,8 +30,6 @@ from visavis.engine.speech.lips import FITTED
 from visavis.engine.speech.stream import SHIPPED, StreamModel
 from visavis.engine.threads import use_one_thread
 from visavis.engine.view import FaceView
-from visavis.samples import SENTENCE
-from visavis.samples.sentence import speak
 
 Row = dict[str, Any]
 
@@ -80,8 +79,9 @@ def write_sound(path: Path, samples: NDArray[np.int16], rate_hz: int) -> Path:
 
 def write_second(folder: Path) -> Path:
     """The first second of the built-in sentence."""
-    samples, rate_hz = speak(SENTENCE)
-    return write_sound(folder / "sentence.wav", samples[:rate_hz], rate_hz)
+    sound = folder / "sentence.wav"
+    make_sound(sound, 1.0)
+    return sound
 
 
 def lip_options(description: str | None) -> argparse.ArgumentParser:
