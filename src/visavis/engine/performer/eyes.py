@@ -19,7 +19,7 @@ _MIN_BETWEEN_S: Final = 1.1
 _DOUBLE_BLINK_CHANCE: Final = 0.10
 _MEASURED_SHAPE: Final = 6.0  # of the pauses' gamma distribution, where a rate is to be kept
 _PULLED_OF_PAUSE: Final = 0.4  # by which the end of a phrase can pull a blink, over the mean pause
-_LEAST_OF_PAUSE: Final = 0.4  # shortest pause between blinks, over the mean one
+_MIN_OF_PAUSE: Final = 0.4  # shortest pause between blinks, over the mean one
 _PHRASE_END_CHANCE: Final = 0.55
 
 _SACCADE_S: Final = 0.045
@@ -82,7 +82,7 @@ class Eyes:
     def _pause_s(self) -> float:
         """Time from the start of one blink to the start of the next."""
         if self._mean_s is not None:
-            min_s = min(_MIN_BETWEEN_S, _LEAST_OF_PAUSE * self._mean_s)
+            min_s = min(_MIN_BETWEEN_S, _MIN_OF_PAUSE * self._mean_s)
             more_s = self._rng.gamma(_MEASURED_SHAPE, (self._mean_s - min_s) / _MEASURED_SHAPE)
             saved_s, self._saved_s = self._saved_s, 0.0
             return min_s + float(more_s) + saved_s

@@ -47,8 +47,7 @@ def _hints(value: object) -> object:
         raise RequestError(f"hints: at most {_MAX_HINTS} hints are allowed.")
     if any(len(name) > _MAX_NAME_CHARS for name in value):
         raise RequestError(f"hints: names must have at most {_MAX_NAME_CHARS} characters.")
-    said = {name: _hint(f"hints.{shown(name)}", each) for name, each in value.items()}
-    return {name: each for name, each in said.items() if each is not None}
+    return _without_null({name: _hint(f"hints.{shown(name)}", each) for name, each in value.items()})
 
 
 def _hint(name: str, value: object) -> str | tuple[str, ...] | None:
