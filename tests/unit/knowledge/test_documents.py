@@ -105,6 +105,9 @@ def test_a_pdf(tmp_path: Path) -> None:
         (b" \n\t", "text", "no text"),
         (b"caf\xe9", "text", "UTF-8"),
         (b"<html><script>x()</script></html>", "html", "no text"),
+        (b"<html><p>caf\xe9</p></html>", "html", "UTF-8"),
+        (b"<html><meta charset=klingon><p>caf\xe9</p></html>", "html", "UTF-8"),
+        (b"<html><meta charset=hex><p>caf\xe9</p></html>", "html", "UTF-8"),
     ],
 )
 def test_what_cannot_be_read(
@@ -112,6 +115,45 @@ def test_what_cannot_be_read(
 ) -> None:
     with pytest.raises(DocumentError, match=reason):
         read(content, kind)
+
+
+def test_pages_in_other_encodings(read: Callable[[bytes, DocumentKind], tuple[str, str]]) -> None:
+    for head, encoding in (
+        ("", "utf-16"),
+        ("", "utf-8-sig"),
+        ('<meta charset="windows-1252">', "cp1252"),
+        ('<meta charset="windows-1252">', "utf-8"),  # what it is counts more than what it says
+        ('<meta http-equiv="Content-Type" content="text/html; charset=ISO-8859-15">', "iso-8859-15"),
+    ):
+        page = f"<html><head>{head}</head><p>Öffnungszeiten: täglich, 5 €</p></html>"
+        assert read(page.encode(encoding), "html")[1] == "Öffnungszeiten: täglich, 5 €", encoding
+
+
+@pytest.mark.parametrize(
+    ("dictionary", "trailer"),
+    [
+        (b"/Filter /JBIG2Decode", b""),
+        (b"", b"/Encrypt << /Filter /Foreign /V 9 /R 9 >> /ID [(a) (a)]"),
+    ],
+)
+def test_pdfs_that_need_what_is_not_there(
+    read: Callable[[bytes, DocumentKind], tuple[str, str]], dictionary: bytes, trailer: bytes
+) -> None:
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    parts = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /F %s >> >> >>" % font,
+        b"<< /Length 2 " + dictionary + b" >> stream\nxx\nendstream",
+    )
+    content, places = b"%PDF-1.5\n", []
+    for number, part in enumerate(parts, 1):
+        places.append(b"%010d 00000 n \n" % len(content))
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    table = b"xref\n0 5\n0000000000 65535 f \n" + b"".join(places)
+    end = b"trailer << /Size 5 /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF" % (trailer, len(content))
+    with pytest.raises(DocumentError, match="not supported"):
+        read(content + table + end, "pdf")
 
 
 def test_pdfs_without_text_or_with_a_password(tmp_path: Path) -> None:
