@@ -320,6 +320,7 @@ test("a job can be searched and opened, and is in the usage", async ({ signedIn:
   await page.goto("/jobs");
   await page.getByRole("searchbox").fill("good morning");
   await expect(page.getByText("1 result")).toBeVisible();
+  await expect(page.locator("tbody tr").first(), "a row says that it opens").toHaveCSS("cursor", "pointer");
   await page.locator("tbody .row-button").first().click();
   const sheet = page.getByRole("dialog");
   await expect(sheet.locator("video")).toBeVisible();

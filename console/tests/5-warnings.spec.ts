@@ -23,3 +23,20 @@ test("a job shows the warnings about its photo", async ({ withKey: page }) => {
   await expect(sheet.getByRole("status")).toContainText(["The photo does not stand upright"]);
   await expectAccessible(page, "a job with warnings");
 });
+
+test.describe("in German", () => {
+  test.use({ locale: "de-DE" });
+
+  test("what the server says about a photo is said in the language of the page", async ({
+    withKey: page,
+  }) => {
+    const turned = "Das Foto steht nicht aufrecht. Es wurde um eine Vierteldrehung nach rechts gedreht.";
+    await page.goto("/studio");
+    await page.getByLabel("Foto", { exact: true }).setInputFiles(env("LYING_FILE"));
+    await expect(page.getByText(turned)).toBeVisible();
+    await page.goto("/jobs");
+    await page.getByRole("searchbox").fill(SPOKEN);
+    await page.locator("tbody .row-button").first().click();
+    await expect(page.getByRole("dialog").getByRole("status")).toContainText([turned]);
+  });
+});

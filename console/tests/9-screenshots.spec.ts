@@ -1,4 +1,5 @@
 /** Pictures of every page, for people to look at: `npm run screenshots -w console`. */
+import { readFileSync } from "node:fs";
 import { de } from "../src/words/de/index.ts";
 import { player as dePlayer } from "../src/words/de/player.ts";
 import { en } from "../src/words/en/index.ts";
@@ -34,9 +35,47 @@ const LOOKS = [
     locale: "de-DE",
     words: de,
     player: dePlayer,
-    sizes: [DESKTOP, PHONE],
+    sizes: [DESKTOP, TABLET, PHONE],
   },
 ] as const;
+
+const PERSONA =
+  "You are Ada, who sits at the reception of a hotel by the sea.\n\nAnswer in one or two sentences. " +
+  "Say when you do not know something, and offer to ask a colleague.";
+
+const PAID = {
+  id: 3,
+  status: "paid",
+  error: null,
+  purpose: "session",
+  minutes: 15,
+  amount_usd: 0.75,
+  network: "eip155:8453",
+  wallet: "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+  transaction: "0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b",
+  session_id: "ses_4f1b7c2a9d3e58604b7f",
+  created_at: "2026-03-02T09:15:00Z",
+  settled_at: "2026-03-02T09:15:04Z",
+};
+const PAYMENTS = {
+  payments: [
+    PAID,
+    {
+      ...PAID,
+      id: 2,
+      status: "not_paid",
+      error: "authorization_used_elsewhere",
+      purpose: "extension",
+      network: "solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1",
+      wallet: "7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV",
+      transaction: null,
+    },
+    { ...PAID, id: 1, status: "pending", network: "eip155:31337", session_id: null, settled_at: null },
+  ],
+  count: 3,
+  limit: 25,
+  offset: 0,
+};
 
 /** What is cut off, but for texts that are cut on purpose. */
 const outside = async (page: Page) => (await cutOff(page)).filter((each) => !/\.\S*.*\bcut\b/.test(each));
@@ -134,7 +173,7 @@ for (const { name: look, scheme, locale, words, player, sizes } of LOOKS)
       await shoot(page, "live-docked", true);
       await button(page, words.live.endShort).click();
       await page.getByRole("link", { name: words.shell.pages.live }).click();
-      await expect(page.getByText(words.live.ended)).toBeVisible();
+      await expect(page.getByText(words.live.ended, { exact: true })).toBeVisible();
       await shoot(page, "live-ended");
     });
 
@@ -211,6 +250,67 @@ for (const { name: look, scheme, locale, words, player, sizes } of LOOKS)
       await shoot(page, "users-invited");
       await button(page, words.users.removeNamed(`${look}@example.com`)).click();
       await shoot(page, "user-remove", true);
+    });
+
+    test("screenshots of agents", async ({ signedIn: page }) => {
+      const asked = await page.request.post("/console/api/token", { data: { key_id: null } });
+      const headers = { Authorization: `Bearer ${(await asked.json()).token}` };
+      const image = readFileSync(env("PHOTO_FILE")).toString("base64");
+      for (const [code, agent] of [
+        ["RECEPTION", { prompt: PERSONA, image }],
+        ["NO-SUCH-PHOTO", { prompt: PERSONA, image: "https://photos.invalid/ada.jpg" }],
+      ] as const) {
+        const data = { ...agent, agent_id: code, duration: 2 };
+        await page.request.post("/v1/agent/generate", { headers, data }); // the second look finds them there
+        const ended = /"status":\s*"(ready|failed)"/;
+        const status = async () =>
+          await (await page.request.get(`/v1/agent/status/${code}`, { headers })).text();
+        await expect.poll(status, { timeout: 200_000 }).toMatch(ended);
+      }
+      await page.goto("/agents");
+      await expect(page.getByRole("table")).toBeVisible();
+      await shoot(page, "agents-made");
+      await page.goto("/agents?agent=NO-SUCH-PHOTO");
+      await expect(page.getByRole("dialog").locator(".agent-details")).toBeVisible();
+      await shoot(page, "agent-failed", true);
+      await page.goto("/agents?agent=RECEPTION");
+      const sheet = page.getByRole("dialog");
+      for (const name of [
+        `prices-${look}.md`,
+        `opening-hours-and-everything-else-worth-knowing-${look}.txt`,
+      ]) {
+        const buffer = Buffer.from(
+          "# Opening hours\n\nWe are open from nine to five, every day but Sunday.\n",
+        );
+        await sheet.getByLabel(words.agents.file).setInputFiles({ name, mimeType: "text/plain", buffer });
+        await expect(sheet.getByText(name)).toBeVisible({ timeout: 60_000 });
+      }
+      await shoot(page, "agent", true);
+      await sheet.locator(".add-address").scrollIntoViewIfNeeded();
+      await page.setViewportSize(PHONE);
+      await sheet.locator(".add-address").scrollIntoViewIfNeeded();
+      await page.screenshot({ path: `${FOLDER}/${look}/agent-documents-390.png` });
+      await page.setViewportSize(DESKTOP);
+      await sheet.getByLabel(words.agents.url).fill("https://documents.invalid/handbook.pdf");
+      await button(page, words.agents.addUrl).click();
+      await expect(sheet.getByRole("alert")).toBeVisible();
+      await sheet.getByRole("alert").scrollIntoViewIfNeeded();
+      await shoot(page, "agent-refused", true);
+      await button(page, words.agents.removeNamed(`prices-${look}.md`)).click();
+      await shoot(page, "agent-document-delete", true);
+    });
+
+    test("screenshots of payments", async ({ signedIn: page }) => {
+      // Without a chain there is no payment: these are what the server would answer.
+      await page.route("**/console/api/payments?*", (route) => route.fulfill({ json: PAYMENTS }));
+      await page.goto("/payments");
+      await expect(page.getByRole("table")).toBeVisible();
+      await shoot(page, "payments-made");
+      for (const { id, status } of PAYMENTS.payments) {
+        await page.goto(`/payments?payment=${id}`);
+        await expect(page.getByRole("dialog").locator(".details")).toBeVisible();
+        await shoot(page, `payment-${status}`, true);
+      }
     });
 
     test("screenshots of the menu", async ({ signedIn: page }) => {

@@ -51,6 +51,23 @@ export async function waitForAvatars(jobId: string, signal: AbortSignal): Promis
   return await call("GET", `${BASE}/jobs/${jobId}?${query}`, { signal });
 }
 
+/** What makes pictures: the painter of this server, or an image service. */
+export type Generator = "painter" | "service";
+
+export interface AvatarSettings {
+  /** What the account chose; `null` for what the server uses. */
+  generator: Generator | null;
+  /** What makes the pictures now. */
+  used_generator: Generator;
+  may_choose: boolean;
+}
+
+export const getSettings = (signal: AbortSignal): Promise<AvatarSettings> =>
+  call("GET", `${BASE}/avatars/settings`, { signal });
+
+export const chooseGenerator = (generator: Generator | null): Promise<AvatarSettings> =>
+  call("PUT", `${BASE}/avatars/settings`, { body: { generator } });
+
 export async function saveAvatar(jobId: string, index: number, name: string): Promise<SavedAvatar> {
   const body = { job_id: jobId, image_index: index, name };
   return await call("POST", `${BASE}/avatars/save`, { body });

@@ -1,4 +1,4 @@
-import { words } from "../words/index.ts";
+import { sentence, words } from "../words/index.ts";
 
 /** An error response of the server, or none at all. The message is for people. */
 export class ApiError extends Error {
@@ -36,5 +36,5 @@ export function unreachable(): ApiError {
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error ? String(error.code) : "";
-  return words.errors.byCode[code] ?? error.message;
+  return words.errors.byCode[code] ?? sentence(error.message);
 }

@@ -56,7 +56,7 @@ export function Table<Row>({
             <tr
               key={keyOf(row)}
               role="row"
-              className={`${classOf?.(row) ?? ""} ${onOpen ? "pressable" : ""}`}
+              className={`${classOf?.(row) ?? ""} ${onOpen ? "clickable" : ""}`}
               {...(onOpen && { onClick: () => onOpen(row) })}
             >
               {columns.map((column, at) => (

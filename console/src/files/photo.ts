@@ -2,7 +2,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { consoleApi, dataOf } from "../api/console.ts";
 import { ApiError, messageOf } from "../api/error.ts";
-import { words } from "../words/index.ts";
+import { sentence, words } from "../words/index.ts";
 import { identityOf } from "./identity.ts";
 import { mediaTypeOf, nameOfType, PHOTO_TYPES } from "./media-types.ts";
 import { sizeProblem } from "./size.ts";
@@ -39,7 +39,7 @@ async function detectFace(photo: Blob, signal: AbortSignal): Promise<CheckedPhot
       signal,
     });
     const { outline, warnings } = dataOf(answer);
-    return { problem: null, notes: warnings, outline };
+    return { problem: null, notes: warnings.map((warning) => sentence(warning)), outline };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (REJECTED.has(error.status)) return { problem: messageOf(error), notes: [], outline: null };

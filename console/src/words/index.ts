@@ -14,3 +14,12 @@ export const words: Words = TRANSLATIONS[language];
 export function wordFor(texts: Readonly<Record<string, string>>, code: string): string {
   return texts[code] ?? code;
 }
+
+/** A sentence of the server in the language of the page; as it is, where there is no text for it. */
+export function sentence(told: string, { said }: Pick<Words, "said"> = words): string {
+  for (const [pattern, text] of said) {
+    const found = pattern.exec(told);
+    if (found) return text.replaceAll(/\$(\d)/g, (_, at: string) => found[Number(at)] ?? "");
+  }
+  return told;
+}

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { de } from "./de/index.ts";
 import { en } from "./en/index.ts";
-import { type Words, wordFor } from "./index.ts";
+import { sentence, type Words, wordFor } from "./index.ts";
 import { chooseLanguage } from "./language.ts";
 import { pluralsOf } from "./plural.ts";
 
@@ -33,6 +33,25 @@ test("a text has the form for its number, by the rules of its language", () => {
 test("a code that is newer than these pages is shown as it is", () => {
   expect(wordFor(en.sessions.reasons, "idle_timeout")).toBe("Idle timeout");
   expect(wordFor(en.sessions.reasons, "comet")).toBe("comet");
+});
+
+test.each([
+  [
+    "The photo does not stand upright; it was turned upside down.",
+    "Das Foto stand auf dem Kopf. Es wurde gedreht.",
+  ],
+  [
+    "The photo shows 3 faces. The largest one is used.",
+    "Das Foto zeigt 3 Gesichter. Verwendet wird das größte.",
+  ],
+  [
+    "The face is turned 41 degrees to the side, and the maximum is 30. Use a photo in which the person looks into the camera.",
+    "Das Gesicht ist um 41 Grad abgewandt, erlaubt sind 30. Verwenden Sie ein Foto, auf dem die Person in die Kamera sieht.",
+  ],
+  ["A sentence that is newer than these pages.", "A sentence that is newer than these pages."],
+])("the sentence “%s” of the server is said in the language of the page", (told, german) => {
+  expect(sentence(told, de)).toBe(german);
+  expect(sentence(told, en)).toBe(told);
 });
 
 test("a translation that lacks a text does not compile", () => {

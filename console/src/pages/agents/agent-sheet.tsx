@@ -7,7 +7,7 @@ import { Notice } from "../../components/notice.tsx";
 import { QueryView } from "../../components/query-view.tsx";
 import { Sheet } from "../../components/sheet.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
-import { words } from "../../words/index.ts";
+import { sentence, words } from "../../words/index.ts";
 import { DeleteDocument, Documents } from "./documents.tsx";
 import "./agents.css";
 
@@ -51,7 +51,7 @@ export function AgentSheet({ code, onClose }: { code: string; onClose: () => voi
             <div className="row">
               <StatusBadge status={statusOf(agent)} />
             </div>
-            {agent.error_message && <Notice>{agent.error_message}</Notice>}
+            {agent.error_message && <Notice>{sentence(agent.error_message)}</Notice>}
             <Details agent={agent} />
             <Documents code={code} onDelete={setDeleting} />
           </>

@@ -16,6 +16,7 @@ import { words } from "../../words/index.ts";
 import { live } from "../live/live-session.ts";
 import { openDraft, updateDraft } from "../studio/draft.ts";
 import { createCandidates, creation } from "./candidates.ts";
+import { GeneratorChoice } from "./generator-choice.tsx";
 import "./create.css";
 
 const MAX_REFERENCES = 6;
@@ -299,6 +300,7 @@ export function Create() {
           </label>
           <Hints />
           <References />
+          <GeneratorChoice />
           <button type="submit" className="button primary large" disabled={isBusy || prompt.trim() === ""}>
             <Sparkles size={18} aria-hidden />{" "}
             {isBusy ? words.avatars.creating : pictures.length ? words.avatars.again : words.avatars.create}

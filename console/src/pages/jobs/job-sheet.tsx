@@ -10,7 +10,7 @@ import { QueryView } from "../../components/query-view.tsx";
 import { Sheet } from "../../components/sheet.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { useSession } from "../../shell/session.tsx";
-import { words } from "../../words/index.ts";
+import { sentence, words } from "../../words/index.ts";
 
 const POLL_MS = 1000;
 
@@ -39,7 +39,9 @@ function Result({ job }: { job: Job }) {
   const { limits } = useSession();
   if (job.status === "failed")
     return (
-      <Notice title={words.jobs.jobFailed(job.error_code ?? words.jobs.unknownError)}>{job.error}</Notice>
+      <Notice title={words.jobs.jobFailed(job.error_code ?? words.jobs.unknownError)}>
+        {job.error && sentence(job.error)}
+      </Notice>
     );
   if (job.status !== "completed")
     return (
@@ -130,7 +132,7 @@ export function JobSheet({
                 <Result job={job} />
                 {job.output.warnings?.map((warning) => (
                   <Notice key={warning} kind="warning">
-                    {warning}
+                    {sentence(warning)}
                   </Notice>
                 ))}
                 <CaptionLinks job={job} />

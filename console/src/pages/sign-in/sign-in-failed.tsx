@@ -21,7 +21,7 @@ export function SignInFailed() {
       <div className="stack invitation">
         <h1>{words.ssoSignIn.failedTitle}</h1>
         <Notice>{reasons[reason] ?? reasons.unavailable}</Notice>
-        <div className="row">
+        <div className="stack">
           {slug && !FINAL.has(reason) && (
             <a className="button primary" href={`/v1/auth/sso?org_slug=${encodeURIComponent(slug)}`}>
               {words.ssoSignIn.tryAgain}

@@ -11,7 +11,7 @@ import { Page } from "../../components/page.tsx";
 import { useStore } from "../../components/store.ts";
 import { useCheckedPhoto } from "../../files/photo.ts";
 import { accountOf, useSession } from "../../shell/session.tsx";
-import { words } from "../../words/index.ts";
+import { sentence, words } from "../../words/index.ts";
 import { draft, openDraft, updateDraft } from "./draft.ts";
 import { clearError, type Generation, generate, useGeneration } from "./generation.ts";
 import { Options } from "./options.tsx";
@@ -193,7 +193,9 @@ export function Studio() {
           <Preview generation={generation} face={used} isNew={isNew} />
           {generation.error !== null && <ErrorNotice error={generation.error} title={words.studio.failed} />}
           {job?.status === "failed" && (
-            <Notice title={words.studio.failed}>{job.error ?? words.studio.renderingFailed}</Notice>
+            <Notice title={words.studio.failed}>
+              {job.error ? sentence(job.error) : words.studio.renderingFailed}
+            </Notice>
           )}
           {job?.status === "completed" && <Summary job={job} />}
           {!generation.isBusy && !job && generation.error === null && (

@@ -5,7 +5,7 @@ import { dative, plural } from "./plural.ts";
 const key = (name: string, prefix: string) => `${name} (${prefix}…)`;
 
 export const jobs: Words["jobs"] = {
-  about: (ttl) => `Videos und Sprache, die neuesten zuerst. Ergebnisse bleiben ${ttl}.`,
+  about: (ttl) => `Videos und Sprachausgaben, die neuesten zuerst. Ergebnisse bleiben ${ttl} erhalten.`,
   search: "ID, Text, Fehler oder Schlüssel",
   failed: "Die Aufträge konnten nicht geladen werden",
   noMatches: "Kein Auftrag passt. Ändern Sie die Suche oder die Filter.",
@@ -20,7 +20,13 @@ export const jobs: Words["jobs"] = {
     type: "Art",
     allTypes: "Alle Arten",
   },
-  types: { video: "Video", tts: "Sprache", recording: "Aufnahme", avatar_image: "Avatar", agent: "Agent" },
+  types: {
+    video: "Video",
+    tts: "Sprachausgabe",
+    recording: "Aufnahme",
+    avatar_image: "Avatar",
+    agent: "Agent",
+  },
   columns: {
     job: "Auftrag",
     status: "Status",
@@ -31,7 +37,7 @@ export const jobs: Words["jobs"] = {
   },
   made: {
     video: "Foto und Ton",
-    tts: "Sprache",
+    tts: "Sprachausgabe",
     recording: "Aufnahme einer Live-Sitzung",
     avatar_image: "Bilder eines Avatars",
     agent: "Agent",
@@ -138,7 +144,7 @@ export const usage: Words["usage"] = {
   empty: {
     title: (days) =>
       plural(days, { one: "Heute keine Nutzung", other: `Keine Nutzung in den letzten ${days} Tagen` }),
-    text: "Videos, Sprache und Live-Sitzungen werden hier nach Sekunden gezählt.",
+    text: "Videos, Sprachausgaben und Live-Sitzungen werden hier nach Sekunden gezählt.",
     action: "Video erstellen",
   },
   cost: "Kosten",
@@ -151,7 +157,7 @@ export const usage: Words["usage"] = {
   costPerDay: "Kosten pro Tag (USD)",
   total: (value, days) =>
     plural(days, { one: `${value} an ${days} Tag`, other: `${value} an ${days} Tagen` }),
-  kinds: { video: "Video", realtime: "Live", tts: "Sprache" },
+  kinds: { video: "Video", realtime: "Live", tts: "Sprachausgabe" },
   byKey: "Nutzung nach Schlüssel",
   key: "Schlüssel",
 };

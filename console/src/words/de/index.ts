@@ -9,6 +9,7 @@ import { invite, live } from "./live.ts";
 import { keys, settings, users, workers } from "./manage.ts";
 import { audio, face, files, recorder, voice } from "./media.ts";
 import { auditLog, invitation, invitations, members, organizations } from "./organizations.ts";
+import { said } from "./said.ts";
 import { shell, signIn } from "./shell.ts";
 import { scimTokens, sso, ssoSignIn } from "./sso.ts";
 import { studio } from "./studio.ts";
@@ -33,6 +34,7 @@ export const de: Words = {
   organizations,
   payments,
   recorder,
+  said,
   scimTokens,
   sessions,
   settings,

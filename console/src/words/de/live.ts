@@ -49,7 +49,7 @@ export const live: Words["live"] = {
     failed: "Die Aufnahme ist fehlgeschlagen",
   },
   invite: "Einladen",
-  end: "Sitzung beenden",
+  end: "Beenden",
   endShort: "Beenden",
   start: "Sitzung starten",
   starting: "Wird gestartet…",
@@ -77,8 +77,8 @@ export const live: Words["live"] = {
   goBack: "Zurück zur Live-Sitzung",
 
   speech: {
-    title: "Sprache",
-    sources: "Quelle der Sprache",
+    title: "Was der Avatar sagt",
+    sources: "Text oder Ton",
     source: { text: "Text", file: "Ton" },
     text: "Text, der gesprochen wird",
     placeholder: "Text eingeben, dann Enter drücken",

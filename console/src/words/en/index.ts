@@ -8,6 +8,7 @@ import { invite, live } from "./live.ts";
 import { keys, settings, users, workers } from "./manage.ts";
 import { audio, face, files, recorder, voice } from "./media.ts";
 import { auditLog, invitation, invitations, members, organizations } from "./organizations.ts";
+import { said } from "./said.ts";
 import { shell, signIn } from "./shell.ts";
 import { scimTokens, sso, ssoSignIn } from "./sso.ts";
 import { studio } from "./studio.ts";
@@ -32,6 +33,7 @@ export const en = {
   organizations,
   payments,
   recorder,
+  said,
   scimTokens,
   sessions,
   settings,
