@@ -133,7 +133,7 @@ def memory(pid: int) -> Figures:
     below = {pid}
     for _ in range(5):
         below |= {each for each, parent in parents.items() if parent in below}
-    sums = {"gateway": 0.0, "worker": 0.0, "rendering_process": 0.0, "postgres": 0.0}
+    sums = {"gateway": 0.0, "worker": 0.0, "rendering_process": 0.0, "fork_server": 0.0, "postgres": 0.0}
     children = 0
     for each in below:
         name = names.get(each, "")
@@ -145,6 +145,7 @@ def memory(pid: int) -> Figures:
         role = "postgres" if name.startswith("postgres:") or "bin/postgres" in name else role
         role = "worker" if "cli.main work" in name else role
         role = "rendering_process" if "cli.rendering_process" in name else role
+        role = "fork_server" if "cli.fork_server" in name else role
         children += role == "rendering_process"
         rollup = Path(f"/proc/{each}/smaps_rollup").read_text()
         sums[role] += int(re.findall(r"^Pss:\s+(\d+)", rollup, re.MULTILINE)[0]) / 1e3

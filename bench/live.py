@@ -70,6 +70,18 @@ async def session(served: Served, rig: Rig) -> AsyncIterator[tuple[Viewer, float
         yield viewer, asked_s
 
 
+async def start(served: Served) -> Figures:
+    """What the server's start cost until all processes were warm, those of the database not counted."""
+    await until_warm(served)
+    mine = [
+        pid for pid in _family([served.pid]) if b"postgres" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+    return {
+        "start_cpu_s": round(_cpu_s(mine), 1),
+        "warm_memory_mb": round(sum(map(_memory_bytes, mine)) / 1e6),
+    }
+
+
 async def starts(served: Served, rig: Rig, times: int) -> Figures:
     """From the request to the first decoded frame, one session after the other."""
     taken = []
@@ -328,7 +340,9 @@ async def measure(given: argparse.Namespace, served: Served) -> Figures:
     """Everything, or what alone is wanted."""
     rig = shown_rig()
     if given.quick:
-        return await starts(served, rig, 1) | await crowd(served, rig, 1, seconds=QUICK_S)
+        return (
+            await start(served) | await starts(served, rig, 1) | await crowd(served, rig, 1, seconds=QUICK_S)
+        )
     wanted = expected(rig, speech_model())
     crowds = range(1, given.most + 1)
     if given.soak:
@@ -342,6 +356,7 @@ async def measure(given: argparse.Namespace, served: Served) -> Figures:
             return {"trace": await traced(served, viewer, wanted, SENTENCES)}
     figures: Figures = {"processor": processor(), "cores": len(CORES)}
     figures |= {"load_before": round(os.getloadavg()[0], 2)}
+    figures |= await start(served)
     figures |= await starts(served, rig, STARTS)
     async with session(served, rig) as (viewer, _):
         figures |= await traced(served, viewer, wanted, SENTENCES)

@@ -19,6 +19,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -141,14 +142,16 @@ def main() -> None:
     from visavis.bootstrap import parts, payments
     from visavis.bootstrap.installation import Installation
     from visavis.bootstrap.surfaces import SURFACES
+    from visavis.worker.child_process import ChildProcess
     from visavis.worker.process_pool import ProcessPool
 
     settings = bootstrap.read_settings()
     payments.payments(settings.payments)  # imports what payments need
     installation = Installation.of(settings, Path(sys.argv[1]))
     # The faces of these payments were read before, and nobody streams sound.
-    parts.processes.rendering = lambda *_, **__: ProcessPool([], size=0)
-    parts.processes.sounds = lambda *_, **__: ProcessPool([], size=0)
+    nothing = partial(ChildProcess.start, [], None)
+    parts.processes.rendering = lambda *_, **__: ProcessPool(nothing, size=0)
+    parts.processes.sounds = lambda *_, **__: ProcessPool(nothing, size=0)
     # Making an application takes longer than all the rest of a start; each gateway has these.
     SURFACES[:] = [_made_before(each) for each in SURFACES]
     armed = mmap.mmap(-1, 1)  # number of the step, from 1; shared with the gateways

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from visavis.errors import (
 from visavis.settings import AgentSettings, ImageSettings, JobSettings, StorageSettings, WebhookSettings
 from visavis.surfaces.atlas import NAME as SURFACE
 from visavis.worker import maintenance
+from visavis.worker.child_process import ChildProcess
 from visavis.worker.context import WorkerContext
 from visavis.worker.process_pool import ProcessPool
 
@@ -64,8 +66,12 @@ def test_files_left_by_a_crash_are_deleted_from_the_store(postgres: str, tmp_pat
             await store.put(name, tmp_path / "file", content_type="image/png")
         for name in old:
             os.utime(tmp_path / "objects" / name, (0, 0))
-        render_pool, session_pool = ProcessPool([], size=0), ProcessPool([], size=0, single_use=True)
-        conversation_pool = ProcessPool([], size=0, single_use=True)
+        nothing = partial(ChildProcess.start, [], None)
+        render_pool, session_pool = (
+            ProcessPool(nothing, size=0),
+            ProcessPool(nothing, size=0, single_use=True),
+        )
+        conversation_pool = ProcessPool(nothing, size=0, single_use=True)
         context = WorkerContext(
             database,
             store,

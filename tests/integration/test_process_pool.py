@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from visavis.worker.process_pool import ProcessPool
 from visavis.worker.protocol import SpeechRendered, SpeechRequest, SpokenText
 from visavis.worker.rendering_requests import run_request
 
-COMMAND = [sys.executable, obedient.__file__]
+START = partial(ChildProcess.start, [sys.executable, obedient.__file__], None)
 MEMORY_BYTES = 8 << 30
 
 
@@ -44,7 +45,7 @@ def is_gone(pid: int) -> bool:
 
 @asynchronous
 async def test_a_process_is_used_again() -> None:
-    async with ProcessPool(COMMAND, size=1) as pool:
+    async with ProcessPool(START, size=1) as pool:
         pid = (await idle(pool)).pid
         assert (await ask(pool, "hello")).sample_rate_hz == 16_000
         assert (pool.size, pool.busy) == (1, 0)
@@ -56,7 +57,7 @@ async def test_a_process_is_used_again() -> None:
 @pytest.mark.parametrize("text", ["die", "fail", "answer something else"])
 @asynchronous
 async def test_the_pool_survives_a_failed_request(text: str) -> None:
-    async with ProcessPool(COMMAND, size=1) as pool:
+    async with ProcessPool(START, size=1) as pool:
         with pytest.raises(ChildError):
             await ask(pool, text)
         assert await ask(pool, "hello")
@@ -64,7 +65,7 @@ async def test_the_pool_survives_a_failed_request(text: str) -> None:
 
 @asynchronous
 async def test_a_request_that_takes_too_long_ends_its_process() -> None:
-    async with ProcessPool(COMMAND, size=1) as pool:
+    async with ProcessPool(START, size=1) as pool:
         process = await idle(pool)
         with pytest.raises(TakingTooLongError, match=r"longer than 0\.2 s"):
             await ask(pool, "hang", limit_s=0.2)
@@ -74,7 +75,7 @@ async def test_a_request_that_takes_too_long_ends_its_process() -> None:
 
 @asynchronous
 async def test_cancelling_a_request_ends_the_process() -> None:
-    async with ProcessPool(COMMAND, size=1) as pool:
+    async with ProcessPool(START, size=1) as pool:
         process = await idle(pool)
         asking = asyncio.create_task(ask(pool, "hang"))
         await asyncio.sleep(0)
@@ -87,7 +88,7 @@ async def test_cancelling_a_request_ends_the_process() -> None:
 
 @asynchronous
 async def test_an_idle_process_that_dies_is_replaced() -> None:
-    async with ProcessPool(COMMAND, size=1) as pool:
+    async with ProcessPool(START, size=1) as pool:
         process = await idle(pool)
         os.kill(process.pid, signal.SIGKILL)
         assert await ask(pool, "hello")  # whether or not its death was noticed before
@@ -96,7 +97,7 @@ async def test_an_idle_process_that_dies_is_replaced() -> None:
 
 @asynchronous
 async def test_the_memory_of_a_process_is_limited() -> None:
-    async with ProcessPool(COMMAND, size=1, memory_bytes=MEMORY_BYTES) as pool:
+    async with ProcessPool(START, size=1, memory_bytes=MEMORY_BYTES) as pool:
         with pytest.raises(TooMuchMemoryError):
             await ask(pool, "take all memory")
         pid = (await idle(pool)).pid
@@ -107,7 +108,7 @@ async def test_the_memory_of_a_process_is_limited() -> None:
 
 @asynchronous
 async def test_one_owner_never_holds_all_processes() -> None:
-    async with ProcessPool(COMMAND, size=2, max_held=1, max_waiting=1) as pool:
+    async with ProcessPool(START, size=2, max_held=1, max_waiting=1) as pool:
         first = await pool.acquire("greedy")
         waiting = asyncio.create_task(pool.acquire("greedy"))
         await asyncio.sleep(0)
@@ -123,7 +124,7 @@ async def test_one_owner_never_holds_all_processes() -> None:
 
 @asynchronous
 async def test_each_process_of_a_single_use_pool_is_used_once() -> None:
-    async with ProcessPool(COMMAND, size=1, single_use=True) as pool:
+    async with ProcessPool(START, size=1, single_use=True) as pool:
         one, two = await pool.acquire(), await pool.acquire()
         assert one.pid != two.pid
         await one.kill()
@@ -133,7 +134,7 @@ async def test_each_process_of_a_single_use_pool_is_used_once() -> None:
 
 @asynchronous
 async def test_without_spares_a_process_is_started_on_demand() -> None:
-    async with ProcessPool(COMMAND, size=0, single_use=True) as pool:
+    async with ProcessPool(START, size=0, single_use=True) as pool:
         assert pool.busy == 0
         process = await pool.acquire()
         assert process.exit_status is None
@@ -143,7 +144,7 @@ async def test_without_spares_a_process_is_started_on_demand() -> None:
 @pytest.mark.parametrize("single_use", [False, True])
 @asynchronous
 async def test_no_process_outlives_its_pool(single_use: bool) -> None:
-    async with ProcessPool(COMMAND, size=2, single_use=single_use) as pool:
+    async with ProcessPool(START, size=2, single_use=single_use) as pool:
         held = await pool.acquire()
         waiting = await idle(pool) if not single_use else held
     assert is_gone(held.pid)
@@ -152,13 +153,15 @@ async def test_no_process_outlives_its_pool(single_use: bool) -> None:
 
 @asynchronous
 async def test_an_invalid_command_fails_at_once(tmp_path: Path) -> None:
-    async with ProcessPool([str(tmp_path / "nothing")], size=1) as pool:
+    async with ProcessPool(partial(ChildProcess.start, [str(tmp_path / "nothing")], None), size=1) as pool:
         with pytest.raises(BusyError):
             await pool.acquire(patience_s=0.1)
 
 
 @asynchronous
 async def test_a_process_that_fails_to_start_is_retried(tmp_path: Path) -> None:
-    async with ProcessPool([*COMMAND, str(tmp_path / "flag")], size=1) as pool:
+    async with ProcessPool(
+        partial(ChildProcess.start, [*START.args[0], str(tmp_path / "flag")], None), size=1
+    ) as pool:
         assert await ask(pool, "hello")
         assert (tmp_path / "flag").exists()

@@ -33,7 +33,10 @@ LIMIT_S = 60
 
 def with_pool(do: Callable[[ProcessPool], Awaitable[_Result]]) -> _Result:
     async def run() -> _Result:
-        async with processes.rendering(read_settings().jobs, size=1) as pool:
+        async with (
+            processes.fork_server() as forking,
+            processes.rendering(forking, read_settings().jobs, size=1) as pool,
+        ):
             return await do(pool)
 
     return asyncio.run(run())

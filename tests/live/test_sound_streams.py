@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from signal import SIGKILL
 
 import numpy as np
@@ -24,6 +25,7 @@ from visavis.realtime.ports import VideoSettings
 from visavis.realtime.room import AvatarRoom
 from visavis.realtime.sound import BLOCK_SAMPLES, RATE_HZ, Block, to_pcm
 from visavis.realtime.sound_source.source import MAX_WAITING_S
+from visavis.worker.child_process import ChildProcess
 from visavis.worker.process_pool import ProcessPool
 from visavis.worker.protocol import BeginSound
 from visavis.worker.sound_streams import SoundStreamsByProcess
@@ -75,12 +77,12 @@ async def staged(target: Target, *, kept_s: float = 30.0) -> AsyncIterator[Stage
             server_url=target.url, token=target.token(SOURCE, name, kind="agent"), avatar=AVATAR
         )
 
-    command = [sys.executable, "-m", "visavis.cli.sound_process"]
+    command = tethered.command([sys.executable, "-m", "visavis.cli.sound_process"], on_parents_death=SIGKILL)
     avatar = AvatarRoom(
         LiveKitOutput(VIDEO), mixer=AudioMixer(), on_gone=lambda _why: None, on_change=lambda: None
     )
     async with (
-        ProcessPool(tethered.command(command, on_parents_death=SIGKILL), size=0, single_use=True) as pool,
+        ProcessPool(partial(ChildProcess.start, command, None), size=0, single_use=True) as pool,
         SoundStreamsByProcess(pool, begin, kept_s=kept_s) as streams,
     ):
         attributes = {"lk.publish_on_behalf": SOURCE}

@@ -35,6 +35,7 @@ from visavis.surfaces.scim.context import ScimContext
 from visavis.surfaces.shared.context import Context
 from visavis.surfaces.shared.metrics import Metrics
 from visavis.worker.context import LiveOptions, WorkerContext
+from visavis.worker.fork_server import ForkServer
 from visavis.worker.protocol import BeginSound
 from visavis.worker.session_start import AVATAR, SOUND_SOURCE
 from visavis.worker.sound_streams import SoundStreamsByProcess
@@ -134,10 +135,11 @@ async def gateway(
         rooms = LiveKitRooms(await room_server(installation, database, public=True))
         size = settings.jobs.face_processes
         async with (
+            processes.fork_server() as forking,
             processes.rendering(
-                settings.jobs, size=size, max_held=max(1, size - 1), max_waiting=_MAX_WAITING
+                forking, settings.jobs, size=size, max_held=max(1, size - 1), max_waiting=_MAX_WAITING
             ) as pool,
-            sound_streams(installation, database) as sounds,
+            sound_streams(forking, installation, database) as sounds,
         ):
             context = Context(
                 database=database,
@@ -191,7 +193,7 @@ async def gateway(
 
 @contextlib.asynccontextmanager
 async def sound_streams(
-    installation: Installation, database: Database
+    forking: ForkServer, installation: Installation, database: Database
 ) -> AsyncIterator[SoundStreamsByProcess]:
     """The streams of sound that clients open on this server."""
     settings = installation.settings
@@ -202,7 +204,7 @@ async def sound_streams(
         return BeginSound(server_url=rooms.url, token=token, avatar=AVATAR)
 
     async with (
-        processes.sounds(settings.live, settings.jobs) as pool,
+        processes.sounds(forking, settings.live, settings.jobs) as pool,
         SoundStreamsByProcess(pool, begin) as streams,
     ):
         yield streams
@@ -235,9 +237,12 @@ async def worker_context(installation: Installation, folder: Path) -> AsyncItera
         rooms = LiveKitRooms(await room_server(installation, database, public=False))
         shown = await room_server(installation, database, public=True)
         async with (
-            processes.rendering(settings.jobs, size=processes.render_count(settings.jobs)) as render_pool,
-            processes.sessions(settings.live) as session_pool,
-            processes.conversations(settings.live) as conversation_pool,
+            processes.fork_server() as forking,
+            processes.rendering(
+                forking, settings.jobs, size=processes.render_count(settings.jobs)
+            ) as render_pool,
+            processes.sessions(forking, settings.live) as session_pool,
+            processes.conversations(forking, settings.live) as conversation_pool,
             _closing(image_generator(settings, render_pool, http.get)) as images,
         ):
             yield WorkerContext(

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from signal import SIGKILL
 from typing import Final, TypeVar
@@ -25,6 +26,8 @@ from visavis.settings import (
 )
 from visavis.settings.group import variables
 from visavis.surfaces.console.context import FaceInPhoto
+from visavis.worker.child_process import ChildProcess
+from visavis.worker.fork_server import ForkServer
 from visavis.worker.process_pool import ProcessPool
 from visavis.worker.protocol import (
     CheckRequest,
@@ -54,60 +57,71 @@ _MAY_KNOW: Final = (
 )
 
 
+def fork_server() -> ForkServer:
+    """What the pools start their processes with. It knows no secrets."""
+    return ForkServer(_command("visavis.cli.fork_server"), _environment())
+
+
 def rendering(
-    settings: JobSettings, *, size: int, max_held: int | None = None, max_waiting: int | None = None
+    server: ForkServer,
+    settings: JobSettings,
+    *,
+    size: int,
+    max_held: int | None = None,
+    max_waiting: int | None = None,
 ) -> ProcessPool:
     """A pool of rendering processes. They read strangers' files and get no secrets.
 
     Args:
+        server: Starts the processes.
         settings: Memory of a process.
         size: Number of processes.
         max_held: Processes that one owner has at a time; `None` for no limit.
         max_waiting: Requests of one owner that wait at a time; `None` for no limit.
     """
     return ProcessPool(
-        _command("visavis.cli.rendering_process"),
-        size=size,
-        environment=_environment(
-            "VISAVIS_CAPTION_FONT", "VISAVIS_RECOGNITION_PROVIDER", "VISAVIS_RECOGNITION_MODEL"
+        _starter(
+            server,
+            "visavis.cli.rendering_process",
+            *("VISAVIS_CAPTION_FONT", "VISAVIS_RECOGNITION_PROVIDER", "VISAVIS_RECOGNITION_MODEL"),
         ),
+        size=size,
         memory_bytes=settings.max_process_memory_bytes,
         max_held=max_held,
         max_waiting=max_waiting,
     )
 
 
-def sessions(settings: LiveSettings) -> ProcessPool:
+def sessions(server: ForkServer, settings: LiveSettings) -> ProcessPool:
     """A pool of processes for live sessions. They are told besides which room servers they may join."""
     return ProcessPool(
-        _command("visavis.cli.session_process"),
+        _starter(server, "visavis.cli.session_process", "VISAVIS_ROOM_NETWORKS"),
         size=_spares(settings),
-        environment=_environment("VISAVIS_ROOM_NETWORKS"),
         single_use=True,
     )
 
 
-def conversations(settings: LiveSettings) -> ProcessPool:
+def conversations(server: ForkServer, settings: LiveSettings) -> ProcessPool:
     """A pool of processes for conversations. They are told what speaks, recognizes and answers, with keys."""
+    names = [each.name for group in _OF_CONVERSATIONS for each in variables(group)]
     return ProcessPool(
-        _command("visavis.cli.conversation_process"),
+        _starter(server, "visavis.cli.conversation_process", *names),
         size=0 if settings.slots == 0 else settings.spare_conversations,
-        environment=_environment(*(each.name for group in _OF_CONVERSATIONS for each in variables(group))),
         single_use=True,
     )
 
 
-def sounds(live: LiveSettings, jobs: JobSettings) -> ProcessPool:
+def sounds(server: ForkServer, live: LiveSettings, jobs: JobSettings) -> ProcessPool:
     """A pool of processes that take clients' sound to avatars. They decode it and get no secrets.
 
     Args:
+        server: Starts the processes.
         live: Number of processes that wait.
         jobs: Memory of a process.
     """
     return ProcessPool(
-        _command("visavis.cli.sound_process"),
+        _starter(server, "visavis.cli.sound_process"),
         size=0 if live.slots == 0 else live.spare_sound_processes,
-        environment=_environment(),
         single_use=True,
         memory_bytes=jobs.max_process_memory_bytes,
     )
@@ -218,6 +232,20 @@ def document_reader(
         return await asyncio.to_thread(lambda: Document.model_validate_json(target.read_bytes()))
 
     return read
+
+
+def _starter(server: ForkServer, module: str, *more: str) -> Callable[[], Awaitable[ChildProcess]]:
+    """What starts processes that run a module.
+
+    Args:
+        server: Starts them where processes can be forked.
+        module: The module.
+        more: Variables that they may know, beside those that all may.
+    """
+    environment = _environment(*more)
+    if sys.platform == "linux":
+        return partial(server.start, module, environment)
+    return partial(ChildProcess.start, _command(module), environment)
 
 
 def _command(module: str) -> list[str]:

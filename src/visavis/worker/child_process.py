@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import resource
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -14,11 +14,32 @@ _Message = TypeVar("_Message")
 _READY: TypeAdapter[Ready] = TypeAdapter(Ready)
 
 
+class RunningProcess(Protocol):
+    """What runs, however it was started: the part of `asyncio.subprocess.Process` that is used here."""
+
+    stdin: asyncio.StreamWriter | None
+    stdout: asyncio.StreamReader | None
+
+    @property
+    def pid(self) -> int:
+        """Process ID."""
+
+    @property
+    def returncode(self) -> int | None:
+        """Exit status; `None` while it runs."""
+
+    async def wait(self) -> int:
+        """Wait until it has ended; returns its exit status."""
+
+    def kill(self) -> None:
+        """Kill it."""
+
+
 class ChildProcess:
     """A running child process."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        """Wrap a process that `start` created."""
+    def __init__(self, process: RunningProcess) -> None:
+        """Wrap a process that `start` or a fork server created."""
         self._process = process
 
     @classmethod

@@ -1,7 +1,7 @@
 """Pools of warm processes, which load everything before they are needed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -30,10 +30,9 @@ class ProcessPool:
 
     def __init__(
         self,
-        command: list[str],
+        start: Callable[[], Awaitable[ChildProcess]],
         *,
         size: int,
-        environment: dict[str, str] | None = None,
         single_use: bool = False,
         memory_bytes: int | None = None,
         max_held: int | None = None,
@@ -42,16 +41,16 @@ class ProcessPool:
         """Prepare; this starts nothing.
 
         Args:
-            command: Command that starts a process of `visavis.worker.children`.
+            start: Starts a process that runs code of `visavis.worker.children`; raises `OSError` if
+                it cannot.
             size: Number of processes; in a single-use pool, number of processes that wait.
-            environment: Environment of the processes; `None` for ours.
             single_use: Whether a process is used only once. Then the pool starts another process when one is
                 acquired, and the caller ends the acquired one.
             memory_bytes: Address space of a process; `None` for no limit.
             max_held: Maximum number of processes that one owner holds at a time; `None` for no limit.
             max_waiting: Maximum number of requests of one owner that wait; `None` for no limit.
         """
-        self._command, self._environment = command, environment
+        self._start_process = start
         self._single_use, self._memory_bytes = single_use, memory_bytes
         self.size = size
         self._idle: FairQueue[ChildProcess] = FairQueue(max_held=max_held, max_waiting=max_waiting)
@@ -162,7 +161,7 @@ class ProcessPool:
     async def _start_once(self) -> ChildProcess | None:
         """Start a process; `None` if it did not become ready."""
         try:
-            process = await ChildProcess.start(self._command, self._environment)
+            process = await self._start_process()
         except OSError as error:
             _log.error("process_did_not_start", reason=error.strerror)
             return None
