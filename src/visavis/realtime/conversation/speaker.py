@@ -21,6 +21,7 @@ from visavis.ports import (
 )
 from visavis.realtime.conversation.echo import FRAME_SAMPLES, EchoGuard
 from visavis.realtime.conversation.turns import Step, TurnTaker
+from visavis.realtime.conversation.voice_activity import OverlappingWindows
 
 _LEAD_S: Final = 0.4  # of sound before a voice was noticed
 _CLOSE_S: Final = 1.0
@@ -113,8 +114,9 @@ class Speaker:
         """
         self.identity, self._language, self._listener = identity, language, listener
         self.echo = EchoGuard()
-        self._voice, self._window = detector.stream(), detector.window_samples
-        self._turns = TurnTaker(self._window / RECOGNITION_RATE_HZ)
+        self._voice = OverlappingWindows(detector)
+        self._window_s = self._voice.step_samples / RECOGNITION_RATE_HZ
+        self._turns = TurnTaker(self._window_s)
         self._recognizer = recognizer
         self._stream: RecognitionStream | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -188,7 +190,7 @@ class Speaker:
 
     def _compare(self, utterance: Utterance) -> None:
         """Compare an utterance, up to now, with what the avatar said meanwhile."""
-        duration_s = utterance.windows * self._window / RECOGNITION_RATE_HZ + _LEAD_S
+        duration_s = utterance.windows * self._window_s + _LEAD_S
         utterance.echo_likeness = self.echo.likeness(duration_s)
 
     def _hear(self, samples: Floats) -> None:
