@@ -90,6 +90,26 @@ def test_documents_of_every_kind_are_known(server: Server, api: httpx.Client, ha
     assert (missing.status_code, missing.json()["error"]["code"]) == (404, "DOCUMENT_NOT_FOUND")
 
 
+@pytest.mark.parametrize(
+    ("sent", "name", "kind"),
+    [
+        ("costs.md", "costs.md", "markdown"),
+        ("C:\\Texts\\Öffnungszeiten.txt", "Öffnungszeiten.txt", "text"),
+        ("../../etc/a\u202eb.markdown", "ab.markdown", "markdown"),
+        ("n" * 250 + ".md", "n" * 200, "markdown"),
+        ("/", "Document", "text"),
+    ],
+)
+def test_a_file_names_its_document(api: httpx.Client, sent: str, name: str, kind: str) -> None:
+    """Files of texts are sent as bytes of no kind, by curl for one."""
+    file = (sent, f"{sent!a} costs ten euros.".encode(), "application/octet-stream")
+    answer = api.post(f"/v1/agent/{CODE}/add-context", files={"file": file})
+    assert answer.status_code == 200, answer.text
+    said = answer.json()["document"]
+    assert (said["name"], said["kind"]) == (name, kind)
+    assert api.delete(f"/v1/agent/{CODE}/documents/{said['document_id']}").status_code == 200
+
+
 @pytest.mark.parametrize("has_pgvector", [True, False])
 def test_passages_are_found_by_their_meaning(server: Server, api: httpx.Client, has_pgvector: bool) -> None:
     assert learn(api, b"Refunds are paid within two weeks.", "Refunds").status_code == 200

@@ -117,7 +117,8 @@ async def _bring(context: Context, body: wire.ContextRequest, path: Path) -> tup
         return _kind_of(path, name), f"{url.host}{url.target}"
     if body.file is not None:
         path.write_bytes(body.file.path.read_bytes())
-        return _kind_of(path, body.name, body.file.declared_type), body.name or "Document"
+        kind = _kind_of(path, body.file.name, body.name, declared=body.file.declared_type)
+        return kind, body.file.name or "Document"
     path.write_text(body.context)
     return "text", "Text"
 
@@ -130,8 +131,8 @@ async def _fetched(context: Context, url: Url) -> bytes:
         raise DocumentError(f"url: the document cannot be fetched. {error.message}") from error
 
 
-def _kind_of(path: Path, name: str, declared: str = "") -> DocumentKind:
-    """What a document is: by its first bytes, and for texts by its name and by what the client says."""
+def _kind_of(path: Path, *names: str, declared: str = "") -> DocumentKind:
+    """What a document is: by its first bytes, and for texts by its names and by what the client says."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if not head:
@@ -144,5 +145,6 @@ def _kind_of(path: Path, name: str, declared: str = "") -> DocumentKind:
         return "html"
     if (kind is not None and kind != XML) or (b"\0" in head and head[:2] not in (b"\xff\xfe", b"\xfe\xff")):
         raise MediaTypeError(f"The format of the document is not supported. {_WANTED}")
-    is_markdown = name.lower().endswith(_MARKDOWN) or declared.startswith("text/markdown")
+    is_named_so = any(name.lower().endswith(_MARKDOWN) for name in names)
+    is_markdown = is_named_so or declared.startswith("text/markdown")
     return "markdown" if is_markdown else "text"

@@ -126,7 +126,8 @@ class ContextRequest(BaseModel):
     )
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), ABSENT_IF_EMPTY] = Field(
         default="",
-        description="Name of the document in the sources of answers. If empty: its title, or its URL.",
+        description="Name of the document in the sources of answers. If empty: its title, or the name of its "
+        "file, or its URL.",
     )
     type: Annotated[Literal["add_context", "speak"], ABSENT_IF_EMPTY] = "add_context"
     room_id: _RoomId = ""

@@ -36,6 +36,7 @@ class UploadedFile:
         head: The first `HEAD_BYTES`.
         declared_type: What the client says it is.
         digest: SHA-256 of its content.
+        name: Name that the client gives it, without folders; empty if it gives none.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class UploadedFile:
     size_bytes: int = 0
     head: bytes = b""
     digest: bytes = b""
+    name: str = ""
 
 
 @dataclass
@@ -223,7 +225,8 @@ class _Reader:
         if self._name in self._files and b"filename" in options:
             path = self._folder / str(self._parts)
             declared = self._headers.get(b"content-type", b"").decode("latin-1").partition(";")[0]
-            self._file = UploadedFile(path, declared.strip().lower())
+            name = _file_name(options[b"filename"])
+            self._file = UploadedFile(path, declared.strip().lower(), name=name)
             self._is_named = options[b"filename"] != b""
             self._out = path.open("wb")
             self._hash = hashlib.sha256()
@@ -261,3 +264,9 @@ class _Reader:
 
     def _finish(self) -> None:
         self.is_whole = True
+
+
+def _file_name(sent: bytes) -> str:
+    """The name of a file as it can be shown: without folders, and without what cannot be printed."""
+    name = sent.decode("utf-8", "replace").replace("\\", "/").rpartition("/")[2]
+    return "".join(each for each in name if each.isprintable()).strip()
