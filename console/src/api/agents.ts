@@ -17,6 +17,7 @@ export interface AgentDocument {
   name: string;
   kind: "pdf" | "html" | "markdown" | "text";
   chars: number;
+  passages: number;
   created_at: string;
 }
 

@@ -23,6 +23,7 @@ const columns = (onDelete: (row: AgentDocument) => void): readonly Column<AgentD
     cell: (row) => texts.characters(row.chars, count(row.chars)),
     isNumber: true,
   },
+  { name: texts.passages, cell: (row) => count(row.passages), isNumber: true },
   { name: texts.added, cell: (row) => onDay(row.created_at), className: "soft nobreak" },
   {
     name: texts.actions,

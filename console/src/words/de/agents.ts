@@ -24,6 +24,7 @@ export const agents: Words["agents"] = {
   kinds: { pdf: "PDF", html: "Webseite", markdown: "Markdown", text: "Text" },
   length: "Länge",
   characters: (count, written) => plural(count, { one: `${written} Zeichen`, other: `${written} Zeichen` }),
+  passages: "Abschnitte",
   added: "Hinzugefügt",
   actions: "Aktionen",
   addFile: "Datei hinzufügen",

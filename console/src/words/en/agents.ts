@@ -24,6 +24,7 @@ export const agents = {
   length: "Length",
   characters: (count: number, written: string) =>
     plural(count, { one: `${written} character`, other: `${written} characters` }),
+  passages: "Passages",
   added: "Added",
   actions: "Actions",
   addFile: "Add file",
