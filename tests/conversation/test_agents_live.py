@@ -14,12 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
+from harness.sound_device import RATE_HZ, is_installed, sound_device
 from harness.talking import Talker, talking
 from tests.support.live import Stage, asynchronous, start_live
 from tests.support.server import until
 
+from visavis.engine.arrays import Floats
+from visavis.engine.resample import Resampler
 from visavis.engine.rig.model import Rig
+from visavis.ports import RECOGNITION_RATE_HZ
+from visavis.providers.stt.whisper import Whisper
 
 pytestmark = pytest.mark.slow
 CODE = "A12345678"
@@ -160,15 +166,48 @@ async def test_a_worker_dies_and_nothing_is_lost_or_said_twice(stage: Stage) -> 
         await asyncio.to_thread(until, is_done, within_s=30, what="the record of what was said")
 
 
-def test_a_conversation_in_a_terminal(stage: Stage) -> None:
-    command = [str(Path(sys.executable).with_name("visavis")), "agents", "talk", CODE, "--no-sound"]
-    env = os.environ | {"VISAVIS_API_URL": stage.server.url, "VISAVIS_API_KEY": stage.server.key}
+def talk(stage: Stage, *options: str, env: dict[str, str] | None = None) -> str:
+    """What a terminal shows of a conversation with one question."""
+    command = [str(Path(sys.executable).with_name("visavis")), "agents", "talk", CODE, *options]
+    given = {"VISAVIS_API_URL": stage.server.url, "VISAVIS_API_KEY": stage.server.key}
     typed = "What do you sell?\n\n"
-    done = subprocess.run(command, env=env, input=typed, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        env=os.environ | given | (env or {}),
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
-    assert "Ada: We sell bicycles." in done.stdout
     look = "SELECT reason FROM sessions ORDER BY created_at DESC LIMIT 1"
     assert stage.server.rows(look) == [("deleted",)]
+    return done.stdout + done.stderr
+
+
+def test_a_conversation_in_a_terminal(stage: Stage) -> None:
+    assert "Ada: We sell bicycles." in talk(stage, "--no-sound")
+
+
+def test_a_conversation_in_a_terminal_is_heard(stage: Stage, model_folder: Callable[[str], Path]) -> None:
+    if not is_installed():
+        pytest.skip("PulseAudio or PortAudio is not installed")
+    with sound_device() as device:
+        shown_text = talk(stage, env=device.env)
+        heard = device.heard()
+    assert "there is no sound" not in shown_text
+    assert "Ada: We sell bicycles." in shown_text
+    words = Whisper(model_folder("whisper-tiny.en")).recognize(voice_in(heard), "en").text
+    assert "we sell bicycles" in words.lower()
+
+
+def voice_in(sound: Floats) -> Floats:
+    """What is not silent of a sound, and a second around it, at the rate of recognizers."""
+    (loud,) = np.nonzero(np.abs(sound) > 0.02)
+    assert loud.size, "nothing was heard"
+    padded = np.concatenate([np.zeros(RATE_HZ), sound[loud[0] : loud[-1] + 1], np.zeros(RATE_HZ)])
+    resampler = Resampler(RATE_HZ, RECOGNITION_RATE_HZ)
+    return np.concatenate([resampler(padded.astype(np.float32)), resampler.finish()])
 
 
 @asynchronous
