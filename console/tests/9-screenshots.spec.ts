@@ -5,6 +5,7 @@ import { player as dePlayer } from "../src/words/de/player.ts";
 import { en } from "../src/words/en/index.ts";
 import { player as enPlayer } from "../src/words/en/player.ts";
 import { AVATAR, cutOff, env, expect, PAGES, type Page, test } from "./console.ts";
+import { PAYMENTS } from "./payments.ts";
 
 const FOLDER = process.env.SCREENSHOTS;
 const DESKTOP = { width: 1440, height: 900 };
@@ -43,39 +44,7 @@ const PERSONA =
   "You are Ada, who sits at the reception of a hotel by the sea.\n\nAnswer in one or two sentences. " +
   "Say when you do not know something, and offer to ask a colleague.";
 
-const PAID = {
-  id: 3,
-  status: "paid",
-  error: null,
-  purpose: "session",
-  minutes: 15,
-  amount_usd: 0.75,
-  network: "eip155:8453",
-  wallet: "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
-  transaction: "0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b",
-  session_id: "ses_4f1b7c2a9d3e58604b7f",
-  created_at: "2026-03-02T09:15:00Z",
-  settled_at: "2026-03-02T09:15:04Z",
-};
-const PAYMENTS = {
-  payments: [
-    PAID,
-    {
-      ...PAID,
-      id: 2,
-      status: "not_paid",
-      error: "authorization_used_elsewhere",
-      purpose: "extension",
-      network: "solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1",
-      wallet: "7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV",
-      transaction: null,
-    },
-    { ...PAID, id: 1, status: "pending", network: "eip155:31337", session_id: null, settled_at: null },
-  ],
-  count: 3,
-  limit: 25,
-  offset: 0,
-};
+const NOT_FETCHED = "image: the file cannot be fetched from its URL. The address cannot be reached.";
 
 /** What is cut off, but for texts that are cut on purpose. */
 const outside = async (page: Page) => (await cutOff(page)).filter((each) => !/\.\S*.*\bcut\b/.test(each));
@@ -256,32 +225,33 @@ for (const { name: look, scheme, locale, words, player, sizes } of LOOKS)
       const asked = await page.request.post("/console/api/token", { data: { key_id: null } });
       const headers = { Authorization: `Bearer ${(await asked.json()).token}` };
       const image = readFileSync(env("PHOTO_FILE")).toString("base64");
-      for (const [code, agent] of [
-        ["RECEPTION", { prompt: PERSONA, image }],
-        ["NO-SUCH-PHOTO", { prompt: PERSONA, image: "https://photos.invalid/ada.jpg" }],
-      ] as const) {
-        const data = { ...agent, agent_id: code, duration: 2 };
-        await page.request.post("/v1/agent/generate", { headers, data }); // the second look finds them there
-        const ended = /"status":\s*"(ready|failed)"/;
-        const status = async () =>
-          await (await page.request.get(`/v1/agent/status/${code}`, { headers })).text();
-        await expect.poll(status, { timeout: 200_000 }).toMatch(ended);
-      }
+      const data = { agent_id: "RECEPTION", prompt: PERSONA, image, duration: 2 };
+      const made = await page.request.post("/v1/agent/generate", { headers, data });
+      expect([200, 409], "the second look finds it there").toContain(made.status());
+      const status = async () =>
+        await (await page.request.get("/v1/agent/status/RECEPTION", { headers })).text();
+      await expect.poll(status, { timeout: 200_000 }).toMatch(/"status":\s*"ready"/);
       await page.goto("/agents");
       await expect(page.getByRole("table")).toBeVisible();
       await shoot(page, "agents-made");
-      await page.goto("/agents?agent=NO-SUCH-PHOTO");
-      await expect(page.getByRole("dialog").locator(".agent-details")).toBeVisible();
+      // How an agent looks whose photo could not be fetched.
+      await page.route("**/v1/agent/RECEPTION", async (route) => {
+        const answer = await route.fetch();
+        const { data: agent, ...rest } = await answer.json();
+        const failed = { ...agent, status: "failed", error_message: NOT_FETCHED };
+        await route.fulfill({ response: answer, json: { ...rest, data: failed } });
+      });
+      await page.goto("/agents?agent=RECEPTION");
+      await expect(page.getByRole("dialog").getByRole("alert")).toBeVisible();
       await shoot(page, "agent-failed", true);
+      await page.unroute("**/v1/agent/RECEPTION");
       await page.goto("/agents?agent=RECEPTION");
       const sheet = page.getByRole("dialog");
       for (const name of [
         `prices-${look}.md`,
         `opening-hours-and-everything-else-worth-knowing-${look}.txt`,
       ]) {
-        const buffer = Buffer.from(
-          "# Opening hours\n\nWe are open from nine to five, every day but Sunday.\n",
-        );
+        const buffer = Buffer.from(`# ${name}\n\nWe are open from nine to five, every day but Sunday.\n`);
         await sheet.getByLabel(words.agents.file).setInputFiles({ name, mimeType: "text/plain", buffer });
         await expect(sheet.getByText(name)).toBeVisible({ timeout: 60_000 });
       }

@@ -5,6 +5,8 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode;
   /** Numbers are aligned to the right. */
   isNumber?: boolean;
+  /** Left out where there is little space. The cards of a phone show it. */
+  isExtra?: boolean;
   /** The column's name is for screen readers only. */
   isNameUnseen?: boolean;
   className?: string;
@@ -44,7 +46,7 @@ export function Table<Row>({
                 key={column.name}
                 role="columnheader"
                 scope="col"
-                className={column.isNumber ? "number" : ""}
+                className={`${column.isNumber ? "number" : ""} ${column.isExtra ? "extra" : ""}`}
               >
                 <span className={column.isNameUnseen ? "visually-hidden" : ""}>{column.name}</span>
               </th>
@@ -64,7 +66,7 @@ export function Table<Row>({
                   key={column.name}
                   role="cell"
                   data-name={at === 0 || column.isNameUnseen ? undefined : column.name}
-                  className={`${column.isNumber ? "number" : ""} ${column.className ?? ""}`}
+                  className={`${column.isNumber ? "number" : ""} ${column.isExtra ? "extra" : ""} ${column.className ?? ""}`}
                   title={column.title?.(row) || undefined}
                 >
                   <span className="cell">{column.cell(row)}</span>

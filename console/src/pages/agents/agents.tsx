@@ -22,6 +22,7 @@ const COLUMNS: readonly Column<AgentRow>[] = [
         {agent.name ?? words.agents.unnamed}
       </button>
     ),
+    className: "agent-name",
   },
   { name: columns.code, cell: (agent) => <code>{agent.code}</code> },
   { name: columns.status, cell: (agent) => <StatusBadge status={statusOf(agent)} /> },

@@ -39,7 +39,7 @@ function Transaction({ payment }: { payment: PaymentRow }) {
       target="_blank"
       rel="noreferrer"
       onClick={(event) => event.stopPropagation()} // the row opens the payment
-      aria-label={words.payments.openTransaction(transaction)}
+      aria-label={words.payments.openTransaction(shortened(transaction))}
     >
       {shortened(transaction)}
     </a>
@@ -51,7 +51,7 @@ function columnsOf(open: (session: string) => void): readonly Column<PaymentRow>
     {
       name: columns.wallet,
       cell: ({ wallet }) => (
-        <button type="button" className="row-button" aria-label={words.payments.open(wallet)}>
+        <button type="button" className="row-button" aria-label={words.payments.open(shortened(wallet))}>
           {shortened(wallet)}
         </button>
       ),
@@ -62,7 +62,7 @@ function columnsOf(open: (session: string) => void): readonly Column<PaymentRow>
       cell: (payment) => <StatusBadge status={statusOf(payment)} />,
     },
     { name: columns.amount, cell: (payment) => dollars(payment.amount_usd), isNumber: true },
-    { name: columns.minutes, cell: ({ minutes }) => count(minutes), isNumber: true },
+    { name: columns.minutes, cell: ({ minutes }) => count(minutes), isNumber: true, isExtra: true },
     {
       name: columns.purpose,
       cell: ({ purpose }) => wordFor(words.payments.purposes, purpose),
@@ -72,6 +72,7 @@ function columnsOf(open: (session: string) => void): readonly Column<PaymentRow>
       name: columns.network,
       cell: ({ network }) => networkName(network),
       title: ({ network }) => network,
+      isExtra: true,
       className: "soft nobreak",
     },
     {
@@ -86,7 +87,7 @@ function columnsOf(open: (session: string) => void): readonly Column<PaymentRow>
           <button
             type="button"
             className="row-button mono"
-            aria-label={words.payments.openSession(session)}
+            aria-label={words.payments.openSession(shortened(session))}
             onClick={(event) => {
               event.stopPropagation();
               open(session);
