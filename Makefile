@@ -21,7 +21,7 @@ AGAIN    := $(if $(CI),--reruns 1 -r fEsR)
 PYTEST   := $(BIN)/python -m pytest $(if $(CI),--durations 20)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo console test test-rooms test-live test-api test-unit test-whole test-quiet test-pages test-web check check-python check-web bench fuzz screenshots wheel docs picture openapi settings changelog lock clean
+.PHONY: help setup demo console test test-rooms test-live test-api test-unit test-whole test-alone test-quiet test-pages test-web check check-python check-web bench fuzz screenshots wheel docs picture openapi settings changelog lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -55,13 +55,14 @@ demo: $(READY) $(if $(NODE),$(PAGES))  ## Run the main job on the built-in sampl
 test: $(READY) $(if $(NODE),$(PAGES))  ## Run the tests, all but those of test-quiet
 	@$(MAKE) --no-print-directory -j3 --output-sync=target test-rooms test-live test-api test-unit
 	@$(MAKE) --no-print-directory -j2 --output-sync=target test-whole test-pages
+	@$(MAKE) --no-print-directory test-alone
 	@$(MAKE) --no-print-directory test-web
 
 test-rooms: $(READY)
 	$(PYTEST) $(AGAIN) $(ROOMS)
 
 test-live: $(READY)
-	$(PYTEST) $(AGAIN) $(LIVE)
+	$(PYTEST) $(AGAIN) -m "not alone and not quiet" $(LIVE)
 
 test-api: $(READY)
 	$(PYTEST) $(API)
@@ -71,6 +72,9 @@ test-unit: $(READY)
 
 test-whole: $(READY)
 	$(PYTEST) $(AGAIN) -m "not quiet" $(patsubst %,--ignore %,$(ROOMS) $(LIVE) $(API) $(UNIT))
+
+test-alone: $(READY)
+	$(PYTEST) $(AGAIN) -m alone $(LIVE)
 
 test-quiet: $(READY)  ## Run the tests that need a machine that does nothing else
 	$(BIN)/python -m pytest -m quiet
