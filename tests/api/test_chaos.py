@@ -162,8 +162,7 @@ def test_results_expire_and_jobs_that_take_too_long_are_ended(
     start_server: Callable[..., Server], media: Path
 ) -> None:
     # Enough for the short job on a machine that is busy, and too little for the long one on any.
-    server = start_server(result_ttl_s="1", job_timeout_s="15", render_processes="1")
-    children = set(server.processes()["rendering_process"])
+    server = start_server(result_ttl_s="1", job_timeout_s="15", render_processes="1", face_processes="1")
     with server.client() as client:
         job_id = client.post("/v1/tts/generate-wav", json={"text": "gone soon"}).json()["job_id"]
         job = server.finished(job_id)
@@ -171,6 +170,9 @@ def test_results_expire_and_jobs_that_take_too_long_are_ended(
         until(lambda: client.get(f"/v1/jobs/{job_id}/result").status_code == 404)
         picture = {"image": files(media)["image"]}
         said = {"text": "This goes on and on. " * 230}
+        # One of the worker and one of the gateway, which is forked later.
+        until(lambda: len(server.processes()["rendering_process"]) == 2, what="rendering processes")
+        children = set(server.processes()["rendering_process"])
         long_id = client.post("/v1/tts/generate-video", data=said, files=picture).json()["job_id"]
         long = server.finished(long_id)
         assert (long["status"], long["error_code"]) == ("failed", "generation_failed")
