@@ -10,8 +10,8 @@ SITE   := build/mkdocs
 PAGES  := src/visavis/surfaces/console/static/index.html
 NO_WEB := Skipped the web parts: they need Node 20.19 or newer, with npm.
 
-# Tests over rooms need time more than processors. In CI, one that fails is tried once more, and both are printed:
-# a machine that is shared stands still for longer than sound may be late.
+# Tests of whole servers need time more than processors. In CI, one that fails is tried once more, and both are printed:
+# a machine that is shared stands still for longer than sound may be late, or a process may take to be replaced.
 ROOMS    := tests/conformance
 LIVE     := tests/live
 API      := tests/api tests/console
@@ -65,7 +65,7 @@ test-live: $(READY)
 	$(PYTEST) $(AGAIN) -m "not alone and not quiet" $(LIVE)
 
 test-api: $(READY)
-	$(PYTEST) $(API)
+	$(PYTEST) $(AGAIN) $(API)
 
 test-unit: $(READY)
 	$(PYTEST) $(UNIT)
