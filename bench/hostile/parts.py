@@ -139,9 +139,21 @@ def _killed(siege: Siege, name: str) -> Iterator[None]:
             away.rename(settings)
         return
     if name == "gateway's rendering process":
-        _kill([pid for pid in _children(siege, "rendering process") if _parent(pid) == siege.served.pid])
+        _kill(
+            [
+                pid
+                for pid in _children(siege, "rendering process")
+                if _parent(_parent(pid)) == siege.served.pid
+            ]
+        )
     elif name == "rendering process":
-        _kill([pid for pid in _children(siege, "rendering process") if _parent(pid) != siege.served.pid])
+        _kill(
+            [
+                pid
+                for pid in _children(siege, "rendering process")
+                if _parent(_parent(pid)) != siege.served.pid
+            ]
+        )
     else:
         _kill(_children(siege, name))
     yield

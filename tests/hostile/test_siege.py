@@ -126,7 +126,8 @@ def children(server: Server) -> list[int]:
     """The processes of the gateway that look at uploads, once they are ready."""
     assert server.process is not None
     found = server.processes()["rendering_process"]
-    return [pid for pid in found if parent(pid) == server.process.pid]
+    # Their parent is the gateway's fork server.
+    return [pid for pid in found if parent(parent(pid)) == server.process.pid]
 
 
 def parent(pid: int) -> int:
