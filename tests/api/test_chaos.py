@@ -162,7 +162,8 @@ def test_results_expire_and_jobs_that_take_too_long_are_ended(
     start_server: Callable[..., Server], media: Path
 ) -> None:
     # Enough for the short job on a machine that is busy, and too little for the long one on any.
-    server = start_server(result_ttl_s="1", job_timeout_s="15", render_processes="1", face_processes="1")
+    limits = {"result_ttl_s": "1", "job_timeout_s": "15", "requests_per_minute": "100000"}
+    server = start_server(**limits, render_processes="1", face_processes="1")
     with server.client() as client:
         job_id = client.post("/v1/tts/generate-wav", json={"text": "gone soon"}).json()["job_id"]
         job = server.finished(job_id)
