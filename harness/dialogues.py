@@ -216,9 +216,8 @@ class _Run:
 
     async def _speak(self, text: str) -> None:
         self._wanted = text
-        await self._talker.until(
-            lambda: self._talker.is_silent(0.3)
-        )  # else the end of an answer is taken for it
+        # Else the end of an answer would be taken for its begin.
+        await self._talker.until(lambda: self._talker.is_silent(0.3))
         _, asked_s = await self._talker.say(np.zeros(1, np.float32))
         await self._talker.speak_request(text, None)
         await self._talker.until(lambda: self._talker.first_sound_s(asked_s), _LONGEST_S)

@@ -138,22 +138,11 @@ def _killed(siege: Siege, name: str) -> Iterator[None]:
         finally:
             away.rename(settings)
         return
-    if name == "gateway's rendering process":
-        _kill(
-            [
-                pid
-                for pid in _children(siege, "rendering process")
-                if _parent(_parent(pid)) == siege.served.pid
-            ]
-        )
-    elif name == "rendering process":
-        _kill(
-            [
-                pid
-                for pid in _children(siege, "rendering process")
-                if _parent(_parent(pid)) != siege.served.pid
-            ]
-        )
+    if name in ("gateway's rendering process", "rendering process"):
+        is_gateways = name != "rendering process"
+        found = _children(siege, "rendering process")
+        # Between them and the gateway or the worker is a fork server.
+        _kill([pid for pid in found if (_parent(_parent(pid)) == siege.served.pid) == is_gateways])
     else:
         _kill(_children(siege, name))
     yield

@@ -16,7 +16,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.support.server import Server, files, until
+from tests.support.server import Server, files, is_alive, until
 
 pytestmark = pytest.mark.slow
 
@@ -143,19 +143,12 @@ def test_the_next_start_carries_on(start_server: Callable[..., Server], media: P
     else:
         assert server.stop(signal.SIGINT) == 0
     # Nothing outlives the process that was started.
-    until(lambda: not [pid for pid in below if _lives(pid)], within_s=30.0, what="the end of all processes")
+    until(lambda: not [pid for pid in below if is_alive(pid)], within_s=30.0, what="the end of all processes")
     assert server.process.stdout is not None
     server.process.stdout.close()
     again = start_server(server.data, key=server.key)
     assert_each_done_once(again, made)
     assert again.stop() == 0
-
-
-def _lives(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_results_expire_and_jobs_that_take_too_long_are_ended(

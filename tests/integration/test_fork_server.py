@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from harness.room_clients import asynchronous
 from pydantic import TypeAdapter
-from tests.support.server import until
+from tests.support.server import is_alive, until
 
 from visavis.adapters import tethered
 from visavis.worker.child_process import ChildProcess
@@ -29,13 +29,6 @@ async def forking() -> AsyncIterator[ForkServer]:
     )
     async with ForkServer(command, ENVIRONMENT) as server:
         yield server
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def parent_of(process: ChildProcess) -> int:

@@ -47,6 +47,14 @@ def until(condition: Callable[[], _Result], *, within_s: float = 60.0, what: str
         pause.wait(ROUND_S)
 
 
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and is not waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 @dataclass
 class Server:
     """A running `visavis serve`."""

@@ -6,16 +6,21 @@ import numpy as np
 import pytest
 
 from visavis.bootstrap.recognition import voice_activity_detector
+from visavis.engine.arrays import Floats
 from visavis.engine.sound import open_sound
 from visavis.ports import RECOGNITION_RATE_HZ
 from visavis.realtime.conversation.turns import Step, TurnTaker
 from visavis.realtime.conversation.voice_activity import OverlappingWindows
 
 
-def test_every_second_window_is_one_of_the_detectors_own(sentence_file: Path) -> None:
-    detector = voice_activity_detector()
+@pytest.fixture(scope="module")
+def samples(sentence_file: Path) -> Floats:
     with open_sound(sentence_file, rate_hz=RECOGNITION_RATE_HZ) as sound:
-        samples = np.concatenate([block.samples.mean(axis=0) for block in sound]).astype(np.float32)
+        return np.concatenate([block.samples.mean(axis=0) for block in sound]).astype(np.float32)
+
+
+def test_every_second_window_is_one_of_the_detectors_own(samples: Floats) -> None:
+    detector = voice_activity_detector()
     alone, overlapping = detector.stream(), OverlappingWindows(detector)
     cuts = np.random.default_rng(1).integers(1, len(samples), 50)
     found = [each for part in np.split(samples, np.sort(cuts)) for each in overlapping.push(part)]
@@ -26,10 +31,8 @@ def test_every_second_window_is_one_of_the_detectors_own(sentence_file: Path) ->
     assert len(found) == len(samples) // overlapping.step_samples
 
 
-def test_a_turn_begins_sooner_than_by_whole_windows(sentence_file: Path) -> None:
+def test_a_turn_begins_sooner_than_by_whole_windows(samples: Floats) -> None:
     detector = voice_activity_detector()
-    with open_sound(sentence_file, rate_hz=RECOGNITION_RATE_HZ) as sound:
-        samples = np.concatenate([block.samples.mean(axis=0) for block in sound]).astype(np.float32)
 
     def begins_s(lead: int, *, overlapping: bool) -> float:
         stream = OverlappingWindows(detector) if overlapping else detector.stream()
