@@ -98,7 +98,7 @@ class Talker:
         await self._said.wait()
         return self._began_s, self._began_s + len(samples) / RATE_HZ
 
-    async def until(self, condition: Callable[[], Any], within_s: float = 30.0) -> Any:
+    async def until(self, condition: Callable[[], Any], within_s: float = 60.0) -> Any:
         """Wait until a condition holds, looking again whenever something is heard or read."""
         async with asyncio.timeout(within_s):
             while not (result := condition()):

@@ -1,6 +1,7 @@
 """What a conversation is made with: the providers of the settings."""
 
 import asyncio
+from functools import partial
 from typing import Final
 
 import structlog
@@ -10,16 +11,17 @@ from visavis.adapters.public_http import PublicHttp
 from visavis.bootstrap.knowledge import embedder
 from visavis.bootstrap.recognition import speech_recognizer, voice_activity_detector
 from visavis.bootstrap.speech import synthesizer
-from visavis.errors import VisavisError
+from visavis.errors import RequestError, VisavisError
 from visavis.ports import ConversationConfig, Voice
 from visavis.providers.llm.choice import create_language_model
+from visavis.providers.tts.catalogue import VoiceCatalogue
 from visavis.providers.tts.espeak import Espeak
-from visavis.realtime.conversation.answers import FIRST_PIECE_S
 from visavis.realtime.conversation.conversation import Providers
+from visavis.realtime.conversation.patience import Patience
 from visavis.settings import Settings, WebhookSettings
 
 _MAX_RESULT_BYTES: Final = 64_000
-_OWN_MODEL_S: Final = 6.0  # a model on this machine reads the prompt on one thread
+_OWN_MODEL_S: Final = 15.0  # time for a model on this machine, when the machine is busy
 
 _log = structlog.get_logger()
 
@@ -59,7 +61,21 @@ def load_providers(settings: Settings) -> Providers:
         prepare=prepare,
         call_address=call_address,
         load_embedder=lambda: embedder(folders),
-        first_piece_s=_OWN_MODEL_S if settings.language_model.file else FIRST_PIECE_S,
+        patience_for=partial(patience_for, settings, voices),
+    )
+
+
+def patience_for(settings: Settings, voices: VoiceCatalogue, voice: Voice) -> Patience:
+    """How long to wait for the providers of the settings, when they speak with a voice."""
+    service = Patience()
+    try:
+        is_hosted = voices.is_hosted(voice)
+    except RequestError:  # a voice that is not known here: the voice on this machine speaks at once
+        is_hosted = False
+    return Patience(
+        text_s=_OWN_MODEL_S if settings.recognition.provider == "whisper" else service.text_s,
+        answer_s=service.answer_s if settings.language_model.url else _OWN_MODEL_S,
+        sound_s=service.sound_s if is_hosted else _OWN_MODEL_S,
     )
 
 

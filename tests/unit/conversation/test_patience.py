@@ -11,9 +11,13 @@ import pytest
 from harness.http_server import serving_http
 from livekit.agents import llm
 
+from visavis.bootstrap.conversations import patience_for
+from visavis.bootstrap.speech import synthesizer
+from visavis.ports import Voice
 from visavis.providers.llm.endpoint import ChatEndpoint
 from visavis.realtime.conversation.answers import Answers
-from visavis.settings import LanguageModelSettings
+from visavis.realtime.conversation.patience import Patience
+from visavis.settings import LanguageModelSettings, RecognitionSettings, Settings, SpeechSettings
 
 CHUNK = {
     "id": "1",
@@ -77,3 +81,24 @@ def test_a_model_that_fails_twice_is_given_up(status: int) -> None:
     with failing(status, status, status) as url:
         assert asyncio.run(answer(url)) == "Something went wrong."
         assert Failing.asked == 2
+
+
+def test_models_on_this_machine_are_waited_for_longer_than_services() -> None:
+    """A busy machine makes them slow; asking again would make them slower."""
+    service, url = Patience(), "http://localhost:1/v1"
+    hosted = Settings(
+        recognition=RecognitionSettings(provider="openai", url=url),
+        language_model=LanguageModelSettings(url=url, model="m"),
+        speech=SpeechSettings(openai_url=url),
+    )
+    voices = synthesizer(hosted)
+    assert patience_for(hosted, voices, Voice(name="openai-alloy")) == service
+    own = patience_for(Settings(), voices, Voice("en"))
+    for mine, its in (
+        (own.text_s, service.text_s),
+        (own.answer_s, service.answer_s),
+        (own.sound_s, service.sound_s),
+    ):
+        assert mine > 3 * its
+    assert patience_for(hosted, voices, Voice("en")).sound_s == own.sound_s
+    assert patience_for(Settings(), voices, Voice(name="nobody")) == own

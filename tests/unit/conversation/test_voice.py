@@ -31,7 +31,7 @@ class Stalling(Espeak):
 
 def avatar_voice(stalling: Stalling, local: Espeak) -> AvatarVoice:
     return AvatarVoice(
-        VoiceCatalogue([stalling]), Voice("en", tempo=1.5), local=local, local_voice=Voice("en")
+        VoiceCatalogue([stalling]), Voice("en", tempo=1.5), local=local, local_voice=Voice("en"), first_s=1.5
     )
 
 
@@ -80,6 +80,7 @@ def test_the_next_sentence_is_made_while_one_is_heard() -> None:
             Voice("en"),
             local=local,
             local_voice=Voice("en"),
+            first_s=1.5,
             upcoming=lambda: upcoming.pop() if upcoming else "",
         )
         assert await length_of(voice)
@@ -124,6 +125,7 @@ def test_a_sentence_that_is_not_said_after_all_is_dropped() -> None:
             Voice("en"),
             local=local,
             local_voice=Voice("en"),
+            first_s=1.5,
             upcoming=lambda: "This is never said.",
         )
         speaker.may_speak.set()

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from typing import Any, Final
+from typing import Any
 
 import structlog
 from livekit.agents import DEFAULT_API_CONNECT_OPTIONS, APIConnectOptions, llm, utils
@@ -13,9 +13,6 @@ from visavis.ports import ChatMessage, LanguageModel, Tool, ToolCall
 from visavis.ports.conversation import MAX_LEARNED_CHARS
 from visavis.realtime.conversation.documents import Documents
 from visavis.realtime.conversation.patience import PatienceLostError, ask_twice
-
-FIRST_PIECE_S: Final = 1.5
-"""Time for the first piece, of each of two tries: then there is time to say so within 4 s of silence."""
 
 _log = structlog.get_logger()
 
@@ -29,7 +26,7 @@ class Answers(llm.LLM[str]):
         *,
         knowledge: Sequence[str] = (),
         fallback: str,
-        first_s: float = FIRST_PIECE_S,
+        first_s: float,
         on_failure: Callable[[], None] = lambda: None,
         documents: Documents | None = None,
     ) -> None:

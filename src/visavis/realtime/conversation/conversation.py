@@ -25,7 +25,7 @@ from visavis.ports import (
 )
 from visavis.ports.knowledge import Embedder
 from visavis.realtime.calls import LibraryCalls, leave_room, refreshed_token
-from visavis.realtime.conversation.answers import FIRST_PIECE_S, Answers
+from visavis.realtime.conversation.answers import Answers
 from visavis.realtime.conversation.avatar_output import AvatarOutput
 from visavis.realtime.conversation.chat import ChatInput
 from visavis.realtime.conversation.documents import Documents
@@ -34,6 +34,7 @@ from visavis.realtime.conversation.fallback import default_fallback
 from visavis.realtime.conversation.hearsay import RecentSpeech
 from visavis.realtime.conversation.listener import Listener
 from visavis.realtime.conversation.microphones import Microphones
+from visavis.realtime.conversation.patience import Patience
 from visavis.realtime.conversation.speaker import Speaker
 from visavis.realtime.conversation.spoken_text import SpokenTextOutput
 from visavis.realtime.conversation.texts import TextsToSay, TextToSay
@@ -70,7 +71,7 @@ class Providers:
         prepare: Loads the models that a conversation needs, those that are not loaded.
         call_address: Calls the web addresses of tools.
         load_embedder: Gives what says what questions mean; `None` if its model is not on this machine.
-        first_piece_s: Time to wait for the begin of an answer, each of two times.
+        patience_for: How long to wait for these providers, when they speak with a voice.
     """
 
     synthesizer: SpeechSynthesizer
@@ -81,7 +82,7 @@ class Providers:
     prepare: Callable[[ConversationConfig], Awaitable[None]]
     call_address: CallAddress
     load_embedder: Callable[[], Embedder | None] = lambda: None
-    first_piece_s: float = FIRST_PIECE_S
+    patience_for: Callable[[Voice], Patience] = lambda _: Patience()
 
 
 @dataclass(frozen=True)
@@ -244,11 +245,14 @@ class Conversation:
             on_final=self._observer.said,
             sources_of=self._documents.sources_of if self._documents else lambda _: (),
         )
+        spoken_with = Voice(config.language, config.voice, config.tempo, config.pitch)
+        patience = providers.patience_for(spoken_with)
         voice = AvatarVoice(
             providers.synthesizer,
-            Voice(config.language, config.voice, config.tempo, config.pitch),
+            spoken_with,
             local=providers.local,
             local_voice=Voice(config.language),
+            first_s=patience.sound_s,
             on_sentence=self._said.add,
             upcoming=self._texts.upcoming,
         )
@@ -265,7 +269,7 @@ class Conversation:
             model,
             knowledge=config.knowledge,
             fallback=self._fallback,
-            first_s=providers.first_piece_s,
+            first_s=patience.answer_s,
             on_failure=lambda: voice.prepare(self._fallback),
             documents=self._documents,
         )
@@ -285,7 +289,14 @@ class Conversation:
         )
 
         def make_speaker(identity: str) -> Speaker:
-            return Speaker(identity, providers.detector, providers.recognizer, config.language, listener)
+            return Speaker(
+                identity,
+                providers.detector,
+                providers.recognizer,
+                config.language,
+                listener,
+                text_s=patience.text_s,
+            )
 
         microphones = Microphones(self._room, self._place.avatar, listener.speakers, make_speaker)
         agent = Agent(instructions=config.instructions, tools=tools)

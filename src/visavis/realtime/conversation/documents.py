@@ -13,7 +13,7 @@ from visavis.ports.knowledge import FoundPassage
 Ask = Callable[[str], Awaitable[tuple[FoundPassage, ...]]]
 """Finds the passages that answer a question."""
 
-_PATIENCE_S: Final = 0.8  # an answer without documents is better than a late one
+_PATIENCE_S: Final = 2.0  # an answer without documents is better than a late one
 _MAX_QUESTION_CHARS: Final = 1_000
 _KEPT: Final = 16  # passages that answers may have come from
 _WORD: Final = re.compile(r"\d+|[^\W\d_]{4,}")

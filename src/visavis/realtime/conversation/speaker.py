@@ -25,7 +25,6 @@ from visavis.realtime.conversation.voice_activity import OverlappingWindows
 
 _LEAD_S: Final = 0.4  # of sound before a voice was noticed
 _CLOSE_S: Final = 1.0
-_FINAL_S: Final = 3.0  # for the final text
 
 _log = structlog.get_logger()
 
@@ -102,6 +101,8 @@ class Speaker:
         recognizer: SpeechRecognizer,
         language: str,
         listener: SpeechListener,
+        *,
+        text_s: float,
     ) -> None:
         """Prepare.
 
@@ -111,13 +112,14 @@ class Speaker:
             recognizer: Recognizes what is said.
             language: BCP 47 tag; empty for detection.
             listener: Is told what is said.
+            text_s: Time to wait for the final text of an utterance.
         """
         self.identity, self._language, self._listener = identity, language, listener
         self.echo = EchoGuard()
         self._voice = OverlappingWindows(detector)
         self._window_s = self._voice.step_samples / RECOGNITION_RATE_HZ
         self._turns = TurnTaker(self._window_s)
-        self._recognizer = recognizer
+        self._recognizer, self._text_s = recognizer, text_s
         self._stream: RecognitionStream | None = None
         self._reading: asyncio.Task[None] | None = None
         self._lead: deque[Floats] = deque(maxlen=round(_LEAD_S * RECOGNITION_RATE_HZ / FRAME_SAMPLES))
@@ -242,7 +244,7 @@ class Speaker:
                 recognition = await self._final()
             except ProviderError as error:
                 _log.warning("recognizer_failed", code=error.code, attempt=1)
-                async with asyncio.timeout(_FINAL_S):
+                async with asyncio.timeout(self._text_s):
                     recognition = await self._recognizer.recognize(np.concatenate(kept), self._language)
         except TimeoutError:
             self.is_idle = True
@@ -258,7 +260,7 @@ class Speaker:
             self._listener.ended(utterance, silence_s)
 
     async def _final(self) -> Recognition:
-        async with asyncio.timeout(_FINAL_S):
+        async with asyncio.timeout(self._text_s):
             result = await self._finals.get()
         if isinstance(result, ProviderError):
             raise result

@@ -24,8 +24,6 @@ from visavis.realtime.conversation.texts import sentences_of
 from visavis.realtime.sound import to_pcm
 
 RATE_HZ: Final = 24_000
-_FIRST_PART_S: Final = 1.5
-"""Time for the first part, each time: after two of them there is less than 4 s of silence."""
 _SILENT_BYTES: Final = 2 * RATE_HZ // 50
 _PREPARED_S: Final = 0.2
 """Time for a sentence that was to be made beforehand."""
@@ -43,6 +41,7 @@ class AvatarVoice(tts.TTS[str]):
         *,
         local: SpeechSynthesizer,
         local_voice: Voice,
+        first_s: float,
         on_sentence: Callable[[str, float], None] = lambda _text, _now_s: None,
         upcoming: Callable[[], str] = lambda: "",
     ) -> None:
@@ -53,6 +52,7 @@ class AvatarVoice(tts.TTS[str]):
             voice: With this voice.
             local: Speaks when that fails.
             local_voice: Voice of `local`.
+            first_s: Time to wait for the begin of a sentence's sound, each time.
             on_sentence: Told each sentence, and the time on the monotonic clock.
             upcoming: Gives the sentence that is said next, as far as that is known; empty for none.
         """
@@ -63,7 +63,7 @@ class AvatarVoice(tts.TTS[str]):
         )
         self._synthesizer, self._voice = synthesizer, voice
         self._local, self._local_voice, self._on_sentence = local, local_voice, on_sentence
-        self._upcoming = upcoming
+        self._first_s, self._upcoming = first_s, upcoming
         self._prepared: dict[str, asyncio.Task[list[SpeechPart]]] = {}
         self._next: _Early | None = None
         self.scripts = Scripts()
@@ -122,7 +122,7 @@ class AvatarVoice(tts.TTS[str]):
             self._next = _Early(sentence, self._ask(sentence))
 
     def _ask(self, sentence: str) -> AsyncGenerator[SpeechPart]:
-        return ask_twice(lambda: self._synthesizer.speak(sentence, self._voice), first_s=_FIRST_PART_S)
+        return ask_twice(lambda: self._synthesizer.speak(sentence, self._voice), first_s=self._first_s)
 
     async def _make(self, sentence: str) -> list[SpeechPart]:
         """All parts of a sentence; none if that fails."""
