@@ -74,7 +74,7 @@ class Talker:
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _microphone: rtc.LocalTrackPublication | None = None
 
-    async def until_heard(self, within_s: float = 10.0) -> None:
+    async def until_heard(self, within_s: float = 60.0) -> None:
         """Wait until somebody listens to the microphone."""
         assert self._microphone is not None
         async with asyncio.timeout(within_s):
@@ -259,7 +259,7 @@ async def talking(url: str, token: str, *, microphone: bool = True) -> AsyncIter
     room.on("participant_attributes_changed", lambda _changed, _person: talker.changed.set())
     room.on("data_received", talker.take_data)
     room.register_text_stream_handler("lk.transcription", talker.read)
-    await room.connect(url, token, rtc.RoomOptions(connect_timeout=15))
+    await room.connect(url, token, rtc.RoomOptions(connect_timeout=30))
     source = rtc.AudioSource(RATE_HZ, 1, queue_size_ms=0)
     if microphone:
         await talker.publish(source)

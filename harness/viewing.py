@@ -221,7 +221,7 @@ async def watching(
     """Open a viewer in a room; it leaves at the end."""
     viewer = Viewer(rtc.Room(), box, hears)
     viewer.room.on("track_subscribed", lambda track, _publication, _person: viewer.begin(track))
-    await viewer.room.connect(url, token, rtc.RoomOptions(connect_timeout=15))
+    await viewer.room.connect(url, token, rtc.RoomOptions(connect_timeout=30))
     try:
         yield viewer
     finally:

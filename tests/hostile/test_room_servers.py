@@ -92,7 +92,7 @@ async def serving(handler: Callable[[web.Request], Any]) -> AsyncIterator[str]:
 
 async def connect(url: str, token: str) -> rtc.Room:
     room = rtc.Room()
-    await room.connect(url, token, rtc.RoomOptions(auto_subscribe=False, connect_timeout=10))
+    await room.connect(url, token, rtc.RoomOptions(auto_subscribe=False, connect_timeout=30))
     return room
 
 

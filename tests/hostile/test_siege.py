@@ -165,13 +165,13 @@ def test_temporary_files_of_a_killed_worker_are_deleted(server: Server) -> None:
 
 def is_well(server: Server) -> bool:
     try:
-        return httpx.get(f"{server.url}/v1/health", timeout=20).status_code == 200
+        return httpx.get(f"{server.url}/v1/health", timeout=60).status_code == 200
     except httpx.TransportError:
         return False
 
 
 def health(server: Server) -> dict[str, Any]:
-    said: dict[str, Any] = httpx.get(f"{server.url}/v1/health", timeout=20).json()
+    said: dict[str, Any] = httpx.get(f"{server.url}/v1/health", timeout=60).json()
     return said
 
 

@@ -61,7 +61,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            _, errors = process.communicate(timeout=15)
+            _, errors = process.communicate(timeout=60)
         except subprocess.TimeoutExpired:
             process.kill()
             _, errors = process.communicate()
@@ -88,7 +88,7 @@ def test_a_terminal_gets_the_address_in_words() -> None:
         assert json.loads(os.read(ours, 4096))["url"] == url.strip().removeprefix("LIVEKIT_URL=")
     finally:
         process.terminate()
-        process.communicate(timeout=15)
+        process.communicate(timeout=60)
         os.close(ours)
 
 
@@ -324,7 +324,7 @@ async def test_a_client_that_leaves_during_the_upgrade_leaves_nothing(target: Ta
         query = urllib.parse.urlencode({"access_token": target.token(f"hasty{index}", room)})
         wish = f"GET /rtc?{query} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         wish += "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-        with socket.create_connection((address.hostname, address.port), timeout=10) as hasty:
+        with socket.create_connection((address.hostname, address.port), timeout=60) as hasty:
             hasty.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # ends in a reset
             hasty.sendall(wish.encode())
     async with joined(target, room, "ada"), asyncio.timeout(DEADLINE_S / 2):

@@ -307,7 +307,7 @@ def test_a_change_wakes_workers(postgres: str) -> None:
     with psycopg.connect(postgres, autocommit=True) as listener:
         listener.execute(f"LISTEN {leases.CHANNEL}")
         run(postgres, open_one)
-        assert list(listener.notifies(timeout=5, stop_after=1))
+        assert list(listener.notifies(timeout=60, stop_after=1))
 
 
 def test_external_tokens_are_encrypted() -> None:

@@ -91,7 +91,7 @@ async def hears_python_client(target: Target, way: Target, *, single: bool) -> N
         asyncio.TaskGroup() as group,
     ):
         publishing = group.create_task(publish_opposites(speaker))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await until_loud(mixer)
         publishing.cancel()
 
@@ -131,7 +131,7 @@ def test_a_browser_is_heard_on_both_servers(
         query = {"url": target.url, "token": target.token("browser", room), "single": str(int(single))}
         async with listening(target, room) as mixer, opened(PAGE, tmp_path, query) as said:
             await hear(said, "published")
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await until_loud(mixer)
 
     check()
