@@ -121,7 +121,8 @@ openapi: $(READY)  ## Generate the web clients again after a change of an API
 settings: $(READY)  ## Generate docs/settings.md again after a change of the settings
 	$(BIN)/python -m visavis.settings.reference > docs/settings.md
 
-picture: $(READY)  ## Draw the moving picture of README.md again
+picture: $(READY)  ## Paint the built-in portrait, and draw the moving picture of README.md, again
+	$(BIN)/python -m harness.painted_portrait
 	$(BIN)/python -m harness.moving_picture docs/portrait.webp
 
 # MkDocs has an environment of its own: its versions follow none of ours.

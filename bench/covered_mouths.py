@@ -31,7 +31,7 @@ from visavis.engine.face import FaceModels
 from visavis.engine.photo import Photo, read_photo
 from visavis.engine.rig.build import check_photo
 from visavis.errors import MouthCoveredError, PhotoError
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 
 _PICTURES = {".jpg", ".jpeg", ".png", ".webp"}
 _MAX_SIDE_PX = 1920
@@ -84,7 +84,7 @@ def _middle_frame(path: Path) -> Pixels:
 
 
 def _quick_faces() -> Iterator[Pixels]:
-    yield paint_portrait(512)
+    yield read_portrait(512)
     yield np.asarray(data.astronaut(), np.uint8)  # type: ignore[no-untyped-call]
 
 

@@ -43,7 +43,7 @@ from visavis.engine.sound import open_sound
 from visavis.engine.speech import RATE_HZ, SpeechModel
 from visavis.engine.threads import use_one_thread
 from visavis.engine.view import FaceView
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 
 FPS = Fraction(25)
 REPEATS, JOBS = 7, 3
@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> None:
     settings = bootstrap.read_settings()
     use_one_thread()
     models, speech = bootstrap.face_models(settings.models), bootstrap.speech_model()
-    photo = Photo(paint_portrait(), None)
+    photo = Photo(read_portrait(), None)
     rig = build_rig(models, photo, size=wanted.size).rig
     with tempfile.TemporaryDirectory() as folder:
         sound = Path(folder) / "sound.wav"
@@ -187,7 +187,7 @@ def _job_figures(
 
     job_s = median(_seconds(job) for _ in range(times))
     face = folder / "face.png"
-    encoded = cv2.imencode(".png", cv2.cvtColor(paint_portrait(), cv2.COLOR_RGB2BGR))[1]
+    encoded = cv2.imencode(".png", cv2.cvtColor(read_portrait(), cv2.COLOR_RGB2BGR))[1]
     face.write_bytes(encoded.tobytes())
     command = [
         sys.executable,

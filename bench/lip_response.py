@@ -22,7 +22,7 @@ from visavis.engine.rig.controls import INDEX, clamp
 from visavis.engine.rig.frame import FrameRenderer
 from visavis.engine.rig.model import Rig
 from visavis.engine.threads import use_one_thread
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 
 CONTROLS = ("jaw", "round", "wide", "upper_raise", "lower_drop", "press", "lip_teeth")
 SAMPLES, QUICK_SAMPLES = 60, 4
@@ -42,7 +42,7 @@ def main() -> None:
     settings = bootstrap.read_settings()
     use_one_thread()
     models = bootstrap.face_models(settings.models)
-    photos = [read_photo(face) for face in faces] or [Photo(paint_portrait(), None)]
+    photos = [read_photo(face) for face in faces] or [Photo(read_portrait(), None)]
     inputs, gaps, widths = [], [], []
     for photo in photos:
         face_inputs, face_lips = _measure(models, build_rig(models, photo).rig, samples)

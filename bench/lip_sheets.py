@@ -37,7 +37,7 @@ from visavis.engine.speech.stream import FITTED, SHIPPED, StreamModel
 from visavis.engine.threads import use_one_thread
 from visavis.engine.view import FaceView
 from visavis.samples import SENTENCE
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 from visavis.samples.sentence import speak
 
 FPS: Final = 25
@@ -169,7 +169,7 @@ def main() -> None:
     models = bootstrap.face_models(bootstrap.read_settings().models)
     if options.quick:
         motion = _heard_sentence(StreamModel())
-        tiles = mouths(models, drawn_frames(Photo(paint_portrait(), None), models, motion, range(3, 6)))
+        tiles = mouths(models, drawn_frames(Photo(read_portrait(), None), models, motion, range(3, 6)))
         print(sheet([("built-in", tiles)], [heard_at(motion, frame) for frame in range(3, 6)]).shape)
         return
     if not options.data:

@@ -39,7 +39,7 @@ from visavis.engine.threads import use_one_thread
 from visavis.engine.view import FaceView
 from visavis.engine.watching import FaceMeasures, frames_of, measure, sway_degrees, watch
 from visavis.samples import write_sentence
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 
 CLIPS = ("ls1_woman_outdoors", "ls3_man_couch", "german_anchor")
 MINUTE_S, QUICK_S = 60.0, 6.0
@@ -173,7 +173,7 @@ def quick(models: FaceModels) -> dict[str, Any]:
         write_sentence(sentence)
         sound = sound_of(sentence, QUICK_S)
     manners = Manners(blinks_per_minute=30.0, sway_degrees=(3.0, 2.0, 2.0))
-    return watched(models, performed(Photo(paint_portrait(), None), models, manners, sound)).figures()
+    return watched(models, performed(Photo(read_portrait(), None), models, manners, sound)).figures()
 
 
 def main() -> None:

@@ -44,7 +44,7 @@ from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.bootstrap import payments as choosing
 from visavis.core import rigs
 from visavis.core.database import Database, migrate
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 from visavis.worker.payments import reconcile, release_unused
 
 PAY_TO: Final = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
@@ -138,7 +138,7 @@ def _settings(shop: Shop, facilitator: paying.Facilitator) -> dict[str, str]:
 
 def _face() -> bytes:
     file = io.BytesIO()
-    Image.fromarray(paint_portrait()).convert("RGB").resize((256, 256)).save(file, "JPEG")
+    Image.fromarray(read_portrait()).convert("RGB").resize((256, 256)).save(file, "JPEG")
     return file.getvalue()
 
 

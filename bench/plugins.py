@@ -29,7 +29,7 @@ from harness.viewing import mouth_box, sentence
 from PIL import Image
 
 from bench.machine import not_here, processor
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 
 QUICK = "bey"
 LIMIT_S = 120
@@ -68,7 +68,7 @@ async def _measured(
 def _picture() -> str:
     """The built-in face as base64, of a size that plugins take."""
     file = io.BytesIO()
-    Image.fromarray(paint_portrait()).convert("RGB").save(file, "JPEG", quality=90)
+    Image.fromarray(read_portrait()).convert("RGB").save(file, "JPEG", quality=90)
     return base64.b64encode(file.getvalue()).decode()
 
 

@@ -25,7 +25,7 @@ from harness.rtmp_server import Pulled, RtmpServer, is_installed, offsets_ms, pu
 from bench.machine import keep, not_here
 from visavis.engine.arrays import Pixels
 from visavis.ports.video import VideoDestination
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 
 SECONDS, QUICK_SECONDS = 60.0, 3.0
 _STALL_S, _QUICK_STALL_S = 10.0, 1.0
@@ -59,7 +59,7 @@ async def measure(
     server: RtmpServer, *, seconds: float, stall_s: float
 ) -> tuple[dict[str, Any], list[Pixels]]:
     """Measure one output. Returns figures, and pictures that came back."""
-    face = paint_portrait(VIDEO.size_px)
+    face = read_portrait(VIDEO.size_px)
     async with playing(VideoDestination(url=server.url), picture=face) as output:
         found = await _pulled(server, seconds, keep_every_s=seconds / PICTURES)
         server.stall()

@@ -32,7 +32,7 @@ from visavis.engine.threads import use_one_thread
 from visavis.engine.view import FaceView
 from visavis.errors import ModelNotReadyError
 from visavis.ports import SpeechSynthesizer
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 from visavis.worker.children.speaking import speak
 from visavis.worker.protocol import SpokenText
 
@@ -159,7 +159,7 @@ def main() -> None:
     options = parser.parse_args()
     settings = bootstrap.read_settings()
     use_one_thread()
-    photo = read_photo(options.face) if options.face else Photo(paint_portrait(), None)
+    photo = read_photo(options.face) if options.face else Photo(read_portrait(), None)
     way = Measure(bootstrap.face_models(settings.models), photo, bootstrap.speech_model())
     voices = synthesizer(settings)
     said = [SpokenText(text=SAID[0], voice="espeak", language="en-us")] if options.quick else texts()

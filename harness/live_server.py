@@ -14,13 +14,13 @@ from visavis.bootstrap import face_models
 from visavis.engine.photo import Photo
 from visavis.engine.rig.build import build_rig
 from visavis.engine.rig.model import Rig
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 from visavis.settings import read_settings
 
 
 def shown_rig() -> Rig:
     """The built-in face."""
-    return build_rig(face_models(read_settings().models), Photo(paint_portrait(), None)).rig
+    return build_rig(face_models(read_settings().models), Photo(read_portrait(), None)).rig
 
 
 class Served(Started):

@@ -23,7 +23,7 @@ from visavis.engine.rig.build import build_rig
 from visavis.engine.rig.model import Rig
 from visavis.engine.speech import RATE_HZ, SpeechModel, load_speech_model
 from visavis.samples import SENTENCE, write_portrait, write_sentence
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 from visavis.samples.sentence import speak
 
 REPOSITORY = Path(__file__).parents[1]
@@ -88,13 +88,13 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def portrait_rig(face_models: FaceModels) -> Rig:
     """The built-in portrait, taken apart at the default size."""
-    return build_rig(face_models, Photo(paint_portrait(), None)).rig
+    return build_rig(face_models, Photo(read_portrait(), None)).rig
 
 
 @pytest.fixture(scope="session")
 def small_rig(face_models: FaceModels) -> Rig:
     """The same, small and quick."""
-    return build_rig(face_models, Photo(paint_portrait(), None), size=256).rig
+    return build_rig(face_models, Photo(read_portrait(), None), size=256).rig
 
 
 @pytest.fixture(scope="session")
@@ -128,7 +128,7 @@ def portrait_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def masked_png(face_models: FaceModels) -> bytes:
     """The built-in portrait behind a surgical mask."""
-    return png(COVERS["surgical"](head(face_models, paint_portrait(512))))
+    return png(COVERS["surgical"](head(face_models, read_portrait(512))))
 
 
 def png(rgb: Pixels) -> bytes:

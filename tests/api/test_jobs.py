@@ -16,7 +16,7 @@ from PIL import Image
 from tests.support.faces import marble
 from tests.support.server import Server, files
 from visavis.engine.face import FaceModels
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 
 REPEATS = 6
 
@@ -29,7 +29,7 @@ def png(rgb: np.ndarray) -> bytes:
 
 @pytest.fixture(scope="module")
 def statue(face_models: FaceModels) -> bytes:
-    return png(marble(head(face_models, paint_portrait(512)), face_models))
+    return png(marble(head(face_models, read_portrait(512)), face_models))
 
 
 def test_warnings_about_the_photo_are_shown(

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from visavis.engine.face import FaceModels, find_face
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import paint_portrait, read_portrait
 
 # Mesh indices: corners, and the middles of the upper and the lower lid.
 EYES = ((33, 133, 159, 145), (263, 362, 386, 374))
@@ -11,7 +11,7 @@ MOUTH = (61, 291, 13, 14)
 
 @pytest.fixture(scope="module")
 def portrait() -> np.ndarray:
-    return paint_portrait()
+    return read_portrait()
 
 
 def aspect(points: np.ndarray, left: int, right: int, upper: int, lower: int) -> float:
@@ -19,15 +19,16 @@ def aspect(points: np.ndarray, left: int, right: int, upper: int, lower: int) ->
     return float(np.linalg.norm(points[upper] - points[lower]) / np.linalg.norm(points[left] - points[right]))
 
 
-def test_is_the_same_every_time(portrait):
+def test_is_what_the_code_paints(portrait):
     assert portrait.shape == (1024, 1024, 3)
     assert portrait.dtype == np.uint8
-    np.testing.assert_array_equal(paint_portrait(), portrait)
+    # Processors round differently in the last digit.
+    assert np.abs(paint_portrait().astype(int) - portrait).max() <= 2
 
 
 @pytest.mark.parametrize("size", [512, 720, 1024])
 def test_is_a_face_that_looks_ahead(face_models: FaceModels, size):
-    found = find_face(face_models, paint_portrait(size))
+    found = find_face(face_models, read_portrait(size))
     assert found.warnings == ()
     assert found.face_count == 1
     assert found.landmarks.presence > 0.95

@@ -14,7 +14,7 @@ from visavis.engine.speech import SpeechModel
 from visavis.engine.threads import use_one_thread
 from visavis.realtime.cost import measure_cost
 from visavis.realtime.ports import VideoSettings
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 from visavis.worker.children.session import Ways, serve
 
 
@@ -25,7 +25,7 @@ def main() -> None:
     use_one_thread()
 
     def measure(speech: SpeechModel, video: VideoSettings) -> float:
-        rig = build_rig(bootstrap.face_models(settings.models), Photo(paint_portrait(), None)).rig
+        rig = build_rig(bootstrap.face_models(settings.models), Photo(read_portrait(), None)).rig
         return measure_cost(rig, speech, video)
 
     serve(

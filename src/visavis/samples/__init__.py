@@ -9,7 +9,7 @@ from PIL import Image
 
 from visavis.engine.arrays import Pixels
 from visavis.errors import ExtraMissingError
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 from visavis.samples.sentence import speak
 
 SENTENCE: Final = (
@@ -21,7 +21,7 @@ SENTENCE: Final = (
 
 def write_portrait(path: Path) -> None:
     """Write the built-in face as a PNG."""
-    Image.fromarray(paint_portrait()).save(path)
+    Image.fromarray(read_portrait()).save(path)
 
 
 def write_astronaut(path: Path) -> None:

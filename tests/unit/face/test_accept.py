@@ -9,19 +9,19 @@ from visavis.engine.face import FaceModels, accept, find_face
 from visavis.engine.face.pose import HeadPose, fit_similarity, mean_face
 from visavis.engine.photo import read_photo
 from visavis.errors import FaceTooSmallError, FaceTurnedAwayError, NoFaceError
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 
 
 @pytest.fixture(scope="module")
 def portrait() -> np.ndarray:
-    return paint_portrait()
+    return read_portrait()
 
 
 def board(height: int, width: int, *faces: tuple[int, int, int]) -> np.ndarray:
     """A plain picture with the portrait at `(top, left)` in a size."""
     picture = np.full((height, width, 3), 120, np.uint8)
     for top, left, size in faces:
-        picture[top : top + size, left : left + size] = paint_portrait(size)
+        picture[top : top + size, left : left + size] = read_portrait(size)
     return picture
 
 

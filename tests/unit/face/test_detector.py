@@ -4,7 +4,7 @@ import pytest
 
 from visavis.engine.face import FaceModels
 from visavis.engine.face.detector import _merge, overlap
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 
 
 def boxes(*corners: tuple[float, float, float, float]) -> np.ndarray:
@@ -31,7 +31,7 @@ def test_boxes_of_one_face_become_their_weighted_mean():
 @pytest.mark.parametrize("shape", [(1024, 1024), (700, 1400), (1600, 900)])
 def test_both_detectors_find_the_face_anywhere(face_models: FaceModels, shape):
     board = np.full((*shape, 3), 120, np.uint8)
-    face = paint_portrait(640)
+    face = read_portrait(640)
     top, left = (shape[0] - 640) // 2, (shape[1] - 640) // 3
     board[top : top + 640, left : left + 640] = face
     for detector in (face_models.detect_near, face_models.detect_far):
@@ -43,7 +43,7 @@ def test_both_detectors_find_the_face_anywhere(face_models: FaceModels, shape):
 
 def test_the_full_range_detector_finds_small_faces(face_models: FaceModels):
     board = np.full((1500, 1500, 3), 120, np.uint8)
-    board[700:860, 200:360] = cv2.resize(paint_portrait(512), (160, 160), interpolation=cv2.INTER_AREA)
+    board[700:860, 200:360] = cv2.resize(read_portrait(512), (160, 160), interpolation=cv2.INTER_AREA)
     assert len(face_models.detect_far(board)) == 1
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from visavis.engine.face import FaceModels, Landmarks
 from visavis.engine.face.landmarks import Region
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 
 # Points and their partners on the other side of the face: corners of eyes and mouth, brows, cheeks, jaw.
 PAIRS = (
@@ -23,7 +23,7 @@ MIDDLE = (1, 4, 10, 152, 168)
 
 @pytest.fixture(scope="module")
 def portrait() -> np.ndarray:
-    return paint_portrait(768)
+    return read_portrait(768)
 
 
 def landmarks(models: FaceModels, rgb: np.ndarray) -> Landmarks:
@@ -76,7 +76,7 @@ def test_points_turn_with_the_picture(face_models: FaceModels, portrait, found: 
 
 @pytest.mark.parametrize("size", [300, 512, 1400])
 def test_points_grow_with_the_picture(face_models: FaceModels, found: Landmarks, size):
-    other = landmarks(face_models, paint_portrait(size))
+    other = landmarks(face_models, read_portrait(size))
     scaled = (found.points[:, :2] + 0.5) * (size / 768) - 0.5
     difference = np.linalg.norm(other.points[:, :2] - scaled, axis=1) / eye_distance(other)
     assert np.median(difference) < 0.015

@@ -11,14 +11,14 @@ from visavis.engine.face.upright import quarter_turns
 from visavis.engine.photo import Photo, read_photo
 from visavis.engine.rig.build import build_rig
 from visavis.errors import NoFaceError
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 
 TURNS = [1, 2, 3]
 
 
 @pytest.fixture(scope="module")
 def portrait() -> np.ndarray:
-    return paint_portrait(512)
+    return read_portrait(512)
 
 
 @pytest.mark.parametrize("turns", TURNS)

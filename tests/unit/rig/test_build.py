@@ -18,12 +18,12 @@ from visavis.engine.rig.glasses import wears_glasses
 from visavis.engine.rig.model import Rig
 from visavis.engine.view import FaceView, PhotoView
 from visavis.errors import InputError, MouthOpenError, NoFaceError
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 
 
 @pytest.fixture(scope="module")
 def portrait() -> Pixels:
-    return paint_portrait()
+    return read_portrait()
 
 
 def with_glasses(portrait: Pixels, models: FaceModels) -> Pixels:

@@ -12,12 +12,12 @@ from visavis.engine.rig.build import build_rig, check_photo
 from visavis.engine.rig.covered import Cover, judge_cover
 from visavis.engine.rig.crop import HeadCrop
 from visavis.errors import FaceTurnedAwayError, MouthCoveredError, NoFaceError
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 
 
 @pytest.fixture(scope="module")
 def portrait(face_models: FaceModels) -> HeadCrop:
-    return head(face_models, paint_portrait(512))
+    return head(face_models, read_portrait(512))
 
 
 @pytest.mark.parametrize("cover", sorted(COVERS))

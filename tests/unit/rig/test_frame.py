@@ -18,7 +18,7 @@ from visavis.engine.rig.crop import crop_head
 from visavis.engine.rig.frame import FrameRenderer
 from visavis.engine.rig.model import Rig
 from visavis.engine.rig.space import CELL_PX
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 
@@ -47,7 +47,7 @@ def signal_to_noise_db(image: Pixels, reference: Pixels) -> float:
 
 
 def test_the_rest_pose_is_the_photo(portrait_rig: Rig, face_models: FaceModels) -> None:
-    photo = paint_portrait()
+    photo = read_portrait()
     crop = crop_head(photo, find_face(face_models, photo).landmarks.points, portrait_rig.size)
     assert signal_to_noise_db(FrameRenderer(portrait_rig).draw(weights_row()), crop.rgb) > 34
 

@@ -12,12 +12,12 @@ from visavis.engine.photo import Photo, read_photo
 from visavis.engine.rig.build import check_photo
 from visavis.engine.rig.crop import HeadCrop
 from visavis.engine.rig.likeness import judge_likeness
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 
 
 @pytest.fixture(scope="module")
 def portrait(face_models: FaceModels) -> HeadCrop:
-    return head(face_models, paint_portrait(512))
+    return head(face_models, read_portrait(512))
 
 
 def with_pixels(crop: HeadCrop, rgb: np.ndarray) -> HeadCrop:

@@ -15,14 +15,14 @@ from visavis.engine.rig.crop import HeadCrop, crop_head
 from visavis.engine.rig.eyes import are_shut, build_eye
 from visavis.engine.rig.frame import FrameRenderer
 from visavis.engine.rig.model import Rig
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 
 BLINK = {"blink_left": 1.0, "blink_right": 1.0}
 
 
 @pytest.fixture(scope="module")
 def portrait(face_models: FaceModels) -> HeadCrop:
-    rgb = paint_portrait(512)
+    rgb = read_portrait(512)
     return crop_head(rgb, find_face(face_models, rgb).landmarks.points, 512)
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from visavis.engine.face import FaceModels
 from visavis.errors import NoFaceError, PhotoError
-from visavis.samples.portrait import paint_portrait
+from visavis.samples.portrait import read_portrait
 from visavis.worker.children.picturing import fit
 from visavis.worker.protocol import FitRequest
 
@@ -17,7 +17,7 @@ from visavis.worker.protocol import FitRequest
 @pytest.fixture(scope="module")
 def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("picture") / "picture"
-    Image.fromarray(paint_portrait(768)).save(path, "PNG")
+    Image.fromarray(read_portrait(768)).save(path, "PNG")
     return path
 
 
