@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from harness.covers import COVERS, head
 from harness.room_browser import NoBrowserError, fetch_client, find_chromium
+from hypothesis import settings
 from numpy.typing import NDArray
 
 from tests.support.models import models_directory, real_model
@@ -29,6 +30,10 @@ from visavis.samples.sentence import speak
 REPOSITORY = Path(__file__).parents[1]
 
 pytest_plugins = ["tests.support.fixtures"]
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", settings(), deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
