@@ -334,6 +334,7 @@ test("a job can be searched and opened, and is in the usage", async ({ signedIn:
   await page.goto("/usage");
   await expect(page.locator("canvas").first()).toBeVisible();
   await expect(page.getByRole("row", { name: /Console/ })).toBeVisible();
+  await expect(page.locator(".plot").first(), "parts of a minute are seconds").toContainText(/[1-9]\d* s/);
   expect(await page.locator("main").innerText(), "nothing is billed here").not.toContain("$");
 });
 

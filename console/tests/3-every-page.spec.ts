@@ -74,6 +74,16 @@ test("no page is cut off, on a phone and at 200 %", async ({ signedIn: page }) =
   }
 });
 
+test("the picture of a live session stands under the title", async ({ signedIn: page }) => {
+  await page.goto("/live");
+  const leftOf = (part: string) => page.locator(part).evaluate((each) => each.getBoundingClientRect().left);
+  for (const height of [700, 900]) {
+    await page.setViewportSize({ width: 1440, height });
+    await expect(page.locator(".live-stage img")).toBeVisible();
+    expect(await leftOf(".live-stage"), `in ${height} px`).toBe(await leftOf("h1"));
+  }
+});
+
 test.describe("when the server fails", () => {
   test.use({ brokenOnPurpose: /net::ERR_INTERNET_DISCONNECTED|status of 500/ });
   const BROKEN = { error: "internal_error", message: "Something went wrong on the server." };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { binaryBytes, dollars, duration } from "./format.ts";
+import { binaryBytes, dollars, duration, seconds, unitOfSeconds } from "./format.ts";
 
 test.each([
   [86_400, "1 day"],
@@ -28,4 +28,26 @@ test.each([
   [0, "$0.00"],
 ])("%d dollars", (usd, text) => {
   expect(dollars(usd)).toBe(text);
+});
+
+test.each([
+  [0, "0 s"],
+  [1.08, "1.1 s"],
+  [5, "5 s"],
+  [59.96, "1 min"],
+  [65, "1 min 5 s"],
+  [119.7, "2 min"],
+  [3599.7, "1 h"],
+  [3900, "1 h 5 min"],
+  [4_500_000, "1,250 h"],
+])("%d measured seconds as people say them", (s, text) => {
+  expect(seconds(s)).toBe(text);
+});
+
+test.each([
+  [1.08, "s"],
+  [600, "min"],
+  [36_000, "h"],
+])("an axis up to %d seconds", (most, unit) => {
+  expect(unitOfSeconds(most)[0]).toBe(unit);
 });

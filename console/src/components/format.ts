@@ -31,12 +31,31 @@ export function since(at: string, now: number = Date.now()): string {
   return words.common.justNow;
 }
 
+const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+const MINUTE_S = 60;
+const HOUR_S = 3600;
+
+/** A measured time as people say it, in at most two units: "1.1 s", "1 min 5 s", "2 h 30 min". */
 export function seconds(s: number | null): string {
   if (s === null) return words.common.none;
-  if (s < 60) return `${oneDecimal.format(s)} s`;
-  const minutes = Math.floor(s / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(s % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  // Rounded first: what is nearly a minute is a minute, not 60 seconds.
+  const tenths = Math.round(s * 10) / 10;
+  if (tenths < MINUTE_S) return `${decimal.format(tenths)} s`;
+  const rounded = Math.round(s);
+  if (rounded < HOUR_S) return inTwo(rounded, MINUTE_S, "min", "s");
+  return inTwo(Math.round(s / MINUTE_S), HOUR_S / MINUTE_S, "h", "min");
+}
+
+/** A whole number of small units in large and small ones; without the small ones where there are none. */
+function inTwo(number: number, size: number, large: string, small: string): string {
+  const rest = number % size;
+  return `${count(Math.floor(number / size))} ${large}${rest ? ` ${rest} ${small}` : ""}`;
+}
+
+/** The unit in which an axis up to this many seconds has short numbers, and its length in seconds. */
+export function unitOfSeconds(most: number): readonly [unit: string, length: number] {
+  if (most < 2 * MINUTE_S) return ["s", 1];
+  return most < 2 * HOUR_S ? ["min", MINUTE_S] : ["h", HOUR_S];
 }
 
 const UNITS: readonly [string, number][] = [...STEPS, ["second", 1]];

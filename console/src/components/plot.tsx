@@ -3,20 +3,19 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { colourOf, onThemeChange } from "../theme.ts";
 import { words } from "../words/index.ts";
-import { locale } from "../words/language.ts";
+import { count } from "./format.ts";
 import "./plot.css";
 
 export interface Series {
   name: string;
   /** A colour token, such as `--plot-1`. */
   colour: string;
-  unit: string;
+  /** A value as people read it, with its unit. */
+  say: (value: number) => string;
   values: ReadonlyArray<number | null>;
   /** Values for the legend, if they differ from the heights, as in stacked bars. */
   own?: ReadonlyArray<number | null>;
 }
-
-const figure = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
 
 const HEIGHT_PX = 190;
 const BAR_SHARE = 0.62;
@@ -29,6 +28,7 @@ function writeNewest(plot: uPlot): void {
 interface Drawn {
   series: readonly Series[];
   write: (x: number) => string;
+  mark: (y: number) => string;
 }
 
 /** Options of uPlot. Colours are read once; names and numbers are read from `now` at every draw. */
@@ -58,7 +58,13 @@ function options(kind: "bars" | "lines", now: () => Drawn): uPlot.Options {
         space: 64,
         size: 30,
       },
-      { ...axis, size: 52, grid: { stroke: line, width: 1 }, space: 36 },
+      {
+        ...axis,
+        values: (_, splits) => splits.map((split) => now().mark(split)),
+        size: 56,
+        grid: { stroke: line, width: 1 },
+        space: 36,
+      },
     ],
     series: [
       {
@@ -74,7 +80,7 @@ function options(kind: "bars" | "lines", now: () => Drawn): uPlot.Options {
             const newest = now().series[row - 1] ?? each;
             const shown = index === null ? null : (newest.own ?? newest.values)[index];
             if (y === null || shown === null || shown === undefined) return words.common.none;
-            return `${figure.format(shown)} ${each.unit}`;
+            return newest.say(shown);
           },
           points: { show: false },
           ...(kind === "bars" && paths ? { fill: stroke, width: 0, paths } : { width: 2, spanGaps: false }),
@@ -96,6 +102,7 @@ export function Plot({
   xs,
   series,
   write,
+  mark = count,
 }: {
   title: string;
   summary: string;
@@ -103,13 +110,15 @@ export function Plot({
   xs: readonly number[];
   series: readonly Series[];
   write: (x: number) => string;
+  /** What is written at a line of the grid. */
+  mark?: (y: number) => string;
 }) {
   const frame = useRef<HTMLDivElement>(null);
   const drawn = useRef<uPlot | null>(null);
   const label = useId();
   const shape = series.map((each) => each.name + each.colour).join();
-  const latest = useRef({ series, xs, write });
-  latest.current = { series, xs, write };
+  const latest = useRef({ series, xs, write, mark });
+  latest.current = { series, xs, write, mark };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when the series are others
   useEffect(() => {

@@ -9,7 +9,7 @@ const SOURCES = join(import.meta.dirname, "..");
 /** Attributes that are not read to people. */
 const TECHNICAL = new Set(
   (
-    "accept aria-busy aria-live autoCapitalize autoComplete className d defaultValue download href id inputMode key kind name " +
+    "accept aria-busy aria-live autoCapitalize autoComplete className d defaultValue download href id inputMode key kind lang name " +
     "of points preload preserveAspectRatio rel role scope src status target to type value viewBox"
   ).split(" "),
 );

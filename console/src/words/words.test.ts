@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { de } from "./de/index.ts";
 import { en } from "./en/index.ts";
@@ -33,6 +34,15 @@ test("a text has the form for its number, by the rules of its language", () => {
 test("a code that is newer than these pages is shown as it is", () => {
   expect(wordFor(en.sessions.reasons, "idle_timeout")).toBe("Idle timeout");
   expect(wordFor(en.sessions.reasons, "comet")).toBe("comet");
+});
+
+test("each group of settings has a German name", () => {
+  const page = readFileSync(new URL("../../../docs/settings.md", import.meta.url), "utf8");
+  const groups = page.split(/^## /m).filter((section) => /^\| variable \|/m.test(section));
+  const names = groups.map((section) => section.slice(0, section.indexOf("\n")));
+  expect(names).toContain("Storage");
+  const ofPrograms = ["Clients", "Renamed settings"]; // the server does not list these
+  expect(names.filter((name) => !ofPrograms.includes(name) && !de.settings.groups[name])).toEqual([]);
 });
 
 test.each([

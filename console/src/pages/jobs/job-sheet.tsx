@@ -14,6 +14,11 @@ import { sentence, words } from "../../words/index.ts";
 
 const POLL_MS = 1000;
 
+/** The text of a job. The API gives its beginning, without a sign that there is more. */
+function textOf({ text_preview: text, chars }: Job["input"]): string | null {
+  return text !== null && chars !== null && chars > [...text].length ? `${text.trimEnd()}…` : text;
+}
+
 function Details({ job, row }: { job: Job; row: JobRow | null }) {
   const { input, output, timing } = job;
   const { facts: names, key } = words.jobs;
@@ -28,7 +33,7 @@ function Details({ job, row }: { job: Job; row: JobRow | null }) {
     [names.sampleRate, output.sample_rate === null ? null : hertz(output.sample_rate)],
     [names.photo, input.image_size === null ? null : bytes(input.image_size)],
     [names.audio, input.audio_size === null ? null : bytes(input.audio_size)],
-    [names.text, input.text_preview],
+    [names.text, textOf(input)],
     [names.characters, input.chars === null ? null : count(input.chars)],
     [names.language, input.language],
   ];

@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { clock } from "../../components/format.ts";
+import { clock, count } from "../../components/format.ts";
 import { Plot, type Series } from "../../components/plot.tsx";
 import { words } from "../../words/index.ts";
 import type { Stats } from "./stats.ts";
@@ -29,12 +29,12 @@ export function StatsPlots({ stats }: { stats: readonly Stats[] }) {
       const series: Series[] = lines.map(([name, colour, unit, read]) => ({
         name,
         colour,
-        unit,
+        say: (value) => `${count(Math.round(value))} ${unit}`,
         values: stats.map(read),
       }));
       const now = series.map((each) => {
         const last = each.values.findLast((value) => value !== null);
-        const value = last === undefined || last === null ? texts.noData : `${Math.round(last)} ${each.unit}`;
+        const value = last === undefined || last === null ? texts.noData : each.say(last);
         return texts.value(each.name, value);
       });
       return { title, xs, series, summary: texts.now(now.join(", ")) };

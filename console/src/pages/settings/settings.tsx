@@ -11,7 +11,7 @@ import { QueryView } from "../../components/query-view.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { showToast } from "../../components/toasts.tsx";
 import { useSession } from "../../shell/session.tsx";
-import { words } from "../../words/index.ts";
+import { wordFor, words } from "../../words/index.ts";
 import { LanguageChoice } from "./language.tsx";
 import "./settings.css";
 
@@ -44,12 +44,16 @@ const COLUMNS: readonly Column<SettingRow>[] = [
     cell: (row) => (
       <>
         <code>{row.name}</code>
-        <p className="hint">{row.description.replaceAll("`", "")}</p>
+        <p className="hint" lang="en">
+          {row.description.replaceAll("`", "")}
+        </p>
       </>
     ),
   },
   { name: words.settings.value, cell: (row) => <Value row={row} />, className: "mono" },
 ];
+
+const nameOf = (group: string) => wordFor(words.settings.groups, group);
 
 function ServerSettings() {
   const [search, setSearch] = useState("");
@@ -77,7 +81,7 @@ function ServerSettings() {
       <QueryView of={settings} failed={words.settings.failed} rows={8}>
         {(data) => {
           const rows = data.settings.filter((row) =>
-            `${row.name} ${row.description}`.toLowerCase().includes(wanted),
+            `${row.name} ${row.description} ${nameOf(row.group)}`.toLowerCase().includes(wanted),
           );
           if (rows.length === 0)
             return (
@@ -88,10 +92,10 @@ function ServerSettings() {
           const groups = [...new Set(rows.map((row) => row.group))];
           return groups.map((group) => (
             <section key={group} className="stack">
-              <h3>{group}</h3>
+              <h3>{nameOf(group)}</h3>
               <div className="card settings">
                 <Table
-                  label={group}
+                  label={nameOf(group)}
                   rows={rows.filter((row) => row.group === group)}
                   keyOf={(row) => row.name}
                   columns={COLUMNS}

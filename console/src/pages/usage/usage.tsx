@@ -3,7 +3,7 @@ import { ChartColumn } from "lucide-react";
 import { useMemo, useState } from "react";
 import { Link } from "react-router";
 import { consoleApi, dataOf, type UsageAnswer } from "../../api/console.ts";
-import { count, dollars, seconds } from "../../components/format.ts";
+import { count, dollars, seconds, unitOfSeconds } from "../../components/format.ts";
 import { EmptyState, Page } from "../../components/page.tsx";
 import { Plot, type Series } from "../../components/plot.tsx";
 import { QueryView } from "../../components/query-view.tsx";
@@ -20,6 +20,7 @@ const KINDS: readonly [string, string, string][] = [
   ["tts", words.usage.kinds.tts, "--plot-3"],
 ];
 const short = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" });
+const figure = new Intl.NumberFormat(locale);
 
 type Row = UsageAnswer["days"][number];
 const total = (rows: readonly Row[], of: (row: Row) => number): number =>
@@ -38,7 +39,7 @@ function stacked(
   rows: readonly Row[],
   days: readonly number[],
   of: (row: Row) => number,
-  unit: string,
+  say: (value: number) => string,
 ): Series[] {
   const kinds = KINDS.filter(([kind]) => rows.some((row) => row.type === kind && of(row) > 0));
   const shown = kinds.length ? kinds : KINDS.slice(0, 1);
@@ -51,8 +52,30 @@ function stacked(
     );
   return shown.map(([kind, name, colour], index) => {
     const values = ofDay(new Set(shown.slice(index).map(([each]) => each)));
-    return { name, colour, unit, values, own: ofDay(new Set([kind])) };
+    return { name, colour, say, values, own: ofDay(new Set([kind])) };
   });
+}
+
+/** Bars of time, in the unit that suits the longest of them: the lines of the grid are at round numbers of it. */
+function stackedTimes(rows: readonly Row[], days: readonly number[]) {
+  const most = Math.max(
+    ...days.map((day) =>
+      total(
+        rows.filter((row) => dayNumber(row.day) === day),
+        (row) => row.seconds,
+      ),
+    ),
+  );
+  const [unit, length] = unitOfSeconds(most);
+  return {
+    series: stacked(
+      rows,
+      days,
+      (row) => row.seconds / length,
+      (value) => seconds(value * length),
+    ),
+    mark: (value: number) => `${figure.format(value)} ${unit}`,
+  };
 }
 
 function UsageByKey({ usage }: { usage: UsageAnswer }) {
@@ -105,8 +128,8 @@ function Prices({ usage }: { usage: UsageAnswer }) {
 function Plots({ usage, span }: { usage: UsageAnswer; span: number }) {
   const { is_billed: isBilled } = useSession();
   const days = useMemo(() => daysOf(span), [span]);
-  const minutes = useMemo(() => stacked(usage.days, days, (row) => row.seconds / 60, "min"), [usage, days]);
-  const cost = useMemo(() => stacked(usage.days, days, (row) => row.cost_usd, "$"), [usage, days]);
+  const times = useMemo(() => stackedTimes(usage.days, days), [usage, days]);
+  const cost = useMemo(() => stacked(usage.days, days, (row) => row.cost_usd, dollars), [usage, days]);
   const duration = total(usage.days, (row) => row.seconds);
   const totalCost = total(usage.days, (row) => row.cost_usd);
   const write = (x: number) => short.format(x * DAY_MS);
@@ -132,12 +155,13 @@ function Plots({ usage, span }: { usage: UsageAnswer; span: number }) {
       <div className="plots">
         <div className="card padded">
           <Plot
-            title={words.usage.minutesPerDay}
+            title={words.usage.durationPerDay}
             summary={words.usage.total(seconds(duration), span)}
             kind="bars"
             xs={days}
-            series={minutes}
+            series={times.series}
             write={write}
+            mark={times.mark}
           />
         </div>
         {isBilled && (
@@ -149,6 +173,7 @@ function Plots({ usage, span }: { usage: UsageAnswer; span: number }) {
               xs={days}
               series={cost}
               write={write}
+              mark={dollars}
             />
           </div>
         )}

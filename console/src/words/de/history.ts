@@ -153,7 +153,7 @@ export const usage: Words["usage"] = {
   pricePerHour: "Preis pro Stunde",
   livePrice: (price) => `live ${price}`,
   conversationPrice: (price) => `Gespräch ${price}`,
-  minutesPerDay: "Minuten pro Tag",
+  durationPerDay: "Dauer pro Tag",
   costPerDay: "Kosten pro Tag (USD)",
   total: (value, days) =>
     plural(days, { one: `${value} an ${days} Tag`, other: `${value} an ${days} Tagen` }),

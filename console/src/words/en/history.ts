@@ -153,7 +153,7 @@ export const usage = {
   pricePerHour: "Price per hour",
   livePrice: (price: string) => `live ${price}`,
   conversationPrice: (price: string) => `conversation ${price}`,
-  minutesPerDay: "Minutes per day",
+  durationPerDay: "Duration per day",
   costPerDay: "Cost per day (USD)",
   total: (value: string, days: number) =>
     plural(days, { one: `${value} in ${days} day`, other: `${value} in ${days} days` }),

@@ -104,6 +104,8 @@ export const settings = {
   version: (version: string) => `visavis ${version}`,
   server: "Server",
   serverAbout: "Environment variables of `visavis serve`. The server reads them at startup.",
+  /** Names of the groups, where they are not those of the server. */
+  groups: {} as Readonly<Record<string, string>>,
   failed: "Could not load settings",
   search: "Search settings",
   noMatches: "No settings match",

@@ -129,6 +129,13 @@ async def read_default_face(context: Given) -> Response:
     return Response(await context.default_face(), media_type="image/jpeg", headers=headers)
 
 
+def _preview(text: str) -> str:
+    """The beginning of a text, with a sign that there is more."""
+    if len(text) <= _PREVIEW_CHARS:
+        return text
+    return f"{text[: _PREVIEW_CHARS - 1].rstrip()}…"
+
+
 async def _job_row(job: Job, key: ApiKey, request: Request, context: Given) -> wire.ConsoleJobRow:
     latency_ms = None
     if job.started_at is not None and job.completed_at is not None:
@@ -141,7 +148,7 @@ async def _job_row(job: Job, key: ApiKey, request: Request, context: Given) -> w
         status=job.status,
         key=wire.KeyName(id=key.id, prefix=key.prefix, name=key.name),
         is_key_revoked=key.revoked_at is not None,
-        text_preview=asked.text[:_PREVIEW_CHARS] if asked.text else None,
+        text_preview=_preview(asked.text) if asked.text else None,
         content_type=asked.content_type,
         created_at=job.created_at,
         started_at=job.started_at,
