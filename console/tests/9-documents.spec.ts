@@ -42,9 +42,11 @@ test("documents are added, listed with passages, and deleted", async ({ withKey:
 
   await chooser.setInputFiles({ name: "empty.txt", mimeType: "text/plain", buffer: Buffer.from("") });
   await expect(documents.getByRole("alert")).toContainText("The document is empty.");
+  await page.setViewportSize(PHONE);
   await documents.getByLabel("Web address of a document").fill("https://127.0.0.1/secret.html");
   await documents.getByRole("button", { name: "Add address" }).click();
   await expect(documents.getByRole("alert")).toContainText("cannot be fetched");
+  await expect(documents.getByRole("alert"), "it is seen without scrolling").toBeInViewport({ ratio: 0.9 });
   expect(await listed()).toHaveLength(1);
 
   await documents.getByRole("button", { name: `Delete ${FILE}` }).click();

@@ -41,17 +41,6 @@ def operator(shown: Server) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_long_texts_of_jobs_are_shown_as_cut(shown: Server, operator: httpx.Client) -> None:
-    whole, long = "Parrots are red.".ljust(100, "!"), "A parrot says more. " * 8
-    with shown.client(shown.make_key("Texts")) as client:
-        made = [
-            client.post("/v1/tts/generate", json={"text": text}).json()["job_id"] for text in (whole, long)
-        ]
-    listed = operator.get(f"{API}/jobs", params={"words": "parrot"}).json()["jobs"]
-    shown_as = {job["job_id"]: job["text_preview"] for job in listed}
-    assert [shown_as[job] for job in made] == [whole, long[:99] + "…"]
-
-
 def test_jobs_are_found(shown: Server, operator: httpx.Client, media: Path) -> None:
     key = shown.make_key("Shop 100%_")
     with shown.client(key) as client:
@@ -321,3 +310,14 @@ def test_a_console_without_pages_says_how_to_build_them(tmp_path: Path) -> None:
 def test_the_types_of_the_console_match_the_openapi_document() -> None:
     kept = (REPOSITORY / "console/openapi.json").read_text(encoding="utf-8")
     assert json.loads(kept) == SURFACE.openapi(), "run `make openapi`"
+
+
+def test_long_texts_of_jobs_are_shown_as_cut(shown: Server, operator: httpx.Client) -> None:
+    whole, long = "Parrots are red.".ljust(100, "!"), "A parrot says more. " * 8
+    with shown.client(shown.make_key("Texts")) as client:
+        made = [
+            client.post("/v1/tts/generate", json={"text": text}).json()["job_id"] for text in (whole, long)
+        ]
+    listed = operator.get(f"{API}/jobs", params={"words": "parrot"}).json()["jobs"]
+    shown_as = {job["job_id"]: job["text_preview"] for job in listed}
+    assert [shown_as[job] for job in made] == [whole, long[:99] + "…"]

@@ -32,7 +32,11 @@ interface Drawn {
 }
 
 /** Options of uPlot. Colours are read once; names and numbers are read from `now` at every draw. */
-function options(kind: "bars" | "lines", now: () => Drawn): uPlot.Options {
+function options(
+  kind: "bars" | "lines",
+  steps: readonly number[] | undefined,
+  now: () => Drawn,
+): uPlot.Options {
   const faint = colourOf("--ink-faint");
   const line = colourOf("--line");
   const font = `12px ${getComputedStyle(document.body).fontFamily}`;
@@ -64,6 +68,7 @@ function options(kind: "bars" | "lines", now: () => Drawn): uPlot.Options {
         size: 56,
         grid: { stroke: line, width: 1 },
         space: 36,
+        ...(steps && { incrs: [...steps] }),
       },
     ],
     series: [
@@ -103,6 +108,7 @@ export function Plot({
   series,
   write,
   mark = count,
+  steps,
 }: {
   title: string;
   summary: string;
@@ -112,6 +118,8 @@ export function Plot({
   write: (x: number) => string;
   /** What is written at a line of the grid. */
   mark?: (y: number) => string;
+  /** How far apart these lines may be, if not as the numbers suggest. Stays the same. */
+  steps?: readonly number[];
 }) {
   const frame = useRef<HTMLDivElement>(null);
   const drawn = useRef<uPlot | null>(null);
@@ -128,7 +136,7 @@ export function Plot({
       drawn.current?.destroy();
       const now = latest.current;
       const plot = new uPlot(
-        { ...options(kind, () => latest.current), width: element.clientWidth },
+        { ...options(kind, steps, () => latest.current), width: element.clientWidth },
         dataOf(now.xs, now.series),
         element,
       );

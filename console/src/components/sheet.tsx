@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
+import { Fragment, type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { words } from "../words/index.ts";
 
 /** A modal dialog. The browser's own traps the focus, closes on Escape and restores the focus. */
@@ -37,7 +37,12 @@ export function Sheet({
       }}
     >
       <header>
-        <h2 id={label}>{title}</h2>
+        <h2 id={label}>
+          {title.split(/(\S+-\S+)/).map((part, at) => {
+            // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have no other names
+            return at % 2 ? <span key={at}>{part}</span> : <Fragment key={at}>{part}</Fragment>;
+          })}
+        </h2>
         <button type="button" className="button quiet icon" onClick={onClose} aria-label={words.common.close}>
           <X size={18} aria-hidden />
         </button>

@@ -2,7 +2,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { consoleApi } from "../api/console.ts";
 import { ApiError, messageOf } from "../api/error.ts";
-import { clock } from "../components/format.ts";
+import { seconds } from "../components/format.ts";
 import { words } from "../words/index.ts";
 import { identityOf } from "./identity.ts";
 import { AUDIO_TYPES, mediaTypeOf, nameOfType } from "./media-types.ts";
@@ -104,13 +104,13 @@ export async function checkAudio(
   if (playedInBrowser) {
     if (!decoded) return reject(words.files.unplayableAudio);
     if (durationS > MAX_PLAYED_S)
-      return reject(words.files.audioTooLong(clock(durationS), clock(MAX_PLAYED_S)));
+      return reject(words.files.audioTooLong(seconds(durationS), seconds(MAX_PLAYED_S)));
   } else if (length === null || (!decoded && file.size <= MAX_DECODED_BYTES)) {
     return await checkOnServer(file, signal);
   }
   const notes = [];
   if (decoded?.isSilent) notes.push(words.files.silentAudio);
-  if (durationS > LONG_S) notes.push(words.files.longAudio(clock(durationS)));
+  if (durationS > LONG_S) notes.push(words.files.longAudio(seconds(durationS)));
   return { problem: null, notes, isPlayable: true };
 }
 

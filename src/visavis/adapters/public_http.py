@@ -127,10 +127,10 @@ async def public_addresses(host: str, port: int, *, also: tuple[Network, ...] = 
         async with asyncio.timeout(TIMEOUT_S / 2):
             found = await loop.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
     except (OSError, TimeoutError, ValueError) as error:  # IDNA refuses the name, or it contains NUL
-        raise CallbackError("The callback URL's host name cannot be resolved.") from error
+        raise CallbackError("The host name of the URL cannot be resolved.") from error
     addresses = list(dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found))
     if not addresses or not all(is_public(address, also=also) for address in addresses):
-        raise CallbackError("The callback URL must lead to a public address.")
+        raise CallbackError("The URL must lead to a public address.")
     return addresses
 
 

@@ -71,6 +71,8 @@ function AddDocument({ code }: { code: string }) {
         </span>
         <FileInput ref={chooser} accept={FILES} label={texts.file} onChoose={(file) => add.mutate(file)} />
       </div>
+      {/* Above the form, which is the end of a dialog that scrolls: below it, nobody would see it. */}
+      {add.isError && <ErrorNotice error={add.error} title={texts.notAdded} />}
       <form
         ref={form}
         className="add-address"
@@ -87,7 +89,6 @@ function AddDocument({ code }: { code: string }) {
           <Link2 size={16} aria-hidden /> {texts.addUrl}
         </button>
       </form>
-      {add.isError && <ErrorNotice error={add.error} title={texts.notAdded} />}
     </>
   );
 }
@@ -96,7 +97,7 @@ function AddDocument({ code }: { code: string }) {
 export function Documents({ code, onDelete }: { code: string; onDelete: (row: AgentDocument) => void }) {
   const list = useQuery({ queryKey: keyOf(code), queryFn: ({ signal }) => listDocuments(code, signal) });
   return (
-    <section className="stack" aria-label={texts.documents}>
+    <section className="stack documents" aria-label={texts.documents}>
       <div>
         <h3>{texts.documents}</h3>
         <p className="soft">{texts.documentsAbout}</p>

@@ -173,6 +173,7 @@ const columns = (
         </small>
       </>
     ),
+    className: "key-name",
   },
   {
     name: words.keys.columns.owner,
@@ -181,8 +182,9 @@ const columns = (
   },
   {
     name: words.keys.columns.perMinute,
-    cell: (row) => row.requests_per_minute ?? defaultRate,
+    cell: (row) => count(row.requests_per_minute ?? defaultRate),
     isNumber: true,
+    isExtra: true,
   },
   {
     name: words.keys.columns.thisMonth,

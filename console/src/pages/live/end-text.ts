@@ -1,5 +1,5 @@
 import type { LiveSessionEnd } from "../../api/public.ts";
-import { clock } from "../../components/format.ts";
+import { seconds } from "../../components/format.ts";
 import { words } from "../../words/index.ts";
 import { live } from "./live-session.ts";
 
@@ -10,6 +10,6 @@ export function endReasonText(): string {
 
 /** How long a session took, and what it cost, if that is billed. */
 export function endText(end: LiveSessionEnd, isBilled: boolean): string {
-  const duration = clock(end.duration_seconds);
+  const duration = seconds(end.duration_seconds);
   return isBilled ? words.live.endedBilledText(duration, end.estimated_cost) : words.live.endedText(duration);
 }

@@ -11,14 +11,12 @@ import { type Column, Table } from "../../components/table.tsx";
 import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
 import { locale } from "../../words/language.ts";
+import { KINDS } from "./kinds.ts";
 
 const SPANS = [7, 30, 90] as const;
 const DAY_MS = 86_400_000;
-const KINDS: readonly [string, string, string][] = [
-  ["video", words.usage.kinds.video, "--plot-1"],
-  ["realtime", words.usage.kinds.realtime, "--plot-2"],
-  ["tts", words.usage.kinds.tts, "--plot-3"],
-];
+/** Whole units apart: half a minute is 30 seconds to people. */
+const STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 100, 200, 500, 1000, 2000, 5000];
 const short = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" });
 const figure = new Intl.NumberFormat(locale);
 
@@ -162,6 +160,7 @@ function Plots({ usage, span }: { usage: UsageAnswer; span: number }) {
             series={times.series}
             write={write}
             mark={times.mark}
+            steps={STEPS}
           />
         </div>
         {isBilled && (

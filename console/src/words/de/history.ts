@@ -157,7 +157,14 @@ export const usage: Words["usage"] = {
   costPerDay: "Kosten pro Tag (USD)",
   total: (value, days) =>
     plural(days, { one: `${value} an ${days} Tag`, other: `${value} an ${days} Tagen` }),
-  kinds: { video: "Video", realtime: "Live", tts: "Sprachausgabe" },
+  kinds: {
+    video: "Video",
+    realtime: "Live",
+    tts: "Sprachausgabe",
+    recording: "Aufzeichnungen",
+    avatarImage: "Avatare",
+    agent: "Agenten",
+  },
   byKey: "Nutzung nach Schlüssel",
   key: "Schlüssel",
 };

@@ -109,7 +109,7 @@ export const workers: Words["workers"] = {
 
 export const settings: Words["settings"] = {
   version: (version) => `visavis ${version}`,
-  server: "Server",
+  server: "Einstellungen des Servers",
   serverAbout:
     "Umgebungsvariablen von `visavis serve`. Der Server liest sie beim Start. Die Beschreibungen sind auf Englisch.",
   groups: {

@@ -157,7 +157,14 @@ export const usage = {
   costPerDay: "Cost per day (USD)",
   total: (value: string, days: number) =>
     plural(days, { one: `${value} in ${days} day`, other: `${value} in ${days} days` }),
-  kinds: { video: "Video", realtime: "Live", tts: "Speech" },
+  kinds: {
+    video: "Video",
+    realtime: "Live",
+    tts: "Speech",
+    recording: "Recordings",
+    avatarImage: "Avatars",
+    agent: "Agents",
+  },
   byKey: "Usage by key",
   key: "Key",
 };

@@ -102,7 +102,7 @@ export const workers = {
 
 export const settings = {
   version: (version: string) => `visavis ${version}`,
-  server: "Server",
+  server: "Settings of the server",
   serverAbout: "Environment variables of `visavis serve`. The server reads them at startup.",
   /** Names of the groups, where they are not those of the server. */
   groups: {} as Readonly<Record<string, string>>,
