@@ -64,6 +64,14 @@ test.each([
   expect(sentence(told, en)).toBe(told);
 });
 
+test("a field of the API is not named to people", () => {
+  const told = "url: the document cannot be fetched. The host name of the URL cannot be resolved.";
+  expect(sentence(told, en)).toBe(
+    "The document cannot be fetched. The host name of the URL cannot be resolved.",
+  );
+  expect(sentence(told, de)).toBe("Das Dokument kann von dieser Adresse nicht abgerufen werden.");
+});
+
 test("a translation that lacks a text does not compile", () => {
   const { retry: _, ...common } = en.common;
   // @ts-expect-error: `retry` is missing

@@ -78,17 +78,22 @@ function OtherJob({ row }: { row: JobRow }) {
     [names.started, atTime(row.started_at)],
     [names.completed, atTime(row.completed_at)],
     [names.renderTime, row.latency_ms === null ? null : seconds(row.latency_ms / 1000)],
+    [names.duration, row.duration_s ? seconds(row.duration_s) : null],
     [names.size, row.result_bytes ? bytes(row.result_bytes) : null],
     [names.text, row.text_preview],
   ];
+  // An agent has no picture here: its facts take the whole width.
+  const isSeen = row.status === "failed" || row.url !== null;
   return (
-    <div className="job-sheet">
-      <div className="stack">
-        {row.status === "failed" && (
-          <Notice title={words.jobs.jobFailed(row.error_code ?? words.jobs.unknownError)} />
-        )}
-        {row.url && <img className="job-video" src={row.url} alt={row.text_preview ?? ""} />}
-      </div>
+    <div className={isSeen ? "job-sheet" : ""}>
+      {isSeen && (
+        <div className="stack">
+          {row.status === "failed" && (
+            <Notice title={words.jobs.jobFailed(row.error_code ?? words.jobs.unknownError)} />
+          )}
+          {row.url && <img className="job-video" src={row.url} alt={row.text_preview ?? ""} />}
+        </div>
+      )}
       <div className="stack">
         <div>
           <StatusBadge status={row.status} />

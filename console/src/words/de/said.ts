@@ -1,4 +1,4 @@
-/** Was der Server auf Englisch über Fotos und Ton sagt: Muster, und der Satz dafür. */
+/** Was der Server auf Englisch über Fotos, Ton und Dokumente sagt: Muster, und der Satz dafür. */
 import type { Words } from "../index.ts";
 
 const CHOOSE_AUDIO = "Verwenden Sie WAV, MP3, M4A, OGG oder FLAC.";
@@ -130,7 +130,39 @@ export const said: Words["said"] = [
     "Die Verarbeitung hat zu lange gedauert und wurde abgebrochen.",
   ],
   [
-    /^(image|video|audio): the file cannot be fetched from its URL\./,
-    "$1: Die Datei kann von ihrer Adresse nicht abgerufen werden.",
+    /^image: the file cannot be fetched from its URL\./,
+    "Das Bild kann von seiner Adresse nicht abgerufen werden.",
   ],
+  [
+    /^video: the file cannot be fetched from its URL\./,
+    "Das Video kann von seiner Adresse nicht abgerufen werden.",
+  ],
+  [
+    /^audio: the file cannot be fetched from its URL\./,
+    "Der Ton kann von seiner Adresse nicht abgerufen werden.",
+  ],
+
+  // Dokumente von Agenten.
+  [/^url: the document cannot be fetched\./, "Das Dokument kann von dieser Adresse nicht abgerufen werden."],
+  [/^The document is empty\.$/, "Das Dokument ist leer."],
+  [
+    /^The document has no text\./,
+    "Das Dokument enthält keinen Text. Gescannte Seiten brauchen erst eine Texterkennung (OCR).",
+  ],
+  [
+    /^The document has more than (\d+) passages\./,
+    "Das Dokument hat mehr als $1 Abschnitte. Teilen Sie es auf.",
+  ],
+  [/^The text is not in UTF-8\./, "Der Text ist nicht in UTF-8. Speichern Sie ihn als UTF-8."],
+  [/^The PDF is damaged, or not a PDF\.$/, "Die PDF-Datei ist beschädigt, oder sie ist keine."],
+  [
+    /^The PDF is protected by a password\./,
+    "Die PDF-Datei ist mit einem Passwort geschützt. Verwenden Sie eine ohne Passwort.",
+  ],
+  [/^The PDF has more than (\d+) pages\./, "Die PDF-Datei hat mehr als $1 Seiten. Teilen Sie sie auf."],
+  [
+    /^The format of the document is not supported\./,
+    "Dieses Format wird nicht unterstützt. Verwenden Sie PDF, HTML, Markdown oder Text.",
+  ],
+  [/^Reading the document takes too long\./, "Das Dokument zu lesen dauert zu lange. Teilen Sie es auf."],
 ];
