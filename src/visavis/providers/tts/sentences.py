@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from livekit import blingfire
-
 MAX_SENTENCE_CHARACTERS: Final = 280
 """Longer sentences are cut at a comma or a space: models have a maximum, and listeners wait for the first."""
 
@@ -40,6 +38,9 @@ def _sentences(paragraph: str) -> Iterator[str]:
     """Sentences as the library finds them; an end before a small letter or after an abbreviation is none."""
     if not paragraph.strip():
         return
+    # Only who speaks needs it: videos of recordings are made without any extra.
+    from livekit import blingfire
+
     _, offsets = blingfire.text_to_sentences_with_offsets(paragraph)
     begin = 0
     for (_, end), (following, _) in pairwise(offsets):
