@@ -8,6 +8,7 @@ NODE   := $(shell node -e 'const [a, b] = process.versions.node.split("."); proc
 WEB    := node_modules/.ready
 SITE   := build/mkdocs
 PAGES  := src/visavis/surfaces/console/static/index.html
+SDK    := sdk/core/dist/index.js
 NO_WEB := Skipped the web parts: they need Node 20.19 or newer, with npm.
 
 # Tests of whole servers need time more than processors. In CI, one that fails is tried once more, and both are printed:
@@ -21,7 +22,7 @@ AGAIN    := $(if $(CI),--reruns 1 -r fEsR)
 PYTEST   := $(BIN)/python -m pytest $(if $(CI),--durations 20)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo console test test-rooms test-live test-api test-unit test-whole test-alone test-quiet test-pages test-web check check-python check-web bench fuzz screenshots wheel docs picture openapi settings changelog lock clean
+.PHONY: help setup demo page console test test-rooms test-live test-api test-unit test-whole test-alone test-quiet test-pages test-web check check-python check-web bench fuzz screenshots wheel docs picture openapi settings changelog lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -30,9 +31,10 @@ setup: $(READY) $(if $(NODE),$(PAGES))  ## Build the environment in .venv, and t
 
 $(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "visavis needs Python 3.11 or newer; set PYTHON=…")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "Installing the Python packages in $(VENV) (1.7 GB). This takes some minutes, and prints nothing until it is done."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
 console: $(READY)  ## Build the web console into the package; needs Node 20 or newer
@@ -40,15 +42,27 @@ console: $(READY)  ## Build the web console into the package; needs Node 20 or n
 	@$(MAKE) --no-print-directory $(PAGES)
 
 $(WEB): package.json package-lock.json
-	npm ci --ignore-scripts --no-progress --loglevel=error --no-update-notifier --no-fund --no-audit
+	@echo "Installing the web packages in node_modules (0.8 GB). This takes some minutes."
+	@npm ci --ignore-scripts --no-progress --loglevel=error --no-update-notifier --no-fund --no-audit
 	@touch $(WEB)
 
 $(PAGES): $(WEB) $(shell find console sdk/*/src -type f -not -path '*/node_modules/*' 2>/dev/null)
 	npm run build -w console
 	@touch $(PAGES)
 
-demo: $(READY) $(if $(NODE),$(PAGES))  ## Run the main job on the built-in sample
+$(SDK): $(WEB) $(shell find sdk/core/src sdk/core/package.json -type f 2>/dev/null)
+	npm run build -w sdk/core
+	@touch $(SDK)
+
+# Python's packages and Node's are installed at once: both mostly wait for downloads.
+demo:  ## Run the main job on the built-in sample
+	@$(MAKE) --no-print-directory -j2 setup
 	$(BIN)/visavis demo
+
+page:  ## Show a plain page with an avatar, while `visavis serve` runs; needs Node, and VISAVIS_API_KEY
+	@test -n "$(NODE)" || { echo "The page needs Node 20.19 or newer, with npm."; exit 1; }
+	@$(MAKE) --no-print-directory $(SDK)
+	@node examples/plain-html/server.mjs
 
 # Tests over rooms mostly wait, the others mostly compute. The tests that load the whole machine run after them, and those
 # of avatars in browsers last and alone: lips that are drawn too late do not move.

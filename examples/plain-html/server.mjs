@@ -3,7 +3,10 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 
 const { VISAVIS_API_URL = "http://127.0.0.1:8000", VISAVIS_API_KEY, PORT = "3000" } = process.env;
-if (!VISAVIS_API_KEY) throw new Error("Set VISAVIS_API_KEY to an API key: visavis keys create NAME");
+if (!/^[\x21-\x7e]+$/.test(VISAVIS_API_KEY ?? ""))
+  fail(
+    "Set VISAVIS_API_KEY to the API key that `visavis serve` printed, or make one: visavis keys create NAME",
+  );
 
 const FILES = {
   "/": ["text/html", new URL("index.html", import.meta.url)],
@@ -11,6 +14,11 @@ const FILES = {
   "/visavis-core.js": ["text/javascript", new URL(import.meta.resolve("@visavis/core"))],
   "/livekit-client.js": ["text/javascript", new URL(import.meta.resolve("livekit-client"))],
 };
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
 
 /** Forwards a request with the API key and returns the response. */
 async function forward(method, path, response) {
@@ -41,6 +49,9 @@ const server = createServer(async ({ method = "GET", url = "/" }, response) => {
   }
 });
 
+server.on("error", (error) => {
+  fail(error.code === "EADDRINUSE" ? `Port ${PORT} is in use. Choose another with PORT=…` : `${error}`);
+});
 server.listen(Number(PORT), "127.0.0.1", () => {
   process.stdout.write(`http://127.0.0.1:${server.address().port}\n`);
 });

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -46,10 +47,54 @@ describe.skipIf(findChromium() === null)("the page", () => {
     // The avatar says what it was given, so its own track becomes loud.
     await expect.poll(() => heardEnergy(page), DEADLINE).toBeGreaterThan(before + 0.01);
 
+    await page.getByLabel("Speak an audio file").setInputFiles({
+      name: "notes.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.from("These are no sounds."),
+    });
+    await page.getByRole("status").getByText("Could not decode the audio").waitFor(DEADLINE);
+
     await page.getByRole("button", { name: "End" }).click();
     await page.getByRole("status").getByText("ended").waitFor(DEADLINE);
   });
+
+  test("lets the avatar say a text", async () => {
+    const page = await browser.newPage();
+    await page.addInitScript(keepConnections);
+    await page.goto(site.said[0] ?? "");
+    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByRole("status").getByText("active").waitFor(DEADLINE);
+
+    const before = await heardEnergy(page);
+    await page.getByLabel("Text to say").fill("Good morning, everybody.");
+    await page.getByRole("button", { name: "Say" }).click();
+    await expect.poll(() => heardEnergy(page), DEADLINE).toBeGreaterThan(before + 0.01);
+    await page.close();
+  });
+
+  test("says at its start what is wrong with the key or the port", () => {
+    const without = run({ VISAVIS_API_KEY: "" });
+    expect(without).toEqual({ status: 1, said: expect.stringMatching(/^Set VISAVIS_API_KEY .*\n$/) });
+    // The key of the examples, with the character that stands for what is left out.
+    expect(run({ VISAVIS_API_KEY: "sk_live_…" })).toEqual(without);
+    const port = new URL(site.said[0] ?? "").port;
+    expect(run({ VISAVIS_API_KEY: service.key, PORT: port })).toEqual({
+      status: 1,
+      said: `Port ${port} is in use. Choose another with PORT=…\n`,
+    });
+  });
 });
+
+/** Starts the page's server where it cannot start, and returns what it says. */
+function run(env: Record<string, string>): { status: number | null; said: string } {
+  const { status, stderr } = spawnSync(process.execPath, ["server.mjs"], {
+    cwd: FOLDER,
+    env: { ...process.env, ...env },
+    encoding: "utf-8",
+    timeout: DEADLINE.timeout,
+  });
+  return { status, said: stderr };
+}
 
 declare global {
   interface Window {
