@@ -30,8 +30,12 @@ test("a session from start to end: video, speech, another face, viewers", async 
   const looks = [await mouthMotion(page), await mouthMotion(page), await mouthMotion(page)];
   const still = looks.sort((one, other) => one - other)[1] ?? 0;
   let speaking = 0;
+  // Who speaks to a muted microphone learns why the avatar is silent.
+  const muted = page.getByText("Your microphone is muted.");
+  await expect(muted).toBeVisible();
   await page.getByRole("button", { name: "Unmute" }).click();
   await expect(page.getByRole("button", { name: "Mute", exact: true })).toBeVisible();
+  await expect(muted).toBeHidden();
   await expect
     .poll(async () => (speaking = await mouthMotion(page)), {
       message: "lips move by the microphone",

@@ -280,6 +280,7 @@ export function Live() {
   const fallback = useDefaultFace();
   const { face, status, sessionId } = useLiveSession();
   const { mode } = useDraft();
+  const { holdsToTalk } = useStore(preferences);
   const isConnected = status === "connected";
   return (
     <Page title={words.shell.pages.live} about={words.live.about}>
@@ -296,7 +297,7 @@ export function Live() {
             className="stack live-panel"
             aria-label={mode === "conversation" ? words.conversation.transcript : words.live.speech.title}
           >
-            {mode === "conversation" ? <ConversationPanel /> : <SpeechPanel />}
+            {mode === "conversation" ? <ConversationPanel /> : <SpeechPanel holdsToTalk={holdsToTalk} />}
             <SoundSettings />
             {sessionId && (
               <FaceSwap sessionId={sessionId} face={face} onSwapped={(face) => live.set({ face })} />

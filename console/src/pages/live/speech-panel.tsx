@@ -8,7 +8,7 @@ import { OWN_LANGUAGE } from "../../components/voices.ts";
 import { useSession } from "../../shell/session.tsx";
 import { words } from "../../words/index.ts";
 import { SpeechOptions, useAudioLimits } from "../studio/voice-picker.tsx";
-import { session } from "./live-session.ts";
+import { session, useLiveSession } from "./live-session.ts";
 import { speak, stopSpeech, useSpeech } from "./speech.ts";
 
 const texts = words.live.speech;
@@ -52,13 +52,15 @@ function TextForm({
 }
 
 /** Text or a file for the avatar to speak. The microphone has its own button below the video. */
-export function SpeechPanel() {
+export function SpeechPanel({ holdsToTalk }: { holdsToTalk: boolean }) {
   const speaking = useSpeech();
+  const { muted } = useLiveSession();
   const limits = { ...useAudioLimits(), playedInBrowser: true };
   const speakFile = (file: File) => void speak(session, file.name, async () => file);
   return (
     <section className="stack">
       <h2>{texts.title}</h2>
+      {muted && !holdsToTalk && <p className="hint">{texts.mutedHint}</p>}
       <Tabs.Root defaultValue="text">
         <Tabs.List className="tabs" aria-label={texts.sources}>
           <Tabs.Trigger value="text">

@@ -78,6 +78,7 @@ export const live: Words["live"] = {
 
   speech: {
     title: "Was der Avatar sagt",
+    mutedHint: "Ihr Mikrofon ist stumm. Schalten Sie es ein und sprechen Sie, oder geben Sie einen Text ein.",
     sources: "Text oder Ton",
     source: { text: "Text", file: "Ton" },
     text: "Text, der gesprochen wird",

@@ -77,6 +77,7 @@ export const live = {
 
   speech: {
     title: "Speech",
+    mutedHint: "Your microphone is muted. Unmute it and speak, or enter a text.",
     sources: "Speech source",
     source: { text: "Text", file: "Audio" },
     text: "Text to speak",
