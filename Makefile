@@ -59,9 +59,8 @@ demo:  ## Run the main job on the built-in sample
 	@$(MAKE) --no-print-directory -j2 setup
 	$(BIN)/visavis demo
 
-page:  ## Show a plain page with an avatar, while `visavis serve` runs; needs Node, and VISAVIS_API_KEY
+page: $(if $(NODE),$(SDK))  ## Show a plain page with an avatar, while `visavis serve` runs; needs Node, and VISAVIS_API_KEY
 	@test -n "$(NODE)" || { echo "The page needs Node 20.19 or newer, with npm."; exit 1; }
-	@$(MAKE) --no-print-directory $(SDK)
 	@node examples/plain-html/server.mjs
 
 # Tests over rooms mostly wait, the others mostly compute. The tests that load the whole machine run after them, and those
