@@ -37,7 +37,7 @@ $(READY): pyproject.toml requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-console: $(READY)  ## Build the web console into the package; needs Node 20 or newer
+console: $(READY)  ## Build the web console into the package; needs Node 20.19 or newer
 	@test -n "$(NODE)" || { echo "$(NO_WEB)"; exit 1; }
 	@$(MAKE) --no-print-directory $(PAGES)
 

@@ -53,7 +53,7 @@ _NO_PAGES: Final = """<!doctype html>
 <title>visavis</title>
 <main>
 <h1>visavis serves its API here</h1>
-<p>The web console is not built into this installation. With Node 20 or newer at hand,
+<p>The web console is not built into this installation. With Node 20.19 or newer at hand,
 <code>make console</code> in the source folder builds it; the packages on the index bring it along.</p>
 <p>The API works without it: <a href="/docs">its documentation</a>.</p>
 </main></html>
