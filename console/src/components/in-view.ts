@@ -24,7 +24,8 @@ export function usePlayedInView(video: RefObject<HTMLVideoElement | null>, isNew
     if (!element) return;
     let waits = isNew;
     const watching = new IntersectionObserver(
-      ([entry]) => {
+      (entries) => {
+        const entry = entries.at(-1); // a busy page hears of several at once: the last one is how it is
         if (!entry) return;
         if (entry.intersectionRatio >= MIN_SEEN && waits) {
           waits = false;
