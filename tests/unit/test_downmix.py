@@ -80,7 +80,7 @@ def test_a_channel_stays_inverted_through_a_pause():
     np.testing.assert_allclose(np.abs(mix[2 * RATE_HZ :]), np.abs(VOICE), atol=1e-6)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(cuts=st.lists(st.integers(0, 8000), max_size=12), channels=st.sampled_from([2, 3, 6]))
 def test_blocks_equal_the_whole(cuts, channels):
     sound = np.stack([noise(0.5, seed=k) * (-1) ** k + noise(0.5, seed=9) * 0.3 for k in range(channels)])

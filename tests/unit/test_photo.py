@@ -221,7 +221,7 @@ def test_truncated_photos_are_damaged(kind):
 VALID = {kind: encoded(Image.fromarray(ramp()), kind) for kind in ("JPEG", "PNG", "WEBP")}
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(kind=st.sampled_from(sorted(VALID)), data=st.data())
 def test_damage_raises_only_our_errors(kind, data):
     content = bytearray(VALID[kind])
@@ -232,7 +232,7 @@ def test_damage_raises_only_our_errors(kind, data):
         assert read_photo(bytes(content)).rgb.ndim == 3
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(
     start=st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"RIFF\0\0\1\0WEBPVP8 "]),
     rest=st.binary(),

@@ -30,7 +30,7 @@ def test_frequencies_above_nyquist_are_removed():
     assert np.abs(whole(tone, 48000, 16000)[800:-800]).max() < 1e-3
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     rates=st.sampled_from(RATES),
     cuts=st.lists(st.integers(0, 3000), max_size=12),

@@ -294,7 +294,7 @@ VALID = {
 }
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(kind=st.sampled_from(sorted(VALID)), data=st.data())
 def test_damage_raises_only_our_errors(kind, data):
     content = bytearray(VALID[kind])
@@ -304,7 +304,7 @@ def test_damage_raises_only_our_errors(kind, data):
     read_some(bytes(content))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     start=st.sampled_from(
         [b"", b"RIFF\0\0\1\0WAVEfmt ", b"OggS\0\2", b"fLaC\0", b"ID3\4\0\0", b"\xff\xfb\x90\x64"]

@@ -68,7 +68,7 @@ def test_samples_come_at_once(kind: str) -> None:
 
 
 @given(st.binary(max_size=3_000), st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_are_sound_or_an_error_of_ours(data: bytes, is_header_kept: bool) -> None:
     given_bytes = streamed("mp3")[:100] + data if is_header_kept else data
     try:
@@ -80,7 +80,7 @@ def test_any_bytes_are_sound_or_an_error_of_ours(data: bytes, is_header_kept: bo
 
 
 @given(st.sampled_from(sorted(FILES)), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_damaged_files_are_sound_or_an_error_of_ours(kind: str, data: st.DataObject) -> None:
     content = bytearray(streamed(kind, 0.3))
     for _ in range(data.draw(st.integers(1, 8))):

@@ -22,7 +22,7 @@ def frames_of(view: View, speech: SpeechModel, blocks: list[Floats], **options: 
     return [*frames, *stream.finish()]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(cuts=st.lists(st.integers(0, 24_000), max_size=12))
 def test_any_cutting_of_the_sound_gives_the_same_frames(
     cuts: list[int], small_rig: Rig, speech_model: SpeechModel, sentence: Floats
@@ -107,7 +107,7 @@ def test_the_whole_photo_stays_still_outside_of_the_head(small_rig: Rig, speech_
     assert all(np.array_equal(frame.rgb[:4], small_rig.picture.rgb[:4, :width]) for frame in frames)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(cuts=st.lists(st.integers(0, 24_000), max_size=8))
 def test_known_sounds_move_the_mouth_the_same_way_however_the_sound_is_cut(
     cuts: list[int], small_rig: Rig, speech_model: SpeechModel, sentence: Floats

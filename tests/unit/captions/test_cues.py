@@ -75,7 +75,7 @@ def test_files_have_the_formats_of_their_kinds() -> None:
     assert to_vtt([]).startswith("WEBVTT")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.text(max_size=60), st.floats(0, 3), st.floats(0, 2)), max_size=40))
 def test_captions_of_any_words_fit_and_do_not_overlap(said: list[tuple[str, float, float]]) -> None:
     clock, words = 0.0, []

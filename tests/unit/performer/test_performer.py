@@ -153,7 +153,7 @@ def test_the_same_seed_gives_the_same_and_another_does_not() -> None:
     assert not np.array_equal(first, other)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     shapes=st.lists(st.sampled_from(VISEMES), min_size=1, max_size=120),
     cuts=st.lists(st.integers(0, 120), max_size=8),

@@ -80,7 +80,7 @@ def test_a_missing_part_is_named(content: bytes) -> None:
         load_rig(len(packed).to_bytes(8, "little") + packed + content[8 + length :])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_damage_is_refused_or_harmless(content: bytes, data: st.DataObject) -> None:
     damaged = bytearray(
@@ -96,7 +96,7 @@ def test_damage_is_refused_or_harmless(content: bytes, data: st.DataObject) -> N
     assert FrameRenderer(rig).draw(weights_row({"jaw": 0.5})).shape == (rig.size, rig.size, 3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(noise=st.binary(max_size=4096))
 def test_noise_is_refused(noise: bytes) -> None:
     with pytest.raises(RigFileError):

@@ -66,7 +66,7 @@ def test_the_rest_pose_is_the_photo_for_real_faces(
     assert signal_to_noise_db(FrameRenderer(rig).draw(weights_row()), crop.rgb) > 34
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(weights=any_weights)
 def test_no_weights_tear_the_face(portrait_rig: Rig, weights: Floats) -> None:
     """The warp keeps its orientation: nowhere is skin folded over by more than a sliver."""
@@ -78,7 +78,7 @@ def test_no_weights_tear_the_face(portrait_rig: Rig, weights: Floats) -> None:
     assert (area <= 0).mean() < 0.001
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(weights=any_weights)
 def test_no_weights_push_the_face_out_of_the_frame(portrait_rig: Rig, weights: Floats) -> None:
     row = within_ranges(weights)[: len(FIELD_CONTROLS)]
@@ -90,7 +90,7 @@ def test_no_weights_push_the_face_out_of_the_frame(portrait_rig: Rig, weights: F
         assert 0 <= corner_y + moved[1] <= portrait_rig.size
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(weights=any_weights)
 def test_a_frame_depends_only_on_its_weights(small_rig: Rig, weights: Floats) -> None:
     row = within_ranges(weights)

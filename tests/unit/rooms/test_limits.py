@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from livekit.protocol.models import (
     ClientInfo,
@@ -162,7 +162,6 @@ def test_large_messages_are_counted_by_their_bytes() -> None:
     with_rooms(check)
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=300), st.sampled_from([field.name for field in SignalRequest.DESCRIPTOR.fields]))
 def test_any_message_is_handled_or_raises_our_error(junk: bytes, name: str) -> None:
     def check(rooms: RoomRegistry) -> None:

@@ -96,7 +96,7 @@ def test_what_is_dropped_is_not_said() -> None:
     assert pressed(motion)[row_at(0.4) :].max() < 0.05
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, ROWS), max_size=12))
 def test_any_cutting_gives_the_same_bits(cuts: list[int]) -> None:
     told, motion = said("p iː t ə b ɔː t f aɪ v"), heard()

@@ -45,7 +45,7 @@ def same_bits(one: SpeechMotion, other: SpeechMotion) -> bool:
     return all(getattr(one, name).tobytes() == getattr(other, name).tobytes() for name in names)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 3000), max_size=30), st.integers(0, len(SOUND)))
 def test_any_cutting_gives_the_same_bits(cuts: list[int], length: int) -> None:
     sound = SOUND[:length]
@@ -59,7 +59,7 @@ def test_any_cutting_gives_the_same_bits(cuts: list[int], length: int) -> None:
 
 
 @given(st.integers(0, 4000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_stream_has_one_row_for_each_20_ms_begun(length: int) -> None:
     motion = whole(MODEL, SOUND[:length])
     assert len(motion) == math.ceil(length / 320)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -128,7 +128,6 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:
 
 @pytest.mark.parametrize(("union", "kind"), CASES, ids=IDS)
 @given(data=st.data())
-@settings(deadline=None)
 def test_a_message_survives_serialization(union: str, kind: type[Message], data: st.DataObject) -> None:
     message = data.draw(messages(kind))
     line = message.to_line()
