@@ -31,13 +31,18 @@ describe.skipIf(findChromium() === null)("the page", () => {
     await service?.stop();
   }, 120_000);
 
-  test("lets the avatar say a sound, and ends it", async () => {
+  /** The page with a running session. */
+  async function started(): Promise<Page> {
     const page = await browser.newPage();
     await page.addInitScript(keepConnections);
     await page.goto(site.said[0] ?? "");
     await page.getByRole("button", { name: "Start" }).click();
     await page.getByRole("status").getByText("active").waitFor(DEADLINE);
+    return page;
+  }
 
+  test("lets the avatar say a sound, and ends it", async () => {
+    const page = await started();
     const before = await heardEnergy(page);
     await page.getByLabel("Speak an audio file").setInputFiles({
       name: "tone.wav",
@@ -59,12 +64,7 @@ describe.skipIf(findChromium() === null)("the page", () => {
   });
 
   test("lets the avatar say a text", async () => {
-    const page = await browser.newPage();
-    await page.addInitScript(keepConnections);
-    await page.goto(site.said[0] ?? "");
-    await page.getByRole("button", { name: "Start" }).click();
-    await page.getByRole("status").getByText("active").waitFor(DEADLINE);
-
+    const page = await started();
     const before = await heardEnergy(page);
     await page.getByLabel("Text to say").fill("Good morning, everybody.");
     await page.getByRole("button", { name: "Say" }).click();
