@@ -64,7 +64,7 @@ page: $(if $(NODE),$(SDK))  ## Show a plain page with an avatar, while `visavis 
 	@node examples/plain-html/server.mjs
 
 # Tests over rooms mostly wait, the others mostly compute. The tests that load the whole machine run after them, and those
-# of avatars in browsers last and alone: lips that are drawn too late do not move.
+# that watch lips and sound last and alone: what comes too late is not seen.
 test: $(READY) $(if $(NODE),$(PAGES))  ## Run the tests, all but those of test-quiet
 	@$(MAKE) --no-print-directory -j3 --output-sync=target test-rooms test-live test-api test-unit
 	@$(MAKE) --no-print-directory -j2 --output-sync=target test-whole test-pages

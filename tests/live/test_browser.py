@@ -7,7 +7,7 @@ from tests.live.test_talk import ALIKE, SYNC_S, TRIES
 from tests.support.live import Stage, asynchronous
 
 
-@pytest.mark.alone  # what Chromium draws too late does not move
+@pytest.mark.alone
 @pytest.mark.usefixtures("browser")
 @asynchronous
 async def test_a_web_page_talks_to_an_avatar(stage: Stage, performed: Expected) -> None:

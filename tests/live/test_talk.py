@@ -48,6 +48,7 @@ async def say_and_look(viewer: Viewer, wanted: Expected) -> tuple[float, float, 
     return came["likeness"], came["lips_s"], came["lips_s"] - came["sound_s"]
 
 
+@pytest.mark.alone
 @asynchronous
 async def test_lips_follow_the_sound_that_was_sent(stage: Stage, performed: Expected) -> None:
     async with stage.session() as made, stage.watched(made) as viewer:
@@ -67,6 +68,7 @@ async def test_in_silence_the_face_moves_with_its_mouth_closed(stage: Stage, per
         assert difference.mean() > 0.2  # it breathes and looks about
 
 
+@pytest.mark.alone
 @asynchronous
 async def test_every_pattern_of_tracks(stage: Stage, performed: Expected) -> None:
     """Published, unpublished, published again, muted, of another rate, one beside another."""
@@ -102,6 +104,7 @@ def quiet_since(viewer: Viewer, since_s: float, for_s: float = 0.5) -> bool:
     return max(sound) < 0.1 and moved(viewer, now_s - for_s) < 0.01
 
 
+@pytest.mark.alone
 @asynchronous
 async def test_when_the_sound_is_cut_sound_and_mouth_stop_together(stage: Stage) -> None:
     async with stage.session() as made, stage.watched(made) as viewer, speaking(viewer.room) as speaker:

@@ -1,18 +1,16 @@
 """Email over encrypted connections, to a real mail server."""
 
 import asyncio
-import socket
 import ssl
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import trustme
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from harness.room_clients import asynchronous
 
 from visavis.adapters.mail import SmtpMail
 from visavis.errors import MailError
@@ -36,93 +34,49 @@ class Handler:
         return "250 OK"
 
 
-class Server(Controller):
-    """A mail server that offers STARTTLS if it has a certificate for that.
+def check(*sent: Any) -> AuthResult:
+    login = sent[-1]
+    is_right = (login.login, login.password) == (USER.encode(), PASSWORD.encode())
+    return AuthResult(success=is_right, handled=False)  # so that the server answers
 
-    Attributes:
-        ended: Counts the connections that have ended.
-    """
 
-    def __init__(self, handler: Handler, *, starttls: ssl.SSLContext | None, tls: ssl.SSLContext | None):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        self._starttls = starttls
-        self.ended = threading.Semaphore(0)
-        super().__init__(handler, hostname="127.0.0.1", port=port, ssl_context=tls)
+@asynccontextmanager
+async def serving(encryption: str, authority: trustme.CA) -> AsyncIterator[tuple[int, Received]]:
+    """A mail server with a kind of encryption, in this event loop. Gives its port and what it receives."""
+    handler = Handler()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
 
-    def factory(self) -> SMTP:
-        ended = self.ended
-
-        class Connection(SMTP):
-            def connection_lost(self, error: Exception | None) -> None:
-                super().connection_lost(error)
-                ended.release()
-
-        return Connection(
-            self.handler,
+    def connection() -> SMTP:
+        return SMTP(
+            handler,
             hostname="mail.example",
-            tls_context=self._starttls,
-            require_starttls=self._starttls is not None,
-            authenticator=self._check,
-            auth_require_tls=self.ssl_context is None,  # which is there before the first word otherwise
+            tls_context=context if encryption == "starttls" else None,
+            require_starttls=encryption == "starttls",
+            authenticator=check,
+            auth_require_tls=encryption != "tls",  # which is there before the first word
         )
 
-    @staticmethod
-    def _check(*sent: Any) -> AuthResult:
-        login = sent[-1]
-        is_right = (login.login, login.password) == (USER.encode(), PASSWORD.encode())
-        return AuthResult(success=is_right, handled=False)  # so that the server answers
+    before = open_files()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        connection, "127.0.0.1", 0, ssl=context if encryption == "tls" else None
+    )
+    yield server.sockets[0].getsockname()[1], handler.received
+    server.close()
+    await server.wait_closed()
+    async with asyncio.timeout(60):
+        while open_files() > before:  # both sides close their sockets some rounds of the loop later
+            await asyncio.sleep(0)
+
+
+def open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
     return trustme.CA()
-
-
-@pytest.fixture
-def serve(authority: trustme.CA) -> Iterator[Callable[[str], tuple[Server, Received]]]:
-    """Start a server with a kind of encryption. Returns it and what it receives."""
-    with ExitStack() as stack:
-
-        def start(encryption: str) -> tuple[Server, Received]:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            authority.issue_cert("127.0.0.1").configure_cert(context)
-            given = {kind: context if kind == encryption else None for kind in ("starttls", "tls")}
-            handler = Handler()
-            server = Server(handler, starttls=given["starttls"], tls=given["tls"])
-            server.start()
-            stack.callback(server.stop)
-            return server, handler.received
-
-        yield start
-
-
-def send(
-    server: Server, security: str, ca: Path | None, password: str = PASSWORD, *, is_encrypted: bool = True
-) -> None:
-    """Send an email, and wait until the connection has ended, if it can be encrypted."""
-    settings = MailSettings.model_validate(
-        {
-            "host": "127.0.0.1",
-            "port": server.port,
-            "security": security,
-            "sender": "noreply@visavis.example",
-            "username": USER,
-            "password": password,
-            "ca": ca,
-        }
-    )
-
-    async def run() -> None:
-        try:
-            await SmtpMail(settings).send(
-                "grace@example.com", "Invitation", "https://visavis.example/#secret"
-            )
-        finally:
-            if is_encrypted:
-                await asyncio.to_thread(server.ended.acquire)
-
-    asyncio.run(run())
 
 
 @pytest.fixture
@@ -132,27 +86,40 @@ def ca(authority: trustme.CA, tmp_path: Path) -> Path:
     return path
 
 
+async def send(port: int, security: str, ca: Path | None, password: str = PASSWORD) -> None:
+    settings = MailSettings.model_validate(
+        {
+            "host": "127.0.0.1",
+            "port": port,
+            "security": security,
+            "sender": "noreply@visavis.example",
+            "username": USER,
+            "password": password,
+            "ca": ca,
+        }
+    )
+    await SmtpMail(settings).send("grace@example.com", "Invitation", "https://visavis.example/#secret")
+
+
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-def test_email_is_sent_encrypted(
-    serve: Callable[[str], tuple[Server, Received]], ca: Path, security: str
-) -> None:
-    server, received = serve(security)
-    send(server, security, ca)
-    ((is_encrypted, is_authenticated, text),) = received
-    assert (is_encrypted, is_authenticated) == (True, True)
-    assert "https://visavis.example/#secret" in text
-    with pytest.raises(MailError):
-        send(server, security, ca, password="wrong")  # noqa: S106 - made up
-    with pytest.raises(MailError):  # nobody vouches for the server
-        send(server, security, None, is_encrypted=False)
-    assert len(received) == 1
-
-
-def test_without_encryption_nothing_is_sent(
-    serve: Callable[[str], tuple[Server, Received]], ca: Path
-) -> None:
-    server, received = serve("none")
-    for security in ("starttls", "tls"):
+@asynchronous
+async def test_email_is_sent_encrypted(authority: trustme.CA, ca: Path, security: str) -> None:
+    async with serving(security, authority) as (port, received):
+        await send(port, security, ca)
+        ((is_encrypted, is_authenticated, text),) = received
+        assert (is_encrypted, is_authenticated) == (True, True)
+        assert "https://visavis.example/#secret" in text
         with pytest.raises(MailError):
-            send(server, security, ca, is_encrypted=False)
-    assert received == []
+            await send(port, security, ca, password="wrong")  # noqa: S106 - made up
+        with pytest.raises(MailError):  # nobody vouches for the server
+            await send(port, security, None)
+        assert len(received) == 1
+
+
+@asynchronous
+async def test_without_encryption_nothing_is_sent(authority: trustme.CA, ca: Path) -> None:
+    async with serving("none", authority) as (port, received):
+        for security in ("starttls", "tls"):
+            with pytest.raises(MailError):
+                await send(port, security, ca)
+        assert received == []
