@@ -180,6 +180,12 @@ def test_invalid_options(
     assert says in clear_line(visavis("render", portrait_file, sentence_file, "-o", out, *options))
 
 
+def test_only_an_mp4_file_is_written(portrait_file: Path, sentence_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+    assert "let it end in .mp4" in clear_line(visavis("render", portrait_file, sentence_file, "-o", out))
+    assert not out.exists()
+
+
 def test_an_unwritable_output(portrait_file: Path, sentence_file: Path, tmp_path: Path) -> None:
     done = visavis("render", portrait_file, sentence_file, "-o", tmp_path / "nowhere" / "out.mp4")
     assert done.returncode == 1

@@ -64,7 +64,7 @@ def test_never_more_sessions_than_slots(postgres: str) -> None:
 def test_a_worker_without_heartbeat_gets_no_sessions(postgres: str) -> None:
     add_worker(postgres, "one", 3)
     change(postgres, "UPDATE workers SET seen_at = now() - interval '1 minute'")
-    with pytest.raises(NoCapacityError):
+    with pytest.raises(NoCapacityError, match="No worker takes live sessions yet"):
         run(postgres, open_one)
 
 

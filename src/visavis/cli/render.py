@@ -127,6 +127,8 @@ def render(
     """Render a video in which the face speaks the audio, or a text."""
     if (speech is None) == (text is None):
         raise InputError('Name an audio file, or a text with --say "…".')
+    if output.suffix.lower() != ".mp4":
+        raise InputError(f"{output} is no name of an MP4 file, the only format: let it end in .mp4.")
     settings = bootstrap.read_settings()
     if offline:
         settings = replace(settings, models=settings.models.model_copy(update={"offline": True}))

@@ -90,9 +90,9 @@ async def refuse_when_full(tx: AsyncSession) -> None:
 async def _freest(tx: AsyncSession) -> str:
     found = (await tx.execute(_FREEST, {"ttl": HEARTBEAT_TTL_S})).one_or_none()
     if found is None or found.free < 1:
-        raise NoCapacityError(
-            f"All slots are busy. Retry after {RETRY_AFTER_S} seconds.", retry_after_s=RETRY_AFTER_S
-        )
+        there_are_slots = (await measure(tx)).slots > 0
+        reason = "All slots are busy." if there_are_slots else "No worker takes live sessions yet."
+        raise NoCapacityError(f"{reason} Retry after {RETRY_AFTER_S} seconds.", retry_after_s=RETRY_AFTER_S)
     return str(found.id)
 
 
