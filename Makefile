@@ -22,7 +22,7 @@ AGAIN    := $(if $(CI),--reruns 1 -r fEsR)
 PYTEST   := $(BIN)/python -m pytest $(if $(CI),--durations 20)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo page console test test-rooms test-live test-api test-unit test-whole test-alone test-quiet test-web check check-python check-web bench fuzz screenshots wheel docs picture openapi settings changelog lock clean
+.PHONY: help setup demo page console test test-rooms test-live test-api test-unit test-whole test-alone test-quiet test-pages test-web check check-python check-web bench fuzz screenshots wheel docs picture openapi settings changelog lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -68,8 +68,9 @@ page: $(if $(NODE),$(SDK))  ## Show a plain page with an avatar, while `visavis 
 # that watch lips and sound last and alone: what comes too late is not seen.
 test: $(READY) $(if $(NODE),$(PAGES))  ## Run the tests, all but those of test-quiet
 	@$(MAKE) --no-print-directory -j3 --output-sync=target test-rooms test-live test-api test-unit
-	@$(MAKE) --no-print-directory -j2 --output-sync=target test-whole test-web
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-whole test-pages
 	@$(MAKE) --no-print-directory test-alone
+	@$(MAKE) --no-print-directory test-web
 
 test-rooms: $(READY)
 	$(PYTEST) $(AGAIN) $(ROOMS)
@@ -86,9 +87,8 @@ test-unit: $(READY)
 test-whole: $(READY)
 	$(PYTEST) $(AGAIN) -m "not quiet" $(patsubst %,--ignore %,$(ROOMS) $(LIVE) $(API) $(UNIT))
 
-test-alone: $(READY) $(if $(NODE),$(PAGES))
+test-alone: $(READY)
 	$(PYTEST) $(AGAIN) -m alone $(LIVE)
-	$(if $(NODE),npm run test:live -w console)
 
 test-quiet: $(READY)  ## Run the tests that need a machine that does nothing else
 	$(BIN)/python -m pytest -m quiet
@@ -104,18 +104,21 @@ check-python: $(READY)
 	$(BIN)/towncrier build --draft --version Unreleased > /dev/null
 
 ifeq ($(NODE),yes)
+test-pages: $(READY) $(PAGES)
+	npm run test:pages -w console
+
 # The console is built already, and other tests are reading it.
 test-web: $(READY) $(PAGES)
 	npm run build --if-present $(PACKAGES)
 	npm run size
 	npm test --if-present $(PACKAGES)
-	npm run test:pages -w console
+	npm run test:live -w console
 
 check-web: $(WEB)
 	npm run lint
 	npm run types
 else
-test-web check-web:
+test-pages test-web check-web:
 	@echo "$(NO_WEB)"
 endif
 
