@@ -62,9 +62,8 @@ async def serving(encryption: str, authority: trustme.CA) -> AsyncIterator[tuple
     server = await loop.create_server(
         connection, "127.0.0.1", 0, ssl=context if encryption == "tls" else None
     )
-    yield server.sockets[0].getsockname()[1], handler.received
-    server.close()
-    await server.wait_closed()
+    async with server:
+        yield server.sockets[0].getsockname()[1], handler.received
     async with asyncio.timeout(60):
         while open_files() > before:  # both sides close their sockets some rounds of the loop later
             await asyncio.sleep(0)
