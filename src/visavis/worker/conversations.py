@@ -125,7 +125,8 @@ class Conversation:
             case SpeakWanted(text=text):
                 await self.speak(text)
             case TextSpoken():
-                await self._note_spoken(event)
+                # It was heard. Whether it is in the transcript too, the conversation's process tells.
+                await self._note_spoken(event.model_copy(update={"is_done": False}))
 
     async def end(self) -> None:
         """Let the process leave its room; kill it if that takes too long."""

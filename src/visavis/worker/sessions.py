@@ -9,6 +9,7 @@ import contextlib
 import os
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -210,7 +211,10 @@ class LiveSessions:
         def begin() -> BeginConversation:
             token = rooms.token(row.room, AGENT, role="agent")
             wanted = config or ConversationConfig(hears=False)
-            return BeginConversation(server_url=rooms.url, token=token, avatar=AVATAR, config=wanted)
+            age_s = max(0.0, (datetime.now(UTC) - row.started_at).total_seconds())
+            return BeginConversation(
+                server_url=rooms.url, token=token, avatar=AVATAR, age_s=age_s, config=wanted
+            )
 
         async def keep(segment: TranscriptSegment) -> None:
             if config is not None and config.keeps_transcript:

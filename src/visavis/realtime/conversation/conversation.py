@@ -93,11 +93,13 @@ class Place:
         url: Address of the room server.
         token: Token of the agent.
         avatar: Identity of the avatar that speaks for it.
+        age_s: Seconds since it began, maybe in another process.
     """
 
     url: str
     token: str
     avatar: str
+    age_s: float = 0.0
 
 
 class ConversationObserver(Protocol):
@@ -147,7 +149,7 @@ class Conversation:
         self._over = asyncio.Event()
         self._said = RecentSpeech()
         self._fallback = config.fallback or default_fallback(config.language)
-        self._texts = TextsToSay(observer.spoken)
+        self._texts = TextsToSay(observer.spoken, self._show_sentence)
         self._learned: list[str] = []  # until there is something to answer with
         self._answers: Answers | None = None
         self._states: asyncio.Queue[AgentStateChangedEvent] = asyncio.Queue()
@@ -244,6 +246,7 @@ class Conversation:
             self._place.avatar,
             on_final=self._observer.said,
             sources_of=self._documents.sources_of if self._documents else lambda _: (),
+            age_s=self._place.age_s,
         )
         spoken_with = Voice(config.language, config.voice, config.tempo, config.pitch)
         patience = providers.patience_for(spoken_with)
@@ -259,7 +262,8 @@ class Conversation:
         output = AvatarOutput(self._room, self._place.avatar, voice.scripts, self._which_sentence)
         ears = Ears()
         synchronizer = TranscriptSynchronizer(
-            next_in_chain_audio=output, next_in_chain_text=SpokenTextOutput(transcript, output)
+            next_in_chain_audio=output,
+            next_in_chain_text=SpokenTextOutput(transcript, output, self._which_sentence),
         )
         tools: list[llm.Tool | llm.Toolset] = [
             make_tool(each, self._room, providers.call_address, self._find_user) for each in config.tools
@@ -339,6 +343,11 @@ class Conversation:
     def _which_sentence(self) -> Sentence | None:
         """Which sentence of a session message is said now."""
         return self._texts.sentence_of(self._session.current_speech) if self._session is not None else None
+
+    def _show_sentence(self, sentence: Sentence, text: str, on_sent: Callable[[], None]) -> None:
+        """Tell the room that a sentence of a session message was said."""
+        if self._transcript is not None:
+            self._transcript.sentence_said(sentence, text, on_sent)
 
     def _find_user(self) -> str | None:
         """Identity of the user whose client offers tools: the first one who is not an agent."""

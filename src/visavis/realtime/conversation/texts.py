@@ -34,18 +34,21 @@ class TextToSay:
 
 OnSpoken = Callable[[int, int, bool], None]
 """Told the number of a message, how many of its sentences were spoken, and whether that is all."""
+ShowSentence = Callable[[Sentence, str, Callable[[], None]], None]
+"""Tells the room that a sentence was said: the sentence, its text, and what to call afterwards."""
 
 
 class TextsToSay:
     """The texts that wait. Those of session messages are spoken and reported sentence by sentence."""
 
-    def __init__(self, on_spoken: OnSpoken) -> None:
+    def __init__(self, on_spoken: OnSpoken, show: ShowSentence) -> None:
         """Begin with none.
 
         Args:
-            on_spoken: Told what was spoken.
+            on_spoken: Told what was spoken, when the room was told too.
+            show: Tells the room.
         """
-        self._on_spoken = on_spoken
+        self._on_spoken, self._show = on_spoken, show
         self._waiting: deque[TextToSay] = deque()
         self._urgent = 0  # of the texts that wait, those that go before others
         self._rest: list[str] = []  # sentences that follow the one that is said
@@ -103,20 +106,28 @@ class TextsToSay:
 
     async def _say_sentences(self, session: AgentSession[None], wanted: TextToSay, sequence: int) -> None:
         sentences = sentences_of(wanted.text)
-        for position in range(wanted.position, len(sentences)):
-            self._rest = sentences[position + 1 :]
-            is_last = position + 1 == len(sentences)
-            handle = session.say(sentences[position], allow_interruptions=True)
-            sentence = Sentence(sequence=sequence, position=position + 1, is_last=is_last)
-            self._saying = handle, sentence
+
+        def name(position: int) -> Sentence:
+            return Sentence(sequence=sequence, position=position, is_last=position == len(sentences))
+
+        # Another process said these. Whether it also told the room, nobody knows.
+        for position, text in enumerate(sentences[: wanted.position], start=1):
+            self._show(name(position), text, self._report(name(position)))
+        for position, text in enumerate(sentences[wanted.position :], start=wanted.position + 1):
+            self._rest = sentences[position:]
+            handle = session.say(text, allow_interruptions=True)
+            self._saying = handle, name(position)
             await handle.wait_for_playout()
             if handle.interrupted:
                 self._rest = []
-                self._on_spoken(sequence, position, True)
+                self._on_spoken(sequence, position - 1, True)
                 return
-            self._on_spoken(sequence, position + 1, is_last)
-        if wanted.position >= len(sentences):
+            self._show(name(position), text, self._report(name(position)))
+        if not sentences:
             self._on_spoken(sequence, wanted.position, True)
+
+    def _report(self, sentence: Sentence) -> Callable[[], None]:
+        return lambda: self._on_spoken(sentence.sequence, sentence.position, sentence.is_last)
 
 
 def sentences_of(text: str) -> list[str]:

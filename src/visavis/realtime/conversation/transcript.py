@@ -8,6 +8,7 @@ import asyncio
 import json
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -16,12 +17,14 @@ from livekit import rtc
 
 from visavis.ports import TranscriptSegment
 from visavis.realtime.conversation.speaker import Utterance
+from visavis.realtime.sentences import Sentence
 
 TOPIC: Final = "lk.transcription"
 _FINAL, _SEGMENT, _TRACK = "lk.transcription_final", "lk.segment_id", "lk.transcribed_track_id"
 SOURCES: Final = "visavis.sources"
 """Attribute with the names of the documents that a final segment came from, as a JSON list."""
 _MAX_WAITING: Final = 64
+_KEPT_SENTENCES: Final = 64  # of those that are final: livekit-agents may tell the end of the newest again
 
 _log = structlog.get_logger()
 
@@ -46,6 +49,7 @@ class Transcript:
         *,
         on_final: Callable[[TranscriptSegment], None],
         sources_of: Callable[[str], tuple[str, ...]] = lambda _: (),
+        age_s: float = 0.0,
     ) -> None:
         """Prepare.
 
@@ -54,17 +58,22 @@ class Transcript:
             avatar: Identity of the avatar.
             on_final: Told each final segment.
             sources_of: Names the documents that a text of the avatar came from.
+            age_s: Seconds since the conversation began, maybe in another process.
         """
         self._room, self._avatar, self._on_final = room, avatar, on_final
         self._sources_of = sources_of
-        self._began_s = time.monotonic()
-        self._waiting: asyncio.Queue[_Said] = asyncio.Queue()
+        self._began_s = time.monotonic() - age_s
+        self._waiting: asyncio.Queue[_Said | Callable[[], None]] = asyncio.Queue()
         self._shown: set[str] = set()
+        self._ended = deque[str](maxlen=_KEPT_SENTENCES)
 
     async def run(self) -> None:
         """Send until cancelled."""
         while True:
             said = await self._waiting.get()
+            if not isinstance(said, _Said):
+                said()
+                continue
             try:
                 await self._send(said)
             except (rtc.StreamError, OSError, RuntimeError) as error:
@@ -100,11 +109,29 @@ class Transcript:
             is_final: Whether it is over.
             is_interrupted: Whether the user interrupted it.
         """
+        if segment in self._ended:
+            return
         sources = self._sources_of(text) if is_final else ()
         self._put(self._avatar, segment, text, is_final=is_final, sources=sources)
         if is_final and text:
             now_s = time.monotonic()
             self._keep(segment, "avatar", text, began_s, now_s, is_cut=is_interrupted, sources=sources)
+
+    def sentence_said(self, sentence: Sentence, text: str, on_sent: Callable[[], None]) -> None:
+        """Tell that the avatar has said a sentence of a session message to its end.
+
+        The segment has the same ID in whichever process tells it. So it may be told again, by a process that
+        cannot know whether the one before it came so far.
+
+        Args:
+            sentence: The sentence.
+            text: Its text.
+            on_sent: Called when the room has been told.
+        """
+        segment = segment_of(sentence)
+        self.avatar_said(segment, text, time.monotonic(), is_final=True)
+        self._ended.append(segment)
+        self._waiting.put_nowait(on_sent)
 
     def _keep(
         self,
@@ -175,3 +202,8 @@ class Transcript:
 def new_segment() -> str:
     """An ID for a segment."""
     return f"SG_{uuid.uuid4().hex[:12]}"
+
+
+def segment_of(sentence: Sentence) -> str:
+    """The ID of the segment of a sentence of a session message."""
+    return f"SG_{sentence.sequence}_{sentence.position}"

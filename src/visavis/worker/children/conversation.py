@@ -103,7 +103,7 @@ class _Process:
                     return
 
     def _begin(self, command: BeginConversation) -> None:
-        place = Place(command.server_url, command.token, command.avatar)
+        place = Place(command.server_url, command.token, command.avatar, command.age_s)
         config = command.config.model_copy(update={"greeting": ""}) if command.is_resumed else command.config
         documents = None
         if command.has_documents:

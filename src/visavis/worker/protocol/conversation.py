@@ -17,6 +17,7 @@ class BeginConversation(Message):
         server_url: Address of the room server.
         token: Access token of the room.
         avatar: Identity of the avatar that speaks.
+        age_s: Seconds since the conversation began, maybe in another process.
         config: What the conversation is to be like.
         is_resumed: Whether it goes on after its process has died: then there is no greeting.
         has_documents: Whether it may ask what an agent knows.
@@ -26,6 +27,7 @@ class BeginConversation(Message):
     server_url: str
     token: str = Field(repr=False)
     avatar: str
+    age_s: float = 0.0
     config: ConversationConfig = Field(repr=False)
     is_resumed: bool = False
     has_documents: bool = False
