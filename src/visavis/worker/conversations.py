@@ -125,8 +125,7 @@ class Conversation:
             case SpeakWanted(text=text):
                 await self.speak(text)
             case TextSpoken():
-                # It was heard. Whether it is in the transcript too, the conversation's process tells.
-                await self._note_spoken(event.model_copy(update={"is_done": False}))
+                await self._note_spoken(event)
 
     async def end(self) -> None:
         """Let the process leave its room; kill it if that takes too long."""

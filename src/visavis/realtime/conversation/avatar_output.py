@@ -80,6 +80,8 @@ class AvatarOutput(AudioOutput):
         super().__init__(label="avatar", capabilities=AudioOutputCapabilities(pause=True))
         self._room, self._avatar, self._scripts = room, avatar, scripts
         self._which_sentence = which_sentence
+        self.newest_sentence: Sentence | None = None
+        """Sentence of a session message that the newest sound is; `None` if it is none."""
         self._link = AvatarLink(room, avatar)
         self._segments: deque[_Segment] = deque()
         self._dropped: list[_Segment] = []  # whose end is told when the avatar has cleared them
@@ -118,7 +120,8 @@ class AvatarOutput(AudioOutput):
         """Take sound, faster than it is spoken."""
         await super().capture_frame(frame)
         if not self._segments or self._segments[-1].is_whole:
-            self._segments.append(_Segment(frame.sample_rate, sentence=self._which_sentence()))
+            self.newest_sentence = self._which_sentence()
+            self._segments.append(_Segment(frame.sample_rate, sentence=self.newest_sentence))
         self._segments[-1].pcm += frame.data.cast("B")
         self._changed.set()
 

@@ -149,7 +149,7 @@ class Conversation:
         self._over = asyncio.Event()
         self._said = RecentSpeech()
         self._fallback = config.fallback or default_fallback(config.language)
-        self._texts = TextsToSay(observer.spoken, self._show_sentence)
+        self._texts = TextsToSay(observer.spoken)
         self._learned: list[str] = []  # until there is something to answer with
         self._answers: Answers | None = None
         self._states: asyncio.Queue[AgentStateChangedEvent] = asyncio.Queue()
@@ -262,8 +262,7 @@ class Conversation:
         output = AvatarOutput(self._room, self._place.avatar, voice.scripts, self._which_sentence)
         ears = Ears()
         synchronizer = TranscriptSynchronizer(
-            next_in_chain_audio=output,
-            next_in_chain_text=SpokenTextOutput(transcript, output, self._which_sentence),
+            next_in_chain_audio=output, next_in_chain_text=SpokenTextOutput(transcript, output)
         )
         tools: list[llm.Tool | llm.Toolset] = [
             make_tool(each, self._room, providers.call_address, self._find_user) for each in config.tools
@@ -304,7 +303,8 @@ class Conversation:
 
         microphones = Microphones(self._room, self._place.avatar, listener.speakers, make_speaker)
         agent = Agent(instructions=config.instructions, tools=tools)
-        work: list[Any] = [output.run(), transcript.run(), self._texts.say_all(session), self._show_states()]
+        say_all = self._texts.say_all(session, transcript.sentence_said)
+        work: list[Any] = [output.run(), transcript.run(), say_all, self._show_states()]
         if config.hears:
             work.append(microphones.run())
         await self._warm_up(answers)
@@ -343,11 +343,6 @@ class Conversation:
     def _which_sentence(self) -> Sentence | None:
         """Which sentence of a session message is said now."""
         return self._texts.sentence_of(self._session.current_speech) if self._session is not None else None
-
-    def _show_sentence(self, sentence: Sentence, text: str, on_sent: Callable[[], None]) -> None:
-        """Tell the room that a sentence of a session message was said."""
-        if self._transcript is not None:
-            self._transcript.sentence_said(sentence, text, on_sent)
 
     def _find_user(self) -> str | None:
         """Identity of the user whose client offers tools: the first one who is not an agent."""

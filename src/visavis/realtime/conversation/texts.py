@@ -24,12 +24,14 @@ class TextToSay:
         sequence: Number of the session message that it came in; `None` for a text from the room.
         position: Number of its sentences that were spoken before.
         now: Whether it cuts off what the avatar says.
+        tells_again: Whether the room is told again of the sentences that were spoken before.
     """
 
     text: str
     sequence: int | None = None
     position: int = 0
     now: bool = False
+    tells_again: bool = False
 
 
 OnSpoken = Callable[[int, int, bool], None]
@@ -41,14 +43,13 @@ ShowSentence = Callable[[Sentence, str, Callable[[], None]], None]
 class TextsToSay:
     """The texts that wait. Those of session messages are spoken and reported sentence by sentence."""
 
-    def __init__(self, on_spoken: OnSpoken, show: ShowSentence) -> None:
+    def __init__(self, on_spoken: OnSpoken) -> None:
         """Begin with none.
 
         Args:
             on_spoken: Told what was spoken, when the room was told too.
-            show: Tells the room.
         """
-        self._on_spoken, self._show = on_spoken, show
+        self._on_spoken = on_spoken
         self._waiting: deque[TextToSay] = deque()
         self._urgent = 0  # of the texts that wait, those that go before others
         self._rest: list[str] = []  # sentences that follow the one that is said
@@ -91,8 +92,13 @@ class TextsToSay:
         """Which sentence of a session message a speech is; `None` if it is none."""
         return self._saying[1] if self._saying is not None and self._saying[0] is speech else None
 
-    async def say_all(self, session: AgentSession[None]) -> None:
-        """Say texts until cancelled."""
+    async def say_all(self, session: AgentSession[None], show: ShowSentence) -> None:
+        """Say texts until cancelled.
+
+        Args:
+            session: Says them.
+            show: Tells the room what was said of session messages.
+        """
         while True:
             while not self._waiting:
                 self._came.clear()
@@ -102,17 +108,19 @@ class TextsToSay:
             if wanted.sequence is None:
                 await session.say(wanted.text, allow_interruptions=True).wait_for_playout()
             else:
-                await self._say_sentences(session, wanted, wanted.sequence)
+                await self._say_sentences(session, show, wanted, wanted.sequence)
 
-    async def _say_sentences(self, session: AgentSession[None], wanted: TextToSay, sequence: int) -> None:
+    async def _say_sentences(
+        self, session: AgentSession[None], show: ShowSentence, wanted: TextToSay, sequence: int
+    ) -> None:
         sentences = sentences_of(wanted.text)
 
         def name(position: int) -> Sentence:
             return Sentence(sequence=sequence, position=position, is_last=position == len(sentences))
 
-        # Another process said these. Whether it also told the room, nobody knows.
-        for position, text in enumerate(sentences[: wanted.position], start=1):
-            self._show(name(position), text, self._report(name(position)))
+        if wanted.tells_again:
+            for position, text in enumerate(sentences[: wanted.position], start=1):
+                show(name(position), text, self._report(name(position)))
         for position, text in enumerate(sentences[wanted.position :], start=wanted.position + 1):
             self._rest = sentences[position:]
             handle = session.say(text, allow_interruptions=True)
@@ -122,8 +130,8 @@ class TextsToSay:
                 self._rest = []
                 self._on_spoken(sequence, position - 1, True)
                 return
-            self._show(name(position), text, self._report(name(position)))
-        if not sentences:
+            show(name(position), text, self._report(name(position)))
+        if wanted.position >= len(sentences):
             self._on_spoken(sequence, wanted.position, True)
 
     def _report(self, sentence: Sentence) -> Callable[[], None]:

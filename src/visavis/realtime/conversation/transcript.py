@@ -24,7 +24,7 @@ _FINAL, _SEGMENT, _TRACK = "lk.transcription_final", "lk.segment_id", "lk.transc
 SOURCES: Final = "visavis.sources"
 """Attribute with the names of the documents that a final segment came from, as a JSON list."""
 _MAX_WAITING: Final = 64
-_KEPT_SENTENCES: Final = 64  # of those that are final: livekit-agents may tell the end of the newest again
+_MAX_ENDED: Final = 64  # a sentence's end is told twice, in either order
 
 _log = structlog.get_logger()
 
@@ -65,7 +65,7 @@ class Transcript:
         self._began_s = time.monotonic() - age_s
         self._waiting: asyncio.Queue[_Said | Callable[[], None]] = asyncio.Queue()
         self._shown: set[str] = set()
-        self._ended = deque[str](maxlen=_KEPT_SENTENCES)
+        self._ended = deque[str](maxlen=_MAX_ENDED)
 
     async def run(self) -> None:
         """Send until cancelled."""
@@ -111,6 +111,8 @@ class Transcript:
         """
         if segment in self._ended:
             return
+        if is_final:
+            self._ended.append(segment)
         sources = self._sources_of(text) if is_final else ()
         self._put(self._avatar, segment, text, is_final=is_final, sources=sources)
         if is_final and text:
@@ -128,9 +130,7 @@ class Transcript:
             text: Its text.
             on_sent: Called when the room has been told.
         """
-        segment = segment_of(sentence)
-        self.avatar_said(segment, text, time.monotonic(), is_final=True)
-        self._ended.append(segment)
+        self.avatar_said(segment_of(sentence), text, time.monotonic(), is_final=True)
         self._waiting.put_nowait(on_sent)
 
     def _keep(

@@ -66,6 +66,7 @@ class _Process:
         self._conversation: Conversation | None = None
         self._holding: asyncio.Task[None] | None = None
         self._over = asyncio.Event()
+        self._is_resumed = False
         self._asked = 0
         self._questions: dict[int, asyncio.Future[tuple[FoundPassage, ...]]] = {}
         self._embedder: asyncio.Future[Embedder | None] | None = None
@@ -103,6 +104,7 @@ class _Process:
                     return
 
     def _begin(self, command: BeginConversation) -> None:
+        self._is_resumed = command.is_resumed
         place = Place(command.server_url, command.token, command.avatar, command.age_s)
         config = command.config.model_copy(update={"greeting": ""}) if command.is_resumed else command.config
         documents = None
@@ -126,7 +128,16 @@ class _Process:
 
     def _speak(self, conversation: Conversation, command: SpeakText) -> None:
         if command.sequence is not None:
-            conversation.say(TextToSay(command.text, command.sequence, command.position, command.now))
+            # A worker that died may have recorded more than the room was told.
+            conversation.say(
+                TextToSay(
+                    command.text,
+                    command.sequence,
+                    command.position,
+                    command.now,
+                    tells_again=not self._is_resumed,
+                )
+            )
             send(self._events, MessageTaken(sequence=command.sequence))
             return
         try:

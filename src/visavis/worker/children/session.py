@@ -239,8 +239,8 @@ class _Reporter:
         send(self._events, SpeakWanted(text=text))
 
     def spoken(self, sentence: Sentence) -> None:
-        event = TextSpoken(sequence=sentence.sequence, position=sentence.position, is_done=sentence.is_last)
-        send(self._events, event)
+        # It was heard. Whether it is in the transcript too, the conversation's process tells.
+        send(self._events, TextSpoken(sequence=sentence.sequence, position=sentence.position, is_done=False))
 
     def report(self, stats: SessionStats, delays_ms: dict[str, float]) -> None:
         send(self._events, SessionReport(**asdict(stats), delays_ms=delays_ms))
