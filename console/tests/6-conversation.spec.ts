@@ -93,6 +93,8 @@ test("a spoken question is answered from the prompt, with moving lips and a tran
   await page.getByLabel("Ask the avatar").fill("Are dogs welcome?");
   await page.getByRole("button", { name: "Ask", exact: true }).click();
   await expect(transcript.locator(".agent").last()).toContainText("Dogs are welcome");
+  // Not only quiet: the text may come before its sound.
+  await expect(transcript.locator(".agent").last(), "said to its end").toHaveAttribute("data-final", "true");
   await expect.poll(() => loudness(page), { message: "the answer is over" }).toBeLessThan(0.001);
   const still = await mouthMotion(page);
   // Longer than anybody looks: an answer is over before a look at the mouth is.

@@ -121,31 +121,48 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
   expect(said, what).toEqual([]);
 }
 
-/** The picture that a video shows now: `side`² grey values of a part of it, each 0..255. */
-export async function pixels(
-  page: Page,
-  video: string,
-  part: { x: number; y: number; width: number; height: number },
-  side = 24,
-): Promise<number[]> {
+interface Part {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/**
+ * Looks at a part of a video, in shares of its picture: a first time at once, then every `framesApart` frames. Each look
+ * is `side` x `side` greys, 0..255. It all happens in the page: a call for each look takes longer than the frames do.
+ */
+async function looksAt(page: Page, video: string, part: Part, side: number, count = 1, framesApart = 1) {
   return await page.locator(video).evaluate(
-    (element, { part, side }) => {
+    async (element, { part, side, count, framesApart }) => {
       const shown = element as HTMLVideoElement;
       const canvas = document.createElement("canvas");
       canvas.width = canvas.height = side;
       const drawing = canvas.getContext("2d", { willReadFrequently: true });
       if (!drawing) throw new Error("There is no canvas.");
-      const [width, height] = [shown.videoWidth, shown.videoHeight];
-      const from = [part.x * width, part.y * height, part.width * width, part.height * height] as const;
-      drawing.drawImage(shown, ...from, 0, 0, side, side);
-      const { data } = drawing.getImageData(0, 0, side, side);
-      const grey: number[] = [];
-      for (let at = 0; at < data.length; at += 4)
-        grey.push(((data[at] ?? 0) + (data[at + 1] ?? 0) + (data[at + 2] ?? 0)) / 3);
-      return grey;
+      const looks: number[][] = [];
+      while (true) {
+        const [width, height] = [shown.videoWidth, shown.videoHeight];
+        const from = [part.x * width, part.y * height, part.width * width, part.height * height] as const;
+        drawing.drawImage(shown, ...from, 0, 0, side, side);
+        const { data } = drawing.getImageData(0, 0, side, side);
+        const grey: number[] = [];
+        for (let at = 0; at < data.length; at += 4)
+          grey.push(((data[at] ?? 0) + (data[at + 1] ?? 0) + (data[at + 2] ?? 0)) / 3);
+        looks.push(grey);
+        if (looks.length === count) return looks;
+        // Frames, not a time: a busy machine only takes longer.
+        for (let frame = 0; frame < framesApart; frame++)
+          await new Promise((resolve) => shown.requestVideoFrameCallback(resolve));
+      }
     },
-    { part, side },
+    { part, side, count, framesApart },
   );
+}
+
+/** The picture that a video shows now: `side`² grey values of a part of it, each 0..255. */
+export async function pixels(page: Page, video: string, part: Part, side = 24): Promise<number[]> {
+  return (await looksAt(page, video, part, side)).flat();
 }
 
 export const mean = (values: number[]): number =>
@@ -183,24 +200,8 @@ const FRAMES = 30;
 
 /** How much the mouth moves: the mean change between looks three frames apart. At rest the head still moves. */
 export async function mouthMotion(page: Page): Promise<number> {
-  const changes: number[] = [];
-  let before = await pixels(page, AVATAR, MOUTH);
-  for (let look = 0; look < FRAMES; look++) {
-    await page.locator(AVATAR).evaluate(
-      (video) =>
-        new Promise<void>((resolve) => {
-          // Three frames of the avatar's, not a time: a busy machine only takes longer.
-          let left = 3;
-          const next = () =>
-            --left ? (video as HTMLVideoElement).requestVideoFrameCallback(next) : resolve();
-          (video as HTMLVideoElement).requestVideoFrameCallback(next);
-        }),
-    );
-    const now = await pixels(page, AVATAR, MOUTH);
-    changes.push(distance(now, before));
-    before = now;
-  }
-  return mean(changes);
+  const looks = await looksAt(page, AVATAR, MOUTH, 24, FRAMES + 1, 3);
+  return mean(looks.slice(1).map((now, at) => distance(now, looks[at] ?? now)));
 }
 
 export const SHOTS = process.env.SCREENSHOTS;
