@@ -61,7 +61,8 @@ export const test = base.extend<Fixtures, { cookies: Cookie[] }>({
     page.on("pageerror", (error) => problems.push(String(error)));
     page.on("console", (message) => {
       const isExpected = REFUSED_ON_PURPOSE.test(message.text()) || brokenOnPurpose?.test(message.text());
-      if (message.type() === "error" && !isExpected) problems.push(message.text());
+      const from = new URL(message.location().url || "about:blank").pathname; // without a query: it may hold a key
+      if (message.type() === "error" && !isExpected) problems.push(`${message.text()} (${from})`);
     });
     await use(page);
     expect(problems).toEqual([]);
