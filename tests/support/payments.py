@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -31,6 +31,8 @@ class Shop:
     solana: SolanaNode
     facilitator: Facilitator
     face: bytes
+    made: list[dict[str, Any]] = field(default_factory=list)
+    """Sessions that were made; the end of a test ends those that it has left."""
 
     @property
     def sessions(self) -> str:
@@ -42,7 +44,10 @@ class Shop:
         """A request for a session."""
         data = {"accept_tos": "true", "duration_minutes": "15"} | fields
         files = {"reference_image": ("face.jpg", self.face, "image/jpeg")}
-        return httpx.post(url or self.sessions, files=files, data=data, headers=headers, timeout=60)
+        answer = httpx.post(url or self.sessions, files=files, data=data, headers=headers, timeout=60)
+        if answer.status_code == 200 and url is None:
+            self.made.append(answer.json())
+        return answer
 
     def sign(self, wallet: Any, asked: httpx.Response | None = None) -> dict[str, str]:
         """The header that pays what was asked."""
@@ -62,6 +67,13 @@ class Shop:
         assert answer.status_code == 200, answer.text
         said: dict[str, Any] = answer.json()
         return said
+
+    def end_all(self) -> None:
+        """End what a test that failed has left: its slots are the next test's."""
+        while self.made:
+            made = self.made.pop()
+            answer = httpx.delete(f"{self.sessions}/{made['session_id']}", headers=bearer(made))
+            assert answer.status_code in {200, 409}, answer.text  # it has ended
 
     @contextmanager
     def behaving(self, how: paying.Step) -> Iterator[None]:

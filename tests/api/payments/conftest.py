@@ -13,8 +13,14 @@ from tests.support.payments import PAY_TO, SLOTS, SOLANA_PAY_TO, Shop
 from tests.support.server import Server, until
 
 
+@pytest.fixture
+def shop(open_shop: Shop) -> Iterator[Shop]:
+    yield open_shop
+    open_shop.end_all()
+
+
 @pytest.fixture(scope="package")
-def shop(open_folder: Callable[[], Path], face_models_folder: Path, media: Path) -> Iterator[Shop]:
+def open_shop(open_folder: Callable[[], Path], face_models_folder: Path, media: Path) -> Iterator[Shop]:
     if shutil.which("node") is None:
         pytest.skip("the chain comes from npm, and Node is not installed")
     with (

@@ -19,14 +19,14 @@ from visavis.core.identity import users
 
 
 @pytest.fixture(scope="module")
-def operator(shop: Shop) -> Iterator[httpx.Client]:
+def operator(open_shop: Shop) -> Iterator[httpx.Client]:
     async def make(database: Database) -> None:
         new = await users.prepare("op@example.com", PASSWORD)
         async with database.transaction() as tx:
             await users.create(tx, new, is_operator=True)
 
-    in_database(shop.server.database_url, make)
-    with browser(shop.server) as client:
+    in_database(open_shop.server.database_url, make)
+    with browser(open_shop.server) as client:
         body = {"email": "op@example.com", "password": PASSWORD}
         assert client.post(f"{API}/session", json=body).status_code == 200
         yield client

@@ -88,6 +88,28 @@ def test_two_requests_with_one_payment_buy_one_session(shop: Shop) -> None:
     shop.end(made[0])
 
 
+@pytest.mark.parametrize("taken", [0, SLOTS - 1])
+def test_a_payment_that_another_request_has_just_made_is_not_asked_for_again(shop: Shop, taken: int) -> None:
+    """Its money is spent then, and its slot may be the last: both look like a refusal."""
+    others = [shop.buy(shop.evm.wallet(DOLLAR)) for _ in range(taken)]
+    wallet = shop.evm.wallet(DOLLAR)
+    payment = shop.sign(wallet)
+    first: list[httpx.Response] = []
+
+    def comes_second(facilitator: Facilitator, path: str, asked: dict[str, Any]) -> paying.Answer | None:
+        facilitator.behave = None
+        first.append(shop.ask(payment))
+        return facilitator.honest(path, asked)
+
+    with shop.behaving(comes_second):
+        second = shop.ask(payment)
+    assert second.status_code == 200, second.text
+    assert second.json() == first[0].json()
+    assert shop.evm.balance(wallet.address) == 0
+    for each in (*others, second.json()):
+        shop.end(each)
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

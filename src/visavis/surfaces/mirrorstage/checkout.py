@@ -22,7 +22,13 @@ from visavis.core.identity import wallets
 from visavis.core.identity.wallets import WalletAddress
 from visavis.core.schema import Payment
 from visavis.core.secret import SEALS, seal, shared_secret, unseal
-from visavis.errors import PaymentRefusedError, PaymentUsedError, SettlementPendingError, WalletRefusedError
+from visavis.errors import (
+    PaymentRefusedError,
+    PaymentUsedError,
+    SettlementPendingError,
+    VisavisError,
+    WalletRefusedError,
+)
 from visavis.ports.payments import Outcome, Payments, Settlement, SignedPayment
 from visavis.surfaces.mirrorstage.context import PaidContext
 from visavis.surfaces.mirrorstage.error_responses import PAYMENT_REQUIRED, SETTLEMENT_PENDING, TABLE
@@ -115,9 +121,7 @@ class Checkout:
                 _refuse_other_wallet(signed, self._order.wallet)
             used = await self._find(signed)
             if used is None:
-                await self._order.check()
-                await self._payments.verify(signed, self._order.price_micros)
-                payment_id = await self._reserve(signed)
+                payment_id = await self._accept(signed)
                 if payment_id is not None:
                     settlement = await self._payments.settle(signed, since=datetime.now(UTC))
                     return await self._conclude(signed, payment_id, settlement)
@@ -136,6 +140,18 @@ class Checkout:
                 row.identifier = None  # the same request, paid anew
                 return None
             return row
+
+    async def _accept(self, signed: SignedPayment) -> int | None:
+        """Verify a payment, and record it with what it buys; `None` if another request did so first."""
+        try:
+            await self._order.check()
+            await self._payments.verify(signed, self._order.price_micros)
+            return await self._reserve(signed)
+        except VisavisError:
+            # What that one bought is what is missing here: the money is spent, or the last slot is taken.
+            if await self._find(signed) is None:
+                raise
+            return None
 
     async def _reserve(self, signed: SignedPayment) -> int | None:
         """Reserve what is bought, and record the payment; `None` if another request did so first."""
