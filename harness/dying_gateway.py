@@ -139,7 +139,7 @@ def dying_gateway(data: Path, settings: Mapping[str, str]) -> Iterator[DyingGate
 def main() -> None:
     """Start gateways until standard input ends."""
     from visavis import bootstrap
-    from visavis.bootstrap import parts, payments
+    from visavis.bootstrap import payments, processes
     from visavis.bootstrap.installation import Installation
     from visavis.bootstrap.surfaces import SURFACES
     from visavis.worker.child_process import ChildProcess
@@ -150,8 +150,8 @@ def main() -> None:
     installation = Installation.of(settings, Path(sys.argv[1]))
     # The faces of these payments were read before, and nobody streams sound.
     nothing = partial(ChildProcess.start, [], None)
-    parts.processes.rendering = lambda *_, **__: ProcessPool(nothing, size=0)
-    parts.processes.sounds = lambda *_, **__: ProcessPool(nothing, size=0)
+    processes.rendering = lambda *_, **__: ProcessPool(nothing, size=0)
+    processes.sounds = lambda *_, **__: ProcessPool(nothing, size=0)
     # Making an application takes longer than all the rest of a start; each gateway has these.
     SURFACES[:] = [_made_before(each) for each in SURFACES]
     armed = mmap.mmap(-1, 1)  # number of the step, from 1; shared with the gateways
@@ -186,8 +186,8 @@ def _end(pid: int) -> None:
 
 
 def _serve(installation: "Installation", listener: socket.socket) -> NoReturn:
+    from visavis.bootstrap.gateway import gateway
     from visavis.bootstrap.http_server import HttpServer
-    from visavis.bootstrap.parts import gateway
 
     async def run() -> None:
         async with gateway(installation, installation.temporary, lambda: True) as it:

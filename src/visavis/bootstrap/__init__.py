@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ from visavis.ports.models import ModelFolders
 from visavis.settings import ModelSettings, Settings
 from visavis.settings import read_settings as read_environment
 
-__all__ = ["face_models", "loop_factory", "model_folders", "read_settings", "speech_model"]
+__all__ = ["face_models", "loop_factory", "model_folders", "read_settings", "speech_model", "stop_on_signals"]
 
 log = structlog.get_logger()
 
@@ -49,6 +50,15 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:
         return None
     return uvloop.new_event_loop
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Set at SIGINT or SIGTERM, in the running event loop."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    return stopped
 
 
 def face_models(settings: ModelSettings, *, progress: Callable[[str], None] | None = None) -> FaceModels:

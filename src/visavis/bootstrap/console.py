@@ -7,26 +7,44 @@ from pathlib import Path
 
 from PIL import Image
 
+from visavis.bootstrap.processes import CHECK_LIMIT_S, CHECK_PATIENCE_S
 from visavis.settings import Settings
 from visavis.settings.group import plain, variables
 from visavis.surfaces.console.context import ConsoleContext, FaceInPhoto, ShownSetting
 from visavis.surfaces.shared.context import Context
+from visavis.worker.process_pool import ProcessPool
+from visavis.worker.protocol import FaceRequest
+from visavis.worker.rendering_requests import run_request
 
 
-def console_context(
-    context: Context, settings: Settings, look_for_face: Callable[[Path, str], Awaitable[FaceInPhoto]]
-) -> ConsoleContext:
-    """Put together what the console is given."""
+def console_context(context: Context, settings: Settings, pool: ProcessPool) -> ConsoleContext:
+    """Put together what the console is given, with a process that looks at photos."""
     return ConsoleContext(
         shared=context,
         settings=shown_settings(settings),
         default_face=_compressed_once(context.default_face),
-        look_for_face=look_for_face,
+        look_for_face=_face_finder(pool),
         jobs=settings.jobs,
         language_model=settings.language_model,
         webhooks=settings.webhooks,
         organizations=settings.organizations,
     )
+
+
+def _face_finder(pool: ProcessPool) -> Callable[[Path, str], Awaitable[FaceInPhoto]]:
+    """What looks at a photo that was just chosen."""
+
+    async def find(photo: Path, owner: str) -> FaceInPhoto:
+        found = await run_request(
+            pool,
+            FaceRequest(image=photo),
+            limit_s=CHECK_LIMIT_S,
+            patience_s=CHECK_PATIENCE_S,
+            owner=owner,
+        )
+        return FaceInPhoto(outline=list(found.outline), warnings=list(found.warnings))
+
+    return find
 
 
 def shown_settings(settings: Settings) -> tuple[ShownSetting, ...]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import resource
 import socket
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -15,8 +14,6 @@ from visavis.settings import ServerSettings
 from visavis.surfaces.shared.connections import HttpConnections, owner_of
 from visavis.surfaces.shared.http_protocol import MAX_MESSAGE_BYTES, HttpProtocol, raw_answer
 
-_RESERVED_DESCRIPTORS: Final = 256  # for the database, files, children
-_MIN_CONNECTIONS: Final = 16
 _ACCEPT_PAUSE_S: Final = 0.05
 _DRAIN_S: Final = 20
 _BUSY: Final = raw_answer(
@@ -24,27 +21,6 @@ _BUSY: Final = raw_answer(
 )
 
 _log = structlog.get_logger()
-
-
-def raise_descriptor_limit() -> int:
-    """Let this process, and those that it starts, open as many files as the system allows it.
-
-    Returns:
-        How many these are.
-    """
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(ValueError, OSError):  # macOS promises more than it gives
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-
-
-def within_descriptor_limit(settings: ServerSettings) -> ServerSettings:
-    """The settings, with fewer connections where this process may not open so many files."""
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft == resource.RLIM_INFINITY:
-        return settings
-    possible = max(_MIN_CONNECTIONS, soft - _RESERVED_DESCRIPTORS)
-    return settings.model_copy(update={"max_connections": min(settings.max_connections, possible)})
 
 
 class HttpServer(uvicorn.Server):

@@ -9,7 +9,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Final
 
 import structlog
@@ -88,6 +88,18 @@ async def fetch_default_models(
             _log.warning("models_not_fetched", models=names, reason=reason, next_try_s=wait_s)
             last_reason = reason
         await asyncio.sleep(wait_s)
+
+
+@contextlib.asynccontextmanager
+async def fetching_default_models(settings: ModelSettings) -> AsyncIterator[None]:
+    """Fetch the default models that are missing meanwhile; see `fetch_default_models`."""
+    fetching = asyncio.create_task(fetch_default_models(settings))
+    try:
+        yield
+    finally:
+        fetching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await fetching
 
 
 async def _pull(names: list[str]) -> str | None:

@@ -25,14 +25,12 @@ from visavis.settings import (
     WebhookSettings,
 )
 from visavis.settings.group import variables
-from visavis.surfaces.console.context import FaceInPhoto
 from visavis.worker.child_process import ChildProcess
 from visavis.worker.fork_server import ForkServer
 from visavis.worker.process_pool import ProcessPool
 from visavis.worker.protocol import (
     CheckRequest,
     DocumentRequest,
-    FaceRequest,
     Message,
     PicturesRequest,
     Request,
@@ -43,8 +41,8 @@ from visavis.worker.protocol import (
 from visavis.worker.rendering_requests import run_request
 
 _Result = TypeVar("_Result", bound=Message)
-_CHECK_LIMIT_S: Final = 20.0
-_CHECK_PATIENCE_S: Final = 5.0
+CHECK_LIMIT_S: Final = 20.0
+CHECK_PATIENCE_S: Final = 5.0
 _BUILD_PATIENCE_S: Final = 20.0
 _SPEAK_LIMIT_S: Final = 120.0
 _SPARE_SESSIONS: Final = 2
@@ -161,22 +159,9 @@ def pictures_check(pool: ProcessPool) -> Callable[[Sequence[Path], str], Awaitab
 
 async def _check_if_free(pool: ProcessPool, request: Request[_Result], owner: str) -> None:
     try:
-        await run_request(pool, request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner)
+        await run_request(pool, request, limit_s=CHECK_LIMIT_S, patience_s=CHECK_PATIENCE_S, owner=owner)
     except (BusyError, ChildError):
         return
-
-
-def face_finder(pool: ProcessPool) -> Callable[[Path, str], Awaitable[FaceInPhoto]]:
-    """What looks at a photo that was just chosen."""
-
-    async def find(photo: Path, owner: str) -> FaceInPhoto:
-        request = FaceRequest(image=photo)
-        found = await run_request(
-            pool, request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner
-        )
-        return FaceInPhoto(outline=list(found.outline), warnings=list(found.warnings))
-
-    return find
 
 
 def rig_builder(pool: ProcessPool) -> Callable[[Path, Path, str], Awaitable[None]]:
@@ -184,7 +169,7 @@ def rig_builder(pool: ProcessPool) -> Callable[[Path, Path, str], Awaitable[None
 
     async def build(photo: Path, target: Path, owner: str) -> None:
         request = RigRequest(image=photo, output=target)
-        await run_request(pool, request, limit_s=_CHECK_LIMIT_S, patience_s=_BUILD_PATIENCE_S, owner=owner)
+        await run_request(pool, request, limit_s=CHECK_LIMIT_S, patience_s=_BUILD_PATIENCE_S, owner=owner)
 
     return build
 

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,11 +17,13 @@ from visavis.adapters import scratch, tethered
 from visavis.adapters.models.registry import Model
 from visavis.adapters.postgres import EmbeddedPostgres
 from visavis.adapters.scratch import scratch_folder
-from visavis.bootstrap import loop_factory
-from visavis.bootstrap.http_server import HttpServer, raise_descriptor_limit, within_descriptor_limit
+from visavis.bootstrap import loop_factory, stop_on_signals
+from visavis.bootstrap.descriptors import raise_descriptor_limit, within_descriptor_limit
+from visavis.bootstrap.gateway import gateway
+from visavis.bootstrap.http_server import HttpServer
 from visavis.bootstrap.installation import Installation
-from visavis.bootstrap.model_fetch import fetch_default_models, models_to_fetch
-from visavis.bootstrap.parts import gateway, rooms_secret, worker_context
+from visavis.bootstrap.model_fetch import fetching_default_models, models_to_fetch
+from visavis.bootstrap.parts import rooms_secret
 from visavis.bootstrap.roomserver import EmbeddedRooms
 from visavis.bootstrap.supervisor import SupervisedService, Supervisor
 from visavis.core import leases
@@ -29,8 +31,6 @@ from visavis.core.database import Database, migrate
 from visavis.core.identity import keys, sign_ins
 from visavis.core.webhooks import secret_of
 from visavis.errors import PartLostError, SettingsError
-from visavis.settings import Settings
-from visavis.worker.worker import work
 
 FIRST_KEY_NAME: Final = "First key"
 _SLOTS_S: Final = 15.0
@@ -101,46 +101,6 @@ def serve(
                 _log.info("database_stopped")
 
 
-def work_alone(settings: Settings, data: Path | None, *, fetches_models: bool = True) -> None:
-    """Run a worker until SIGINT or SIGTERM.
-
-    Args:
-        settings: All settings.
-        data: Data folder; `None` for the one of the settings.
-        fetches_models: Whether it fetches the default models that are missing on its machine.
-    """
-    installation = Installation.of(settings, data)
-    raise_descriptor_limit()
-    installation.make_private()
-    with (
-        scratch_folder(installation.temporary, "worker") as folder,
-        asyncio.Runner(loop_factory=loop_factory()) as runner,
-    ):
-        runner.run(_work(installation, folder, fetches_models=fetches_models))
-
-
-async def _work(installation: Installation, folder: Path, *, fetches_models: bool) -> None:
-    stopped = _stop_on_signals()
-    async with worker_context(installation, folder) as context:
-        if not fetches_models:
-            await work(context, installation.url, stopped)
-            return
-        async with _fetching_models(installation):
-            await work(context, installation.url, stopped)
-
-
-@contextlib.asynccontextmanager
-async def _fetching_models(installation: Installation) -> AsyncIterator[None]:
-    """Fetch missing default models meanwhile."""
-    fetching = asyncio.create_task(fetch_default_models(installation.settings.models))
-    try:
-        yield
-    finally:
-        fetching.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await fetching
-
-
 def _rooms(installation: Installation, host: str) -> EmbeddedRooms | None:
     """The embedded room server, not yet started; nothing if another is used."""
     if installation.settings.livekit.url:
@@ -192,7 +152,7 @@ class _Serving:
         Raises:
             PartLostError: A part died and could not be started again.
         """
-        stopped = _stop_on_signals()
+        stopped = stop_on_signals()
         try:
             if self._rooms is not None:
                 self._rooms.start()
@@ -214,7 +174,7 @@ class _Serving:
         ending = asyncio.create_task(stopped.wait())
         try:
             await announce()
-            async with _fetching_models(self._installation):
+            async with fetching_default_models(self._installation.settings.models):
                 await asyncio.wait([serving, watching, ending], return_when=asyncio.FIRST_COMPLETED)
         finally:
             _log.info("draining")
@@ -325,11 +285,3 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         raise SettingsError(
             f"Cannot listen on {host} port {port} ({error.strerror}). Choose another port with --port."
         ) from error
-
-
-def _stop_on_signals() -> asyncio.Event:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    return stopped

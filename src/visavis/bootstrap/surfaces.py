@@ -2,8 +2,6 @@
 
 from typing import Any, Final
 
-from visavis.core.webhooks import EventRenderer
-from visavis.ports import ObjectStore
 from visavis.surfaces.agents import app as agents
 from visavis.surfaces.atlas import app as atlas
 from visavis.surfaces.avatars import app as avatars
@@ -54,20 +52,6 @@ def dispatcher(
         mirrorstage.SURFACE.name: paid_context,
     }
     return Dispatcher([(each, each.serve(own.get(each.name, context), context.metrics)) for each in SURFACES])
-
-
-def event_renderers(store: ObjectStore, *, result_ttl_s: int) -> dict[str, EventRenderer]:
-    """What renders and signs the events of each surface, by its name, for the worker, which knows none.
-
-    Args:
-        store: The files, which makes links to results.
-        result_ttl_s: How long such a link works.
-    """
-    return {
-        each.name: each.create_event_renderer(store, result_ttl_s)
-        for each in SURFACES
-        if each.create_event_renderer is not None
-    }
 
 
 def openapi_documents() -> dict[str, dict[str, Any]]:

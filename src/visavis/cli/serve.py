@@ -89,11 +89,11 @@ def work(
     On another machine it needs DATABASE_URL and an object store.
     """
     refuse_without_extra()
-    from visavis.bootstrap import serving
+    from visavis.bootstrap.working import work_alone
 
     settings = bootstrap.read_settings()
     bootstrap.face_models(settings.models)
-    serving.work_alone(settings, data, fetches_models=fetch_models)
+    work_alone(settings, data, fetches_models=fetch_models)
 
 
 def refuse_without_extra() -> None:

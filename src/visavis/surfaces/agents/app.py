@@ -14,11 +14,10 @@ from visavis.surfaces.agents import (
     making,
     messages,
     speech,
-    webhooks,
+    subscriptions,
 )
 from visavis.surfaces.agents.error_responses import TABLE
 from visavis.surfaces.agents.principals import HEADERS
-from visavis.surfaces.agents.webhooks import AgentWebhooks
 from visavis.surfaces.shared.dispatcher import Surface
 
 _DESCRIPTION: Final = """
@@ -42,7 +41,7 @@ def create_app() -> FastAPI:
         openapi_url="/v1/agents/openapi.json",
         redirect_slashes=False,
     )
-    for part in (making, messages, knowledge, embedding, speech, webhooks, account):
+    for part in (making, messages, knowledge, embedding, speech, subscriptions, account):
         app.include_router(part.router)
     return app
 
@@ -65,5 +64,4 @@ SURFACE: Final = Surface(
     create_app=create_app,
     errors=TABLE,
     claims=_claims,
-    create_event_renderer=AgentWebhooks,
 )

@@ -7,7 +7,6 @@ from fastapi import FastAPI
 from visavis import __version__
 from visavis.surfaces.atlas import NAME, about, docs, realtime, recordings, results, submissions, voices
 from visavis.surfaces.atlas.error_responses import TABLE
-from visavis.surfaces.atlas.webhooks import JobWebhooks
 from visavis.surfaces.shared.dispatcher import Surface
 
 _DESCRIPTION: Final = """
@@ -38,6 +37,4 @@ def create_app() -> FastAPI:
     return app
 
 
-SURFACE: Final = Surface(
-    NAME, prefixes=("/",), create_app=create_app, errors=TABLE, create_event_renderer=JobWebhooks
-)
+SURFACE: Final = Surface(NAME, prefixes=("/",), create_app=create_app, errors=TABLE)

@@ -9,8 +9,8 @@ from visavis.core.jobs import JobEnded
 from visavis.core.schema import COMPLETED, Event
 from visavis.core.webhooks import WebhookRequest
 from visavis.ports import ObjectStore
-from visavis.surfaces.atlas.wire import type_of
-from visavis.surfaces.shared.links import absolute_link
+from visavis.surfaces.atlas.kinds import TYPES
+from visavis.surfaces.shared.absolute_links import absolute_link
 from visavis.surfaces.shared.signatures import hex_signature
 
 
@@ -40,7 +40,7 @@ class JobWebhooks:
         said: dict[str, Any] = {
             "event": event.kind,
             "job_id": event.subject_id,
-            "type": type_of(ended.kind),
+            "type": TYPES[ended.kind],
             "status": ended.status,
         }
         if ended.status == COMPLETED:

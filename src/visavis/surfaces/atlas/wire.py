@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from visavis.core import jobs
 from visavis.core.schema import COMPLETED, Job
 from visavis.ports.video_options import VideoOptions
+from visavis.surfaces.atlas.kinds import TYPES
 from visavis.surfaces.shared.bodies import ABSENT_IF_EMPTY, File
 
 PREVIEW_CHARS = 100
-_TYPES = {jobs.VIDEO.name: "video", jobs.SPEECH.name: "tts", jobs.RECORDING.name: "video"}
 
 _JOB_ID = "a1b2c3d4e5f6"
 _CREATED, _STARTED, _COMPLETED = "2026-03-25T16:47:07Z", "2026-03-25T16:47:09Z", "2026-03-25T16:47:52Z"
@@ -258,11 +258,6 @@ def accepted(job: Job) -> Accepted:
     )
 
 
-def type_of(kind: str) -> str:
-    """What the API calls a kind of job."""
-    return _TYPES[kind]
-
-
 def job_answer(
     job: Job, *, queue_position: int, url: str | None, captions: dict[str, str], ttl_s: int
 ) -> dict[str, Any]:
@@ -288,7 +283,7 @@ def job_answer(
         output |= {"captions": captions} if captions else {}
     said: dict[str, Any] = {
         "job_id": job.id,
-        "type": type_of(job.kind),
+        "type": TYPES[job.kind],
         "status": job.status,
         "queue_position": queue_position,
         "input": {
@@ -319,7 +314,7 @@ def job_row(job: Job) -> JobRow:
     return JobRow.model_validate(
         {
             "job_id": job.id,
-            "type": type_of(job.kind),
+            "type": TYPES[job.kind],
             "status": job.status,
             "created_at": moment(job.created_at),
             "completed_at": moment(job.completed_at),

@@ -8,7 +8,6 @@ from fastapi import FastAPI
 from visavis import __version__
 from visavis.surfaces.avatars import NAME, generation, preferences, saved
 from visavis.surfaces.avatars.error_responses import TABLE
-from visavis.surfaces.avatars.webhooks import AvatarWebhooks
 from visavis.surfaces.shared.dispatcher import Surface
 from visavis.surfaces.shared.fields import MAX_TEXT_BYTES
 
@@ -44,6 +43,5 @@ SURFACE: Final = Surface(
     create_app=create_app,
     errors=TABLE,
     max_body_bytes=MAX_TEXT_BYTES,
-    create_event_renderer=AvatarWebhooks,
     shows_request_id=True,
 )

@@ -17,7 +17,7 @@ from visavis.core.schema import Event
 from visavis.core.webhooks import WebhookRequest
 from visavis.ports import ObjectStore
 from visavis.surfaces.avatars.answers import JOB_TYPE, request_id, unix
-from visavis.surfaces.shared.links import absolute_link
+from visavis.surfaces.shared.absolute_links import absolute_link
 
 _BEGIN: Final = "whsec_"
 _VIDEO: Final = f".{SUFFIXES[MP4]}"  # of previews, which are told with the job

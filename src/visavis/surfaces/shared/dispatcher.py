@@ -9,8 +9,6 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from visavis.core.webhooks import EventRenderer
-from visavis.ports import ObjectStore
 from visavis.surfaces.shared import errors
 from visavis.surfaces.shared.errors import ErrorTable
 from visavis.surfaces.shared.metrics import Metrics
@@ -35,8 +33,6 @@ class Surface:
         claims: Which HTTP requests under its prefixes it answers; all of them if `None`.
         not_found: Answer to a request for which no surface has a route; where it is `None`, or gives `None`,
             the last surface answers.
-        create_event_renderer: Makes what renders and signs its events for its clients, from the files and the
-            seconds that links to results work; `None` where its clients are told nothing.
         shows_request_id: Whether every answer tells the ID of its request, in the header `X-Request-Id`.
     """
 
@@ -49,7 +45,6 @@ class Surface:
     takes_websockets: bool = False
     claims: Callable[[Scope], bool] | None = None
     not_found: Callable[[Scope], Response | None] | None = None
-    create_event_renderer: Callable[[ObjectStore, int], EventRenderer] | None = None
     shows_request_id: bool = False
 
     def answers(self, scope: Scope) -> bool:
