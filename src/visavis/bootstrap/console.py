@@ -7,14 +7,13 @@ from pathlib import Path
 
 from PIL import Image
 
-from visavis.bootstrap.processes import CHECK_LIMIT_S, CHECK_PATIENCE_S
+from visavis.bootstrap.processes import run_check
 from visavis.settings import Settings
 from visavis.settings.group import plain, variables
 from visavis.surfaces.console.context import ConsoleContext, FaceInPhoto, ShownSetting
 from visavis.surfaces.shared.context import Context
 from visavis.worker.process_pool import ProcessPool
 from visavis.worker.protocol import FaceRequest
-from visavis.worker.rendering_requests import run_request
 
 
 def console_context(context: Context, settings: Settings, pool: ProcessPool) -> ConsoleContext:
@@ -35,13 +34,7 @@ def _face_finder(pool: ProcessPool) -> Callable[[Path, str], Awaitable[FaceInPho
     """What looks at a photo that was just chosen."""
 
     async def find(photo: Path, owner: str) -> FaceInPhoto:
-        found = await run_request(
-            pool,
-            FaceRequest(image=photo),
-            limit_s=CHECK_LIMIT_S,
-            patience_s=CHECK_PATIENCE_S,
-            owner=owner,
-        )
+        found = await run_check(pool, FaceRequest(image=photo), owner)
         return FaceInPhoto(outline=list(found.outline), warnings=list(found.warnings))
 
     return find

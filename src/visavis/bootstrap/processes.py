@@ -41,8 +41,8 @@ from visavis.worker.protocol import (
 from visavis.worker.rendering_requests import run_request
 
 _Result = TypeVar("_Result", bound=Message)
-CHECK_LIMIT_S: Final = 20.0
-CHECK_PATIENCE_S: Final = 5.0
+_CHECK_LIMIT_S: Final = 20.0
+_CHECK_PATIENCE_S: Final = 5.0
 _BUILD_PATIENCE_S: Final = 20.0
 _SPEAK_LIMIT_S: Final = 120.0
 _SPARE_SESSIONS: Final = 2
@@ -159,9 +159,14 @@ def pictures_check(pool: ProcessPool) -> Callable[[Sequence[Path], str], Awaitab
 
 async def _check_if_free(pool: ProcessPool, request: Request[_Result], owner: str) -> None:
     try:
-        await run_request(pool, request, limit_s=CHECK_LIMIT_S, patience_s=CHECK_PATIENCE_S, owner=owner)
+        await run_check(pool, request, owner)
     except (BusyError, ChildError):
         return
+
+
+async def run_check(pool: ProcessPool, request: Request[_Result], owner: str) -> _Result:
+    """Look at what was sent; see `run_request`."""
+    return await run_request(pool, request, limit_s=_CHECK_LIMIT_S, patience_s=_CHECK_PATIENCE_S, owner=owner)
 
 
 def rig_builder(pool: ProcessPool) -> Callable[[Path, Path, str], Awaitable[None]]:
@@ -169,7 +174,7 @@ def rig_builder(pool: ProcessPool) -> Callable[[Path, Path, str], Awaitable[None
 
     async def build(photo: Path, target: Path, owner: str) -> None:
         request = RigRequest(image=photo, output=target)
-        await run_request(pool, request, limit_s=CHECK_LIMIT_S, patience_s=_BUILD_PATIENCE_S, owner=owner)
+        await run_request(pool, request, limit_s=_CHECK_LIMIT_S, patience_s=_BUILD_PATIENCE_S, owner=owner)
 
     return build
 
