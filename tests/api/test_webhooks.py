@@ -40,6 +40,8 @@ class Receiver:
     answers: list[int] = field(default_factory=list)
     taken: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    held: dict[str, threading.Event] = field(default_factory=dict)
+    """What GET requests of a path wait for, at most a minute."""
 
     def url(self, path: str) -> str:
         return f"https://localhost:{self.port}{path}"
@@ -68,6 +70,8 @@ def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
             self.end_headers()
 
         def do_GET(self) -> None:
+            if self.path in receiver.held:
+                receiver.held[self.path].wait(60)
             content = receiver.files.get(self.path)
             self.send_response(404 if content is None else 200)
             self.send_header("Content-Length", str(len(content or b"")))
@@ -232,10 +236,11 @@ def test_agents_send_webhooks_of_their_own_and_cost_credits(
         assert "has 500 credits" in CliRunner().invoke(app, grant).stdout
         hook = {"url": receiver.url("/agents"), "events": []}
         secret = client.post("/v1/webhooks", json=hook).json()["data"]["secret"]
-        assert generate("made", "/face.mp4", duration=2).status_code == 200
-        assert balance() == 250
-        # It may fail, and be paid back, before anybody can look.
+        looked = receiver.held["/no-face.mp4"] = threading.Event()  # it fails, and is paid back, afterwards
         assert generate("lost", "/no-face.mp4").status_code == 200
+        assert generate("made", "/face.mp4", duration=2).status_code == 200
+        assert balance() == 0
+        looked.set()
 
         def told() -> dict[str, tuple[dict[str, str], bytes]]:
             return {
@@ -248,7 +253,7 @@ def test_agents_send_webhooks_of_their_own_and_cost_credits(
         assert balance() == 250
         spent = client.get("/v1/usage").json()["data"]
         assert [(each["activity_type"], each["agent_code"], each["credits_change"]) for each in spent] == [
-            *(("refund", "lost", -250), ("generation", "lost", 250), ("generation", "made", 250)),
+            *(("refund", "lost", -250), ("generation", "made", 250), ("generation", "lost", 250)),
             ("grant", None, -500),
         ]
         made = client.get("/v1/agent/made").json()["data"]

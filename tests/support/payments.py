@@ -31,8 +31,8 @@ class Shop:
     solana: SolanaNode
     facilitator: Facilitator
     face: bytes
-    made: list[dict[str, Any]] = field(default_factory=list)
-    """Sessions that were made; the end of a test ends those that it has left."""
+    left: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Sessions that were made and not ended, by their IDs; the end of a test ends them."""
 
     @property
     def sessions(self) -> str:
@@ -46,7 +46,7 @@ class Shop:
         files = {"reference_image": ("face.jpg", self.face, "image/jpeg")}
         answer = httpx.post(url or self.sessions, files=files, data=data, headers=headers, timeout=60)
         if answer.status_code == 200 and url is None:
-            self.made.append(answer.json())
+            self.left[answer.json()["session_id"]] = answer.json()
         return answer
 
     def sign(self, wallet: Any, asked: httpx.Response | None = None) -> dict[str, str]:
@@ -65,15 +65,16 @@ class Shop:
     def end(self, made: dict[str, Any]) -> dict[str, Any]:
         answer = httpx.delete(f"{self.sessions}/{made['session_id']}", headers=bearer(made))
         assert answer.status_code == 200, answer.text
+        self.left.pop(made["session_id"], None)
         said: dict[str, Any] = answer.json()
         return said
 
     def end_all(self) -> None:
         """End what a test that failed has left: its slots are the next test's."""
-        while self.made:
-            made = self.made.pop()
-            answer = httpx.delete(f"{self.sessions}/{made['session_id']}", headers=bearer(made))
-            assert answer.status_code in {200, 409}, answer.text  # it has ended
+        while self.left:
+            session_id, made = self.left.popitem()
+            answer = httpx.delete(f"{self.sessions}/{session_id}", headers=bearer(made))
+            assert answer.status_code in {200, 409}, answer.text  # 409: it has ended by itself
 
     @contextmanager
     def behaving(self, how: paying.Step) -> Iterator[None]:
