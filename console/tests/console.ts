@@ -129,11 +129,13 @@ interface Part {
   height: number;
 }
 
+const SIDE = 24; // of what is looked at, in pixels
+
 /**
  * Looks at a part of a video, in shares of its picture: a first time at once, then every `framesApart` frames. Each look
- * is `side` x `side` greys, 0..255. It all happens in the page: a call for each look takes longer than the frames do.
+ * is `SIDE`² grey values, 0..255. It all happens in the page: a call for each look takes longer than the frames do.
  */
-async function looksAt(page: Page, video: string, part: Part, side: number, count = 1, framesApart = 1) {
+async function looksAt(page: Page, video: string, part: Part, count = 1, framesApart = 1) {
   return await page.locator(video).evaluate(
     async (element, { part, side, count, framesApart }) => {
       const shown = element as HTMLVideoElement;
@@ -157,13 +159,13 @@ async function looksAt(page: Page, video: string, part: Part, side: number, coun
           await new Promise((resolve) => shown.requestVideoFrameCallback(resolve));
       }
     },
-    { part, side, count, framesApart },
+    { part, side: SIDE, count, framesApart },
   );
 }
 
-/** The picture that a video shows now: `side`² grey values of a part of it, each 0..255. */
-export async function pixels(page: Page, video: string, part: Part, side = 24): Promise<number[]> {
-  return (await looksAt(page, video, part, side)).flat();
+/** The picture that a video shows now: `SIDE`² grey values of a part of it, each 0..255. */
+export async function pixels(page: Page, video: string, part: Part): Promise<number[]> {
+  return (await looksAt(page, video, part)).flat();
 }
 
 export const mean = (values: number[]): number =>
@@ -201,7 +203,7 @@ const FRAMES = 30;
 
 /** How much the mouth moves: the mean change between looks three frames apart. At rest the head still moves. */
 export async function mouthMotion(page: Page): Promise<number> {
-  const looks = await looksAt(page, AVATAR, MOUTH, 24, FRAMES + 1, 3);
+  const looks = await looksAt(page, AVATAR, MOUTH, FRAMES + 1, 3);
   return mean(looks.slice(1).map((now, at) => distance(now, looks[at] ?? now)));
 }
 
