@@ -18,7 +18,8 @@ def main() -> None:
         return
     told = {
         "environment": dict(os.environ),
-        "is_leader": os.getsid(0) == os.getpid(),
+        "is_leader": os.getpgrp() == os.getpid(),
+        "session": os.getsid(0),
         "files": sorted(int(file.name) for file in Path("/proc/self/fd").iterdir()),
         "interrupt": "default" if signal.getsignal(signal.SIGINT) is signal.SIG_DFL else "other",
         "title": Path("/proc/self/cmdline").read_bytes().rstrip(b"\0").decode(),

@@ -45,6 +45,7 @@ async def test_a_forked_process_is_like_an_executed_one() -> None:
         assert told == {
             "environment": {"WORD": "hello"},
             "is_leader": True,
+            "session": os.getsid(0),  # so that niceness counts between our processes
             "files": [0, 1, 2, 3, 4],  # for messages one more, and one that lists them
             "interrupt": "default",
             "title": f"python -m {MODULE}",

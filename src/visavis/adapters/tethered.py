@@ -2,6 +2,10 @@
 
 Run it as a script: `tethered.py PARENT_PID SIGNAL UID GID COMMAND…`; UID −1 keeps the user. Only Linux sends
 a signal on the parent's death; elsewhere the command runs without it.
+
+The command gets a process group of its own: Ctrl-C at the terminal is for the parent, which ends its children
+in order. It gets no session of its own: Linux may share processors among sessions first (`sched(7)`,
+autogroups), and then the niceness of processes counts for nothing between them.
 """
 
 import ctypes
@@ -38,6 +42,7 @@ def _main() -> None:
         os.setgroups([])
         os.setgid(gid)
         os.setuid(uid)
+    os.setpgrp()
     # After the change of user, which would reset it.
     tether(parent, signal_number)
     os.execv(sys.argv[5], sys.argv[5:])  # noqa: S606 - the command is the caller's own

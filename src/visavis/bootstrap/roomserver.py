@@ -105,7 +105,7 @@ class EmbeddedRooms:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
-            start_new_session=True,
+            process_group=0,
         )
         address = _read_address(self._process)
         self._port, self._udp_port = address.port, address.udp_port

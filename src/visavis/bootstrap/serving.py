@@ -251,9 +251,9 @@ class _Worker:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        # In a session of its own: Ctrl-C at the terminal is for us, and we tell it.
+        # In a process group of its own: Ctrl-C at the terminal is for us, and we tell it.
         self._process = subprocess.Popen(  # noqa: S603 - our own command
-            self._command, stdin=subprocess.DEVNULL, start_new_session=True
+            self._command, stdin=subprocess.DEVNULL, process_group=0
         )
 
     def is_running(self) -> bool:

@@ -56,7 +56,6 @@ class ChildProcess:
             stdout=asyncio.subprocess.PIPE,
             limit=MAX_LINE_BYTES,
             env=environment,
-            start_new_session=True,  # Ctrl-C in the terminal goes to the parent, which drains
         )
         return cls(process)
 

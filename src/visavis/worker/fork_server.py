@@ -83,7 +83,7 @@ class _Running:
         with theirs:
             try:
                 process = await asyncio.create_subprocess_exec(
-                    *command, stdin=theirs.fileno(), env=environment, start_new_session=True
+                    *command, stdin=theirs.fileno(), env=environment
                 )
             except BaseException:
                 ours.close()

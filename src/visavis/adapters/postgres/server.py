@@ -169,7 +169,7 @@ class EmbeddedPostgres:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C in the terminal goes to us; we stop it when we are done
+                process_group=0,  # Ctrl-C in the terminal goes to us; we stop it when we are done
                 cwd="/",
             )
 

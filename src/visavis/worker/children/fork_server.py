@@ -110,7 +110,7 @@ class _ForkServer:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.setsid()  # Ctrl-C in the terminal goes to the parent, which drains
+        os.setpgrp()  # Ctrl-C in the terminal goes to the parent, which drains
         self._tether(parent)
         selector.close()
         for end in (self._requests, self._wakeup, self._wakeup_in):
