@@ -1,4 +1,8 @@
-"""The process of a conversation; started by the worker, not by people."""
+"""The process of a conversation; started by the worker, not by people.
+
+It is as urgent as drawing, since it hears when a user interrupts. Its models give way: see
+`providers/model_thread.py`.
+"""
 
 import os
 import signal
@@ -9,13 +13,10 @@ from visavis.bootstrap.conversations import load_providers
 from visavis.engine.threads import use_one_thread
 from visavis.worker.children.conversation import serve
 
-_NICENESS = 5  # below the processes that draw, whose pictures must not wait
-
 
 def main() -> None:
     """Serve commands from standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(_NICENESS)
     settings = bootstrap.read_settings()
     use_one_thread()
     serve(lambda: load_providers(settings), loop_factory=bootstrap.loop_factory())

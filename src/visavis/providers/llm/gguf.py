@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -14,6 +13,7 @@ from typing import Any, Final
 from visavis.errors import ExtraMissingError, ProviderError, ProviderTimeoutError, SettingsError, VisavisError
 from visavis.ports import ChatDelta, ChatMessage, Tool
 from visavis.providers.llm.wire import CallsInPieces, Chunk, merge_systems, wire_message, wire_tool
+from visavis.providers.model_thread import model_thread
 from visavis.settings import LanguageModelSettings
 
 _THREADS: Final = 1  # the avatar is drawn on the same processors
@@ -52,7 +52,7 @@ class GgufModel:
             raise ExtraMissingError("VISAVIS_LLM_FILE needs llama.cpp. Run `pip install 'visavis[gguf]'`.")
         self._settings = settings
         self._file = file
-        self._thread = ThreadPoolExecutor(1, "language-model")
+        self._thread = model_thread("language-model")
         self._closing = Event()
         self._loaded: Any = None
 

@@ -1,7 +1,6 @@
 """Recognition on this machine: a Whisper model for English and one for all languages, on one thread."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
@@ -9,6 +8,7 @@ from visavis.engine.arrays import Floats
 from visavis.errors import ProviderError, RequestError
 from visavis.ports import Recognition, VoiceActivityDetector
 from visavis.ports.models import ModelFolders
+from visavis.providers.model_thread import model_thread
 from visavis.providers.stt.listening import ListeningStream, recognize_whole
 from visavis.providers.stt.whisper import Whisper
 from visavis.providers.stt.whisper_languages import whisper_language
@@ -30,7 +30,7 @@ class WhisperRecognizer:
     def __init__(self, folders: ModelFolders, detector: VoiceActivityDetector, model: str = "") -> None:
         self._folders, self._detector, self._model = folders, detector, model
         self._loaded: dict[str, Whisper] = {}  # only the thread touches it
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recognition")
+        self._thread = model_thread("recognition")
         self._calls = 0
 
     def check(self, language: str) -> None:

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from visavis.errors import InputError
 from visavis.ports import SpeechPart
+from visavis.providers.model_thread import model_thread
 from visavis.providers.tts.sentences import split_sentences
 from visavis.providers.tts.timing import trimmed
 
@@ -18,7 +18,7 @@ class SentenceThread:
     """
 
     def __init__(self, name: str) -> None:
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._executor = model_thread(name)
 
     async def speak(
         self,
