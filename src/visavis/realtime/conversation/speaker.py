@@ -137,10 +137,9 @@ class Speaker:
             samples: Shape `(FRAME_SAMPLES,)`, −1..1, at `RECOGNITION_RATE_HZ`.
         """
         cleaned = self.echo.clean(samples)
-        if self._utterance is None:
-            self._lead.append(cleaned)
-        else:
-            self._hear(cleaned)
+        self._lead.append(cleaned)
+        if self._utterance is not None:
+            self._recognize_lead()
         for probability in self._voice.push(cleaned):
             self._step(0.0 if self.echo.is_echo else probability)
 
@@ -185,9 +184,7 @@ class Speaker:
         if self._stream is None:
             self._stream = self._recognizer.stream(self._language)
             self._reading = asyncio.create_task(self._read(self._stream))
-        for frame in self._lead:
-            self._hear(frame)
-        self._lead.clear()
+        # The sound that led to it is recognized with the next 10 ms: the avatar falls silent first.
         self._listener.began(self._utterance, self._turns.voiced_s)
 
     def _compare(self, utterance: Utterance) -> None:
@@ -195,10 +192,12 @@ class Speaker:
         duration_s = utterance.windows * self._window_s + _LEAD_S
         utterance.echo_likeness = self.echo.likeness(duration_s)
 
-    def _hear(self, samples: Floats) -> None:
-        self._kept.append(samples)
+    def _recognize_lead(self) -> None:
+        self._kept += self._lead
         if self._stream is not None:
-            self._stream.push(samples)
+            for frame in self._lead:
+                self._stream.push(frame)
+        self._lead.clear()
 
     async def _read(self, stream: RecognitionStream) -> None:
         try:
@@ -227,6 +226,7 @@ class Speaker:
         utterance, self._utterance = self._utterance, None
         if utterance is None:
             return
+        self._recognize_lead()
         self._compare(utterance)
         kept, self._kept = self._kept, []
         while not self._finals.empty() and self._stream is not None:
