@@ -123,6 +123,12 @@ def test_a_german_when_may_be_written_as_an_if() -> None:
     assert said[1] == "Wir haben von neun bis achtzehn Uhr geöffnet."
 
 
+@pytest.mark.parametrize("question", ["Wann hoffen Sie geöffnet?", "Wann halten Sie heute geöffnet?"])
+def test_a_german_auxiliary_may_be_written_as_another_verb(question: str) -> None:
+    prompt = "Wir haben von neun bis achtzehn Uhr geöffnet. Ein Kaffee kostet drei Euro."
+    assert answers(prompt, question, language="de") == ["Wir haben von neun bis achtzehn Uhr geöffnet."]
+
+
 def test_a_day_chooses_between_sentences() -> None:
     assert answers(SHOP, "Are you open on Saturday?") == ["On Saturdays we close at 1 p.m."]
     assert answers(SHOP, "Are you open on Tuesday?") == ["We are open from 9 to 5 on weekdays."]
