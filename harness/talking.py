@@ -1,6 +1,7 @@
 """A user who talks with an avatar: microphone, ears, transcript, and a loudspeaker beside the microphone."""
 
 import asyncio
+import bisect
 import contextlib
 import json
 import time
@@ -108,7 +109,8 @@ class Talker:
 
     def levels(self, from_s: float) -> list[tuple[float, float]]:
         """Times and levels of the avatar's voice since a time."""
-        return [(at_s, _level(block)) for at_s, block in self.heard if at_s >= from_s]
+        first = bisect.bisect_left(self.heard, from_s, key=lambda each: each[0])
+        return [(at_s, _level(block)) for at_s, block in self.heard[first:]]
 
     def first_sound_s(self, from_s: float) -> float | None:
         """When the avatar was first heard after a time."""
