@@ -15,6 +15,7 @@ from visavis.realtime.conversation.turns import (
 )
 
 WINDOW_S = 0.032
+STEP_S = WINDOW_S / 2  # of windows that overlap
 
 
 def steps(turns: TurnTaker, probabilities: Iterable[float]) -> list[Step]:
@@ -69,15 +70,16 @@ def test_words_that_want_more_are_given_time(text: str, silence_s: float) -> Non
 
 @pytest.mark.parametrize(
     ("probability", "in_echo", "expected"),
-    [(0.99, False, 2), (0.87, False, 2), (0.8, False, 3), (0.6, False, 4), (0.99, True, 5)],
+    [(0.99, False, 2), (0.87, False, 3), (0.8, False, 3), (0.6, False, 6), (0.99, True, 10)],
 )
 def test_a_turn_begins_the_sooner_the_surer_the_voice_is(
     probability: float, in_echo: bool, expected: int
 ) -> None:
-    turns = TurnTaker(WINDOW_S)
+    turns = TurnTaker(STEP_S)
     steps = (turns.step(probability, in_echo=in_echo) for _ in range(20))
     assert list(steps).index(Step.BEGAN) + 1 == expected
 
 
 def test_a_click_is_no_turn() -> None:
     assert steps(TurnTaker(WINDOW_S), [0.9] + [0.0] * 20) == []
+    assert steps(TurnTaker(STEP_S), [0.9, 0.9] + [0.0] * 20) == []
