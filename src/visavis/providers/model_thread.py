@@ -5,7 +5,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-_NICENESS: Final = 3  # less urgent than drawing and hearing; but at 5 recognition starves on a full machine
+_NICENESS: Final = 3  # less urgent than drawing and hearing; at 8, recognition starved on a full machine
 
 
 def model_thread(name: str) -> ThreadPoolExecutor:
