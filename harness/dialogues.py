@@ -43,6 +43,7 @@ from visavis.settings import Settings, read_settings
 FOLDER = Path(__file__).parents[1] / "bench/dialogues"
 _LONGEST_S = 25.0
 _VOICES = {"en": "kokoro-am_michael", "es": "kokoro-em_alex", "de": "kokoro-im_nicola"}
+_GERMAN_BY_ITALIANS = {"ɑ": "a", "œ": "ø"}
 _SECOND_VOICE = "kokoro-af_bella"
 
 
@@ -89,8 +90,16 @@ class _GermanUser(Kokoro):
         return voice.name.removeprefix("kokoro-")
 
     def _spell(self, sentence: str, voice: str) -> Spelling:
+        """German by the nearest sounds that an Italian voice has, with a break after a prefix."""
         del voice
-        return spell_with_espeak(sentence, self._espeak.base("de"))
+        spelling = spell_with_espeak(sentence, self._espeak.base("de"))
+        symbols, words, before = "", [], ""
+        for symbol, word in zip(spelling.symbols, spelling.words, strict=True):
+            nearest = _GERMAN_BY_ITALIANS.get(symbol, symbol)
+            sounds = f" {nearest}" if symbol == "ˈ" and before == "ə" else nearest
+            symbols, before = symbols + sounds, symbol
+            words += [word] * len(sounds)
+        return Spelling(symbols, tuple(words))
 
 
 def speech(text: str, voice: str, language: str = "en") -> Sound:
