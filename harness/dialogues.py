@@ -43,7 +43,7 @@ from visavis.settings import Settings, read_settings
 FOLDER = Path(__file__).parents[1] / "bench/dialogues"
 _LONGEST_S = 25.0
 _VOICES = {"en": "kokoro-am_michael", "es": "kokoro-em_alex", "de": "kokoro-im_nicola"}
-_GERMAN_BY_ITALIANS = {"ɑ": "a", "œ": "ø"}
+_NEAREST_SOUNDS = {"ɑ": "a", "œ": "ø"}  # of German in an Italian voice
 _SECOND_VOICE = "kokoro-af_bella"
 
 
@@ -95,7 +95,7 @@ class _GermanUser(Kokoro):
         spelling = spell_with_espeak(sentence, self._espeak.base("de"))
         symbols, words, before = "", [], ""
         for symbol, word in zip(spelling.symbols, spelling.words, strict=True):
-            nearest = _GERMAN_BY_ITALIANS.get(symbol, symbol)
+            nearest = _NEAREST_SOUNDS.get(symbol, symbol)
             sounds = f" {nearest}" if symbol == "ˈ" and before == "ə" else nearest
             symbols, before = symbols + sounds, symbol
             words += [word] * len(sounds)

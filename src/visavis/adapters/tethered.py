@@ -4,8 +4,9 @@ Run it as a script: `tethered.py PARENT_PID SIGNAL UID GID COMMAND…`; UID −1
 a signal on the parent's death; elsewhere the command runs without it.
 
 The command gets a process group of its own: Ctrl-C at the terminal is for the parent, which ends its children
-in order. It gets no session of its own: Linux may share processors among sessions first (`sched(7)`,
-autogroups), and then the niceness of processes counts for nothing between them.
+in order. `Popen` can give it one before Python runs here (`process_group=0`), the event loop cannot. It gets
+no session of its own: Linux may share processors among sessions first (`sched(7)`, autogroups), and then the
+niceness of processes counts for nothing between them.
 """
 
 import ctypes
