@@ -5,8 +5,10 @@ from pathlib import Path
 
 import onnx
 import torch
+from onnx import numpy_helper
+from torch import Tensor, nn
 
-from training.network import SpeechNetwork, Step
+from training.network import KERNEL, STEM_FRAMES, SpeechNetwork, Step
 from training.train import DELAY_ROWS
 from visavis.engine.speech.features import BANDS, FRAMES_PER_ROW
 
@@ -14,11 +16,35 @@ SHIPPED = Path(__file__).parent.parent / "src/visavis/engine/speech/speech.onnx"
 
 
 def read(path: Path) -> SpeechNetwork:
-    """A network as `training.train` saved it."""
+    """A network as `training.train` saved it, or one that was exported."""
+    if path.suffix == ".onnx":
+        return _exported(path)
     saved = torch.load(path, weights_only=True)
     network = SpeechNetwork(saved["channels"])
     network.load_state_dict(saved["weights"])
     return network.eval()
+
+
+def _exported(path: Path) -> SpeechNetwork:
+    """An exported network. Its normalisations are folded into its matrices, so they do nothing here."""
+    found = {one.name: numpy_helper.to_array(one) for one in onnx.load(str(path)).graph.initializer}
+    layers = [torch.from_numpy(found[f"layers.{at}"].copy()) for at in range(len(found))]
+    pairs = list(zip(layers[::2], layers[1::2], strict=True))
+    network = SpeechNetwork(channels=len(layers[1]))
+    stem = (network.stem, network.stem_norm, STEM_FRAMES)
+    blocks = [(block.conv, block.norm, KERNEL) for block in network.blocks]
+    for (conv, norm, taps), (matrix, offset) in zip((stem, *blocks), pairs[:-1], strict=True):
+        _load(conv, norm, matrix.unflatten(0, (taps, -1)).permute(2, 1, 0), offset)
+    matrix, offset = pairs[-1]
+    network.head.load_state_dict({"weight": matrix.T[:, :, None], "bias": offset})
+    return network.eval()
+
+
+def _load(conv: nn.Conv1d, norm: nn.BatchNorm1d, weight: Tensor, offset: Tensor) -> None:
+    conv.load_state_dict({"weight": weight})
+    norm.running_mean.zero_()
+    norm.running_var.fill_(1 - norm.eps)
+    norm.load_state_dict(norm.state_dict() | {"weight": torch.ones_like(offset), "bias": offset})
 
 
 def export(network: SpeechNetwork, path: Path) -> None:

@@ -92,6 +92,9 @@ SOURCES: tuple[Source, ...] = (
 )
 
 
+NATURAL = ("kokoro_trained",)
+"""Of which the refined networks hear more, as real speech is more like them."""
+
 FLITE = ("flite_awb", "flite_rms", "flite_slt", "flite_kal16")
 FLITE_STRANGERS = ("flite/awb", "flite/rms")
 """Those of its voices whose speakers festival does not have."""

@@ -195,9 +195,7 @@ def fit(
         for group in optimizer.param_groups:
             group["lr"] = rate
         frames, hard, soft = next(stream)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            outputs = network(frames)
-        loss = loss_of(outputs.float(), hard, soft, weights)
+        loss = loss_of(network(frames), hard, soft, weights)
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 2.0)
