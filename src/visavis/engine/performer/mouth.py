@@ -9,12 +9,12 @@ import numpy as np
 from visavis.engine.arrays import Floats
 from visavis.engine.performer.inertia import share
 from visavis.engine.rig.controls import CONTROLS, INDEX
-from visavis.engine.speech.calibration import lips, pressed
+from visavis.engine.speech.calibration import closure, lips
 from visavis.engine.speech.motion import CHANNELS, ROW_RATE_HZ, VISEMES, SpeechMotion
 
 _SHAPES: Final[dict[str, dict[str, float]]] = {
     "sil": {},
-    "PP": {"press": 0.9},
+    "PP": {},
     "FF": {"lip_teeth": 0.9, "jaw": 0.05},
     "TH": {"jaw": 0.20, "tongue": 0.95, "upper_raise": 0.15, "lower_drop": 0.15},
     "DD": {"jaw": 0.15, "wide": 0.15, "upper_raise": 0.15, "lower_drop": 0.20},
@@ -38,9 +38,7 @@ for _name, _shape in _SHAPES.items():
 
 _LABIODENTAL: Final = CHANNELS.index("labiodental")
 
-# From the first value on, evidence for a closure, or for the lip at the teeth, counts; from the second,
-# fully.
-_CLOSED_BY: Final = (0.26, 0.42)
+# From the first value on, evidence for the lip at the teeth counts; from the second, fully.
 _TO_TEETH_BY: Final = (0.25, 0.50)
 _TEETH_SHUT: Final = 0.9  # share of the gap that the teeth fill
 
@@ -53,10 +51,12 @@ _TOUCHING_GAP: Final = 0.012
 _SPEECH_GAP: Final = 0.14  # for a reading of 1: the mean of five clips ranges as far as real speech
 _MIN_SHAPED_GAP: Final = 0.03
 
-# The model averages what it cannot hear, so it reads closures as narrow openings. This aperture counts as
-# shut, so that closures are found: kappa .83 instead of .52 for five speakers that the model was not fitted
-# to, measured in the gaps asked of the rig, and a slightly better correlation.
-_SHUT_BELOW: Final = 0.28
+# The model averages what it cannot hear, so it reads closures as narrow openings. Lips that it reads below
+# the first aperture are shut. From the second on they stand as far apart as it says, counted from _LEAST. For
+# speakers that it was not fitted to, this finds more closures than one threshold does, and lips that are
+# apart agree better with real ones.
+_PARTED_BY: Final = (0.34, 0.46)
+_LEAST: Final = 0.24
 
 # The same for the mouth's width.
 _ROUND_PER_WIDTH: Final = 0.55
@@ -107,7 +107,7 @@ def mouth_weights(motion: SpeechMotion, busy: Floats, ranges: Floats) -> Floats:
     """
     motion = replace(motion, voice=busy)
     weights = np.zeros((len(motion), len(CONTROLS)), np.float32)
-    evidence = (*lips(motion), pressed(motion), motion.channels[:, _LABIODENTAL], busy, ranges)
+    evidence = (*lips(motion), closure(motion), motion.channels[:, _LABIODENTAL], busy, ranges)
     for row, of_row in enumerate(zip(*(each.tolist() for each in evidence), strict=True)):
         # Row by row: products over a block would be rounded differently for each length.
         weights[row] = _row_weights(motion.visemes[row] @ _TABLE, *of_row)
@@ -183,20 +183,19 @@ def _row_weights(
     weights: Floats,
     aperture: float,
     width: float,
-    evidence: float,
+    closed: float,
     labiodental: float,
     busy: float,
     reach: float,
 ) -> Floats:
     """Compute the weights of the mouth from those of the visemes, in place."""
-    closure = _decided(evidence, _CLOSED_BY)
-    lip_teeth = _decided(labiodental, _TO_TEETH_BY) * (1 - closure)
-    opening = max(0.0, aperture - _SHUT_BELOW) / (1 - _SHUT_BELOW)
+    lip_teeth = _decided(labiodental, _TO_TEETH_BY) * (1 - closed)
+    opening = _decided(aperture, _PARTED_BY) * max(0.0, aperture - _LEAST) / (1 - _LEAST)
     gap = opening * reach * _SPEECH_GAP * (1 - _TEETH_SHUT * lip_teeth)
     weights[_OPENING] = _opened(weights[_OPENING], gap)
     weights[INDEX["round"]] = max(0.75 * weights[INDEX["round"]], -_ROUND_PER_WIDTH * width)
     weights[INDEX["wide"]] = 0.5 * weights[INDEX["wide"]] + 0.5 * _WIDE_PER_WIDTH * max(0.0, width)
-    weights[INDEX["press"]] = max(weights[INDEX["press"]], 0.85 * closure)
+    weights[INDEX["press"]] = 0.85 * closed
     weights[INDEX["lip_teeth"]] = max(weights[INDEX["lip_teeth"]], 0.9 * lip_teeth)
     weights *= np.float32(busy)
     return weights
