@@ -60,6 +60,25 @@ def test_open_vowels_open_and_closures_close() -> None:
     assert shape_of("TH")[INDEX["tongue"]] > 0.8
 
 
+def test_lips_read_as_almost_shut_are_shut_and_others_stand_as_far_apart_as_they_were_read() -> None:
+    def jaw(reading: float) -> float:
+        row = motion(["aa"])
+        row.lips[:, 0] = reading
+        return float(mouth_weights(row, np.ones(1, np.float32), np.ones(1, np.float32))[0, INDEX["jaw"]])
+
+    assert jaw(0.33) == 0
+    assert jaw(1.0) - jaw(0.8) == pytest.approx(jaw(0.8) - jaw(0.6), rel=0.01)
+    assert jaw(0.6) > 0.3 * jaw(1.0)
+
+
+def test_weak_evidence_of_a_closure_leaves_the_lips_as_they_were_read() -> None:
+    sure, doubtful = motion(["aa"] * 20), motion(["aa"] * 20)
+    doubtful.visemes[8:12] = 0.6 * doubtful.visemes[8:12]
+    doubtful.visemes[8:12, VISEMES.index("PP")] = 0.4
+    gaps = [perform(rows, 10)[:, INDEX["jaw"]].min() for rows in (sure[8:12], doubtful[8:12])]
+    assert gaps[1] > 0.9 * gaps[0] > 0
+
+
 def test_m_shuts_the_mouth_between_two_vowels() -> None:
     frames = perform(motion(["aa"] * 15 + ["PP"] * 4 + ["aa"] * 15), 17)
     jaw, press = frames[:, INDEX["jaw"]], frames[:, INDEX["press"]]
