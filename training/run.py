@@ -5,7 +5,8 @@
 The trained network is trained on several times, each time with other variants of the speech, and on one
 processor each. The mean of it and of the refined ones hears real speech better than each of them.
 Every step is seeded and leaves its result in the work folder; a step whose result is there is not done again.
-With `--begin speech.onnx` a network that was shipped is refined, and nothing is trained from nothing.
+With `--begin speech.onnx` a network that was shipped is refined, and nothing is trained from nothing. The
+work folder keeps it, so `--out` may replace it.
 With `--without flite --out twin.onnx` a twin is made that never hears that family, to measure how well the
 recipe carries over to one.
 """
@@ -22,7 +23,7 @@ from training import sources
 from training.average import average
 from training.export import SHIPPED, export, read
 from training.network import SpeechNetwork
-from training.train import Pool, fit
+from training.train import Pool, fit, save
 
 SEED = 1
 CHANNELS = 160
@@ -41,7 +42,7 @@ def train(work: Path, names: list[str], *, steps: int, variants: int, channels: 
     torch.manual_seed(SEED)
     network = SpeechNetwork(channels)
     fit(network, pool, steps=steps, seed=SEED)
-    torch.save({"channels": channels, "weights": network.state_dict()}, out)
+    save(network, out)
 
 
 def refine(network: Path, work: Path, names: list[str], *, steps: int, seed: int, out: Path) -> None:
@@ -52,7 +53,7 @@ def refine(network: Path, work: Path, names: list[str], *, steps: int, seed: int
     speech = sources.read(work, [*names, *natural * (NATURAL_VARIANTS - 1)])
     pool = Pool.of(speech, 1, np.random.default_rng(seed))
     fit(refined, pool, steps=steps, seed=seed, peak_rate=REFINE_RATE, norms_fixed=True)
-    torch.save({"channels": refined.channels, "weights": refined.state_dict()}, out)
+    save(refined, out)
 
 
 def main() -> None:
@@ -79,8 +80,12 @@ def main() -> None:
     sources.collect(options.work, trained)
     names = [source.name for source in trained]
     suffix = f"-without-{options.without}" if options.without else ""
-    weights = options.begin or options.work / f"network{suffix}.pt"
-    if not weights.exists():
+    if options.begin:
+        suffix += f"-from-{options.begin.stem}"
+    weights = options.work / f"network{suffix}.pt"
+    if options.begin and not weights.exists():
+        save(read(options.begin), weights)
+    elif not weights.exists():
         sizes = {"steps": options.steps, "variants": options.variants, "channels": options.channels}
         train(options.work, names, **sizes, out=weights)
     refined = [options.work / f"refined{suffix}-{at}.pt" for at in range(1, options.refined + 1)]

@@ -208,6 +208,11 @@ def fit(
     return network.eval()
 
 
+def save(network: SpeechNetwork, path: Path) -> None:
+    """Write a network with its size, as `training.export.read` finds it."""
+    torch.save({"channels": network.channels, "weights": network.state_dict()}, path)
+
+
 def main() -> None:
     """Train on the given corpora."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -226,7 +231,7 @@ def main() -> None:
     network = SpeechNetwork(options.channels)
     print(f"{sum(weights.numel() for weights in network.parameters())} parameters", flush=True)
     fit(network, pool, steps=options.steps, seed=options.seed)
-    torch.save({"channels": options.channels, "weights": network.state_dict()}, options.out)
+    save(network, options.out)
 
 
 if __name__ == "__main__":
