@@ -14,7 +14,7 @@ from visavis.engine.speech.motion import CHANNELS, ROW_RATE_HZ, VISEMES, SpeechM
 
 _SHAPES: Final[dict[str, dict[str, float]]] = {
     "sil": {},
-    "PP": {},
+    "PP": {},  # what presses the lips is the closure that is decided on, not a share of this viseme
     "FF": {"lip_teeth": 0.9, "jaw": 0.05},
     "TH": {"jaw": 0.20, "tongue": 0.95, "upper_raise": 0.15, "lower_drop": 0.15},
     "DD": {"jaw": 0.15, "wide": 0.15, "upper_raise": 0.15, "lower_drop": 0.20},
@@ -52,11 +52,11 @@ _SPEECH_GAP: Final = 0.14  # for a reading of 1: the mean of five clips ranges a
 _MIN_SHAPED_GAP: Final = 0.03
 
 # The model averages what it cannot hear, so it reads closures as narrow openings. Lips that it reads below
-# the first aperture are shut. From the second on they stand as far apart as it says, counted from _LEAST. For
-# speakers that it was not fitted to, this finds more closures than one threshold does, and lips that are
-# apart agree better with real ones.
+# the first aperture are shut. From the second on the gap grows with the reading, from none at _NO_GAP_AT. For
+# speakers that it was not fitted to, this finds more closures than one threshold does, at the same
+# correlation.
 _PARTED_BY: Final = (0.34, 0.46)
-_LEAST: Final = 0.24
+_NO_GAP_AT: Final = 0.24
 
 # The same for the mouth's width.
 _ROUND_PER_WIDTH: Final = 0.55
@@ -190,7 +190,7 @@ def _row_weights(
 ) -> Floats:
     """Compute the weights of the mouth from those of the visemes, in place."""
     lip_teeth = _decided(labiodental, _TO_TEETH_BY) * (1 - closed)
-    opening = _decided(aperture, _PARTED_BY) * max(0.0, aperture - _LEAST) / (1 - _LEAST)
+    opening = _decided(aperture, _PARTED_BY) * max(0.0, aperture - _NO_GAP_AT) / (1 - _NO_GAP_AT)
     gap = opening * reach * _SPEECH_GAP * (1 - _TEETH_SHUT * lip_teeth)
     weights[_OPENING] = _opened(weights[_OPENING], gap)
     weights[INDEX["round"]] = max(0.75 * weights[INDEX["round"]], -_ROUND_PER_WIDTH * width)
